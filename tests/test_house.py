@@ -1,0 +1,299 @@
+"""The promises of the house: what is imported by what, what is shipped, how it is written."""
+
+import ast
+import importlib
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+import zipfile
+from collections.abc import Iterator
+from email.message import Message
+from email.parser import BytesParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src"
+PACKAGE = SOURCE / "timegate"
+FRAMEWORKS = frozenset({"pydantic", "pydantic_core", "starlette", "fastapi"})
+
+# A room may import the rooms of its own rank and of lower ones.
+RANKS = {
+    "context": 0,
+    "errors": 0,
+    "typing": 0,
+    "changes": 1,
+    "timeline": 2,
+    "contract": 3,
+    "starlette": 3,
+    "gates": 4,
+    "asgi": 5,
+    "testing": 6,
+    "cli": 7,
+    "__init__": 8,
+}
+
+# What a room, or one file of it, has no business to know.
+IGNORANT_OF = {
+    "context": FRAMEWORKS,
+    "errors": {"starlette", "fastapi"},
+    "typing": {"starlette", "fastapi"},
+    "changes": {"starlette", "fastapi"},
+    "timeline": {"starlette", "fastapi"},
+    "gates": {"starlette", "fastapi"},
+    "gates.program": FRAMEWORKS,
+    "starlette": {"fastapi"},
+    "asgi": {"pydantic", "fastapi"},
+}
+
+
+def python_files(*folders: Path) -> list[Path]:
+    """Return the Python files that lie in the folders, less recorded data and hidden folders."""
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    return [file for file in files if not any(part == "data" or part.startswith(".") for part in file.parts)]
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_modules(tree: ast.AST, *, module: str, is_package: bool = False) -> Iterator[str]:
+    """Yield the full name of each module, or name in a module, that the tree imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")
+            above = above[: len(above) - node.level + is_package] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def room_of(module: str) -> str:
+    """Return the room of `timegate.room.file`, `__init__` for the package itself and for a name taken from it."""
+    rooms = {entry.stem for entry in PACKAGE.iterdir()}
+    name = [*module.split("."), "__init__"][1]
+    return name if name in rooms else "__init__"
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("_")
+
+
+def own_names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that the tree itself defines: functions, classes, variables, attributes of `self`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            if isinstance(node.value, ast.Name) and node.value.id == "self":
+                yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            yield node.value  # __slots__
+
+
+def private_uses(tree: ast.AST, *, own: frozenset[str]) -> Iterator[str]:
+    """Yield each use of a framework's private name.
+
+    Args:
+        tree: the module to look at.
+        own: the names that the package defines itself; no other underscore name may be reached for on any object,
+            since what object it is cannot be read off the text.
+    """
+    bound: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            base = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                name = f"{base}.{alias.name}" if base else alias.name
+                if name.partition(".")[0] in FRAMEWORKS and not getattr(node, "level", 0):
+                    bound[alias.asname or name.rpartition(".")[2 if base else 0] or name] = name
+                    if any(is_private(part) for part in name.split(".")):
+                        yield f"imports {name}"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
+            yield f"reaches for .{node.attr}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            path = node.value.split(".")
+            if path[0] in FRAMEWORKS and all(map(str.isidentifier, path)) and any(map(is_private, path)):
+                yield f"names {node.value}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"getattr", "hasattr"}:
+            match node.args:
+                case [_, ast.Constant(value=str(name)), *_] if is_private(name):
+                    yield f"reaches for .{name}"
+                case _:
+                    pass
+        elif isinstance(node, ast.ClassDef):
+            for base in (bound[name.id] for name in node.bases if isinstance(name, ast.Name) and name.id in bound):
+                theirs = dir(getattr(importlib.import_module(base.rpartition(".")[0]), base.rpartition(".")[2]))
+                yield from (f"overrides .{name}" for name in own_names(node) if is_private(name) and name in theirs)
+
+
+def source_tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
+
+
+class TestImports:
+    def test_importing_timegate_imports_no_http_framework(self) -> None:
+        program = "import json, sys, timegate; print(json.dumps(sorted(sys.modules)))"
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        assert run.returncode == 0, run.stderr
+        loaded = {name.partition(".")[0] for name in json.loads(run.stdout)}
+        assert "timegate" in loaded
+        assert loaded & {"starlette", "fastapi", "httpx", "uvicorn"} == set()
+
+    def test_every_public_name_is_there(self) -> None:
+        timegate = importlib.import_module("timegate")
+        declared = {"VersionChange", "Version", "Timeline", "Internal", "on", "enum", "endpoint", "sibling"}
+        used = {"Contract", "Gates", "current_version", "JsonValue", "TimegateError"}
+        assert {name for name in declared | used if not hasattr(timegate, name)} == set()
+        assert declared | used <= set(timegate.__all__)
+
+    def test_rooms_import_one_way(self) -> None:
+        against: list[str] = []
+        for file in python_files(PACKAGE):
+            module = module_name(file)
+            rank = RANKS[room_of(module)]
+            for name in imported_modules(source_tree(file), module=module, is_package=file.name == "__init__.py"):
+                if name.partition(".")[0] == "timegate" and RANKS[room_of(name)] > rank:
+                    against.append(f"{module} imports {name}")
+        assert against == []
+
+    @pytest.mark.parametrize("place", IGNORANT_OF)
+    def test_a_room_knows_only_its_own_business(self, place: str) -> None:
+        found: list[str] = []
+        for file in python_files(PACKAGE):
+            module = module_name(file)
+            if f"{module}.".startswith(f"timegate.{place}."):
+                names = imported_modules(source_tree(file), module=module, is_package=file.name == "__init__.py")
+                found += [f"{module} imports {name}" for name in names if name.partition(".")[0] in IGNORANT_OF[place]]
+        assert found == []
+
+    def test_fastapi_is_imported_where_contracts_are_read_and_nowhere_else(self) -> None:
+        importing = {
+            room_of(module_name(file))
+            for file in python_files(PACKAGE)
+            for name in imported_modules(source_tree(file), module=module_name(file))
+            if name.partition(".")[0] == "fastapi"
+        }
+        assert importing == {"contract"}
+
+    def test_no_private_name_of_a_framework_is_used(self) -> None:
+        trees = {file: source_tree(file) for file in python_files(PACKAGE)}
+        own = frozenset(name for tree in trees.values() for name in own_names(tree))
+        found = [f"{module_name(file)} {use}" for file, tree in trees.items() for use in private_uses(tree, own=own)]
+        assert found == []
+
+    @pytest.mark.parametrize(
+        ("source", "use"),
+        [
+            ("import fastapi._compat", "imports fastapi._compat"),
+            ("from pydantic._internal import _fields", "imports pydantic._internal._fields"),
+            ("from starlette.routing import _x as x", "imports starlette.routing._x"),
+            ("def f(app): return app.router._routes", "reaches for ._routes"),
+            ("def f(app): return getattr(app, '_routes', None)", "reaches for ._routes"),
+            ("import_module('pydantic._internal._fields')", "names pydantic._internal._fields"),
+            (
+                "from pydantic.json_schema import GenerateJsonSchema as Base\n"
+                "class Mine(Base):\n    def _build_definitions_remapping(self): ...",
+                "overrides ._build_definitions_remapping",
+            ),
+        ],
+    )
+    def test_a_private_name_is_found(self, source: str, use: str) -> None:
+        assert use in list(private_uses(ast.parse(source), own=frozenset()))
+
+    def test_a_public_name_and_a_name_of_our_own_are_not_found(self) -> None:
+        tree = ast.parse("import fastapi\nfastapi.__version__\nself._programs\nnot_a_module = '_x'")
+        assert list(private_uses(tree, own=frozenset({"_programs"}))) == []
+
+
+class TestFiles:
+    def test_no_file_is_longer_than_400_lines(self) -> None:
+        lengths = {
+            str(file.relative_to(ROOT)): len(file.read_text(encoding="utf-8").splitlines())
+            for file in python_files(SOURCE, *ROOT.glob("examples/*/src"))
+        }
+        assert lengths
+        assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+    def test_every_file_is_named_by_its_concept(self) -> None:
+        nameless = {"utils", "util", "helpers", "helper", "common", "misc"}
+        files = python_files(SOURCE, ROOT / "examples", ROOT / "tests")
+        assert [str(file) for file in files if nameless & set(file.relative_to(ROOT).with_suffix("").parts)] == []
+
+    def test_no_checker_is_silenced(self) -> None:
+        silenced: list[str] = []
+        for file in python_files(SOURCE, ROOT / "examples", ROOT / "tests"):
+            text = file.read_text(encoding="utf-8")
+            for token in tokenize.generate_tokens(io.StringIO(text).readline):
+                if token.type == tokenize.COMMENT and re.search(r"type:\s*ignore|pyright:|noqa|pragma:", token.string):
+                    silenced.append(f"{file.relative_to(ROOT)}:{token.start[0]}: {token.string}")
+            names = imported_modules(ast.parse(text), module="")
+            silenced += [f"{file.relative_to(ROOT)}: {name}" for name in names if name.endswith("typing.cast")]
+        assert silenced == []
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
+    """Build the wheel from the checkout, with the build backend of this environment and without a network."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    (built,) = folder.glob("timegate-*.whl")
+    return zipfile.Path(built)
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.Path) -> Message:
+    (information,) = (entry for entry in wheel.iterdir() if entry.name.endswith(".dist-info"))
+    return BytesParser().parsebytes((information / "METADATA").read_bytes())
+
+
+class TestWheel:
+    def test_it_tells_checkers_that_it_is_typed(self, wheel: zipfile.Path) -> None:
+        assert (wheel / "timegate" / "py.typed").exists()
+
+    def test_it_holds_the_package_alone_and_the_whole_of_it(self, wheel: zipfile.Path) -> None:
+        assert [entry.name for entry in wheel.iterdir() if not entry.name.endswith(".dist-info")] == ["timegate"]
+        expected = {str(file.relative_to(SOURCE)) for file in python_files(PACKAGE)}
+        assert {name for name in wheel.root.namelist() if name.endswith(".py")} == expected
+
+    def test_it_asks_for_three_packages_and_no_other(self, metadata: Message) -> None:
+        asked = [str(line) for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in str(line)]
+        assert sorted(asked) == ["pydantic>=2.9", "starlette>=0.37.2", "typing-extensions"]
+
+    def test_the_fastapi_extra_leaves_out_the_releases_that_hide_routes(self, metadata: Message) -> None:
+        (asked,) = (str(line) for line in metadata.get_all("Requires-Dist", []) if "extra == 'fastapi'" in str(line))
+        requirement = asked.partition(";")[0].strip().removeprefix("fastapi")
+        assert set(requirement.split(",")) == {">=0.115.0", "!=0.137.0", "!=0.137.1"}
+
+    def test_it_runs_on_python_3_11_and_later(self, metadata: Message) -> None:
+        assert metadata["Requires-Python"] == ">=3.11"
+
+    def test_it_carries_its_licence_and_its_readme(self, metadata: Message) -> None:
+        assert metadata["License-Expression"] == "Apache-2.0"
+        assert metadata.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+class TestLock:
+    @pytest.mark.parametrize("name", ["dev.txt", "uv.txt"])
+    def test_it_pins_everything_by_hash_and_names_no_host(self, name: str) -> None:
+        text = (ROOT / "requirements" / name).read_text(encoding="utf-8")
+        packages = re.findall(r"^[a-z0-9][^\s]*==[^\s]+.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE)
+        assert len(packages) == len(re.findall(r"^[^\s#]", text, re.MULTILINE)) > 0
+        assert "://" not in text
+
+    def test_both_locks_have_the_same_uv(self) -> None:
+        versions = {
+            re.findall(r"^uv==(\S+)", (ROOT / "requirements" / name).read_text(encoding="utf-8"), re.MULTILINE)[0]
+            for name in ("dev.txt", "uv.txt")
+        }
+        assert len(versions) == 1
