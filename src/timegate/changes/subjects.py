@@ -1,0 +1,230 @@
+"""The subjects of facts: ``on`` a model, an ``enum``, an ``endpoint``. Their methods are the vocabulary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from timegate.changes.base import UNSET, Fill, Function, Sibling, Unset, Value
+from timegate.changes.endpoints import (
+    EndpointAdded,
+    EndpointMoved,
+    EndpointRemoved,
+    Location,
+    ParameterAdded,
+    ParameterDefaulted,
+    ParameterRemoved,
+    ParameterRenamed,
+    StatusChanged,
+)
+from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.values import (
+    BecameList,
+    BecameNonNull,
+    BecameNullable,
+    BecameOptional,
+    BecameRequired,
+    Constrained,
+    Defaulted,
+    Retyped,
+)
+from timegate.errors import DeclarationError
+from timegate.typing import JsonValue, Model
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """One or several models, about which facts are told from old to new."""
+
+    models: tuple[Model, ...]
+
+    def added(self, *fields: str, default: Value | Unset = UNSET) -> Added:
+        """The fields do not exist in older versions."""
+        return Added(models=self.models, fields=fields, default=default)
+
+    def removed(
+        self, *fields: str, was: Any, required: bool = True, backfill: Fill | Unset = UNSET, loses: str | None = None
+    ) -> Removed:
+        """The fields exist in older versions only."""
+        return Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
+
+    def renamed(self, old: str, *, to: str) -> Renamed:
+        """The field is called ``old`` in older versions."""
+        return Renamed(models=self.models, old=old, to=to)
+
+    def moved(self, old: str, *, to: str, empty: Value | Unset = UNSET) -> Moved:
+        """The field is at the dotted path ``old`` in older versions."""
+        return Moved(models=self.models, old=old, to=to, empty=empty)
+
+    def retyped(
+        self,
+        *fields: str,
+        was: Any = UNSET,
+        to_head: Function | None = None,
+        to_old: Function | None = None,
+        loses: str | None = None,
+    ) -> Retyped:
+        """The fields have another type or value in older versions."""
+        return Retyped(models=self.models, fields=fields, was=was, to_head=to_head, to_old=to_old, loses=loses)
+
+    def became_nullable(self, *fields: str, null_was: Value | Unset = UNSET) -> BecameNullable:
+        """The fields are never null in older versions."""
+        return BecameNullable(models=self.models, fields=fields, null_was=null_was)
+
+    def became_non_null(self, *fields: str, null_is: Value | Unset = UNSET) -> BecameNonNull:
+        """The fields may be null in older versions only."""
+        return BecameNonNull(models=self.models, fields=fields, null_is=null_is)
+
+    def became_required(self, *fields: str, default: Value | Unset = UNSET) -> BecameRequired:
+        """The fields may be absent in older versions only."""
+        return BecameRequired(models=self.models, fields=fields, default=default)
+
+    def became_optional(self, *fields: str, missing_was: Value | Unset = UNSET) -> BecameOptional:
+        """The fields are required in older versions."""
+        return BecameOptional(models=self.models, fields=fields, missing_was=missing_was)
+
+    def became_list(self, *fields: str, was: Any = UNSET) -> BecameList:
+        """The fields hold one value in older versions, a list of them now."""
+        return BecameList(models=self.models, fields=fields, was=was)
+
+    def defaulted(self, *fields: str, was: Value) -> Defaulted:
+        """The fields have another default in older versions."""
+        return Defaulted(models=self.models, fields=fields, was=was)
+
+    def constrained(
+        self, *fields: str, was: Any, to_old: Function | None = None, tolerated: str | None = None
+    ) -> Constrained:
+        """The fields have other limits in older versions."""
+        return Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
+
+    def was_named(self, name: str) -> WasNamed:
+        """The model is called ``name`` in older documents."""
+        return WasNamed(models=self.models, name=name)
+
+    def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
+        """The model does not exist in older versions."""
+        return Introduced(models=self.models, seen_as=seen_as)
+
+    def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
+        """The whole object differs in older versions."""
+        return Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """An enum, about whose members facts are told from old to new."""
+
+    enum: Model
+
+    def grew(self, *members: Any, seen_as: Any = UNSET) -> Grew:
+        """The members do not exist in older versions."""
+        if not members:
+            raise DeclarationError("enum(…).grew(…) wants at least one member")
+        return Grew(enum=self.enum, members=members, seen_as=seen_as)
+
+    def shrank(self, member: Any, *, read_as: Any, loses: str | None = None) -> Shrank:
+        """The member exists in older versions only."""
+        return Shrank(enum=self.enum, member=member, read_as=read_as, loses=loses)
+
+    def renamed(self, old: Any, *, to: Any) -> MemberRenamed:
+        """The member is ``old`` in older versions."""
+        return MemberRenamed(enum=self.enum, old=old, to=to)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter or header of an endpoint."""
+
+    path: str
+    methods: tuple[str, ...]
+    location: Location
+    name: str
+
+    def added(self, *, default: JsonValue | Unset = UNSET) -> ParameterAdded:
+        """The parameter does not exist in older versions."""
+        return ParameterAdded(
+            path=self.path, methods=self.methods, location=self.location, name=self.name, default=default
+        )
+
+    def removed(self, *, was: object = str, required: bool = False, loses: str | None = None) -> ParameterRemoved:
+        """The parameter exists in older versions only."""
+        return ParameterRemoved(
+            path=self.path,
+            methods=self.methods,
+            location=self.location,
+            name=self.name,
+            was=was,
+            required=required,
+            loses=loses,
+        )
+
+    def renamed(self, *, to: str) -> ParameterRenamed:
+        """The parameter is called ``to`` now."""
+        return ParameterRenamed(path=self.path, methods=self.methods, location=self.location, name=self.name, to=to)
+
+    def defaulted(self, *, was: JsonValue) -> ParameterDefaulted:
+        """The parameter has another default in older versions."""
+        return ParameterDefaulted(
+            path=self.path, methods=self.methods, location=self.location, name=self.name, was=was
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The operations of one path, about which facts are told from old to new."""
+
+    path: str
+    methods: tuple[str, ...]
+
+    def added(self) -> EndpointAdded:
+        """The operations do not exist in older versions."""
+        return EndpointAdded(path=self.path, methods=self.methods)
+
+    def removed(self) -> EndpointRemoved:
+        """The operations exist in older versions only; head still routes them."""
+        return EndpointRemoved(path=self.path, methods=self.methods)
+
+    def moved(self, *, to: str) -> EndpointMoved:
+        """The operations are at ``to`` now."""
+        return EndpointMoved(path=self.path, methods=self.methods, to=to)
+
+    def status(self, new: int, *, was: int) -> StatusChanged:
+        """The operations answer ``was`` in older versions where they answer ``new`` now."""
+        return StatusChanged(path=self.path, methods=self.methods, new=new, was=was)
+
+    def query(self, name: str) -> Parameter:
+        """A query parameter, by its name on the wire."""
+        return Parameter(self.path, self.methods, "query", name)
+
+    def header(self, name: str) -> Parameter:
+        """A request header, by its name on the wire; case does not count."""
+        return Parameter(self.path, self.methods, "header", name.lower())
+
+
+def on(*models: Model) -> Models:
+    """Tell facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
+    if not models:
+        raise DeclarationError("on(…) wants at least one model")
+    return Models(models)
+
+
+def enum(members: Model) -> Members:
+    """Tell facts about the members of an enum: the class, or the name of its component."""
+    return Members(members)
+
+
+def endpoint(path: str, *methods: str) -> Endpoint:
+    """Tell facts about the operations of a path: all of them, or those of the methods named."""
+    if not path.startswith("/"):
+        raise DeclarationError(f"endpoint({path!r}): a path begins with a slash")
+    upper = tuple(method.upper() for method in methods)
+    unknown = [method for method in upper if method not in METHODS]
+    if unknown:
+        raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {sorted(METHODS)}")
+    return Endpoint(path, upper)
+
+
+__all__ = ["Endpoint", "Members", "Models", "Parameter", "Sibling", "endpoint", "enum", "on"]

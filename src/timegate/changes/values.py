@@ -1,0 +1,125 @@
+"""Facts about the value of a field: its type, null, absence, default and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from timegate.changes.base import UNSET, FieldsFact, Function, Loss, Unset, Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retyped(FieldsFact):
+    """A field whose type or value differs.
+
+    Args:
+        was: the old type; left out where only the value changes.
+        to_head: turns an old value into head's; left out it is the identity, which must be widening.
+        to_old: turns head's value into an old one; left out it is the identity, which must be widening.
+    """
+
+    was: Any = UNSET
+    to_head: Function | None = None
+    to_old: Function | None = None
+
+    verb: ClassVar[str] = "retyped"
+    loss: ClassVar[Loss] = Loss.LAWS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameNullable(FieldsFact):
+    """A field that is never null in older versions.
+
+    Args:
+        null_was: what an old client reads for null, and for absent where its contract requires the field.
+    """
+
+    null_was: Value | Unset = UNSET
+
+    verb: ClassVar[str] = "became_nullable"
+    loss: ClassVar[Loss] = Loss.TO_OLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameNonNull(FieldsFact):
+    """A field that may be null in older versions only.
+
+    Args:
+        null_is: what head gets for an old client's null.
+    """
+
+    null_is: Value | Unset = UNSET
+
+    verb: ClassVar[str] = "became_non_null"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameRequired(FieldsFact):
+    """A field that may be absent in older versions only.
+
+    Args:
+        default: what head gets where an old client leaves it out.
+    """
+
+    default: Value | Unset = UNSET
+
+    verb: ClassVar[str] = "became_required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameOptional(FieldsFact):
+    """A field that older versions require.
+
+    Args:
+        missing_was: what an old client reads where head leaves it out.
+    """
+
+    missing_was: Value | Unset = UNSET
+
+    verb: ClassVar[str] = "became_optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BecameList(FieldsFact):
+    """A field that holds one value in older versions and a list of them now.
+
+    An old value is wrapped. Of a list the old client reads the first; of an empty list, null.
+
+    Args:
+        was: the old type; left out it is the type of the list's items.
+    """
+
+    was: Any = UNSET
+
+    verb: ClassVar[str] = "became_list"
+    loss: ClassVar[Loss] = Loss.TO_OLD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defaulted(FieldsFact):
+    """A field whose default differs.
+
+    Args:
+        was: the old default; head gets it where an old client leaves the field out.
+    """
+
+    was: Value
+
+    verb: ClassVar[str] = "defaulted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constrained(FieldsFact):
+    """A field whose limits differ.
+
+    Args:
+        was: the old type with its limits, as ``Annotated[…]``.
+        to_old: turns a value the old limits do not allow into one they do.
+        tolerated: why an old client may read values beyond its limits.
+    """
+
+    was: Any
+    to_old: Function | None = None
+    tolerated: str | None = None
+
+    verb: ClassVar[str] = "constrained"

@@ -1,0 +1,29 @@
+"""The version of the current request, as handlers see it."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The version in force, and the changes it does not have.
+
+    Args:
+        version: the version of the timeline that serves the request.
+        lacking: the changes newer than that version.
+    """
+
+    version: str
+    lacking: frozenset[type]
+
+
+SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)
+
+
+def current_version() -> str | None:
+    """The version of the current request; None outside a request and where no version was selected."""
+    selected = SELECTED.get()
+    return None if selected is None else selected.version

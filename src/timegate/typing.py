@@ -1,0 +1,26 @@
+"""The types that appear in public signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, TypeAlias
+
+from pydantic import JsonValue as JsonValue
+
+Schema: TypeAlias = dict[str, Any]
+"""A JSON Schema (2020-12) as plain data. It is never changed in place once it is part of a contract."""
+
+Document: TypeAlias = dict[str, Any]
+"""An OpenAPI 3.1 document as plain data."""
+
+Function: TypeAlias = Callable[[Any], Any]
+"""A pure function from JSON value to JSON value; a ``ValueError`` says that the value cannot be converted."""
+
+Direction: TypeAlias = Literal["upgrade", "downgrade"]
+"""``upgrade`` is old to head (requests), ``downgrade`` is head to old (responses)."""
+
+Model: TypeAlias = Any
+"""A pydantic model, a dataclass, a TypedDict, any other type pydantic knows, or the name of a component."""
+
+Fields: TypeAlias = Mapping[str, str]
+"""A model's field names in Python, each with its name on the wire."""
