@@ -11,7 +11,7 @@ import tokenize
 import zipfile
 from collections.abc import Iterator
 from email.message import Message
-from email.parser import BytesParser
+from email.parser import Parser
 from pathlib import Path
 
 import pytest
@@ -266,7 +266,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
 @pytest.fixture(scope="module")
 def metadata(wheel: zipfile.Path) -> Message:
     (information,) = (entry for entry in wheel.iterdir() if entry.name.endswith(".dist-info"))
-    return BytesParser().parsebytes((information / "METADATA").read_bytes())
+    return Parser().parsestr((information / "METADATA").read_text(encoding="utf-8"))
 
 
 class TestWheel:
