@@ -83,7 +83,9 @@ $(READY): $(CREATED) $(LOCK) pyproject.toml $(wildcard $(EXAMPLE)/pyproject.toml
 	@echo 'timegate: installing $(LOCK)'
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes $(LOCK)
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation --editable . --editable $(EXAMPLE)
-	@$(UV) pip check --quiet --python $(PY)
+	@$(UV) pip check --quiet --python $(PY) || { \
+	    echo 'timegate: the lock lacks what $(EXAMPLE) asks for: name it in the group "example", then make lock' >&2; \
+	    exit 1; }
 	@touch $@
 
 # `pip check` above finds what the example asks for and the lock lacks. No address of a registry goes into a lock.
