@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator, Connection, Variable
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 
-NOON = datetime(2026, 1, 2, 12, tzinfo=timezone.utc)
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 class Exchange(BaseOperator):
@@ -78,13 +78,13 @@ class Wait(BaseOperator):
         """Return what arrived, as types that only a date and a duration have."""
         return {
             "event": event,
-            "until": (since + patience).astimezone(timezone.utc).isoformat(),
+            "until": (since + patience).astimezone(UTC).isoformat(),
             "patience": patience.total_seconds(),
             "visits": visits,
         }
 
 
-with DAG("first_worker", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), catchup=False):
+with DAG("first_worker", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False):
     Exchange(task_id="exchange", subject="run {{ run_id }}")
     Fail(task_id="fail")
     Wait(task_id="wait")

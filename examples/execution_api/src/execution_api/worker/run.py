@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from pydantic import JsonValue
-
 from execution_api.worker.environments import Environment
 from execution_api.worker.traffic import Exchange, read_traffic
+from pydantic import JsonValue
 
 __all__ = ["TaskOrder", "TaskRun", "run_task"]
 
@@ -140,9 +139,7 @@ def _message(environment: Environment, order: TaskOrder, home: Path) -> dict[str
 def _variables(inherited: Mapping[str, str], *, order: TaskOrder, home: Path) -> dict[str, str]:
     """The environment variables of the supervisor: this machine's, but of Airflow and Python only what is said here."""
     kept = {name: value for name, value in inherited.items() if not name.startswith(("AIRFLOW", "PYTHON"))}
-    bundles = [
-        {"name": "worker", "classpath": _BUNDLE_CLASS, "kwargs": {"path": str(order.dag_file.resolve().parent)}}
-    ]
+    bundles = [{"name": "worker", "classpath": _BUNDLE_CLASS, "kwargs": {"path": str(order.dag_file.resolve().parent)}}]
     return kept | {
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
