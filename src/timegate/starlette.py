@@ -16,7 +16,6 @@ import inspect
 import re
 import types
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from email.message import Message
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 
@@ -27,6 +26,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from typing_extensions import TypeAliasType
 
+from timegate.contract.starlette import DECLARATION, Operation, operation_of
 from timegate.errors import DeclarationError
 
 __all__ = ["Declared", "Endpoint", "Handler", "Operation", "operation", "operation_of"]
@@ -39,20 +39,6 @@ Endpoint: TypeAlias = Callable[..., Awaitable[Response]]
 
 Declared: TypeAlias = Any
 """A type as pydantic's `TypeAdapter` takes it: a class, a union, `Annotated[...]`; None where nothing is declared."""
-
-DECLARATION = "timegate_operation"
-"""The attribute of an endpoint that holds its `Operation`; `functools.wraps` carries it through other decorators."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """What a handler declares: types as given, None where nothing was."""
-
-    request: Declared = None
-    response: Declared = None
-    status: int = 200
-    errors: Mapping[int, Declared] | None = None
-    query: Declared = None
 
 
 def operation(
@@ -105,14 +91,6 @@ def operation(
         return endpoint
 
     return decorate
-
-
-def operation_of(endpoint: object) -> Operation | None:
-    """Return what an endpoint declares, or None if it is not under `@operation`."""
-    while isinstance(endpoint, functools.partial):
-        endpoint = endpoint.func
-    found = getattr(endpoint, DECLARATION, None)
-    return found if isinstance(found, Operation) else None
 
 
 def _check_parameters(handler: Handler, declared: Operation) -> None:

@@ -1,0 +1,99 @@
+"""The contract of the newest version: what is on the wire between clients and handlers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+from timegate.contract.document import Side, Wire, ref
+from timegate.contract.head import Roots, assembled
+from timegate.contract.opaque import opaque_places
+from timegate.contract.render import Texts, drawn
+from timegate.contract.shapes import component_of
+from timegate.contract.starlette import VALIDATION_SCHEMAS, starlette_operations
+from timegate.errors import DeclarationError
+from timegate.typing import Document, Schema
+
+
+class Contract:
+    """What is on the wire at head.
+
+    Args:
+        wire: payloads and operations.
+        roots: by side, the types it was asked for, each with its schema.
+        texts: what its document says beside them.
+    """
+
+    def __init__(self, wire: Wire, *, roots: Roots, texts: Texts) -> None:
+        self.wire: Wire = wire
+        self._roots: Roots = roots
+        self._texts: Texts = texts
+
+    @classmethod
+    def of(cls, app: Any, *, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
+        """Read the contract of a FastAPI app, or of Starlette routes whose handlers carry ``@operation``.
+
+        Args:
+            app: the app, or a router.
+            sends: types of payloads that leave the server without an operation.
+            receives: types of payloads that reach it without an operation.
+
+        Raises:
+            CompileError: the app cannot be read whole.
+        """
+        wire, roots = assembled(starlette_operations(app.routes), sends=sends, receives=receives)
+        return cls(wire, roots=roots, texts=Texts(schemas=VALIDATION_SCHEMAS))
+
+    @classmethod
+    def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
+        """The contract of payloads without HTTP.
+
+        Args:
+            types: go both ways.
+            sends: leave only.
+            receives: arrive only.
+        """
+        wire, roots = assembled((), both=types, sends=sends, receives=receives)
+        return cls(wire, roots=roots, texts=Texts())
+
+    def schema_of(self, side: Side, kind: Any) -> Schema:
+        """The schema of a type that payloads of one side can hold.
+
+        Args:
+            side: whether clients send or get it.
+            kind: a type this contract was asked for, a class that is a component's model, or a component's name.
+
+        Raises:
+            DeclarationError: the contract does not know it.
+        """
+        for known, schema in self._roots[side]:
+            if known is kind or known == kind:
+                return schema
+        found = [component for component in component_of(self.wire.components(side), kind) if not component.adhoc]
+        if not found:
+            name = kind if isinstance(kind, str) else getattr(kind, "__qualname__", repr(kind))
+            verb, where = ("reaches", "receives") if side == "requests" else ("leaves", "sends")
+            raise DeclarationError(
+                f"nothing that {verb} the server is a {name}: pass it, Contract.of(app, {where}=[{name}]) "
+                f"or Contract.of_types({name})"
+            )
+        return ref(found[0].name)
+
+    def render(self, wire: Wire) -> Document:
+        """The OpenAPI 3.1 document of a version, with this contract's texts.
+
+        Args:
+            wire: what is on the wire at that version.
+        """
+        return drawn(wire, self._texts)
+
+    @functools.cached_property
+    def document(self) -> Document:
+        """The OpenAPI 3.1 document of the newest version."""
+        return self.render(self.wire)
+
+    @functools.cached_property
+    def opaque(self) -> tuple[str, ...]:
+        """The places whose payload no schema describes, and which no gate therefore reaches."""
+        return tuple(opaque_places(self.wire))
