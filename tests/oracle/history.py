@@ -1,0 +1,323 @@
+"""The contract of each version, by undoing one fact after the other."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from tests.oracle.places import (
+    Components,
+    admits_null,
+    behind,
+    followed,
+    inner,
+    key_of,
+    members_of,
+    nodes,
+    object_at,
+    subjects,
+    without_null,
+)
+from timegate.changes.base import UNSET, Fact, FieldsFact
+from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.values import (
+    BecameList,
+    BecameNonNull,
+    BecameNullable,
+    BecameOptional,
+    BecameRequired,
+    Constrained,
+    Defaulted,
+    Retyped,
+)
+from timegate.contract.document import (
+    MARK_PREFIX,
+    REF_PREFIX,
+    SIDES,
+    Component,
+    Side,
+    Wire,
+    referred,
+)
+from timegate.timeline import Timeline
+from timegate.typing import Schema
+
+State = dict[Side, Components]
+"""Every component of both sides, at one moment."""
+
+Target = tuple[str, str, int]
+"""A component, a key of it, and how many times "each value of it" is meant."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One fact, and the state right after and right before it."""
+
+    change: str
+    fact: Fact
+    newer: State
+    older: State
+
+
+@dataclass(frozen=True)
+class History:
+    """Every version's state, newest first, and the facts of each boundary in the order declared."""
+
+    states: list[State]
+    boundaries: list[list[Step]]
+
+
+def history(wire: Wire, timeline: Timeline) -> History:
+    """Derive every version of a timeline from what is on the wire at head."""
+    state: State = {side: dict(wire.components(side)) for side in SIDES}
+    states, boundaries = [state], list[list[Step]]()
+    for version in timeline.versions[:-1]:
+        steps: list[Step] = []
+        told = [(change.__name__, fact) for change in version.changes for fact in change.changes]
+        for change, fact in reversed(told):
+            older = undone(state, fact)
+            steps.insert(0, Step(change, fact, state, older))
+            state = older
+        boundaries.append(steps)
+        states.append(state)
+    return History(states, boundaries)
+
+
+def undone(state: State, fact: Fact) -> State:
+    """Return the state before a fact."""
+    older: State = {}
+    for side in SIDES:
+        components = {c.name: replace(c, schema=copy.deepcopy(c.schema)) for c in state[side].values()}
+        undo(components, side, fact)
+        older[side] = components
+    return older
+
+
+def targets(components: Components, fact: FieldsFact) -> list[Target]:
+    """Return the places that a fact about fields means, in the state right after it."""
+    found: list[Target] = []
+    for path in fact.fields:
+        for component in subjects(components, fact.models, path.split(".")[0]):
+            place = followed(component, path, components)
+            if place is not None and (isinstance(fact, Removed) or place[1] in place[0].properties):
+                found.append((place[0].name, place[1], place[2]))
+    return found
+
+
+def plain_value(value: Any) -> Any:
+    """Return the JSON value of an enum's member."""
+    return value.value if isinstance(value, Enum) else value
+
+
+def undo(components: Components, side: Side, fact: Fact) -> None:
+    """Edit the components of one side as if the fact had not happened."""
+    match fact:
+        case Removed():
+            for name, key, _ in targets(components, fact):
+                holder = components[name].schema
+                holder.setdefault("properties", {})[key] = schema_of(fact.was, side, components)
+                if fact.required:
+                    require(holder, key)
+        case FieldsFact():
+            for name, key, stars in targets(components, fact):
+                undo_field(components, components[name].schema, key, stars, fact, side)
+        case Renamed():
+            undo_renamed(components, fact)
+        case Moved():
+            for component in subjects(components, fact.models, fact.to.split(".")[0]):
+                undo_moved(components, component, fact)
+        case WasNamed():
+            for component in subjects(components, fact.models):
+                components[component.name] = replace(component, shown=fact.name)
+        case Introduced():
+            for component in subjects(components, fact.models):
+                undo_introduced(components, component)
+        case Reshaped():
+            for component in subjects(components, fact.models):
+                schema = schema_of(fact.was, side, components, inline=True)
+                components[component.name] = replace(component, schema=schema)
+        case EnumFact():
+            for component in subjects(components, (fact.enum,)):
+                members = old_members(members_of(component.schema), fact)
+                rest = {key: value for key, value in component.schema.items() if key not in ("enum", "const")}
+                components[component.name] = replace(component, schema={**rest, "enum": members})
+        case _:
+            raise AssertionError(f"the oracle knows no {fact}")
+
+
+def schema_of(kind: Any, side: Side, components: Components, *, inline: bool = False) -> Schema:
+    """Return the JSON Schema of a type; models that the contract does not have become components."""
+    mode: Any = "validation" if side == "requests" else "serialization"
+    made = TypeAdapter[Any](list[kind]).json_schema(mode=mode, ref_template=REF_PREFIX + "{model}")
+    for name, schema in made.get("$defs", {}).items():
+        if name not in components:
+            components[name] = Component(name, schema, shown=name)
+    found: Schema = made["items"]
+    name = referred(found)
+    if inline and name is not None:
+        return copy.deepcopy(components.pop(name).schema)
+    return found
+
+
+def undo_field(components: Components, schema: Schema, key: str, stars: int, fact: FieldsFact, side: Side) -> None:
+    properties = schema["properties"]
+
+    def change(make: Callable[[Schema], Schema]) -> None:
+        properties[key] = changed_at(properties[key], stars, make)
+
+    match fact:
+        case Added():
+            del properties[key]
+            release(schema, key)
+        case Retyped(was=was):
+            if was is not UNSET:
+                change(lambda _: schema_of(was, side, components))
+        case Constrained(was=was):
+            change(lambda _: schema_of(was, side, components))
+        case BecameNullable():
+            change(without_null)
+        case BecameNonNull():
+            change(lambda place: {"anyOf": [place, {"type": "null"}]})
+        case BecameRequired():
+            release(schema, key)
+        case BecameOptional():
+            require(schema, key)
+        case BecameList(was=was):
+            change(lambda place: item_of(place, components) if was is UNSET else schema_of(was, side, components))
+        case Defaulted(was=was):
+            change(lambda place: {**place, "default": was})
+        case _:
+            raise AssertionError(f"the oracle knows no {fact}")
+
+
+def item_of(place: Schema, components: Components) -> Schema:
+    item = inner(place, components)
+    assert item is not None, "became_list is about a list"
+    return {"anyOf": [item, {"type": "null"}]} if admits_null(place, components) else item
+
+
+def changed_at(place: Schema, stars: int, make: Callable[[Schema], Schema]) -> Schema:
+    """Change a schema, or that of each value in it."""
+    if stars == 0:
+        return make(place)
+    for key in ("anyOf", "oneOf"):
+        if key in place:
+            return {**place, key: [changed_at(arm, stars, make) for arm in place[key]]}
+    for key in ("items", "additionalProperties"):
+        if isinstance(place.get(key), dict):
+            return {**place, key: changed_at(place[key], stars - 1, make)}
+    return place
+
+
+def require(schema: Schema, key: str) -> None:
+    if key not in schema.get("required", ()):
+        schema["required"] = [*schema.get("required", ()), key]
+
+
+def release(schema: Schema, key: str) -> None:
+    if key in schema.get("required", ()):
+        schema["required"] = [other for other in schema["required"] if other != key]
+
+
+def undo_renamed(components: Components, fact: Renamed) -> None:
+    renamed: set[str] = set()
+    names: set[str] = set()
+    for component in subjects(components, fact.models, fact.to):
+        schema, key = component.schema, key_of(component, fact.to)
+        if key not in component.properties:
+            continue
+        renamed.add(component.name)
+        names.add(key)
+        properties = {fact.old if name == key else name: place for name, place in component.properties.items()}
+        # What old clients know by a name of its own is no secret of theirs.
+        mark = f"{MARK_PREFIX}internal"
+        properties[fact.old] = {name: value for name, value in properties[fact.old].items() if name != mark}
+        schema["properties"] = properties
+        if "required" in schema:
+            schema["required"] = [fact.old if name == key else name for name in schema["required"]]
+    for component in components.values():
+        for node in nodes(component.schema):
+            tag = node.get("discriminator")
+            if tag and tag["propertyName"] in names and {referred(arm) for arm in node["oneOf"]} <= renamed:
+                tag["propertyName"] = fact.old
+
+
+def undo_introduced(components: Components, component: Component) -> None:
+    components[component.name] = replace(component, exists=False)
+    for other in components.values():
+        for node in nodes(other.schema):
+            for key in ("anyOf", "oneOf"):
+                gone = [arm for arm in node.get(key, ()) if referred(arm) == component.name]
+                if gone:
+                    node[key] = [arm for arm in node[key] if arm not in gone]
+                    node["x-aside"] = [*node.get("x-aside", ()), *gone]
+            mapping = node.get("discriminator", {}).get("mapping", {})
+            for tag in [tag for tag, target in mapping.items() if target == REF_PREFIX + component.name]:
+                del mapping[tag]
+
+
+def old_members(members: list[Any], fact: EnumFact) -> list[Any]:
+    match fact:
+        case Grew(members=grown):
+            return [member for member in members if member not in [plain_value(new) for new in grown]]
+        case Shrank(member=gone):
+            return [*members, plain_value(gone)]
+        case MemberRenamed(old=old, to=to):
+            return [plain_value(old) if member == plain_value(to) else member for member in members]
+        case _:
+            raise AssertionError(f"the oracle knows no {fact}")
+
+
+def undo_moved(components: Components, component: Component, fact: Moved) -> None:
+    path = fact.to.split(".")
+    holders, required, reached = [component.schema], True, True
+    for segment in path[:-1]:
+        place = holders[-1]["properties"][segment]
+        if segment not in holders[-1].get("required", ()) or admits_null(place, components):
+            reached = False
+        holders.append(object_at(place, components))
+    key = path[-1] if len(path) > 1 else key_of(component, path[-1])
+    if key not in holders[-1].get("properties", {}):
+        return
+    value = holders[-1]["properties"].pop(key)
+    required = key in holders[-1].get("required", ()) and (reached or fact.empty is not UNSET)
+    release(holders[-1], key)
+    # A parent that has lost its last field goes with it.
+    for holder, segment, emptied in reversed(list(zip(holders, path[:-1], holders[1:], strict=False))):
+        if emptied["properties"]:
+            break
+        del holder["properties"][segment]
+        release(holder, segment)
+    holder = component.schema
+    *parents, last = fact.old.split(".")
+    for segment in parents:
+        if segment not in holder["properties"]:
+            holder["properties"][segment] = {"type": "object", "properties": {}}
+            if required:
+                require(holder, segment)
+        holder = object_at(holder["properties"][segment], components)
+    holder["properties"][last] = value
+    if required:
+        require(holder, last)
+
+
+def moved_through(step: Step, name: str, side: Side) -> set[str]:
+    """Return the components whose keys a moved field changes: the object's own, and those behind its paths."""
+    fact = step.fact
+    assert isinstance(fact, Moved)
+    found = {name}
+    for state, path in ((step.newer, fact.to), (step.older, fact.old)):
+        component: Component | None = state[side][name]
+        for segment in path.split(".")[:-1]:
+            if component is None or segment not in component.properties:
+                break
+            component = behind(component.properties[segment], state[side])
+            if component is not None:
+                found.add(component.name)
+    return found

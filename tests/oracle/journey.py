@@ -1,0 +1,219 @@
+"""Whole journeys of payloads: one boundary after the other, one fact after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle.facts import Moment, redo, undo
+from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
+from tests.oracle.places import key_of, subjects
+from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, plain, same
+from timegate.changes.base import UNSET, FieldsFact
+from timegate.changes.fields import Moved, Renamed
+from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank
+from timegate.contract.document import Component, Side, Wire
+from timegate.errors import DowngradeError, UpgradeError
+from timegate.timeline import Timeline
+from timegate.typing import Direction, Schema
+
+SIDE_OF: dict[Direction, Side] = {"upgrade": "requests", "downgrade": "responses"}
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """Upgrades and downgrades payloads as the words of the design say.
+
+    Args:
+        past: what every version has on the wire.
+    """
+
+    past: History
+
+    @classmethod
+    def of(cls, wire: Wire, timeline: Timeline) -> Oracle:
+        return cls(history(wire, timeline))
+
+    def upgrade(self, schema: Schema, data: Any, index: int) -> Any:
+        """Turn a payload of the version at an index into head's."""
+        components = self.past.states[index]["requests"]
+
+        def judge(component: Component, key: str, value: dict[str, Any]) -> str | None:
+            return self.judged_request(component, key, value, index)
+
+        touched = self.touched("requests", index)
+        reader = Reader(components, "upgrade", touched, judge, self.head_keys)
+        value = reader.read(data, schema)
+        for boundary in reversed(range(index)):
+            value = self.upgraded(value, boundary)
+        return plain(value)
+
+    def downgrade(self, schema: Schema, data: Any, index: int) -> Any:
+        """Turn a payload of head into one of the version at an index."""
+        states = [state["responses"] for state in self.past.states]
+
+        def judge(component: Component, key: str, _: dict[str, Any]) -> str | None:
+            if key in component.properties:
+                return key
+            older = [state[component.name] for state in states[1 : index + 1]]
+            return None if any(key in one.properties for one in older) else EXTRA + key
+
+        reader = Reader(states[0], "downgrade", self.touched("responses", index), judge)
+        value = reader.read(data, schema)
+        for boundary in range(index):
+            value = self.downgraded(value, boundary)
+        return plain(value, lambda name: states[index][name].internal if name else frozenset())
+
+    def head_keys(self, name: str) -> set[str]:
+        """Return every key that head accepts for a component, whatever its spelling."""
+        head = self.past.states[0]["requests"][name]
+        return {spelling for key in head.properties for spelling in head.accepted(key)}
+
+    def judged_request(self, component: Component, key: str, value: dict[str, Any], index: int) -> str | None:
+        """Judge a client's key against the client's own contract, once."""
+        client = [known for known in component.properties if known not in component.internal]
+        if key in client:
+            return key
+        head = self.past.states[0]["requests"][component.name]
+        owner = next((own for own in head.properties if key in head.accepted(own)), None)
+        looked_into = component.name in self.touched("requests", index) or head.internal
+        if owner is None or not looked_into:
+            return EXTRA + key
+        if owner in client and owner not in head.internal:
+            if not self.field_touched(component.name, owner, index):
+                return EXTRA + key
+            if owner not in value:
+                return owner
+        if component.closed:
+            raise UpgradeError(f"{key} is a key that the client's contract lacks")
+        return None
+
+    def touched(self, side: Side, index: int) -> frozenset[str]:
+        """Return the components that some fact since a version is about."""
+        found: set[str] = set()
+        for steps in self.past.boundaries[:index]:
+            for step in steps:
+                for name in subjects_of(step, side):
+                    found |= {name} | (moved_through(step, name, side) if isinstance(step.fact, Moved) else set())
+        return frozenset(found)
+
+    def field_touched(self, name: str, key: str, index: int) -> bool:
+        """Whether some fact since a version is about the field that head calls so."""
+        for steps in self.past.boundaries[:index]:
+            for step in reversed(steps):
+                components, fact = step.newer["requests"], step.fact
+                if isinstance(fact, FieldsFact) and (name, key) in [t[:2] for t in targets(components, fact)]:
+                    return True
+                if isinstance(fact, Renamed | Moved | Reshaped) and name in subjects_of(step, "requests"):
+                    known = step.older["requests"][name].properties
+                    if isinstance(fact, Reshaped) or key not in known:
+                        return True
+        return False
+
+    def upgraded(self, value: Any, boundary: int) -> Any:
+        """Carry a payload over one boundary towards head: what is inside first, then the facts in order."""
+        if isinstance(value, Leaf):
+            return self.member_upgraded(value, boundary)
+        if isinstance(value, list):
+            return [self.upgraded(item, boundary) for item in value]
+        if isinstance(value, dict):
+            for key in value:
+                value[key] = self.upgraded(value[key], boundary)
+        if isinstance(value, Obj):
+            for step in self.past.boundaries[boundary]:
+                if value.component in subjects_of(step, "requests"):
+                    if isinstance(step.fact, Introduced):
+                        raise UpgradeError("an object that older versions do not have")
+                    value = redo(value, self.moment(step, boundary, "upgrade"))
+        return value
+
+    def downgraded(self, value: Any, boundary: int) -> Any:
+        """Carry a payload over one boundary away from head: the facts reversed, then what is inside."""
+        if isinstance(value, Leaf):
+            return self.member_downgraded(value, boundary)
+        if isinstance(value, list):
+            return [self.downgraded(item, boundary) for item in value]
+        if isinstance(value, Obj):
+            for step in reversed(self.past.boundaries[boundary]):
+                if value.component in subjects_of(step, "responses"):
+                    moment = self.moment(step, boundary, "downgrade")
+                    if isinstance(step.fact, Introduced):
+                        return self.seen_otherwise(value, step.fact, moment, boundary)
+                    value = undo(value, moment)
+        if isinstance(value, dict):
+            for key in value:
+                value[key] = self.downgraded(value[key], boundary)
+        return value
+
+    def moment(self, step: Step, boundary: int, direction: Direction) -> Moment:
+        side = SIDE_OF[direction]
+        # Whatever a fact puts in holds nested models as they are on the newer side of the boundary.
+        reader = Reader(self.past.states[boundary][side], direction, frozenset())
+        return Moment(step.fact, step.newer[side], step.older[side], reader)
+
+    def seen_otherwise(self, value: Obj, fact: Introduced, moment: Moment, boundary: int) -> Any:
+        """Replace an arm that older versions do not have by one they have."""
+        if value.union is None or fact.seen_as is UNSET:
+            return value
+        seen = fact.seen_as
+        if callable(seen):
+            try:
+                seen = seen(plain(value))
+            except Exception as error:
+                raise DowngradeError("seen_as fails") from error
+        known = self.past.states[boundary + 1]["responses"]
+        union = without_new_arms(value.union, known)
+        return self.downgraded(moment.reader.read(seen, union), boundary)
+
+    def member_upgraded(self, leaf: Leaf, boundary: int) -> Leaf:
+        for step in self.past.boundaries[boundary]:
+            if leaf.component in subjects_of(step, "requests"):
+                match step.fact:
+                    case Grew(members=members) if any(same(leaf.value, plain_value(new)) for new in members):
+                        raise UpgradeError("a member that older versions do not have")
+                    case Shrank(member=old, read_as=new) | MemberRenamed(old=old, to=new):
+                        if same(leaf.value, plain_value(old)):
+                            leaf = Leaf(leaf.component, plain_value(new))
+                    case _:
+                        pass
+        return leaf
+
+    def member_downgraded(self, leaf: Leaf, boundary: int) -> Leaf:
+        for step in reversed(self.past.boundaries[boundary]):
+            if leaf.component in subjects_of(step, "responses"):
+                match step.fact:
+                    case Grew(members=members, seen_as=seen) if any(same(leaf.value, plain_value(m)) for m in members):
+                        leaf = Leaf(leaf.component, plain_value(seen))
+                    case MemberRenamed(old=old, to=new) if same(leaf.value, plain_value(new)):
+                        leaf = Leaf(leaf.component, plain_value(old))
+                    case _:
+                        pass
+        return leaf
+
+
+def subjects_of(step: Step, side: Side) -> set[str]:
+    """Return the components whose values a fact is about."""
+    components, fact = step.newer[side], step.fact
+    match fact:
+        case FieldsFact():
+            return {name for name, _, _ in targets(components, fact)}
+        case Renamed(models=models, to=to):
+            found = subjects(components, models, to)
+            return {c.name for c in found if key_of(c, to) in c.properties}
+        case Moved(models=models, to=to):
+            return {c.name for c in subjects(components, models, to.split(".")[0])}
+        case Grew(enum=enum) | Shrank(enum=enum) | MemberRenamed(enum=enum):
+            return {c.name for c in subjects(components, (enum,))}
+        case Reshaped(models=models) | Introduced(models=models):
+            return {c.name for c in subjects(components, models)}
+        case _:
+            return set()
+
+
+def without_new_arms(union: Schema, known: dict[str, Component]) -> Schema:
+    """Return a union without the arms that a version does not have."""
+    gone = [f"#/components/schemas/{name}" for name, component in known.items() if not component.exists]
+    return {
+        key: [arm for arm in value if arm.get("$ref") not in gone] if key in ("anyOf", "oneOf", "x-aside") else value
+        for key, value in union.items()
+    }

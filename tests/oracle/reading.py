@@ -1,0 +1,235 @@
+"""Which component each object of a payload is, found once, and which of its keys are nobody's."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.oracle.places import Components, arms_of, aside_of, is_enum, is_object, members_of
+from timegate.contract.document import Component, referred
+from timegate.errors import DowngradeError, UpgradeError
+from timegate.typing import Direction, Schema
+
+EXTRA = "\0"
+"""Stands before a key that no fact may see. No payload has it there."""
+
+
+class Obj(dict[str, Any]):
+    """An object of a payload that is a component; ``union`` is the union it was met in, if it was."""
+
+    def __init__(self, component: str, union: Schema | None = None) -> None:
+        super().__init__()
+        self.component = component
+        self.union = union
+
+
+@dataclass
+class Leaf:
+    """A scalar of a payload that is a component, an enum."""
+
+    component: str
+    value: Any
+
+
+Judge = Callable[[Component, str, dict[str, Any]], str | None]
+"""Says under which key a key of a payload goes on: one that begins with EXTRA is left alone; None: it is dropped."""
+
+
+def in_contract(component: Component, key: str, _: dict[str, Any]) -> str | None:
+    """Judge a key of a value that is ours, not a client's."""
+    return key if key in component.properties else EXTRA + key
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads payloads as the components of one version.
+
+    Args:
+        components: that version's.
+        direction: a request of the wrong shape is left alone, an answer of the wrong shape is refused.
+        touched: the components that some fact of the journey is about.
+        judge: what to do with each key of each component.
+        head_keys: every key that head accepts for a component.
+    """
+
+    components: Components
+    direction: Direction
+    touched: frozenset[str]
+    judge: Judge = in_contract
+    head_keys: Callable[[str], set[str]] = lambda _: set()
+
+    def read(self, value: Any, schema: Schema, union: Schema | None = None) -> Any:
+        """Return a copy of a value in which each object and each enum's member says what it is."""
+        name = referred(schema)
+        if name is not None:
+            component = self.components[name]
+            if is_enum(component.schema):
+                return Leaf(name, copy.deepcopy(value))
+            if is_object(component.schema):
+                return self.read_object(value, component, union)
+            return self.read(value, component.schema, union)
+        arms = arms_of(schema)
+        if arms is not None:
+            return self.read_union(value, {"anyOf": arms, "x-aside": aside_of(schema)})
+        if schema.get("type") == "array":
+            if not isinstance(value, list):
+                return self.wrong(value, schema)
+            return [self.read(item, place) for item, place in zip(value, places(schema, len(value)), strict=True)]
+        if schema.get("type") == "object" and is_object(schema):
+            return self.read_object(value, Component("", schema), union)
+        if schema.get("type") == "object":
+            if not isinstance(value, dict):
+                return self.wrong(value, schema)
+            return {key: self.read(item, schema["additionalProperties"]) for key, item in value.items()}
+        return copy.deepcopy(value)
+
+    def read_object(self, value: Any, component: Component, union: Schema | None) -> Any:
+        if not isinstance(value, dict):
+            return self.wrong(value, {"$ref": component.name} if component.name else component.schema, component)
+        found = Obj(component.name, union)
+        typed = component.schema.get("additionalProperties")
+        for key, item in value.items():
+            placed = self.judge(component, key, value) if component.name else in_contract(component, key, value)
+            if placed is None:
+                continue
+            name = placed.removeprefix(EXTRA)
+            owner = next((own for own in component.properties if name in component.accepted(own)), None)
+            spelled_otherwise = placed.startswith(EXTRA) and self.direction == "upgrade"
+            if owner is not None and (placed == owner or (owner != name and spelled_otherwise)):
+                found[placed] = self.read(item, component.properties[owner])
+            elif isinstance(typed, dict):
+                found[placed] = self.read(item, typed)
+            else:
+                found[placed] = copy.deepcopy(item)
+        return found
+
+    def read_union(self, value: Any, schema: Schema) -> Any:
+        arms = schema["anyOf"]
+        fitting = self.fitting(value, arms)
+        if fitting:
+            return self.read(value, fitting[0], schema)
+        if self.direction == "downgrade":
+            return self.wrong(value, schema)
+        aside = self.fitting(value, schema["x-aside"])
+        if aside:
+            return self.read(value, aside[0], schema)
+        for arm in arms:
+            name = referred(arm)
+            if isinstance(value, dict) and name in self.touched:
+                strange = set(value) & self.head_keys(name) - set(self.components[name].properties)
+                if strange:
+                    raise UpgradeError("a key that the client's contract lacks, in an object that fits nothing")
+        return copy.deepcopy(value)
+
+    def fitting(self, value: Any, arms: list[Schema]) -> list[Schema]:
+        """Return the arms of a union that a value can be, by type, then by tags, then by keys."""
+        left = [arm for arm in arms if self.has_type(value, self.target(arm))]
+        by_tags = [arm for arm in left if self.has_tags(value, self.target(arm))]
+        if by_tags or isinstance(value, dict):
+            left = by_tags
+        if len(left) > 1 and isinstance(value, dict):
+            by_keys = [arm for arm in left if self.has_keys(value, arm)]
+            if by_keys or self.direction == "upgrade":
+                left = by_keys
+        return left
+
+    def target(self, schema: Schema) -> Schema:
+        name = referred(schema)
+        return schema if name is None else self.target(self.components[name].schema)
+
+    def has_type(self, value: Any, schema: Schema) -> bool:
+        arms = arms_of(schema)
+        if arms is not None:
+            return any(self.has_type(value, self.target(arm)) for arm in arms)
+        if is_enum(schema):
+            return any(json_type(value) == json_type(member) for member in members_of(schema))
+        kind = schema.get("type")
+        kinds = kind if isinstance(kind, list) else [kind]
+        return kind is None or json_type(value) in kinds or (json_type(value) == "integer" and "number" in kinds)
+
+    def has_tags(self, value: Any, schema: Schema) -> bool:
+        if is_enum(schema):
+            return value in members_of(schema)
+        if not isinstance(value, dict):
+            return True
+        for key, place in schema.get("properties", {}).items():
+            if is_enum(place) and key in value and value[key] not in members_of(place):
+                return False
+        return True
+
+    def has_keys(self, value: dict[str, Any], arm: Schema) -> bool:
+        schema, name = self.target(arm), referred(arm)
+        component = Component("", schema) if name is None else self.components[name]
+        known = {spelling for own in schema.get("properties", {}) for spelling in component.accepted(own)}
+        for own in schema.get("required", ()):
+            if not any(spelling in value for spelling in component.accepted(own)):
+                return False
+        return not component.closed or set(value) <= known
+
+    def wrong(self, value: Any, schema: Schema, component: Component | None = None) -> Any:
+        """Leave a value of the wrong shape alone, or refuse it if some fact is about what should be there."""
+        leads = self.leads(component.schema) or component.name in self.touched if component else self.leads(schema)
+        if self.direction == "downgrade" and leads:
+            raise DowngradeError("an answer does not have the shape that its contract promises")
+        return copy.deepcopy(value)
+
+    def leads(self, schema: Schema) -> bool:
+        """Whether a schema leads to a component that some fact is about."""
+        seen: set[str] = set()
+
+        def look(node: Any) -> bool:
+            if isinstance(node, list):
+                return any(look(item) for item in node)
+            if not isinstance(node, dict):
+                return False
+            name = referred(node)
+            if name is not None and name not in seen:
+                seen.add(name)
+                if name in self.touched or look(self.components[name].schema):
+                    return True
+            return any(look(value) for key, value in node.items() if key not in ("default", "enum", "const"))
+
+        return look(schema)
+
+
+def places(schema: Schema, count: int) -> list[Schema]:
+    """Return the schema of each item of a list."""
+    first = schema.get("prefixItems", [])
+    rest = schema.get("items", {})
+    rest = rest if isinstance(rest, dict) else {}
+    return [first[index] if index < len(first) else rest for index in range(count)]
+
+
+def json_type(value: Any) -> str:
+    if value is None:
+        return "null"
+    for kind, name in ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array")):
+        if isinstance(value, kind):
+            return name
+    return "object"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON scalars are one: true is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def plain(value: Any, hidden: Callable[[str], frozenset[str]] = lambda _: frozenset()) -> Any:
+    """Return a copy of a payload as JSON again.
+
+    Args:
+        value: what was read.
+        hidden: the keys of a component that are left out.
+    """
+    if isinstance(value, Leaf):
+        return copy.deepcopy(value.value)
+    if isinstance(value, Obj):
+        secret = hidden(value.component)
+        return {key.removeprefix(EXTRA): plain(item, hidden) for key, item in value.items() if key not in secret}
+    if isinstance(value, dict):
+        return {key: plain(item, hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item, hidden) for item in value]
+    return value
