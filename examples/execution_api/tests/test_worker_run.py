@@ -56,7 +56,6 @@ class TestRunTask:
         finished = run_task(environment, order, timeout=0.5)
         assert finished.error == "the task was not over after 0.5 s and was ended"
         assert finished.supervisor_log == "started\n"
-        assert finished.seconds < 1.4
         time.sleep(1.5)
         assert not survived.exists()
 

@@ -1,0 +1,133 @@
+"""`python -m execution_api.demo [SDK …]`: real workers of several generations, on one server that knows only head.
+
+The SDKs may also come from the environment variable `SDKS`; `all` means every one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from execution_api.auth import issue_token
+from execution_api.demo.ledger import Ledger
+from execution_api.demo.plan import DAG_FILE, Act, Performance, performance_of, world_of
+from execution_api.demo.progress import Progress
+from execution_api.demo.report import render_report
+from execution_api.demo.server import RunningServer, ServerFailed, running_server
+from execution_api.demo.stage import ActResult, play_thread
+from execution_api.worker import (
+    Environment,
+    EnvironmentFailed,
+    NoSuitablePython,
+    UnknownSdk,
+    find_interpreter,
+    generations_of,
+    make_environment,
+)
+
+_DEFAULT_SDKS: Final = "1.0.0 1.3.2"
+# A worker waits more than it works.
+_WORKERS_AT_ONCE: Final = 2 * (os.cpu_count() or 1)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Play the demo.
+
+    Args:
+        words: The SDKs, as on the command line.
+
+    Returns:
+        0 if every outcome is as it must be, 1 if one is not, 2 if the demo could not be played.
+    """
+    given = list(sys.argv[1:] if words is None else words)
+    try:
+        performances = tuple(
+            performance_of(generation)
+            for generation in generations_of(" ".join(given) or os.environ.get("SDKS") or _DEFAULT_SDKS)
+        )
+        if not DAG_FILE.is_file():
+            raise FileNotFoundError(f"{DAG_FILE} is not there: the demo is played from a checkout")
+        return _play(performances)
+    except (UnknownSdk, NoSuitablePython, EnvironmentFailed, ServerFailed, FileNotFoundError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 2
+
+
+def _play(performances: tuple[Performance, ...]) -> int:
+    threads = [(performance, thread) for performance in performances for thread in performance.threads]
+    progress = Progress(steps=sum(len(thread) for _, thread in threads))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")))
+        pool = stack.enter_context(ThreadPoolExecutor(_WORKERS_AT_ONCE))
+        environments = _environments(performances, pool=pool, progress=progress)
+        server = stack.enter_context(running_server(folder, world=world_of(performances)))
+        progress.say(f"the server answers at {server.url}")
+        ledger = stack.enter_context(Ledger.at(server.database))
+        results = _results(
+            threads, pool=pool, environments=environments, server=server, ledger=ledger, progress=progress
+        )
+        print()
+        print(render_report(results))
+        return 1 if any(result.faults for result in results) else 0
+
+
+def _environments(
+    performances: tuple[Performance, ...], *, pool: ThreadPoolExecutor, progress: Progress
+) -> dict[str, Environment]:
+    interpreter = find_interpreter()
+    make = partial(make_environment, interpreter=interpreter, report=progress.say)
+    environments: dict[str, Environment] = {}
+    for environment in pool.map(make, [performance.generation for performance in performances]):
+        sdk = environment.generation.sdk
+        environments[sdk] = environment
+        made = "was there" if environment.seconds is None else f"made in {environment.seconds:.1f} s"
+        progress.say(f"Task SDK {sdk}: environment {made}")
+    return environments
+
+
+def _results(
+    threads: Sequence[tuple[Performance, tuple[Act, ...]]],
+    *,
+    pool: ThreadPoolExecutor,
+    environments: dict[str, Environment],
+    server: RunningServer,
+    ledger: Ledger,
+    progress: Progress,
+) -> list[ActResult]:
+    # What an executor hands out with a task: it opens `/run` alone, whose answer brings the token to go on with.
+    token: Callable[[str], str] = partial(issue_token, scope="workload", secret=server.secret)
+
+    def play(performance: Performance, thread: tuple[Act, ...]) -> list[ActResult]:
+        return play_thread(
+            thread,
+            performance=performance,
+            environment=environments[performance.generation.sdk],
+            server=server,
+            ledger=ledger,
+            token=token,
+            report=lambda result: progress.step(_line_of(result)),
+        )
+
+    # The longest first: a thread of two acts that begins last would be waited for alone.
+    order = sorted(threads, key=lambda item: -len(item[1]))
+    futures = {id(item): pool.submit(play, *item) for item in order}
+    return [result for item in threads for result in futures[id(item)].result()]
+
+
+def _line_of(result: ActResult) -> str:
+    verdict = "" if not result.faults else "  WRONG"
+    return (
+        f"Task SDK {result.performance.generation.sdk}, {result.act.label}: {result.outcome}"
+        f" after {result.tally.requests} requests in {result.run.seconds:.1f} s{verdict}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

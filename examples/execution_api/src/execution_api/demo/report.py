@@ -1,0 +1,90 @@
+"""What the demo ends with: a table, one answer as two workers saw it, and what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from execution_api.demo.side_by_side import render_side_by_side
+from execution_api.demo.stage import ActResult
+from execution_api.demo.table import render_table
+
+__all__ = ["render_report"]
+
+_HEADER: Final = ("SDK", "API version", "task", "outcome", "requests", "bodies gated")
+_LINES_OF_LOG: Final = 12
+
+
+def render_report(results: Sequence[ActResult]) -> str:
+    """The end of the demo.
+
+    Args:
+        results: Every act played, SDK by SDK and the oldest first.
+    """
+    parts = [render_table(_HEADER, [_row(result) for result in results])]
+    if (compared := _comparison(results)) is not None:
+        parts.append(compared)
+    wrong = [result for result in results if result.faults]
+    parts += [_account(result) for result in wrong]
+    sdks = len({result.performance.generation.sdk for result in results})
+    verdict = (
+        f"{len(wrong)} of {len(results)} outcomes are wrong" if wrong else f"all {len(results)} outcomes are right"
+    )
+    parts.append(f"{verdict}: {sdks} Task SDK{'s' if sdks > 1 else ''}, one set of handlers")
+    return "\n\n".join(parts)
+
+
+def _row(result: ActResult) -> tuple[str | int, ...]:
+    generation = result.performance.generation
+    outcome = result.outcome if not result.faults else f"{result.outcome}, WRONG"
+    return (
+        generation.sdk,
+        generation.api_version,
+        result.act.label,
+        outcome,
+        result.tally.requests,
+        result.tally.gated,
+    )
+
+
+def _comparison(results: Sequence[ActResult]) -> str | None:
+    """The answer to `/run` as the oldest and the newest worker saw it; None where there are no two."""
+    answered = [
+        result
+        for result in results
+        if result.act == result.performance.threads[0][0]
+        and result.run_exchange is not None
+        and result.run_exchange.status == 200
+    ]
+    if len(answered) < 2:
+        return None
+    (old, new) = (answered[0], answered[-1])
+    (old_answer, new_answer) = (old.run_exchange, new.run_exchange)
+    if old_answer is None or new_answer is None:
+        return None
+    drawn = render_side_by_side(
+        old_answer.response,
+        new_answer.response,
+        titles=(_title(old), _title(new)),
+    )
+    return f"The answer to PATCH /task-instances/…/run as each worker received it:\n\n{drawn}"
+
+
+def _title(result: ActResult) -> str:
+    generation = result.performance.generation
+    return f"Task SDK {generation.sdk}, API {generation.api_version}"
+
+
+def _account(result: ActResult) -> str:
+    """What is wrong with an act, the answers that were errors, and the ends of both logs."""
+    lines = [f"WRONG: Task SDK {result.performance.generation.sdk}, {result.act.label}"]
+    lines += [f"  {fault}" for fault in result.faults]
+    lines += [
+        f"  {exchange.method} {exchange.path} was answered with {exchange.status}: {exchange.response}"
+        for exchange in result.run.exchanges
+        if exchange.status >= 400
+    ]
+    for name, log in (("supervisor", result.run.supervisor_log), ("task", result.run.task_log)):
+        lines.append(f"  --- the end of the {name}'s log")
+        lines += [f"  {line[:500]}" for line in log.splitlines()[-_LINES_OF_LOG:]]
+    return "\n".join(lines)

@@ -1,0 +1,114 @@
+"""The server as a process of its own, as it runs in earnest: uvicorn, a database file, a secret, a log."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pydantic import JsonValue
+
+__all__ = ["RunningServer", "ServerFailed", "running_server"]
+
+_HOST: Final = "127.0.0.1"
+_SECONDS_TO_START: Final = 30.0
+_SECONDS_TO_STOP: Final = 10.0
+_LINES_TO_SHOW: Final = 20
+
+
+class ServerFailed(RuntimeError):
+    """The server did not start; the message holds the end of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that answers.
+
+    Attributes:
+        url: Its base URL.
+        database: The URL of its database.
+        log: Where its log goes, one JSON object a line.
+        secret: What it signs tokens with.
+    """
+
+    url: str
+    database: str
+    log: Path
+    secret: str = field(repr=False)
+
+
+@contextmanager
+def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator[RunningServer]:
+    """Start the server on a free port of this machine and stop it in the end.
+
+    Args:
+        folder: Where its files go.
+        world: The rows it starts from.
+
+    Raises:
+        ServerFailed: It ended, or does not answer.
+    """
+    secret_file = folder / "secret"
+    secret_file.touch(mode=0o600)
+    secret_file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    world_file = folder / "world.json"
+    world_file.write_text(json.dumps(world), encoding="utf-8")
+    port = _free_port()
+    server = RunningServer(
+        url=f"http://{_HOST}:{port}",
+        database=f"sqlite:///{folder / 'server.sqlite'}",
+        log=folder / "server.log",
+        secret=secret_file.read_text(encoding="utf-8"),
+    )
+    command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
+    command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
+    with server.log.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
+        try:
+            _wait_until_it_answers(server, process)
+            yield server
+        finally:
+            _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _wait_until_it_answers(server: RunningServer, process: subprocess.Popen[bytes]) -> None:
+    # Nobody else's proxy is asked for an address of this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise ServerFailed(f"the server ended with {process.returncode}:\n{_end_of(server.log)}")
+        try:
+            with opener.open(f"{server.url}/health", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise ServerFailed(f"the server does not answer after {_SECONDS_TO_START:g} s:\n{_end_of(server.log)}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LINES_TO_SHOW:])

@@ -1,0 +1,67 @@
+"""The server's log, one JSON object a line: who asked for what, and what a gate touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+
+__all__ = ["Tally", "tally_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the server counted for one run of a task.
+
+    Attributes:
+        requests: Requests that it answered.
+        gated: Bodies, of requests and of answers, that were changed for the client's version.
+        refused: `METHOD path status` of each answer that says that the server failed.
+    """
+
+    requests: int
+    gated: int
+    refused: tuple[str, ...]
+
+
+def tally_of(log: Path, *, correlation_ids: Collection[str]) -> Tally:
+    """Count the requests of one run; its worker named each of them with a correlation id.
+
+    Args:
+        log: The server's log. Lines that are no JSON object, as a traceback's, are passed over.
+        correlation_ids: What the worker's requests were named.
+    """
+    wanted = set(correlation_ids)
+    lines = [line for line in _request_lines(log) if line.get("correlation_id") in wanted]
+    return Tally(
+        requests=len(lines),
+        gated=sum(_number(line.get("gated")) for line in lines),
+        refused=tuple(f"{line['method']} {line['path']} {line['status']}" for line in lines if _failed(line)),
+    )
+
+
+def _request_lines(log: Path) -> Iterator[dict[str, JsonValue]]:
+    for text in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        if not text.startswith("{"):
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError:
+            continue
+        if {"method", "path", "status"} <= line.keys():
+            yield line
+
+
+def _failed(line: dict[str, JsonValue]) -> bool:
+    status = line["status"]
+    return isinstance(status, int) and status >= 500
+
+
+def _number(gated: JsonValue) -> int:
+    """How many bodies: the log names them, or counts them."""
+    if isinstance(gated, list):
+        return len(gated)
+    return gated if isinstance(gated, int) else 0

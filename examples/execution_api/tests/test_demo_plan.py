@@ -1,0 +1,125 @@
+"""What the demo starts from is what the server takes, and playing the triggerer is what a triggerer does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from execution_api.demo.ledger import Ledger
+from execution_api.demo.plan import DAG_FILE, DAG_ID, Performance, performance_of, world_of
+from execution_api.demo.tally import tally_of
+from execution_api.store import Store
+from execution_api.tables import TaskInstanceRow
+from execution_api.worker import GENERATIONS
+from pydantic import JsonValue
+from sqlalchemy import select
+
+
+@pytest.fixture
+def performances() -> tuple[Performance, ...]:
+    return tuple(performance_of(generation) for generation in GENERATIONS)
+
+
+@pytest.fixture
+def database(tmp_path: Path, performances: tuple[Performance, ...]) -> str:
+    """The URL of a database that holds the world of the demo."""
+    url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
+    store = Store(url)
+    store.set_up(world_of(performances))
+    store.close()
+    return url
+
+
+def _defer(database: str, task_instance_id: str, next_kwargs: JsonValue) -> None:
+    store = Store(database)
+    with store.writing() as session:
+        for row in session.scalars(select(TaskInstanceRow)):
+            if str(row.id) == task_instance_id:
+                row.state, row.next_method, row.next_kwargs = "deferred", "resume", next_kwargs
+    store.close()
+
+
+def _next_kwargs(database: str, task_instance_id: str) -> JsonValue:
+    store = Store(database)
+    with store.reading() as session:
+        (found,) = (row for row in session.scalars(select(TaskInstanceRow)) if str(row.id) == task_instance_id)
+        arguments: JsonValue = found.next_kwargs
+    store.close()
+    return arguments
+
+
+class TestPlan:
+    def test_the_dag_file_is_where_the_demo_looks_for_it(self) -> None:
+        assert f'DAG("{DAG_ID}"' in DAG_FILE.read_text()
+
+    def test_no_two_sdks_share_a_run_a_date_or_a_task_instance(self, performances: tuple[Performance, ...]) -> None:
+        assert len({performance.run_id for performance in performances}) == len(GENERATIONS)
+        assert len({performance.day for performance in performances}) == len(GENERATIONS)
+        ids = [p.task_instance_id(thread[0].task_id) for p in performances for thread in p.threads]
+        assert len(set(ids)) == len(ids) == 3 * len(GENERATIONS)
+
+    def test_the_server_takes_the_world_and_every_task_is_queued(
+        self, database: str, performances: tuple[Performance, ...]
+    ) -> None:
+        with Ledger.at(database) as ledger:
+            for performance in performances:
+                for thread in performance.threads:
+                    record = ledger.task_instance(performance.task_instance_id(thread[0].task_id))
+                    assert (record.state, record.xcoms) == ("queued", {})
+
+    def test_an_executor_hands_over_the_task_instance_of_the_database(
+        self, database: str, performances: tuple[Performance, ...]
+    ) -> None:
+        performance = performances[0]
+        with Ledger.at(database) as ledger:
+            workload = ledger.workload(performance.task_instance_id("wait"))
+        assert workload["id"] == performance.task_instance_id("wait")
+        assert (workload["dag_id"], workload["run_id"], workload["task_id"]) == (DAG_ID, "sdk-1.0.0", "wait")
+        assert (workload["try_number"], workload["map_index"]) == (1, -1)
+
+
+class TestTriggerer:
+    @pytest.mark.parametrize(
+        ("stored", "afterwards"),
+        [
+            ({"patience": 90.0}, {"patience": 90.0, "event": "rung"}),
+            (
+                {"__type": "dict", "__var": {"patience": {"__type": "timedelta", "__var": 90.0}}},
+                {"__type": "dict", "__var": {"patience": {"__type": "timedelta", "__var": 90.0}, "event": "rung"}},
+            ),
+            (None, {"event": "rung"}),
+        ],
+        ids=["plain", "wrapped", "none"],
+    )
+    def test_the_event_joins_the_arguments_in_the_format_they_have(
+        self, database: str, performances: tuple[Performance, ...], stored: JsonValue, afterwards: JsonValue
+    ) -> None:
+        waiting = performances[0].task_instance_id("wait")
+        _defer(database, waiting, stored)
+        with Ledger.at(database) as ledger:
+            ledger.play_the_triggerer(waiting)
+            assert ledger.task_instance(waiting).state == "queued"
+        assert _next_kwargs(database, waiting) == afterwards
+
+    def test_a_task_instance_that_does_not_wait_gets_no_event(
+        self, database: str, performances: tuple[Performance, ...]
+    ) -> None:
+        with Ledger.at(database) as ledger, pytest.raises(ValueError, match="is queued, it waits for nothing"):
+            ledger.play_the_triggerer(performances[0].task_instance_id("wait"))
+
+
+class TestTally:
+    def test_only_the_requests_of_the_run_are_counted(self, tmp_path: Path) -> None:
+        lines: list[JsonValue] = [
+            {"method": "PATCH", "path": "/a/run", "status": 200, "correlation_id": "mine-1", "gated": ["response"]},
+            {"method": "GET", "path": "/b", "status": 200, "correlation_id": "other", "gated": ["response"]},
+            {"method": "PATCH", "path": "/a/state", "status": 204, "correlation_id": "mine-2", "gated": 2},
+            {"method": "GET", "path": "/c", "status": 503, "correlation_id": "mine-3"},
+            {"event": "started"},
+        ]
+        log = tmp_path / "server.log"
+        log.write_text("INFO: plain words\n" + "".join(json.dumps(line) + "\n" for line in lines) + "{half a li")
+        tally = tally_of(log, correlation_ids=["mine-1", "mine-2", "mine-3"])
+        assert (tally.requests, tally.gated) == (3, 3)
+        assert tally.refused == ("GET /c 503",)
