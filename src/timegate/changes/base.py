@@ -85,6 +85,11 @@ class Fact:
     verb: ClassVar[str]
     loss: ClassVar[Loss] = Loss.NONE
 
+    @property
+    def named_type(self) -> Any:
+        """The old type that the fact names; UNSET where it names none."""
+        return UNSET
+
     def subject_code(self) -> str:
         """The subject as it is written in a version file."""
         raise NotImplementedError
@@ -152,6 +157,19 @@ Fill = Any
 """A JSON value, ``sibling(…)``, or a pure function of the object."""
 
 __all__ = [
-    "INTERNAL_MARK", "UNSET", "Fact", "FieldsFact", "Fill", "Function", "Internal", "Loss", "ModelFact", "Sibling", "Unset",
-    "Value", "keywords_code", "name_of", "sibling",
+    "INTERNAL_MARK",
+    "UNSET",
+    "Fact",
+    "FieldsFact",
+    "Fill",
+    "Function",
+    "Internal",
+    "Loss",
+    "ModelFact",
+    "Sibling",
+    "Unset",
+    "Value",
+    "keywords_code",
+    "name_of",
+    "sibling",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from timegate.changes.base import UNSET, Fact, Loss, Unset, keywords_code
 from timegate.typing import JsonValue
@@ -115,6 +115,10 @@ class ParameterRemoved(ParameterFact):
 
     verb: ClassVar[str] = "removed"
     loss: ClassVar[Loss] = Loss.TO_HEAD
+
+    @property
+    def named_type(self) -> Any:
+        return self.was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,10 @@ class Removed(FieldsFact):
     verb: ClassVar[str] = "removed"
     loss: ClassVar[Loss] = Loss.TO_HEAD
 
+    @property
+    def named_type(self) -> Any:
+        return self.was
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed(ModelFact):

@@ -52,6 +52,10 @@ class Reshaped(ModelFact):
     verb: ClassVar[str] = "reshaped"
     loss: ClassVar[Loss] = Loss.LAWS
 
+    @property
+    def named_type(self) -> Any:
+        return self.was
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnumFact(Fact):

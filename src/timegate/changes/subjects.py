@@ -167,9 +167,7 @@ class Parameter:
 
     def defaulted(self, *, was: JsonValue) -> ParameterDefaulted:
         """The parameter has another default in older versions."""
-        return ParameterDefaulted(
-            path=self.path, methods=self.methods, location=self.location, name=self.name, was=was
-        )
+        return ParameterDefaulted(path=self.path, methods=self.methods, location=self.location, name=self.name, was=was)
 
 
 @dataclass(frozen=True, slots=True)

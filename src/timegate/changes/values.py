@@ -25,6 +25,10 @@ class Retyped(FieldsFact):
     verb: ClassVar[str] = "retyped"
     loss: ClassVar[Loss] = Loss.LAWS
 
+    @property
+    def named_type(self) -> Any:
+        return self.was
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BecameNullable(FieldsFact):
@@ -94,6 +98,10 @@ class BecameList(FieldsFact):
     verb: ClassVar[str] = "became_list"
     loss: ClassVar[Loss] = Loss.TO_OLD
 
+    @property
+    def named_type(self) -> Any:
+        return self.was
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defaulted(FieldsFact):
@@ -123,3 +131,7 @@ class Constrained(FieldsFact):
     tolerated: str | None = None
 
     verb: ClassVar[str] = "constrained"
+
+    @property
+    def named_type(self) -> Any:
+        return self.was

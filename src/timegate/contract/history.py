@@ -1,0 +1,124 @@
+"""The contract of every version: head's, taken back boundary by boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import timegate.contract.undo_endpoints
+import timegate.contract.undo_models
+import timegate.contract.undo_values
+from timegate.changes.base import UNSET
+from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
+from timegate.contract.commuting import clashes
+from timegate.contract.document import SIDES, Side, Wire
+from timegate.contract.lowering import undo
+from timegate.contract.past import Past
+from timegate.contract.shapes import Shapes, merged, shapes
+from timegate.contract.steps import Step
+from timegate.contract.undo_endpoints import nameless
+from timegate.contract.undo_models import leftovers
+from timegate.errors import Fault
+from timegate.timeline import Timeline
+from timegate.typing import Schema
+
+__all__ = ["History", "history"]
+
+_ROOMS = (timegate.contract.undo_endpoints, timegate.contract.undo_models, timegate.contract.undo_values)
+"""Named, so that the import that registers their facts is plainly used."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What was on the wire at each version, and what lies between.
+
+    Args:
+        wires: the wire of each version, newest first.
+        steps: what happens to the objects of a component at a boundary, told from old to new,
+            by side, component and boundary; boundary ``n`` lies between the wires ``n`` and ``n + 1``.
+        renumbered: the statuses that a boundary answers otherwise, newer and older, by operation and boundary.
+        faults: why declared changes cannot be carried out.
+    """
+
+    wires: tuple[Wire, ...]
+    steps: Mapping[tuple[Side, str, int], tuple[Step, ...]]
+    renumbered: Mapping[tuple[str, int], tuple[tuple[int, int], ...]]
+    faults: tuple[Fault, ...]
+
+    def statuses(self, operation: str, version: int) -> dict[int, int]:
+        """Head's statuses of an operation that the version at an index answers otherwise."""
+        pairs = [pair for boundary in range(version) for pair in self.renumbered.get((operation, boundary), ())]
+        found: dict[int, int] = {}
+        for start in {newer for newer, _ in pairs}:
+            status = start
+            for newer, older in pairs:
+                if status == newer:
+                    status = older
+            if status != start:
+                found[start] = status
+        return found
+
+
+def history(head: Wire, timeline: Timeline) -> History:
+    """Take head's contract back through a timeline."""
+    wire, types = _with_named_types(head, timeline)
+    past = Past([_without_removed(wire, timeline)], types)
+    for boundary, version in enumerate(timeline.versions[:-1]):
+        past.boundary, past.version = boundary, version.value
+        past.wires.append(past.wire)
+        past.touched.clear()
+        for change in reversed(version.changes):
+            past.change = change.__qualname__
+            for fact in reversed(change.changes):
+                past.fact = fact
+                undo(fact, past)
+        for place, past.change, pair in list(clashes(past)):
+            past.blame(place, f"{pair} touch the same place and do not commute", "put both into one change, in order")
+        for side in SIDES:
+            for name, place in leftovers(past, side):
+                past.change = ""
+                past.blame(
+                    place,
+                    f"it holds {name}, which version {timeline.versions[boundary + 1].value} does not have",
+                    "declare the field as added in the same version: on(…).added(…)",
+                )
+    steps = {key: tuple(found) for key, found in past.steps.items()}
+    renumbered = {key: tuple(pairs) for key, pairs in past.renumbered.items()}
+    return History(tuple(past.wires), steps, renumbered, tuple(past.faults))
+
+
+def _without_removed(head: Wire, timeline: Timeline) -> Wire:
+    """Head as its newest clients see it: without the operations that only older versions have."""
+    newest: dict[tuple[str, str], bool] = {}
+    for version in timeline:
+        for change in reversed(version.changes):
+            for fact in reversed(change.changes):
+                if isinstance(fact, EndpointAdded | EndpointRemoved):
+                    for operation in head.operations:
+                        matches = nameless(operation.path) == nameless(fact.path)
+                        if matches and (not fact.methods or operation.method in fact.methods):
+                            key = (operation.method, operation.path)
+                            newest.setdefault(key, not isinstance(fact, EndpointRemoved))
+    operations = tuple(
+        replace(operation, exists=newest.get((operation.method, operation.path), True)) for operation in head.operations
+    )
+    return replace(head, operations=operations)
+
+
+def _with_named_types(head: Wire, timeline: Timeline) -> tuple[Wire, dict[tuple[Side, int], Schema]]:
+    """The wire with the components of the types that facts name, and the schema of each such type."""
+    named: list[tuple[int, object]] = []
+    for version in timeline:
+        for change in version.changes:
+            for fact in change.changes:
+                was = fact.named_type
+                if was is not UNSET:
+                    named.append((id(fact), was))
+    wire, found = head, dict[tuple[Side, int], Schema]()
+    for side in SIDES:
+        if named:
+            known = Shapes({}, head.components(side))
+            both = merged(known, shapes(side, named), one_per_class=True)
+            wire = wire.edited(side, *both.components.values())
+            found.update({(side, key): both.schemas[key] for key, _ in named})
+    return wire, found

@@ -1,0 +1,287 @@
+"""One walk into the past: the wire as it is undone fact by fact, the steps found, and the faults."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from typing_extensions import get_original_bases, is_typeddict
+
+from timegate.changes.base import Fact, name_of
+from timegate.contract.document import SIDES, Component, Side, Wire, references, referred
+from timegate.contract.edits import NULL
+from timegate.contract.steps import Origin, Step
+from timegate.errors import Fault
+from timegate.typing import Model, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One field of one component on one side.
+
+    Args:
+        side: whether clients send or get it.
+        name: the component's identity.
+        key: the field's wire name.
+        stars: how many containers deep the values meant are.
+        text: the place as the declaration calls it.
+    """
+
+    side: Side
+    name: str
+    key: str
+    stars: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What one fact touches.
+
+    Args:
+        change: the change that declares it.
+        fact: the fact as code.
+        name: the component's identity, or the operation's.
+        keys: the keys meant; ``"*"`` is all of them.
+    """
+
+    change: str
+    fact: str
+    name: str
+    keys: frozenset[str]
+
+
+@dataclass(slots=True)
+class Past:
+    """The wire while it is taken from one version to the next older one.
+
+    Args:
+        wires: the wire of each version so far, newest first; the last one is being undone.
+        types: the schema of each type that a fact names, by side and by the fact's identity.
+    """
+
+    wires: list[Wire]
+    types: Mapping[tuple[Side, int], Schema]
+    boundary: int = 0
+    version: str = ""
+    change: str = ""
+    fact: Fact | None = None
+    steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    touched: list[Touch] = field(default_factory=list)
+    renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=dict)
+
+    @property
+    def wire(self) -> Wire:
+        """The wire as far as it is undone."""
+        return self.wires[-1]
+
+    @wire.setter
+    def wire(self, wire: Wire) -> None:
+        self.wires[-1] = wire
+
+    @property
+    def origin(self) -> Origin:
+        """Who is to blame for the fact at hand."""
+        return Origin(self.version, self.change, str(self.fact))
+
+    def component(self, side: Side, name: str) -> Component:
+        """A component as far as it is undone."""
+        return self.wire.components(side)[name]
+
+    def put(self, side: Side, component: Component) -> None:
+        """Undo something of a component."""
+        self.wire = self.wire.edited(side, component)
+
+    def record(self, side: Side, name: str, step: Step, *keys: str) -> None:
+        """Note what the fact at hand does to a component's objects; facts arrive newest first.
+
+        Args:
+            side: whether clients send or get the objects.
+            name: the component's identity.
+            step: what happens.
+            keys: what it touches of the component, ``"*"`` for all of it.
+        """
+        self.steps.setdefault((side, name, self.boundary), []).insert(0, step)
+        self.touch(name, *keys)
+
+    def touch(self, name: str, *keys: str) -> None:
+        """Note what the fact at hand touches, to see which facts do not commute."""
+        self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys)))
+
+    def blame(self, place: str, problem: str, remedy: str) -> None:
+        """Note why the fact at hand cannot be carried out; the same reason on both sides counts once."""
+        fault = Fault(self.version, self.change, place, problem, remedy)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def type_of(self, side: Side, fact: Fact) -> Schema:
+        """The schema of the type that a fact names in ``was``."""
+        return self.types[side, id(fact)]
+
+    def targets(self, models: tuple[Model, ...], field_name: str | None) -> Iterator[tuple[Model, Side, Component]]:
+        """The components that a fact about these models is about.
+
+        Args:
+            models: as declared.
+            field_name: the field meant, which subclasses inherit; None for facts about the whole model.
+        """
+        for model in models:
+            found = False
+            for side in SIDES:
+                for component in list(self.wire.components(side).values()):
+                    if is_about(component, model, field_name):
+                        found = True
+                        yield model, side, self.component(side, component.name)
+            if not found:
+                self.blame(
+                    name_of(model),
+                    "the app does not reach this model, so the fact applies to nothing",
+                    f"name a model of the contract, or take {self.fact} out",
+                )
+
+    def places(self, models: tuple[Model, ...], path: str, *, newer: bool) -> list[Place]:
+        """The places that a field of these models is at.
+
+        Args:
+            models: as declared.
+            path: a field, or a dotted or starred path.
+            newer: whether the field exists in the newer version, where it is looked up by name.
+        """
+        found: list[Place] = []
+        any_model = False
+        for model, side, component in self.targets(models, path.split(".")[0]):
+            any_model = True
+            text = f"{name_of(model)}.{path}"
+            place = self._place(side, component, path, text, newer=newer)
+            if place is not None:
+                found.append(place)
+        if not found and any_model and newer:
+            names = sorted({key for _, _, c in self.targets(models, None) for key in c.properties})
+            self.blame(
+                f"{', '.join(name_of(model) for model in models)}.{path}",
+                "there is no such field right after this fact",
+                f"name one of {', '.join(names)}" if names else "name a model that has fields",
+            )
+        return list(dict.fromkeys(found))
+
+    def _place(self, side: Side, component: Component, path: str, text: str, *, newer: bool) -> Place | None:
+        segments, stars = path.split("."), 0
+        while len(segments) > 1 and segments[-1] == "*":
+            segments.pop()
+            stars += 1
+        for position, segment in enumerate(segments[:-1]):
+            step_into = self.inner(side, component, segment, segments[position + 1], text)
+            if step_into is None:
+                return None
+            component = step_into
+        last = segments[-1]
+        if last == "*":
+            return None
+        key = component.wire(last)
+        if newer:
+            return None if key is None else Place(side, component.name, key, stars, text)
+        if key is not None:
+            self.blame(text, "the newer version has this field too", "name a field that only the older version had")
+            return None
+        return Place(side, component.name, last, stars, text)
+
+    def inner(self, side: Side, component: Component, segment: str, following: str, text: str) -> Component | None:
+        """The component behind one segment of a path."""
+        if segment == "*":
+            return component
+        key = component.wire(segment)
+        if key is None:
+            return None
+        schema = component.properties[key]
+        if following == "*":
+            schema = _item_schema(schema)
+        name = single_reference(schema)
+        if name is None:
+            self.blame(
+                text,
+                f"{segment!r} leads to no single model",
+                "declare the fact on the model that holds the field",
+            )
+            return None
+        if self._shared(side, name):
+            self.blame(
+                text,
+                f"the path goes through {name}, which other places share",
+                f"declare the fact on {name}, where it holds everywhere, or give this place a model of its own",
+            )
+            return None
+        return self.component(side, name)
+
+    def _shared(self, side: Side, name: str) -> bool:
+        components = self.wire.components(side)
+        count = sum(list(references(schema)).count(name) for _, schema in self.wire.roots(side))
+        for reachable in self.wire.reachable(side):
+            count += list(references(components[reachable].schema)).count(name)
+        return count > 1
+
+
+def _item_schema(schema: Schema) -> Schema:
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            found: Schema = schema[keyword]
+            return found
+    for keyword in ("anyOf", "oneOf"):
+        for arm in schema.get(keyword, ()):
+            if arm != NULL:
+                return _item_schema(arm)
+    return {}
+
+
+def single_reference(schema: Schema) -> str | None:
+    name = referred(schema)
+    if name is not None:
+        return name
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if keyword in schema:
+            names = [single_reference(arm) for arm in schema[keyword] if arm != NULL]
+            return names[0] if len(names) == 1 else None
+    return None
+
+
+def is_about(component: Component, model: Model, field_name: str | None) -> bool:
+    """Whether a fact on ``model`` holds for a component: its own class, or one that inherits the field."""
+    if isinstance(model, str):
+        return model in (component.name, component.shown)
+    own = component.model
+    if own is None:
+        return False
+    if own is model:
+        return True
+    if not (inspect.isclass(own) and inspect.isclass(model)):
+        return False
+    if is_typeddict(model):
+        return model in _typed_dict_bases(own) and (field_name is None or _same_annotation(own, model, field_name))
+    if is_typeddict(own) or not issubclass(own, model):
+        return False
+    between = own.__mro__[: own.__mro__.index(model)]
+    if field_name is None:
+        # A fact about the whole model holds for its parametrisations, which declare nothing of their own.
+        return all("__annotations__" not in vars(cls) for cls in between)
+    return not any(field_name in vars(cls).get("__annotations__", {}) for cls in between)
+
+
+def _typed_dict_bases(kind: type) -> set[Any]:
+    found: set[Any] = set()
+    waiting: list[Any] = [kind]
+    while waiting:
+        current = waiting.pop()
+        if not is_typeddict(current):
+            continue
+        for base in get_original_bases(current):
+            if is_typeddict(base) and base not in found:
+                found.add(base)
+                waiting.append(base)
+    return found
+
+
+def _same_annotation(own: type, base: type, field_name: str) -> bool:
+    mine, theirs = inspect.get_annotations(own), inspect.get_annotations(base)
+    return mine.get(field_name) == theirs.get(field_name)

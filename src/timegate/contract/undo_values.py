@@ -1,0 +1,277 @@
+"""How facts about values are undone: type, null, absence, default, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from timegate.changes.base import UNSET, Sibling
+from timegate.changes.values import (
+    BecameList,
+    BecameNonNull,
+    BecameNullable,
+    BecameOptional,
+    BecameRequired,
+    Constrained,
+    Defaulted,
+    Retyped,
+)
+from timegate.contract.document import Component
+from timegate.contract.edits import (
+    at_depth,
+    is_nullable,
+    schema_at_depth,
+    with_null,
+    with_property_required,
+    with_property_schema,
+    without_null,
+)
+from timegate.contract.lowering import undo
+from timegate.contract.past import Past, Place
+from timegate.contract.steps import Converted, Replaced
+from timegate.contract.undo_fields import known_sibling
+from timegate.contract.widening import admits_all_of, bare
+from timegate.typing import Function, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """One value as a list of it; null is null where the list may be null, else no item."""
+
+    nullable: bool
+
+    def __call__(self, value: Any) -> Any:
+        if value is None:
+            return None if self.nullable else []
+        return [value]
+
+
+def first(value: Any) -> Any:
+    """The first item of a list, null for an empty one; what is no list stays."""
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class NullAs:
+    """Another value for null."""
+
+    value: Any
+
+    def __call__(self, value: Any) -> Any:
+        return self.value if value is None else value
+
+
+def _schemas(past: Past, place: Place) -> tuple[Component, Schema, Schema | None]:
+    """The component, the property's schema, and the schema of the values meant."""
+    component = past.component(place.side, place.name)
+    schema = component.properties[place.key]
+    inner = schema_at_depth(schema, place.stars)
+    if inner is None:
+        past.blame(place.text, "there is no list or dict where the path has a star", "take the star off")
+    return component, schema, inner
+
+
+def _put_schema(past: Past, place: Place, component: Component, schema: Schema, older: Schema) -> Schema:
+    """Undo a value's schema; gives the property's older schema."""
+    changed = at_depth(schema, place.stars, lambda _: older)
+    past.put(place.side, with_property_schema(component, place.key, changed))
+    return changed
+
+
+def _with_texts(older: Schema, newer: Schema) -> Schema:
+    """A type's schema under the title that the field has."""
+    return {**{key: newer[key] for key in ("title", "description") if key in newer}, **older}
+
+
+def _convert(past: Past, place: Place, older: Schema, *, to_head: Function | None, to_old: Function | None) -> None:
+    component, schema, inner = _schemas(past, place)
+    if inner is None:
+        return
+    changed = _put_schema(past, place, component, schema, older)
+    step = Converted(past.origin, place.key, place.stars, schema, changed, to_head, to_old)
+    past.record(place.side, place.name, step, place.key)
+
+
+@undo.register
+def _retyped(fact: Retyped, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in past.places(fact.models, field, newer=True):
+            _, _, inner = _schemas(past, place)
+            if inner is None:
+                continue
+            older = inner if fact.was is UNSET else _with_texts(past.type_of(place.side, fact), inner)
+            if bare(older) == bare(inner) and fact.to_head is None and fact.to_old is None:
+                past.blame(place.text, "the type is the same and no value changes", "take the fact out")
+            if place.side == "responses" and fact.to_old is None and not admits_all_of(older, inner):
+                past.blame(
+                    place.text,
+                    "head sends values here that the old type does not admit",
+                    f"on(…).retyped({field!r}, was=…, to_old=…) with a function from head's value to the old one",
+                )
+            if place.side == "requests" and fact.to_head is None and not admits_all_of(inner, older):
+                past.blame(
+                    place.text,
+                    "old clients send values here that head's type does not admit",
+                    f"on(…).retyped({field!r}, was=…, to_head=…) with a function from the old value to head's",
+                )
+            _convert(past, place, older, to_head=fact.to_head, to_old=fact.to_old)
+
+
+@undo.register
+def _became_nullable(fact: BecameNullable, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in past.places(fact.models, field, newer=True):
+            component, schema, inner = _schemas(past, place)
+            if inner is None:
+                continue
+            if not is_nullable(inner, past.wire.components(place.side)):
+                past.blame(place.text, "the field is not nullable right after this fact", "take the fact out")
+                continue
+            if place.side == "responses" and fact.null_was is UNSET:
+                past.blame(
+                    place.text,
+                    "nothing says what old clients read where head sends null",
+                    f"on(…).became_nullable({field!r}, null_was=…) with a value or sibling('…')",
+                )
+            value = known_sibling(past, place, fact.null_was)
+            if place.stars:
+                to_old = None if isinstance(value, Sibling) or value is UNSET else NullAs(value)
+                _convert(past, place, without_null(inner), to_head=None, to_old=to_old)
+                continue
+            changed = _put_schema(past, place, component, schema, without_null(inner))
+            missing = value if place.key in component.required else UNSET
+            step = Replaced(past.origin, place.key, changed, null_to_old=value, missing_to_old=missing)
+            past.record(place.side, place.name, step, place.key)
+
+
+@undo.register
+def _became_non_null(fact: BecameNonNull, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in past.places(fact.models, field, newer=True):
+            component, schema, inner = _schemas(past, place)
+            if inner is None:
+                continue
+            if is_nullable(inner, past.wire.components(place.side)):
+                past.blame(place.text, "the field is nullable right after this fact", "take the fact out")
+                continue
+            if place.side == "requests" and fact.null_is is UNSET:
+                past.blame(
+                    place.text,
+                    "nothing says what head gets where old clients send null",
+                    f"on(…).became_non_null({field!r}, null_is=…) with a value or sibling('…')",
+                )
+            value = known_sibling(past, place, fact.null_is)
+            if place.stars:
+                to_head = None if isinstance(value, Sibling) or value is UNSET else NullAs(value)
+                _convert(past, place, with_null(inner), to_head=to_head, to_old=None)
+                continue
+            _put_schema(past, place, component, schema, with_null(inner))
+            step = Replaced(past.origin, place.key, schema, null_to_head=value)
+            past.record(place.side, place.name, step, place.key)
+
+
+@undo.register
+def _became_required(fact: BecameRequired, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in _unstarred(past, past.places(fact.models, field, newer=True)):
+            component = past.component(place.side, place.name)
+            if place.key not in component.required:
+                if place.side == "requests":
+                    past.blame(place.text, "the field is not required right after this fact", "take the fact out")
+                continue
+            if place.side == "requests" and fact.default is UNSET:
+                past.blame(
+                    place.text,
+                    "nothing says what head gets where old clients leave it out",
+                    f"on(…).became_required({field!r}, default=…) with a value or sibling('…')",
+                )
+            value = known_sibling(past, place, fact.default)
+            past.put(place.side, with_property_required(component, place.key, required=False))
+            step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_head=value)
+            past.record(place.side, place.name, step, place.key)
+
+
+@undo.register
+def _became_optional(fact: BecameOptional, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in _unstarred(past, past.places(fact.models, field, newer=True)):
+            component = past.component(place.side, place.name)
+            if place.key in component.required:
+                past.blame(place.text, "the field is required right after this fact", "take the fact out")
+                continue
+            if place.side == "responses" and fact.missing_was is UNSET:
+                past.blame(
+                    place.text,
+                    "nothing says what old clients read where head leaves it out",
+                    f"on(…).became_optional({field!r}, missing_was=…) with a value or sibling('…')",
+                )
+            value = known_sibling(past, place, fact.missing_was)
+            past.put(place.side, with_property_required(component, place.key, required=True))
+            step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_old=value)
+            past.record(place.side, place.name, step, place.key)
+
+
+@undo.register
+def _defaulted(fact: Defaulted, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in _unstarred(past, past.places(fact.models, field, newer=True)):
+            component = past.component(place.side, place.name)
+            schema = component.properties[place.key]
+            value = known_sibling(past, place, fact.was)
+            if "default" in schema and _same_json(schema["default"], value):
+                past.blame(place.text, "the default is the same right after this fact", "take the fact out")
+                continue
+            if not isinstance(value, Sibling):
+                changed = with_property_schema(component, place.key, {**schema, "default": value})
+                past.put(place.side, with_property_required(changed, place.key, required=False))
+            step = Replaced(past.origin, place.key, schema, missing_to_head=value)
+            past.record(place.side, place.name, step, place.key)
+
+
+def _same_json(one: object, other: object) -> bool:
+    return type(one) is type(other) and one == other
+
+
+@undo.register
+def _became_list(fact: BecameList, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in past.places(fact.models, field, newer=True):
+            _, _, inner = _schemas(past, place)
+            if inner is None:
+                continue
+            items = schema_at_depth(inner, 1)
+            if items is None:
+                past.blame(place.text, "the field is no list right after this fact", "take the fact out")
+                continue
+            older = items if fact.was is UNSET else past.type_of(place.side, fact)
+            nullable = is_nullable(inner, past.wire.components(place.side))
+            _convert(past, place, _with_texts(older, inner), to_head=Wrapped(nullable), to_old=first)
+
+
+@undo.register
+def _constrained(fact: Constrained, past: Past) -> None:
+    for field in reversed(fact.fields):
+        for place in past.places(fact.models, field, newer=True):
+            _, _, inner = _schemas(past, place)
+            if inner is None:
+                continue
+            older = _with_texts(past.type_of(place.side, fact), inner)
+            if bare(older) == bare(inner):
+                past.blame(place.text, "the limits are the same right after this fact", "take the fact out")
+            unsafe = fact.to_old is None and fact.tolerated is None and not admits_all_of(older, inner)
+            if place.side == "responses" and unsafe:
+                past.blame(
+                    place.text,
+                    "head sends values here that the old limits do not allow",
+                    f'on(…).constrained({field!r}, was=…, to_old=…), or tolerated="why old clients can read them"',
+                )
+            _convert(past, place, older, to_head=None, to_old=fact.to_old)
+
+
+def _unstarred(past: Past, places: list[Place]) -> list[Place]:
+    for place in places:
+        if place.stars:
+            past.blame(place.text, "an item of a list or dict is never absent", "take the star off")
+    return [place for place in places if not place.stars]

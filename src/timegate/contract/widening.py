@@ -1,0 +1,82 @@
+"""Whether every value that one schema admits is admitted by another: what makes an identity safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timegate.contract.document import MARK_PREFIX
+from timegate.typing import Schema
+
+_TEXTS = frozenset({"title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"})
+_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+
+
+def bare(schema: Schema) -> Schema:
+    """A schema without texts, defaults and notes: what it says about values."""
+    return {key: value for key, value in schema.items() if key not in _TEXTS and not key.startswith(MARK_PREFIX)}
+
+
+def admits_all_of(wide: Schema, narrow: Schema) -> bool:
+    """Whether ``wide`` admits every value of ``narrow``; False where that cannot be seen from the schemas."""
+    outer, inner = bare(wide), bare(narrow)
+    if not outer or outer == inner:
+        return True
+    inner_arms = _arms(inner)
+    if inner_arms is not None:
+        return all(admits_all_of(outer, arm) for arm in inner_arms)
+    outer_arms = _arms(outer)
+    if outer_arms is not None:
+        return any(admits_all_of(arm, inner) for arm in outer_arms)
+    values = _values(inner)
+    if values is not None:
+        return all(_admits_value(outer, value) for value in values)
+    if _values(outer) is not None or "$ref" in outer or "$ref" in inner:
+        return False
+    return _admits_kind(outer, inner)
+
+
+def _arms(schema: Schema) -> list[Schema] | None:
+    arms: list[Schema] | None = schema.get("anyOf") or schema.get("oneOf")
+    if arms is not None:
+        return arms
+    kinds = schema.get("type")
+    if isinstance(kinds, list):
+        return [{**schema, "type": kind} for kind in kinds]
+    return None
+
+
+def _values(schema: Schema) -> list[Any] | None:
+    if "const" in schema:
+        return [schema["const"]]
+    found: list[Any] | None = schema.get("enum")
+    return found
+
+
+def _admits_value(schema: Schema, value: Any) -> bool:
+    values = _values(schema)
+    if values is not None:
+        return any(type(known) is type(value) and known == value for known in values)
+    kind = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}.get(type(value))
+    rest = set(schema) - {"type"}
+    return not rest and (schema.get("type") == kind or (kind == "integer" and schema.get("type") == "number"))
+
+
+def _admits_kind(outer: Schema, inner: Schema) -> bool:
+    kind, other = outer.get("type"), inner.get("type")
+    if kind is not None and kind != other and not (kind == "number" and other == "integer"):
+        return False
+    for key in _LOWER:
+        if key in outer and inner.get(key, float("-inf")) < outer[key]:
+            return False
+    for key in _UPPER:
+        if key in outer and inner.get(key, float("inf")) > outer[key]:
+            return False
+    for key in ("items", "additionalProperties"):
+        mine, theirs = outer.get(key), inner.get(key)
+        if isinstance(mine, dict) and not (isinstance(theirs, dict) and admits_all_of(mine, theirs)):
+            return False
+        if mine is False and theirs is not False:
+            return False
+    handled = {"type", "items", "additionalProperties", *_LOWER, *_UPPER}
+    return all(outer[key] == inner.get(key) for key in outer if key not in handled)

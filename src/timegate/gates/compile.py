@@ -1,0 +1,231 @@
+"""Checks and compiles everything: a timeline and a contract become gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from timegate.contract import Contract
+from timegate.contract.document import Side, Wire, ref
+from timegate.contract.history import History, history
+from timegate.errors import CompileError, DeclarationError, Fault
+from timegate.gates.emit import Module, Unwalkable
+from timegate.gates.explain import Explanation, explained, one_change_each
+from timegate.gates.objects import write_object
+from timegate.gates.operations import OperationGate
+from timegate.gates.program import copied
+from timegate.gates.reach import Journey, Reach
+from timegate.gates.routes import Compiled, gates_of
+from timegate.gates.unions import write_union
+from timegate.timeline import Timeline
+from timegate.typing import Document, Schema
+
+
+class Gates:
+    """The gates between head and every version of a timeline.
+
+    Args:
+        timeline: the versions and their changes.
+        contract: what is on the wire at head.
+
+    Raises:
+        CompileError: a declared change cannot be carried out; all faults at once.
+    """
+
+    def __init__(self, *, timeline: Timeline, contract: Contract) -> None:
+        self.timeline: Timeline = timeline
+        self.contract_of_head: Contract = contract
+        self._past: History = history(contract.wire, timeline)
+        if self._past.faults:
+            raise CompileError(self._past.faults)
+        self._reach: dict[Side, Reach] = {
+            "requests": Reach("requests", self._past),
+            "responses": Reach("responses", self._past),
+        }
+        self._operations: dict[str, tuple[OperationGate, ...]] = {}
+        self._programs: dict[tuple[Side, str, Journey], Callable[[Any], Any] | None] = {}
+        self._documents: dict[str, Document] = {}
+        faults: list[Fault] = []
+        for index, version in enumerate(timeline):
+            self._operations[version.value] = self._compile(index, version.value, faults)
+        if faults:
+            raise CompileError(list(dict.fromkeys(faults)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuilt, (self.timeline, self.contract_of_head)
+
+    def _compile(self, index: int, version: str, faults: list[Fault]) -> tuple[OperationGate, ...]:
+        """Every program for the clients of one version."""
+        compiled: dict[Side, Compiled] = {}
+        for side, reach in self._reach.items():
+            journey = _journey(side, index)
+            module = Module(reach, objects=write_object, unions=write_union)
+            names: dict[str, str | None] = {}
+            try:
+                for _, schema in _roots(self._past.wires[journey.src], side):
+                    names[repr(schema)] = module.root(schema, journey)
+                space = module.build()
+            except Unwalkable as stop:
+                faults.append(_unwalkable(version, stop))
+                continue
+            faults += _faults(module, version)
+            programs = {key: None if name is None else space[name] for key, name in names.items()}
+            compiled[side] = Compiled(programs)
+        return () if faults else gates_of(self._past, index, compiled)
+
+    def wire(self, version: str) -> Wire:
+        """What is on the wire at a version of the timeline."""
+        return self._past.wires[self.timeline.index(version)]
+
+    def operations(self, version: str) -> tuple[OperationGate, ...]:
+        """One for each operation of head's contract, in the order of the app, for the clients of a version."""
+        self.timeline.index(version)
+        return self._operations[version]
+
+    def contract(self, version: str) -> Document:
+        """The OpenAPI document of a version."""
+        document = self._documents.get(version)
+        if document is None:
+            document = self._documents[version] = self.contract_of_head.render(self.wire(version))
+        return document
+
+    def document(self, version: str) -> Document:
+        """The OpenAPI document of a version."""
+        return self.contract(version)
+
+    def upgrade(self, kind: Any, data: Any, *, from_version: str) -> Any:
+        """An old client's payload as head understands it.
+
+        Args:
+            kind: the type, as the contract knows it.
+            data: plain JSON data; it is not changed.
+            from_version: the version the client speaks; the closest older one of the timeline counts.
+
+        Raises:
+            UpgradeError: the payload cannot pass.
+            SelectionError: the version cannot be served.
+        """
+        return self._passed("requests", kind, data, self.timeline.resolve(from_version).value)
+
+    def downgrade(self, kind: Any, data: Any, *, to_version: str) -> Any:
+        """Head's payload as an old client understands it.
+
+        Args:
+            kind: the type, as the contract knows it.
+            data: plain JSON data; it is not changed.
+            to_version: the version the client speaks; the closest older one of the timeline counts.
+
+        Raises:
+            DowngradeError: the payload cannot pass.
+            SelectionError: the version cannot be served.
+        """
+        return self._passed("responses", kind, data, self.timeline.resolve(to_version).value)
+
+    def _passed(self, side: Side, kind: Any, data: Any, version: str) -> Any:
+        journey = _journey(side, self.timeline.index(version))
+        return self.through(side, kind, data, journey)
+
+    def through(self, side: Side, kind: Any, data: Any, journey: Journey) -> Any:
+        """A copy of a payload after a journey between any two versions."""
+        schema = self.contract_of_head.schema_of(side, kind)
+        key = (side, repr(schema), journey)
+        if key not in self._programs:
+            module = Module(self._reach[side], objects=write_object, unions=write_union)
+            name = module.root(self._root_at(side, schema, journey.src), journey)
+            self._programs[key] = None if name is None else module.build()[name]
+        program = self._programs[key]
+        return copied(data) if program is None else program(copied(data))
+
+    def _root_at(self, side: Side, schema: Schema, version: int) -> Schema:
+        """A root's schema as it is at a version: edits to unions reach roots too."""
+        head, then = self._past.wires[0], self._past.wires[version]
+        pairs = zip(head.receives, then.receives) if side == "requests" else zip(head.sends, then.sends)
+        return next((older for newest, older in pairs if newest == schema), schema)
+
+    def explain(
+        self, kind: Any, data: Any, *, to_version: str | None = None, from_version: str | None = None
+    ) -> Explanation:
+        """Each change that a payload meets, with the payload before and after it.
+
+        Args:
+            kind: the type, as the contract knows it.
+            data: plain JSON data: head's with ``to_version``, a client's with ``from_version``.
+            to_version: explain the way to this version.
+            from_version: explain the way from this version.
+        """
+        if (to_version is None) == (from_version is None):
+            raise DeclarationError("explain(…) wants either to_version=… or from_version=…")
+        wanted = self.timeline.resolve(to_version or from_version or "").value
+        finer, owners = one_change_each(self.timeline)
+        gates = Gates(timeline=finer, contract=self.contract_of_head)
+        last = next(index for index, (owner, _) in enumerate(owners) if owner == wanted)
+        if to_version is not None:
+            shapes = [
+                gates.through("responses", kind, data, Journey(0, index, False, index == last))
+                for index in range(last + 1)
+            ]
+        else:
+            shapes = [
+                gates.through("requests", kind, data, Journey(last, index, True, False)) for index in range(last + 1)
+            ]
+        return explained(shapes, owners, downwards=to_version is not None)
+
+
+def _journey(side: Side, index: int) -> Journey:
+    return Journey(index, 0, True, False) if side == "requests" else Journey(0, index, False, True)
+
+
+def _roots(wire: Wire, side: Side) -> list[tuple[str, Schema]]:
+    """Every root of a side, those of operations that a version lacks included."""
+    found: list[tuple[str, Schema]] = []
+    for operation in wire.operations:
+        if side == "requests":
+            found.append((f"query of {operation.key}", ref(operation.query)))
+            found.append((f"headers of {operation.key}", ref(operation.headers)))
+            if operation.request is not None:
+                found.append((f"request of {operation.key}", operation.request.schema))
+        else:
+            found += [
+                (f"{status} of {operation.key}", body.schema)
+                for status, body in operation.answers.items()
+                if body is not None
+            ]
+    return [*found, *((side, schema) for schema in (wire.receives if side == "requests" else wire.sends))]
+
+
+def _rebuilt(timeline: Timeline, contract: Contract) -> Gates:
+    return Gates(timeline=timeline, contract=contract)
+
+
+def _unwalkable(version: str, stop: Unwalkable) -> Fault:
+    return Fault(
+        version,
+        "",
+        stop.name,
+        f"the way to {stop.name}, which changes, leads through {stop.keyword}, where payloads cannot be followed",
+        "declare a type that says what is on the wire (a serializer's return type, properties, items)",
+    )
+
+
+def _faults(module: Module, version: str) -> list[Fault]:
+    found = [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{component}.{key}",
+            "head requires this field and old clients do not send it",
+            f"on(…).added({key!r}, default=…), or give the field a default in the model",
+        )
+        for component, key, origin in module.faults
+    ]
+    found += [
+        Fault(
+            version,
+            "",
+            f"{one} | {other}",
+            "both change between the versions, and their schemas can never be told apart",
+            "give them a tag: a Literal field with a value of its own in each",
+        )
+        for one, other in module.ambiguous
+    ]
+    return found

@@ -1,0 +1,296 @@
+"""Writes the source of programs: a function for each component on a journey, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+from timegate.contract.document import LITERAL_KEYWORDS, MARK_PREFIX, NAMED_SCHEMAS, Component, referred
+from timegate.contract.edits import is_nullable
+from timegate.contract.steps import Members, Origin
+from timegate.errors import DowngradeError, GateError, UpgradeError
+from timegate.gates import program as runtime
+from timegate.gates.arms import Choice
+from timegate.gates.fuse import fused
+from timegate.gates.kinds import EVERY, python_types
+from timegate.gates.plan import Plan
+from timegate.gates.reach import Journey, Reach, names_in
+from timegate.typing import Schema
+
+WALKED = frozenset(
+    {"$ref", "items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf", "propertyNames", "properties"}
+)
+"""Keywords through which a payload is walked."""
+
+
+class Unwalkable(Exception):
+    """A schema leads to a changed model by a keyword that programs do not follow."""
+
+    def __init__(self, keyword: str, name: str) -> None:
+        super().__init__(keyword, name)
+        self.keyword = keyword
+        self.name = name
+
+
+class Writer:
+    """Lines of source with their indentation."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 0
+
+    def add(self, line: str) -> None:
+        self.lines.append("    " * self.depth + line)
+
+    @contextmanager
+    def block(self, line: str) -> Iterator[None]:
+        """An indented block; one that stays empty holds ``pass``."""
+        self.add(line)
+        self.depth += 1
+        before = len(self.lines)
+        yield
+        if len(self.lines) == before:
+            self.add("pass")
+        self.depth -= 1
+
+
+WriteObject: TypeAlias = "Callable[[Module, Writer, Component, Plan, Journey], None]"
+"""Writes what takes the object ``v`` of a component through a journey by its plan."""
+
+WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Journey], None]"
+"""Writes what takes the value of a variable through a journey by the arm it fits."""
+
+
+class Module:
+    """The programs of one side for the clients of one version, as one module of source.
+
+    Args:
+        reach: the side and its history.
+        objects: writes what takes a component's objects through their plan.
+        unions: writes how an arm of a union is chosen.
+    """
+
+    def __init__(self, reach: Reach, *, objects: WriteObject, unions: WriteUnion) -> None:
+        self.reach = reach
+        self._write_object = objects
+        self._write_union = unions
+        self.up = reach.side == "requests"
+        self.error: type[GateError] = UpgradeError if self.up else DowngradeError
+        self.space: dict[str, Any] = {
+            "M": runtime.MISSING,
+            "E": self.error,
+            "GateError": GateError,
+            "called": runtime.called,
+            "called_at_depth": runtime.called_at_depth,
+            "copied": runtime.copied,
+            "refuse": runtime.refuse,
+            "taken": runtime.taken,
+            "put": runtime.put,
+            "has_parent": runtime.has_parent,
+        }
+        self.source: list[str] = []
+        self.faults: list[tuple[str, str, Origin]] = []
+        self.ambiguous: list[tuple[str, str]] = []
+        self.choices: list[Choice] = []
+        self._functions: dict[tuple[str, Journey], str] = {}
+        self._waiting: list[tuple[str, Journey]] = []
+        self._count = 0
+
+    def name(self, value: Any, prefix: str = "k") -> str:
+        """A name in the module for a value that source cannot hold."""
+        self._count += 1
+        name = f"{prefix}{self._count}"
+        self.space[name] = value
+        return name
+
+    def fresh(self, prefix: str = "v") -> str:
+        """A name of no meaning."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def root(self, schema: Schema, journey: Journey) -> str | None:
+        """The name of the function that takes payloads of a schema through a journey; None where none is needed."""
+        if not self.reach.needs(schema, journey):
+            return None
+        target = referred(schema)
+        if target is not None and MARK_PREFIX + "aside" not in schema:
+            return self.function(target, journey)
+        return self.function_of(schema, journey)
+
+    def function_of(self, schema: Schema, journey: Journey) -> str:
+        """The name of a function that walks a schema that is no component."""
+        name = self.fresh("f")
+        writer = Writer()
+        with writer.block(f"def {name}(v):"):
+            self.walk(writer, schema, "v", journey)
+            writer.add("return v")
+        self.source += writer.lines
+        return name
+
+    def function(self, component: str, journey: Journey) -> str:
+        """The name of the function of a component on a journey; its source is written later, for recursion's sake."""
+        key = (component, journey)
+        name = self._functions.get(key)
+        if name is None:
+            name = self._functions[key] = self.fresh("p")
+            self._waiting.append(key)
+        return name
+
+    def build(self) -> dict[str, Any]:
+        """Compile everything asked for; gives the module's names."""
+        while self._waiting:
+            component, journey = self._waiting.pop()
+            writer = Writer()
+            with writer.block(f"def {self._functions[component, journey]}(v):"):
+                self._component(writer, component, journey)
+                writer.add("return v")
+            self.source += writer.lines
+        text = "\n".join(self.source)
+        exec(compile(text, f"<timegate {self.reach.side}>", "exec"), self.space)
+        for choice in self.choices:
+            for arm in choice.arms:
+                if arm.function is not None:
+                    arm.program = self.space[arm.function]
+        return self.space
+
+    def _component(self, writer: Writer, name: str, journey: Journey) -> None:
+        component = self.reach.component(name, journey.src)
+        if self.members(name, journey):
+            self._enum(writer, component, journey)
+            return
+        if "properties" not in component.schema and not self.reach.own(name, journey):
+            self.walk(writer, component.schema, "v", journey)
+            return
+        plan = fused(self.reach, name, journey)
+        self.faults += [(name, key, origin) for key, origin in plan.faults]
+        self._write_object(self, writer, component, plan, journey)
+
+    def members(self, name: str, journey: Journey) -> list[Members]:
+        """What happens to the members of an enum on a journey, in order."""
+        found: list[Members] = []
+        for boundary in journey.boundaries:
+            steps = self.reach.steps(name, boundary)
+            for step in steps if self.up else reversed(steps):
+                if isinstance(step, Members):
+                    found.append(step)
+        return found
+
+    def _enum(self, writer: Writer, component: Component, journey: Journey) -> None:
+        schema = component.schema
+        known: list[Any] = [schema["const"]] if "enum" not in schema else list(schema["enum"])
+        steps = self.members(component.name, journey)
+        table: dict[tuple[type, Any], Any] = {}
+        for member in known:
+            value = member
+            for step in steps:
+                value = (step.to_head if self.up else step.to_old).get(value, value)
+            if value != member or type(value) is not type(member):
+                table[type(member), member] = value
+        refused: dict[tuple[type, Any], Origin] = {}
+        if self.up and journey.first:
+            taken = {(type(member), member) for member in known}
+            head = self.reach.component(component.name, 0).schema
+            members: list[Any] = [head["const"]] if "enum" not in head else list(head["enum"])
+            origin = steps[-1].origin
+            for member in members:
+                if (type(member), member) not in taken:
+                    blame = next((step.origin for step in steps if member in step.refused), origin)
+                    refused[type(member), member] = blame
+        kinds = {kind for kind, _ in (*table, *refused)}
+        with writer.block(f"if type(v) in {self.name(frozenset(kinds))}:"):
+            if table:
+                writer.add(f"v = {self.name(table)}.get((type(v), v), v)" if not refused else "pass")
+            if refused:
+                names = self.name(refused)
+                with writer.block(f"if (type(v), v) in {names}:"):
+                    writer.add(f"refuse(E, 'this version has no such member', {names}[type(v), v])")
+                if table:
+                    writer.add(f"v = {self.name(table)}.get((type(v), v), v)")
+
+    def walk(self, writer: Writer, schema: Schema, var: str, journey: Journey) -> None:
+        """Write what takes the value of a variable through a journey; nothing where nothing is to be done."""
+        if not self.reach.needs(schema, journey):
+            return
+        self._check_keywords(schema, journey)
+        if schema.get("anyOf") or schema.get("oneOf") or schema.get(MARK_PREFIX + "aside"):
+            self._write_union(self, writer, schema, var, journey)
+            return
+        target = referred(schema)
+        if target is not None:
+            if target in self.reach.live(journey):
+                writer.add(f"{var} = {self.function(target, journey)}({var})")
+            return
+        for part in schema.get("allOf", ()):
+            self.walk(writer, part, var, journey)
+        self._containers(writer, schema, var, journey)
+
+    def _containers(self, writer: Writer, schema: Schema, var: str, journey: Journey) -> None:
+        needs = self.reach.needs
+        items, heads = schema.get("items"), schema.get("prefixItems", [])
+        items = items if isinstance(items, dict) and needs(items, journey) else None
+        if items is not None or any(needs(head, journey) for head in heads):
+            with writer.block(f"if type({var}) is list:"):
+                for index, head in enumerate(heads):
+                    if needs(head, journey):
+                        with writer.block(f"if len({var}) > {index}:"):
+                            self._element(writer, head, f"{var}[{index}]", str(index), journey)
+                if items is not None:
+                    self._each(writer, items, f"enumerate({var})" if not heads else None, var, len(heads), journey)
+            self._wrong_shape(writer, schema, var, journey)
+        values = schema.get("additionalProperties")
+        names = schema.get("propertyNames")
+        if isinstance(values, dict) and needs(values, journey) and "properties" not in schema:
+            with writer.block(f"if type({var}) is dict:"):
+                self._each(writer, values, f"{var}.items()", var, 0, journey)
+            self._wrong_shape(writer, schema, var, journey)
+        if isinstance(names, dict) and needs(names, journey):
+            with writer.block(f"if type({var}) is dict:"):
+                key = self.function_of(names, journey)
+                writer.add(f"{var} = {{{key}(k): x for k, x in {var}.items()}}")
+
+    def _each(self, writer: Writer, schema: Schema, pairs: str | None, var: str, start: int, journey: Journey) -> None:
+        key, value = self.fresh("i"), self.fresh("x")
+        source = pairs or f"enumerate({var}[{start}:], {start})"
+        writer.add(f"{key} = 0")
+        with writer.block("try:"), writer.block(f"for {key}, {value} in {source}:"):
+            self.walk(writer, schema, value, journey)
+            writer.add(f"{var}[{key}] = {value}")
+        with writer.block("except GateError as e:"):
+            writer.add(f"e.at({key})")
+            writer.add("raise")
+
+    def _element(self, writer: Writer, schema: Schema, place: str, key: str, journey: Journey) -> None:
+        value = self.fresh("x")
+        with writer.block("try:"):
+            writer.add(f"{value} = {place}")
+            self.walk(writer, schema, value, journey)
+            writer.add(f"{place} = {value}")
+        with writer.block("except GateError as e:"):
+            writer.add(f"e.at({key})")
+            writer.add("raise")
+
+    def _wrong_shape(self, writer: Writer, schema: Schema, var: str, journey: Journey) -> None:
+        if self.up:
+            return
+        kinds = python_types(schema, lambda name: self.reach.component(name, journey.src))
+        if kinds != EVERY:
+            with writer.block(f"elif type({var}) not in {self.name(kinds)}:"):
+                writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
+
+    def _check_keywords(self, schema: Schema, journey: Journey) -> None:
+        live = self.reach.live(journey)
+        for keyword, value in schema.items():
+            if keyword in WALKED or keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
+                continue
+            inner = value.values() if keyword in NAMED_SCHEMAS and isinstance(value, dict) else [value]
+            for node in inner:
+                for name in names_in(node):
+                    if name in live:
+                        raise Unwalkable(keyword, name)
+        if schema.get(MARK_PREFIX + "opaque"):
+            raise Unwalkable("a serializer without a return type", next(iter(names_in(schema))))
+
+    def admits_null(self, schema: Schema, version: int) -> bool:
+        """Whether a schema admits null at a version."""
+        return is_nullable(schema, self.reach.past.wires[version].components(self.reach.side))

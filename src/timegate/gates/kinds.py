@@ -1,0 +1,47 @@
+"""JSON types: which of them a schema admits, and as which Python types they arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from timegate.contract.document import Component, referred
+from timegate.typing import Schema
+
+NONE_TYPE: Final = type(None)
+
+PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "integer": (int, float),
+    "number": (int, float),
+    "boolean": (bool,),
+    "null": (NONE_TYPE,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+EVERY: Final = frozenset(kind for kinds in PYTHON_TYPES.values() for kind in kinds)
+
+
+def python_types(schema: Schema, component: Callable[[str], Component | None]) -> frozenset[type]:
+    """The Python types as which values of a schema arrive from a JSON parser; all of them where it does not say."""
+    name = referred(schema)
+    if name is not None:
+        target = component(name)
+        return EVERY if target is None else python_types(target.schema, component)
+    kinds = schema.get("type")
+    if isinstance(kinds, str):
+        kinds = [kinds]
+    if isinstance(kinds, list):
+        return frozenset(kind for name in kinds for kind in PYTHON_TYPES.get(name, ()))
+    values: list[Any] | None = [schema["const"]] if "const" in schema else schema.get("enum")
+    if values is not None:
+        return frozenset(type(value) for value in values)
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            return frozenset[type]().union(*(python_types(arm, component) for arm in schema[keyword]))
+    if "allOf" in schema:
+        return EVERY.intersection(*(python_types(part, component) for part in schema["allOf"]))
+    if "properties" in schema:
+        return frozenset({dict})
+    return EVERY

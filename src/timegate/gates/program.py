@@ -1,0 +1,154 @@
+"""What a compiled program calls while it runs: JSON in, JSON out, no pydantic, no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NoReturn
+
+from timegate.contract.steps import Origin
+from timegate.errors import DowngradeError, GateError, UpgradeError
+
+
+class Missing:
+    """The value of a key that is not there."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING: Final = Missing()
+
+
+def copied(value: Any) -> Any:
+    """A copy of JSON data, so that nothing is shared between two places of a payload."""
+    if type(value) is dict:
+        return {key: copied(inner) for key, inner in value.items()}
+    if type(value) is list:
+        return [copied(inner) for inner in value]
+    return value
+
+
+def called(
+    function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError], expected: frozenset[type] | None
+) -> Any:
+    """What a declared function makes of a value.
+
+    Args:
+        function: declared by a fact.
+        value: JSON.
+        origin: who is to blame.
+        error: ``UpgradeError``, where a ``ValueError`` is the client's fault, or ``DowngradeError``, where all are ours.
+        expected: the JSON types the function takes; a request's value of another type is left alone. None: any.
+    """
+    if error is UpgradeError:
+        if expected is not None and type(value) not in expected:
+            return value
+        try:
+            return function(value)
+        except ValueError as cause:
+            raise blamed(error, "the value cannot be converted", origin) from cause
+    try:
+        return function(value)
+    except Exception as cause:
+        raise blamed(error, f"the declared function failed: {type(cause).__name__}", origin) from cause
+
+
+def called_at_depth(
+    function: Callable[[Any], Any],
+    value: Any,
+    stars: int,
+    origin: Origin,
+    error: type[GateError],
+    expected: frozenset[type] | None,
+    nullable: bool,
+) -> Any:
+    """What a declared function makes of each value ``stars`` containers deep."""
+    if stars == 0:
+        return called(function, value, origin, error, expected)
+    if type(value) is list:
+        for index, inner in enumerate(value):
+            try:
+                value[index] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+            except GateError as fault:
+                fault.at(index)
+                raise
+        return value
+    if type(value) is dict:
+        for key, inner in value.items():
+            try:
+                value[key] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+            except GateError as fault:
+                fault.at(key)
+                raise
+        return value
+    if error is DowngradeError and not (value is None and nullable):
+        raise blamed(error, "a list or an object was expected", origin)
+    return value
+
+
+def blamed(error: type[GateError], problem: str, origin: Origin | None) -> GateError:
+    """A gate's error that names its change."""
+    if origin is None:
+        return error(problem)
+    return error(problem, change=origin.change, version=origin.version)
+
+
+def refuse(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> NoReturn:
+    """Stop the payload."""
+    fault = blamed(error, problem, origin)
+    if key is not None:
+        fault.at(key)
+    raise fault
+
+
+def taken(parent: Any, path: tuple[str, ...], prune: int) -> Any:
+    """Take the value at a path out of an object; missing where there is none.
+
+    Args:
+        parent: the object; anything else has no such value.
+        path: the keys below it.
+        prune: how many of the path's own parents, innermost first, go when they are left empty.
+    """
+    holders: list[tuple[dict[str, Any], str]] = []
+    here = parent
+    for key in path[:-1]:
+        if type(here) is not dict or key not in here:
+            return MISSING
+        holders.append((here, key))
+        here = here[key]
+    if type(here) is not dict or path[-1] not in here:
+        return MISSING
+    value = here.pop(path[-1])
+    for holder, key in reversed(holders[len(holders) - prune :] if prune else []):
+        if holder[key]:
+            break
+        del holder[key]
+    return value
+
+
+def put(parent: Any, path: tuple[str, ...], value: Any) -> Any:
+    """Set a value at a path below an object that is made where it is missing; gives the object."""
+    if parent is MISSING or parent is None:
+        parent = {}
+    if type(parent) is not dict:
+        return parent
+    here = parent
+    for key in path[:-1]:
+        inner = here.get(key)
+        if type(inner) is not dict:
+            inner = here[key] = {}
+        here = inner
+    here[path[-1]] = value
+    return parent
+
+
+def has_parent(parent: Any, path: tuple[str, ...]) -> bool:
+    """Whether every object on the way to a path's last key is there."""
+    here = parent
+    for key in path[:-1]:
+        if type(here) is not dict:
+            return False
+        here = here.get(key)
+    return type(here) is dict

@@ -1,0 +1,81 @@
+"""What a version's clients see of each operation: its programs, its path, its statuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from timegate.contract.document import Operation, Side, plain_path, ref
+from timegate.contract.history import History
+from timegate.contract.undo_endpoints import PATH_MARK
+from timegate.gates.operations import OperationGate, Program, Rewrite
+
+_PARAMETER: Final = re.compile(r"\{([^}:]+)(?::[^}]+)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """The compiled programs of one side for one version, by the schema's text."""
+
+    programs: Mapping[str, Callable[[Any], Any] | None]
+
+    def of(self, schema: Any) -> Program | None:
+        """The program of a schema; None where nothing is to be done."""
+        return self.programs[repr(schema)]
+
+
+def gates_of(past: History, index: int, compiled: Mapping[Side, Compiled]) -> tuple[OperationGate, ...]:
+    """The operations as the clients of the version at ``index`` see them."""
+    head, wire = past.wires[0], past.wires[index]
+    return tuple(
+        _gate(past, index, newest, then, compiled)
+        for newest, then in zip(head.operations, wire.operations, strict=True)
+    )
+
+
+def _gate(
+    past: History, index: int, head: Operation, then: Operation, compiled: Mapping[Side, Compiled]
+) -> OperationGate:
+    requests, responses = compiled["requests"], compiled["responses"]
+    request = None if then.request is None else requests.of(then.request.schema)
+    answers = {status: None if body is None else responses.of(body.schema) for status, body in head.answers.items()}
+    query, headers = requests.of(ref(head.query)), requests.of(ref(head.headers))
+    rewrite = _rewrite(past, index, head, then)
+    statuses = past.statuses(head.key, index)
+    gated = any((request, *answers.values(), query, headers, rewrite, statuses, not then.exists))
+    return OperationGate(
+        key=head.key,
+        method=head.method,
+        head_path=head.path,
+        path=then.path,
+        exists=then.exists,
+        rewrite=rewrite,
+        request=request,
+        json_only=then.request is not None and all(_is_json(media) for media in then.request.media),
+        answers=answers,
+        success=head.success,
+        answer_media={status: body.media if body is not None else () for status, body in head.answers.items()},
+        query=query,
+        headers=headers,
+        statuses=statuses,
+        gated=bool(gated),
+    )
+
+
+def _is_json(media: str) -> bool:
+    return media == "application/json" or media.endswith("+json")
+
+
+def _rewrite(past: History, index: int, head: Operation, then: Operation) -> Rewrite | None:
+    """How the version's path becomes head's: its parameters travel by place, or into the query."""
+    if then.path == head.path:
+        return None
+    # A parameter that a newer path holds in its query stands in the query component under its old braces.
+    component = past.wires[index].requests[head.query]
+    held = [key for key, schema in component.properties.items() if schema.get(PATH_MARK)]
+    carried = [name for name in _PARAMETER.findall(then.path) if f"{{{name}}}" not in held]
+    names = iter(carried)
+    path = _PARAMETER.sub(lambda _: f"{{{next(names)}}}", plain_path(head.path))
+    return Rewrite(path, tuple((key, key) for key in held))
