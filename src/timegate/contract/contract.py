@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from timegate.contract.document import Side, Wire, ref
+from timegate.contract.fastapi import fastapi_document, fastapi_operations, is_fastapi
 from timegate.contract.head import Roots, assembled
+from timegate.contract.joined import Join
 from timegate.contract.opaque import opaque_places
 from timegate.contract.render import Texts, drawn
 from timegate.contract.shapes import component_of
@@ -42,8 +44,13 @@ class Contract:
         Raises:
             CompileError: the app cannot be read whole.
         """
-        wire, roots = assembled(starlette_operations(app.routes), sends=sends, receives=receives)
-        return cls(wire, roots=roots, texts=Texts(schemas=VALIDATION_SCHEMAS))
+        if not is_fastapi(app):
+            wire, roots = assembled(starlette_operations(app.routes, set()), sends=sends, receives=receives)
+            return cls(wire, roots=roots, texts=Texts(schemas=VALIDATION_SCHEMAS))
+        operations = list(fastapi_operations(app))
+        wire, roots = assembled((operation for operation, _ in operations), sends=sends, receives=receives)
+        document, found = fastapi_document(app, operations)
+        return cls(Join(wire, document, found).wire(), roots=roots, texts=_texts(document))
 
     @classmethod
     def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
@@ -97,3 +104,13 @@ class Contract:
     def opaque(self) -> tuple[str, ...]:
         """The places whose payload no schema describes, and which no gate therefore reaches."""
         return tuple(opaque_places(self.wire))
+
+
+def _texts(document: Document) -> Texts:
+    """What an app's own document says beside paths and components."""
+    components = dict(document.get("components", {}))
+    schemas = components.pop("schemas", {})
+    rest = {key: value for key, value in document.items() if key not in ("paths", "components")}
+    if components:
+        rest["components"] = components
+    return Texts(document=rest, schemas={**VALIDATION_SCHEMAS, **schemas})

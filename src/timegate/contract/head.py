@@ -34,6 +34,7 @@ class Content:
         by_alias: whether aliases are on the wire.
         media: the media types it is declared with.
         required: whether it must be there.
+        made: whether a framework made the class for itself.
     """
 
     kind: Any = None
@@ -42,6 +43,11 @@ class Content:
     by_alias: bool = True
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
+    made: bool = False
+
+    def with_media(self, *others: str) -> Content:
+        """The same body with more media types."""
+        return replace(self, media=tuple(dict.fromkeys([*self.media, *others])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +76,13 @@ class Parameters:
     Args:
         model: the class that holds them; None where there is none.
         single: those declared one by one.
+        hidden: whether documents leave out the model's fields.
         underscores: whether underscores in the names of the model's fields become hyphens on the wire.
     """
 
     model: Any = None
     single: tuple[Parameter, ...] = ()
+    hidden: bool = False
     underscores: bool = False
 
 
@@ -150,6 +158,8 @@ def assembled(
         one_per_class=False,
     )
     requests, responses = _unwrapped(requests, asked), _unwrapped(responses, asked)
+    made = [one.request.kind for one in declared if one.request is not None and one.request.made]
+    requests = _anonymous(requests, made)
     responses = _identified(responses, requests)
     components = dict(requests.components)
     built: list[Operation] = []
@@ -210,8 +220,23 @@ def _unwrapped(found: Shapes, asked: _Asked) -> Shapes:
         is_parameters = isinstance(key, tuple) and key[-1] == "single"
         if wrapper is not None and wrapper in asked.wrappers and not is_parameters:
             (schema,) = found.components[wrapper].properties.values()
+            schema = _without_slot(schema)
         schemas[key] = schema
     return Shapes(schemas, found.components)
+
+
+def _anonymous(found: Shapes, made: Sequence[Any]) -> Shapes:
+    """The components of classes that a framework made for itself without these classes: no fact can name them."""
+    components = {
+        name: replace(component, model=None) if any(component.model is one for one in made) else component
+        for name, component in found.components.items()
+    }
+    return Shapes(found.schemas, components)
+
+
+def _without_slot(schema: Schema) -> Schema:
+    """A field's schema without the title that only its slot in the wrapper gave it."""
+    return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
 
 
 def _identified(responses: Shapes, requests: Shapes) -> Shapes:
@@ -269,6 +294,9 @@ def _parameters(declared: Parameters, requests: Shapes, asked: _Asked, key: tupl
         if held is None or held.schema.get("type") != "object":
             unreadable(operation, f"its {where} parameters are declared by a type without fields", "declare a model")
         made = replace(held, name=name, shown=name, adhoc=True)
+        if declared.hidden:
+            hidden = {key: {**schema, HIDDEN_MARK: True} for key, schema in held.properties.items()}
+            made = replace(made, schema={**held.schema, "properties": hidden})
     if declared.single:
         wrapper = requests.components[referred(requests.schemas[(*key, "single")]) or ""]
         for index, one in enumerate(declared.single):
@@ -280,7 +308,7 @@ def _with_parameter(component: Component, one: Parameter, wrapper: Component, sl
     wire = wrapper.fields[slot]
     if one.name in component.properties:
         return component
-    schema = wrapper.properties[wire]
+    schema = _without_slot(wrapper.properties[wire])
     if one.hidden:
         schema = {**schema, HIDDEN_MARK: True}
     required = [*component.required, one.name] if wire in wrapper.required else component.required
@@ -352,7 +380,7 @@ def _roots(
     received = [(kind, requests.schemas["received", index]) for index, kind in enumerate(arriving)]
     sent = [(kind, responses.schemas["sent", index]) for index, kind in enumerate(leaving)]
     for operation in declared:
-        if operation.request is not None and operation.request.kind is not None:
+        if operation.request is not None and operation.request.kind is not None and not operation.request.made:
             received.append((operation.request.kind, requests.schemas[operation.key, "request"]))
         for status, answer in operation.answers.items():
             if answer is not None and answer.kind is not None:

@@ -118,20 +118,24 @@ class Drawing:
         return bases
 
     def _differing(self) -> set[str]:
-        """The identities whose two sides differ, themselves or in what they refer to."""
+        """The identities whose two sides differ, themselves or in what they refer to.
+
+        A recursive component counts as differing, as it does in the documents of FastAPI.
+        """
         requests, responses = (self._plain[side] for side in SIDES)
         both = requests.keys() & responses.keys()
-        found = {
+        alike = {
             name
             for name in both
-            if requests[name] != responses[name]
-            or self._wire.requests[name].shown != self._wire.responses[name].shown
+            if requests[name] == responses[name]
+            and self._wire.requests[name].shown == self._wire.responses[name].shown
         }
+        equal = set[str]()
         while True:
-            more = {name for name in both - found if found.intersection(references(requests[name]))}
+            more = {name for name in alike - equal if equal.issuperset(references(requests[name]))}
             if not more:
-                return found
-            found |= more
+                return both - equal
+            equal |= more
 
     def _renamed(self, schema: Schema, side: Side) -> Schema:
         names = self._names[side]

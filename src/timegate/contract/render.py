@@ -163,7 +163,7 @@ def _parameters(operation: Operation, wire: Wire, drawing: Drawing) -> Iterator[
         for key, schema in component.properties.items():
             if key not in component.internal and not schema.get(HIDDEN_MARK):
                 yield _parameter(where, key, component, schema, drawing)
-    yield from (deepcopy(dict(text)) for text in others if text["in"] == "cookie")
+    yield from (deepcopy(dict(text)) for text in others if text["in"] != "path")
 
 
 def _parameter(where: str, key: str, component: Component, schema: Schema, drawing: Drawing) -> dict[str, Any]:

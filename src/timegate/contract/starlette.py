@@ -73,24 +73,19 @@ _VALIDATION_ANSWER: Final[Mapping[str, Any]] = {
 }
 
 
-def starlette_operations(routes: Iterable[Any]) -> Iterator[Declared]:
+def starlette_operations(routes: Iterable[Any], taken: set[str]) -> Iterator[Declared]:
     """What Starlette routes declare, in the order in which the app matches them.
 
     Args:
         routes: of an app or router; the routes of a mount count, under its prefix.
+        taken: the names of operations so far, to which theirs are added.
     """
-    taken: set[str] = set()
     for path, methods, endpoint in _endpoints(routes, ""):
         declared = operation_of(endpoint)
         if declared is None:
             continue
         for method in methods:
             yield _declared(method, path, endpoint, declared, taken)
-
-
-def route_operations(route: Any) -> Iterator[Declared]:
-    """What one Starlette route declares."""
-    return starlette_operations([route])
 
 
 def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[str], Any]]:
@@ -114,10 +109,11 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
         allowed = set(METHODS if route.methods is None else route.methods)
         if "GET" in allowed:
             allowed.discard("HEAD")  # the route answers it like GET
-        yield prefix + path, sorted(allowed, key=_rank), endpoint
+        yield prefix + path, sorted(allowed, key=method_order), endpoint
 
 
-def _rank(method: str) -> tuple[int, str]:
+def method_order(method: str) -> tuple[int, str]:
+    """Where a method stands among those of one path."""
     return (METHODS.index(method) if method in METHODS else len(METHODS), method)
 
 
