@@ -1,0 +1,240 @@
+"""Answers on their way to a client: stamped where no change touches them, gated where one does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final, TypeAlias
+
+from timegate.asgi.headers import RawHeaders, is_json, replaced, values_of, without
+from timegate.asgi.messages import Message, NotJSON, Send, declared
+from timegate.asgi.problems import Problem, rendered, untold
+from timegate.asgi.serving import Plan, Served, Settings
+from timegate.errors import GateError
+
+Scope: TypeAlias = Mapping[str, Any]
+
+_LOG: Final = logging.getLogger("timegate.asgi")
+
+# They speak of bytes that a gated answer does not have.
+_OF_THE_BYTES: Final = frozenset(
+    {b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"}
+)  # fmt: skip
+# What may come before or beside an answer without being a part of its body.
+_BESIDE: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
+
+
+async def tell_problem(problem: Problem, send: Send, *, settings: Settings, served: Served | None, method: str) -> None:
+    """Send a problem as the whole answer."""
+    headers, body = rendered(problem, settings.render)
+    headers = with_version(headers, settings=settings, served=served)
+    await send({"type": "http.response.start", "status": int(problem.status), "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body, "more_body": False})
+
+
+def with_version(headers: RawHeaders, *, settings: Settings, served: Served | None) -> RawHeaders:
+    """The fields of an answer of ours: no version is echoed where none is in force."""
+    if served is not None:
+        return served.stamped(headers)
+    if settings.vary:
+        return [*headers, (b"vary", b", ".join(settings.vary.values()))]
+    return headers
+
+
+class Stamp:
+    """The `send` of a request that no change touches: it says the version in force, and nothing else."""
+
+    __slots__ = ("_send", "_served")
+
+    def __init__(self, send: Send, served: Served) -> None:
+        self._send = send
+        self._served = served
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            # A copy: an app may send one list of headers again and again.
+            message = {**message, "headers": self._served.stamped(message.get("headers", ()))}
+        return self._send(message)
+
+
+class LinkedStamp:
+    """The same in a version that lacks operations or has them elsewhere: links and methods are told as it has them.
+
+    Args:
+        send: the server's.
+        served: the version.
+        scope: the request as the client sent it.
+        path: its path.
+    """
+
+    __slots__ = ("_path", "_scope", "_send", "_served")
+
+    def __init__(self, send: Send, served: Served, *, scope: Scope, path: str) -> None:
+        self._send = send
+        self._served = served
+        self._scope = scope
+        self._path = path
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            headers = self._served.stamped(message.get("headers", ()))
+            headers = self._served.told(headers, self._scope, self._path, self._path)
+            message = {**message, "headers": headers}
+        return self._send(message)
+
+
+class Stopped(OSError):
+    """The client has another answer already; what an app still streams is wanted by nobody."""
+
+
+class Answer:
+    """The `send` of a request that a change touches.
+
+    The start of an answer waits until its body has passed its gate, so that what cannot be told is never begun.
+
+    Args:
+        plan: the operation at the client's version.
+        send: the server's.
+        scope: the request as the client sent it.
+        path: its path.
+        head_path: the path that the app sees.
+
+    Attributes:
+        stopped: whether the app was told to stop a stream that nobody gets.
+    """
+
+    __slots__ = (
+        "_begin", "_head_path", "_parts", "_path", "_plan", "_scope", "_send", "_size", "_start", "_told", "stopped",
+    )  # fmt: skip
+
+    def __init__(self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str) -> None:
+        self._plan = plan
+        self._send = send
+        self._scope = scope
+        self._path = path
+        self._head_path = head_path
+        self._start: Message | None = None
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._begin = self._waiting
+        self.stopped = False
+
+    async def __call__(self, message: Message) -> None:
+        await self._begin(message)
+
+    async def _waiting(self, message: Message) -> None:
+        if message["type"] != "http.response.start":
+            await self._beside(message)
+            return
+        plan = self._plan
+        told = plan.told(message["status"])
+        headers = self._headers(list(message.get("headers", ())))
+        start = {**message, "status": told.status, "headers": headers}
+        if told.program is None:
+            self._begin = self._passing
+            await self._send(start)
+            return
+        types = values_of(headers, b"content-type")
+        self._told = told
+        self._start = start
+        if declared(told.media, types):
+            self._begin = self._passing
+            await self._send(start)
+        elif self._scope["method"] == "HEAD":
+            # Its length is that of a body that nobody has gated.
+            self._start = {**start, "headers": without(headers, (b"content-length",))}
+            self._begin = self._bodiless
+        elif any(coding.strip().lower() != b"identity" for coding in values_of(headers, b"content-encoding")):
+            await self._fail("the answer is encoded, and was asked not to be")
+        elif len(types) == 1 and is_json(types[0]):
+            self._begin = self._buffering
+        else:
+            self._begin = self._empty
+
+    def _headers(self, headers: RawHeaders) -> RawHeaders:
+        plan, served = self._plan, self._plan.served
+        if plan.conditional:
+            headers = served.tags.outbound(without(headers, _OF_THE_BYTES))
+        headers = served.stamped(headers)
+        return headers if served.plain else served.told(headers, self._scope, self._path, self._head_path)
+
+    async def _passing(self, message: Message) -> None:
+        await self._send(message)
+
+    async def _dropping(self, message: Message) -> None:
+        if message.get("more_body", False):
+            self.stopped = True
+            raise Stopped("the answer was refused")
+
+    async def _beside(self, message: Message) -> None:
+        if message["type"] in _BESIDE:
+            await self._send(message)
+        else:
+            await self._fail(f"the app sent {message['type']}, whose body cannot be gated")
+
+    async def _bodiless(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await self._beside(message)
+        elif not message.get("more_body", False):
+            await self._finish(b"")
+
+    async def _empty(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await self._beside(message)
+        elif message.get("body", b""):
+            await self._fail("the answer is not JSON, and the contract declares nothing else")
+        elif not message.get("more_body", False):
+            await self._finish(b"")
+
+    async def _buffering(self, message: Message) -> None:
+        if message["type"] != "http.response.body":
+            await self._beside(message)
+            return
+        part: bytes = message.get("body", b"")
+        self._size += len(part)
+        limit = self._plan.served.settings.max_body
+        if self._size > limit:
+            await self._fail(f"the answer is larger than {limit} bytes")
+            return
+        if part:
+            self._parts.append(part)
+        if not message.get("more_body", False):
+            body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+            await self._gate(body)
+
+    async def _gate(self, body: bytes) -> None:
+        program, codec = self._told.program, self._plan.served.settings.codec
+        if body and program is not None:
+            try:
+                body = codec.encoded(program(codec.decoded(body)))
+            except GateError as error:
+                await self._fail(f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}")
+                return
+            except NotJSON as error:
+                await self._fail(f"the answer cannot be gated as JSON: {error}")
+                return
+            except Exception:
+                _LOG.exception("%s", self._where())
+                await self._fail("a function of a change failed")
+                return
+        await self._finish(body)
+
+    async def _finish(self, body: bytes) -> None:
+        start, self._begin, self._parts = self._start, self._dropping, []
+        if start is None:
+            return
+        headers: RawHeaders = start["headers"]
+        if self._scope["method"] != "HEAD":
+            headers = replaced(headers, b"content-length", str(len(body)).encode("ascii"))
+        await self._send({**start, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _fail(self, reason: str) -> None:
+        """Nothing of the answer is sent, in whatever shape it is."""
+        self._begin, self._parts = self._dropping, []
+        _LOG.error("%s: %s; it was not sent", self._where(), reason)
+        served = self._plan.served
+        await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self._scope["method"])
+
+    def _where(self) -> str:
+        return f"answer of {self._plan.gate.key} to a client of {self._plan.served.selected.version}"

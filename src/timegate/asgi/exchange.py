@@ -1,0 +1,214 @@
+"""One request that something is done for: it becomes one of head's, and its answer one of the client's version."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qsl, urlencode
+
+from timegate.asgi.answers import Answer, tell_problem
+from timegate.asgi.guard import Handover, hand_over
+from timegate.asgi.headers import RawHeaders, values_of, without
+from timegate.asgi.messages import (
+    Disconnected,
+    NotJSON,
+    Receive,
+    Refused,
+    Send,
+    check_json,
+    coding_of,
+    inflated,
+    is_list,
+    read_body,
+    whole_body,
+)
+from timegate.asgi.moves import at_path, moved_path, moved_query
+from timegate.asgi.problems import malformed, not_in_version, not_understood, refused, unready
+from timegate.asgi.serving import Plan, Serving
+from timegate.errors import UpgradeError
+from timegate.gates.operations import Program
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Parameter: TypeAlias = str | list[str]
+
+_LOG: Final = logging.getLogger("timegate.asgi")
+
+JSON_TYPE: Final = (b"content-type", b"application/json")
+
+# An answer that must be gated is wanted whole, plain and through the server's ordinary messages.
+_NOT_ASKED_FOR: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
+_EXTENSIONS: Final = frozenset({"http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"})
+_OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
+
+
+class Exchange:
+    """One request on its way in.
+
+    Args:
+        plan: the operation at the client's version.
+        serving: all versions.
+        scope: the request as the client sent it.
+        path: its path, less `root_path`.
+        proven: whether the version came in a header that no cross-site form can set.
+        guarded: whether the app's router has a guard.
+    """
+
+    __slots__ = ("_guarded", "_path", "_plan", "_proven", "_scope", "_serving")
+
+    def __init__(self, plan: Plan, serving: Serving, scope: Scope, *, path: str, proven: bool, guarded: bool) -> None:
+        self._plan = plan
+        self._serving = serving
+        self._scope = scope
+        self._path = path
+        self._proven = proven
+        self._guarded = guarded
+
+    async def run(self, app: Any, receive: Receive, send: Send) -> None:
+        """Serve it by the app."""
+        plan, scope = self._plan, self._scope
+        try:
+            inner, head_path = self._placed()
+            inner["headers"] = self._headers(list(scope["headers"]))
+            self._query(inner)
+            if plan.gate.request is not None:
+                receive = await self._body(plan.gate.request, inner, receive)
+        except Refused as error:
+            settings, served = plan.served.settings, plan.served
+            await tell_problem(error.problem, send, settings=settings, served=served, method=scope["method"])
+            return
+        except Disconnected:
+            return
+        answer = Answer(plan, send, scope=scope, path=self._path, head_path=head_path)
+        try:
+            await app(inner, receive, answer)
+        except Exception:
+            # An app that was told to stop may say so in its own way; why it was is logged already.
+            if not answer.stopped:
+                raise
+
+    def _placed(self) -> tuple[dict[str, Any], str]:
+        """A copy of the scope at head's path, and that path."""
+        plan, scope, path = self._plan, self._scope, self._path
+        rewrite = plan.gate.rewrite
+        if rewrite is not None:
+            parameters = plan.entry.parameters(path)
+            path = moved_path(rewrite, parameters)
+            inner = at_path(scope, path)
+            inner["query_string"] = moved_query(scope.get("query_string", b""), rewrite, parameters)
+        else:
+            inner = {**scope}
+        if rewrite is not None or any(_matches(other, path) for other in plan.shadows):
+            self._reach(inner, path)
+        extensions: Mapping[str, Any] | None = scope.get("extensions")
+        if plan.conditional and extensions:
+            inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
+        return inner, path
+
+    def _reach(self, inner: dict[str, Any], path: str) -> None:
+        """See to it that the app's router reaches this operation and no other one."""
+        plan, scope = self._plan, self._scope
+        method: str = scope["method"]
+        found = self._serving.head.find(path, method, scope)
+        if found is not None and found.full and found.entry.key(method) == plan.gate.key:
+            return
+        if not _matches(plan.head, path):
+            raise Refused(not_in_version(plan.served.selected.version))
+        if plan.head.route is None or not self._guarded:
+            _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
+            raise Refused(unready())
+        hand_over(inner, Handover(plan.head.route, plan.head.converted(path)))
+
+    def _headers(self, headers: RawHeaders) -> RawHeaders:
+        plan = self._plan
+        gate = plan.gate
+        if plan.conditional:
+            headers = plan.served.tags.inbound(without(headers, _NOT_ASKED_FOR))
+        if gate.headers is not None:
+            headers = self._gated_headers(gate.headers, headers)
+        if gate.json_only and self._proven and not values_of(headers, b"content-type"):
+            headers = [*headers, JSON_TYPE]
+        return headers
+
+    def _gated_headers(self, program: Program, headers: RawHeaders) -> RawHeaders:
+        before = _gathered((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
+        after: dict[str, Any] = self._upgraded(program, _copied(before), "headers")
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+        if not changed:
+            return headers
+        kept = [item for item in headers if item[0].decode("latin-1").lower() not in changed]
+        put = [
+            (name.encode("latin-1"), text.encode("latin-1", "replace"))
+            for name, value in after.items()
+            if name in changed
+            for text in _texts(value)
+        ]
+        return [*kept, *put]
+
+    def _query(self, inner: dict[str, Any]) -> None:
+        program = self._plan.gate.query
+        if program is None:
+            return
+        raw: bytes = inner.get("query_string", b"")
+        before = _gathered(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))
+        after: dict[str, Any] = self._upgraded(program, _copied(before), "query")
+        if after != before or list(after) != list(before):
+            pairs = [(name, text) for name, value in after.items() for text in _texts(value)]
+            inner["query_string"] = urlencode(pairs).encode("ascii")
+
+    async def _body(self, program: Program, inner: dict[str, Any], receive: Receive) -> Receive:
+        settings = self._plan.served.settings
+        headers: RawHeaders = inner["headers"]
+        body = await read_body(receive, headers, limit=settings.max_body)
+        if not body:
+            return whole_body(body, receive)
+        coding = coding_of(headers)
+        check_json(headers)
+        if coding:
+            body = inflated(body, coding, limit=settings.max_body)
+        try:
+            value = settings.codec.decoded(body)
+        except NotJSON:
+            detail = "The body is not JSON in UTF-8 whose numbers and nesting can be carried."
+            raise Refused(malformed(detail)) from None
+        value = self._upgraded(program, value, "body")
+        try:
+            body = settings.codec.encoded(value)
+        except NotJSON:
+            raise Refused(malformed("The body holds a number that cannot be carried.")) from None
+        inner["headers"] = [*without(headers, _OF_THE_BODY), (b"content-length", str(len(body)).encode("ascii"))]
+        return whole_body(body, receive)
+
+    def _upgraded(self, program: Program, value: Any, place: str) -> Any:
+        try:
+            return program(value)
+        except UpgradeError as error:
+            raise Refused(refused(error, place=place)) from None
+        except Exception:
+            gate, version = self._plan.gate, self._plan.served.selected.version
+            _LOG.exception("%s of %s from a client of %s: a function of a change failed", place, gate.key, version)
+            raise Refused(not_understood()) from None
+
+
+def _matches(entry: Any, path: str) -> bool:
+    # A route that only it can tell about may match whatever its path says.
+    return entry.regex is None or entry.regex.match(path) is not None
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+def _copied(values: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    return {name: value if isinstance(value, str) else list(value) for name, value in values.items()}
+
+
+def _texts(value: Any) -> list[str]:
+    """A parameter's value as the texts it has in a URL or a header."""
+    if value is None:
+        return []
+    items = value if is_list(value) else [value]
+    return [("true" if item else "false") if isinstance(item, bool) else str(item) for item in items]

@@ -1,0 +1,235 @@
+"""Bodies as ASGI sends them: read whole within a limit, inflated in steps, decoded, encoded, handed on."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeGuard
+
+from pydantic_core import from_json, to_json
+
+from timegate.asgi.headers import RawHeaders, is_json, values_of
+from timegate.asgi.problems import Problem, malformed, too_large, unsupported_media
+
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Decoder: TypeAlias = Callable[[bytes], Any]
+"""Turns a JSON body into plain data; an exception says that it is not JSON. Big integers must survive exactly."""
+Encoder: TypeAlias = Callable[[Any], bytes]
+"""Turns plain data into a JSON body in UTF-8."""
+
+_STEP: Final = 65536
+_GZIP_OR_ZLIB: Final = 47
+_RAW_DEFLATE: Final = -15
+_CODINGS: Final = ((b"accept-encoding", b"gzip, deflate"),)
+
+
+class Refused(Exception):
+    """A request cannot be served; carries what the client is told."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.name)
+        self.problem = problem
+
+
+class Disconnected(Exception):
+    """The client went away before its body was whole; nobody is left to answer."""
+
+
+class NotJSON(ValueError):
+    """A body is not JSON within the bounds of what can be carried."""
+
+
+class Encoded(bytes):
+    """A body that is encoded already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How bodies become plain data and back.
+
+    Args:
+        decode: from bytes.
+        encode: to bytes.
+    """
+
+    decode: Decoder
+    encode: Encoder
+
+    def decoded(self, body: bytes) -> Any:
+        """The plain data of a body; ``NotJSON`` where it has none."""
+        try:
+            return self.decode(body)
+        except Exception as error:
+            raise NotJSON(str(error)) from error
+
+    def encoded(self, value: Any) -> bytes:
+        """The body of plain data; ``NotJSON`` where a number has no JSON."""
+        if isinstance(value, Encoded):
+            return value
+        try:
+            body = self.encode(value)
+        except Exception as error:
+            raise NotJSON(str(error)) from error
+        # An overflow while decoding becomes an infinity, which encoders write out as a word.
+        if (b"Infinity" in body or b"NaN" in body) and _has_non_finite(value):
+            raise NotJSON("a number is not finite")
+        return body
+
+
+def decode_json(body: bytes) -> Any:
+    """Decode with pydantic's parser: exact integers, no NaN, nesting and digits bounded."""
+    return from_json(body, allow_inf_nan=False)
+
+
+def encode_json(value: Any) -> bytes:
+    """Encode with pydantic's serializer."""
+    return to_json(value)
+
+
+def _has_non_finite(value: Any) -> bool:
+    waiting: list[Any] = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, float) and not math.isfinite(node):
+            return True
+        waiting.extend(_inside(node))
+    return False
+
+
+def _inside(node: Any) -> Iterable[Any]:
+    if is_object(node):
+        return node.values()
+    return node if is_list(node) else ()
+
+
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether plain data is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: Any) -> TypeGuard[list[Any]]:
+    """Whether plain data is a JSON array."""
+    return isinstance(value, list)
+
+
+async def read_body(receive: Receive, headers: RawHeaders, *, limit: int) -> bytes:
+    """The whole body of a request.
+
+    Args:
+        receive: the server's.
+        headers: the request's.
+        limit: how many bytes it may have.
+
+    Raises:
+        Refused: it is larger.
+        Disconnected: the client went away.
+    """
+    for length in values_of(headers, b"content-length"):
+        if length.isdigit() and (len(length) > 18 or int(length) > limit):
+            raise Refused(too_large(limit))
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        part: bytes = message.get("body", b"")
+        if part:
+            size += len(part)
+            if size > limit:
+                raise Refused(too_large(limit))
+            parts.append(part)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def coding_of(headers: RawHeaders) -> bytes:
+    """The content coding of a body, empty for none.
+
+    Raises:
+        Refused: it is one that cannot be inflated, or there are several.
+    """
+    codings = [
+        coding.strip().lower() for value in values_of(headers, b"content-encoding") for coding in value.split(b",")
+    ]
+    codings = [coding for coding in codings if coding not in (b"", b"identity")]
+    if not codings:
+        return b""
+    if len(codings) > 1 or codings[0] not in (b"gzip", b"x-gzip", b"deflate"):
+        detail = "A body at this place may be coded with gzip or deflate, once."
+        raise Refused(unsupported_media(detail, headers=_CODINGS))
+    return codings[0]
+
+
+def inflated(body: bytes, coding: bytes, *, limit: int) -> bytes:
+    """A body without its coding, inflated in steps so that a small one never becomes a huge one.
+
+    Raises:
+        Refused: it is malformed, or larger than the limit once inflated.
+    """
+    # `deflate` is zlib's format, yet some clients send the bare stream.
+    bare = coding == b"deflate" and not _looks_like_zlib(body)
+    machine = zlib.decompressobj(_RAW_DEFLATE if bare else _GZIP_OR_ZLIB)
+    parts: list[bytes] = []
+    size, rest = 0, body
+    try:
+        while not machine.eof:
+            part = machine.decompress(rest, _STEP)
+            rest = machine.unconsumed_tail
+            if not part and not rest:
+                break
+            size += len(part)
+            if size > limit:
+                raise Refused(too_large(limit))
+            parts.append(part)
+    except zlib.error:
+        raise Refused(malformed("The body is not in the coding that it is said to be in.")) from None
+    if not machine.eof or machine.unused_data:
+        raise Refused(malformed("The coded body is cut off or goes on after its end."))
+    return b"".join(parts)
+
+
+def _looks_like_zlib(body: bytes) -> bool:
+    return len(body) > 1 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
+
+
+def whole_body(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that hands over a body at once; after it, the server's own is asked, for the disconnect."""
+    handed = False
+
+    async def replay() -> Message:
+        nonlocal handed
+        if handed:
+            return await receive()
+        handed = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def check_json(headers: RawHeaders) -> None:
+    """Refuse a body that is not said to be JSON in UTF-8, once.
+
+    Raises:
+        Refused: it is something else, said twice, or not said.
+    """
+    types = values_of(headers, b"content-type")
+    if not types:
+        raise Refused(unsupported_media("A body at this place wants a Content-Type: application/json."))
+    if len(types) > 1 or not is_json(types[0]):
+        raise Refused(unsupported_media("A body at this place must be application/json in UTF-8, said once."))
+
+
+def declared(media: Sequence[str], content_types: Sequence[bytes]) -> bool:
+    """Whether a contract declares a media type that is not JSON."""
+    if len(content_types) != 1:
+        return False
+    kind = content_types[0].decode("latin-1").partition(";")[0].strip().lower()
+    main = kind.partition("/")[0]
+    if is_json(kind.encode("latin-1")):
+        return False
+    return any(known.partition(";")[0].strip().lower() in (kind, f"{main}/*", "*/*") for known in media)

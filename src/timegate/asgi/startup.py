@@ -1,0 +1,152 @@
+"""From an app to what serves its versions: the contract is read, the changes compiled, the routes listed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from timegate.asgi.guard import Guard
+from timegate.asgi.routing import entries_of, entries_of_contract
+from timegate.asgi.serving import Serving, Settings
+from timegate.contract import Contract
+from timegate.errors import DeclarationError
+from timegate.gates import Gates
+from timegate.timeline import Timeline
+
+Scope: TypeAlias = Mapping[str, Any]
+
+
+class Prepared:
+    """What serves, and the lists of routes it was made from.
+
+    Args:
+        serving: all versions.
+        watched: every list that routes may be added to.
+        guarded: whether the app's router has a guard.
+        document_path: the path of the app's OpenAPI document.
+    """
+
+    __slots__ = ("_count", "_watched", "document_path", "guarded", "serving")
+
+    def __init__(
+        self,
+        serving: Serving,
+        *,
+        watched: Sequence[Sequence[Any]],
+        guarded: bool,
+        document_path: str | None,
+    ) -> None:
+        self.serving = serving
+        self.guarded = guarded
+        self.document_path = document_path
+        self._watched = tuple(watched)
+        self._count = sum(map(len, watched))
+
+    def outdated(self) -> bool:
+        """Whether routes came since."""
+        return self._count != sum(map(len, self._watched))
+
+
+class Preparation:
+    """Makes what serves, when the app is known.
+
+    Args:
+        app: the wrapped app.
+        timeline: the versions.
+        contract: a contract, an app to read it from, or None.
+        gates: compiled gates, or None.
+        settings: what holds for every request.
+        unversioned: the paths of operations that want no version.
+
+    Raises:
+        DeclarationError: the arguments do not belong together.
+    """
+
+    __slots__ = ("_app", "_contract", "_gates", "_settings", "_timeline", "_unversioned")
+
+    def __init__(
+        self,
+        app: object,
+        *,
+        timeline: Timeline,
+        contract: object,
+        gates: Gates | None,
+        settings: Settings,
+        unversioned: Iterable[str],
+    ) -> None:
+        if gates is not None and gates.timeline.values != timeline.values:
+            raise DeclarationError("TimegateMiddleware(gates=…) was compiled from another timeline: give that timeline")
+        if gates is not None and contract is not None:
+            raise DeclarationError("TimegateMiddleware takes contract= or gates=, which has a contract already")
+        self._app = app
+        self._timeline = timeline
+        self._contract = contract
+        self._gates = gates
+        self._settings = settings
+        self._unversioned = tuple(unversioned)
+
+    def prepare(self, scope: Scope) -> Prepared:
+        """Compile what serves the app of a scope.
+
+        Raises:
+            TimegateError: the changes cannot be carried out, or there is no app to read.
+        """
+        app = self._routed(scope)
+        gates = self._gates or self._timeline.compile(self._contract_of(app))
+        keys = [gate.key for gate in gates.operations(self._timeline.head.value)]
+        routes: list[Any] | None = getattr(app, "routes", None)
+        if routes is None:
+            entries = entries_of_contract(keys)
+        else:
+            seen = [route for route in routes if not isinstance(route, Guard)]
+            entries = entries_of(seen, keys, contexts=route_contexts)
+        serving = Serving(gates, entries, settings=self._settings, unversioned=self._unversioned)
+        guarded = serving.shadowed and isinstance(routes, list)
+        if guarded and routes is not None and not any(isinstance(route, Guard) for route in routes):
+            routes.insert(0, Guard())
+        return Prepared(
+            serving,
+            watched=[] if routes is None else list(_lists(routes)),
+            guarded=guarded,
+            document_path=getattr(app, "openapi_url", None),
+        )
+
+    def _routed(self, scope: Scope) -> object | None:
+        """The app whose routes are matched; None where none can be seen."""
+        for candidate in (self._contract, self._app, scope.get("app")):
+            if not isinstance(candidate, Contract) and isinstance(getattr(candidate, "routes", None), list):
+                return candidate
+        return None
+
+    def _contract_of(self, app: object | None) -> Contract:
+        if isinstance(self._contract, Contract):
+            return self._contract
+        if app is None:
+            raise DeclarationError(
+                "TimegateMiddleware cannot see the app it wraps: add it with app.add_middleware, or give contract="
+            )
+        return Contract.of(app)
+
+
+def route_contexts(routes: Iterable[Any]) -> Iterable[Any]:
+    """The routes of included routers beside the app's own, where FastAPI keeps them apart."""
+    module = sys.modules.get("fastapi.routing")
+    contexts: Callable[[Iterable[Any]], Iterable[Any]] | None = getattr(module, "iter_route_contexts", None)
+    return routes if contexts is None else contexts(routes)
+
+
+def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """A list of routes and those of the routers and mounts in it, each once."""
+    waiting: list[Sequence[Any]] = [routes]
+    seen: set[int] = set()
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        yield found
+        for route in found:
+            for holder in (route, getattr(route, "original_router", None)):
+                inner: Sequence[Any] = getattr(holder, "routes", ())
+                waiting.append(inner)
