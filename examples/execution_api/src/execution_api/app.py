@@ -1,0 +1,86 @@
+"""The application: routes, services and what lies around them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from execution_api.auth import Authority
+from execution_api.refusals import Refusal, answer_http_exception, answer_refusal
+from execution_api.request_log import RequestLog
+from execution_api.routes import routes_for
+from execution_api.secret_backends import Database, Environment, SecretBackend, SecretChain
+from execution_api.services import Services
+from execution_api.store import Store
+
+__all__ = ["create_app"]
+
+log = logging.getLogger("execution_api")
+
+
+def create_app(
+    *,
+    database: str,
+    secret: str,
+    world: Mapping[str, Any] | None = None,
+    backends: Sequence[SecretBackend] | None = None,
+) -> Starlette:
+    """Make the application; its lifespan opens the database, creates the tables and fills them.
+
+    Args:
+        database: URL of the database, `sqlite:///path.db`, `sqlite://` in memory, or `postgresql+psycopg://…`.
+        secret: signs the tokens; at least 32 bytes.
+        world: rows to start from, if the database is empty.
+        backends: where connections and variables come from; by default the environment, then the database.
+
+    Raises:
+        ValueError: the secret is too short.
+    """
+    authority = Authority(secret)
+    chain = SecretChain(tuple(backends) if backends is not None else (Environment(), Database()))
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = Store(database)
+        await run_in_threadpool(store.set_up, world)
+        app.state.services = Services(store=store, secrets=chain, authority=authority)
+        yield
+        store.close()
+
+    return Starlette(
+        routes=routes_for(authority),
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestLog),
+            # What serves older clients belongs here: inside the log, which tells the version of each answer, and
+            # outside everything that knows today's API only.
+        ],
+        exception_handlers={
+            Refusal: answer_refusal,
+            HTTPException: answer_http_exception,
+            OperationalError: _answer_busy,
+            PoolTimeout: _answer_busy,
+            Exception: _answer_broken,
+        },
+    )
+
+
+def _answer_busy(request: Request, error: Exception) -> Response:
+    log.error("the database does not answer", exc_info=error)
+    return JSONResponse({"detail": "The database does not answer"}, status_code=503, headers={"Retry-After": "1"})
+
+
+def _answer_broken(request: Request, error: Exception) -> Response:
+    log.error("a request could not be answered", exc_info=error)
+    return JSONResponse({"detail": "Internal server error"}, status_code=500)

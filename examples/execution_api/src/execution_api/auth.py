@@ -1,0 +1,179 @@
+"""Who asks: tokens that name one task instance, and what each kind of token opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+from uuid import UUID, uuid4
+
+import jwt
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Access", "Authority", "Claims", "RequireToken", "TokenScope", "issue_token"]
+
+TokenScope: TypeAlias = Literal["execution", "workload"]
+"""`execution` is held while a task runs; `workload` is handed out with the task and only starts it."""
+
+ALGORITHM = "HS256"
+AUDIENCE = "urn:execution-api:task"
+LIFETIME = timedelta(hours=1)
+CLOCK_SKEW = timedelta(seconds=10)
+LEAST_SECRET = 32
+REFRESH_SHARE, REFRESH_LEAST = 0.2, timedelta(seconds=30)
+REFRESHED = "Refreshed-API-Token"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a valid token says."""
+
+    subject: str
+    scope: str
+    issued: datetime
+    expires: datetime
+
+    def is_ending(self, now: datetime) -> bool:
+        """Tell whether so little of its life is left that the holder should get another."""
+        lifetime = self.expires - self.issued
+        return self.expires - now <= max(lifetime * REFRESH_SHARE, REFRESH_LEAST)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Issues tokens and reads them.
+
+    Args:
+        secret: at least 32 bytes, shared by all processes of the server.
+
+    Raises:
+        ValueError: the secret is too short.
+    """
+
+    secret: str
+
+    def __post_init__(self) -> None:
+        if len(self.secret.encode()) < LEAST_SECRET:
+            raise ValueError(f"the secret is shorter than {LEAST_SECRET} bytes")
+
+    def issue(self, subject: str, *, scope: str, lifetime: timedelta = LIFETIME) -> str:
+        """Make a token for a subject, from now on."""
+        now = datetime.now(UTC)
+        claims = {
+            "jti": uuid4().hex,
+            "sub": subject,
+            "scope": scope,
+            "aud": AUDIENCE,
+            "iat": now,
+            "nbf": now,
+            "exp": now + lifetime,
+        }
+        return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
+
+    def read(self, token: str) -> Claims:
+        """Read a token.
+
+        Raises:
+            jwt.InvalidTokenError: it is not ours, altered, expired or incomplete.
+        """
+        claims = jwt.decode(
+            token,
+            self.secret,
+            algorithms=[ALGORITHM],
+            audience=AUDIENCE,
+            leeway=CLOCK_SKEW,
+            options={"require": ["sub", "scope", "iat", "nbf", "exp"]},
+        )
+        return Claims(
+            subject=str(claims["sub"]),
+            scope=str(claims["scope"]),
+            issued=datetime.fromtimestamp(claims["iat"], UTC),
+            expires=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+
+
+def issue_token(
+    subject: str | UUID, scope: TokenScope = "execution", *, secret: str, lifetime: timedelta = LIFETIME
+) -> str:
+    """Make a token for a task instance.
+
+    Args:
+        subject: the id of the task instance, or of the connection test.
+        scope: `execution`, or `workload` for a token that only starts the task.
+        secret: the server's secret.
+        lifetime: how long it is valid.
+    """
+    return Authority(secret).issue(str(subject), scope=scope, lifetime=lifetime)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a route asks of a token.
+
+    Args:
+        scopes: the kinds of token that open it.
+        own: the path parameter that must be the token's subject, or None.
+        own_is: what that parameter names, for the answer.
+    """
+
+    scopes: tuple[TokenScope, ...] = ("execution",)
+    own: str | None = None
+    own_is: str = "task instance ID"
+
+
+class RequireToken:
+    """Middleware of one route: lets a request pass if its token opens it, and renews a token that is about to end."""
+
+    def __init__(self, app: ASGIApp, *, authority: Authority, access: Access) -> None:
+        self.app = app
+        self.authority = authority
+        self.access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            await _refuse(401, "Missing auth token")(scope, receive, send)
+            return
+        try:
+            claims = self.authority.read(token.strip())
+        except jwt.InvalidTokenError as error:
+            await _refuse(403, f"Invalid auth token: {error}")(scope, receive, send)
+            return
+        if refusal := self._refusal(claims, scope):
+            await _refuse(403, refusal)(scope, receive, send)
+            return
+        # A task that was started with a token that only starts it needs one to go on with.
+        starts = claims.scope == "workload" and "execution" in self.access.scopes
+        renews = claims.scope == "execution" and claims.is_ending(datetime.now(UTC))
+        await self.app(scope, receive, self._renewing(send, claims) if starts or renews else send)
+
+    def _refusal(self, claims: Claims, scope: Scope) -> str | None:
+        if claims.scope not in self.access.scopes:
+            allowed = ", ".join(self.access.scopes)
+            return f"Token type '{claims.scope}' not allowed for this endpoint. Allowed types: {allowed}"
+        if self.access.own is not None and not _same_id(claims.subject, scope["path_params"][self.access.own]):
+            return f"Token subject does not match {self.access.own_is}"
+        return None
+
+    def _renewing(self, send: Send, claims: Claims) -> Send:
+        async def renew(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                lifetime = claims.expires - claims.issued
+                token = self.authority.issue(claims.subject, scope="execution", lifetime=lifetime)
+                MutableHeaders(scope=message)[REFRESHED] = token
+            await send(message)
+
+        return renew
+
+
+def _refuse(status: int, detail: str) -> JSONResponse:
+    return JSONResponse({"detail": detail}, status_code=status)
+
+
+def _same_id(subject: str, parameter: str) -> bool:
+    try:
+        return UUID(subject) == UUID(parameter)
+    except ValueError:
+        return False

@@ -1,0 +1,31 @@
+"""Answers that say no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+__all__ = ["HTTPExceptionResponse", "HTTPValidationError", "ValidationError"]
+
+
+class HTTPExceptionResponse(BaseModel):
+    """What is wrong, as a sentence or with a reason that a client can read."""
+
+    detail: str | dict[str, Any]
+
+
+class ValidationError(BaseModel):
+    """One place of the input that does not fit."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+    input: Any = None
+    ctx: dict[str, Any] = {}
+
+
+class HTTPValidationError(BaseModel):
+    """Every place of the input that does not fit."""
+
+    detail: list[ValidationError] = []

@@ -1,0 +1,50 @@
+"""How a handler says no."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+__all__ = ["Refusal", "already_exists", "answer_http_exception", "answer_refusal", "invalid_path", "not_found"]
+
+
+class Refusal(Exception):
+    """An answer other than success; it undoes the transaction that it leaves."""
+
+    def __init__(self, status: int, detail: str | Mapping[str, Any] | list[Mapping[str, Any]]) -> None:
+        super().__init__(status, detail)
+        self.status = status
+        self.detail = detail
+
+
+def not_found(message: str) -> Refusal:
+    """What is asked for does not exist."""
+    return Refusal(404, {"reason": "not_found", "message": message})
+
+
+def already_exists(message: str) -> Refusal:
+    """What is to be made exists."""
+    return Refusal(409, {"reason": "already_exists", "message": message})
+
+
+def invalid_path(name: str, value: str, *, kind: str, message: str) -> Refusal:
+    """A parameter of the path does not fit."""
+    return Refusal(422, [{"type": kind, "loc": ["path", name], "msg": message, "input": value}])
+
+
+def answer_refusal(request: Request, error: Exception) -> Response:
+    """Render a `Refusal`, for Starlette's `exception_handlers`."""
+    if not isinstance(error, Refusal):
+        raise error
+    return JSONResponse({"detail": error.detail}, status_code=error.status)
+
+
+def answer_http_exception(request: Request, error: Exception) -> Response:
+    """Render what Starlette itself refuses, as JSON as well: clients of all ages read nothing else."""
+    if not isinstance(error, HTTPException):
+        raise error
+    return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)

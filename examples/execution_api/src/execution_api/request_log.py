@@ -1,0 +1,77 @@
+"""One line of JSON per request, and the headers that let a line be found again."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from datetime import UTC, datetime
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["JsonFormatter", "RequestLog"]
+
+VERSION = "airflow-api-version"
+CORRELATION = "correlation-id"
+LONGEST_ECHO = 128
+
+log = logging.getLogger("execution_api.requests")
+
+
+class JsonFormatter(logging.Formatter):
+    """Renders a record as one JSON object; what was given as `extra={"fields": …}` stands in it by name."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            **getattr(record, "fields", {}),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str)
+
+
+class RequestLog:
+    """Middleware: logs each request with the API version that it was answered in, and echoes its correlation id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        asked, correlation = headers.get(VERSION), headers.get(CORRELATION, "")
+        status, version = 500, asked
+        began = time.perf_counter()
+
+        async def observe(message: Message) -> None:
+            nonlocal status, version
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                if asked and VERSION not in answer:
+                    answer[VERSION] = asked[:LONGEST_ECHO]
+                version = answer.get(VERSION)
+                if correlation:
+                    answer[CORRELATION] = correlation[:LONGEST_ECHO]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, observe)
+        finally:
+            fields = {
+                "method": scope["method"],
+                "path": scope["path"],
+                "status": status,
+                "api_version": version,
+                "correlation_id": correlation or None,
+                "client": headers.get("user-agent"),
+                "ms": round((time.perf_counter() - began) * 1000, 3),
+            }
+            log.info("request", extra={"fields": fields})
