@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from timegate.contract.document import Side, Wire, ref
@@ -11,6 +12,7 @@ from timegate.contract.fastapi import fastapi_document, fastapi_operations, is_f
 from timegate.contract.head import Roots, assembled
 from timegate.contract.joined import Join
 from timegate.contract.opaque import opaque_places
+from timegate.contract.openapi import openapi_contract
 from timegate.contract.render import Texts, drawn
 from timegate.contract.shapes import component_of
 from timegate.contract.starlette import VALIDATION_SCHEMAS, starlette_operations
@@ -63,6 +65,30 @@ class Contract:
         """
         wire, roots = assembled((), both=types, sends=sends, receives=receives)
         return cls(wire, roots=roots, texts=Texts())
+
+    @classmethod
+    def from_openapi(
+        cls,
+        document: Document,
+        *,
+        types: Mapping[Any, str] | None = None,
+        sends: Sequence[Any] = (),
+        receives: Sequence[Any] = (),
+    ) -> Contract:
+        """The contract that an OpenAPI document describes.
+
+        Args:
+            document: OpenAPI 3.1, or 3.0, which is read as 3.1 says the same.
+            types: the component's name of each class that facts name.
+            sends: classes or component names of payloads that leave the server without an operation.
+            receives: classes or component names of payloads that reach it without an operation.
+
+        Raises:
+            CompileError: the document says something that cannot be gated.
+            DeclarationError: a component that is named is not there.
+        """
+        wire, roots, texts = openapi_contract(deepcopy(document), types=types or {}, sends=sends, receives=receives)
+        return cls(wire, roots=roots, texts=texts)
 
     def schema_of(self, side: Side, kind: Any) -> Schema:
         """The schema of a type that payloads of one side can hold.
