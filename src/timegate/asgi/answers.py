@@ -42,23 +42,7 @@ def with_version(headers: RawHeaders, *, settings: Settings, served: Served | No
 
 
 class Stamp:
-    """The `send` of a request that no change touches: it says the version in force, and nothing else."""
-
-    __slots__ = ("_send", "_served")
-
-    def __init__(self, send: Send, served: Served) -> None:
-        self._send = send
-        self._served = served
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
-            # A copy: an app may send one list of headers again and again.
-            message = {**message, "headers": self._served.stamped(message.get("headers", ()))}
-        return self._send(message)
-
-
-class LinkedStamp:
-    """The same in a version that lacks operations or has them elsewhere: links and methods are told as it has them.
+    """The `send` of a request that no change touches: it says the version in force, and nothing else of the body.
 
     Args:
         send: the server's.
@@ -69,7 +53,7 @@ class LinkedStamp:
 
     __slots__ = ("_path", "_scope", "_send", "_served")
 
-    def __init__(self, send: Send, served: Served, *, scope: Scope, path: str) -> None:
+    def __init__(self, send: Send, served: Served, scope: Scope, path: str) -> None:
         self._send = send
         self._served = served
         self._scope = scope
@@ -77,8 +61,8 @@ class LinkedStamp:
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            headers = self._served.stamped(message.get("headers", ()))
-            headers = self._served.told(headers, self._scope, self._path, self._path)
+            # A copy: an app may send one list of headers again and again.
+            headers = self._served.answered(message.get("headers", ()), self._scope, self._path, self._path)
             message = {**message, "headers": headers}
         return self._send(message)
 
@@ -155,8 +139,7 @@ class Answer:
         plan, served = self._plan, self._plan.served
         if plan.conditional:
             headers = served.tags.outbound(without(headers, _OF_THE_BYTES))
-        headers = served.stamped(headers)
-        return headers if served.plain else served.told(headers, self._scope, self._path, self._head_path)
+        return served.answered(headers, self._scope, self._path, self._head_path)
 
     async def _passing(self, message: Message) -> None:
         await self._send(message)

@@ -98,7 +98,7 @@ class Exchange:
             inner["query_string"] = moved_query(scope.get("query_string", b""), rewrite, parameters)
         else:
             inner = {**scope}
-        if rewrite is not None or any(_matches(other, path) for other in plan.shadows):
+        if rewrite is not None or plan.shadowed(path):
             self._reach(inner, path)
         extensions: Mapping[str, Any] | None = scope.get("extensions")
         if plan.conditional and extensions:
@@ -112,7 +112,7 @@ class Exchange:
         found = self._serving.head.find(path, method, scope)
         if found is not None and found.full and found.entry.key(method) == plan.gate.key:
             return
-        if not _matches(plan.head, path):
+        if plan.head.regex is not None and plan.head.regex.match(path) is None:
             raise Refused(not_in_version(plan.served.selected.version))
         if plan.head.route is None or not self._guarded:
             _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
@@ -188,11 +188,6 @@ class Exchange:
             gate, version = self._plan.gate, self._plan.served.selected.version
             _LOG.exception("%s of %s from a client of %s: a function of a change failed", place, gate.key, version)
             raise Refused(not_understood()) from None
-
-
-def _matches(entry: Any, path: str) -> bool:
-    # A route that only it can tell about may match whatever its path says.
-    return entry.regex is None or entry.regex.match(path) is not None
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, Literal, TypeAlias
 
-from timegate.asgi.answers import LinkedStamp, Stamp, tell_problem
+from timegate.asgi.answers import Stamp, tell_problem
 from timegate.asgi.documents import document_plan
 from timegate.asgi.exchange import Exchange
 from timegate.asgi.messages import Codec, Decoder, Encoder, Message, Receive, Send, decode_json, encode_json
@@ -128,7 +128,7 @@ class TimegateMiddleware:
             await (self._lifespan if kind == "lifespan" else self._beside)(scope, receive, send)
             return
         prepared = self._prepared
-        if prepared is None or prepared.outdated():
+        if prepared is None or len(prepared.routes) != prepared.count or (prepared.more and prepared.outdated()):
             prepared = self._ready(scope)
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
@@ -153,8 +153,8 @@ class TimegateMiddleware:
             return
         token = SELECTED.set(served.selected)
         try:
-            if plan.light and served.plain and (typed or not plan.assumes):
-                await self.app(scope, receive, Stamp(send, served))
+            if plan.light and (typed or not plan.assumes) and not (plan.shadows and plan.shadowed(path)):
+                await self.app(scope, receive, Stamp(send, served, scope, path))
             else:
                 await self._serve(prepared, plan, scope, receive, send, path=path, proven=self._proven)
         finally:
@@ -164,8 +164,8 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        if plan.light and not plan.assumes:
-            await self.app(scope, receive, LinkedStamp(send, plan.served, scope=scope, path=path))
+        if plan.light and not plan.assumes and not plan.shadowed(path):
+            await self.app(scope, receive, Stamp(send, plan.served, scope, path))
             return
         exchange = Exchange(plan, prepared.serving, scope, path=path, proven=proven, guarded=prepared.guarded)
         await exchange.run(self.app, receive, send)
@@ -260,7 +260,7 @@ class TimegateMiddleware:
             elif passes:
                 await self.app(scope, receive, send)
             else:
-                await self.app(scope, receive, LinkedStamp(send, served, scope=scope, path=path))
+                await self.app(scope, receive, Stamp(send, served, scope, path))
         finally:
             SELECTED.reset(token)
 

@@ -79,10 +79,15 @@ class Plan:
         self.entry = entry
         self.head = head
         self.shadows = tuple(shadows)
-        self.light = not gate.gated and gate.rewrite is None and not shadows
+        self.light = not gate.gated and gate.rewrite is None
         self.assumes = gate.json_only
         self.conditional = any(program is not None for program in gate.answers.values())
         self._told: dict[int, Told] = {}
+
+    def shadowed(self, path: str) -> bool:
+        """Whether head's router may give a path to an operation that the version does not have."""
+        # A route that only it can tell about may match whatever its path says.
+        return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
 
     def told(self, status: int) -> Told:
         """What becomes of an answer of one status of head's."""
@@ -118,7 +123,7 @@ class Served:
     """
 
     __slots__ = (
-        "_head", "_lacks", "_names", "_tail", "echo", "exact", "moves", "plain", "plans",
+        "_head", "_names", "_tail", "echo", "exact", "lacks", "moves", "plans",
         "selected", "settings", "sunset", "table", "tags",
     )  # fmt: skip
 
@@ -144,22 +149,19 @@ class Served:
         self.plans: dict[str, Plan] = {}
         self.exact: dict[str, dict[str, Plan]] = {}
         self._head = head
-        self._lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
-        self.plain = not self._lacks
-        self._names = frozenset({b"vary", b"cache-control", name})
+        self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
+        known = {b"vary", b"cache-control", name}
+        if self.lacks:
+            known |= {b"allow", b"location", b"content-location", b"link"}
+        self._names = frozenset(known)
         self._tail = stamped((), echo=self.echo, vary=settings.vary)
 
     def stamped(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         """The fields of an answer with the version in force and with what it was selected by."""
-        listed = list(headers)
-        names = self._names
-        for name, _ in listed:
-            if name.lower() in names:
-                return stamped(listed, echo=self.echo, vary=self.settings.vary)
-        return listed + self._tail
+        return stamped(headers, echo=self.echo, vary=self.settings.vary)
 
-    def told(self, headers: RawHeaders, scope: Scope, path: str, head_path: str) -> RawHeaders:
-        """The fields of an answer, their links and allowed methods made this version's.
+    def answered(self, headers: Iterable[tuple[bytes, bytes]], scope: Scope, path: str, head_path: str) -> RawHeaders:
+        """The fields of an answer of the app as this version's clients get them.
 
         Args:
             headers: the app's.
@@ -167,12 +169,21 @@ class Served:
             path: the path in this version.
             head_path: the path that the app answered.
         """
+        names = self._names
+        for name, _ in headers:
+            if name.lower() in names:
+                break
+        else:
+            return [*headers, *self._tail]
+        told = self.stamped(headers)
         if self.moves:
-            headers = self.moves.told(headers, scope)
-        return [
-            (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)
-            for name, value in headers
-        ]
+            told = self.moves.told(told, scope)
+        if self.lacks:
+            told = [
+                (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)
+                for name, value in told
+            ]
+        return told
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
         methods = [method.strip() for method in value.decode("latin-1").split(",")]
@@ -185,7 +196,7 @@ class Served:
         if mine is not None and mine.full and mine.entry.key(method) is not None:
             return False
         heads = self._head.find(head_path, method, scope)
-        return heads is not None and heads.full and heads.entry.key(method) in self._lacks
+        return heads is not None and heads.full and heads.entry.key(method) in self.lacks
 
     def methods_at(self, path: str) -> list[str]:
         """The methods that this version's contract has at a path."""

@@ -22,12 +22,12 @@ class Prepared:
 
     Args:
         serving: all versions.
-        watched: every list that routes may be added to.
+        watched: every list that routes may be added to, the app's own first.
         guarded: whether the app's router has a guard.
         document_path: the path of the app's OpenAPI document.
     """
 
-    __slots__ = ("_count", "_watched", "document_path", "guarded", "serving")
+    __slots__ = ("count", "document_path", "guarded", "more", "routes", "serving")
 
     def __init__(
         self,
@@ -40,12 +40,14 @@ class Prepared:
         self.serving = serving
         self.guarded = guarded
         self.document_path = document_path
-        self._watched = tuple(watched)
-        self._count = sum(map(len, watched))
+        # Looked at in every request, so the app's own list is at hand and the others are few.
+        self.routes: Sequence[Any] = watched[0] if watched else ()
+        self.count = len(self.routes)
+        self.more = tuple((routes, len(routes)) for routes in watched[1:])
 
     def outdated(self) -> bool:
         """Whether routes came since."""
-        return self._count != sum(map(len, self._watched))
+        return len(self.routes) != self.count or any(len(routes) != count for routes, count in self.more)
 
 
 class Preparation:
@@ -149,4 +151,6 @@ def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
         for route in found:
             for holder in (route, getattr(route, "original_router", None)):
                 inner: Sequence[Any] = getattr(holder, "routes", ())
-                waiting.append(inner)
+                # A mount of an app without routes makes a new list each time it is asked.
+                if inner is getattr(holder, "routes", ()):
+                    waiting.append(inner)
