@@ -8,7 +8,7 @@ import pkgutil
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
 from timegate.changes.base import Fact
@@ -70,7 +70,7 @@ class VersionChange:
             raise DeclarationError(f"{name}.changes is one fact; a comma makes it a tuple: changes = (…,)")
         if isinstance(facts, str) or not isinstance(facts, Sequence):
             raise DeclarationError(f"{name}.changes is no sequence of facts: changes = (on(…).added(…),)")
-        for fact in facts:
+        for fact in _each(facts):
             if not isinstance(fact, Fact):
                 raise DeclarationError(f"{name}.changes holds {fact!r}, which is no fact: write on(…).added(…)")
         cls.changes = tuple(cls.changes)
@@ -114,8 +114,9 @@ class Version:
         self.changes: tuple[type[VersionChange], ...] = changes
         self.deprecated: datetime | None = _moment(deprecated)
         self.sunset: datetime | None = _moment(sunset)
-        for change in changes:
-            if not (inspect.isclass(change) and issubclass(change, VersionChange)) or change is VersionChange:
+        given: tuple[object, ...] = changes
+        for change in given:
+            if not (inspect.isclass(change) and VersionChange in change.__mro__[1:]):
                 raise DeclarationError(f"Version({self.value!r}, …) takes subclasses of VersionChange, not {change!r}")
         if self.deprecated and self.sunset and self.sunset < self.deprecated:
             raise DeclarationError(f"Version({self.value!r}, …): the sunset lies before the deprecation")
@@ -262,9 +263,13 @@ class Timeline:
         return Gates(timeline=self, contract=contract)
 
 
+def _each(facts: Sequence[object]) -> Sequence[object]:
+    return facts
+
+
 def _moment(day: date | datetime | None) -> datetime | None:
     if day is None:
         return None
     if isinstance(day, datetime):
-        return day if day.tzinfo else day.replace(tzinfo=timezone.utc)
-    return datetime(day.year, day.month, day.day, tzinfo=timezone.utc)
+        return day if day.tzinfo else day.replace(tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

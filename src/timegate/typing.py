@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from pydantic import JsonValue as JsonValue
+from typing_extensions import TypeIs
 
 Schema: TypeAlias = dict[str, Any]
 """A JSON Schema (2020-12) as plain data. It is never changed in place once it is part of a contract."""
@@ -24,3 +25,18 @@ Model: TypeAlias = Any
 
 Fields: TypeAlias = Mapping[str, str]
 """A model's field names in Python, each with its name on the wire."""
+
+
+def is_object(value: object) -> TypeIs[dict[str, Any]]:
+    """Whether JSON data is an object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: object) -> TypeIs[list[Any]]:
+    """Whether JSON data is an array."""
+    return isinstance(value, list)
+
+
+def type_of(value: object) -> type:
+    """The Python type as which JSON data arrives; ``bool`` and ``int`` are two."""
+    return type(value)

@@ -122,7 +122,7 @@ class FieldsFact(ModelFact):
     fields: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if not self.fields or not all(isinstance(field, str) and field for field in self.fields):
+        if not self.fields or not all(self.fields):
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) wants the name of at least one field")
 
     def argument_code(self) -> str:

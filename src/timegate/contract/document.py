@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, TypeAlias
 
-from timegate.typing import Document, Schema
+from timegate.typing import Document, Schema, is_array, is_object
 
 REF_PREFIX: Final = "#/components/schemas/"
 MARK_PREFIX: Final = "x-timegate-"
@@ -36,8 +36,8 @@ class Component:
     name: str
     schema: Schema
     model: Any = None
-    fields: Mapping[str, str] = field(default_factory=dict)
-    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict[str, str])
+    spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     shown: str = ""
     exists: bool = True
     adhoc: bool = False
@@ -118,7 +118,7 @@ class Operation:
     success: str
     query: str
     headers: str
-    texts: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
     exists: bool = True
 
@@ -187,7 +187,7 @@ def ref(name: str) -> Schema:
 
 def referred(schema: object) -> str | None:
     """The component a schema refers to; None where it is no reference."""
-    if isinstance(schema, dict):
+    if is_object(schema):
         target: object = schema.get("$ref")
         if isinstance(target, str) and target.startswith(REF_PREFIX):
             return target[len(REF_PREFIX) :]
@@ -199,16 +199,16 @@ def references(schema: object) -> Iterator[str]:
     waiting = [schema]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, dict):
+        if is_object(node):
             name = referred(node)
             if name is not None:
                 yield name
             for key, value in node.items():
-                if key in NAMED_SCHEMAS and isinstance(value, dict):
+                if key in NAMED_SCHEMAS and is_object(value):
                     waiting.extend(value.values())
                 elif key not in LITERAL_KEYWORDS:
                     waiting.append(value)
-        elif isinstance(node, list):
+        elif is_array(node):
             waiting.extend(node)
 
 
@@ -221,13 +221,13 @@ NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentS
 
 def rewritten(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
     """A copy of a schema in which each schema object, innermost first, is what ``change`` makes of it."""
-    if isinstance(schema, list):
+    if is_array(schema):
         return [rewritten(item, change) for item in schema]
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     copy: dict[str, Any] = {}
     for key, value in schema.items():
-        if key in NAMED_SCHEMAS and isinstance(value, dict):
+        if key in NAMED_SCHEMAS and is_object(value):
             copy[key] = {name: rewritten(inner, change) for name, inner in value.items()}
         elif key in LITERAL_KEYWORDS or key.startswith(MARK_PREFIX):
             copy[key] = value
@@ -258,6 +258,20 @@ def _plain_segment(segment: str) -> str:
 
 
 __all__ = [
-    "LITERAL_KEYWORDS", "MARK_PREFIX", "REF_PREFIX", "SIDES", "Body", "Component", "Document", "Operation", "Side", "Wire",
-    "plain_path", "ref", "references", "referred", "rewritten", "unmarked",
+    "LITERAL_KEYWORDS",
+    "MARK_PREFIX",
+    "REF_PREFIX",
+    "SIDES",
+    "Body",
+    "Component",
+    "Document",
+    "Operation",
+    "Side",
+    "Wire",
+    "plain_path",
+    "ref",
+    "references",
+    "referred",
+    "rewritten",
+    "unmarked",
 ]

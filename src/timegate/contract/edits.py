@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from timegate.contract.document import MARK_PREFIX, Component, ref, referred, rewritten
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object
 
 ASIDE_MARK = MARK_PREFIX + "aside"
 NULL: Schema = {"type": "null"}
@@ -77,7 +77,7 @@ def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
         return target is not None and is_nullable(target.schema, components)
     kind = schema.get("type")
     if kind is not None:
-        return kind == "null" or (isinstance(kind, list) and "null" in kind)
+        return kind == "null" or (is_array(kind) and "null" in kind)
     if "const" in schema:
         return schema["const"] is None
     if "enum" in schema:
@@ -94,7 +94,7 @@ def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
 def without_null(schema: Schema) -> Schema:
     """The schema that admits everything but null."""
     kind = schema.get("type")
-    if isinstance(kind, list):
+    if is_array(kind):
         kinds = [one for one in kind if one != "null"]
         return _no_null_default({**schema, "type": kinds[0] if len(kinds) == 1 else kinds})
     for keyword in ("anyOf", "oneOf"):
@@ -113,7 +113,7 @@ def with_null(schema: Schema) -> Schema:
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return {**schema, keyword: [*schema[keyword], NULL]}
-    outer = {key: schema[key] for key in ("title", "description", "default") if key in schema}
+    outer: Schema = {key: schema[key] for key in ("title", "description", "default") if key in schema}
     inner = {key: value for key, value in schema.items() if key not in outer}
     return {"anyOf": [inner, NULL], **outer}
 
@@ -130,9 +130,9 @@ def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> 
     """The schema with another one ``stars`` containers deep; the same schema where there is no such container."""
     if stars == 0:
         return change(schema)
-    if isinstance(schema.get("items"), dict):
+    if is_object(schema.get("items")):
         return {**schema, "items": at_depth(schema["items"], stars - 1, change)}
-    if isinstance(schema.get("additionalProperties"), dict):
+    if is_object(schema.get("additionalProperties")):
         return {**schema, "additionalProperties": at_depth(schema["additionalProperties"], stars - 1, change)}
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
@@ -145,7 +145,7 @@ def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
     if stars == 0:
         return schema
     for keyword in ("items", "additionalProperties"):
-        if isinstance(schema.get(keyword), dict):
+        if is_object(schema.get(keyword)):
             return schema_at_depth(schema[keyword], stars - 1)
     for keyword in ("anyOf", "oneOf"):
         for arm in schema.get(keyword, ()):
@@ -161,13 +161,13 @@ def without_arm(schema: Any, name: str) -> Any:
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
             arms = node.get(keyword)
-            if not isinstance(arms, list):
+            if not is_array(arms):
                 continue
             kept = [arm for arm in arms if referred(arm) != name]
             if len(kept) == len(arms) or not kept:
                 continue
             discriminator = node.get("discriminator")
-            if isinstance(discriminator, dict):
+            if is_object(discriminator):
                 mapping = {
                     tag: target
                     for tag, target in discriminator.get("mapping", {}).items()
@@ -188,7 +188,7 @@ def with_tag_renamed(schema: Any, new: str, old: str, arms: frozenset[str]) -> t
     def change(node: dict[str, Any]) -> dict[str, Any]:
         nonlocal partly
         discriminator = node.get("discriminator")
-        if not isinstance(discriminator, dict) or discriminator.get("propertyName") != new:
+        if not is_object(discriminator) or discriminator.get("propertyName") != new:
             return node
         names = {referred(arm) for arm in node.get("oneOf") or node.get("anyOf") or ()}
         touched = names & arms

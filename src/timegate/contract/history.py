@@ -72,7 +72,8 @@ def history(head: Wire, timeline: Timeline) -> History:
             for fact in reversed(change.changes):
                 past.fact = fact
                 undo(fact, past)
-        for place, past.change, pair in list(clashes(past)):
+        for place, change_name, pair in list(clashes(past)):
+            past.change = change_name
             past.blame(place, f"{pair} touch the same place and do not commute", "put both into one change, in order")
         for side in SIDES:
             for name, place in leftovers(past, side):

@@ -14,7 +14,7 @@ from timegate.contract.document import SIDES, Component, Side, Wire, references,
 from timegate.contract.edits import NULL
 from timegate.contract.steps import Origin, Step
 from timegate.errors import Fault
-from timegate.typing import Model, Schema
+from timegate.typing import Model, Schema, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,12 @@ class Past:
     version: str = ""
     change: str = ""
     fact: Fact | None = None
-    steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    touched: list[Touch] = field(default_factory=list)
-    renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=dict)
+    steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict[tuple[Side, str, int], list[Step]])
+    faults: list[Fault] = field(default_factory=list[Fault])
+    touched: list[Touch] = field(default_factory=list[Touch])
+    renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(
+        default_factory=dict[tuple[str, int], list[tuple[int, int]]]
+    )
 
     @property
     def wire(self) -> Wire:
@@ -225,7 +227,7 @@ class Past:
 
 def _item_schema(schema: Schema) -> Schema:
     for keyword in ("items", "additionalProperties"):
-        if isinstance(schema.get(keyword), dict):
+        if is_object(schema.get(keyword)):
             found: Schema = schema[keyword]
             return found
     for keyword in ("anyOf", "oneOf"):
@@ -236,6 +238,7 @@ def _item_schema(schema: Schema) -> Schema:
 
 
 def single_reference(schema: Schema) -> str | None:
+    """The one component a schema leads to, null looked through; None where there is none or several."""
     name = referred(schema)
     if name is not None:
         return name

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from timegate.contract.document import MARK_PREFIX, REF_PREFIX, Component, Side, ref, references, referred, rewritten
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object
 
 Mode = Literal["validation", "serialization"]
 
@@ -108,18 +108,20 @@ def _is_opaque(serialization: Any) -> bool:
 
 def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     """Python names with their spellings, read from the core schema that pydantic hands to its public hooks."""
-    inner: Any = schema
+    inner: Mapping[str, Any] | None = schema
     config: Mapping[str, Any] = schema.get("config") or {}
-    while isinstance(inner, Mapping) and ("fields" not in inner or inner.get("type") == "dataclass"):
+    while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
         inner = inner.get("schema")
-    if not isinstance(inner, Mapping):
+    if inner is None:
         return {}, frozenset()
     by_name = bool(config.get("populate_by_name") or config.get("validate_by_name"))
     by_alias = config.get("validate_by_alias") is not False
     found: dict[str, tuple[str, ...]] = {}
     uncertain: set[str] = set()
-    fields = inner["fields"]
-    pairs = fields.items() if isinstance(fields, Mapping) else ((item["name"], item) for item in fields)
+    fields: Any = inner["fields"]
+    pairs: list[tuple[str, Mapping[str, Any]]] = (
+        list(fields.items()) if is_object(fields) else [(item["name"], item) for item in fields]
+    )
     for name, item in pairs:
         if mode == "serialization":
             found[name] = tuple(dict.fromkeys((item.get("serialization_alias") or name, name)))
@@ -141,7 +143,7 @@ def _spellings(alias: Any) -> tuple[list[str], bool]:
         return [], False
     if isinstance(alias, str):
         return [alias], False
-    if alias and not isinstance(alias[0], list):
+    if alias and not is_array(alias[0]):
         alias = [alias]
     keys = [path[0] for path in alias if path and isinstance(path[0], str)]
     return keys, any(len(path) > 1 for path in alias)
@@ -171,7 +173,9 @@ def shapes(side: Side, types: Iterable[tuple[Hashable, Any]], *, by_alias: bool 
     wanted = list(types)
     notebook = _Notebook()
     mode = MODES[side]
-    adapters = [(index, mode, TypeAdapter[Any](kind)) for index, (_, kind) in enumerate(wanted)]
+    adapters: list[tuple[int, Mode, TypeAdapter[Any]]] = [
+        (index, mode, TypeAdapter[Any](kind)) for index, (_, kind) in enumerate(wanted)
+    ]
     found, definitions = TypeAdapter.json_schemas(
         adapters,
         by_alias=by_alias,
@@ -183,22 +187,22 @@ def shapes(side: Side, types: Iterable[tuple[Hashable, Any]], *, by_alias: bool 
     return _named(schemas, raw, notebook)
 
 
-def _named(schemas: dict[Hashable, Schema], raw: dict[str, Schema], notebook: _Notebook) -> Shapes:
+def _named(schemas: Mapping[Hashable, Schema], raw: Mapping[str, Schema], notebook: _Notebook) -> Shapes:
     """Schemas and components with the marks turned into notes."""
-
     components: dict[str, Component] = {}
     for name, schema in raw.items():
-        mark = schema.get(MODEL_MARK)
+        mark: int | None = schema.get(MODEL_MARK)
         bare = {key: value for key, value in schema.items() if key != MODEL_MARK}
         components[name] = _component(name, bare, None if mark is None else notebook.notes[mark])
 
     def settled(node: dict[str, Any]) -> dict[str, Any]:
-        choice = node.get(CHOICE_MARK)
-        if isinstance(choice, dict):
-            pick, tags = notebook.choices[choice["index"]]
+        choice: Any = node.get(CHOICE_MARK)
+        if is_object(choice):
+            index: int = choice["index"]
+            pick, tags = notebook.choices[index]
             arms = tuple((tag, rewritten(arm, settled)) for tag, arm in zip(tags, choice["arms"], strict=True))
             node = {**node, CHOICE_MARK: Choice(pick, arms)}
-        mark = node.pop(MODEL_MARK, None)
+        mark: int | None = node.pop(MODEL_MARK, None)
         if mark is None:
             return node
         # A class met outside the definitions (pydantic inlines some) becomes a component all the same.
@@ -296,7 +300,7 @@ def renamed_references(schema: Any, names: Mapping[str, str]) -> Any:
         if name is not None and name in names:
             node["$ref"] = REF_PREFIX + names[name]
         discriminator = node.get("discriminator")
-        if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
+        if is_object(discriminator) and is_object(discriminator.get("mapping")):
             mapping = {
                 tag: REF_PREFIX + names.get(str(target).removeprefix(REF_PREFIX), str(target).removeprefix(REF_PREFIX))
                 for tag, target in discriminator["mapping"].items()

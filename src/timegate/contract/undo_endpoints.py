@@ -96,7 +96,8 @@ def _current(past: Past, operation: Operation) -> Operation:
 
 def _with_convertors(old: str, newer: str, to: str) -> str:
     """The old path, each parameter with the convertor that the newer path has at its place."""
-    convertors = dict(zip(_PARAMETER.findall(to.partition("?")[0]), re.findall(r"\{[^}:]+(:[^}]+)?\}", newer)))
+    names, found = _PARAMETER.findall(to.partition("?")[0]), re.findall(r"\{[^}:]+(:[^}]+)?\}", newer)
+    convertors = dict(zip(names, found, strict=True))
     return re.sub(r"\{([^}:]+)\}", lambda match: f"{{{match[1]}{convertors.get(match[1], '')}}}", old)
 
 

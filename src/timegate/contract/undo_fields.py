@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from timegate.changes.base import UNSET, Sibling, name_of
@@ -59,7 +60,7 @@ def _removed(fact: Removed, past: Past) -> None:
                 past.blame(
                     place.text,
                     "old clients require this field in responses, and nothing says what they read",
-                    f"on(…).removed({field!r}, was=…, backfill=…) with a value, sibling('…') or a function of the object",
+                    f"on(…).removed({field!r}, was=…, backfill=…) with a value, sibling('…') or a function",
                 )
             if place.side == "requests" and fact.loses is None:
                 past.blame(

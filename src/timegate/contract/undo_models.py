@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
@@ -29,15 +30,15 @@ def _was_named(fact: WasNamed, past: Past) -> None:
 @undo.register
 def _introduced(fact: Introduced, past: Past) -> None:
     for model, side, component in past.targets(fact.models, None):
-        name = component.name
+        name, drop = component.name, partial(without_arm, name=component.name)
         in_union = False
         for other in list(past.wire.components(side).values()):
-            schema = without_arm(other.schema, name)
+            schema = drop(other.schema)
             if schema != other.schema:
                 in_union = True
                 past.put(side, replace(other, schema=schema))
         before = past.wire
-        past.wire = with_roots(past.wire, side, lambda schema: without_arm(schema, component.name))
+        past.wire = with_roots(past.wire, side, drop)
         in_union = in_union or past.wire != before
         if side == "responses" and in_union and fact.seen_as is UNSET:
             past.blame(

@@ -31,7 +31,7 @@ from timegate.contract.past import Past, Place
 from timegate.contract.steps import Converted, Replaced
 from timegate.contract.undo_fields import known_sibling
 from timegate.contract.widening import admits_all_of, bare
-from timegate.typing import Function, Schema
+from timegate.typing import Function, Schema, is_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Wrapped:
 
 def first(value: Any) -> Any:
     """The first item of a list, null for an empty one; what is no list stays."""
-    if isinstance(value, list):
+    if is_array(value):
         return value[0] if value else None
     return value
 

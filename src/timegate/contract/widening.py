@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from timegate.contract.document import MARK_PREFIX
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object, type_of
 
 _TEXTS = frozenset({"title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"})
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
@@ -41,7 +41,7 @@ def _arms(schema: Schema) -> list[Schema] | None:
     if arms is not None:
         return arms
     kinds = schema.get("type")
-    if isinstance(kinds, list):
+    if is_array(kinds):
         return [{**schema, "type": kind} for kind in kinds]
     return None
 
@@ -56,8 +56,8 @@ def _values(schema: Schema) -> list[Any] | None:
 def _admits_value(schema: Schema, value: Any) -> bool:
     values = _values(schema)
     if values is not None:
-        return any(type(known) is type(value) and known == value for known in values)
-    kind = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}.get(type(value))
+        return any(type_of(known) is type_of(value) and known == value for known in values)
+    kind = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}.get(type_of(value))
     rest = set(schema) - {"type"}
     return not rest and (schema.get("type") == kind or (kind == "integer" and schema.get("type") == "number"))
 
@@ -74,7 +74,7 @@ def _admits_kind(outer: Schema, inner: Schema) -> bool:
             return False
     for key in ("items", "additionalProperties"):
         mine, theirs = outer.get(key), inner.get(key)
-        if isinstance(mine, dict) and not (isinstance(theirs, dict) and admits_all_of(mine, theirs)):
+        if is_object(mine) and not (is_object(theirs) and admits_all_of(mine, theirs)):
             return False
         if mine is False and theirs is not False:
             return False

@@ -9,6 +9,7 @@ from typing import Any
 from timegate.contract.steps import Origin
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.gates.program import blamed, copied
+from timegate.typing import is_object, type_of
 
 
 @dataclass(slots=True, eq=False)
@@ -29,7 +30,7 @@ class Arm:
 
     name: str
     types: frozenset[type]
-    tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict)
+    tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
     required: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     closed: bool = False
@@ -71,9 +72,9 @@ class Choice:
     arms: Sequence[Arm]
     error: type[GateError]
     tag: str | None = None
-    table: dict[tuple[type, Any], Arm] = field(default_factory=dict)
+    table: dict[tuple[type, Any], Arm] = field(default_factory=dict[tuple[type, Any], Arm])
     pick: Callable[[Any], Any] | None = None
-    picked: dict[Any, Arm] = field(default_factory=dict)
+    picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
     pick_first: bool = False
 
     def __call__(self, value: Any) -> Any:
@@ -86,19 +87,19 @@ class Choice:
 
     def chosen(self, value: Any) -> Arm | None:
         """The arm of a value; None where nothing is to be done."""
-        kind = type(value)
-        if kind is dict:
+        kind = type_of(value)
+        if is_object(value):
             if self.tag is not None:
-                tag = value.get(self.tag)
-                arm = self.table.get((type(tag), tag)) if type(tag) in (str, int, bool) else None
+                tag: Any = value.get(self.tag)
+                arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
                 if arm is not None:
                     return arm
             if self.pick is not None and self.pick_first:
                 arm = self._picked(value)
                 if arm is not None:
                     return arm
-        left = [arm for arm in self.arms if kind in arm.types]
-        if kind is dict:
+        left: list[Arm] = [arm for arm in self.arms if kind in arm.types]
+        if is_object(value):
             left = _by_tags(left, value)
             if len(left) > 1:
                 left = _by_keys(left, value)
@@ -117,7 +118,7 @@ class Choice:
         if not left:
             if self.error is DowngradeError:
                 raise DowngradeError("no arm of the union fits")
-            if type(value) is dict:
+            if is_object(value):
                 self._refuse_touched(value)
             return None
         allowed = [arm for arm in busy if arm.refused is None]
@@ -147,7 +148,7 @@ def _by_tags(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:
         for key, values in arm.tags.items():
             if key in value:
                 found = value[key]
-                if type(found) not in (str, int, bool, type(None)) or (type(found), found) not in values:
+                if type(found) not in (str, int, bool, type(None)) or (type_of(found), found) not in values:
                     break
         else:
             left.append(arm)

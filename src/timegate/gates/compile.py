@@ -139,8 +139,9 @@ class Gates:
     def _root_at(self, side: Side, schema: Schema, version: int) -> Schema:
         """A root's schema as it is at a version: edits to unions reach roots too."""
         head, then = self._past.wires[0], self._past.wires[version]
-        pairs = zip(head.receives, then.receives) if side == "requests" else zip(head.sends, then.sends)
-        return next((older for newest, older in pairs if newest == schema), schema)
+        newest = head.receives if side == "requests" else head.sends
+        older = then.receives if side == "requests" else then.sends
+        return next((other for one, other in zip(newest, older, strict=True) if one == schema), schema)
 
     def explain(
         self, kind: Any, data: Any, *, to_version: str | None = None, from_version: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
@@ -16,7 +16,7 @@ from timegate.gates.fuse import fused
 from timegate.gates.kinds import EVERY, python_types
 from timegate.gates.plan import Plan
 from timegate.gates.reach import Journey, Reach, names_in
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object
 
 WALKED = frozenset(
     {"$ref", "items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf", "propertyNames", "properties"}
@@ -44,7 +44,7 @@ class Writer:
         self.lines.append("    " * self.depth + line)
 
     @contextmanager
-    def block(self, line: str) -> Iterator[None]:
+    def block(self, line: str) -> Generator[None]:
         """An indented block; one that stays empty holds ``pass``."""
         self.add(line)
         self.depth += 1
@@ -189,7 +189,7 @@ class Module:
                 table[type(member), member] = value
         refused: dict[tuple[type, Any], Origin] = {}
         if self.up and journey.first:
-            taken = {(type(member), member) for member in known}
+            taken: set[tuple[type, Any]] = {(type(member), member) for member in known}
             head = self.reach.component(component.name, 0).schema
             members: list[Any] = [head["const"]] if "enum" not in head else list(head["enum"])
             origin = steps[-1].origin
@@ -228,7 +228,7 @@ class Module:
     def _containers(self, writer: Writer, schema: Schema, var: str, journey: Journey) -> None:
         needs = self.reach.needs
         items, heads = schema.get("items"), schema.get("prefixItems", [])
-        items = items if isinstance(items, dict) and needs(items, journey) else None
+        items = items if is_object(items) and needs(items, journey) else None
         if items is not None or any(needs(head, journey) for head in heads):
             with writer.block(f"if type({var}) is list:"):
                 for index, head in enumerate(heads):
@@ -240,11 +240,11 @@ class Module:
             self._wrong_shape(writer, schema, var, journey)
         values = schema.get("additionalProperties")
         names = schema.get("propertyNames")
-        if isinstance(values, dict) and needs(values, journey) and "properties" not in schema:
+        if is_object(values) and needs(values, journey) and "properties" not in schema:
             with writer.block(f"if type({var}) is dict:"):
                 self._each(writer, values, f"{var}.items()", var, 0, journey)
             self._wrong_shape(writer, schema, var, journey)
-        if isinstance(names, dict) and needs(names, journey):
+        if is_object(names) and needs(names, journey):
             with writer.block(f"if type({var}) is dict:"):
                 key = self.function_of(names, journey)
                 writer.add(f"{var} = {{{key}(k): x for k, x in {var}.items()}}")
@@ -283,7 +283,7 @@ class Module:
         for keyword, value in schema.items():
             if keyword in WALKED or keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
                 continue
-            inner = value.values() if keyword in NAMED_SCHEMAS and isinstance(value, dict) else [value]
+            inner = value.values() if keyword in NAMED_SCHEMAS and is_object(value) else [value]
             for node in inner:
                 for name in names_in(node):
                     if name in live:

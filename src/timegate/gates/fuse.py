@@ -39,12 +39,12 @@ class _Fusing:
     reach: Reach
     name: str
     journey: Journey
-    names: dict[str, Slot] = field(default_factory=dict)
-    stages: list[Stage] = field(default_factory=list)
-    unfilled: dict[str, Origin] = field(default_factory=dict)
+    names: dict[str, Slot] = field(default_factory=dict[str, Slot])
+    stages: list[Stage] = field(default_factory=list[Stage])
+    unfilled: dict[str, Origin] = field(default_factory=dict[str, Origin])
     refused: Origin | None = None
     boundary: int = 0
-    departing: set[str] = field(default_factory=set)
+    departing: set[str] = field(default_factory=set[str])
 
     @property
     def up(self) -> bool:
@@ -60,10 +60,11 @@ class _Fusing:
     def run(self) -> Plan:
         source = self.at(self.journey.src)
         keys = {key: schema for key, schema in source.properties.items() if not self._unseen(source, key)}
-        for step in self._arriving():
-            keys.setdefault(step.key, step.schema)
+        for arrival in self._arriving():
+            keys.setdefault(arrival.key, arrival.schema)
         self._begin(keys, self.journey.src)
-        for self.boundary in self.journey.boundaries:
+        for boundary in self.journey.boundaries:
+            self.boundary = boundary
             steps = self.reach.steps(self.name, self.boundary)
             for step in steps if self.up else reversed(steps):
                 self._upgrade(step) if self.up else self._downgrade(step)

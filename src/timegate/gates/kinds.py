@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from timegate.contract.document import Component, referred
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, type_of
 
 NONE_TYPE: Final = type(None)
 
@@ -32,11 +32,11 @@ def python_types(schema: Schema, component: Callable[[str], Component | None]) -
     kinds = schema.get("type")
     if isinstance(kinds, str):
         kinds = [kinds]
-    if isinstance(kinds, list):
+    if is_array(kinds):
         return frozenset(kind for name in kinds for kind in PYTHON_TYPES.get(name, ()))
     values: list[Any] | None = [schema["const"]] if "const" in schema else schema.get("enum")
     if values is not None:
-        return frozenset(type(value) for value in values)
+        return frozenset(type_of(value) for value in values)
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return frozenset[type]().union(*(python_types(arm, component) for arm in schema[keyword]))

@@ -26,6 +26,7 @@ from timegate.gates.plan import (
     trailing_walks,
 )
 from timegate.gates.reach import Journey
+from timegate.typing import is_object
 
 
 def write_object(module: Module, writer: Writer, component: Component, plan: Plan, journey: Journey) -> None:
@@ -45,7 +46,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         with writer.block(f"if {_hidden(key)!r} in v:"):
             writer.add(f"v[{key!r}] = v.pop({_hidden(key)!r})")
     values = component.schema.get("additionalProperties")
-    if isinstance(values, dict) and module.reach.needs(values, journey):
+    if is_object(values) and module.reach.needs(values, journey):
         _extras(module, writer, component, values, plan, journey)
 
 
@@ -249,10 +250,10 @@ class _Stage:
             rename = self.module.name(renames.get, "r")
             with writer.block(f"if {present}:"):
                 writer.add(f"v = {{{rename}(k, k): x for k, x in v.items()}}")
-        for final, variable, key in stores:
+        for final, variable, source in stores:
             with writer.block(f"if {variable} is not M:"):
                 writer.add(f"v[{final!r}] = {variable}")
-            if key is not None:
+            if source is not None:
                 with writer.block(f"elif {final!r} in v:"):
                     writer.add(f"del v[{final!r}]")
 

@@ -117,7 +117,7 @@ class Judgement:
 
     forbidden: tuple[str, ...] = ()
     refused: bool = False
-    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     hidden: tuple[str, ...] = ()
 
 
@@ -129,12 +129,12 @@ class Stage:
         loaded: the slots the object starts with, by key.
         ops: what happens to them, in order.
         stored: the slots the object ends with, by key.
-        then: a function of the whole object that follows, with the key its result is stored under (None: it is the object).
+        then: a function of the whole object that follows, with the key of its result (None: it is the object).
     """
 
     loaded: dict[str, Slot]
-    ops: list[Op] = field(default_factory=list)
-    stored: dict[str, Slot] = field(default_factory=dict)
+    ops: list[Op] = field(default_factory=list[Op])
+    stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
     then: tuple[Function, str | None, Origin] | None = None
 
 
@@ -154,7 +154,7 @@ class Plan:
     stages: list[Stage]
     revealed: tuple[str, ...] = ()
     refused: Origin | None = None
-    faults: list[tuple[str, Origin]] = field(default_factory=list)
+    faults: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
 
 
 def touched(stage: Stage) -> set[Slot]:

@@ -7,6 +7,7 @@ from typing import Any, Final, NoReturn
 
 from timegate.contract.steps import Origin
 from timegate.errors import DowngradeError, GateError, UpgradeError
+from timegate.typing import is_array, is_object
 
 
 class Missing:
@@ -23,9 +24,9 @@ MISSING: Final = Missing()
 
 def copied(value: Any) -> Any:
     """A copy of JSON data, so that nothing is shared between two places of a payload."""
-    if type(value) is dict:
+    if is_object(value):
         return {key: copied(inner) for key, inner in value.items()}
-    if type(value) is list:
+    if is_array(value):
         return [copied(inner) for inner in value]
     return value
 
@@ -39,7 +40,7 @@ def called(
         function: declared by a fact.
         value: JSON.
         origin: who is to blame.
-        error: ``UpgradeError``, where a ``ValueError`` is the client's fault, or ``DowngradeError``, where all are ours.
+        error: ``UpgradeError``, whose ``ValueError`` is the client's fault, or ``DowngradeError``, all ours.
         expected: the JSON types the function takes; a request's value of another type is left alone. None: any.
     """
     if error is UpgradeError:
@@ -67,7 +68,7 @@ def called_at_depth(
     """What a declared function makes of each value ``stars`` containers deep."""
     if stars == 0:
         return called(function, value, origin, error, expected)
-    if type(value) is list:
+    if is_array(value):
         for index, inner in enumerate(value):
             try:
                 value[index] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
@@ -75,7 +76,7 @@ def called_at_depth(
                 fault.at(index)
                 raise
         return value
-    if type(value) is dict:
+    if is_object(value):
         for key, inner in value.items():
             try:
                 value[key] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
@@ -114,11 +115,11 @@ def taken(parent: Any, path: tuple[str, ...], prune: int) -> Any:
     holders: list[tuple[dict[str, Any], str]] = []
     here = parent
     for key in path[:-1]:
-        if type(here) is not dict or key not in here:
+        if not is_object(here) or key not in here:
             return MISSING
         holders.append((here, key))
         here = here[key]
-    if type(here) is not dict or path[-1] not in here:
+    if not is_object(here) or path[-1] not in here:
         return MISSING
     value = here.pop(path[-1])
     for holder, key in reversed(holders[len(holders) - prune :] if prune else []):
@@ -132,12 +133,12 @@ def put(parent: Any, path: tuple[str, ...], value: Any) -> Any:
     """Set a value at a path below an object that is made where it is missing; gives the object."""
     if parent is MISSING or parent is None:
         parent = {}
-    if type(parent) is not dict:
+    if not is_object(parent):
         return parent
     here = parent
     for key in path[:-1]:
         inner = here.get(key)
-        if type(inner) is not dict:
+        if not is_object(inner):
             inner = here[key] = {}
         here = inner
     here[path[-1]] = value
@@ -148,7 +149,7 @@ def has_parent(parent: Any, path: tuple[str, ...]) -> bool:
     """Whether every object on the way to a path's last key is there."""
     here = parent
     for key in path[:-1]:
-        if type(here) is not dict:
+        if not is_object(here):
             return False
         here = here.get(key)
-    return type(here) is dict
+    return is_object(here)

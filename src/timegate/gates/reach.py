@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from timegate.contract.document import Component, Side, references
 from timegate.contract.history import History
 from timegate.contract.steps import Step
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Reach:
 
     side: Side
     past: History
-    _live: dict[Journey, frozenset[str]] = field(default_factory=dict)
-    _users: dict[int, dict[str, set[str]]] = field(default_factory=dict)
+    _live: dict[Journey, frozenset[str]] = field(default_factory=dict[Journey, frozenset[str]])
+    _users: dict[int, dict[str, set[str]]] = field(default_factory=dict[int, dict[str, set[str]]])
 
     def component(self, name: str, version: int) -> Component:
         """A component as it is at a version."""
@@ -84,7 +84,7 @@ class Reach:
     def _users_at(self, version: int) -> dict[str, set[str]]:
         users = self._users.get(version)
         if users is None:
-            users = {}
+            users = dict[str, set[str]]()
             for name, component in self.past.wires[version].components(self.side).items():
                 for target in references(component.schema):
                     users.setdefault(target, set()).add(name)
@@ -99,6 +99,6 @@ class Reach:
 
 def names_in(schema: Schema) -> Iterable[str]:
     """The components a schema holds, those kept aside included."""
-    from_aside: tuple[str, ...] = schema.get("x-timegate-aside", ()) if isinstance(schema, dict) else ()
+    from_aside: tuple[str, ...] = schema.get("x-timegate-aside", ()) if is_object(schema) else ()
     yield from references(schema)
     yield from from_aside

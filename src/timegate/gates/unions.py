@@ -14,7 +14,7 @@ from timegate.gates.arms import Arm, Choice, told_apart
 from timegate.gates.emit import Module, Writer
 from timegate.gates.kinds import python_types
 from timegate.gates.reach import Journey
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object, type_of
 
 ASIDE = MARK_PREFIX + "aside"
 
@@ -28,7 +28,9 @@ def write_union(module: Module, writer: Writer, schema: Schema, var: str, journe
     kinds = [python_types(leaf, lambda name: module.reach.component(name, journey.src)) for leaf in leaves]
     if len(busy) == 1 and not aside and not _unknown(module, busy[0], journey):
         mine = kinds[leaves.index(busy[0])]
-        others = frozenset[type]().union(*(kind for leaf, kind in zip(leaves, kinds) if leaf is not busy[0]))
+        others = frozenset[type]().union(
+            *(kind for leaf, kind in zip(leaves, kinds, strict=True) if leaf is not busy[0])
+        )
         if not mine & others:
             with writer.block(f"if type({var}) in {module.name(mine)}:"):
                 module.walk(writer, busy[0], var, journey)
@@ -58,7 +60,7 @@ def _joined(leaves: list[Schema]) -> list[Schema]:
     joined: list[Schema] = []
     for keyword in ("items", "additionalProperties"):
         same = [leaf for leaf in leaves if set(leaf) & {keyword} and "properties" not in leaf and "$ref" not in leaf]
-        same = [leaf for leaf in same if isinstance(leaf[keyword], dict) and "prefixItems" not in leaf]
+        same = [leaf for leaf in same if is_object(leaf[keyword]) and "prefixItems" not in leaf]
         if len(same) > 1:
             arms = [leaf[keyword] for leaf in same]
             leaves = [leaf for leaf in leaves if not any(leaf is one for one in same)]
@@ -96,7 +98,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], aside: list[st
     discriminator = _discriminator(module, schema, journey)
     if discriminator is not None:
         key, mapping = discriminator
-        if all(isinstance(target, str) and target in by_name for target in mapping.values()):
+        if all(target in by_name for target in mapping.values()):
             choice.tag = key
             choice.table = {(type(tag), tag): by_name[target] for tag, target in mapping.items()}
             choice.table.update(_typed_tags(arms, key))
@@ -125,7 +127,7 @@ def _typed_tags(arms: list[Arm], key: str) -> dict[tuple[type, Any], Arm]:
 
 def _discriminator(module: Module, schema: Schema, journey: Journey) -> tuple[str, dict[Any, str]] | None:
     found = schema.get("discriminator")
-    if not isinstance(found, dict) or not isinstance(found.get("mapping"), dict):
+    if not is_object(found) or not is_object(found.get("mapping")):
         return None
     mapping = {tag: str(target).removeprefix(REF_PREFIX) for tag, target in found["mapping"].items()}
     return found["propertyName"], mapping
@@ -155,7 +157,7 @@ def _described(module: Module, component: Component | None, leaf: Schema, journe
     for key, schema in component.properties.items():
         values = _fixed(module, schema, journey)
         if values is not None:
-            tags[key] = frozenset((type(value), value) for value in values)
+            tags[key] = frozenset((type_of(value), value) for value in values)
     return Arm(
         component.name,
         types,
