@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 
+from typing_extensions import TypeIs
+
 from timegate.changes.base import Fact
 from timegate.context import SELECTED
 from timegate.errors import DeclarationError, UnknownVersion, UnsupportedVersion, VersionTooNew
@@ -65,12 +67,12 @@ class VersionChange:
             cls.description = inspect.cleandoc(own.get("__doc__") or "")
         if not cls.description:
             raise DeclarationError(f'{name} wants a docstring, its line of the changelog: """…"""')
-        facts: object = cls.changes
+        facts: object = getattr(cls, "changes", ())
         if isinstance(facts, Fact):
             raise DeclarationError(f"{name}.changes is one fact; a comma makes it a tuple: changes = (…,)")
-        if isinstance(facts, str) or not isinstance(facts, Sequence):
+        if not _is_sequence(facts):
             raise DeclarationError(f"{name}.changes is no sequence of facts: changes = (on(…).added(…),)")
-        for fact in _each(facts):
+        for fact in facts:
             if not isinstance(fact, Fact):
                 raise DeclarationError(f"{name}.changes holds {fact!r}, which is no fact: write on(…).added(…)")
         cls.changes = tuple(cls.changes)
@@ -263,8 +265,8 @@ class Timeline:
         return Gates(timeline=self, contract=contract)
 
 
-def _each(facts: Sequence[object]) -> Sequence[object]:
-    return facts
+def _is_sequence(value: object) -> TypeIs[Sequence[object]]:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _moment(day: date | datetime | None) -> datetime | None:
