@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -51,7 +51,7 @@ def create_app(
     chain = SecretChain(tuple(backends) if backends is not None else (Environment(), Database()))
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None, None]:
         store = Store(database)
         await run_in_threadpool(store.set_up, world)
         app.state.services = Services(store=store, secrets=chain, authority=authority)

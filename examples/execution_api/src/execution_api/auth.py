@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 from uuid import UUID, uuid4
 
 import jwt
+from jwt.types import Options
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +25,30 @@ CLOCK_SKEW = timedelta(seconds=10)
 LEAST_SECRET = 32
 REFRESH_SHARE, REFRESH_LEAST = 0.2, timedelta(seconds=30)
 REFRESHED = "Refreshed-API-Token"
+
+
+class Codec(Protocol):
+    """What is used of PyJWT, with keys that are text."""
+
+    def encode(self, payload: dict[str, Any], key: str, algorithm: str) -> str:
+        """Sign claims."""
+        ...
+
+    def decode(
+        self,
+        jwt: str,
+        key: str,
+        algorithms: list[str],
+        *,
+        audience: str,
+        leeway: timedelta,
+        options: Options,
+    ) -> dict[str, Any]:
+        """Verify a token and return its claims."""
+        ...
+
+
+CODEC: Codec = jwt.PyJWT()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +95,7 @@ class Authority:
             "nbf": now,
             "exp": now + lifetime,
         }
-        return jwt.encode(claims, self.secret, algorithm=ALGORITHM)
+        return CODEC.encode(claims, self.secret, algorithm=ALGORITHM)
 
     def read(self, token: str) -> Claims:
         """Read a token.
@@ -78,7 +103,7 @@ class Authority:
         Raises:
             jwt.InvalidTokenError: it is not ours, altered, expired or incomplete.
         """
-        claims = jwt.decode(
+        claims = CODEC.decode(
             token,
             self.secret,
             algorithms=[ALGORITHM],

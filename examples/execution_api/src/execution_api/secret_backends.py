@@ -72,7 +72,8 @@ class Environment:
             fields = _from_json(text) if text.lstrip().startswith("{") else _from_uri(text)
             return ConnectionResponse.model_validate({**_ABSENT, **fields, "conn_id": conn_id})
         except ValueError:
-            raise ValueError(f"AIRFLOW_CONN_{conn_id.upper()} is neither the URI nor the JSON of a connection") from None
+            # Not from the error, which would show the secret.
+            raise ValueError(f"AIRFLOW_CONN_{conn_id.upper()} is neither a URI nor the JSON of a connection") from None
 
     def variable(self, key: str, *, session: Session) -> VariableResponse | None:
         """Look a variable up."""

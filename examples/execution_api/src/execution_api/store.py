@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -39,13 +39,13 @@ class Store:
         self._writer: AbstractContextManager[Any] = threading.Lock() if sqlite else nullcontext()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
+    def reading(self) -> Generator[Session, None, None]:
         """A transaction that changes nothing."""
         with Session(self._reader) as session, session.begin():
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self) -> Generator[Session, None, None]:
         """A transaction that is committed at the end, and rolled back if an exception leaves it."""
         with self._writer, Session(self.engine) as session, session.begin():
             yield session

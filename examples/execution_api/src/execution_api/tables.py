@@ -75,6 +75,8 @@ class Base(DeclarativeBase):
 
 
 class DagRow(Base):
+    """A Dag."""
+
     __tablename__ = "dag"
 
     dag_id: Mapped[str] = mapped_column(primary_key=True)
@@ -89,6 +91,8 @@ class DagRow(Base):
 
 
 class DagRunRow(Base):
+    """A run of a Dag."""
+
     __tablename__ = "dag_run"
     __table_args__ = (UniqueConstraint("dag_id", "logical_date"),)
 
@@ -116,6 +120,8 @@ class DagRunRow(Base):
 
 
 class TaskInstanceRow(Base):
+    """A task in a run, in its present try."""
+
     __tablename__ = "task_instance"
     __table_args__ = (
         UniqueConstraint("dag_id", "run_id", "task_id", "map_index"),
@@ -178,6 +184,8 @@ class TriggerRow(Base):
 
 
 class TaskRescheduleRow(Base):
+    """That a task instance asked to go on later."""
+
     __tablename__ = "task_reschedule"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -188,6 +196,8 @@ class TaskRescheduleRow(Base):
 
 
 class RenderedFieldsRow(Base):
+    """The fields of a task instance as they were rendered."""
+
     __tablename__ = "rendered_task_instance_fields"
 
     ti_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -195,6 +205,8 @@ class RenderedFieldsRow(Base):
 
 
 class VariableRow(Base):
+    """A variable."""
+
     __tablename__ = "variable"
 
     key: Mapped[str] = mapped_column(primary_key=True)
@@ -203,6 +215,8 @@ class VariableRow(Base):
 
 
 class ConnectionRow(Base):
+    """A connection."""
+
     __tablename__ = "connection"
 
     conn_id: Mapped[str] = mapped_column(primary_key=True)
@@ -216,6 +230,8 @@ class ConnectionRow(Base):
 
 
 class ConnectionTestRow(Base):
+    """A test of a connection, with a copy of it."""
+
     __tablename__ = "connection_test"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -232,6 +248,8 @@ class ConnectionTestRow(Base):
 
 
 class XComRow(Base):
+    """A value that a task instance handed to others."""
+
     __tablename__ = "xcom"
 
     dag_id: Mapped[str] = mapped_column(primary_key=True)
@@ -245,6 +263,8 @@ class XComRow(Base):
 
 
 class AssetRow(Base):
+    """An asset."""
+
     __tablename__ = "asset"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -264,6 +284,8 @@ class AssetActiveRow(Base):
 
 
 class AssetAliasRow(Base):
+    """A name that stands for assets."""
+
     __tablename__ = "asset_alias"
 
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -273,6 +295,8 @@ class AssetAliasRow(Base):
 
 
 class AssetAliasTargetRow(Base):
+    """That an alias stands for an asset."""
+
     __tablename__ = "asset_alias_asset"
 
     alias: Mapped[str] = mapped_column(ForeignKey("asset_alias.name"), primary_key=True)
@@ -280,6 +304,8 @@ class AssetAliasTargetRow(Base):
 
 
 class AssetEventRow(Base):
+    """An update of an asset."""
+
     __tablename__ = "asset_event"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -302,6 +328,8 @@ class AssetEventRow(Base):
 
 
 class AssetAliasEventRow(Base):
+    """That an event was made through an alias."""
+
     __tablename__ = "asset_alias_asset_event"
 
     alias: Mapped[str] = mapped_column(ForeignKey("asset_alias.name"), primary_key=True)
@@ -320,6 +348,8 @@ class ConsumedEventRow(Base):
 
 
 class HumanInputRow(Base):
+    """What a task asked a person, and the answer."""
+
     __tablename__ = "hitl_detail"
 
     ti_id: Mapped[UUID] = mapped_column(primary_key=True)

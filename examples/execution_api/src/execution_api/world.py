@@ -32,10 +32,14 @@ __all__ = ["World", "rows_of"]
 
 
 class Row(BaseModel):
+    """What all rows share: a key that is not known is an error."""
+
     model_config = ConfigDict(extra="forbid")
 
 
 class Dag(Row):
+    """A Dag."""
+
     dag_id: str
     is_paused: bool = False
     bundle_name: str | None = None
@@ -48,6 +52,8 @@ class Dag(Row):
 
 
 class DagRun(Row):
+    """A run of a Dag; the events are named by id."""
+
     dag_id: str
     run_id: str
     logical_date: UtcDateTime | None
@@ -69,6 +75,8 @@ class DagRun(Row):
 
 
 class TaskInstance(Row):
+    """A task in a run; inlets and outlets are named by the ids of assets."""
+
     id: UUID
     dag_id: str
     run_id: str
@@ -93,12 +101,16 @@ class TaskInstance(Row):
 
 
 class Variable(Row):
+    """A variable."""
+
     key: str
     value: str | None
     description: str | None = None
 
 
 class Connection(Row):
+    """A connection."""
+
     conn_id: str
     conn_type: str
     host: str | None = None
@@ -110,11 +122,15 @@ class Connection(Row):
 
 
 class ConnectionTest(Connection):
+    """A test of a connection that waits for a worker."""
+
     id: UUID
     state: str = "queued"
 
 
 class XCom(Row):
+    """A value that a task handed to others."""
+
     dag_id: str
     run_id: str
     task_id: str
@@ -124,6 +140,8 @@ class XCom(Row):
 
 
 class Asset(Row):
+    """An asset; one that is not active is declared by no Dag."""
+
     id: int
     name: str
     uri: str
@@ -133,6 +151,8 @@ class Asset(Row):
 
 
 class AssetAlias(Row):
+    """A name that stands for assets; assets and events are named by id."""
+
     name: str
     group: str = "asset"
     assets: list[int] = []
@@ -140,6 +160,8 @@ class AssetAlias(Row):
 
 
 class AssetEvent(Row):
+    """An update of an asset, which is named by id."""
+
     id: int
     asset: int
     extra: dict[str, JsonValue] = {}
@@ -173,7 +195,7 @@ def rows_of(world: World) -> Iterator[Sequence[Base]]:
     yield [DagRow(**dag.model_dump()) for dag in world.dags]
     yield [DagRunRow(**run.model_dump(exclude={"consumed_asset_events"})) for run in world.dag_runs]
     yield [TaskInstanceRow(**task.model_dump()) for task in world.task_instances]
-    yield [TaskInstanceHistoryRow(id=id) for id in world.archived_task_instances]
+    yield [TaskInstanceHistoryRow(id=gone) for gone in world.archived_task_instances]
     yield [VariableRow(key=one.key, val=one.value, description=one.description) for one in world.variables]
     yield [ConnectionRow(**connection.model_dump(by_alias=True)) for connection in world.connections]
     yield [ConnectionTestRow(**test.model_dump(by_alias=True)) for test in world.connection_tests]
@@ -183,11 +205,11 @@ def rows_of(world: World) -> Iterator[Sequence[Base]]:
     yield [AssetAliasRow(name=alias.name, group=alias.group) for alias in world.asset_aliases]
     yield [AssetEventRow(asset_id=event.asset, **event.model_dump(exclude={"asset"})) for event in world.asset_events]
     yield [
-        *(AssetAliasTargetRow(alias=alias.name, asset_id=id) for alias in world.asset_aliases for id in alias.assets),
-        *(AssetAliasEventRow(alias=alias.name, event_id=id) for alias in world.asset_aliases for id in alias.events),
+        *(AssetAliasTargetRow(alias=alias.name, asset_id=one) for alias in world.asset_aliases for one in alias.assets),
+        *(AssetAliasEventRow(alias=alias.name, event_id=one) for alias in world.asset_aliases for one in alias.events),
         *(
-            ConsumedEventRow(dag_id=run.dag_id, run_id=run.run_id, event_id=id)
+            ConsumedEventRow(dag_id=run.dag_id, run_id=run.run_id, event_id=one)
             for run in world.dag_runs
-            for id in run.consumed_asset_events
+            for one in run.consumed_asset_events
         ),
     ]

@@ -43,7 +43,7 @@ def get_asset_by_uri(request: Request, *, query: AssetByUri) -> AssetResponse:
     return _asset(request, select(AssetRow).where(AssetRow.uri == query.uri), f"URI {query.uri}")
 
 
-def _asset(request: Request, query: Select[tuple[AssetRow]], called: str) -> AssetResponse:
+def _asset(request: Request, query: Select[AssetRow], called: str) -> AssetResponse:
     with reading(request) as session:
         asset = session.scalar(query)
         if asset is None:
@@ -80,7 +80,7 @@ def get_asset_event_by_asset_alias(request: Request, *, query: AssetEventsByAlia
 
 
 def _events(
-    request: Request, events: Select[tuple[AssetEventRow]], query: AssetEventsByAsset | AssetEventsByAlias
+    request: Request, events: Select[AssetEventRow], query: AssetEventsByAsset | AssetEventsByAlias
 ) -> AssetEventsResponse:
     if query.after is not None:
         events = events.where(AssetEventRow.timestamp >= query.after)

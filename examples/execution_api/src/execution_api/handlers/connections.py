@@ -32,9 +32,7 @@ def get_connection(request: Request) -> ConnectionResponse:
     return connection
 
 
-@operation(
-    response=ConnectionTestConnectionResponse, errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse}
-)
+@operation(response=ConnectionTestConnectionResponse, errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse})
 def get_connection_test_connection(request: Request) -> ConnectionTestConnectionResponse:
     """Hand the connection to the one worker that tests it: from now on the test is running."""
     test_id = path_id(request, "connection_test_id")

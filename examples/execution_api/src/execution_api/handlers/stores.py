@@ -104,10 +104,12 @@ def _forget_task_state(request: Request, key: str | None) -> None:
 
 
 def _asset(session: Session, asset: StoreByName | StoreByUri) -> int:
-    by_name = isinstance(asset, StoreByName)
-    called = f"name {asset.name}" if by_name else f"URI {asset.uri}"
-    same = AssetRow.name == asset.name if by_name else AssetRow.uri == asset.uri
-    found = session.scalar(select(AssetRow.id).where(same))
+    if isinstance(asset, StoreByName):
+        found = session.scalar(select(AssetRow.id).where(AssetRow.name == asset.name))
+        called = f"name {asset.name}"
+    else:
+        found = session.scalar(select(AssetRow.id).where(AssetRow.uri == asset.uri))
+        called = f"URI {asset.uri}"
     if found is None:
         raise not_found(f"Asset with {called} not found")
     return found
@@ -121,9 +123,7 @@ def _get_asset_state(request: Request, query: StoreValueByName | StoreValueByUri
         return AssetStateStoreResponse(value=kept.value)
 
 
-def _set_asset_state(
-    request: Request, query: StoreValueByName | StoreValueByUri, body: AssetStateStorePutBody
-) -> None:
+def _set_asset_state(request: Request, query: StoreValueByName | StoreValueByUri, body: AssetStateStorePutBody) -> None:
     with writing(request) as session:
         session.merge(AssetStateRow(asset_id=_asset(session, query), key=query.key, value=body.value))
 

@@ -16,6 +16,7 @@ from execution_api.handlers.showing import dag_run_of
 from execution_api.models import (
     FINISHED,
     AssetProfile,
+    DagRunState,
     HTTPExceptionResponse,
     InactiveAssetsResponse,
     PrevSuccessfulDagRunResponse,
@@ -92,9 +93,7 @@ def _existing(session: Session, task_id: UUID) -> TaskInstanceRow:
     return task
 
 
-@operation(
-    request=TIEnterRunningPayload, response=TIRunContext, errors={404: Refusals, 409: Refusals, 422: Refusals}
-)
+@operation(request=TIEnterRunningPayload, response=TIRunContext, errors={404: Refusals, 409: Refusals, 422: Refusals})
 def ti_run(request: Request, *, body: TIEnterRunningPayload) -> Response:
     """Let one worker start a task; a second one is refused, the first one may ask again."""
     with writing(request) as session:
@@ -151,9 +150,7 @@ def _run_context(session: Session, task: TaskInstanceRow, *, restarts: bool) -> 
     return context.model_copy(update=kept)
 
 
-@operation(
-    request=TIHeartbeatInfo, status=204, errors={404: Refusals, 409: Refusals, 410: Refusals, 422: Refusals}
-)
+@operation(request=TIHeartbeatInfo, status=204, errors={404: Refusals, 409: Refusals, 410: Refusals, 422: Refusals})
 def ti_heartbeat(request: Request, *, body: TIHeartbeatInfo) -> None:
     """Take down that the task still runs, or tell the worker to stop."""
     with writing(request) as session:
@@ -218,7 +215,8 @@ def get_previous_successful_dagrun(request: Request) -> PrevSuccessfulDagRunResp
             return PrevSuccessfulDagRunResponse()
         previous = session.scalar(
             select(DagRunRow)
-            .where(DagRunRow.dag_id == own.dag_id, DagRunRow.state == "success", DagRunRow.logical_date < own.logical_date)
+            .where(DagRunRow.dag_id == own.dag_id, DagRunRow.logical_date < own.logical_date)
+            .where(DagRunRow.state == DagRunState.SUCCESS)
             .order_by(DagRunRow.logical_date.desc())
             .limit(1)
         )

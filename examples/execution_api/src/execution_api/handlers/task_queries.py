@@ -33,7 +33,7 @@ __all__ = [
 NO_STATE = "null"
 
 
-def _selected(session: Session, query: TaskInstanceStates) -> Select[tuple[TaskInstanceRow]]:
+def _selected(session: Session, query: TaskInstanceStates) -> Select[TaskInstanceRow]:
     """Narrow the task instances of a Dag down to those that a query names.
 
     Raises:

@@ -181,7 +181,7 @@ def _register_alias(session: Session, task: TaskInstanceRow, reported: Mapping[s
         alias.assets.append(asset)
 
 
-def _asset_named(name: str | None, uri: str | None) -> Select[tuple[AssetRow]]:
+def _asset_named(name: str | None, uri: str | None) -> Select[AssetRow]:
     query = select(AssetRow)
     if name is not None:
         query = query.where(AssetRow.name == name)
@@ -192,7 +192,8 @@ def _asset_named(name: str | None, uri: str | None) -> Select[tuple[AssetRow]]:
 
 def _extra_of(events: list[dict[str, Any]], key: Mapping[str, Any]) -> dict[str, Any]:
     direct = (event for event in events if event.get("source_alias_name") is None)
-    return next((event["extra"] for event in direct if event.get("dest_asset_key") == key and event.get("extra")), {})
+    extras: list[dict[str, Any]] = [event.get("extra") or {} for event in direct if event.get("dest_asset_key") == key]
+    return extras[0] if extras else {}
 
 
 def _event(task: TaskInstanceRow, asset: AssetRow, extra: dict[str, Any]) -> AssetEventRow:

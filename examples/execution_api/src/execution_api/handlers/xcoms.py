@@ -42,7 +42,7 @@ def _place(request: Request) -> tuple[str, str, str, str]:
     return names["dag_id"], names["run_id"], names["task_id"], path_key(request, "key")
 
 
-def _of_key(request: Request) -> Select[tuple[XComRow]]:
+def _of_key(request: Request) -> Select[XComRow]:
     """The values under a key of a task of a run, in the order of their map indexes."""
     dag_id, run_id, task_id, key = _place(request)
     return (
@@ -75,7 +75,7 @@ def _latest_run(session: Session, request: Request, *, map_index: int | None) ->
     return session.scalar(having.limit(1))
 
 
-def _with_prior_dates(session: Session, request: Request, *, map_index: int | None) -> Select[tuple[XComRow]]:
+def _with_prior_dates(session: Session, request: Request, *, map_index: int | None) -> Select[XComRow]:
     dag_id, run_id, task_id, key = _place(request)
     latest = _latest_run(session, request, map_index=map_index) or run_id
     of_task = (XComRow.dag_id == dag_id, XComRow.run_id == latest, XComRow.task_id == task_id, XComRow.key == key)

@@ -48,11 +48,11 @@ from execution_api.models.people import (
     UpdateHITLDetailPayload,
 )
 from execution_api.models.states import (
+    FINISHED,
     ConnectionTestState,
     DagAttributeTypes,
     DagRunState,
     DagRunType,
-    FINISHED,
     IntermediateTIState,
     TaskInstanceState,
     TerminalStateNonSuccess,
@@ -72,9 +72,15 @@ from execution_api.models.stores import (
 )
 from execution_api.models.tasks import (
     BundleInfo,
-    PrevSuccessfulDagRunResponse,
-    PreviousTIResponse,
     PreviousTaskInstance,
+    PreviousTIResponse,
+    PrevSuccessfulDagRunResponse,
+    TaskBreadcrumbs,
+    TaskBreadcrumbsResponse,
+    TaskInstance,
+    TaskInstanceCount,
+    TaskInstanceStates,
+    TaskStatesResponse,
     TIAwaitingInputStatePayload,
     TIDeferredStatePayload,
     TIEnterRunningPayload,
@@ -87,12 +93,6 @@ from execution_api.models.tasks import (
     TISuccessStatePayload,
     TITargetStatePayload,
     TITerminalStatePayload,
-    TaskBreadcrumbs,
-    TaskBreadcrumbsResponse,
-    TaskInstance,
-    TaskInstanceCount,
-    TaskInstanceStates,
-    TaskStatesResponse,
 )
 from execution_api.models.variables import (
     VariableKeys,
@@ -112,6 +112,8 @@ from execution_api.models.xcoms import (
 )
 
 __all__ = [
+    "FINISHED",
+    "SENT",
     "AssetAliasReferenceAssetEventDagRun",
     "AssetByAlias",
     "AssetByName",
@@ -140,7 +142,6 @@ __all__ = [
     "DagRunState",
     "DagRunStateResponse",
     "DagRunType",
-    "FINISHED",
     "HITLDetailRequest",
     "HITLDetailResponse",
     "HITLUser",
@@ -153,7 +154,6 @@ __all__ = [
     "PreviousDagRun",
     "PreviousTIResponse",
     "PreviousTaskInstance",
-    "SENT",
     "StoreByName",
     "StoreByUri",
     "StoreValueByName",

@@ -20,6 +20,8 @@ __all__ = [
 
 
 class TerminalTIState(StrEnum):
+    """States in which a task instance has ended."""
+
     SUCCESS = "success"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -101,11 +103,15 @@ class ConnectionTestState(StrEnum):
 
 
 class DagAttributeTypes(StrEnum):
+    """What a Dag is made of."""
+
     OP = "operator"
     TASK_GROUP = "taskgroup"
 
 
 class TriggerRule(StrEnum):
+    """When a task runs, given what became of those before it."""
+
     ALL_SUCCESS = "all_success"
     ALL_FAILED = "all_failed"
     ALL_DONE = "all_done"
@@ -122,6 +128,8 @@ class TriggerRule(StrEnum):
 
 
 class WeightRule(StrEnum):
+    """How the priority of a task follows from those around it."""
+
     DOWNSTREAM = "downstream"
     UPSTREAM = "upstream"
     ABSOLUTE = "absolute"

@@ -151,7 +151,12 @@ class TIRetryStatePayload(ClosedModel):
 
 
 def _arm_of(payload: Any) -> str:
-    state = payload.get("state") if isinstance(payload, dict) else getattr(payload, "state", None)
+    state: object
+    match payload:
+        case {"state": str(given)}:
+            state = given
+        case _:
+            state = getattr(payload, "state", None)
     if state in ("success", "deferred", "up_for_reschedule", "awaiting_input", "up_for_retry"):
         return str(state)
     return "_terminal_" if state in set(TerminalTIState) else "_other_"
