@@ -38,7 +38,7 @@ class Content:
     """
 
     kind: Any = None
-    schema: Schema = field(default_factory=dict)
+    schema: Schema = field(default_factory=dict[str, Any])
     info: Any = None
     by_alias: bool = True
     media: tuple[str, ...] = ("application/json",)
@@ -105,11 +105,11 @@ class Declared:
     method: str
     path: str
     request: Content | None = None
-    answers: Mapping[str, Content | None] = field(default_factory=dict)
+    answers: Mapping[str, Content | None] = field(default_factory=dict[str, "Content | None"])
     success: str = "200"
     query: Parameters = Parameters()
     headers: Parameters = Parameters()
-    texts: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
 
     @property
@@ -186,15 +186,15 @@ class _Asked:
         self.responses: list[tuple[Hashable, Any]] = []
         self.responses_by_name: list[tuple[Hashable, Any]] = []
         self.wrappers: set[str] = set()
-        self.parameters: dict[Hashable, str] = {}
+        self.wrapped: set[Hashable] = set()
 
     def operation(self, operation: Declared) -> None:
         if operation.request is not None and operation.request.kind is not None:
-            self.requests.append(((operation.key, "request"), self._kind(operation.request)))
+            self.requests.append(self._body((operation.key, "request"), operation.request))
         for status, answer in operation.answers.items():
             if answer is not None and answer.kind is not None:
                 asked = self.responses if answer.by_alias else self.responses_by_name
-                asked.append(((operation.key, status), self._kind(answer)))
+                asked.append(self._body((operation.key, status), answer))
         for where, declared in (("query", operation.query), ("headers", operation.headers)):
             if declared.model is not None:
                 self.requests.append(((operation.key, where, "model"), declared.model))
@@ -202,8 +202,11 @@ class _Asked:
                 fields = {f"field_{index}": (one.kind, one.info) for index, one in enumerate(declared.single)}
                 self.requests.append(((operation.key, where, "single"), self._wrapper(fields)))
 
-    def _kind(self, content: Content) -> Any:
-        return content.kind if content.info is None else self._wrapper({"field_0": (content.kind, content.info)})
+    def _body(self, key: Hashable, content: Content) -> tuple[Hashable, Any]:
+        if content.info is None:
+            return key, content.kind
+        self.wrapped.add(key)
+        return key, self._wrapper({"field_0": (content.kind, content.info)})
 
     def _wrapper(self, fields: Mapping[str, Any]) -> Any:
         # As a model's field a FieldInfo means what it means to the app; in Annotated, pydantic ignores parts of it.
@@ -213,14 +216,12 @@ class _Asked:
 
 
 def _unwrapped(found: Shapes, asked: _Asked) -> Shapes:
-    """The roots that were asked for by way of a wrapper, as what it holds."""
+    """The bodies that were asked for by way of a wrapper, as what it holds."""
     schemas: dict[Hashable, Schema] = {}
     for key, schema in found.schemas.items():
-        wrapper = referred(schema)
-        is_parameters = isinstance(key, tuple) and key[-1] == "single"
-        if wrapper is not None and wrapper in asked.wrappers and not is_parameters:
-            (schema,) = found.components[wrapper].properties.values()
-            schema = _without_slot(schema)
+        if key in asked.wrapped:
+            (held,) = found.components[referred(schema) or ""].properties.values()
+            schema = _without_slot(held)
         schemas[key] = schema
     return Shapes(schemas, found.components)
 

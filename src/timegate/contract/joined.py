@@ -20,7 +20,7 @@ from timegate.contract.document import (
 )
 from timegate.contract.head import PARAMETER_MARK
 from timegate.contract.render import SCHEMA_KEYS
-from timegate.typing import Document, Schema
+from timegate.typing import Document, Schema, is_array, is_object
 
 _SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 _TEXTS: Final = ("title", "description", "examples", "example", "deprecated")
@@ -95,9 +95,9 @@ class Join:
         waiting = [(ours, theirs)]
         while waiting:
             ours, theirs = waiting.pop()
-            if isinstance(ours, list) and isinstance(theirs, list):
+            if is_array(ours) and is_array(theirs):
                 waiting.extend(zip(ours, theirs, strict=False))
-            if not isinstance(ours, dict) or not isinstance(theirs, dict):
+            if not is_object(ours) or not is_object(theirs):
                 continue
             identity, name = referred(ours), referred(theirs)
             components = self._wire.components(side)
@@ -161,7 +161,7 @@ class Join:
         if media in content:
             theirs = _schema_in(content[media])
             content[media] = _hollowed(content[media])
-            if isinstance(theirs, dict):
+            if is_object(theirs):
                 body = replace(body, schema=_texted(body.schema, theirs))
         return {**around, "content": content}, body
 
@@ -191,7 +191,7 @@ class Join:
                 if key not in properties and self._is_foreign(one):
                     continue
                 theirs_schema = one.get("schema", {})
-                ours = properties.get(key, rewritten(theirs_schema, self._identified))
+                ours: Schema = properties.get(key) or rewritten(theirs_schema, self._identified)
                 schema = _texted(ours, theirs_schema)
                 texts = {text: value for text, value in one.items() if text not in _PARAMETER_OWN}
                 if one["name"] != key:
@@ -209,9 +209,9 @@ def _listed(theirs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _schema_in(node: Any) -> Any:
     """The schema within a media type object: its own, an item's, or that of an item's content."""
-    if not isinstance(node, dict):
+    if not is_object(node):
         return None
-    if isinstance(node.get("itemSchema"), dict):
+    if is_object(node.get("itemSchema")):
         return node["itemSchema"].get("properties", {}).get("data", {}).get("contentSchema", node["itemSchema"])
     return node.get("schema")
 
@@ -221,7 +221,7 @@ def _hollowed(node: Any) -> Any:
     schema = _schema_in(node)
 
     def without(part: Any) -> Any:
-        if not isinstance(part, dict):
+        if not is_object(part):
             return part
         return {
             key: None if key in SCHEMA_KEYS and value is schema else without(value) for key, value in part.items()

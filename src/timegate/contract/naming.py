@@ -18,7 +18,7 @@ from timegate.contract.document import (
     unmarked,
 )
 from timegate.contract.head import HIDDEN_MARK, free_name
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object
 
 _SUFFIXES: Final[dict[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 
@@ -85,7 +85,7 @@ class Drawing:
         names: dict[Side, dict[str, str]] = {side: {} for side in SIDES}
         taken: set[str] = set()
         for identity, base in self._bases().items():
-            sides = [side for side in SIDES if identity in self._plain[side]]
+            sides: list[Side] = [side for side in SIDES if identity in self._plain[side]]
             for side in sides:
                 wanted = base + _SUFFIXES[side] if identity in differing else base
                 if side != sides[0] and identity not in differing:
@@ -145,7 +145,7 @@ class Drawing:
             if name is not None:
                 node["$ref"] = REF_PREFIX + names[name]
             discriminator = node.get("discriminator")
-            if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), dict):
+            if is_object(discriminator) and is_object(discriminator.get("mapping")):
                 mapping = {
                     tag: REF_PREFIX + names[target]
                     for tag, reference in discriminator["mapping"].items()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from timegate.contract.document import SIDES, Wire, referred
 from timegate.contract.shapes import OPAQUE_MARK
+from timegate.typing import is_object
 
 _TELLING: Final = frozenset({
     "$ref", "allOf", "anyOf", "const", "enum", "items", "not", "oneOf", "prefixItems", "properties", "type",
@@ -43,7 +44,7 @@ def opaque_places(wire: Wire) -> Iterator[str]:
 def _opaque(schema: Any, path: str = "") -> Iterator[str]:
     if schema is True:
         yield path
-    if not isinstance(schema, Mapping):
+    if not is_object(schema):
         return
     if schema.get(OPAQUE_MARK) or not _TELLING & schema.keys():
         yield path
@@ -60,7 +61,7 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield each
     if "properties" not in schema and schema.get("type") == "object":
         yield from _opaque(schema.get("additionalProperties", True), each)
-    elif isinstance(schema.get("additionalProperties"), dict):
+    elif is_object(schema.get("additionalProperties")):
         yield from _opaque(schema["additionalProperties"], each)
 
 

@@ -25,7 +25,7 @@ from timegate.contract.render import Texts
 from timegate.contract.shapes import component_of, shapes
 from timegate.contract.starlette import METHODS, method_order
 from timegate.errors import DeclarationError
-from timegate.typing import Document, Schema
+from timegate.typing import Document, Schema, is_array, is_object
 
 _SHARED: Final = re.compile(r"#/components/(responses|parameters|requestBodies|pathItems)/(.+)")
 _OWN: Final = frozenset({"parameters", "requestBody", "responses"})
@@ -181,10 +181,10 @@ class _Reader:
 
     def _lifted(self, schema: Any, place: str, side: Side) -> Any:
         """A schema in which each object written inline is a component of its own."""
-        if not isinstance(schema, dict):
+        if not is_object(schema):
             return schema
         inner = self._inner(schema, place, side)
-        if not isinstance(schema.get("properties"), dict):
+        if not is_object(schema.get("properties")):
             return inner
         self.components[side][place] = Component(place, inner, shown=place, adhoc=True)
         return ref(place)
@@ -193,15 +193,15 @@ class _Reader:
         """A schema in which each object written inline within it is a component of its own."""
         made = dict(schema)
         for key in ("items", "additionalProperties", "contentSchema", "unevaluatedProperties"):
-            if isinstance(made.get(key), dict):
+            if is_object(made.get(key)):
                 made[key] = self._lifted(made[key], f"{place}.*", side)
         for key in _UNIONS:
-            if isinstance(made.get(key), list):
+            if is_array(made.get(key)):
                 made[key] = [
                     self._lifted(arm, f"{place}.{key}[{index}]", side) for index, arm in enumerate(made[key])
                 ]
         for key in ("properties", "patternProperties"):
-            if isinstance(made.get(key), dict):
+            if is_object(made.get(key)):
                 made[key] = {
                     name: self._lifted(inner, f"{place}.{name}", side) for name, inner in made[key].items()
                 }
@@ -217,7 +217,7 @@ class _Reader:
             for key in NAMED_SCHEMAS & node.keys():
                 node[key] = {name: _described(inner) for name, inner in node[key].items()}
             discriminator = node.get("discriminator")
-            if isinstance(discriminator, dict) and "mapping" in discriminator:
+            if is_object(discriminator) and "mapping" in discriminator:
                 mapping = {
                     tag: target if "/" in target else REF_PREFIX + target
                     for tag, target in discriminator["mapping"].items()
@@ -229,9 +229,9 @@ class _Reader:
 
     def _resolved(self, node: Any, within: tuple[str, ...] = ()) -> Any:
         """A copy of what is no schema, with what it shares with others in its place."""
-        if isinstance(node, list):
+        if is_array(node):
             return [self._resolved(item, within) for item in node]
-        if not isinstance(node, dict):
+        if not is_object(node):
             return node
         target = str(node.get("$ref", ""))
         shared = _SHARED.fullmatch(target)
@@ -266,7 +266,7 @@ def _renewed(node: dict[str, Any]) -> dict[str, Any]:
     if not node.pop("nullable", False):
         return node
     texts: dict[str, Any] = {key: node.pop(key) for key in ("title", "description", "default") if key in node}
-    if isinstance(node.get("enum"), list) and None in node["enum"]:
+    if is_array(node.get("enum")) and None in node["enum"]:
         node["enum"] = [member for member in node["enum"] if member is not None]
     return {"anyOf": [node, {"type": "null"}], **texts}
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from timegate.contract.document import Body, Component, Operation, Side, Wire, plain_path, referred
 from timegate.contract.head import HIDDEN_MARK, PARAMETER_MARK
 from timegate.contract.naming import Drawing
-from timegate.typing import Document, Schema
+from timegate.typing import Document, Schema, is_array, is_object
 
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _CONVERTED: Final[Mapping[str, Schema]] = {
@@ -37,8 +37,8 @@ class Texts:
         schemas: components that only texts refer to, by the name shown.
     """
 
-    document: Mapping[str, Any] = field(default_factory=dict)
-    schemas: Mapping[str, Schema] = field(default_factory=dict)
+    document: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    schemas: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
 
 
 def drawn(wire: Wire, texts: Texts) -> Document:
@@ -50,12 +50,12 @@ def drawn(wire: Wire, texts: Texts) -> Document:
     """
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
     drawing = Drawing(wire, shown)
-    head = {"openapi": "3.1.0", "info": {"title": "API", "version": "head"}, **deepcopy(dict(texts.document))}
+    head: Document = {"openapi": "3.1.0", "info": {"title": "API", "version": "head"}, **deepcopy(dict(texts.document))}
     paths: dict[str, dict[str, Any]] = {}
     for operation in shown:
         item = paths.setdefault(plain_path(operation.path), deepcopy(dict(operation.texts.get("path", {}))))
         item[operation.method.lower()] = _operation(operation, wire, drawing)
-    components = {**head.pop("components", {})}
+    components: dict[str, Any] = head.pop("components", {})
     if wire.operations or not (wire.sends or wire.receives):
         head["paths"] = paths
     schemas = drawing.schemas()
@@ -73,9 +73,9 @@ def _missing(texts: Any, known: Mapping[str, Schema], others: Mapping[str, Schem
     found, waiting = set[str](), [texts]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, list):
+        if is_array(node):
             waiting.extend(node)
-        elif isinstance(node, dict):
+        elif is_object(node):
             waiting.extend(node.values())
             name = referred(node)
             if name is not None and name not in known and name not in found and name in others:
@@ -141,7 +141,7 @@ def _content(body: Body, around: Mapping[str, Any], drawing: Drawing, side: Side
 
 def _filled(node: Any, schema: Schema) -> Any:
     """A copy of a media type's texts with the schema where one goes."""
-    if not isinstance(node, dict):
+    if not is_object(node):
         return deepcopy(node)
     return {
         key: schema if value is None and key in SCHEMA_KEYS else _filled(value, schema) for key, value in node.items()
