@@ -65,7 +65,9 @@ def _play(performances: tuple[Performance, ...]) -> int:
     progress = Progress(steps=sum(len(thread) for _, thread in threads))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")))
-        pool = stack.enter_context(ThreadPoolExecutor(_WORKERS_AT_ONCE))
+        pool = ThreadPoolExecutor(_WORKERS_AT_ONCE)
+        # Where one thing fails or the user has had enough, what has not begun does not begin any more.
+        stack.callback(pool.shutdown, cancel_futures=True)
         environments = _environments(performances, pool=pool, progress=progress)
         server = stack.enter_context(running_server(folder, world=world_of(performances)))
         progress.say(f"the server answers at {server.url}")
