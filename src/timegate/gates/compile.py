@@ -36,8 +36,6 @@ class Gates:
         self.timeline: Timeline = timeline
         self.contract_of_head: Contract = contract
         self._past: History = history(contract.wire, timeline)
-        if self._past.faults:
-            raise CompileError(self._past.faults)
         self._reach: dict[Side, Reach] = {
             "requests": Reach("requests", self._past),
             "responses": Reach("responses", self._past),
@@ -45,11 +43,16 @@ class Gates:
         self._operations: dict[str, tuple[OperationGate, ...]] = {}
         self._programs: dict[tuple[Side, str, Journey], Callable[[Any], Any] | None] = {}
         self._documents: dict[str, Document] = {}
-        faults: list[Fault] = []
+        faults = list(self._past.faults)
         for index, version in enumerate(timeline):
-            self._operations[version.value] = self._compile(index, version.value, faults)
+            try:
+                self._operations[version.value] = self._compile(index, version.value, faults)
+            except Exception:
+                # A history with faults may lead to a schema that is none; what is known to be wrong says why.
+                if not self._past.faults:
+                    raise
         if faults:
-            raise CompileError(list(dict.fromkeys(faults)))
+            raise CompileError(_once(faults))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self.timeline, self.contract_of_head)
@@ -196,6 +199,14 @@ def _roots(wire: Wire, side: Side) -> list[tuple[str, Schema]]:
 
 def _rebuilt(timeline: Timeline, contract: Contract) -> Gates:
     return Gates(timeline=timeline, contract=contract)
+
+
+def _once(faults: list[Fault]) -> list[Fault]:
+    """The faults, each problem of a place once: many versions may meet the same one."""
+    found: dict[tuple[str, str, str], Fault] = {}
+    for fault in faults:
+        found.setdefault((fault.change, fault.place, fault.problem), fault)
+    return list(found.values())
 
 
 def _unwalkable(version: str, stop: Unwalkable) -> Fault:

@@ -1,0 +1,94 @@
+"""Every code block of the documentation runs, prints what the page says, and type-checks as written."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import subprocess
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page."""
+
+    language: str
+    text: str
+    line: int
+
+
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [Block(m[1], m[2], text.count("\n", 0, m.start()) + 1) for m in FENCE.finditer(text)]
+
+
+def with_code(pages: list[Path]) -> list[Path]:
+    return [page for page in pages if any(block.language == "python" for block in blocks(page))]
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def source_of(page: Path) -> str:
+    """The page's code as one file, each block at its own line, so that a checker's message leads to the page."""
+    lines: list[str] = []
+    for block in blocks(page):
+        if block.language == "python":
+            lines += [""] * (block.line - len(lines))
+            lines += block.text.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("page", with_code(PAGES), ids=name_of)
+def test_every_code_block_of_the_page_runs_and_prints_what_follows_it(page: Path) -> None:
+    module = types.ModuleType(f"page_{page.stem.replace('-', '_').lower()}")
+    sys.modules[module.__name__] = module
+    found = blocks(page)
+    try:
+        for block, following in zip(found, [*found[1:], Block("", "", 0)], strict=True):
+            if block.language != "python":
+                continue
+            printed = io.StringIO()
+            code = compile("\n" * block.line + block.text, str(page), "exec")
+            with contextlib.redirect_stdout(printed):
+                exec(code, vars(module))
+            expected = following.text if following.language == "text" else ""
+            assert printed.getvalue() == expected, f"{name_of(page)}:{block.line} prints something else"
+    finally:
+        del sys.modules[module.__name__]
+
+
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_the_code_of_every_page_type_checks_strictly_as_written(checker: str, tmp_path: Path) -> None:
+    for page in with_code(PAGES):
+        (tmp_path / f"page_{page.stem.replace('-', '_').lower()}.py").write_text(source_of(page), encoding="utf-8")
+    config = tmp_path / "pyrightconfig.json"
+    config.write_text('{"typeCheckingMode": "strict", "pythonVersion": "3.11"}')
+    command = {
+        "mypy": [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir", str(tmp_path / "cache")],
+        "pyright": [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--project", str(config)],
+    }[checker]
+    files = [] if checker == "pyright" else [str(path) for path in sorted(tmp_path.glob("*.py"))]
+    ran = subprocess.run([*command, *files], capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_every_relative_link_of_the_documentation_leads_somewhere() -> None:
+    broken = [
+        f"{name_of(page)}: {target}"
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert not broken
