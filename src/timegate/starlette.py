@@ -14,19 +14,17 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-import types
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from email.message import Message
-from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from typing_extensions import TypeAliasType
 
-from timegate.contract.starlette import DECLARATION, Operation, operation_of
+from timegate.contract.starlette import DECLARATION, Operation, operation_of, takes_none
 from timegate.errors import DeclarationError
 
 __all__ = ["Declared", "Endpoint", "Handler", "Operation", "operation", "operation_of"]
@@ -119,7 +117,7 @@ class _Body:
 
     def __init__(self, declared: Declared) -> None:
         self.adapter: TypeAdapter[Any] = TypeAdapter(declared)
-        self.optional = _takes_none(declared)
+        self.optional = takes_none(declared)
 
     async def __call__(self, request: Request) -> Any:
         raw = await request.body()
@@ -208,15 +206,6 @@ def _is_json(content_type: str) -> bool:
     parsed["content-type"] = content_type
     kind, charset = parsed.get_content_type(), parsed.get_content_charset("utf-8")
     return (kind == "application/json" or kind.endswith("+json")) and charset in ("utf-8", "utf8", "us-ascii")
-
-
-def _takes_none(declared: Declared) -> bool:
-    if isinstance(declared, TypeAliasType):
-        return _takes_none(declared.__value__)
-    origin: Any = get_origin(declared)
-    if origin is Annotated:
-        return _takes_none(get_args(declared)[0])
-    return origin in (Union, types.UnionType) and type(None) in get_args(declared)
 
 
 def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:

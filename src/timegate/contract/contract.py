@@ -45,7 +45,13 @@ class Contract:
 
         Raises:
             CompileError: the app cannot be read whole.
+            DeclarationError: it is no app.
         """
+        if not hasattr(app, "routes"):
+            raise DeclarationError(
+                f"Contract.of({type(app).__name__}) has no routes to read: pass the Starlette or FastAPI app itself, "
+                "or use Contract.from_openapi(…)"
+            )
         if not is_fastapi(app):
             wire, roots = assembled(starlette_operations(app.routes, set()), sends=sends, receives=receives)
             return cls(wire, roots=roots, texts=Texts(schemas=VALIDATION_SCHEMAS))

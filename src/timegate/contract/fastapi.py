@@ -249,14 +249,16 @@ def fastapi_document(app: Any, operations: Iterable[tuple[Declared, str | None]]
     Raises:
         CompileError: the document has an operation that the routes do not have.
     """
-    places = {
-        (path or plain_path(operation.path), operation.method.lower()): operation
-        for operation, path in operations
-        if path is None or not operation.hidden
-    }
+    reached: dict[str, Declared] = {}
+    places: dict[tuple[str, str], Declared] = {}
+    for operation, path in operations:
+        reached.setdefault(operation.key, operation)
+        if path is None or not operation.hidden:
+            # Where two routes share a place in the document, it has the last one.
+            places[path or plain_path(operation.path), operation.method.lower()] = operation
     if not hasattr(app, "openapi"):
         return {}, {}
-    document = _document(app, {place for place, operation in places.items() if not operation.hidden})
+    document = _document(app, set(places))
     found: dict[str, Any] = {}
     for path, item in document.get("paths", {}).items():
         for method, raw in item.items():
@@ -268,7 +270,9 @@ def fastapi_document(app: Any, operations: Iterable[tuple[Declared, str | None]]
                     "the OpenAPI document of the app has it, and the routes that timegate reads do not",
                     "upgrade timegate, or take it out of app.openapi()",
                 )
-            found[places[path, method].key] = raw
+            operation = places[path, method]
+            if reached[operation.key] is operation:
+                found[operation.key] = raw
     return document, found
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
-from pydantic import create_model
+from pydantic import PydanticUserError, create_model
 
 from timegate.contract.document import MARK_PREFIX, Body, Component, Operation, Side, Wire, referred
-from timegate.contract.shapes import Shapes, merged, renamed_references, shapes
+from timegate.contract.identity import identified
+from timegate.contract.shapes import Shapes, merged, shapes
 from timegate.errors import CompileError, Fault
 from timegate.typing import Schema
 
@@ -142,7 +142,10 @@ def assembled(
         sends: types of payloads that leave without an operation.
         receives: types of payloads that arrive without an operation.
     """
-    declared = list({operation.key: operation for operation in reversed(list(operations))}.values())[::-1]
+    reached: dict[str, Declared] = {}
+    for operation in operations:
+        reached.setdefault(operation.key, operation)
+    declared = list(reached.values())
     leaving, arriving = [*both, *sends], [*both, *receives]
     asked = _Asked()
     for operation in declared:
@@ -151,16 +154,16 @@ def assembled(
         asked.requests.append((("received", index), kind))
     for index, kind in enumerate(leaving):
         asked.responses.append((("sent", index), kind))
-    requests = shapes("requests", asked.requests)
+    requests = _shapes("requests", asked.requests)
     responses = merged(
-        shapes("responses", asked.responses),
-        shapes("responses", asked.responses_by_name, by_alias=False),
+        _shapes("responses", asked.responses),
+        _shapes("responses", asked.responses_by_name, by_alias=False),
         one_per_class=False,
     )
     requests, responses = _unwrapped(requests, asked), _unwrapped(responses, asked)
     made = [one.request.kind for one in declared if one.request is not None and one.request.made]
     requests = _anonymous(requests, made)
-    responses = _identified(responses, requests)
+    responses = identified(responses, requests)
     components = dict(requests.components)
     built: list[Operation] = []
     for operation in declared:
@@ -215,6 +218,22 @@ class _Asked:
         return create_model(name, **dict(fields))
 
 
+def _shapes(side: Side, asked: Sequence[tuple[Hashable, Any]], *, by_alias: bool = True) -> Shapes:
+    """The schemas of types; a type that has none is named."""
+    try:
+        return shapes(side, asked, by_alias=by_alias)
+    except PydanticUserError as error:
+        for key, kind in asked:
+            try:
+                shapes(side, [(key, kind)], by_alias=by_alias)
+            except PydanticUserError as first:
+                place = " ".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
+                problem = f"its type has no JSON Schema: {first.message}"
+                raise CompileError([Fault("head", "", place, problem, "declare a type that has one")]) from first
+        fault = Fault("head", "", "its types", error.message, "declare types that have a JSON Schema")
+        raise CompileError([fault]) from error
+
+
 def _unwrapped(found: Shapes, asked: _Asked) -> Shapes:
     """The bodies that were asked for by way of a wrapper, as what it holds."""
     schemas: dict[Hashable, Schema] = {}
@@ -238,51 +257,6 @@ def _anonymous(found: Shapes, made: Sequence[Any]) -> Shapes:
 def _without_slot(schema: Schema) -> Schema:
     """A field's schema without the title that only its slot in the wrapper gave it."""
     return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
-
-
-def _identified(responses: Shapes, requests: Shapes) -> Shapes:
-    """The responses with each class named as it is in the requests, and no other class so named."""
-    names: dict[str, str] = {}
-    for name, component in responses.components.items():
-        same = requests.components.get(name)
-        if same is not None and same.model is component.model:
-            names[name] = name
-    for name, component in responses.components.items():
-        if name in names or component.model is None:
-            continue
-        twins = [other for other, c in requests.components.items() if c.model is component.model]
-        if len(twins) == 1 and twins[0] not in names.values():
-            names[name] = twins[0]
-    taken = {*requests.components, *names.values()}
-    for name, component in responses.components.items():
-        if name not in names:
-            names[name] = free_name(name, component.model, taken)
-            taken.add(names[name])
-    moved = {old: new for old, new in names.items() if old != new}
-    components = {
-        names[name]: replace(component, name=names[name], schema=renamed_references(component.schema, moved))
-        for name, component in responses.components.items()
-    }
-    return Shapes({key: renamed_references(schema, moved) for key, schema in responses.schemas.items()}, components)
-
-
-def free_name(wanted: str, model: Any, taken: Iterable[str]) -> str:
-    """A name that is not taken: the one wanted, else with the class's module, else with a number."""
-    used = set(taken)
-    if wanted not in used:
-        return wanted
-    qualified = _qualified(wanted, model)
-    candidates: Iterator[str] = (f"{qualified}__{count}" for count in range(2, len(used) + 3))
-    return qualified if qualified not in used else next(name for name in candidates if name not in used)
-
-
-def _qualified(name: str, model: Any) -> str:
-    """A component's name with its class's module before it, as pydantic writes it."""
-    module = getattr(model, "__module__", None)
-    if module is None:
-        return name
-    local = getattr(model, "__qualname__", name)
-    return re.sub(r"[^a-zA-Z0-9.\-_]", "_", f"{module}.{local}").replace(".", "__")
 
 
 def _parameters(declared: Parameters, requests: Shapes, asked: _Asked, key: tuple[str, str]) -> Component:
@@ -390,6 +364,13 @@ def _roots(
 
 
 __all__ = [
-    "HIDDEN_MARK", "PARAMETER_MARK", "Content", "Declared", "Parameter", "Parameters", "Roots", "assembled",
-    "free_name", "unreadable",
+    "HIDDEN_MARK",
+    "PARAMETER_MARK",
+    "Content",
+    "Declared",
+    "Parameter",
+    "Parameters",
+    "Roots",
+    "assembled",
+    "unreadable",
 ]

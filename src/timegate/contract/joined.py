@@ -102,7 +102,8 @@ class Join:
             identity, name = referred(ours), referred(theirs)
             components = self._wire.components(side)
             if identity is not None and name is not None and identity in components and name in self._theirs:
-                if (side, identity, name) not in self._seen:
+                same = components[identity].properties.keys() == self._theirs[name].get("properties", {}).keys()
+                if same and (side, identity, name) not in self._seen:
                     self._seen.add((side, identity, name))
                     self._note(side, identity, name)
                     waiting.append((components[identity].schema, self._theirs[name]))
@@ -145,7 +146,9 @@ class Join:
         answers = dict(operation.answers)
         texts["answers"], texts["responses"] = {}, {}
         for status, raw in raw_answers.items():
-            answer = answers.get(status) or (self._raw_answer(raw) if status not in answers else None)
+            answer = answers.get(status)
+            if status not in answers or (answer is not None and answer.schema == {}):
+                answer = self._raw_answer(raw) or answer
             if answer is not None:
                 texts["answers"][status], answers[status] = self._body(answer, raw)
             elif status in answers:
@@ -158,7 +161,7 @@ class Join:
         """What the document says around a body, with None for its schema, and the body with the schema's own texts."""
         content = dict(around.get("content", {}))
         media = body.media[0]
-        if media in content:
+        if media in content and body.schema != {}:
             theirs = _schema_in(content[media])
             content[media] = _hollowed(content[media])
             if is_object(theirs):
@@ -217,14 +220,18 @@ def _schema_in(node: Any) -> Any:
 
 
 def _hollowed(node: Any) -> Any:
-    """A copy of a media type object with None where the schema was."""
+    """A copy of a media type object with None where the schema was.
+
+    OpenAPI knows ``itemSchema`` from 3.2 on only; before, it is an extension.
+    """
     schema = _schema_in(node)
 
     def without(part: Any) -> Any:
         if not is_object(part):
             return part
+        hollow = {"x-itemSchema" if key == "itemSchema" else key: value for key, value in part.items()}
         return {
-            key: None if key in SCHEMA_KEYS and value is schema else without(value) for key, value in part.items()
+            key: None if key in SCHEMA_KEYS and value is schema else without(value) for key, value in hollow.items()
         }
 
     return without(node)

@@ -17,7 +17,9 @@ from timegate.contract.document import (
     rewritten,
     unmarked,
 )
-from timegate.contract.head import HIDDEN_MARK, free_name
+from timegate.contract.edits import is_nullable
+from timegate.contract.head import HIDDEN_MARK
+from timegate.contract.identity import free_name
 from timegate.typing import Schema, is_object
 
 _SUFFIXES: Final[dict[Side, str]] = {"requests": "-Input", "responses": "-Output"}
@@ -66,10 +68,12 @@ class Drawing:
                     waiting.append(self._plain[side][name])
 
     def _inlined(self, schema: Schema, side: Side) -> Schema:
-        """A schema with every object that was written inline in its place again."""
+        """A schema with every object that was written inline in its place again, and without impossible defaults."""
         components = self._wire.components(side)
 
         def change(node: dict[str, Any]) -> dict[str, Any]:
+            if node.get("default", ...) is None and not is_nullable(node, components):
+                del node["default"]  # a default of Python's, which no client can send
             name = referred(node)
             if name is None or not components[name].adhoc:
                 return node

@@ -148,7 +148,7 @@ def _filled(node: Any, schema: Schema) -> Any:
     }
 
 
-SCHEMA_KEYS: Final = frozenset({"schema", "itemSchema", "contentSchema"})
+SCHEMA_KEYS: Final = frozenset({"schema", "contentSchema", "x-itemSchema"})
 """Where, in the texts around a body, None stands for the body's schema."""
 
 

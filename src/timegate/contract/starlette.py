@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from typing_extensions import TypeAliasType
 
 from timegate.contract.head import Content, Declared, Parameters
 from timegate.typing import Schema
@@ -144,7 +147,17 @@ def _declared(method: str, path: str, endpoint: Any, declared: Operation, taken:
 
 
 def _content(kind: Any) -> Content | None:
-    return None if kind is None else Content(kind=kind)
+    return None if kind is None else Content(kind=kind, required=not takes_none(kind))
+
+
+def takes_none(declared: object) -> bool:
+    """Whether a type lets an empty body through as None."""
+    if isinstance(declared, TypeAliasType):
+        return takes_none(declared.__value__)
+    origin = get_origin(declared)
+    if origin is Annotated:
+        return takes_none(get_args(declared)[0])
+    return origin in (Union, types.UnionType) and type(None) in get_args(declared)
 
 
 def _name(endpoint: Any) -> str:
