@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 from pydantic import PydanticUserError, create_model
 
@@ -118,7 +118,10 @@ class Declared:
         return f"{self.method} {self.path}"
 
 
-Roots = Mapping[Side, Sequence[tuple[Any, Schema]]]
+_Key: TypeAlias = tuple[str | int, ...]
+"""Where a type was asked for."""
+
+Roots: TypeAlias = Mapping[Side, Sequence[tuple[Any, Schema]]]
 """By side, the types a contract was asked for, each with its schema."""
 
 
@@ -185,11 +188,11 @@ class _Asked:
     """The types of all operations, by side, each under a key of its own."""
 
     def __init__(self) -> None:
-        self.requests: list[tuple[Hashable, Any]] = []
-        self.responses: list[tuple[Hashable, Any]] = []
-        self.responses_by_name: list[tuple[Hashable, Any]] = []
+        self.requests: list[tuple[_Key, Any]] = []
+        self.responses: list[tuple[_Key, Any]] = []
+        self.responses_by_name: list[tuple[_Key, Any]] = []
         self.wrappers: set[str] = set()
-        self.wrapped: set[Hashable] = set()
+        self.wrapped: set[_Key] = set()
 
     def operation(self, operation: Declared) -> None:
         if operation.request is not None and operation.request.kind is not None:
@@ -205,7 +208,7 @@ class _Asked:
                 fields = {f"field_{index}": (one.kind, one.info) for index, one in enumerate(declared.single)}
                 self.requests.append(((operation.key, where, "single"), self._wrapper(fields)))
 
-    def _body(self, key: Hashable, content: Content) -> tuple[Hashable, Any]:
+    def _body(self, key: _Key, content: Content) -> tuple[_Key, Any]:
         if content.info is None:
             return key, content.kind
         self.wrapped.add(key)
@@ -218,7 +221,7 @@ class _Asked:
         return create_model(name, **dict(fields))
 
 
-def _shapes(side: Side, asked: Sequence[tuple[Hashable, Any]], *, by_alias: bool = True) -> Shapes:
+def _shapes(side: Side, asked: Sequence[tuple[_Key, Any]], *, by_alias: bool = True) -> Shapes:
     """The schemas of types; a type that has none is named."""
     try:
         return shapes(side, asked, by_alias=by_alias)
@@ -227,7 +230,7 @@ def _shapes(side: Side, asked: Sequence[tuple[Hashable, Any]], *, by_alias: bool
             try:
                 shapes(side, [(key, kind)], by_alias=by_alias)
             except PydanticUserError as first:
-                place = " ".join(str(part) for part in key) if isinstance(key, tuple) else str(key)
+                place = " ".join(str(part) for part in key)
                 problem = f"its type has no JSON Schema: {first.message}"
                 raise CompileError([Fault("head", "", place, problem, "declare a type that has one")]) from first
         fault = Fault("head", "", "its types", error.message, "declare types that have a JSON Schema")
