@@ -188,14 +188,14 @@ class TestImports:
                 found += [f"{module} imports {name}" for name in names if name.partition(".")[0] in IGNORANT_OF[place]]
         assert found == []
 
-    def test_fastapi_is_imported_where_contracts_are_read_and_nowhere_else(self) -> None:
+    def test_fastapi_is_imported_nowhere_since_an_app_brings_its_own(self) -> None:
         importing = {
             room_of(module_name(file))
             for file in python_files(PACKAGE)
             for name in imported_modules(source_tree(file), module=module_name(file))
             if name.partition(".")[0] == "fastapi"
         }
-        assert importing == {"contract"}
+        assert importing == set()
 
     def test_no_private_name_of_a_framework_is_used(self) -> None:
         trees = {file: source_tree(file) for file in python_files(PACKAGE)}

@@ -74,7 +74,7 @@ class Gates:
             faults += _faults(module, version)
             programs = {key: None if name is None else space[name] for key, name in names.items()}
             compiled[side] = Compiled(programs)
-        return () if faults else gates_of(self._past, index, compiled)
+        return () if faults else gates_of(self._reach["requests"], index, compiled)
 
     def wire(self, version: str) -> Wire:
         """What is on the wire at a version of the timeline."""

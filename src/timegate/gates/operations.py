@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from timegate.gates.places import Place, same_place
 
 Program: TypeAlias = Callable[[Any], Any]
 """Decoded JSON in, JSON out; it may change its argument in place and return it or another object.
@@ -46,6 +48,7 @@ class OperationGate:
         headers: the same for the header parameters, names in lower case.
         statuses: head's status to this version's.
         gated: whether anything of the above does something for this version.
+        locate: where this version's clients find a place of head's request (``("body", "items", 0, "name")``).
     """
 
     key: str
@@ -63,3 +66,4 @@ class OperationGate:
     headers: Program | None
     statuses: Mapping[int, int]
     gated: bool
+    locate: Callable[[Sequence[str | int]], Place] = same_place

@@ -11,6 +11,8 @@ from timegate.contract.document import Operation, Side, plain_path, ref
 from timegate.contract.history import History
 from timegate.contract.undo_endpoints import PATH_MARK
 from timegate.gates.operations import OperationGate, Program, Rewrite
+from timegate.gates.places import Locator
+from timegate.gates.reach import Reach
 
 _PARAMETER: Final = re.compile(r"\{([^}:]+)(?::[^}]+)?\}")
 
@@ -26,24 +28,24 @@ class Compiled:
         return self.programs[repr(schema)]
 
 
-def gates_of(past: History, index: int, compiled: Mapping[Side, Compiled]) -> tuple[OperationGate, ...]:
+def gates_of(reach: Reach, index: int, compiled: Mapping[Side, Compiled]) -> tuple[OperationGate, ...]:
     """The operations as the clients of the version at ``index`` see them."""
-    head, wire = past.wires[0], past.wires[index]
+    head, wire = reach.past.wires[0], reach.past.wires[index]
     return tuple(
-        _gate(past, index, newest, then, compiled)
+        _gate(reach, index, newest, then, compiled)
         for newest, then in zip(head.operations, wire.operations, strict=True)
     )
 
 
 def _gate(
-    past: History, index: int, head: Operation, then: Operation, compiled: Mapping[Side, Compiled]
+    reach: Reach, index: int, head: Operation, then: Operation, compiled: Mapping[Side, Compiled]
 ) -> OperationGate:
     requests, responses = compiled["requests"], compiled["responses"]
     request = None if then.request is None else requests.of(then.request.schema)
     answers = {status: None if body is None else responses.of(body.schema) for status, body in head.answers.items()}
     query, headers = requests.of(ref(head.query)), requests.of(ref(head.headers))
-    rewrite = _rewrite(past, index, head, then)
-    statuses = past.statuses(head.key, index)
+    rewrite = _rewrite(reach.past, index, head, then)
+    statuses = reach.past.statuses(head.key, index)
     gated = any((request, *answers.values(), query, headers, rewrite, statuses, not then.exists))
     return OperationGate(
         key=head.key,
@@ -61,6 +63,7 @@ def _gate(
         headers=headers,
         statuses=statuses,
         gated=bool(gated),
+        locate=Locator(reach, head, index),
     )
 
 
