@@ -1,0 +1,178 @@
+"""Every shape of a payload: its type, the models a fact is about, and how it holds such an object on the wire."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tests.cells.models import (
+    Aliased,
+    Allowing,
+    Bare,
+    Box,
+    Child,
+    Choices,
+    Chosen,
+    ChosenParcel,
+    ClosedLetter,
+    ClosedParcel,
+    Computing,
+    Data,
+    Forbidding,
+    Generated,
+    Left,
+    Node,
+    North,
+    Outer,
+    Page,
+    Parent,
+    Picked,
+    PickedParcel,
+    Rows,
+    StoppedLetter,
+    StoppedParcel,
+    Tagged,
+    TaggedParcel,
+    Twins,
+    TwoAliases,
+    Typed,
+)
+
+Object: TypeAlias = dict[str, Any]
+"""The object that a fact is about, as JSON."""
+
+Wrap: TypeAlias = Callable[[Object], Any]
+"""Puts an object where a shape has it."""
+
+
+def itself(parcel: Object) -> Any:
+    return parcel
+
+
+def leaf(parcel: Object) -> Object:
+    """An object of the recursive model that holds no other."""
+    return {**parcel, "children": list[Object]()}
+
+
+def spelled(names: Mapping[str, str]) -> Wrap:
+    """The object with other names on the wire."""
+    return lambda parcel: {names.get(key, key): value for key, value in parcel.items()}
+
+
+CAMEL = {
+    "parcel_label": "parcelLabel",
+    "net_weight": "netWeight",
+    "item_count": "itemCount",
+    "box_size": "boxSize",
+    "free_note": "freeNote",
+}
+PASCAL = {
+    "parcel_label": "ParcelLabel",
+    "net_weight": "NetWeight",
+    "item_count": "ItemCount",
+    "box_size": "BoxSize",
+    "free_note": "FreeNote",
+}
+SHORT = {
+    "parcel_label": "label",
+    "net_weight": "weight",
+    "item_count": "count",
+    "box_size": "size",
+    "free_note": "note",
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One row of the table.
+
+    Args:
+        type: what a request or an answer is declared as.
+        models: what the fact is about.
+        sent: the object as part of a request.
+        answered: the object as part of an answer; like ``sent`` where nothing else is said.
+        others: payloads of that type that hold no such object, and that no fact changes.
+        overlaps: whether only the app's own function tells the arms apart, so that ``oneOf`` holds at no version.
+    """
+
+    type: Any
+    models: tuple[Any, ...]
+    sent: Wrap = itself
+    answered: Wrap | None = None
+    others: tuple[Any, ...] = ()
+    overlaps: bool = False
+
+    def answer(self, parcel: Object) -> Any:
+        return (self.answered or self.sent)(parcel)
+
+
+LETTER = {"kind": "letter", "title": "a letter's", "net_weight": 3}
+STRANGER = {"parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None}
+
+SHAPES: dict[str, Shape] = {
+    "a bare model": Shape(Bare, (Bare,)),
+    "a model or null": Shape(Bare | None, (Bare,), others=(None,)),
+    "a model or a scalar": Shape(Bare | int | str, (Bare,), others=(5, "title")),
+    "a list": Shape(list[Bare], (Bare,), lambda parcel: [parcel, parcel], others=([],)),
+    "a dict": Shape(dict[str, Bare], (Bare,), lambda parcel: {"title": parcel, "net_weight": parcel}, others=({},)),
+    "a fixed tuple": Shape(tuple[int, Bare, str], (Bare,), lambda parcel: [1, parcel, "title"]),
+    "a variadic tuple": Shape(tuple[Bare, ...], (Bare,), lambda parcel: [parcel, parcel, parcel], others=([],)),
+    "a field of another model": Shape(
+        Outer, (Bare,), lambda parcel: {"inner": parcel, "title": "another's", "net_weight": 8}
+    ),
+    "deep below containers": Shape(
+        dict[str, list[tuple[int, Page[Bare | None] | None]]],
+        (Bare,),
+        lambda parcel: {"a": [[1, {"items": [parcel, None], "total": 2}], [2, None]], "b": []},
+        others=({"a": [[1, None]]},),
+    ),
+    "a recursive model": Shape(
+        Node, (Node,), lambda parcel: {**leaf(parcel), "children": [leaf(parcel), leaf(parcel)]}
+    ),
+    "two models that hold each other": Shape(
+        Left, (Left,), lambda parcel: {**parcel, "right": {"left": {**parcel, "right": {"left": None}}}}
+    ),
+    "a page": Shape(Page[Bare], (Bare,), lambda parcel: {"items": [parcel, parcel], "total": 2}),
+    "a generic model": Shape(Box[int], (Box,), lambda parcel: {**parcel, "content": 4}),
+    "two parametrisations": Shape(
+        Box[Box[str]], (Box,), lambda parcel: {**parcel, "content": {**parcel, "content": "title"}}
+    ),
+    "a root model": Shape(Rows, (Bare,), lambda parcel: [parcel, parcel], others=([],)),
+    "a discriminated union": Shape(
+        list[Tagged], (TaggedParcel,), lambda parcel: [LETTER, {**parcel, "kind": "parcel"}], others=([LETTER],)
+    ),
+    "a plain union with closed arms": Shape(
+        list[ClosedLetter | ClosedParcel],
+        (ClosedParcel,),
+        lambda parcel: [{"pages": 2, "colour": "white"}, parcel],
+        others=([{"pages": 2, "colour": "red"}],),
+    ),
+    "a callable discriminator": Shape(
+        list[Picked],
+        (PickedParcel,),
+        lambda parcel: [{"kind": "letter", "title": "a letter's"}, {**parcel, "kind": "parcel"}],
+        others=([{"kind": "letter", "title": "a letter's"}],),
+        overlaps=True,
+    ),
+    "a callable discriminator on the touched field": Shape(
+        list[Chosen], (ChosenParcel,), lambda parcel: [{"pages": 1}, parcel], others=([{"pages": 1}],)
+    ),
+    "arms that share tags": Shape(
+        list[StoppedParcel | StoppedLetter],
+        (StoppedParcel,),
+        lambda parcel: [{"state": "failed", "until": 4}, {**parcel, "state": "failed"}, {**parcel, "state": "skipped"}],
+        others=([{"state": "failed", "until": 4}, {"state": "deferred", "until": 5}],),
+    ),
+    "a dataclass": Shape(Data, (Data,)),
+    "a typed dict": Shape(Typed, (Typed,)),
+    "a subclass that inherits the field": Shape(Child, (Parent,), lambda parcel: {**parcel, "age": 7}),
+    "two classes of one name": Shape(Twins, (North.Twin,), lambda parcel: {"north": parcel, "south": STRANGER}),
+    "aliases": Shape(Aliased, (Aliased,), spelled(CAMEL)),
+    "an alias generator": Shape(Generated, (Generated,), spelled(CAMEL)),
+    "validation and serialization aliases that differ": Shape(
+        TwoAliases, (TwoAliases,), spelled(CAMEL), spelled(PASCAL)
+    ),
+    "alias choices": Shape(Choices, (Choices,), spelled(SHORT), itself),
+    "computed fields": Shape(Computing, (Computing,), itself, lambda parcel: {**parcel, "twice": 10}),
+    "extra forbidden": Shape(Forbidding, (Forbidding,)),
+    "extra allowed": Shape(Allowing, (Allowing,), lambda parcel: {**parcel, "stranger": {"title": 1, "net_weight": 2}}),
+}
