@@ -8,7 +8,7 @@ from typing import Any
 
 from timegate.contract.steps import Origin
 from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.gates.program import blamed, copied
+from timegate.gates.program import blamed, copied, refuse
 from timegate.typing import is_object, type_of
 
 
@@ -23,6 +23,8 @@ class Arm:
         required: keys that must be there.
         known: its keys.
         closed: whether any other key is forbidden.
+        newer_keys: keys that only head has, which no client of an older version may send.
+        newer_tags: for each key with fixed values, those that only head has.
         program: what is done to its values; None: nothing.
         refused: why it may not be sent; None where it may.
         function: the name of its program in the compiled module, until it is there.
@@ -34,6 +36,8 @@ class Arm:
     required: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     closed: bool = False
+    newer_keys: frozenset[str] = frozenset()
+    newer_tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
     program: Callable[[Any], Any] | None = None
     refused: Origin | None = None
     function: str | None = None
@@ -119,7 +123,7 @@ class Choice:
             if self.error is DowngradeError:
                 raise DowngradeError("no arm of the union fits")
             if is_object(value):
-                self._refuse_touched(value)
+                self._refuse_newer(value)
             return None
         allowed = [arm for arm in busy if arm.refused is None]
         if len(busy) > 1 and len(allowed) < len(left):
@@ -136,10 +140,19 @@ class Choice:
                     return arm
         raise self.error("several arms of the union fit, and they differ between the versions")
 
-    def _refuse_touched(self, value: dict[str, Any]) -> None:
+    def _refuse_newer(self, value: dict[str, Any]) -> None:
+        """Refuse what fits no arm of the client's version if head's could take it for something newer."""
         for arm in self.arms:
             if arm.refused is not None and arm.required <= value.keys():
                 raise blamed(UpgradeError, f"this version has no {arm.name}", arm.refused)
+        for arm in self.arms:
+            for key, values in arm.newer_tags.items():
+                found = value.get(key)
+                if type(found) in (str, int, bool) and (type_of(found), found) in values:
+                    refuse(UpgradeError, "this version has no such value", None, key)
+            for key in value:
+                if key in arm.newer_keys:
+                    refuse(UpgradeError, "this version has no such key", None, key)
 
 
 def _by_tags(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:

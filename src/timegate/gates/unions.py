@@ -141,7 +141,22 @@ def _arm(module: Module, union: Schema, leaf: Schema, journey: Journey) -> Arm:
         arm.function = _stand_in(module, union, leaf, unknown, journey)
     elif module.reach.needs(leaf, journey):
         arm.function = module.root(leaf, journey)
+    if component is not None and module.up and journey.first:
+        _add_newer(module, component, arm, journey)
     return arm
+
+
+def _add_newer(module: Module, component: Component, arm: Arm, journey: Journey) -> None:
+    """Note what head's shape of an arm has and the client's lacks: it is no less refused where no arm fits."""
+    head = module.reach.past.wires[0].components(module.reach.side).get(component.name)
+    if head is None:
+        return
+    newest = _described(module, head, {"type": "object"}, Journey(0, 0, False, False))
+    if module.reach.own(component.name, journey):
+        arm.newer_keys = newest.known - arm.known
+    arm.newer_tags = {
+        key: values - arm.tags[key] for key, values in newest.tags.items() if values - arm.tags.get(key, values)
+    }
 
 
 def _component(module: Module, leaf: Schema, journey: Journey) -> Component | None:
