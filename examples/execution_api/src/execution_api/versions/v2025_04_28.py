@@ -1,0 +1,21 @@
+"""What a worker says of a mapped task when it ends: Task SDK 1.0.1."""
+
+from __future__ import annotations
+
+from execution_api.models import (
+    TIDeferredStatePayload,
+    TIRetryStatePayload,
+    TISuccessStatePayload,
+    TITerminalStatePayload,
+)
+from timegate import VersionChange, on
+
+
+class NameMappedTaskInstances(VersionChange):
+    """A worker that reports a state may name its mapped task instance: `rendered_map_index`."""
+
+    changes = (
+        on(TITerminalStatePayload, TISuccessStatePayload, TIDeferredStatePayload, TIRetryStatePayload).added(
+            "rendered_map_index"
+        ),
+    )

@@ -1,0 +1,94 @@
+"""Partitions, notes, Dags, runs that wait, and plain values for tasks that resume: Task SDK 1.2."""
+
+from __future__ import annotations
+
+from execution_api.models import (
+    AssetEventResponse,
+    DagRun,
+    DagRunAssetReference,
+    DagRunType,
+    TIRunContext,
+    TriggerDAGRunPayload,
+)
+from execution_api.versions.kwargs_formats import to_tagged_kwargs
+from timegate import VersionChange, endpoint, enum, on, sibling
+
+
+class PartitionDagRuns(VersionChange):
+    """Dag runs, asset events and what triggers a run have a `partition_key`."""
+
+    changes = (on(DagRun, AssetEventResponse, DagRunAssetReference, TriggerDAGRunPayload).added("partition_key"),)
+
+
+class AskForPreviousRunByQuery(VersionChange):
+    """The run before another is asked for at `/dag-runs/previous`, with the Dag in the query."""
+
+    changes = (endpoint("/dag-runs/{dag_id}/previous", "GET").moved(to="/dag-runs/previous?dag_id={dag_id}"),)
+
+
+class ShowDagRun(VersionChange):
+    """A Dag run can be asked for by its name."""
+
+    changes = (endpoint("/dag-runs/{dag_id}/{run_id}", "GET").added(),)
+
+
+class LetDagRunsWait(VersionChange):
+    """The `start_date` of a Dag run is null until it starts, where it was the moment after which it may."""
+
+    changes = (on(DagRun).became_nullable("start_date", null_was=sibling("run_after")),)
+
+
+class SpeakPlainKwargs(VersionChange):
+    """What a deferred task resumes with is plain JSON that names its classes, where it was tagged throughout."""
+
+    # What a worker defers with is kept as it was written: any JSON object, then as now. Only who resumes must read it.
+    changes = (on(TIRunContext).retyped("next_kwargs", to_old=to_tagged_kwargs),)
+
+
+class LeaveMapIndexesToWorkers(VersionChange):
+    """Workers find upstream map indexes themselves: `upstream_map_indexes` is gone from the run context."""
+
+    changes = (
+        on(TIRunContext).removed("upstream_map_indexes", was=dict[str, int | list[int] | None] | None, backfill=None),
+    )
+
+
+class AddNotes(VersionChange):
+    """A Dag run has a `note`, and whoever triggers it may write one."""
+
+    changes = (on(DagRun, TriggerDAGRunPayload).added("note"),)
+
+
+class TellStartOfTaskInstance(VersionChange):
+    """The run context tells when the task instance first started: `start_date`."""
+
+    changes = (on(TIRunContext).added("start_date"),)
+
+
+class TriggerForLater(VersionChange):
+    """Whoever triggers a Dag run may say after which moment it may start: `run_after`."""
+
+    changes = (on(TriggerDAGRunPayload).added("run_after"),)
+
+
+class ShowDag(VersionChange):
+    """A Dag can be asked for."""
+
+    changes = (endpoint("/dags/{dag_id}", "GET").added(),)
+
+
+class TellClearedApartFromMissing(VersionChange):
+    """A task instance that was cleared is gone, 410, where it was not found, 404."""
+
+    # Older workers stop their task on 404 and on 409 and know no other reason: at 410 they would run on.
+    changes = (
+        endpoint("/task-instances/{task_instance_id}/heartbeat", "PUT").status(410, was=404),
+        endpoint("/task-instances/{task_instance_id}/rtif", "PUT").status(410, was=404),
+    )
+
+
+class TellMaterializationsApart(VersionChange):
+    """A Dag run that materializes an asset is of a type of its own, where it was a manual one."""
+
+    # Older workers know the types as a closed set and would refuse the whole run context.
+    changes = (enum(DagRunType).grew(DagRunType.ASSET_MATERIALIZATION, seen_as=DagRunType.MANUAL),)
