@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeAlias
@@ -262,7 +262,7 @@ class Client:
 @asynccontextmanager
 async def client_of(
     framework: str, *, wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app, root_path: str = "", **options: Any
-) -> AsyncIterator[Client]:
+) -> AsyncGenerator[Client]:
     """A client of the API under timegate."""
     seen = Seen()
     app = APIS[framework](seen)

@@ -253,7 +253,10 @@ async def test_the_first_selector_that_finds_a_version_decides(framework: str) -
 
 
 async def test_a_pin_that_does_not_say_what_it_reads_makes_answers_private(framework: str) -> None:
-    async with client_of(framework, select=lambda scope: OLD) as client:
+    def pin(scope: Mapping[str, Any]) -> str | None:
+        return OLD
+
+    async with client_of(framework, select=pin) as client:
         answer = await client.http.get("/tasks/3")
     assert (answer.json()["version_id"], answer.headers["cache-control"]) == ("v1", "private")
 

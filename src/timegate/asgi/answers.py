@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from timegate.asgi.headers import RawHeaders, is_json, replaced, values_of, without
+from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.problems import Problem, rendered, untold
 from timegate.asgi.serving import Plan, Served, Settings
 from timegate.errors import GateError
+from timegate.gates.operations import Program
 
 Scope: TypeAlias = Mapping[str, Any]
+
+_INVALID: Final = 422
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
@@ -22,6 +27,11 @@ _OF_THE_BYTES: Final = frozenset(
 )  # fmt: skip
 # What may come before or beside an answer without being a part of its body.
 _BESIDE: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
+
+
+def _is_json_once(message: Message) -> bool:
+    types = values_of(message.get("headers", ()), b"content-type")
+    return len(types) == 1 and is_json(types[0])
 
 
 async def tell_problem(problem: Problem, send: Send, *, settings: Settings, served: Served | None, method: str) -> None:
@@ -82,21 +92,24 @@ class Answer:
         scope: the request as the client sent it.
         path: its path.
         head_path: the path that the app sees.
+        sent: what the client sent, for complaints about it.
 
     Attributes:
         stopped: whether the app was told to stop a stream that nobody gets.
     """
 
     __slots__ = (
-        "_begin", "_head_path", "_parts", "_path", "_plan", "_scope", "_send", "_size", "_start", "_told", "stopped",
+        "_begin", "_head_path", "_outcome", "_parts", "_path", "_plan",
+        "_scope", "_send", "_sent", "_size", "_start", "stopped",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str) -> None:
+    def __init__(self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str, sent: Sent) -> None:
         self._plan = plan
         self._send = send
         self._scope = scope
         self._path = path
         self._head_path = head_path
+        self._sent = sent
         self._start: Message | None = None
         self._parts: list[bytes] = []
         self._size = 0
@@ -111,17 +124,19 @@ class Answer:
             await self._beside(message)
             return
         plan = self._plan
-        told = plan.told(message["status"])
+        outcome = plan.told(message["status"])
+        if plan.complains and message["status"] == _INVALID and _is_json_once(message):
+            outcome = replace(outcome, program=self._told_wrong(outcome.program))
         headers = self._headers(list(message.get("headers", ())))
-        start = {**message, "status": told.status, "headers": headers}
-        if told.program is None:
+        start = {**message, "status": outcome.status, "headers": headers}
+        if outcome.program is None:
             self._begin = self._passing
             await self._send(start)
             return
         types = values_of(headers, b"content-type")
-        self._told = told
+        self._outcome = outcome
         self._start = start
-        if declared(told.media, types):
+        if declared(outcome.media, types):
             self._begin = self._passing
             await self._send(start)
         elif self._scope["method"] == "HEAD":
@@ -137,9 +152,20 @@ class Answer:
 
     def _headers(self, headers: RawHeaders) -> RawHeaders:
         plan, served = self._plan, self._plan.served
-        if plan.conditional:
+        if plan.tells:
             headers = served.tags.outbound(without(headers, _OF_THE_BYTES))
         return served.answered(headers, self._scope, self._path, self._head_path)
+
+    def _told_wrong(self, program: Program | None) -> Program:
+        """The program of an answer that says what is wrong in the request."""
+        gate, sent = self._plan.gate, self._sent
+
+        def tell(body: Any) -> Any:
+            if complains(body):
+                return told(body, gate=gate, sent=sent)
+            return body if program is None else program(body)
+
+        return tell
 
     async def _passing(self, message: Message) -> None:
         await self._send(message)
@@ -186,7 +212,7 @@ class Answer:
             await self._gate(body)
 
     async def _gate(self, body: bytes) -> None:
-        program, codec = self._told.program, self._plan.served.settings.codec
+        program, codec = self._outcome.program, self._plan.served.settings.codec
         if body and program is not None:
             try:
                 body = codec.encoded(program(codec.decoded(body)))
@@ -220,4 +246,4 @@ class Answer:
         await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self._scope["method"])
 
     def _where(self) -> str:
-        return f"answer of {self._plan.gate.key} to a client of {self._plan.served.selected.version}"
+        return f"answer of {self._plan.gate.key} to a client of {self._plan.served.version}"

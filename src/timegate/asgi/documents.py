@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from timegate.asgi.messages import Codec, Encoded
@@ -10,6 +10,7 @@ from timegate.asgi.routing import Entry
 from timegate.asgi.serving import Plan, Served
 from timegate.gates import Gates
 from timegate.gates.operations import OperationGate
+from timegate.gates.places import Place
 
 
 def document_plan(path: str, *, served: Served, gates: Gates) -> Plan:
@@ -31,16 +32,21 @@ def document_plan(path: str, *, served: Served, gates: Gates) -> Plan:
         rewrite=None,
         request=None,
         json_only=False,
-        answers={"200": _Document(gates.document(served.selected.version), served.settings.codec)},
+        answers={"200": _Document(gates.document(served.version), served.settings.codec)},
         success="200",
         answer_media={"200": ("application/json",)},
         query=None,
         headers=None,
         statuses={},
         gated=True,
+        locate=_nowhere,
     )
     entry = Entry(path, None, {}, frozenset({"GET", "HEAD"}), {"GET": gate.key}, 0)
     return Plan(served, gate=gate, entry=entry, head=entry, shadows=())
+
+
+def _nowhere(location: Sequence[str | int]) -> Place:
+    return Place(tuple(location), exact=True, expected=None)
 
 
 class _Document:

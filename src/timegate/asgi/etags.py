@@ -39,25 +39,28 @@ class VersionTags:
             return rest
         return [*rest, (b"etag", b'%b"%b%b"' % (match[1] or b"", match[2], self._suffix))]
 
-    def inbound(self, headers: RawHeaders) -> RawHeaders:
+    def inbound(self, headers: RawHeaders, *, others: bool) -> RawHeaders:
         """The fields of a request, this version's tags made head's.
 
-        A tag of another version is dropped from If-None-Match, so that the answer is whole, and in If-Match replaced
-        by one that cannot match, so that the request never becomes unconditional.
+        Args:
+            headers: the request's.
+            others: whether tags without this version's suffix are the app's too, because the operation's answers do
+                not differ. If not, they are dropped from If-None-Match, so that the answer is whole, and in If-Match
+                replaced by one that cannot match, so that the request never becomes unconditional.
         """
         none_match, match = values_of(headers, b"if-none-match"), values_of(headers, b"if-match")
         if not none_match and not match:
             return headers
         rest = without(headers, (b"if-none-match", b"if-match"))
         if none_match:
-            known = self._known(none_match)
+            known = self._known(none_match, others=others)
             if known:
                 rest.append((b"if-none-match", b", ".join(known)))
         if match:
-            rest.append((b"if-match", b", ".join(self._known(match) or [_NO_MATCH])))
+            rest.append((b"if-match", b", ".join(self._known(match, others=others) or [_NO_MATCH])))
         return rest
 
-    def _known(self, values: Iterable[bytes]) -> list[bytes]:
+    def _known(self, values: Iterable[bytes], *, others: bool) -> list[bytes]:
         whole = b",".join(values).strip()
         if whole == b"*":
             return [whole]
@@ -65,6 +68,8 @@ class VersionTags:
         for weak, tag in _tags(whole):
             if tag.endswith(self._suffix):
                 known.append(b'%b"%b"' % (weak, tag[: -len(self._suffix)]))
+            elif others:
+                known.append(b'%b"%b"' % (weak, tag))
         return known
 
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from timegate.asgi.answers import Answer, tell_problem
 from timegate.asgi.guard import Handover, hand_over
 from timegate.asgi.headers import RawHeaders, values_of, without
+from timegate.asgi.invalid import Sent
 from timegate.asgi.messages import (
     Disconnected,
     NotJSON,
@@ -54,7 +55,7 @@ class Exchange:
         guarded: whether the app's router has a guard.
     """
 
-    __slots__ = ("_guarded", "_path", "_plan", "_proven", "_scope", "_serving")
+    __slots__ = ("_guarded", "_original", "_path", "_plan", "_proven", "_scope", "_serving")
 
     def __init__(self, plan: Plan, serving: Serving, scope: Scope, *, path: str, proven: bool, guarded: bool) -> None:
         self._plan = plan
@@ -63,6 +64,7 @@ class Exchange:
         self._path = path
         self._proven = proven
         self._guarded = guarded
+        self._original = b""
 
     async def run(self, app: Any, receive: Receive, send: Send) -> None:
         """Serve it by the app."""
@@ -79,7 +81,7 @@ class Exchange:
             return
         except Disconnected:
             return
-        answer = Answer(plan, send, scope=scope, path=self._path, head_path=head_path)
+        answer = Answer(plan, send, scope=scope, path=self._path, head_path=head_path, sent=self._sent())
         try:
             await app(inner, receive, answer)
         except Exception:
@@ -101,7 +103,7 @@ class Exchange:
         if rewrite is not None or plan.shadowed(path):
             self._reach(inner, path)
         extensions: Mapping[str, Any] | None = scope.get("extensions")
-        if plan.conditional and extensions:
+        if plan.tells and extensions:
             inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
         return inner, path
 
@@ -113,7 +115,7 @@ class Exchange:
         if found is not None and found.full and found.entry.key(method) == plan.gate.key:
             return
         if plan.head.regex is not None and plan.head.regex.match(path) is None:
-            raise Refused(not_in_version(plan.served.selected.version))
+            raise Refused(not_in_version(plan.served.version))
         if plan.head.route is None or not self._guarded:
             _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
             raise Refused(unready())
@@ -122,8 +124,12 @@ class Exchange:
     def _headers(self, headers: RawHeaders) -> RawHeaders:
         plan = self._plan
         gate = plan.gate
-        if plan.conditional:
-            headers = plan.served.tags.inbound(without(headers, _NOT_ASKED_FOR))
+        if plan.tells:
+            headers = without(headers, _NOT_ASKED_FOR)
+        elif plan.complains:
+            headers = without(headers, (b"accept-encoding",))
+        if plan.served.tagged:
+            headers = plan.served.tags.inbound(headers, others=not plan.tells)
         if gate.headers is not None:
             headers = self._gated_headers(gate.headers, headers)
         if gate.json_only and self._proven and not values_of(headers, b"content-type"):
@@ -149,8 +155,7 @@ class Exchange:
         program = self._plan.gate.query
         if program is None:
             return
-        raw: bytes = inner.get("query_string", b"")
-        before = _gathered(parse_qsl(raw.decode("latin-1"), keep_blank_values=True))
+        before = _gathered(_pairs(inner))
         after: dict[str, Any] = self._upgraded(program, _copied(before), "query")
         if after != before or list(after) != list(before):
             pairs = [(name, text) for name, value in after.items() for text in _texts(value)]
@@ -166,6 +171,7 @@ class Exchange:
         check_json(headers)
         if coding:
             body = inflated(body, coding, limit=settings.max_body)
+        self._original = body
         try:
             value = settings.codec.decoded(body)
         except NotJSON:
@@ -179,15 +185,31 @@ class Exchange:
         inner["headers"] = [*without(headers, _OF_THE_BODY), (b"content-length", str(len(body)).encode("ascii"))]
         return whole_body(body, receive)
 
+    def _sent(self) -> Sent:
+        """What the client sent, taken apart only when somebody asks."""
+        plan, original = self._plan, self._original
+        codec = plan.served.settings.codec
+        return Sent(
+            # Programs change what they are given, so it is decoded anew.
+            body=lambda: codec.decoded(original) if original else None,
+            query=lambda: _gathered(_pairs(self._scope)),
+            path=lambda: plan.entry.parameters(self._path),
+        )
+
     def _upgraded(self, program: Program, value: Any, place: str) -> Any:
         try:
             return program(value)
         except UpgradeError as error:
             raise Refused(refused(error, place=place)) from None
         except Exception:
-            gate, version = self._plan.gate, self._plan.served.selected.version
+            gate, version = self._plan.gate, self._plan.served.version
             _LOG.exception("%s of %s from a client of %s: a function of a change failed", place, gate.key, version)
             raise Refused(not_understood()) from None
+
+
+def _pairs(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
+    raw: bytes = scope.get("query_string", b"")
+    return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
 
 
 def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:

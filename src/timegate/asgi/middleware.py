@@ -11,6 +11,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, Literal, TypeAlias
 
+from starlette.datastructures import URL
+from starlette.responses import RedirectResponse
+
 from timegate.asgi.answers import Stamp, tell_problem
 from timegate.asgi.documents import document_plan
 from timegate.asgi.exchange import Exchange
@@ -51,6 +54,7 @@ MIB: Final = 1024 * 1024
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REMEMBERED: Final = 512
+_NOTED: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
 _BY_HEADER: Final = header(ECHO)
 
 
@@ -133,15 +137,18 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        wanted, value, typed = self._header, None, False
+        wanted, value, typed, tagged = self._header, None, False, False
         for name, content in scope["headers"]:
             if name == wanted:
                 if value is not None:
                     value = None
                     break
                 value = content
-            elif name == b"content-type":
-                typed = True
+            elif name in _NOTED:
+                if name == b"content-type":
+                    typed = True
+                else:
+                    tagged = True
         served = None if value is None else prepared.serving.by_raw.get(value)
         if served is None:
             await self._select(prepared, scope, receive, send)
@@ -153,7 +160,8 @@ class TimegateMiddleware:
             return
         token = SELECTED.set(served.selected)
         try:
-            if plan.light and (typed or not plan.assumes) and not (plan.shadows and plan.shadowed(path)):
+            plain = plan.light and (typed or not plan.assumes) and not (tagged and served.tagged)
+            if plain and not (plan.shadows and plan.shadowed(path)):
                 await self.app(scope, receive, Stamp(send, served, scope, path))
             else:
                 await self._serve(prepared, plan, scope, receive, send, path=path, proven=self._proven)
@@ -164,7 +172,7 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        if plan.light and not plan.assumes and not plan.shadowed(path):
+        if plan.light and not plan.assumes and not plan.served.tagged and not plan.shadowed(path):
             await self.app(scope, receive, Stamp(send, plan.served, scope, path))
             return
         exchange = Exchange(plan, prepared.serving, scope, path=path, proven=proven, guarded=prepared.guarded)
@@ -255,8 +263,11 @@ class TimegateMiddleware:
                 await self._document(prepared, served, scope, receive, send, path=path)
                 return
             problem, passes = _verdict(prepared.serving, served, scope, path=path)
+            elsewhere = None if problem or passes or not prepared.redirects else _slashed(served, scope, path=path)
             if problem is not None:
                 await tell_problem(problem, send, settings=self.settings, served=served, method=method)
+            elif elsewhere is not None:
+                await RedirectResponse(elsewhere)(scope, receive, Stamp(send, served, scope, path))
             elif passes:
                 await self.app(scope, receive, send)
             else:
@@ -341,7 +352,7 @@ def _verdict(serving: Serving, served: Served, scope: Scope, *, path: str) -> tu
     """What becomes of a request that is no operation of its version: a problem, or whether its answer is left alone."""
     method: str = scope["method"]
     mine, heads = served.table.find(path, method, scope), serving.head.find(path, method, scope)
-    version = served.selected.version
+    version = served.version
     if heads is not None and heads.full and heads.entry.key(method) is not None:
         allowed = served.methods_at(path)
         return (method_not_in_version(version, allowed) if allowed else not_in_version(version)), False
@@ -355,6 +366,18 @@ def _verdict(serving: Serving, served: Served, scope: Scope, *, path: str) -> tu
     if heads is not None and heads.entry.operations:
         return not_in_version(version), False
     return None, False
+
+
+def _slashed(served: Served, scope: Scope, *, path: str) -> str | None:
+    """Where the app would redirect to if it had the version's paths; it knows only its own."""
+    if path == "/" or served.table.find(path, scope["method"], scope) is not None:
+        return None
+    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    if not any(
+        served.plans[key].gate.rewrite for entry in served.table.matching(other) for key in entry.operations.values()
+    ):
+        return None
+    return str(URL(scope={**scope, "path": scope.get("root_path", "") + other}))
 
 
 def _below(scope: Scope, given: Given | None) -> Scope:

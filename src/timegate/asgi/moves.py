@@ -12,6 +12,7 @@ from starlette.routing import compile_path
 
 from timegate.asgi.headers import RawHeaders
 from timegate.asgi.routing import Table
+from timegate.errors import UpgradeError
 from timegate.gates.operations import OperationGate, Rewrite
 
 _NAME: Final = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::[a-zA-Z_][a-zA-Z0-9_]*)?}")
@@ -167,7 +168,8 @@ def _move(gate: OperationGate) -> Move | None:
     )
     query: dict[str, str] = {}
     fixed: dict[str, str] = {}
-    for name, value in gate.rewrite.query:
+    for before, value in gate.rewrite.query:
+        name = _name_at_head(gate, before)
         whole = _WHOLE.fullmatch(value)
         if whole is not None:
             query[name] = whole[1]
@@ -177,6 +179,18 @@ def _move(gate: OperationGate) -> Move | None:
             # A value made of several parts cannot be taken apart again.
             return None
     return Move(gate.key, compile_path(template)[0], gate.path, query, fixed)
+
+
+def _name_at_head(gate: OperationGate, name: str) -> str:
+    """What the query program calls a parameter that the rewrite sets."""
+    if gate.query is None:
+        return name
+    mark = "timegate"
+    try:
+        after: Mapping[str, object] = gate.query({name: mark})
+    except UpgradeError:
+        return name
+    return next((key for key, value in after.items() if value == mark), name)
 
 
 def _kinds(path: str) -> dict[str, str]:

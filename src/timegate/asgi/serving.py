@@ -67,9 +67,15 @@ class Plan:
         entry: the route in the version.
         head: the route at head.
         shadows: routes of head that the version does not have and that may match first.
+
+    Attributes:
+        light: whether neither bodies nor places differ from head's.
+        assumes: whether a body is JSON even where nobody says so.
+        complains: whether what head finds wrong in a request must be told in other names.
+        tells: whether an answer may have to be told in other words.
     """
 
-    __slots__ = ("_told", "assumes", "conditional", "entry", "gate", "head", "light", "served", "shadows")
+    __slots__ = ("_told", "assumes", "complains", "entry", "gate", "head", "light", "served", "shadows", "tells")
 
     def __init__(
         self, served: Served, *, gate: OperationGate, entry: Entry, head: Entry, shadows: Sequence[Entry]
@@ -81,7 +87,8 @@ class Plan:
         self.shadows = tuple(shadows)
         self.light = not gate.gated and gate.rewrite is None
         self.assumes = gate.json_only
-        self.conditional = any(program is not None for program in gate.answers.values())
+        self.complains = any(program is not None for program in (gate.request, gate.query, gate.headers))
+        self.tells = any(program is not None for program in gate.answers.values())
         self._told: dict[int, Told] = {}
 
     def shadowed(self, path: str) -> bool:
@@ -124,7 +131,7 @@ class Served:
 
     __slots__ = (
         "_head", "_names", "_tail", "echo", "exact", "lacks", "moves", "plans",
-        "selected", "settings", "sunset", "table", "tags",
+        "selected", "settings", "sunset", "table", "tagged", "tags",
     )  # fmt: skip
 
     def __init__(
@@ -147,6 +154,7 @@ class Served:
         self.tags = VersionTags(selected.version)
         self.moves = Moves(gates, head)
         self.plans: dict[str, Plan] = {}
+        self.tagged = False
         self.exact: dict[str, dict[str, Plan]] = {}
         self._head = head
         self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
@@ -155,6 +163,11 @@ class Served:
             known |= {b"allow", b"location", b"content-location", b"link"}
         self._names = frozenset(known)
         self._tail = stamped((), echo=self.echo, vary=settings.vary)
+
+    @property
+    def version(self) -> str:
+        """The version as clients write it."""
+        return self.selected.version
 
     def stamped(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         """The fields of an answer with the version in force and with what it was selected by."""
@@ -318,6 +331,7 @@ def _served(
                 if other.place < origin[key].place and _may_shadow(other, method, by_key) and may_overlap(other, entry)
             ]
             served.plans[key] = Plan(served, gate=gate, entry=entry, head=origin[key], shadows=shadows)
+    served.tagged = any(plan.tells for plan in served.plans.values())
     for entry in table.entries:
         if entry.operations and "{" not in entry.path and entry.regex is not None:
             served.exact[entry.path] = _exactly(served, entry)

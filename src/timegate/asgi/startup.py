@@ -25,9 +25,10 @@ class Prepared:
         watched: every list that routes may be added to, the app's own first.
         guarded: whether the app's router has a guard.
         document_path: the path of the app's OpenAPI document.
+        redirects: whether the app's router redirects to a path with or without a slash at its end.
     """
 
-    __slots__ = ("count", "document_path", "guarded", "more", "routes", "serving")
+    __slots__ = ("count", "document_path", "guarded", "more", "redirects", "routes", "serving")
 
     def __init__(
         self,
@@ -36,10 +37,12 @@ class Prepared:
         watched: Sequence[Sequence[Any]],
         guarded: bool,
         document_path: str | None,
+        redirects: bool,
     ) -> None:
         self.serving = serving
         self.guarded = guarded
         self.document_path = document_path
+        self.redirects = redirects
         # Looked at in every request, so the app's own list is at hand and the others are few.
         self.routes: Sequence[Any] = watched[0] if watched else ()
         self.count = len(self.routes)
@@ -112,6 +115,7 @@ class Preparation:
             watched=[] if routes is None else list(_lists(routes)),
             guarded=guarded,
             document_path=getattr(app, "openapi_url", None),
+            redirects=getattr(getattr(app, "router", app), "redirect_slashes", False),
         )
 
     def _routed(self, scope: Scope) -> object | None:

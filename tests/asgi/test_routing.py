@@ -1,0 +1,207 @@
+"""Design: an operation is found as the app itself would find it; what an index leaves out cannot match."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from fastapi import APIRouter, FastAPI
+from hypothesis import given
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Match, Mount, Route
+
+from tests.asgi.api import HEAD, OLD, Client
+from timegate.asgi.routing import Entry, Table, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
+from timegate.asgi.startup import route_contexts
+
+SEGMENTS = ["a", "b", "{x}", "{y:int}", "{z:path}", "a{x}", "{u:uuid}", "{x}.json", ""]
+VALUES = ["a", "b", "7", "a7", "", "a\n", "x.json", "a.b", "..", "%2F", "é", "00000000-0000-0000-0000-000000000000"]
+
+
+@st.composite
+def templates(draw: st.DrawFn) -> str:
+    segments = draw(st.lists(st.sampled_from(SEGMENTS), min_size=1, max_size=4))
+    out: list[str] = []
+    for place, segment in enumerate(segments):
+        # A name may stand in a path only once.
+        out.append(segment.replace("{", f"{{p{place}"))
+    return "/" + "/".join(out)
+
+
+async def _endpoint(request: Request) -> PlainTextResponse:
+    return PlainTextResponse("")
+
+
+def _expected(routes: list[BaseRoute], scope: dict[str, Any]) -> tuple[BaseRoute, bool] | None:
+    partial: BaseRoute | None = None
+    for route in routes:
+        match, _ = route.matches(dict(scope))
+        if match is Match.FULL:
+            return route, True
+        if match is Match.PARTIAL and partial is None:
+            partial = route
+    return None if partial is None else (partial, False)
+
+
+def _scope(path: str, method: str) -> dict[str, Any]:
+    return {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
+
+
+@given(
+    table=st.lists(st.tuples(templates(), st.sets(st.sampled_from(["GET", "POST", "PUT"]), min_size=1)), max_size=7),
+    paths=st.lists(st.lists(st.sampled_from(VALUES), min_size=0, max_size=5).map("/".join), min_size=1, max_size=6),
+    slash=st.booleans(),
+)
+def test_a_path_leads_to_the_route_that_starlette_finds(
+    table: list[tuple[str, set[str]]], paths: list[str], slash: bool
+) -> None:
+    routes: list[BaseRoute] = [Route(path, _endpoint, methods=sorted(methods)) for path, methods in table]
+    keys = [f"{method} {path}" for path, methods in table for method in methods]
+    found = Table(entries_of(routes, keys, contexts=route_contexts))
+    for path in paths:
+        whole = "/" * slash + path
+        for method in ("GET", "HEAD", "POST", "DELETE"):
+            expected = _expected(routes, _scope(whole, method))
+            got = found.find(whole, method, _scope(whole, method))
+            assert (got is None) == (expected is None)
+            if expected is not None and got is not None:
+                assert getattr(got.entry.route, "original_route", got.entry.route) is expected[0]
+                assert got.full is expected[1]
+
+
+@given(one=templates(), other=templates(), paths=st.lists(st.lists(st.sampled_from(VALUES), max_size=4), max_size=8))
+def test_paths_that_match_both_are_never_said_to_be_apart(one: str, other: str, paths: list[list[str]]) -> None:
+    first, second = _entry(one), _entry(other)
+    for parts in paths:
+        path = "/" + "/".join(parts)
+        if first.regex and second.regex and first.regex.match(path) and second.regex.match(path):
+            assert may_overlap(first, second)
+
+
+def _entry(path: str) -> Entry:
+    return entry_of(path, methods={"GET"}, operations={"GET": f"GET {path}"}, place=0)
+
+
+def test_a_line_break_at_the_end_hides_no_operation() -> None:
+    table = Table([_entry("/tasks")])
+    assert table.find("/tasks\n", "GET", {}) == table.find("/tasks", "GET", {})
+
+
+def test_an_overridden_convertor_is_not_trusted_to_stay_in_its_segment() -> None:
+    from starlette.convertors import Convertor
+
+    class Anything(Convertor[str]):
+        regex = ".*"
+
+        def convert(self, value: str) -> str:
+            return value
+
+        def to_string(self, value: str) -> str:
+            return value
+
+    entry = _entry("/files/{name}")
+    wide = Entry(entry.path, re.compile("^/files/(?P<name>.*)$"), {"name": Anything()}, None, {}, 0)
+    assert Table([wide, _entry("/a/b/c/d")]).find("/files/x/y", "GET", {}) is not None
+
+
+def test_a_mount_takes_everything_below_it_and_its_operations_are_known() -> None:
+    inner = [Route("/items/{item_id}", _endpoint), Route("/other", _endpoint)]
+    routes: list[BaseRoute] = [
+        Mount("/api/{tenant}", routes=inner),
+        Mount("/static", app=Starlette()),
+        Route("/static/late", _endpoint),
+        Route("/{rest:path}", _endpoint),
+    ]
+    keys = ["GET /api/{tenant}/items/{item_id}", "GET /static/late", "GET /{rest:path}"]
+    table = Table(entries_of(routes, keys, contexts=route_contexts))
+
+    def key(path: str) -> str | None:
+        found = table.find(path, "GET", _scope(path, "GET"))
+        return None if found is None else found.entry.key("GET")
+
+    assert key("/api/x/items/3") == "GET /api/{tenant}/items/{item_id}"
+    assert [key("/api/x/unknown"), key("/api/x/other"), key("/static/late")] == [None, None, None]
+    assert key("/api/x") == "GET /{rest:path}"
+
+
+def test_an_operation_below_an_app_that_cannot_be_looked_into_is_gated_all_the_same() -> None:
+    routes: list[BaseRoute] = [Mount("/sub", app=Starlette())]
+    table = Table(entries_of(routes, ["GET /sub/items"], contexts=route_contexts))
+    found = table.find("/sub/items", "GET", _scope("/sub/items", "GET"))
+    assert found is not None
+    assert found.entry.key("GET") == "GET /sub/items"
+
+
+def test_a_route_that_decides_by_more_than_its_path_is_asked() -> None:
+    class ByHeader(Route):
+        def matches(self, scope: Any) -> tuple[Match, Any]:
+            if (b"x-beta", b"1") not in scope["headers"]:
+                return Match.NONE, {}
+            return super().matches(scope)
+
+    routes: list[BaseRoute] = [ByHeader("/items", _endpoint), Route("/{rest}", _endpoint)]
+    table = Table(entries_of(routes, ["GET /items", "GET /{rest}"], contexts=route_contexts))
+    plain = table.find("/items", "GET", _scope("/items", "GET"))
+    beta = table.find("/items", "GET", {**_scope("/items", "GET"), "headers": [(b"x-beta", b"1")]})
+    assert plain is not None
+    assert beta is not None
+    assert [plain.entry.key("GET"), beta.entry.key("GET")] == ["GET /{rest}", "GET /items"]
+
+
+def test_included_routers_and_hidden_routes_are_found_in_the_apps_order() -> None:
+    router, deeper = APIRouter(prefix="/v"), APIRouter(prefix="/w")
+    deeper.get("/x/{key}", include_in_schema=False)(_fastapi_endpoint)
+    router.include_router(deeper)
+    router.get("/w/{rest:path}")(_fastapi_endpoint)
+    app = FastAPI(openapi_url=None)
+    app.include_router(router, prefix="/p")
+    keys = ["GET /p/v/w/x/{key}", "GET /p/v/w/{rest:path}"]
+    table = Table(entries_of(app.routes, keys, contexts=route_contexts))
+    found = [table.find(path, "GET", _scope(path, "GET")) for path in ("/p/v/w/x/1", "/p/v/w/x/1/2", "/v/w/x/1")]
+    assert [None if match is None else match.entry.key("GET") for match in found] == [*keys, None]
+
+
+async def _fastapi_endpoint() -> None:
+    """Nothing."""
+
+
+def test_an_app_whose_routes_cannot_be_seen_is_matched_by_its_contract() -> None:
+    table = Table(entries_of_contract(["GET /a/{x}", "POST /a/{x}", "HEAD /b", "GET /b"]))
+    assert _keys(table, "/a/1", ["GET", "HEAD", "POST", "PUT"]) == ["GET /a/{x}", "GET /a/{x}", "POST /a/{x}", None]
+    assert _keys(table, "/b", ["GET", "HEAD"]) == ["GET /b", "HEAD /b"]
+
+
+def _keys(table: Table, path: str, methods: list[str]) -> list[str | None]:
+    found = [(method, table.find(path, method, {})) for method in methods]
+    return [match.entry.key(method) if match is not None and match.full else None for method, match in found]
+
+
+def test_a_moved_path_stands_before_the_wider_one_that_would_hide_it() -> None:
+    wide, other, moved = _entry("/runs/{run_id}"), _entry("/other"), _entry("/runs/previous")
+    assert covers(wide, moved)
+    assert not covers(moved, wide)
+    assert in_order([wide, other], [moved]) == [moved, wide, other]
+
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/tasks/3%0A", "/tasks%2F3", "/tasks//3", "//tasks/3", "/tasks/3/", "/tasks/./3", "/x/../tasks/3", "/tasks/3;a=b"],
+)
+async def test_an_odd_spelling_of_a_path_never_shows_heads_names(client: Client, url: str) -> None:
+    answer = await client.call("GET", url, OLD)
+    assert "dag_version_id" not in answer.text
+    reached = await client.call("GET", url, HEAD)
+    assert ("dag_version_id" in reached.text) == ("version_id" in answer.text)
+
+
+async def test_a_slash_in_a_parameter_stays_in_it(client: Client) -> None:
+    answer = await client.call("GET", "/variables/a%2Fb//c%0Ad", OLD)
+    expected = await client.call("GET", "/variables/a%2Fb//c%0Ad", HEAD)
+    assert (answer.status_code, answer.text) == (expected.status_code, expected.text)
