@@ -66,7 +66,7 @@ def _instance(value: dict[str, JsonValue]) -> JsonValue:
 
 def _moment(data: JsonValue) -> JsonValue:
     # The time zone is told beside the moment; the tagged form has the moment alone, and its readers take it as UTC.
-    return _tagged("datetime", _seconds(data["timestamp"] if isinstance(data, dict) else data))
+    return _tagged("datetime", _seconds(data.get("timestamp") if isinstance(data, dict) else data))
 
 
 def _seconds(data: JsonValue) -> float:
