@@ -1,0 +1,64 @@
+"""The real server's answers to today's clients, and ours."""
+
+from __future__ import annotations
+
+import pytest
+from execution_api import create_app
+
+from examples.execution_api.tests.recordings import Recording, differences, play, read_recordings, world_of
+
+SECRET = "a secret to sign tokens of recordings with, long enough"
+RECORDINGS = read_recordings("2026-06-30")
+
+# What the clock of the server decided.
+MOMENTS = {
+    "state-success-with-outlets": frozenset({"/asset_events/1/timestamp"}),
+    "state-reschedule": frozenset({""}),
+    "hitl": frozenset({"/responded_at"}),
+}
+
+# Here a body without a Content-Type is 415, there it was 422; whoever serves clients that leave it out names it JSON.
+UNTYPED = "run-queued-no-content-type"
+
+
+def test_there_are_recordings() -> None:
+    assert len(RECORDINGS) == 59
+
+
+@pytest.mark.parametrize(
+    "recording", [one for one in RECORDINGS if one.name != UNTYPED], ids=lambda recording: recording.name
+)
+def test_answers_are_those_of_the_real_server(recording: Recording) -> None:
+    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+
+    found = [
+        difference
+        for played in play(recording, app, secret=SECRET)
+        for difference in differences(played, moments=MOMENTS.get(recording.name, frozenset()))
+    ]
+
+    assert found == []
+
+
+def test_a_body_without_a_content_type_never_starts_a_task_unread() -> None:
+    (recording,) = (one for one in RECORDINGS if one.name == UNTYPED)
+    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+
+    (played,) = play(recording, app, secret=SECRET)
+
+    assert played.status == 415
+
+
+def test_an_answer_that_differs_is_told() -> None:
+    (recording,) = (one for one in RECORDINGS if one.name == "dags-get")
+    world = world_of(recording)
+    world["dags"][0].update(owners="somebody", tags=["tg", "more"])
+    app = create_app(database="sqlite://", world=world, secret=SECRET)
+
+    found, missing = play(recording, app, secret=SECRET)
+
+    assert differences(found) == [
+        "GET /dags/tg_demo: /owners is 'somebody', recorded 'airflow'",
+        "GET /dags/tg_demo: /tags is ['tg', 'more'], recorded ['tg']",
+    ]
+    assert differences(missing) == []
