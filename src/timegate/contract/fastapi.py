@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from typing import Any, Final
 
-from pydantic import AliasChoices, BaseModel, Json
+from pydantic import BaseModel, Json
 
 from timegate.contract.document import plain_path
 from timegate.contract.head import Content, Declared, Parameter, Parameters, unreadable
@@ -189,11 +189,8 @@ def _model(info: Any) -> Any:
 
 
 def _parameter(field: Any, info: Any, *, is_hidden: bool) -> Parameter:
-    name = _read(field, "alias")
-    if hasattr(field, "validation_alias"):  # FastAPI heeds it from the release on in which it shows it
-        name = field.validation_alias or name
-        if isinstance(info.validation_alias, AliasChoices):
-            name = next((choice for choice in info.validation_alias.choices if isinstance(choice, str)), name)
+    # FastAPI heeds a validation alias from the release on in which it shows it.
+    name = getattr(field, "validation_alias", None) or _read(field, "alias")
     return Parameter(field=_read(field, "name"), name=name, kind=info.annotation, info=info, hidden=is_hidden)
 
 

@@ -48,6 +48,10 @@ class Join:
 
     def wire(self) -> Wire:
         """The wire with the names that the document shows, and each operation with its texts."""
+        for operation in self._wire.operations:
+            if operation.key in self._found:
+                pairs = self._pairs(operation, self._found[operation.key])
+                self._wire = self._wire.edited("requests", *(_respelled(component, raw) for component, raw in pairs))
         wire = self._wire
         for operation in wire.operations:
             if operation.key in self._found:
@@ -204,6 +208,33 @@ class Join:
                     required.add(key)
             changed = {**component.schema, "properties": properties}
             yield replace(component, schema={**changed, "required": [key for key in properties if key in required]})
+
+
+def _respelled(component: Component, raw: Mapping[str, Any]) -> Component:
+    """Parameters under the names that the document has, where these are among their spellings.
+
+    Of several aliases some releases read the first one and others the field's own name.
+    """
+    names = {
+        wire: name
+        for name in raw
+        for wire in component.properties
+        if name not in component.properties and name in component.accepted(wire)
+    }
+    if not names:
+        return component
+    properties = {names.get(wire, wire): schema for wire, schema in component.properties.items()}
+    required = [names.get(wire, wire) for wire in component.required]
+    spellings = {
+        names.get(wire, wire): tuple(dict.fromkeys([names.get(wire, wire), *keys]))
+        for wire, keys in component.spellings.items()
+    }
+    return replace(
+        component,
+        schema={**component.schema, "properties": properties, "required": required},
+        fields={name: names.get(wire, wire) for name, wire in component.fields.items()},
+        spellings=spellings,
+    )
 
 
 def _listed(theirs: Mapping[str, Any]) -> list[Mapping[str, Any]]:

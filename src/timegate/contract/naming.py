@@ -131,8 +131,7 @@ class Drawing:
         alike = {
             name
             for name in both
-            if requests[name] == responses[name]
-            and self._wire.requests[name].shown == self._wire.responses[name].shown
+            if requests[name] == responses[name] and self._wire.requests[name].shown == self._wire.responses[name].shown
         }
         equal = set[str]()
         while True:

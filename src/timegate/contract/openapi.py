@@ -109,9 +109,7 @@ class _Reader:
         """Every operation, in the order of the document."""
         for path, declared in self._document.get("paths", {}).items():
             item = self._resolved(declared)
-            around = {
-                key: value for key, value in item.items() if key.upper() not in METHODS and key not in _OWN
-            }
+            around = {key: value for key, value in item.items() if key.upper() not in METHODS and key not in _OWN}
             for method in sorted((key.upper() for key in item if key.upper() in METHODS), key=method_order):
                 yield self._operation(method, path, item[method.lower()], item.get("parameters", []), around)
 
@@ -197,14 +195,10 @@ class _Reader:
                 made[key] = self._lifted(made[key], f"{place}.*", side)
         for key in _UNIONS:
             if is_array(made.get(key)):
-                made[key] = [
-                    self._lifted(arm, f"{place}.{key}[{index}]", side) for index, arm in enumerate(made[key])
-                ]
+                made[key] = [self._lifted(arm, f"{place}.{key}[{index}]", side) for index, arm in enumerate(made[key])]
         for key in ("properties", "patternProperties"):
             if is_object(made.get(key)):
-                made[key] = {
-                    name: self._lifted(inner, f"{place}.{name}", side) for name, inner in made[key].items()
-                }
+                made[key] = {name: self._lifted(inner, f"{place}.{name}", side) for name, inner in made[key].items()}
         return made
 
     def _plain(self, schema: Any, place: str) -> Any:

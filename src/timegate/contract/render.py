@@ -52,9 +52,10 @@ def drawn(wire: Wire, texts: Texts) -> Document:
     drawing = Drawing(wire, shown)
     head: Document = {"openapi": "3.1.0", "info": {"title": "API", "version": "head"}, **deepcopy(dict(texts.document))}
     paths: dict[str, dict[str, Any]] = {}
+    taken: set[str] = set()
     for operation in shown:
         item = paths.setdefault(plain_path(operation.path), deepcopy(dict(operation.texts.get("path", {}))))
-        item[operation.method.lower()] = _operation(operation, wire, drawing)
+        item[operation.method.lower()] = _identified(_operation(operation, wire, drawing), operation.method, taken)
     components: dict[str, Any] = head.pop("components", {})
     if wire.operations or not (wire.sends or wire.receives):
         head["paths"] = paths
@@ -66,6 +67,17 @@ def drawn(wire: Wire, texts: Texts) -> Document:
     if components:
         head["components"] = components
     return head
+
+
+def _identified(made: dict[str, Any], method: str, taken: set[str]) -> dict[str, Any]:
+    """An operation whose ``operationId`` no other has; FastAPI gives several methods of one handler the same."""
+    name = made.get("operationId")
+    if name is None:
+        return made
+    candidates = [name, f"{name}_{method.lower()}", *(f"{name}_{count}" for count in range(2, len(taken) + 3))]
+    made["operationId"] = next(candidate for candidate in candidates if candidate not in taken)
+    taken.add(made["operationId"])
+    return made
 
 
 def _missing(texts: Any, known: Mapping[str, Schema], others: Mapping[str, Schema]) -> Iterator[str]:

@@ -1,0 +1,206 @@
+"""The document of a version shows what is on the wire at that version, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from openapi_spec_validator import validate
+from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from timegate import Contract, Internal
+from timegate.contract.document import Component, Wire
+from timegate.contract.edits import with_property_renamed
+from timegate.starlette import operation
+
+never = NotImplementedError("documents only")
+
+
+class Leaf(BaseModel):
+    size: int
+
+
+class Same(BaseModel):
+    leaf: Leaf
+
+
+class Defaulted(BaseModel):
+    size: int = 1
+
+
+class Differing(BaseModel):
+    changed: Changed
+
+
+class Changed(BaseModel):
+    size: Annotated[str, Field(validation_alias="sizeIn", serialization_alias="sizeOut")]
+
+
+class Recursive(BaseModel):
+    kids: list[Recursive] = []
+
+
+class Kept(BaseModel):
+    name: str
+    secret: Annotated[str, Internal()]
+    held: Annotated[Leaf | None, Internal()] = None
+
+
+class Odd(BaseModel):
+    count: int = Field(0, json_schema_extra={"default": None})
+    maybe: int | None = None
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+class Owner(BaseModel):
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+
+
+class Filter(BaseModel):
+    limit: int = 10
+    secret: Annotated[str, Internal()] = ""
+
+
+@operation(request=Same, response=Leaf, status=201, errors={404: Odd}, query=Filter)
+async def create(request: Request, *, body: Same, query: Filter) -> Leaf:
+    raise never
+
+
+def app_contract() -> Contract:
+    return Contract.of(Starlette(routes=[Route("/a/{id:int}", create, methods=["POST"])]))
+
+
+def shown(*types: Any) -> set[str]:
+    document = Contract.of_types(*types).document
+    validate(document)
+    return set(document["components"]["schemas"])
+
+
+def edited(wire: Wire, name: str, **changes: Any) -> Wire:
+    """The wire with a component changed on each side that has it."""
+    requests: list[Component] = [replace(wire.requests[name], **changes)] if name in wire.requests else []
+    responses: list[Component] = [replace(wire.responses[name], **changes)] if name in wire.responses else []
+    return wire.edited("requests", *requests).edited("responses", *responses)
+
+
+def test_a_component_alike_in_both_directions_is_shown_once() -> None:
+    assert shown(Same) == {"Same", "Leaf"}
+
+
+def test_a_component_that_differs_makes_those_differ_that_hold_it() -> None:
+    assert shown(Differing, Leaf) == {
+        "Changed-Input",
+        "Changed-Output",
+        "Differing-Input",
+        "Differing-Output",
+        "Leaf",
+    }
+
+
+def test_a_recursive_component_is_shown_for_each_direction_as_fastapi_does() -> None:
+    document = Contract.of_types(Recursive).document
+    schemas = document["components"]["schemas"]
+    assert set(schemas) == {"Recursive-Input", "Recursive-Output"}
+    assert schemas["Recursive-Input"]["properties"]["kids"]["items"] == {"$ref": "#/components/schemas/Recursive-Input"}
+
+
+def test_a_change_on_one_side_alone_splits_what_was_shown_once() -> None:
+    contract = Contract.of_types(Same)
+    leaf = contract.wire.responses["Leaf"]
+    schemas = contract.render(contract.wire.edited("responses", with_property_renamed(leaf, "size", "width")))
+    names = schemas["components"]["schemas"]
+    assert set(names) == {"Leaf-Input", "Leaf-Output", "Same-Input", "Same-Output"}
+    assert list(names["Leaf-Output"]["properties"]) == ["width"]
+    assert names["Same-Output"]["properties"]["leaf"] == {"$ref": "#/components/schemas/Leaf-Output"}
+
+
+def test_a_component_is_shown_under_the_name_of_its_version() -> None:
+    contract = Contract.of_types(Owner)
+    document = contract.render(edited(contract.wire, "Cat", shown="Feline"))
+    pet = document["components"]["schemas"]["Owner"]["properties"]["pet"]
+    assert pet["discriminator"]["mapping"] == {
+        "cat": "#/components/schemas/Feline",
+        "dog": "#/components/schemas/Dog",
+    }
+    assert set(document["components"]["schemas"]) == {"Feline", "Dog", "Owner"}
+
+
+def test_two_components_under_one_name_are_told_apart_by_their_modules() -> None:
+    contract = Contract.of_types(Owner)
+    document = contract.render(edited(edited(contract.wire, "Cat", shown="Pet"), "Dog", shown="Pet"))
+    names = set(document["components"]["schemas"]) - {"Owner"}
+    assert {name.rpartition("__")[2] for name in names} == {"Cat", "Dog"}
+    validate(document)
+
+
+def test_internal_fields_and_what_only_they_hold_are_not_shown() -> None:
+    document = Contract.of_types(Kept).document
+    assert document["components"]["schemas"] == {
+        "Kept": {
+            "properties": {"name": {"title": "Name", "type": "string"}},
+            "required": ["name"],
+            "title": "Kept",
+            "type": "object",
+        }
+    }
+
+
+def test_an_internal_query_parameter_is_not_shown() -> None:
+    drawn = app_contract().document["paths"]["/a/{id}"]["post"]
+    assert [parameter["name"] for parameter in drawn["parameters"]] == ["id", "limit"]
+
+
+def test_a_default_that_no_client_can_send_is_not_shown() -> None:
+    properties = Contract.of_types(Odd).document["components"]["schemas"]["Odd"]["properties"]
+    assert "default" not in properties["count"]
+    assert properties["maybe"]["default"] is None
+
+
+def test_an_operation_that_a_version_does_not_have_is_not_shown_and_nothing_of_it() -> None:
+    contract = app_contract()
+    (found,) = contract.wire.operations
+    gone = replace(contract.wire, operations=(replace(found, exists=False),))
+    document = contract.render(gone)
+    validate(document)
+    assert document["paths"] == {}
+    assert "components" not in document
+
+
+def test_an_operation_elsewhere_has_the_parameters_of_its_path_there() -> None:
+    contract = app_contract()
+    (found,) = contract.wire.operations
+    document = contract.render(replace(contract.wire, operations=(replace(found, path="/b/{new}/{key:path}"),)))
+    validate(document)
+    parameters = document["paths"]["/b/{new}/{key}"]["post"]["parameters"]
+    assert [(one["in"], one["name"], one["schema"]) for one in parameters[:2]] == [
+        ("path", "new", {"type": "string"}),
+        ("path", "key", {"type": "string"}),
+    ]
+
+
+def test_an_answer_under_another_status_keeps_its_texts() -> None:
+    contract = app_contract()
+    (found,) = contract.wire.operations
+    answers = {"200": found.answers["201"], "404": found.answers["404"]}
+    document = contract.render(replace(contract.wire, operations=(replace(found, answers=answers),)))
+    responses = document["paths"]["/a/{id}"]["post"]["responses"]
+    assert list(responses) == ["200", "404", "422"]
+    assert responses["200"]["description"] == "Successful Response"
+
+
+def test_drawing_a_version_does_not_change_it() -> None:
+    contract = app_contract()
+    before = repr(contract.wire)
+    contract.render(contract.wire)["paths"].clear()
+    assert repr(contract.wire) == before
+    assert contract.render(contract.wire) == contract.document

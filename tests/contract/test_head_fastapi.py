@@ -1,0 +1,382 @@
+"""What a FastAPI app's routes declare is on the wire at head, whole, or the app is refused."""
+
+import sys
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Annotated, Any
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI, Header, Query
+from fastapi.routing import APIRoute
+from openapi_spec_validator import validate
+from pydantic import AliasChoices, BaseModel, Field
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from timegate import Contract
+from timegate.contract.document import Component, Operation
+from timegate.contract.fastapi import fastapi_operations
+from timegate.errors import CompileError, DeclarationError
+from timegate.starlette import operation
+
+never = NotImplementedError("read, never called")
+
+
+class Item(BaseModel):
+    name: str
+
+
+class Filter(BaseModel):
+    limit: int = 10
+    sort_by: str = Field("name", alias="sortBy")
+
+
+class Other(BaseModel):
+    page: int = 1
+
+
+class Tokens(BaseModel):
+    x_token: str
+    plain: str = Field("", alias="Plain_Header")
+
+
+def operations(app: Any) -> dict[str, Operation]:
+    return {operation.key: operation for operation in Contract.of(app).wire.operations}
+
+
+def query_of(app: FastAPI, key: str) -> Component:
+    wire = Contract.of(app).wire
+    return wire.requests[operations(app)[key].query]
+
+
+def headers_of(app: FastAPI, key: str) -> Component:
+    wire = Contract.of(app).wire
+    return wire.requests[operations(app)[key].headers]
+
+
+def problem(app: Any) -> str:
+    with pytest.raises(CompileError) as caught:
+        Contract.of(app)
+    (fault,) = caught.value.faults
+    return f"{fault.place}: {fault.problem}"
+
+
+def test_routes_are_read_in_the_order_in_which_the_app_matches_them() -> None:
+    app = FastAPI()
+    inner = APIRouter(prefix="/inner")
+
+    @app.get("/first")
+    def first() -> Item:
+        raise never
+
+    @inner.get("/{key:path}")
+    def second() -> Item:
+        raise never
+
+    app.include_router(inner, prefix="/api")
+
+    @app.put("/last")
+    def last() -> Item:
+        raise never
+
+    app.mount("/mounted", FastAPI())
+    assert list(operations(app)) == ["GET /first", "GET /api/inner/{key:path}", "PUT /last"]
+
+
+def test_the_methods_of_one_handler_are_operations_with_names_of_their_own() -> None:
+    app = FastAPI()
+
+    @app.api_route("/both", methods=["PUT", "GET"])
+    def both() -> Item:
+        raise never
+
+    with pytest.warns(UserWarning, match="Duplicate Operation ID"):
+        contract = Contract.of(app)
+    assert [operation.key for operation in contract.wire.operations] == ["GET /both", "PUT /both"]
+    validate(contract.document)
+
+
+def test_a_hidden_route_is_on_the_wire_and_in_no_document() -> None:
+    app = FastAPI()
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/hidden")
+    def hidden(z: int) -> Item:
+        raise never
+
+    app.include_router(router)
+    contract = Contract.of(app)
+    (found,) = contract.wire.operations
+    assert (found.key, found.hidden) == ("GET /hidden", True)
+    assert contract.document["paths"] == {}
+    assert contract.wire.responses["Item"].model is Item
+    assert contract.wire.requests[found.query].required == ["z"]
+
+
+def test_query_parameters_of_dependencies_are_those_of_the_operation() -> None:
+    app = FastAPI()
+
+    def inner(size: int) -> None:
+        raise never
+
+    def outer(i: Annotated[None, Depends(inner)], page: Annotated[int, Query(alias="p")] = 1) -> None:
+        raise never
+
+    @app.get("/items", dependencies=[Depends(outer)])
+    def items(q: str | None = None) -> Item:
+        raise never
+
+    query = query_of(app, "GET /items")
+    assert set(query.properties) == {"p", "size", "q"}
+    assert query.required == ["size"]
+    assert query.wire("page") == "p"
+
+
+def test_a_query_model_is_itself_so_that_its_facts_reach_the_parameters() -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def items(chosen: Annotated[Filter, Query()]) -> Item:
+        raise never
+
+    query = query_of(app, "GET /items")
+    assert query.model is Filter
+    assert list(query.properties) == ["limit", "sortBy"]
+    assert query.wire("sort_by") == "sortBy"
+
+
+def test_two_query_models_of_one_operation_are_refused() -> None:
+    app = FastAPI()
+
+    def paging(page: Annotated[Other, Query()]) -> None:
+        raise never
+
+    @app.get("/items", dependencies=[Depends(paging)])
+    def items(chosen: Annotated[Filter, Query()]) -> Item:
+        raise never
+
+    assert "declared by Filter and Other" in problem(app) or "declared by Other and Filter" in problem(app)
+
+
+def test_every_spelling_of_a_parameter_that_the_app_accepts_is_known() -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def items(q: Annotated[int, Query(validation_alias=AliasChoices("one", "two"))] = 1) -> Item:
+        raise never
+
+    query = query_of(app, "GET /items")
+    (key,) = query.properties
+    assert {"one", "two"} <= set(query.accepted(key))
+    (parameter,) = app.openapi()["paths"]["/items"]["get"]["parameters"]
+    assert key == parameter["name"]
+
+
+def test_headers_are_known_by_lower_case_names() -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def items(request_id: Annotated[str, Header()], other: Annotated[str, Header(alias="X-Other")] = "") -> Item:
+        raise never
+
+    headers = headers_of(app, "GET /items")
+    assert list(headers.properties) == ["request-id", "x-other"]
+    assert headers.required == ["request-id"]
+    assert headers.wire("request_id") == "request-id"
+
+
+def test_the_fields_of_a_header_model_have_hyphens() -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def items(tokens: Annotated[Tokens, Header()]) -> Item:
+        raise never
+
+    headers = headers_of(app, "GET /items")
+    assert headers.model is Tokens
+    assert list(headers.properties) == ["x-token", "plain_header"]
+
+
+def test_the_class_of_a_body_is_known_also_where_it_is_embedded() -> None:
+    app = FastAPI()
+
+    @app.post("/items")
+    def items(a: Item, b: Filter) -> Item:
+        raise never
+
+    contract = Contract.of(app)
+    assert contract.schema_of("requests", Item) == {"$ref": "#/components/schemas/Item"}
+    body = contract.wire.operations[0].request
+    assert body is not None
+    envelope = contract.wire.requests[body.schema["$ref"].rpartition("/")[2]]
+    assert envelope.model is None
+    assert envelope.properties["a"] == {"$ref": "#/components/schemas/Item"}
+
+
+def test_answers_are_read_by_status_and_the_declared_success_is_known() -> None:
+    app = FastAPI()
+
+    @app.post("/items", status_code=201, responses={404: {"model": Other}, "4XX": {"model": Filter}})
+    def items() -> Item:
+        raise never
+
+    @app.delete("/items", status_code=204)
+    def nothing() -> None:
+        raise never
+
+    found = operations(app)
+    answers = {status: answer and answer.schema for status, answer in found["POST /items"].answers.items()}
+    assert answers == {
+        "201": {"$ref": "#/components/schemas/Item"},
+        "404": {"$ref": "#/components/schemas/Other"},
+        "4XX": {"$ref": "#/components/schemas/Filter"},
+    }
+    assert found["POST /items"].success == "201"
+    assert found["DELETE /items"].answers == {"204": None}
+
+
+def test_an_answer_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
+    app = FastAPI()
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}
+
+    @app.get("/raw", responses={200: {"content": content}, 409: {"content": content}})
+    def raw() -> Response:
+        raise never
+
+    @app.get("/item")
+    def item() -> Item:
+        raise never
+
+    answers = operations(app)["GET /raw"].answers
+    assert {status: answer and answer.schema for status, answer in answers.items()} == {
+        "200": {"$ref": "#/components/schemas/Item"},
+        "409": {"$ref": "#/components/schemas/Item"},
+    }
+
+
+def test_places_that_nothing_describes_are_listed() -> None:
+    app = FastAPI()
+
+    @app.get("/untyped")
+    def untyped() -> Any:
+        raise never
+
+    @app.get("/map")
+    def mapped() -> dict[str, Any]:
+        raise never
+
+    @app.get("/typed")
+    def typed() -> dict[str, Item]:
+        raise never
+
+    assert Contract.of(app).opaque == ("200 of GET /untyped", "200 of GET /map: *")
+
+
+def test_a_plain_starlette_route_with_a_declaration_counts() -> None:
+    @operation(request=Item, response=Other)
+    async def plain(request: Request, *, body: Item) -> Other:
+        raise never
+
+    app = FastAPI(routes=[Route("/plain", plain, methods=["POST"]), Route("/undeclared", never_called)])
+    contract = Contract.of(app)
+    assert [o.key for o in contract.wire.operations] == ["POST /plain"]
+    assert contract.document["paths"]["/plain"]["post"]["operationId"] == "plain"
+    assert "HTTPValidationError" in contract.document["components"]["schemas"]
+
+
+async def never_called(request: Request) -> Response:
+    raise never
+
+
+def test_a_type_that_has_no_schema_is_named_with_its_place() -> None:
+    app = FastAPI()
+
+    class Odd:
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+            from pydantic_core import core_schema
+
+            return core_schema.is_instance_schema(cls)
+
+    @app.get("/odd", include_in_schema=False, response_model=Odd)
+    def odd() -> Any:
+        raise never
+
+    assert problem(app).startswith("GET /odd 200: its type has no JSON Schema")
+
+
+def test_what_is_no_app_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="has no routes to read"):
+        Contract.of(object())
+
+
+class TestAReleaseOfTomorrow:
+    """What is read may be called otherwise, be of another kind, or not be listed: then nothing starts."""
+
+    def test_a_path_of_the_document_that_no_route_has_is_refused(self) -> None:
+        app = FastAPI()
+
+        @app.get("/items")
+        def items() -> Item:
+            raise never
+
+        document = app.openapi()
+        document["paths"]["/unlisted"] = {"get": {"responses": {}}}
+        app.openapi_schema = document
+        assert problem(app) == (
+            "GET /unlisted: the OpenAPI document of the app has it, and the routes that timegate reads do not"
+        )
+
+    def test_a_route_without_what_is_read_is_refused(self) -> None:
+        app = FastAPI()
+
+        class Narrow(APIRoute):
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(*args, **options)
+                del self.body_field
+
+        app.router.route_class = Narrow
+
+        @app.get("/items")
+        def items() -> Item:
+            raise never
+
+        with pytest.raises(CompileError, match="does not say its `body_field` any more"):
+            list(fastapi_operations(app))
+
+    def test_a_kind_of_route_that_is_not_known_is_refused(self) -> None:
+        class Lazy(BaseRoute):
+            __module__ = "fastapi.routing"
+
+        app = FastAPI(routes=[Lazy()])
+        assert "has a kind of route that this release of timegate does not know" in problem(app)
+
+    def test_a_route_of_the_users_own_making_passes(self) -> None:
+        class Own(BaseRoute):
+            pass
+
+        assert operations(FastAPI(routes=[Own()])) == {}
+
+    @pytest.mark.parametrize("version", ["0.137.0", "0.137.1"])
+    def test_the_releases_that_hide_included_routers_are_refused(
+        self, version: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys.modules["fastapi"], "__version__", version)
+        assert "hides the routes of included routers" in problem(FastAPI())
+
+    def test_what_the_iterator_of_a_newer_release_gives_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = FastAPI()
+
+        @app.get("/items")
+        def items() -> Item:
+            raise never
+
+        def contexts(routes: Any) -> Iterator[Any]:
+            for route in routes:
+                if isinstance(route, APIRoute):
+                    held = {name: getattr(route, name) for name in vars(route)}
+                    yield SimpleNamespace(**{**held, "path": "/prefixed", "original_route": route})
+
+        monkeypatch.setattr(sys.modules["fastapi.routing"], "iter_route_contexts", contexts, raising=False)
+        assert [declared.key for declared, _ in fastapi_operations(app)] == ["GET /prefixed"]
