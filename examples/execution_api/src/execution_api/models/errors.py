@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 __all__ = ["HTTPExceptionResponse", "HTTPValidationError", "ValidationError"]
 
@@ -22,10 +22,10 @@ class ValidationError(BaseModel):
     msg: str
     type: str
     input: Any = None
-    ctx: dict[str, Any] = {}
+    ctx: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
 class HTTPValidationError(BaseModel):
     """Every place of the input that does not fit."""
 
-    detail: list[ValidationError] = []
+    detail: list[ValidationError] = Field(default_factory=list[ValidationError])
