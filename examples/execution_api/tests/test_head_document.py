@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from execution_api import models
 from execution_api.routes import CLOSED, OPEN
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, JsonValue, TypeAdapter
 
 from timegate.starlette import Endpoint, operation_of
 
@@ -27,10 +27,10 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
 }
 
 # Words for people; names for generators of clients.
-NOT_COMPARED = {"title", "description", "x-enum-varnames"}
+NOT_COMPARED = {"title", "description", "x-enum-varnames", "$defs"}
 
 # JSON of any form: the real document names it and lists the forms.
-ANY = {"$ref": "JsonValue"}
+ANY: JsonValue = {"$ref": "JsonValue"}
 
 # The real document says nothing about these answers; ours says what is sent.
 UNTYPED_THERE = {
@@ -42,30 +42,29 @@ UNTYPED_THERE = {
 }
 
 
-def plain(schema: Any) -> Any:
+def plain(schema: JsonValue) -> JsonValue:
     """A schema without words, with one spelling for what may be spelled in two ways."""
+    if isinstance(schema, list):
+        return [plain(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    given: dict[str, Any] = schema
-    out: dict[str, Any] = {}
-    for key, value in given.items():
+    out: dict[str, JsonValue] = {}
+    for key, value in schema.items():
         match key, value:
-            case _ if key in NOT_COMPARED or key == "$defs":
+            case _ if key in NOT_COMPARED:
                 pass
             case "default", None:  # FastAPI leaves it out of most places
                 pass
             case "const", _:
                 out["enum"] = [value]
-            case "anyOf" | "oneOf", _:
+            case "anyOf" | "oneOf", list():
                 out["oneOf"] = sorted((plain(arm) for arm in value), key=json.dumps)
-            case "$ref", _:
+            case "$ref", str():
                 out["$ref"] = value.rpartition("/")[2]
-            case "properties", _:
+            case "properties", dict():
                 out["properties"] = {name: plain(inner) for name, inner in value.items()}
-            case "prefixItems", _:
-                out["prefixItems"] = [plain(inner) for inner in value]
-            case "required", _:
-                out["required"] = sorted(value)
+            case "required", list():
+                out["required"] = sorted(value, key=str)
             case _:
                 out[key] = plain(value)
     if out.get("additionalProperties") in (True, {}, ANY):  # as is understood where nothing is said
@@ -73,7 +72,7 @@ def plain(schema: Any) -> Any:
     return {} if out == ANY else out
 
 
-def of_type(declared: Any) -> list[Any]:
+def of_type(declared: Any) -> list[JsonValue]:
     """The schemas of a type, as it is read and as it is written."""
     adapter: TypeAdapter[Any] = TypeAdapter(declared)
     return [plain(adapter.json_schema(mode=mode)) for mode in ("validation", "serialization")]
@@ -123,12 +122,21 @@ def test_an_operation_takes_and_answers_what_the_document_says(method: str, path
         schema = plain(content.get("application/json", {}).get("schema", {}))
         assert schema in of_type_by_name(here.response)
     queries = {one["name"]: one for one in there["parameters"] if one["in"] == "query"}
-    mine = plain(TypeAdapter(here.query).json_schema()) if here.query is not None else {"properties": {}}
-    assert {name: plain(one["schema"]) for name, one in queries.items()} == mine["properties"]
-    assert sorted(name for name, one in queries.items() if one.get("required")) == mine.get("required", [])
+    assert {name: plain(one["schema"]) for name, one in queries.items()} == properties_of(here.query)
+    assert {name for name, one in queries.items() if one.get("required")} == required_of(here.query)
 
 
-def of_type_by_name(declared: Any) -> list[Any]:
+def properties_of(query: Any) -> dict[str, JsonValue]:
+    schema: dict[str, Any] = {} if query is None else TypeAdapter(query).json_schema()
+    return {name: plain(one) for name, one in schema.get("properties", {}).items()}
+
+
+def required_of(query: Any) -> set[str]:
+    schema: dict[str, Any] = {} if query is None else TypeAdapter(query).json_schema()
+    return set(schema.get("required", ()))
+
+
+def of_type_by_name(declared: Any) -> list[JsonValue]:
     """The schemas of a type, a component of the document by its name."""
     if declared is None:
         return [{}]
