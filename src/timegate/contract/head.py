@@ -290,7 +290,7 @@ def _with_parameter(component: Component, one: Parameter, wrapper: Component, sl
     if one.hidden:
         schema = {**schema, HIDDEN_MARK: True}
     required = [*component.required, one.name] if wire in wrapper.required else component.required
-    others = [key for key in wrapper.accepted(wire) if key not in (wire, slot, one.name)]
+    others = [key for key in wrapper.accepted(wire) if key not in (slot, one.name)]
     return replace(
         component,
         schema={**component.schema, "properties": {**component.properties, one.name: schema}, "required": required},

@@ -269,7 +269,8 @@ def _hollowed(node: Any) -> Any:
 
 
 def _texted(ours: Schema, theirs: Mapping[str, Any]) -> Schema:
-    """Our schema with the texts that theirs has at its root."""
+    """Our schema with the texts that theirs has at its root, and no others."""
     if "$ref" in ours:
         return ours
-    return {**ours, **{key: theirs[key] for key in _TEXTS if key in theirs}}
+    kept = {key: value for key, value in ours.items() if key not in _TEXTS}
+    return {**kept, **{key: theirs[key] for key in _TEXTS if key in theirs}}
