@@ -73,10 +73,10 @@ class TestPlan:
     ) -> None:
         performance = performances[0]
         with Ledger.at(database) as ledger:
-            workload = ledger.workload(performance.task_instance_id("wait"))
-        assert workload["id"] == performance.task_instance_id("wait")
-        assert (workload["dag_id"], workload["run_id"], workload["task_id"]) == (DAG_ID, "sdk-1.0.0", "wait")
-        assert (workload["try_number"], workload["map_index"]) == (1, -1)
+            handed = ledger.handed_out(performance.task_instance_id("wait"))
+        assert str(handed.id) == performance.task_instance_id("wait")
+        assert (handed.dag_id, handed.run_id, handed.task_id) == (DAG_ID, "sdk-1.0.0", "wait")
+        assert (handed.try_number, handed.map_index) == (1, -1)
 
 
 class TestTriggerer:

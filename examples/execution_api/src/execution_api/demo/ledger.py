@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Final, Self
 from uuid import UUID
 
+from pydantic import JsonValue
+from sqlalchemy import select
+
 from execution_api.models.tasks import TaskInstance
 from execution_api.store import Store
 from execution_api.tables import TaskInstanceRow, XComRow
-from pydantic import JsonValue
-from sqlalchemy import select
 
 __all__ = ["Ledger", "TaskInstanceRecord"]
 
@@ -57,12 +58,11 @@ class Ledger:
             )
             return TaskInstanceRecord(row.state, {xcom.key: xcom.value for xcom in session.scalars(written)})
 
-    def workload(self, task_instance_id: str) -> dict[str, JsonValue]:
-        """The task instance as an executor hands it to a worker of today."""
+    def handed_out(self, task_instance_id: str) -> TaskInstance:
+        """The task instance as an executor of today would hand it to a worker."""
         with self.store.reading() as session:
             row = session.get_one(TaskInstanceRow, UUID(task_instance_id))
-            payload = TaskInstance.model_validate(row, from_attributes=True)
-        return payload.model_dump(mode="json", exclude_unset=True)
+            return TaskInstance.model_validate(row, from_attributes=True)
 
     def play_the_triggerer(self, task_instance_id: str) -> None:
         """Let the event come that a deferred task instance waits for, and queue it again.

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from execution_api.worker import GENERATIONS, Generation
 from pydantic import JsonValue
+
+from execution_api.worker import GENERATIONS, Generation
 
 __all__ = ["DAG_FILE", "DAG_ID", "Act", "Performance", "performance_of", "world_of"]
 
@@ -149,17 +150,18 @@ def _dag_run(performance: Performance) -> dict[str, JsonValue]:
         "logical_date": day,
         "data_interval_start": day,
         "data_interval_end": day,
-        "run_after": day,
-        "start_date": day,
+        "run_after": _FIRST_DAY.isoformat(),
+        "start_date": _FIRST_DAY.isoformat(),
         "end_date": None,
         "state": "running",
-        "run_type": "manual",
+        # Older workers know the types as a closed set without this one.
+        "run_type": "operator_triggered",
         "conf": {"asked_by": performance.generation.sdk},
         "triggering_user_name": "demo",
         "clear_number": 0,
         "partition_key": None,
         "partition_date": None,
-        "note": "what only newer workers can be told",
+        "note": None,
         "team_name": None,
         "consumed_asset_events": [],
     }

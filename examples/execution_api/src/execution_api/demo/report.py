@@ -13,6 +13,9 @@ __all__ = ["render_report"]
 
 _HEADER: Final = ("SDK", "API version", "task", "outcome", "requests", "bodies gated")
 _LINES_OF_LOG: Final = 12
+_INTRODUCTION: Final = """\
+The answer to PATCH /task-instances/…/run as each worker received it. `<` marks what the older alone is told, `>` what
+the newer alone is told, `~` what differs; each has a DAG run of its own, so names and dates differ."""
 
 
 def render_report(results: Sequence[ActResult]) -> str:
@@ -67,7 +70,7 @@ def _comparison(results: Sequence[ActResult]) -> str | None:
         new_answer.response,
         titles=(_title(old), _title(new)),
     )
-    return f"The answer to PATCH /task-instances/…/run as each worker received it:\n\n{drawn}"
+    return f"{_INTRODUCTION}\n\n{drawn}"
 
 
 def _title(result: ActResult) -> str:

@@ -11,7 +11,7 @@ from execution_api.demo.ledger import Ledger, TaskInstanceRecord
 from execution_api.demo.plan import DAG_FILE, Act, Performance
 from execution_api.demo.server import RunningServer
 from execution_api.demo.tally import Tally, tally_of
-from execution_api.worker import Environment, Exchange, TaskOrder, TaskRun, run_task
+from execution_api.worker import Environment, Exchange, TaskOrder, TaskRun, run_task, workload_for
 
 __all__ = ["ActResult", "play_thread"]
 
@@ -73,7 +73,7 @@ def play_thread(
         finished = run_task(
             environment,
             TaskOrder(
-                task_instance=ledger.workload(task_instance_id),
+                task_instance=workload_for(performance.generation, ledger.handed_out(task_instance_id)),
                 dag_file=DAG_FILE,
                 server=server.url,
                 token=token(task_instance_id),

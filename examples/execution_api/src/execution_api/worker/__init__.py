@@ -5,6 +5,7 @@ from execution_api.worker.interpreter import Interpreter, NoSuitablePython, find
 from execution_api.worker.run import TaskOrder, TaskRun, run_task
 from execution_api.worker.sdks import GENERATIONS, Generation, UnknownSdk, generation_of, generations_of
 from execution_api.worker.traffic import Exchange
+from execution_api.worker.workload import workload_for
 
 __all__ = [
     "GENERATIONS",
@@ -22,4 +23,5 @@ __all__ = [
     "generations_of",
     "make_environment",
     "run_task",
+    "workload_for",
 ]

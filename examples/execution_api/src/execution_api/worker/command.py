@@ -9,15 +9,19 @@ import json
 import sys
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
+from execution_api.models import TaskInstance
 from execution_api.worker.environments import EnvironmentFailed, make_environment
 from execution_api.worker.interpreter import NoSuitablePython
 from execution_api.worker.run import TaskOrder, TaskRun, run_task
 from execution_api.worker.sdks import GENERATIONS, UnknownSdk, generation_of
+from execution_api.worker.workload import workload_for
 
 __all__ = ["add_arguments", "run"]
 
-_ANY_DAG_VERSION: Final = "00000000-0000-0000-0000-000000000000"
+# The command line does not know it, and no task asks.
+_ANY_DAG_VERSION: Final = UUID(int=0)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,23 +48,23 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         if not dag_file.is_file():
             raise ValueError(f"there is no DAG file {dag_file}")
+        generation = generation_of(arguments.sdk)
+        task_instance = TaskInstance(
+            id=UUID(_subject(arguments.token)),
+            dag_id=arguments.dag_id or dag_file.stem,
+            task_id=arguments.task,
+            run_id=arguments.run_id,
+            try_number=arguments.try_number,
+            map_index=arguments.map_index,
+            dag_version_id=_ANY_DAG_VERSION,
+        )
         order = TaskOrder(
-            task_instance={
-                "id": _subject(arguments.token),
-                "dag_id": arguments.dag_id or dag_file.stem,
-                "task_id": arguments.task,
-                "run_id": arguments.run_id,
-                "try_number": arguments.try_number,
-                "map_index": arguments.map_index,
-                "dag_version_id": _ANY_DAG_VERSION,
-            },
+            task_instance=workload_for(generation, task_instance),
             dag_file=dag_file,
             server=arguments.server,
             token=arguments.token,
         )
-        environment = make_environment(
-            generation_of(arguments.sdk), report=lambda line: print(line, file=sys.stderr, flush=True)
-        )
+        environment = make_environment(generation, report=lambda line: print(line, file=sys.stderr, flush=True))
     except (ValueError, UnknownSdk, NoSuitablePython, EnvironmentFailed) as error:
         print(error, file=sys.stderr)
         return 2

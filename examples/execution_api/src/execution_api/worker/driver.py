@@ -6,7 +6,7 @@ needs is installed. So it imports the standard library alone, and the SDK by nam
 It reads one JSON object from its standard input:
 
 - `sdk`, `api_version`: what must be installed here
-- `task_instance`: the payload that an executor would hand to the worker
+- `task_instance`: the payload that an executor hands to the worker, with no key that this SDK does not know
 - `dag_file`: the path of a DAG file in the folder of the bundle `worker`
 - `server`, `token`: whom to speak to, and as whom
 - `log`: where the task's log goes
@@ -29,6 +29,10 @@ _BUNDLE: Final = "worker"
 
 class WrongEnvironment(RuntimeError):
     """Another SDK is installed here than the one that was asked for."""
+
+
+class WrongPayload(ValueError):
+    """The payload is made for another SDK."""
 
 
 def run(order: dict[str, Any]) -> int:
@@ -65,8 +69,11 @@ def run(order: dict[str, Any]) -> int:
 
 
 def _task_instance(model: Any, payload: dict[str, Any]) -> Any:
-    """The payload as the SDK's own model; what that model does not know belongs to newer SDKs."""
-    return model.model_validate({key: value for key, value in payload.items() if key in model.model_fields})
+    """The payload as the SDK's own model, which would pass over what it does not know without a word."""
+    unknown = payload.keys() - model.model_fields.keys()
+    if unknown:
+        raise WrongPayload(f"this SDK's task instance has no {', '.join(sorted(unknown))}")
+    return model.model_validate(payload)
 
 
 def _recorder(traffic: TextIO) -> Callable[[Any], None]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pydantic import JsonValue
+
 from execution_api.worker.environments import Environment
 from execution_api.worker.traffic import Exchange, read_traffic
-from pydantic import JsonValue
 
 __all__ = ["TaskOrder", "TaskRun", "run_task"]
 
@@ -29,8 +30,7 @@ class TaskOrder:
     """Which task instance to run, and against whom.
 
     Attributes:
-        task_instance: The payload that an executor would hand to the worker; it has at least `id`, `dag_id`,
-            `task_id`, `run_id` and `try_number`. What the SDK's generation does not know is left out.
+        task_instance: The payload that an executor hands to a worker of that SDK, see `workload_for`.
         dag_file: The file that holds the DAG.
         server: The base URL of the execution API.
         token: What the worker shows the server.
