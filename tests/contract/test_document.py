@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from timegate import Contract, Internal
+from timegate import Contract, Internal, Timeline, Version, VersionChange, endpoint
 from timegate.contract.document import Component, Wire
 from timegate.contract.edits import with_property_renamed
 from timegate.starlette import operation
@@ -185,6 +185,22 @@ def test_an_operation_elsewhere_has_the_parameters_of_its_path_there() -> None:
     assert [(one["in"], one["name"], one["schema"]) for one in parameters[:2]] == [
         ("path", "new", {"type": "string"}),
         ("path", "key", {"type": "string"}),
+    ]
+
+
+def test_a_query_parameter_that_was_in_the_path_is_shown_there() -> None:
+    class Moved(VersionChange):
+        """The limit was in the path."""
+
+        changes = (endpoint("/a/{id}/{most}", "POST").moved(to="/a/{id}?limit={most}"),)
+
+    gates = Timeline(Version("2026-02-01", Moved), Version("2026-01-01")).compile(app_contract())
+    document = gates.contract("2026-01-01")
+    validate(document)
+    parameters = document["paths"]["/a/{id}/{most}"]["post"]["parameters"]
+    assert [(one["in"], one["name"], one["schema"]["type"]) for one in parameters] == [
+        ("path", "id", "integer"),
+        ("path", "most", "integer"),
     ]
 
 

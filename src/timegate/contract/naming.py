@@ -174,6 +174,14 @@ def visible(component: Component) -> Schema:
     return _bare(schema)
 
 
+def shown_parameters(component: Component) -> dict[str, Schema]:
+    """The parameters that documents do not leave out, each with its schema."""
+    hidden = component.internal
+    return {
+        key: schema for key, schema in component.properties.items() if key not in hidden and not schema.get(HIDDEN_MARK)
+    }
+
+
 def _bare(schema: Schema) -> Schema:
     bare: Schema = unmarked(schema)
     return bare
@@ -185,10 +193,7 @@ def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[
             if operation.request is not None:
                 yield operation.request.schema
             for name in (operation.query, operation.headers):
-                component = wire.requests[name]
-                for key, schema in component.properties.items():
-                    if key not in component.internal and not schema.get(HIDDEN_MARK):
-                        yield schema
+                yield from shown_parameters(wire.requests[name]).values()
         else:
             yield from (answer.schema for answer in operation.answers.values() if answer is not None)
     yield from wire.receives if side == "requests" else wire.sends

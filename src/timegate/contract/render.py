@@ -10,8 +10,9 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from timegate.contract.document import Body, Component, Operation, Side, Wire, plain_path, referred
-from timegate.contract.head import HIDDEN_MARK, PARAMETER_MARK
-from timegate.contract.naming import Drawing
+from timegate.contract.head import PARAMETER_MARK
+from timegate.contract.naming import Drawing, shown_parameters
+from timegate.contract.undo_endpoints import PATH_MARK
 from timegate.typing import Document, Schema, is_array, is_object
 
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -167,14 +168,18 @@ SCHEMA_KEYS: Final = frozenset({"schema", "contentSchema", "x-itemSchema"})
 def _parameters(operation: Operation, wire: Wire, drawing: Drawing) -> Iterator[dict[str, Any]]:
     others: list[Mapping[str, Any]] = operation.texts.get("parameters", [])
     of_path = {text["name"]: text for text in others if text["in"] == "path"}
+    query = shown_parameters(wire.requests[operation.query])
+    held = {key.strip("{}"): query.pop(key) for key in list(query) if query[key].get(PATH_MARK)}
     for name, convertor in _PARAMETER.findall(operation.path):
+        if name in held:
+            yield {"name": name, "in": "path", "required": True, "schema": drawing.drawn(held[name], "requests")}
+            continue
         plain = {"name": name, "in": "path", "required": True, "schema": _CONVERTED.get(convertor, {"type": "string"})}
         yield deepcopy(dict(of_path.get(name, plain)))
-    for where, name in (("query", operation.query), ("header", operation.headers)):
-        component = wire.requests[name]
-        for key, schema in component.properties.items():
-            if key not in component.internal and not schema.get(HIDDEN_MARK):
-                yield _parameter(where, key, component, schema, drawing)
+    headers = shown_parameters(wire.requests[operation.headers])
+    for where, name, shown in (("query", operation.query, query), ("header", operation.headers, headers)):
+        for key, schema in shown.items():
+            yield _parameter(where, key, wire.requests[name], schema, drawing)
     yield from (deepcopy(dict(text)) for text in others if text["in"] != "path")
 
 
