@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from timegate.contract.past import Past
+from timegate.contract.past import Past, Touch
 
 
 def clashes(past: Past) -> Iterator[tuple[str, str, str]]:
@@ -18,12 +18,20 @@ def clashes(past: Past) -> Iterator[tuple[str, str, str]]:
         for older in past.touched[index + 1 :]:
             if newer.change == older.change or newer.name != older.name:
                 continue
-            shared = newer.keys & older.keys
-            if not shared and "*" not in newer.keys | older.keys:
+            shared = _shared(newer, older)
+            if not shared:
                 continue
             pair = (newer.fact, older.fact)
             if pair in seen:
                 continue
             seen.add(pair)
-            key = min(shared) if shared else "*"
-            yield f"{newer.name}.{key}", newer.change, f"{newer.fact} and {older.change}'s {older.fact}"
+            yield f"{newer.name}.{min(shared)}", newer.change, f"{newer.fact} and {older.change}'s {older.fact}"
+
+
+def _shared(one: Touch, other: Touch) -> frozenset[str]:
+    """What both touch, or what one touches and the other reads; two that only read do no harm."""
+    if "*" in one.keys | other.keys:
+        return frozenset({"*"})
+    if ("*" in one.reads and other.keys) or ("*" in other.reads and one.keys):
+        return frozenset({"*"})
+    return (one.keys & (other.keys | other.reads)) | (other.keys & one.reads)

@@ -181,21 +181,18 @@ def without_arm(schema: Any, name: str) -> Any:
     return rewritten(schema, change)
 
 
-def with_tag_renamed(schema: Any, new: str, old: str, arms: frozenset[str]) -> tuple[Any, bool]:
-    """A copy of a schema in which unions of these arms are told apart by ``old``; and whether some are only in part."""
-    partly = False
+def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:
+    """A copy of a schema in which unions of these arms are told apart by ``old``; and their other arms."""
+    others = set[str]()
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
-        nonlocal partly
         discriminator = node.get("discriminator")
         if not is_object(discriminator) or discriminator.get("propertyName") != new:
             return node
-        names = {referred(arm) for arm in node.get("oneOf") or node.get("anyOf") or ()}
-        touched = names & arms
-        if not touched:
+        names = {name for arm in node.get("oneOf") or node.get("anyOf") or () if (name := referred(arm)) is not None}
+        if not names & arms:
             return node
-        if touched != names:
-            partly = True
+        others.update(names - arms)
         return {**node, "discriminator": {**discriminator, "propertyName": old}}
 
-    return rewritten(schema, change), partly
+    return rewritten(schema, change), others

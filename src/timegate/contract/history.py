@@ -62,7 +62,7 @@ class History:
 def history(head: Wire, timeline: Timeline) -> History:
     """Take head's contract back through a timeline."""
     wire, types = _with_named_types(head, timeline)
-    past = Past([_without_removed(wire, timeline)], types)
+    past = Past([_without_removed(wire, timeline)], types, timeline.values)
     for boundary, version in enumerate(timeline.versions[:-1]):
         past.boundary, past.version = boundary, version.value
         past.wires.append(past.wire)
@@ -76,13 +76,7 @@ def history(head: Wire, timeline: Timeline) -> History:
             past.change = change_name
             past.blame(place, f"{pair} touch the same place and do not commute", "put both into one change, in order")
         for side in SIDES:
-            for name, place in leftovers(past, side):
-                past.change = ""
-                past.blame(
-                    place,
-                    f"it holds {name}, which version {timeline.versions[boundary + 1].value} does not have",
-                    "declare the field as added in the same version: on(…).added(…)",
-                )
+            leftovers(past, side)
     steps = {key: tuple(found) for key, found in past.steps.items()}
     renumbered = {key: tuple(pairs) for key, pairs in past.renumbered.items()}
     return History(tuple(past.wires), steps, renumbered, tuple(past.faults))

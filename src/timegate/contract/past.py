@@ -12,7 +12,7 @@ from typing_extensions import get_original_bases, is_typeddict
 from timegate.changes.base import Fact, name_of
 from timegate.contract.document import SIDES, Component, Side, Wire, references, referred
 from timegate.contract.edits import NULL
-from timegate.contract.steps import Origin, Step
+from timegate.contract.steps import Origin, Step, Unknown
 from timegate.errors import Fault
 from timegate.typing import Model, Schema, is_object
 
@@ -45,12 +45,14 @@ class Touch:
         fact: the fact as code.
         name: the component's identity, or the operation's.
         keys: the keys meant; ``"*"`` is all of them.
+        reads: the keys whose values it only reads.
     """
 
     change: str
     fact: str
     name: str
     keys: frozenset[str]
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -60,10 +62,12 @@ class Past:
     Args:
         wires: the wire of each version so far, newest first; the last one is being undone.
         types: the schema of each type that a fact names, by side and by the fact's identity.
+        values: the versions, newest first.
     """
 
     wires: list[Wire]
     types: Mapping[tuple[Side, int], Schema]
+    values: tuple[str, ...]
     boundary: int = 0
     version: str = ""
     change: str = ""
@@ -97,7 +101,7 @@ class Past:
         """Undo something of a component."""
         self.wire = self.wire.edited(side, component)
 
-    def record(self, side: Side, name: str, step: Step, *keys: str) -> None:
+    def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note what the fact at hand does to a component's objects; facts arrive newest first.
 
         Args:
@@ -105,19 +109,36 @@ class Past:
             name: the component's identity.
             step: what happens.
             keys: what it touches of the component, ``"*"`` for all of it.
+            reads: what it only reads of it.
         """
         self.steps.setdefault((side, name, self.boundary), []).insert(0, step)
-        self.touch(name, *keys)
+        self.touch(name, *keys, reads=reads)
+        uncertain = self.component(side, name).uncertain
+        unsafe = uncertain if "*" in keys and not isinstance(step, Unknown) else uncertain & set(keys)
+        for key in sorted(unsafe):
+            self.blame(
+                f"{name}.{key}",
+                "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
+                "give the field a plain validation_alias, or AliasChoices of plain names",
+            )
 
-    def touch(self, name: str, *keys: str) -> None:
+    def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note what the fact at hand touches, to see which facts do not commute."""
-        self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys)))
+        self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys), frozenset(reads)))
 
-    def blame(self, place: str, problem: str, remedy: str) -> None:
-        """Note why the fact at hand cannot be carried out; the same reason on both sides counts once."""
-        fault = Fault(self.version, self.change, place, problem, remedy)
+    def blame(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
+        """Note why the fact at hand, or that of another origin, cannot be carried out; on both sides it counts once."""
+        version, change = (self.version, self.change) if origin is None else (origin.version, origin.change)
+        fault = Fault(version, change, place, problem, remedy)
         if fault not in self.faults:
             self.faults.append(fault)
+
+    def line(self, *arguments: str) -> str:
+        """The fact at hand as it is written in a version file, with more arguments."""
+        assert self.fact is not None
+        given = self.fact.argument_code()
+        written = ", ".join([*([given] if given else []), *arguments])
+        return f"{self.fact.subject_code()}.{self.fact.verb}({written})"
 
     def type_of(self, side: Side, fact: Fact) -> Schema:
         """The schema of the type that a fact names in ``was``."""
@@ -139,7 +160,7 @@ class Past:
                         yield model, side, self.component(side, component.name)
             if not found:
                 self.blame(
-                    name_of(model),
+                    said(model),
                     "the app does not reach this model, so the fact applies to nothing",
                     f"name a model of the contract, or take {self.fact} out",
                 )
@@ -153,20 +174,18 @@ class Past:
             newer: whether the field exists in the newer version, where it is looked up by name.
         """
         found: list[Place] = []
-        any_model = False
-        for model, side, component in self.targets(models, path.split(".")[0]):
-            any_model = True
-            text = f"{name_of(model)}.{path}"
-            place = self._place(side, component, path, text, newer=newer)
-            if place is not None:
-                found.append(place)
-        if not found and any_model and newer:
-            names = sorted({key for _, _, c in self.targets(models, None) for key in c.properties})
-            self.blame(
-                f"{', '.join(name_of(model) for model in models)}.{path}",
-                "there is no such field right after this fact",
-                f"name one of {', '.join(names)}" if names else "name a model that has fields",
-            )
+        for model in models:
+            text, faults = f"{said(model)}.{path}", len(self.faults)
+            targets = list(self.targets((model,), path.split(".")[0]))
+            places = [self._place(side, component, path, text, newer=newer) for _, side, component in targets]
+            found += [place for place in places if place is not None]
+            if newer and targets and not any(places) and len(self.faults) == faults:
+                names = sorted({key for _, _, component in targets for key in component.properties})
+                self.blame(
+                    text,
+                    "there is no such field right after this fact",
+                    f"name one of {', '.join(names)}" if names else "name a model that has fields",
+                )
         return list(dict.fromkeys(found))
 
     def _place(self, side: Side, component: Component, path: str, text: str, *, newer: bool) -> Place | None:
@@ -223,6 +242,11 @@ class Past:
         for reachable in self.wire.reachable(side):
             count += list(references(components[reachable].schema)).count(name)
         return count > 1
+
+
+def said(model: Model) -> str:
+    """A model as a fault names it."""
+    return model if isinstance(model, str) else name_of(model)
 
 
 def _item_schema(schema: Schema) -> Schema:

@@ -42,13 +42,19 @@ def _operations(past: Past, fact: EndpointFact, path: str, *, gone: bool = False
     """The operations a fact is about; a fault where there are none."""
     wanted = nameless(path)
     at_path = [one for one in past.wire.operations if nameless(one.path) == wanted]
-    found = [one for one in at_path if (not fact.methods or one.method in fact.methods) and one.exists is not gone]
+    known = [one for one in at_path if not fact.methods or one.method in fact.methods]
+    found = [one for one in known if one.exists is not gone]
     missing = [method for method in fact.methods if method not in {one.method for one in found}]
     if not found or missing:
-        known = sorted({f"{one.method} {plain_path(one.path)}" for one in past.wire.operations})
-        wrong = "the newer version has it" if gone else "there is no such endpoint right after this fact"
-        name = f"{', '.join(missing) or ', '.join(fact.methods) or 'any method'} {path}"
-        past.blame(name, wrong, f"name one of {', '.join(known[:12])}" if known else "serve it")
+        name = f"{', '.join(missing) or 'any method'} {path}"
+        if not gone:
+            names = sorted({f"{one.method} {plain_path(one.path)}" for one in past.wire.operations if one.exists})
+            remedy = f"name one of {', '.join(names[:12])}" if names else "serve it"
+            past.blame(name, "there is no such endpoint right after this fact", remedy)
+        elif {one.method for one in known} >= {*missing} and known:
+            past.blame(name, "the newer version has this endpoint too", f"take {fact} out")
+        else:
+            past.blame(name, "the app does not route it, so nothing can serve older clients", "keep its route at head")
     yield from found
 
 
@@ -78,7 +84,7 @@ def _moved(fact: EndpointMoved, past: Past) -> None:
     names = _PARAMETER.findall(fact.path)
     for operation in _operations(past, fact, target):
         if nameless(fact.path) == nameless(operation.path) and not query:
-            past.blame(fact.path, "the path is the same right after this fact", "take the fact out")
+            past.blame(fact.path, "the path is the same right after this fact", f"take {past.fact} out")
             continue
         unknown = [name for name in _PARAMETER.findall(fact.to) if name not in names]
         if unknown:
@@ -123,7 +129,7 @@ def _status(fact: StatusChanged, past: Past) -> None:
     for operation in _operations(past, fact, fact.path):
         new, was = str(fact.new), str(fact.was)
         if new == was:
-            past.blame(fact.path, "the status is the same", "take the fact out")
+            past.blame(fact.path, "the status is the same", f"take {past.fact} out")
             continue
         if new not in operation.answers:
             past.blame(
@@ -141,40 +147,47 @@ def _status(fact: StatusChanged, past: Past) -> None:
         past.touch(operation.key, "*")
 
 
-def _parameter_component(past: Past, fact: ParameterFact, operation: Operation) -> str:
-    return operation.query if fact.location == "query" else operation.headers
+def _parameters(past: Past, fact: ParameterFact, name: str, *, gone: bool = False) -> Iterator[str]:
+    """The components that hold a parameter of the operations a fact is about; a fault where one does not."""
+    for operation in _operations(past, fact, fact.path):
+        holder = operation.query if fact.location == "query" else operation.headers
+        component = past.component("requests", holder)
+        place = f"{operation.method} {plain_path(operation.path)} {fact.location} {name}"
+        if gone and component.wire(name) is not None:
+            past.blame(place, "the newer version has this parameter too", f"take {fact} out")
+        elif not gone and component.wire(name) is None:
+            names = sorted(key for key, schema in component.properties.items() if not schema.get(PATH_MARK))
+            remedy = f"name one of {', '.join(names)}" if names else f"take {fact} out"
+            past.blame(place, "there is no such parameter right after this fact", remedy)
+        else:
+            yield holder
 
 
 @undo.register
 def _parameter_added(fact: ParameterAdded, past: Past) -> None:
-    for operation in _operations(past, fact, fact.path):
-        name = _parameter_component(past, fact, operation)
-        undo(Added(models=(name,), fields=(fact.name,), default=fact.default), past)
+    for holder in _parameters(past, fact, fact.name):
+        undo(Added(models=(holder,), fields=(fact.name,), default=fact.default), past)
 
 
 @undo.register
 def _parameter_removed(fact: ParameterRemoved, past: Past) -> None:
-    for operation in _operations(past, fact, fact.path):
-        name = _parameter_component(past, fact, operation)
-        component = past.component("requests", name)
-        if fact.name in component.properties:
-            past.blame(f"{fact.path} {fact.name}", "the newer version has this parameter too", "take the fact out")
-            continue
-        schema = past.type_of("requests", fact)
+    for holder in _parameters(past, fact, fact.name, gone=True):
+        if fact.loses is None:
+            place = f"{fact.path} {fact.location} {fact.name}"
+            past.blame(place, "what old clients send here is lost", past.line('loses="why nobody misses it"'))
+        component, schema = past.component("requests", holder), past.type_of("requests", fact)
         past.put("requests", with_property(component, fact.name, schema, required=fact.required))
-        past.record("requests", name, Back(past.origin, fact.name, schema, fact.required, UNSET), fact.name)
+        past.record("requests", holder, Back(past.origin, fact.name, schema, fact.required, UNSET), fact.name)
 
 
 @undo.register
 def _parameter_renamed(fact: ParameterRenamed, past: Past) -> None:
-    for operation in _operations(past, fact, fact.path):
-        name = _parameter_component(past, fact, operation)
-        to = fact.to.lower() if fact.location == "header" else fact.to
-        undo(Renamed(models=(name,), old=fact.name, to=to), past)
+    to = fact.to.lower() if fact.location == "header" else fact.to
+    for holder in _parameters(past, fact, to):
+        undo(Renamed(models=(holder,), old=fact.name, to=to), past)
 
 
 @undo.register
 def _parameter_defaulted(fact: ParameterDefaulted, past: Past) -> None:
-    for operation in _operations(past, fact, fact.path):
-        name = _parameter_component(past, fact, operation)
-        undo(Defaulted(models=(name,), fields=(fact.name,), was=fact.was), past)
+    for holder in _parameters(past, fact, fact.name):
+        undo(Defaulted(models=(holder,), fields=(fact.name,), was=fact.was), past)

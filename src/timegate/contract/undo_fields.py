@@ -22,6 +22,13 @@ from timegate.contract.steps import Moved as MovedStep
 from timegate.typing import Schema
 
 
+def read_by(value: object) -> tuple[str, ...]:
+    """What a value of a fact reads of its object: a sibling one key, a function all of them."""
+    if isinstance(value, Sibling):
+        return (value.field,)
+    return ("*",) if callable(value) else ()
+
+
 def known_sibling(past: Past, place: Place, value: object) -> object:
     """A sibling by its wire name; a fault where the object has no such field."""
     if not isinstance(value, Sibling):
@@ -46,7 +53,8 @@ def _added(fact: Added, past: Past) -> None:
             schema = component.properties[place.key]
             default = known_sibling(past, place, fact.default)
             past.put(place.side, without_property(component, place.key))
-            past.record(place.side, place.name, Gone(past.origin, place.key, schema, default), place.key)
+            step = Gone(past.origin, place.key, schema, default)
+            past.record(place.side, place.name, step, place.key, reads=read_by(default))
 
 
 @undo.register
@@ -56,21 +64,17 @@ def _removed(fact: Removed, past: Past) -> None:
             component = past.component(place.side, place.name)
             schema = past.type_of(place.side, fact)
             fill = known_sibling(past, place, fact.backfill)
-            if place.side == "responses" and fact.required and fill is UNSET:
+            if place.side == "responses" and fact.required and fact.backfill is UNSET:
                 past.blame(
                     place.text,
                     "old clients require this field in responses, and nothing says what they read",
-                    f"on(…).removed({field!r}, was=…, backfill=…) with a value, sibling('…') or a function",
+                    f"{past.line('backfill=…')} with a value, sibling('…') or a function of the object",
                 )
             if place.side == "requests" and fact.loses is None:
-                past.blame(
-                    place.text,
-                    "what old clients send here is lost",
-                    f'on(…).removed({field!r}, was=…, loses="why nobody misses it")',
-                )
+                past.blame(place.text, "what old clients send here is lost", past.line('loses="why nobody misses it"'))
             past.put(place.side, with_property(component, place.key, schema, required=fact.required))
             step = Back(past.origin, place.key, schema, fact.required, fill)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(fill))
 
 
 @undo.register
@@ -85,7 +89,7 @@ def _renamed(fact: Renamed, past: Past) -> None:
             )
             continue
         if old == place.key:
-            past.blame(place.text, f"the field is called {old!r} on the wire already", "take the fact out")
+            past.blame(place.text, f"the field is called {old!r} on the wire already", f"take {past.fact} out")
             continue
         if old in component.properties:
             past.blame(
@@ -103,19 +107,25 @@ def _renamed(fact: Renamed, past: Past) -> None:
 
 def _rename_tag(past: Past, side: Side, new: str, old: str, names: frozenset[str]) -> None:
     """Tell unions apart by the old name of their tag."""
-    partly_anywhere = False
+    others = set[str]()
+
+    def renamed(schema: Schema) -> Schema:
+        changed, left = with_tag_renamed(schema, new, old, names)
+        others.update(left)
+        return changed
+
     for component in list(past.wire.components(side).values()):
-        schema, partly = with_tag_renamed(component.schema, new, old, names)
-        partly_anywhere |= partly
+        schema = renamed(component.schema)
         if schema != component.schema:
             past.put(side, replace(component, schema=schema))
-    past.wire = with_roots(past.wire, side, lambda schema: with_tag_renamed(schema, new, old, names)[0])
-    partly_anywhere |= any(with_tag_renamed(schema, old, new, names)[1] for _, schema in past.wire.roots(side))
-    if partly_anywhere:
+    past.wire = with_roots(past.wire, side, renamed)
+    if others:
+        mine = sorted(past.component(side, name).shown for name in names)
+        arms = sorted([*mine, *(past.component(side, name).shown for name in others)])
         past.blame(
-            f"{', '.join(sorted(names))}.{new}",
+            f"{', '.join(mine)}.{new}",
             "it tells the arms of a union apart, and other arms keep the name",
-            f"rename it in every arm: on({', '.join(sorted(names))}, …).renamed({old!r}, to={new!r})",
+            f"on({', '.join(arms)}).renamed({old!r}, to={new!r})",
         )
 
 
@@ -159,6 +169,9 @@ def _moved(fact: Moved, past: Past) -> None:
         if len(keys) != len(new_path):
             if not any(fault.place == text for fault in past.faults):
                 past.blame(text, "there is no such field right after this fact", "name a path of the newer version")
+            continue
+        if old_path in (keys, new_path):
+            past.blame(text, "the field is at this place already", f"take {past.fact} out")
             continue
         _move(past, fact, side, component.name, holder.name, keys, old_path, text)
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
-from timegate.contract.document import SIDES, Component, Side, references, referred
+from timegate.contract.document import SIDES, Component, Side, plain_path, references, referred
 from timegate.contract.edits import without_arm
 from timegate.contract.lowering import undo
-from timegate.contract.past import Past
-from timegate.contract.steps import Members, Unknown, Whole
+from timegate.contract.past import Past, said
+from timegate.contract.steps import Members, Origin, Unknown, Whole
 from timegate.contract.undo_fields import with_roots
 
 
@@ -22,7 +22,7 @@ from timegate.contract.undo_fields import with_roots
 def _was_named(fact: WasNamed, past: Past) -> None:
     for model, side, component in past.targets(fact.models, None):
         if component.shown == fact.name:
-            past.blame(name_of(model), f"it is called {fact.name!r} already", "take the fact out")
+            past.blame(name_of(model), f"it is called {fact.name!r} already", f"take {past.fact} out")
             continue
         past.put(side, replace(component, shown=fact.name))
 
@@ -44,33 +44,57 @@ def _introduced(fact: Introduced, past: Past) -> None:
             past.blame(
                 name_of(model),
                 "it is an arm of a union in a response, and nothing says what old clients read in its place",
-                "on(…).introduced(seen_as=…) with a value of another arm, or a function of the object that gives one",
+                f"{past.line('seen_as=…')} with a value of another arm, or a function of the object that gives one",
             )
         past.put(side, replace(past.component(side, name), exists=False))
         past.record(side, name, Unknown(past.origin, fact.seen_as), "*")
 
 
-def leftovers(past: Past, side: Side) -> Iterator[tuple[str, str]]:
-    """Components that this version does not have and that payloads can still hold, with a place that does."""
+def leftovers(past: Past, side: Side) -> None:
+    """Blame the places where payloads can still hold a component that this version does not have."""
     components = past.wire.components(side)
     reachable = past.wire.reachable(side)
     for name, place in reachable.items():
         if components[name].exists:
             continue
+        older = past.values[past.boundary + 1]
+        problem = f"it holds {components[name].shown}, which version {older} does not have"
+        origin = _end_of(past, side, name)
         holders = [
-            f"{holder}.{key}"
+            (holder, key)
             for holder in reachable
             for key, schema in components[holder].properties.items()
             if name in references(schema)
         ]
-        yield name, holders[0] if holders else place
+        for holder, key in holders:
+            remedy = f"on({components[holder].shown}).added({key!r}) in the same version, if older ones lack the field"
+            past.blame(f"{components[holder].shown}.{key}", problem, remedy, origin)
+        if not holders:
+            past.blame(place, problem, _remedy_at_root(past, side, name), origin)
+
+
+def _end_of(past: Past, side: Side, name: str) -> Origin | None:
+    """Who said that a component does not exist in older versions."""
+    for boundary in range(past.boundary, -1, -1):
+        for step in past.steps.get((side, name, boundary), ()):
+            if isinstance(step, Unknown):
+                return step.origin
+    return None
+
+
+def _remedy_at_root(past: Past, side: Side, name: str) -> str:
+    for operation in past.wire.operations:
+        bodies = [operation.request] if side == "requests" else list(operation.answers.values())
+        if operation.exists and any(body is not None and name in references(body.schema) for body in bodies):
+            return f"endpoint({plain_path(operation.path)!r}, {operation.method!r}).added() in the same version"
+    return "make it an arm of a union with what older versions have at this place"
 
 
 @undo.register
 def _reshaped(fact: Reshaped, past: Past) -> None:
     for model, side, component in past.targets(fact.models, None):
         if side == "requests" and fact.loses is None and fact.loss.value == "to head":
-            past.blame(name_of(model), "what old clients send here is lost", 'on(…).reshaped(…, loses="why")')
+            past.blame(name_of(model), "what old clients send here is lost", past.line('loses="why nobody misses it"'))
         older = past.type_of(side, fact)
         target = referred(older)
         shape = past.component(side, target) if target is not None else Component(component.name, older)
@@ -107,13 +131,15 @@ def _enums(fact: EnumFact, past: Past) -> Iterator[tuple[Side, Component, list[A
     found = False
     for side in SIDES:
         for component in list(past.wire.components(side).values()):
+            if "enum" not in component.schema and "const" not in component.schema:
+                continue
             about = fact.enum in (component.name, component.shown) if isinstance(fact.enum, str) else False
             if about or (component.model is not None and component.model is fact.enum):
                 found = True
                 yield side, component, _members(component)
     if not found:
         past.blame(
-            name_of(fact.enum),
+            said(fact.enum),
             "the app does not reach this enum, so the fact applies to nothing",
             f"name an enum of the contract, or take {fact} out",
         )
@@ -134,7 +160,7 @@ def _grew(fact: Grew, past: Past) -> None:
             past.blame(
                 place,
                 "it reaches responses, and nothing says what old clients read for the new members",
-                f"enum(…).grew({', '.join(map(repr, new))}, seen_as=…) with one of {rest}",
+                f"{past.line('seen_as=…')} with one of {rest}",
             )
         if seen_as is not UNSET and seen_as not in rest:
             past.blame(place, f"seen_as={seen_as!r} is no member of the older version", f"take one of {rest}")
@@ -149,7 +175,7 @@ def _shrank(fact: Shrank, past: Past) -> None:
     old, read_as = _value(fact.member), _value(fact.read_as)
     for side, component, members in _enums(fact, past):
         if old in members:
-            past.blame(name_of(fact.enum), f"{old!r} is still a member right after this fact", "take the fact out")
+            past.blame(name_of(fact.enum), f"{old!r} is still a member right after this fact", f"take {past.fact} out")
             continue
         if read_as not in members:
             past.blame(name_of(fact.enum), f"read_as={read_as!r} is no member of head", f"take one of {members}")
@@ -158,7 +184,7 @@ def _shrank(fact: Shrank, past: Past) -> None:
             past.blame(
                 name_of(fact.enum),
                 "head cannot tell this member from the one it is read as",
-                f'enum(…).shrank({old!r}, read_as={read_as!r}, loses="why nobody misses it")',
+                past.line('loses="why nobody misses it"'),
             )
         past.put(side, _with_members(component, [*members, old]))
         step = Members(past.origin, to_head={old: read_as}, to_old={})

@@ -29,7 +29,7 @@ from timegate.contract.edits import (
 from timegate.contract.lowering import undo
 from timegate.contract.past import Past, Place
 from timegate.contract.steps import Converted, Replaced
-from timegate.contract.undo_fields import known_sibling
+from timegate.contract.undo_fields import known_sibling, read_by
 from timegate.contract.widening import admits_all_of, bare
 from timegate.typing import Function, Schema, is_array
 
@@ -103,18 +103,18 @@ def _retyped(fact: Retyped, past: Past) -> None:
                 continue
             older = inner if fact.was is UNSET else _with_texts(past.type_of(place.side, fact), inner)
             if bare(older) == bare(inner) and fact.to_head is None and fact.to_old is None:
-                past.blame(place.text, "the type is the same and no value changes", "take the fact out")
+                past.blame(place.text, "the type is the same and no value changes", f"take {past.fact} out")
             if place.side == "responses" and fact.to_old is None and not admits_all_of(older, inner):
                 past.blame(
                     place.text,
                     "head sends values here that the old type does not admit",
-                    f"on(…).retyped({field!r}, was=…, to_old=…) with a function from head's value to the old one",
+                    f"{past.line('to_old=…')} with a function from head's value to the old one",
                 )
             if place.side == "requests" and fact.to_head is None and not admits_all_of(inner, older):
                 past.blame(
                     place.text,
                     "old clients send values here that head's type does not admit",
-                    f"on(…).retyped({field!r}, was=…, to_head=…) with a function from the old value to head's",
+                    f"{past.line('to_head=…')} with a function from the old value to head's",
                 )
             _convert(past, place, older, to_head=fact.to_head, to_old=fact.to_old)
 
@@ -127,13 +127,13 @@ def _became_nullable(fact: BecameNullable, past: Past) -> None:
             if inner is None:
                 continue
             if not is_nullable(inner, past.wire.components(place.side)):
-                past.blame(place.text, "the field is not nullable right after this fact", "take the fact out")
+                past.blame(place.text, "the field is not nullable right after this fact", f"take {past.fact} out")
                 continue
             if place.side == "responses" and fact.null_was is UNSET:
                 past.blame(
                     place.text,
                     "nothing says what old clients read where head sends null",
-                    f"on(…).became_nullable({field!r}, null_was=…) with a value or sibling('…')",
+                    f"{past.line('null_was=…')} with a value or sibling('…')",
                 )
             value = known_sibling(past, place, fact.null_was)
             if place.stars:
@@ -143,7 +143,7 @@ def _became_nullable(fact: BecameNullable, past: Past) -> None:
             changed = _put_schema(past, place, component, schema, without_null(inner))
             missing = value if place.key in component.required else UNSET
             step = Replaced(past.origin, place.key, changed, null_to_old=value, missing_to_old=missing)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
 @undo.register
@@ -154,13 +154,13 @@ def _became_non_null(fact: BecameNonNull, past: Past) -> None:
             if inner is None:
                 continue
             if is_nullable(inner, past.wire.components(place.side)):
-                past.blame(place.text, "the field is nullable right after this fact", "take the fact out")
+                past.blame(place.text, "the field is nullable right after this fact", f"take {past.fact} out")
                 continue
             if place.side == "requests" and fact.null_is is UNSET:
                 past.blame(
                     place.text,
                     "nothing says what head gets where old clients send null",
-                    f"on(…).became_non_null({field!r}, null_is=…) with a value or sibling('…')",
+                    f"{past.line('null_is=…')} with a value or sibling('…')",
                 )
             value = known_sibling(past, place, fact.null_is)
             if place.stars:
@@ -169,7 +169,7 @@ def _became_non_null(fact: BecameNonNull, past: Past) -> None:
                 continue
             _put_schema(past, place, component, schema, with_null(inner))
             step = Replaced(past.origin, place.key, schema, null_to_head=value)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
 @undo.register
@@ -179,18 +179,18 @@ def _became_required(fact: BecameRequired, past: Past) -> None:
             component = past.component(place.side, place.name)
             if place.key not in component.required:
                 if place.side == "requests":
-                    past.blame(place.text, "the field is not required right after this fact", "take the fact out")
+                    past.blame(place.text, "the field is not required right after this fact", f"take {past.fact} out")
                 continue
             if place.side == "requests" and fact.default is UNSET:
                 past.blame(
                     place.text,
                     "nothing says what head gets where old clients leave it out",
-                    f"on(…).became_required({field!r}, default=…) with a value or sibling('…')",
+                    f"{past.line('default=…')} with a value or sibling('…')",
                 )
             value = known_sibling(past, place, fact.default)
             past.put(place.side, with_property_required(component, place.key, required=False))
             step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_head=value)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
 @undo.register
@@ -199,18 +199,18 @@ def _became_optional(fact: BecameOptional, past: Past) -> None:
         for place in _unstarred(past, past.places(fact.models, field, newer=True)):
             component = past.component(place.side, place.name)
             if place.key in component.required:
-                past.blame(place.text, "the field is required right after this fact", "take the fact out")
+                past.blame(place.text, "the field is required right after this fact", f"take {past.fact} out")
                 continue
             if place.side == "responses" and fact.missing_was is UNSET:
                 past.blame(
                     place.text,
                     "nothing says what old clients read where head leaves it out",
-                    f"on(…).became_optional({field!r}, missing_was=…) with a value or sibling('…')",
+                    f"{past.line('missing_was=…')} with a value or sibling('…')",
                 )
             value = known_sibling(past, place, fact.missing_was)
             past.put(place.side, with_property_required(component, place.key, required=True))
             step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_old=value)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
 @undo.register
@@ -221,13 +221,13 @@ def _defaulted(fact: Defaulted, past: Past) -> None:
             schema = component.properties[place.key]
             value = known_sibling(past, place, fact.was)
             if "default" in schema and _same_json(schema["default"], value):
-                past.blame(place.text, "the default is the same right after this fact", "take the fact out")
+                past.blame(place.text, "the default is the same right after this fact", f"take {past.fact} out")
                 continue
             if not isinstance(value, Sibling):
                 changed = with_property_schema(component, place.key, {**schema, "default": value})
                 past.put(place.side, with_property_required(changed, place.key, required=False))
             step = Replaced(past.origin, place.key, schema, missing_to_head=value)
-            past.record(place.side, place.name, step, place.key)
+            past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
 def _same_json(one: object, other: object) -> bool:
@@ -243,7 +243,7 @@ def _became_list(fact: BecameList, past: Past) -> None:
                 continue
             items = schema_at_depth(inner, 1)
             if items is None:
-                past.blame(place.text, "the field is no list right after this fact", "take the fact out")
+                past.blame(place.text, "the field is no list right after this fact", f"take {past.fact} out")
                 continue
             older = items if fact.was is UNSET else past.type_of(place.side, fact)
             nullable = is_nullable(inner, past.wire.components(place.side))
@@ -259,13 +259,13 @@ def _constrained(fact: Constrained, past: Past) -> None:
                 continue
             older = _with_texts(past.type_of(place.side, fact), inner)
             if bare(older) == bare(inner):
-                past.blame(place.text, "the limits are the same right after this fact", "take the fact out")
+                past.blame(place.text, "the limits are the same right after this fact", f"take {past.fact} out")
             unsafe = fact.to_old is None and fact.tolerated is None and not admits_all_of(older, inner)
             if place.side == "responses" and unsafe:
                 past.blame(
                     place.text,
                     "head sends values here that the old limits do not allow",
-                    f'on(…).constrained({field!r}, was=…, to_old=…), or tolerated="why old clients can read them"',
+                    f'{past.line("to_old=…")}, or tolerated="why old clients can read them" instead',
                 )
             _convert(past, place, older, to_head=None, to_old=fact.to_old)
 
