@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -92,7 +93,7 @@ def _open(url: str) -> Engine:
             raise TypeError(f"not a connection of the sqlite3 module: {connection!r}")
         connection.isolation_level = None  # hands the beginning of transactions over to `begun`
         cursor = connection.cursor()
-        cursor.execute("pragma journal_mode=wal")
+        _keep_readers_apart(cursor)
         cursor.execute("pragma synchronous=full")
         cursor.execute("pragma foreign_keys=on")
         cursor.close()
@@ -104,6 +105,24 @@ def _open(url: str) -> Engine:
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
     return engine
+
+
+def _keep_readers_apart(cursor: sqlite3.Cursor) -> None:
+    """Let those who read and the one who writes not wait for each other.
+
+    The first connections to a new file may want this at the same moment; then SQLite does not wait, as it does
+    elsewhere, but says at once that the file is locked.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("pragma journal_mode=wal")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _start_counting_after(session: Session) -> None:
