@@ -15,6 +15,7 @@ from timegate.gates.objects import write_object
 from timegate.gates.operations import OperationGate
 from timegate.gates.program import copied
 from timegate.gates.reach import Journey, Reach
+from timegate.gates.refusals import check_root, obstacles, refusals
 from timegate.gates.routes import Compiled, gates_of
 from timegate.gates.unions import write_union
 from timegate.timeline import Timeline
@@ -66,12 +67,13 @@ class Gates:
             names: dict[str, str | None] = {}
             try:
                 for _, schema in _roots(self._past.wires[journey.src], side):
+                    check_root(reach, schema, journey)
                     names[repr(schema)] = module.root(schema, journey)
                 space = module.build()
             except Unwalkable as stop:
-                faults.append(_unwalkable(version, stop))
+                faults += obstacles(reach, journey, version, stop)
                 continue
-            faults += _faults(module, version)
+            faults += refusals(module, journey, version)
             programs = {key: None if name is None else space[name] for key, name in names.items()}
             compiled[side] = Compiled(programs)
         return () if faults else gates_of(self._reach["requests"], index, compiled)
@@ -207,37 +209,3 @@ def _once(faults: list[Fault]) -> list[Fault]:
     for fault in faults:
         found.setdefault((fault.change, fault.place, fault.problem), fault)
     return list(found.values())
-
-
-def _unwalkable(version: str, stop: Unwalkable) -> Fault:
-    return Fault(
-        version,
-        "",
-        stop.name,
-        f"the way to {stop.name}, which changes, leads through {stop.keyword}, where payloads cannot be followed",
-        "declare a type that says what is on the wire (a serializer's return type, properties, items)",
-    )
-
-
-def _faults(module: Module, version: str) -> list[Fault]:
-    found = [
-        Fault(
-            origin.version,
-            origin.change,
-            f"{component}.{key}",
-            "head requires this field and old clients do not send it",
-            f"on(…).added({key!r}, default=…), or give the field a default in the model",
-        )
-        for component, key, origin in module.faults
-    ]
-    found += [
-        Fault(
-            version,
-            "",
-            f"{one} | {other}",
-            "both change between the versions, and their schemas can never be told apart",
-            "give them a tag: a Literal field with a value of its own in each",
-        )
-        for one, other in module.ambiguous
-    ]
-    return found

@@ -1,0 +1,136 @@
+"""Why programs cannot be written: what shows only when payloads are followed from version to version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from timegate.contract.document import LITERAL_KEYWORDS, MARK_PREFIX, references
+from timegate.contract.shapes import OPAQUE_MARK
+from timegate.contract.steps import Origin
+from timegate.errors import Fault
+from timegate.gates.emit import WALKED, Module, Unwalkable
+from timegate.gates.reach import Journey, Reach, names_in
+from timegate.typing import Schema, is_array, is_object
+
+_SERIALIZER: Final = "a serializer without a return type"
+
+
+def refusals(module: Module, journey: Journey, version: str) -> list[Fault]:
+    """Why the programs of one side cannot be what the clients of a version need.
+
+    Args:
+        module: the programs, written.
+        journey: the way they take payloads.
+        version: the version; it is named where no change is to blame alone.
+    """
+    reach = module.reach
+    found = [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{shown(reach, component, journey)}.{key}",
+            "head requires this field and old clients do not send it",
+            f"{_with_default(origin.fact)}, or give the field a default in the model",
+        )
+        for component, key, origin in module.faults
+    ]
+    for one, other in module.ambiguous:
+        origin = origin_of(reach, one, journey) or origin_of(reach, other, journey)
+        found.append(
+            Fault(
+                version if origin is None else origin.version,
+                "" if origin is None else origin.change,
+                f"{shown(reach, one, journey)} | {shown(reach, other, journey)}",
+                "both change between the versions, and their schemas can never be told apart",
+                "give them a tag: a Literal field with a value of its own in each",
+            )
+        )
+    return found
+
+
+def _with_default(fact: str) -> str:
+    written = fact.removesuffix(")")
+    return f"{written}{'' if written.endswith('(') else ', '}default=…)"
+
+
+def obstacles(reach: Reach, journey: Journey, version: str, stop: Unwalkable) -> list[Fault]:
+    """Every place on the way to a changed model where payloads cannot be followed.
+
+    Args:
+        reach: the side and its history.
+        journey: the way payloads take.
+        version: the version at its old end.
+        stop: the obstacle that was met.
+    """
+    wire, live = reach.past.wires[journey.src], reach.live(journey)
+    places: list[tuple[str, Any]] = list(wire.roots(reach.side))
+    reachable = wire.reachable(reach.side)
+    places += [(shown(reach, name, journey), reach.component(name, journey.src).schema) for name in reachable]
+    blocked = [one for start, schema in places for one in _blocked(schema, start, live)]
+    found: list[Fault] = []
+    for place, obstacle, name in blocked or [(stop.name, stop.keyword, stop.name)]:
+        origin, changed = origin_of(reach, name, journey), shown(reach, name, journey)
+        found.append(
+            Fault(
+                version if origin is None else origin.version,
+                "" if origin is None else origin.change,
+                place,
+                f"the way to {changed}, which changes, leads through {obstacle}, where payloads cannot be followed",
+                "declare a type that says what is on the wire (a serializer's return type, properties, items)",
+            )
+        )
+    return found
+
+
+def check_root(reach: Reach, schema: Schema, journey: Journey) -> None:
+    """Stop at a payload that has to be walked and that its own serializer may turn into anything.
+
+    Raises:
+        Unwalkable: it is such a payload.
+    """
+    if schema.get(OPAQUE_MARK) and reach.needs(schema, journey):
+        raise Unwalkable(_SERIALIZER, next(iter(names_in(schema))))
+
+
+def _blocked(schema: Any, place: str, live: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    if is_array(schema):
+        for inner in schema:
+            yield from _blocked(inner, place, live)
+    if not is_object(schema):
+        return
+    if schema.get(OPAQUE_MARK):
+        yield from ((place, _SERIALIZER, name) for name in names_in(schema) if name in live)
+        return
+    for keyword, value in schema.items():
+        if keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
+            continue
+        if keyword == "properties" and is_object(value):
+            for name, inner in value.items():
+                yield from _blocked(inner, f"{place}.{name}", live)
+        elif keyword in WALKED:
+            below = f"{place}.*" if keyword in ("items", "prefixItems", "additionalProperties") else place
+            yield from _blocked(value, below, live)
+        else:
+            yield from ((place, keyword, name) for name in references(value) if name in live)
+
+
+def origin_of(reach: Reach, name: str, journey: Journey) -> Origin | None:
+    """Who changes a component, or the first that changes what it holds, on a journey."""
+    components = reach.past.wires[journey.src].components(reach.side)
+    seen, waiting = {name}, [name]
+    while waiting:
+        current = waiting.pop(0)
+        for boundary in journey.boundaries:
+            for step in reach.steps(current, boundary):
+                return step.origin
+        held = [other for other in references(components[current].schema) if other not in seen]
+        seen.update(held)
+        waiting += held
+    return None
+
+
+def shown(reach: Reach, name: str, journey: Journey) -> str:
+    """A component as its version's document calls it; what is no component stays as it is."""
+    component = reach.past.wires[journey.src].components(reach.side).get(name)
+    return name if component is None else component.shown or name
