@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from execution_api.models import (
     AssetEventsResponse,
     DagRun,
@@ -17,6 +16,7 @@ from execution_api.models import (
 )
 from execution_api.versions import timeline
 from execution_api.versions.serving import contract, gates
+
 from timegate import DowngradeError, UpgradeError
 
 NEWEST_FIRST = (
@@ -201,13 +201,13 @@ def test_partition_keys_are_stripped_at_every_depth_of_asset_events(version: str
         "data_interval_start": None,
         "data_interval_end": None,
     }
-    event = {
+    event: dict[str, Any] = {
         "id": 1,
         "timestamp": MOMENT,
         "extra": {"partition_key": "the user's own"},
         "asset": {"name": "orders", "uri": "s3://orders", "group": "asset", "extra": None},
     }
-    head = {
+    head: dict[str, Any] = {
         "asset_events": [
             {**event, "created_dagruns": [{**made, "partition_key": "p"}, {**made, "partition_key": None}]}
             | {"partition_key": "p"},
@@ -229,9 +229,9 @@ def test_a_task_instance_is_handed_out_as_its_worker_knows_it() -> None:
 
 
 END = {"end_date": MOMENT}
-RESUMES = {"next_method": "execute_complete", "next_kwargs": {}}
+RESUMES: dict[str, Any] = {"next_method": "execute_complete", "next_kwargs": {}}
 
-ACCEPTED = [
+ACCEPTED: list[tuple[str, dict[str, Any]]] = [
     ("2025-04-11", {"state": "success", **END}),
     ("2025-04-11", {"state": "failed", **END}),
     ("2025-04-11", {"state": "skipped", **END}),
@@ -254,7 +254,7 @@ def test_a_state_that_a_version_knows_reaches_the_handler_as_it_was_sent(version
     assert gates().upgrade(TIStateUpdate, payload, from_version=version) == payload
 
 
-REFUSED = [
+REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("2025-04-11", {"state": "success", "rendered_map_index": "first", **END}, "/rendered_map_index"),
     ("2025-04-11", {"state": "failed", "rendered_map_index": "first", **END}, "/rendered_map_index"),
     ("2025-04-11", {"state": "up_for_retry", "rendered_map_index": "first", **END}, "/rendered_map_index"),
@@ -284,7 +284,7 @@ def test_a_state_that_says_more_than_its_version_knows_is_refused(
 
 @pytest.mark.parametrize("key", ["note", "run_after", "partition_key"])
 def test_a_run_is_triggered_with_what_its_version_knows(key: str) -> None:
-    payload = {"conf": {}, key: MOMENT}
+    payload: dict[str, Any] = {"conf": {}, key: MOMENT}
 
     assert gates().upgrade(TriggerDAGRunPayload, payload, from_version="2026-04-06") == payload
     with pytest.raises(UpgradeError) as refused:
@@ -331,7 +331,7 @@ def test_a_worker_resumes_with_what_its_own_generation_can_read() -> None:
 
 
 def test_a_worker_is_told_nothing_where_its_generation_has_no_word() -> None:
-    unknown = {"it": {"__classname__": "company.Order", "__version__": 1, "__data__": {}}}
+    unknown: dict[str, Any] = {"it": {"__classname__": "company.Order", "__version__": 1, "__data__": {}}}
 
     with pytest.raises(DowngradeError) as untold:
         gates().downgrade(TIRunContext, run_context(next_kwargs=unknown), to_version="2025-11-05")

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from execution_api.versions.kwargs_formats import to_tagged_kwargs
+
 from timegate import JsonValue
 
 
-def instance(name: str, data: JsonValue, version: int = 1) -> dict[str, Any]:
+def instance(name: str, data: Any, version: int = 1) -> dict[str, Any]:
     return {"__classname__": name, "__version__": version, "__data__": data}
 
 
-def tagged(kind: str, content: JsonValue) -> dict[str, Any]:
+def tagged(kind: str, content: Any) -> dict[str, Any]:
     return {"__type": kind, "__var": content}
 
 
 AMSTERDAM = instance("builtins.tuple", ["Europe/Amsterdam", "pendulum.tz.timezone.Timezone", 1, True])
 
 # Each pair is what the two releases on either side of the change write for one Python value.
-SAME_VALUE = [
+SAME_VALUE: list[tuple[JsonValue, JsonValue]] = [
     (None, None),
     (True, True),
     (1.5, 1.5),
@@ -71,14 +71,14 @@ def test_a_plain_event_within_tagged_arguments_is_tagged_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "unknown",
+    ("unknown", "why"),
     [
-        instance("company.Order", {"number": 1}),
-        instance("datetime.datetime", {"moment": 1.0}, 2),
-        instance("datetime.datetime", None, 2),
-        {"__classname__": 3, "__version__": 1},
+        (instance("company.Order", {"number": 1}), "no form for an instance of company.Order"),
+        (instance("datetime.datetime", {"moment": 1.0}, 2), "told in seconds"),
+        (instance("datetime.timedelta", None, 2), "told in seconds"),
+        ({"__classname__": 3, "__version__": 1}, "no form for an instance of 3"),
     ],
 )
-def test_what_has_no_older_form_is_refused(unknown: JsonValue) -> None:
-    with pytest.raises(ValueError):
+def test_what_has_no_older_form_is_refused(unknown: JsonValue, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
         to_tagged_kwargs({"it": [unknown]})

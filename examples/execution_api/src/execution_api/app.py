@@ -23,6 +23,7 @@ from execution_api.routes import routes_for
 from execution_api.secret_backends import Database, Environment, SecretBackend, SecretChain
 from execution_api.services import Services
 from execution_api.store import Store
+from execution_api.versions.serving import older_workers
 
 __all__ = ["create_app"]
 
@@ -61,11 +62,9 @@ def create_app(
     return Starlette(
         routes=routes_for(authority),
         lifespan=lifespan,
-        middleware=[
-            Middleware(RequestLog),
-            # What serves older clients belongs here: inside the log, which tells the version of each answer, and
-            # outside everything that knows today's API only.
-        ],
+        # Older workers are served inside the log, which tells the version of each answer, and outside everything else,
+        # which knows today's interface only.
+        middleware=[Middleware(RequestLog), older_workers()],
         exception_handlers={
             Refusal: answer_refusal,
             HTTPException: answer_http_exception,

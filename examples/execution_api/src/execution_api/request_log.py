@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from execution_api.versions.serving import TALLY, Tally
+
 __all__ = ["JsonFormatter", "RequestLog"]
 
 VERSION = "airflow-api-version"
@@ -46,8 +48,10 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        asked, correlation = headers.get(VERSION), headers.get(CORRELATION, "")
+        asked, correlation = headers.get(VERSION, "")[:LONGEST_ECHO] or None, headers.get(CORRELATION, "")
         status, version = 500, asked
+        tally = Tally()
+        counting = TALLY.set(tally)
         began = time.perf_counter()
 
         async def observe(message: Message) -> None:
@@ -55,9 +59,7 @@ class RequestLog:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
-                if asked and VERSION not in answer:
-                    answer[VERSION] = asked[:LONGEST_ECHO]
-                version = answer.get(VERSION)
+                version = answer.get(VERSION, asked)
                 if correlation:
                     answer[CORRELATION] = correlation[:LONGEST_ECHO]
             await send(message)
@@ -65,11 +67,13 @@ class RequestLog:
         try:
             await self.app(scope, receive, observe)
         finally:
+            TALLY.reset(counting)
             fields = {
                 "method": scope["method"],
                 "path": scope["path"],
                 "status": status,
                 "api_version": version,
+                "gated": tally.gated,
                 "correlation_id": correlation or None,
                 "client": headers.get("user-agent"),
                 "ms": round((time.perf_counter() - began) * 1000, 3),

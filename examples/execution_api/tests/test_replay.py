@@ -1,0 +1,137 @@
+"""The real server's answers to older workers, and ours: the same, but where it breaks its own workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from execution_api import create_app
+
+from examples.execution_api.tests.recordings import (
+    Exchange,
+    Played,
+    Recording,
+    differences,
+    play,
+    read_recordings,
+    world_of,
+)
+from timegate.typing import is_array, is_object
+
+SECRET = "a secret to sign tokens of recordings with, long enough"
+OLDER = (
+    "2025-04-11",
+    "2025-04-28",
+    "2025-05-20",
+    "2025-08-10",
+    "2025-09-23",
+    "2025-10-27",
+    "2025-11-05",
+    "2026-04-06",
+)
+BEFORE_PARTITIONS = OLDER[:-1]
+RECORDINGS = {
+    (version, recording.name): recording for version in (*OLDER, "2026-06-30") for recording in read_recordings(version)
+}
+
+# What the clock of the server decided.
+MOMENTS = {
+    "state-success-with-outlets": frozenset({"/asset_events/1/timestamp"}),
+    "state-reschedule": frozenset({""}),
+    "hitl": frozenset({"/responded_at"}),
+}
+
+UNTYPED = "run-queued-no-content-type"
+
+# The real server takes what is newer than the worker's version; the version of each is the last that must not say it.
+TOO_NEW = {
+    "state-success-rendered-map-index": "2025-04-11",
+    "state-failed-rendered-map-index": "2025-04-11",
+    "state-awaiting-input": "2026-04-06",
+    "dagrun-trigger-note": "2025-11-05",
+    "dagrun-trigger-run-after": "2025-11-05",
+}
+
+ASSET_EVENTS = ("asset-events", "asset-events-created-dagrun", "state-success-with-outlets")
+
+
+def corrected(recording: Recording, place: int) -> Exchange:
+    """The exchange as it should have been: each of these answers stops a released worker or lets it say too much."""
+    exchange, version = recording.exchanges[place], recording.version
+    if recording.name == UNTYPED:
+        return replace(exchange, status=200, answer=RECORDINGS[version, "run-queued"].exchanges[0].answer)
+    if exchange.status < 300 and exchange.method in ("PATCH", "POST") and version <= TOO_NEW.get(recording.name, ""):
+        return replace(exchange, status=422, answer={})
+    if version not in BEFORE_PARTITIONS:
+        return exchange
+    if exchange.status == 500:
+        newest = RECORDINGS["2026-06-30", recording.name].exchanges[place]
+        return replace(exchange, status=newest.status, answer=without(newest.answer, "partition_key"))
+    if exchange.status == 410:
+        return replace(exchange, status=404)
+    if exchange.path.startswith("/dag-runs/tg_demo/previous?") and isinstance(exchange.answer, dict):
+        return replace(exchange, answer=previous_run(exchange.answer, version))
+    return exchange
+
+
+def previous_run(answer: Mapping[str, Any], version: str) -> dict[str, Any]:
+    newer = {"partition_key", "partition_date", "note", "team_name"}
+    if version < "2025-11-05":
+        newer.add("triggering_user_name")
+    run = {key: value for key, value in answer.items() if key not in newer}
+    if "run_id" in run:
+        run["start_date"] = run["start_date"] or run["run_after"]
+        if version < "2025-10-27":
+            run["conf"] = run["conf"] or {}
+    return run
+
+
+def without(value: Any, key: str) -> Any:
+    if is_object(value):
+        return {name: without(inner, key) for name, inner in value.items() if name != key}
+    return [without(inner, key) for inner in value] if is_array(value) else value
+
+
+def played_again(recording: Recording) -> Iterator[Played]:
+    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+    exchanges = tuple(corrected(recording, place) for place in range(len(recording.exchanges)))
+    return play(replace(recording, exchanges=exchanges), app, secret=SECRET)
+
+
+def test_every_version_was_recorded_in_the_same_situations() -> None:
+    names = {version: {name for recorded, name in RECORDINGS if recorded == version} for version in OLDER}
+
+    assert all(len(found) == 59 and found == names["2025-04-11"] for found in names.values())
+
+
+@pytest.mark.parametrize(
+    ("version", "name"), [place for place in RECORDINGS if place[0] in OLDER], ids=lambda part: str(part)
+)
+def test_an_older_worker_is_answered_as_by_the_real_server(version: str, name: str) -> None:
+    moments = MOMENTS.get(name, frozenset())
+
+    found = [
+        difference
+        for played in played_again(RECORDINGS[version, name])
+        for difference in differences(played, moments=moments)
+    ]
+
+    assert found == []
+
+
+def test_the_real_server_is_corrected_only_where_it_breaks_its_own_workers() -> None:
+    found = {
+        (name, version)
+        for (version, name), recording in RECORDINGS.items()
+        for place, exchange in enumerate(recording.exchanges)
+        if version in OLDER and corrected(recording, place) != exchange
+    }
+
+    expected = {(UNTYPED, version) for version in OLDER}
+    expected |= {(name, version) for name, last in TOO_NEW.items() for version in OLDER if version <= last}
+    expected |= {(name, version) for name in ASSET_EVENTS for version in BEFORE_PARTITIONS}
+    expected |= {("state-retry", version) for version in BEFORE_PARTITIONS}
+    expected |= {("dagrun-previous-old-path", version) for version in BEFORE_PARTITIONS if version >= "2025-08-10"}
+    assert found == expected
