@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.oracle.history import targets
 from tests.oracle.places import Components, admits_null, behind, inner, key_of, without_null
-from tests.oracle.reading import Obj, Reader, json_type, plain
+from tests.oracle.reading import Leaf, Obj, Reader, Refusal, json_type, plain
 from timegate.changes.base import UNSET, Fact, FieldsFact, Sibling
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.changes.models import Reshaped
@@ -50,8 +50,9 @@ class Moment:
     def error(self) -> type[GateError]:
         return UpgradeError if self.reader.direction == "upgrade" else DowngradeError
 
-    def called(self, function: Callable[[Any], Any], value: Any) -> Any:
+    def called(self, function: Callable[[Any], Any] | None, value: Any) -> Any:
         """Call a function of the version file on a copy; whatever goes wrong in an answer is our fault."""
+        assert function is not None
         try:
             return copy.deepcopy(function(plain(value)))
         except ValueError as error:
@@ -130,7 +131,8 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
                 raise DowngradeError("the sibling that an old required field is filled from is absent")
         case Retyped(to_old=function) | Constrained(to_old=function):
             if key in value:
-                value[key] = converted(value[key], function, stars, older.properties[key], moment)
+                places = moment.newer[value.component].properties[key], older.properties[key]
+                value[key] = moment.reader.refusals.attempt(converted, value[key], function, stars, places, moment)
         case BecameNullable(null_was=was) if was is not UNSET:
             if (key in value and value[key] is None) or (key not in value and key in older.required):
                 put(was)
@@ -143,7 +145,7 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
 
 
 def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Moment) -> None:
-    newer = moment.newer[value.component]
+    newer, older = moment.newer[value.component], moment.older[value.component]
 
     def put(fill: Any) -> None:
         made = moment.filling(fill, value)
@@ -156,7 +158,8 @@ def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
         case Removed():
             value.pop(key, None)
         case Retyped(to_head=function) if key in value:
-            value[key] = converted(value[key], function, stars, newer.properties[key], moment)
+            places = older.properties[key], newer.properties[key]
+            value[key] = moment.reader.refusals.attempt(converted, value[key], function, stars, places, moment)
         case BecameNonNull(null_is=null_is) if key in value and value[key] is None and null_is is not UNSET:
             put(null_is)
         case BecameRequired(default=default) if key not in value and default is not UNSET:
@@ -164,28 +167,47 @@ def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
         case Defaulted(was=was) if key not in value:
             put(was)
         case BecameList() if key in value:
-            if value[key] is not None:
+            if value[key] is None:
+                value[key] = None if admits_null(newer.properties[key], moment.newer) else []
+            elif has_type(value[key], older.properties[key], moment.reader):
                 value[key] = [value[key]]
-            elif not admits_null(newer.properties[key], moment.newer):
-                value[key] = []
         case _:
             pass
 
 
-def converted(value: Any, function: Callable[[Any], Any] | None, stars: int, place: Schema, moment: Moment) -> Any:
-    """Convert a value, or each value in it, to what a place of the target contract holds."""
-    components = moment.reader.components
+def has_type(value: Any, place: Schema, reader: Reader) -> bool:
+    """Whether a value has the JSON type of its place."""
+    bare = value.value if isinstance(value, Leaf) else value
+    return isinstance(value, Refusal) or reader.has_type(bare, reader.target(place))
+
+
+def converted(
+    value: Any, function: Callable[[Any], Any] | None, stars: int, places: tuple[Schema, Schema], moment: Moment
+) -> Any:
+    """Convert a value, or each value in it.
+
+    Args:
+        value: what is there.
+        function: what converts it; None where it stays.
+        stars: how many times "each value of it" is meant.
+        places: the schema before the conversion and after it.
+        moment: the fact.
+    """
+    before, after = places
+    if stars == 0 and function is None:
+        return value
+    if not has_type(value, before, moment.reader):
+        if moment.reader.direction == "downgrade":
+            raise DowngradeError("an answer holds another JSON type than its contract promises")
+        return value
     if stars == 0:
-        return value if function is None else moment.reader.read(moment.called(function, value), place)
-    if value is None and admits_null(place, components):
-        return None
-    item = inner(place, components) or {}
+        return moment.reader.read(moment.called(function, value), after)
+    components = moment.reader.components
+    deeper = inner(before, components) or {}, inner(after, components) or {}
     if isinstance(value, list):
-        return [converted(each, function, stars - 1, item, moment) for each in value]
+        return [converted(each, function, stars - 1, deeper, moment) for each in value]
     if isinstance(value, dict):
-        return {key: converted(each, function, stars - 1, item, moment) for key, each in value.items()}
-    if moment.reader.direction == "downgrade":
-        raise DowngradeError("each value is meant, but there is neither a list nor an object")
+        return {key: converted(each, function, stars - 1, deeper, moment) for key, each in value.items()}
     return value
 
 
@@ -208,6 +230,7 @@ def reshaped(value: Obj, function: Callable[[Any], Any], moment: Moment, target:
         moment.reader.components,
         moment.reader.direction,
         frozenset(),
+        moment.reader.refusals,
         lambda owner, key, _: "\0" + key if "\0" + key in extras or key not in owner.properties else key,
     )
     found = reader.read_object(made, component, value.union)
@@ -259,16 +282,14 @@ def parent_is_empty(value: dict[str, Any], path: list[str]) -> bool:
 def taken(value: dict[str, Any], path: list[str], component: Component, components: Components) -> Any:
     """Take the value at a path away, and with it the parents it leaves empty that the target contract does not have."""
     first, *rest = path
-    if first not in value:
-        return ABSENT
     if not rest:
-        return value.pop(first)
-    if not isinstance(value[first], dict):
+        return value.pop(first, ABSENT)
+    if not isinstance(value.get(first), dict):
         return ABSENT
     place = component.schema.get("properties", {}).get(first)
     known = None if place is None else behind(place, components) or Component("", without_null(place))
     found = taken(value[first], rest, known or Component("", {}), components)
-    if found is not ABSENT and not value[first] and place is None:
+    if not value[first] and place is None:
         del value[first]
     return found
 

@@ -86,6 +86,10 @@ def history(wire: Wire, timeline: Timeline) -> History:
             state = older
         boundaries.append(steps)
         states.append(state)
+    # A model that only an older type holds is at every newer version what it is there.
+    for newer in states:
+        for side in SIDES:
+            newer[side] = {**state[side], **newer[side]}
     return History(states, boundaries)
 
 
@@ -183,7 +187,7 @@ def undo_field(components: Components, schema: Schema, key: str, stars: int, fac
         case BecameNullable():
             change(without_null)
         case BecameNonNull():
-            change(lambda place: {"anyOf": [place, {"type": "null"}]})
+            change(or_null)
         case BecameRequired():
             release(schema, key)
         case BecameOptional():
@@ -196,10 +200,18 @@ def undo_field(components: Components, schema: Schema, key: str, stars: int, fac
             raise AssertionError(f"the oracle knows no {fact}")
 
 
+def or_null(place: Schema) -> Schema:
+    """Return the schema of a place that may be null too; what is said of the place stays said of it."""
+    told = {key: value for key, value in place.items() if key in ("title", "description", "default")}
+    bare = {key: value for key, value in place.items() if key not in told}
+    arms = bare["anyOf"] if set(bare) == {"anyOf"} else [bare]
+    return {"anyOf": [*arms, {"type": "null"}], **told}
+
+
 def item_of(place: Schema, components: Components) -> Schema:
     item = inner(place, components)
     assert item is not None, "became_list is about a list"
-    return {"anyOf": [item, {"type": "null"}]} if admits_null(place, components) else item
+    return or_null(item) if admits_null(place, components) else item
 
 
 def changed_at(place: Schema, stars: int, make: Callable[[Schema], Schema]) -> Schema:

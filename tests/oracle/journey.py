@@ -8,10 +8,11 @@ from typing import Any
 from tests.oracle.facts import Moment, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
 from tests.oracle.places import key_of, subjects
-from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, plain, same
+from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Moved, Renamed
 from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank
+from timegate.changes.values import BecameNullable, BecameOptional, Constrained, Retyped
 from timegate.contract.document import Component, Side, Wire
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
@@ -34,22 +35,45 @@ class Oracle:
     def of(cls, wire: Wire, timeline: Timeline) -> Oracle:
         return cls(history(wire, timeline))
 
-    def upgrade(self, schema: Schema, data: Any, index: int) -> Any:
-        """Turn a payload of the version at an index into head's."""
+    def upgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
+        """Turn a payload of the version at an index into head's.
+
+        Args:
+            schema: what the payload is.
+            data: the payload.
+            index: of the client's version, 0 for head.
+            strict: refuse what cannot be carried on even where it is dropped on the way.
+
+        Raises:
+            UpgradeError: the payload cannot become head's.
+        """
         components = self.past.states[index]["requests"]
 
         def judge(component: Component, key: str, value: dict[str, Any]) -> str | None:
             return self.judged_request(component, key, value, index)
 
-        touched = self.touched("requests", index)
-        reader = Reader(components, "upgrade", touched, judge, self.head_keys)
+        touched, refusals = self.touched("requests", index), Refusals()
+        reader = Reader(components, "upgrade", touched, refusals, judge, self.head_keys)
         value = reader.read(data, schema)
         for boundary in reversed(range(index)):
-            value = self.upgraded(value, boundary)
-        return plain(value)
+            value = self.upgraded(value, boundary, refusals)
+        found = plain(value)
+        if strict and refusals:
+            raise refusals[0]
+        return found
 
-    def downgrade(self, schema: Schema, data: Any, index: int) -> Any:
-        """Turn a payload of head into one of the version at an index."""
+    def downgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
+        """Turn a payload of head into one of the version at an index.
+
+        Args:
+            schema: what the payload is.
+            data: the payload.
+            index: of the client's version, 0 for head.
+            strict: refuse what cannot be carried on even where it is dropped on the way.
+
+        Raises:
+            DowngradeError: the payload cannot become the client's.
+        """
         states = [state["responses"] for state in self.past.states]
 
         def judge(component: Component, key: str, _: dict[str, Any]) -> str | None:
@@ -58,11 +82,15 @@ class Oracle:
             older = [state[component.name] for state in states[1 : index + 1]]
             return None if any(key in one.properties for one in older) else EXTRA + key
 
-        reader = Reader(states[0], "downgrade", self.touched("responses", index), judge)
+        refusals = Refusals()
+        reader = Reader(states[0], "downgrade", self.touched("responses", index), refusals, judge)
         value = reader.read(data, schema)
         for boundary in range(index):
-            value = self.downgraded(value, boundary)
-        return plain(value, lambda name: states[index][name].internal if name else frozenset())
+            value = self.downgraded(value, boundary, refusals)
+        found = plain(value, lambda name: states[index][name].internal if name else frozenset())
+        if strict and refusals:
+            raise refusals[0]
+        return found
 
     def head_keys(self, name: str) -> set[str]:
         """Return every key that head accepts for a component, whatever its spelling."""
@@ -82,7 +110,7 @@ class Oracle:
         if owner in client and owner not in head.internal:
             if not self.field_touched(component.name, owner, index):
                 return EXTRA + key
-            if owner not in value:
+            if key == next(spelling for spelling in head.accepted(owner) if spelling in value):
                 return owner
         if component.closed:
             raise UpgradeError(f"{key} is a key that the client's contract lacks")
@@ -98,11 +126,12 @@ class Oracle:
         return frozenset(found)
 
     def field_touched(self, name: str, key: str, index: int) -> bool:
-        """Whether some fact since a version is about the field that head calls so."""
+        """Whether some fact since a version makes something else of the field that head calls so."""
         for steps in self.past.boundaries[:index]:
             for step in reversed(steps):
                 components, fact = step.newer["requests"], step.fact
-                if isinstance(fact, FieldsFact) and (name, key) in [t[:2] for t in targets(components, fact)]:
+                meant = targets(components, fact) if isinstance(fact, FieldsFact) and upgrades(fact) else []
+                if (name, key) in [target[:2] for target in meant]:
                     return True
                 if isinstance(fact, Renamed | Moved | Reshaped) and name in subjects_of(step, "requests"):
                     known = step.older["requests"][name].properties
@@ -110,45 +139,45 @@ class Oracle:
                         return True
         return False
 
-    def upgraded(self, value: Any, boundary: int) -> Any:
+    def upgraded(self, value: Any, boundary: int, refusals: Refusals) -> Any:
         """Carry a payload over one boundary towards head: what is inside first, then the facts in order."""
         if isinstance(value, Leaf):
             return self.member_upgraded(value, boundary)
         if isinstance(value, list):
-            return [self.upgraded(item, boundary) for item in value]
+            return [refusals.attempt(self.upgraded, item, boundary, refusals) for item in value]
         if isinstance(value, dict):
             for key in value:
-                value[key] = self.upgraded(value[key], boundary)
+                value[key] = refusals.attempt(self.upgraded, value[key], boundary, refusals)
         if isinstance(value, Obj):
             for step in self.past.boundaries[boundary]:
                 if value.component in subjects_of(step, "requests"):
                     if isinstance(step.fact, Introduced):
                         raise UpgradeError("an object that older versions do not have")
-                    value = redo(value, self.moment(step, boundary, "upgrade"))
+                    value = redo(value, self.moment(step, boundary, "upgrade", refusals))
         return value
 
-    def downgraded(self, value: Any, boundary: int) -> Any:
+    def downgraded(self, value: Any, boundary: int, refusals: Refusals) -> Any:
         """Carry a payload over one boundary away from head: the facts reversed, then what is inside."""
         if isinstance(value, Leaf):
             return self.member_downgraded(value, boundary)
         if isinstance(value, list):
-            return [self.downgraded(item, boundary) for item in value]
+            return [refusals.attempt(self.downgraded, item, boundary, refusals) for item in value]
         if isinstance(value, Obj):
             for step in reversed(self.past.boundaries[boundary]):
                 if value.component in subjects_of(step, "responses"):
-                    moment = self.moment(step, boundary, "downgrade")
+                    moment = self.moment(step, boundary, "downgrade", refusals)
                     if isinstance(step.fact, Introduced):
                         return self.seen_otherwise(value, step.fact, moment, boundary)
                     value = undo(value, moment)
         if isinstance(value, dict):
             for key in value:
-                value[key] = self.downgraded(value[key], boundary)
+                value[key] = refusals.attempt(self.downgraded, value[key], boundary, refusals)
         return value
 
-    def moment(self, step: Step, boundary: int, direction: Direction) -> Moment:
+    def moment(self, step: Step, boundary: int, direction: Direction, refusals: Refusals) -> Moment:
         side = SIDE_OF[direction]
         # Whatever a fact puts in holds nested models as they are on the newer side of the boundary.
-        reader = Reader(self.past.states[boundary][side], direction, frozenset())
+        reader = Reader(self.past.states[boundary][side], direction, frozenset(), refusals)
         return Moment(step.fact, step.newer[side], step.older[side], reader)
 
     def seen_otherwise(self, value: Obj, fact: Introduced, moment: Moment, boundary: int) -> Any:
@@ -163,7 +192,7 @@ class Oracle:
                 raise DowngradeError("seen_as fails") from error
         known = self.past.states[boundary + 1]["responses"]
         union = without_new_arms(value.union, known)
-        return self.downgraded(moment.reader.read(seen, union), boundary)
+        return self.downgraded(moment.reader.read(seen, union), boundary, moment.reader.refusals)
 
     def member_upgraded(self, leaf: Leaf, boundary: int) -> Leaf:
         for step in self.past.boundaries[boundary]:
@@ -189,6 +218,17 @@ class Oracle:
                     case _:
                         pass
         return leaf
+
+
+def upgrades(fact: FieldsFact) -> bool:
+    """Whether a fact about a field does anything in an upgrade."""
+    match fact:
+        case BecameNullable() | BecameOptional() | Constrained():
+            return False
+        case Retyped(to_head=function):
+            return function is not None
+        case _:
+            return True
 
 
 def subjects_of(step: Step, side: Side) -> set[str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle.places import Components, arms_of, aside_of, is_enum, is_object, members_of
+from tests.oracle.places import Components, arms_of, aside_of, is_enum, is_null, is_object, members_of
 from timegate.contract.document import Component, referred
-from timegate.errors import DowngradeError, UpgradeError
+from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.typing import Direction, Schema
 
 EXTRA = "\0"
@@ -33,6 +33,25 @@ class Leaf:
     value: Any
 
 
+@dataclass
+class Refusal:
+    """Stands where a value cannot be carried on, which matters only if the value gets to the end of its journey."""
+
+    error: GateError
+
+
+class Refusals(list[GateError]):
+    """Every refusal of a journey, whether the value refused got to the end or not."""
+
+    def attempt(self, carry: Callable[..., Any], *arguments: Any) -> Any:
+        """Carry a value on, or put a refusal in its place."""
+        try:
+            return carry(*arguments)
+        except GateError as error:
+            self.append(error)
+            return Refusal(error)
+
+
 Judge = Callable[[Component, str, dict[str, Any]], str | None]
 """Says under which key a key of a payload goes on: one that begins with EXTRA is left alone; None: it is dropped."""
 
@@ -50,6 +69,7 @@ class Reader:
         components: that version's.
         direction: a request of the wrong shape is left alone, an answer of the wrong shape is refused.
         touched: the components that some fact of the journey is about.
+        refusals: where what cannot be read is noted.
         judge: what to do with each key of each component.
         head_keys: every key that head accepts for a component.
     """
@@ -57,6 +77,7 @@ class Reader:
     components: Components
     direction: Direction
     touched: frozenset[str]
+    refusals: Refusals
     judge: Judge = in_contract
     head_keys: Callable[[str], set[str]] = lambda _: set()
 
@@ -76,13 +97,19 @@ class Reader:
         if schema.get("type") == "array":
             if not isinstance(value, list):
                 return self.wrong(value, schema)
-            return [self.read(item, place) for item, place in zip(value, places(schema, len(value)), strict=True)]
+            return [
+                self.refusals.attempt(self.read, item, place)
+                for item, place in zip(value, places(schema, len(value)), strict=True)
+            ]
         if schema.get("type") == "object" and is_object(schema):
             return self.read_object(value, Component("", schema), union)
         if schema.get("type") == "object":
             if not isinstance(value, dict):
                 return self.wrong(value, schema)
-            return {key: self.read(item, schema["additionalProperties"]) for key, item in value.items()}
+            return {
+                key: self.refusals.attempt(self.read, item, schema["additionalProperties"])
+                for key, item in value.items()
+            }
         return copy.deepcopy(value)
 
     def read_object(self, value: Any, component: Component, union: Schema | None) -> Any:
@@ -98,16 +125,18 @@ class Reader:
             owner = next((own for own in component.properties if name in component.accepted(own)), None)
             spelled_otherwise = placed.startswith(EXTRA) and self.direction == "upgrade"
             if owner is not None and (placed == owner or (owner != name and spelled_otherwise)):
-                found[placed] = self.read(item, component.properties[owner])
+                found[placed] = self.refusals.attempt(self.read, item, component.properties[owner])
             elif isinstance(typed, dict):
-                found[placed] = self.read(item, typed)
+                found[placed] = self.refusals.attempt(self.read, item, typed)
             else:
                 found[placed] = copy.deepcopy(item)
         return found
 
     def read_union(self, value: Any, schema: Schema) -> Any:
         arms = schema["anyOf"]
-        fitting = self.fitting(value, arms)
+        # What is this or null is no choice: what is there is this, however wrong.
+        alone = sum(not is_null(arm) for arm in arms) + len(schema["x-aside"]) == 1
+        fitting = self.of_type(value, arms) if alone else self.fitting(value, arms)
         if fitting:
             return self.read(value, fitting[0], schema)
         if self.direction == "downgrade":
@@ -125,15 +154,18 @@ class Reader:
 
     def fitting(self, value: Any, arms: list[Schema]) -> list[Schema]:
         """Return the arms of a union that a value can be, by type, then by tags, then by keys."""
-        left = [arm for arm in arms if self.has_type(value, self.target(arm))]
+        left = self.of_type(value, arms)
         by_tags = [arm for arm in left if self.has_tags(value, self.target(arm))]
         if by_tags or isinstance(value, dict):
             left = by_tags
-        if len(left) > 1 and isinstance(value, dict):
+        if isinstance(value, dict):
             by_keys = [arm for arm in left if self.has_keys(value, arm)]
             if by_keys or self.direction == "upgrade":
                 left = by_keys
         return left
+
+    def of_type(self, value: Any, arms: list[Schema]) -> list[Schema]:
+        return [arm for arm in arms if self.has_type(value, self.target(arm))]
 
     def target(self, schema: Schema) -> Schema:
         name = referred(schema)
@@ -222,7 +254,12 @@ def plain(value: Any, hidden: Callable[[str], frozenset[str]] = lambda _: frozen
     Args:
         value: what was read.
         hidden: the keys of a component that are left out.
+
+    Raises:
+        GateError: something in it could not be carried on.
     """
+    if isinstance(value, Refusal):
+        raise value.error
     if isinstance(value, Leaf):
         return copy.deepcopy(value.value)
     if isinstance(value, Obj):

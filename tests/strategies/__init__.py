@@ -1,0 +1,7 @@
+"""Random models, timelines and payloads, for tests of what must hold for all of them."""
+
+from tests.strategies.models import World, worlds
+from tests.strategies.payloads import Payloads
+from tests.strategies.timelines import Case, cases
+
+__all__ = ["Case", "Payloads", "World", "cases", "worlds"]

@@ -1,0 +1,86 @@
+"""The pure functions of random version files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+
+def as_text(value: Any) -> str:
+    """Put any JSON value into a string, so that a test sees exactly what the function saw."""
+    return json.dumps(value, sort_keys=True)
+
+
+def as_json(value: Any) -> Any:
+    """Take the JSON value out of a string; text that is none is a ``ValueError``."""
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return json.loads(value)
+
+
+def digits(value: Any) -> Any:
+    """Write a number as text; null stays null."""
+    return None if value is None else str(value)
+
+
+def number(value: Any) -> Any:
+    """Read a number from text; null stays null."""
+    return None if value is None else int(value)
+
+
+def wrapped(value: Any) -> Any:
+    """Put a value into a list."""
+    return [value]
+
+
+def unwrapped(value: Any) -> Any:
+    """Take the first value out of a list."""
+    if not isinstance(value, list) or not value:
+        raise ValueError("no list")
+    return value[0]
+
+
+def numbered(value: Any) -> Any:
+    """Number the items of a list."""
+    return {f"n{index:03}": item for index, item in enumerate(value)}
+
+
+def listed(value: Any) -> Any:
+    """Read a list from numbered items."""
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return [value[key] for key in sorted(value)]
+
+
+def one_more(value: Any) -> Any:
+    """Count one up."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("no number")
+    return value + 1
+
+
+def one_less(value: Any) -> Any:
+    """Count one down."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("no number")
+    return value - 1
+
+
+def at_most_five(value: Any) -> Any:
+    """Keep within the old limit."""
+    return min(value, 5) if isinstance(value, int | float) else value
+
+
+def size_of(value: Any) -> int:
+    """Count the keys of an object."""
+    return len(value)
+
+
+def keys_renamed(names: dict[str, str]) -> Callable[[Any], Any]:
+    """Make a function that calls the keys of an object otherwise."""
+
+    def rename(value: Any) -> Any:
+        return {names.get(key, key): item for key, item in value.items()}
+
+    return rename
