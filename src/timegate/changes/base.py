@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Final
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Final, Literal, Union, get_args, get_origin
 
 from timegate.errors import DeclarationError
 from timegate.typing import Function, Model
@@ -133,17 +134,32 @@ class FieldsFact(ModelFact):
 
 def name_of(subject: object) -> str:
     """A model, type, function or value as it is written in code."""
-    if isinstance(subject, type):
-        return subject.__qualname__
     if isinstance(subject, Sibling):
         return f"sibling({subject.field!r})"
-    return getattr(subject, "__qualname__", None) or repr(subject)
+    if isinstance(subject, enum.Enum):
+        return f"{type(subject).__qualname__}.{subject.name}"
+    if subject is None or subject is type(None):
+        return "None"
+    arguments = get_args(subject)
+    if arguments:
+        return _type_code(get_origin(subject), arguments)
+    return getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
+
+
+def _type_code(origin: Any, arguments: tuple[Any, ...]) -> str:
+    """A type with arguments as it is written in code."""
+    if origin is Literal:
+        return f"Literal[{', '.join(map(repr, arguments))}]"
+    if origin is Annotated:
+        return f"Annotated[{', '.join([name_of(arguments[0]), *map(repr, arguments[1:])])}]"
+    names = ["…" if isinstance(one, list) else "..." if one is ... else name_of(one) for one in arguments]
+    return " | ".join(names) if origin in (Union, UnionType) else f"{name_of(origin)}[{', '.join(names)}]"
 
 
 def keywords_code(fact: Fact, *, skip: tuple[str, ...]) -> str:
-    """Those fields of a fact that were given, as keyword arguments."""
+    """Those fields of a fact that were given, as keyword arguments; ``loses`` is the last word."""
     given: list[str] = []
-    for field in fields(fact):
+    for field in sorted(fields(fact), key=lambda field: field.name == "loses"):
         value = getattr(fact, field.name)
         if field.name not in skip and value is not UNSET and value != field.default:
             given.append(f"{field.name}={name_of(value)}")

@@ -84,7 +84,7 @@ class Grew(EnumFact):
 
     def argument_code(self) -> str:
         rest = keywords_code(self, skip=("enum", "members"))
-        return ", ".join([*(repr(member) for member in self.members), *([rest] if rest else [])])
+        return ", ".join([*(name_of(member) for member in self.members), *([rest] if rest else [])])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +103,7 @@ class Shrank(EnumFact):
     loss: ClassVar[Loss] = Loss.TO_HEAD
 
     def argument_code(self) -> str:
-        return f"{self.member!r}, {keywords_code(self, skip=('enum', 'member'))}"
+        return f"{name_of(self.member)}, {keywords_code(self, skip=('enum', 'member'))}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,4 +116,4 @@ class MemberRenamed(EnumFact):
     verb: ClassVar[str] = "renamed"
 
     def argument_code(self) -> str:
-        return f"{self.old!r}, to={self.to!r}"
+        return f"{name_of(self.old)}, to={name_of(self.to)}"
