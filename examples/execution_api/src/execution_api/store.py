@@ -92,11 +92,9 @@ def _open(url: str) -> Engine:
         if not isinstance(connection, sqlite3.Connection):
             raise TypeError(f"not a connection of the sqlite3 module: {connection!r}")
         connection.isolation_level = None  # hands the beginning of transactions over to `begun`
-        cursor = connection.cursor()
-        _keep_readers_apart(cursor)
-        cursor.execute("pragma synchronous=full")
-        cursor.execute("pragma foreign_keys=on")
-        cursor.close()
+        _keep_readers_apart(connection)
+        connection.execute("pragma synchronous=full").close()
+        connection.execute("pragma foreign_keys=on").close()
 
     def begun(connection: Connection) -> None:
         reads = connection.get_execution_options().get(READS, False)
@@ -107,7 +105,7 @@ def _open(url: str) -> Engine:
     return engine
 
 
-def _keep_readers_apart(cursor: sqlite3.Cursor) -> None:
+def _keep_readers_apart(connection: sqlite3.Connection) -> None:
     """Let those who read and the one who writes not wait for each other.
 
     The first connections to a new file may want this at the same moment; then SQLite does not wait, as it does
@@ -116,7 +114,7 @@ def _keep_readers_apart(cursor: sqlite3.Cursor) -> None:
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
-            cursor.execute("pragma journal_mode=wal")
+            connection.execute("pragma journal_mode=wal").close()
         except sqlite3.OperationalError:
             if time.monotonic() > until:
                 raise
