@@ -119,13 +119,14 @@ class Contract:
             )
         return ref(found[0].name)
 
-    def render(self, wire: Wire) -> Document:
+    def render(self, wire: Wire, *, version: str = "head") -> Document:
         """The OpenAPI 3.1 document of a version, with this contract's texts.
 
         Args:
             wire: what is on the wire at that version.
+            version: what it is called; an app that has a document of its own has said it there.
         """
-        return drawn(wire, self._texts)
+        return drawn(wire, self._texts, version=version)
 
     @functools.cached_property
     def document(self) -> Document:

@@ -42,16 +42,21 @@ class Texts:
     schemas: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
 
 
-def drawn(wire: Wire, texts: Texts) -> Document:
+def drawn(wire: Wire, texts: Texts, *, version: str) -> Document:
     """The OpenAPI 3.1 document.
 
     Args:
         wire: what is on the wire at that version.
         texts: what the documents of the contract say beside it.
+        version: what the document calls itself, where the texts say nothing.
     """
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
     drawing = Drawing(wire, shown)
-    head: Document = {"openapi": "3.1.0", "info": {"title": "API", "version": "head"}, **deepcopy(dict(texts.document))}
+    head: Document = {
+        "openapi": "3.1.0",
+        "info": {"title": "API", "version": version},
+        **deepcopy(dict(texts.document)),
+    }
     paths: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     for operation in shown:

@@ -91,7 +91,7 @@ class Gates:
         """The OpenAPI document of a version."""
         document = self._documents.get(version)
         if document is None:
-            document = self._documents[version] = self.contract_of_head.render(self.wire(version))
+            document = self._documents[version] = self.contract_of_head.render(self.wire(version), version=version)
         return document
 
     def document(self, version: str) -> Document:
