@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -68,9 +68,10 @@ def _play(performances: tuple[Performance, ...]) -> int:
         pool = ThreadPoolExecutor(_WORKERS_AT_ONCE)
         # Where one thing fails or the user has had enough, what has not begun does not begin any more.
         stack.callback(pool.shutdown, cancel_futures=True)
-        environments = _environments(performances, pool=pool, progress=progress)
+        making = _make_environments(performances, pool=pool, progress=progress)
         server = stack.enter_context(running_server(folder, world=world_of(performances)))
         progress.say(f"the server answers at {server.url}")
+        environments = {environment.generation.sdk: environment for environment in making}
         ledger = stack.enter_context(Ledger.at(server.database))
         results = _results(
             threads, pool=pool, environments=environments, server=server, ledger=ledger, progress=progress
@@ -80,18 +81,19 @@ def _play(performances: tuple[Performance, ...]) -> int:
         return 1 if any(result.faults for result in results) else 0
 
 
-def _environments(
+def _make_environments(
     performances: tuple[Performance, ...], *, pool: ThreadPoolExecutor, progress: Progress
-) -> dict[str, Environment]:
+) -> Iterator[Environment]:
+    """Begin to make all environments; each is handed out when it is there."""
     interpreter = find_interpreter()
-    make = partial(make_environment, interpreter=interpreter, report=progress.say)
-    environments: dict[str, Environment] = {}
-    for environment in pool.map(make, [performance.generation for performance in performances]):
-        sdk = environment.generation.sdk
-        environments[sdk] = environment
+
+    def make(performance: Performance) -> Environment:
+        environment = make_environment(performance.generation, interpreter=interpreter, report=progress.say)
         made = "was there" if environment.seconds is None else f"made in {environment.seconds:.1f} s"
-        progress.say(f"Task SDK {sdk}: environment {made}")
-    return environments
+        progress.say(f"Task SDK {environment.generation.sdk}: environment {made}")
+        return environment
+
+    return pool.map(make, performances)
 
 
 def _results(
