@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final, Literal, TypeAlias
+from urllib.parse import quote
 
 from starlette.datastructures import URL
 from starlette.responses import RedirectResponse
@@ -341,10 +342,10 @@ def _plan(served: Served, path: str, scope: Scope) -> Plan | None:
         plan = plans.get(method)
         if plan is not None:
             return plan
-    found = served.table.find(path, method, scope)
-    if found is None or not found.full:
+    entry = served.table.answering(path, method, scope)
+    if entry is None:
         return None
-    key = found.entry.key(method)
+    key = entry.operations.get(method) or entry.key(method)
     return None if key is None else served.plans[key]
 
 
@@ -356,16 +357,17 @@ def _verdict(serving: Serving, served: Served, scope: Scope, *, path: str) -> tu
     if heads is not None and heads.full and heads.entry.key(method) is not None:
         allowed = served.methods_at(path)
         return (method_not_in_version(version, allowed) if allowed else not_in_version(version)), False
-    if mine is not None and mine.full:
+    known = heads is not None and bool(heads.entry.operations)
+    if mine is not None and mine.full and not known:
         return None, True
     if method == "OPTIONS":
         return None, False
     if mine is not None:
+        if known and not served.methods_at(path):
+            return not_in_version(version), False
         # Only the app knows what it allows here, unless this path is none of head's.
         return (method_not_in_version(version, served.methods_at(path)) if heads is None else None), False
-    if heads is not None and heads.entry.operations:
-        return not_in_version(version), False
-    return None, False
+    return (not_in_version(version) if known else None), False
 
 
 def _slashed(served: Served, scope: Scope, *, path: str) -> str | None:
@@ -384,7 +386,13 @@ def _below(scope: Scope, given: Given | None) -> Scope:
     """The scope with what the path begins with moved to `root_path`."""
     if given is None or not given.root_path:
         return scope
-    return {**scope, "root_path": scope.get("root_path", "") + given.root_path}
+    root: str = scope.get("root_path", "")
+    below = {**scope, "root_path": root + given.root_path}
+    if root and route_path(scope) == scope["path"]:
+        # A proxy has taken its prefix off already; what begins with `root_path` must do so as a whole.
+        below["path"] = root + scope["path"]
+        below["raw_path"] = quote(root, safe="/").encode("ascii") + scope.get("raw_path", b"")
+    return below
 
 
 __all__ = ["TimegateMiddleware"]

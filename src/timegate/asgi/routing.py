@@ -87,7 +87,7 @@ class Table:
         entries: the routes in order.
     """
 
-    __slots__ = ("_by_count", "_unbounded", "entries")
+    __slots__ = ("_by_count", "_entries", "_indexed", "_unbounded", "_unindexed", "entries")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries: tuple[Entry, ...] = tuple(entries)
@@ -97,6 +97,38 @@ class Table:
         self._by_count: dict[int, tuple[int, dict[str, list[Entry]], list[Entry]]] = {
             count: _buckets(self.entries, shapes, count) for count in counts
         }
+        # The same once more, each entry with what is asked of it in every request.
+        self._entries, self._unindexed = _matchers(self.entries), _matchers(self._unbounded)
+        self._indexed = {
+            count: (position, {literal: _matchers(those) for literal, those in literals.items()}, _matchers(other))
+            for count, (position, literals, other) in self._by_count.items()
+        }
+
+    def answering(self, path: str, method: str, scope: Scope) -> Entry | None:
+        """The route that answers a path and a method, as `find` finds it; None where none does both.
+
+        Args:
+            path: the path less `root_path`.
+            method: the HTTP method.
+            scope: the request, for routes that look at more than the path.
+        """
+        if path[-1:] == "\n":
+            matchers = self._entries
+        else:
+            segments = path.split("/")
+            bucket = self._indexed.get(len(segments))
+            if bucket is None:
+                matchers = self._unindexed
+            else:
+                position, literal, other = bucket
+                matchers = literal.get(segments[position], other)
+        for match, methods, entry in matchers:
+            if match is None:
+                if _ask(entry.route, scope, path) is Match.FULL:
+                    return entry
+            elif match(path) is not None and (methods is None or method in methods):
+                return entry
+        return None
 
     def candidates(self, path: str) -> Sequence[Entry]:
         """The routes that may match a path, in order; no route that matches is left out."""
@@ -139,6 +171,14 @@ class Table:
         for entry in self.candidates(path):
             if entry.operations and entry.regex is not None and entry.regex.match(path):
                 yield entry
+
+
+Matcher: TypeAlias = tuple[Callable[[str], object] | None, frozenset[str] | None, Entry]
+"""How a path is matched (None where only the route can tell), the methods, and the entry."""
+
+
+def _matchers(entries: Iterable[Entry]) -> tuple[Matcher, ...]:
+    return tuple((None if entry.regex is None else entry.regex.match, entry.methods, entry) for entry in entries)
 
 
 def _ask(route: Any, scope: Scope, path: str) -> Match:

@@ -28,7 +28,7 @@ class Prepared:
         redirects: whether the app's router redirects to a path with or without a slash at its end.
     """
 
-    __slots__ = ("count", "document_path", "guarded", "more", "redirects", "routes", "serving")
+    __slots__ = ("_others", "count", "document_path", "guarded", "more", "redirects", "routes", "serving")
 
     def __init__(
         self,
@@ -46,11 +46,12 @@ class Prepared:
         # Looked at in every request, so the app's own list is at hand and the others are few.
         self.routes: Sequence[Any] = watched[0] if watched else ()
         self.count = len(self.routes)
-        self.more = tuple((routes, len(routes)) for routes in watched[1:])
+        self.more = tuple(watched[1:])
+        self._others = sum(map(len, self.more))
 
     def outdated(self) -> bool:
         """Whether routes came since."""
-        return len(self.routes) != self.count or any(len(routes) != count for routes, count in self.more)
+        return len(self.routes) != self.count or sum(map(len, self.more)) != self._others
 
 
 class Preparation:
@@ -154,7 +155,8 @@ def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
         yield found
         for route in found:
             for holder in (route, getattr(route, "original_router", None)):
-                inner: Sequence[Any] = getattr(holder, "routes", ())
+                inner: Sequence[Any] | None = getattr(holder, "routes", None)
                 # A mount of an app without routes makes a new list each time it is asked.
-                if inner is getattr(holder, "routes", ()):
+                lasting = inner is getattr(holder, "routes", None)
+                if lasting and inner is not None:
                     waiting.append(inner)
