@@ -15,7 +15,7 @@ from timegate.gates.objects import write_object
 from timegate.gates.operations import OperationGate
 from timegate.gates.program import copied
 from timegate.gates.reach import Journey, Reach
-from timegate.gates.refusals import check_root, obstacles, refusals
+from timegate.gates.refusals import check_root, obstacles, refusals, uncarried
 from timegate.gates.routes import Compiled, gates_of
 from timegate.gates.unions import write_union
 from timegate.timeline import Timeline
@@ -73,7 +73,7 @@ class Gates:
             except Unwalkable as stop:
                 faults += obstacles(reach, journey, version, stop)
                 continue
-            faults += refusals(module, journey, version)
+            faults += refusals(module, journey, version) + uncarried(reach, journey, version)
             programs = {key: None if name is None else space[name] for key, name in names.items()}
             compiled[side] = Compiled(programs)
         return () if faults else gates_of(self._reach["requests"], index, compiled)

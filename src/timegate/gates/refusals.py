@@ -83,6 +83,42 @@ def obstacles(reach: Reach, journey: Journey, version: str, stop: Unwalkable) ->
     return found
 
 
+def uncarried(reach: Reach, journey: Journey, version: str) -> list[Fault]:
+    """The bodies that change and that are no JSON document: streams of lines or events, and forms.
+
+    Args:
+        reach: the side and its history.
+        journey: the way payloads take.
+        version: the version at its old end.
+    """
+    found: list[Fault] = []
+    for operation in reach.past.wires[journey.src].operations:
+        bodies = {"request": operation.request} if reach.side == "requests" else dict(operation.answers)
+        for name, body in bodies.items():
+            if body is None or any(is_json_media(media) for media in body.media):
+                continue
+            if not reach.needs(body.schema, journey):
+                continue
+            changed = next(one for one in names_in(body.schema) if one in reach.live(journey))
+            origin = origin_of(reach, changed, journey)
+            found.append(
+                Fault(
+                    version if origin is None else origin.version,
+                    "" if origin is None else origin.change,
+                    f"{name} of {operation.key}",
+                    f"it is {', '.join(body.media)}, which gates do not carry, and {shown(reach, changed, journey)} "
+                    "in it changes",
+                    "declare JSON for it, or a model of its own that does not change",
+                )
+            )
+    return found
+
+
+def is_json_media(media: str) -> bool:
+    """Whether a declared media type is a JSON document."""
+    return media == "application/json" or media.endswith("+json")
+
+
 def check_root(reach: Reach, schema: Schema, journey: Journey) -> None:
     """Stop at a payload that has to be walked and that its own serializer may turn into anything.
 

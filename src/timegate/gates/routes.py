@@ -13,6 +13,7 @@ from timegate.contract.undo_endpoints import PATH_MARK
 from timegate.gates.operations import OperationGate, Program, Rewrite
 from timegate.gates.places import Locator
 from timegate.gates.reach import Reach
+from timegate.gates.refusals import is_json_media
 
 _PARAMETER: Final = re.compile(r"\{([^}:]+)(?::[^}]+)?\}")
 
@@ -55,7 +56,7 @@ def _gate(
         exists=then.exists,
         rewrite=rewrite,
         request=request,
-        json_only=then.request is not None and all(_is_json(media) for media in then.request.media),
+        json_only=then.request is not None and all(is_json_media(media) for media in then.request.media),
         answers=answers,
         success=head.success,
         answer_media={status: body.media if body is not None else () for status, body in head.answers.items()},
@@ -65,10 +66,6 @@ def _gate(
         gated=bool(gated),
         locate=Locator(reach, head, index),
     )
-
-
-def _is_json(media: str) -> bool:
-    return media == "application/json" or media.endswith("+json")
 
 
 def _rewrite(past: History, index: int, head: Operation, then: Operation) -> Rewrite | None:
