@@ -6,6 +6,7 @@ The SDKs may also come from the environment variable `SDKS`; `all` means every o
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -32,6 +33,7 @@ from execution_api.worker import (
     make_environment,
 )
 
+_BROKEN_OFF: Final = 130
 _DEFAULT_SDKS: Final = "1.0.0 1.3.2"
 # A worker waits more than it works.
 _WORKERS_AT_ONCE: Final = 2 * (os.cpu_count() or 1)
@@ -44,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
         words: The SDKs, as on the command line.
 
     Returns:
-        0 if every outcome is as it must be, 1 if one is not, 2 if the demo could not be played.
+        0 if every outcome is as it must be, 1 if one is not, 2 if it could not be played, 130 if it was broken off.
     """
     given = list(sys.argv[1:] if words is None else words)
     try:
@@ -54,10 +56,19 @@ def main(words: Sequence[str] | None = None) -> int:
         )
         if not DAG_FILE.is_file():
             raise FileNotFoundError(f"{DAG_FILE} is not there: the demo is played from a checkout")
+        # Whoever ends the demo ends its server and its files with it.
+        signal.signal(signal.SIGTERM, _leave)
         return _play(performances)
+    except KeyboardInterrupt:
+        print("demo: broken off", file=sys.stderr)
+        return _BROKEN_OFF
     except (UnknownSdk, NoSuitablePython, EnvironmentFailed, ServerFailed, FileNotFoundError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
+
+
+def _leave(signal_number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _play(performances: tuple[Performance, ...]) -> int:
