@@ -70,6 +70,18 @@ class OldItem(BaseModel):
     label: str
 
 
+def its_x(item: Any) -> Any:
+    return item["spot"]["x"]
+
+
+def nothing_there(item: Any) -> Any:
+    return item["missing"]
+
+
+def loud_cat(dog: Any) -> Any:
+    return {"kind": "cat", "lives": len(dog["bark"])}
+
+
 def timeline_of(*boundaries: tuple[Fact, ...]) -> Timeline:
     """Make a timeline of the facts of each boundary, newest first."""
     versions: list[Version] = []
@@ -255,7 +267,7 @@ DOWNGRADES = {
     ),
     "removed: a function sees the newer shape": Example(
         (
-            ITEM.removed("gone", was=int, backfill=lambda item: item["spot"]["x"], loses="it is gone"),
+            ITEM.removed("gone", was=int, backfill=its_x, loses="it is gone"),
             on(Spot).renamed("ex", to="x"),
             ITEM.renamed("title", to="name"),
         ),
@@ -327,7 +339,7 @@ DOWNGRADES = {
     ),
     "introduced: what it is seen as travels on": Example(
         (
-            on(Dog).introduced(seen_as=lambda dog: {"kind": "cat", "lives": len(dog["bark"])}),
+            on(Dog).introduced(seen_as=loud_cat),
             on(Cat).renamed("souls", to="lives"),
         ),
         {"name": "a", "pet": {"kind": "dog", "bark": "b"}},
@@ -387,7 +399,7 @@ REFUSED_DOWNGRADES = {
         (ITEM.removed("gone", was=str, backfill=sibling("note"), loses="it is gone"),), {"name": "a"}, None
     ),
     "a function that fails": Example(
-        (ITEM.removed("gone", was=str, backfill=lambda item: item["missing"], loses="it is gone"),), {"name": "a"}, None
+        (ITEM.removed("gone", was=str, backfill=nothing_there, loses="it is gone"),), {"name": "a"}, None
     ),
     "a wrong shape": Example((on(Spot).renamed("ex", to="x"),), {"name": "a", "spot": 5}, None),
     "no arm": Example((on(Cat).renamed("souls", to="lives"),), {"name": "a", "pet": {"kind": "cow"}}, None),

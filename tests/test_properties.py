@@ -23,7 +23,7 @@ from tests.strategies.payloads import damaged
 from tests.strategies.timelines import TAKES_SOMETHING_AWAY
 from timegate import CompileError, GateError, Gates, UpgradeError
 from timegate.contract.document import Component, Side, referred
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object
 
 MANY = int(os.environ.get("TIMEGATE_RANDOM_CASES", "1"))
 
@@ -279,14 +279,14 @@ def reachable(schema: Schema, components: dict[str, Component]) -> set[str]:
 
 
 def references(schema: Any) -> Iterator[str]:
-    if isinstance(schema, dict):
+    if is_object(schema):
         name = referred(schema)
         if name is not None:
             yield name
         for key, value in schema.items():
             if key not in ("default", "x-aside", "discriminator"):
                 yield from references(value)
-    elif isinstance(schema, list):
+    elif is_array(schema):
         for value in schema:
             yield from references(value)
 
@@ -297,7 +297,7 @@ SAID = frozenset({"title", "description", "default", "discriminator", "x-aside"}
 
 def structure(schema: Any, components: Any) -> Any:
     """Return the structure of a schema: no texts, unions in a fixed order, a union of one is that one."""
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return schema
     name = referred(schema)
     if name is not None and components[name].adhoc:
@@ -318,7 +318,7 @@ def structure(schema: Any, components: Any) -> Any:
             found["enum"] = [value]
         elif key == "enum":
             found[key] = sorted(value, key=json.dumps)
-        elif isinstance(value, list):
+        elif is_array(value):
             found[key] = [structure(item, components) for item in value]
         else:
             found[key] = structure(value, components)

@@ -25,7 +25,7 @@ from timegate.changes.values import (
 )
 from timegate.contract.document import Component
 from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object
 
 ABSENT = object()
 
@@ -138,7 +138,7 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
                 put(was)
         case BecameOptional(missing_was=was) if was is not UNSET and key not in value:
             put(was)
-        case BecameList() if isinstance(value.get(key), list):
+        case BecameList() if is_array(value.get(key)):
             value[key] = value[key][0] if value[key] else None
         case _:
             pass
@@ -204,9 +204,9 @@ def converted(
         return moment.reader.read(moment.called(function, value), after)
     components = moment.reader.components
     deeper = inner(before, components) or {}, inner(after, components) or {}
-    if isinstance(value, list):
+    if is_array(value):
         return [converted(each, function, stars - 1, deeper, moment) for each in value]
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: converted(each, function, stars - 1, deeper, moment) for key, each in value.items()}
     return value
 
@@ -223,7 +223,7 @@ def reshaped(value: Obj, function: Callable[[Any], Any], moment: Moment, target:
     """Let a function make another object of an object; keys that are nobody's stay nobody's."""
     extras = {key for key in value if key.startswith("\0")}
     made = moment.called(function, value)
-    if not isinstance(made, dict):
+    if not is_object(made):
         raise moment.error("a function makes something else than an object")
     component = target[value.component]
     reader = Reader(
@@ -274,7 +274,7 @@ def parent_is_empty(value: dict[str, Any], path: list[str]) -> bool:
         if value.get(segment) is None:
             return True
         value = value[segment]
-        if not isinstance(value, dict):
+        if not is_object(value):
             return False
     return False
 
@@ -284,7 +284,7 @@ def taken(value: dict[str, Any], path: list[str], component: Component, componen
     first, *rest = path
     if not rest:
         return value.pop(first, ABSENT)
-    if not isinstance(value.get(first), dict):
+    if not is_object(value.get(first)):
         return ABSENT
     place = component.schema.get("properties", {}).get(first)
     known = None if place is None else behind(place, components) or Component("", without_null(place))
@@ -304,5 +304,5 @@ def planted(value: dict[str, Any], path: list[str], moving: Any, component: Comp
     known = behind(place, components) or Component("", without_null(place))
     if value.get(first) is None:
         value[first] = Obj(known.name)
-    if isinstance(value[first], dict):
+    if is_object(value[first]):
         planted(value[first], rest, moving, known, components)

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from types import GenericAlias
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -158,7 +159,8 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
 def schema_of(kind: Any, side: Side, components: Components, *, inline: bool = False) -> Schema:
     """Return the JSON Schema of a type; models that the contract does not have become components."""
     mode: Any = "validation" if side == "requests" else "serialization"
-    made = TypeAdapter[Any](list[kind]).json_schema(mode=mode, ref_template=REF_PREFIX + "{model}")
+    listed: Any = GenericAlias(list, (kind,))
+    made = TypeAdapter[Any](listed).json_schema(mode=mode, ref_template=REF_PREFIX + "{model}")
     for name, schema in made.get("$defs", {}).items():
         if name not in components:
             components[name] = Component(name, schema, shown=name)

@@ -16,7 +16,7 @@ from timegate.changes.values import BecameNullable, BecameOptional, Constrained,
 from timegate.contract.document import Component, Side, Wire
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
-from timegate.typing import Direction, Schema
+from timegate.typing import Direction, Schema, is_array, is_object
 
 SIDE_OF: dict[Direction, Side] = {"upgrade": "requests", "downgrade": "responses"}
 
@@ -126,7 +126,11 @@ class Oracle:
         return frozenset(found)
 
     def field_touched(self, name: str, key: str, index: int) -> bool:
-        """Whether some fact since a version makes something else of the field that head calls so."""
+        """Whether some fact since a version makes something else of a field of head, or of what is in it."""
+        components = self.past.states[index]["requests"]
+        reader = Reader(components, "upgrade", self.touched("requests", index), Refusals())
+        if reader.leads(components[name].properties[key]):
+            return True
         for steps in self.past.boundaries[:index]:
             for step in reversed(steps):
                 components, fact = step.newer["requests"], step.fact
@@ -143,9 +147,9 @@ class Oracle:
         """Carry a payload over one boundary towards head: what is inside first, then the facts in order."""
         if isinstance(value, Leaf):
             return self.member_upgraded(value, boundary)
-        if isinstance(value, list):
+        if is_array(value):
             return [refusals.attempt(self.upgraded, item, boundary, refusals) for item in value]
-        if isinstance(value, dict):
+        if is_object(value):
             for key in value:
                 value[key] = refusals.attempt(self.upgraded, value[key], boundary, refusals)
         if isinstance(value, Obj):
@@ -160,7 +164,7 @@ class Oracle:
         """Carry a payload over one boundary away from head: the facts reversed, then what is inside."""
         if isinstance(value, Leaf):
             return self.member_downgraded(value, boundary)
-        if isinstance(value, list):
+        if is_array(value):
             return [refusals.attempt(self.downgraded, item, boundary, refusals) for item in value]
         if isinstance(value, Obj):
             for step in reversed(self.past.boundaries[boundary]):
@@ -169,7 +173,7 @@ class Oracle:
                     if isinstance(step.fact, Introduced):
                         return self.seen_otherwise(value, step.fact, moment, boundary)
                     value = undo(value, moment)
-        if isinstance(value, dict):
+        if is_object(value):
             for key in value:
                 value[key] = refusals.attempt(self.downgraded, value[key], boundary, refusals)
         return value

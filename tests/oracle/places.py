@@ -7,14 +7,14 @@ from inspect import get_annotations
 from typing import Any
 
 from timegate.contract.document import Component, referred
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object
 
 Components = dict[str, Component]
 
 
 def nodes(schema: Any) -> Iterator[dict[str, Any]]:
     """Yield a schema and every schema inside it, references not followed."""
-    if not isinstance(schema, dict):
+    if not is_object(schema):
         return
     yield schema
     for key in ("items", "additionalProperties", "propertyNames"):
@@ -81,10 +81,10 @@ def object_at(schema: Schema, components: Components) -> Schema:
     return without_null(schema) if component is None else component.schema
 
 
-def is_object(schema: Schema) -> bool:
+def has_fields(schema: Schema) -> bool:
     """Whether a schema is that of an object with fields of its own."""
     return "properties" in schema or (
-        schema.get("type") == "object" and not isinstance(schema.get("additionalProperties"), dict)
+        schema.get("type") == "object" and not is_object(schema.get("additionalProperties"))
     )
 
 
@@ -100,7 +100,7 @@ def inner(schema: Schema, components: Components) -> Schema | None:
     """Return the schema of each value of a list or a dict; None where it is neither."""
     schema = object_at(schema, components)
     for key in ("items", "additionalProperties"):
-        if isinstance(schema.get(key), dict):
+        if is_object(schema.get(key)):
             found: Schema = schema[key]
             return found
     return None

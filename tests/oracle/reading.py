@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle.places import Components, arms_of, aside_of, is_enum, is_null, is_object, members_of
+from tests.oracle.places import Components, arms_of, aside_of, has_fields, is_enum, is_null, members_of
 from timegate.contract.document import Component, referred
 from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.typing import Direction, Schema
+from timegate.typing import Direction, Schema, is_array, is_object
 
 EXTRA = "\0"
 """Stands before a key that no fact may see. No payload has it there."""
@@ -88,23 +88,23 @@ class Reader:
             component = self.components[name]
             if is_enum(component.schema):
                 return Leaf(name, copy.deepcopy(value))
-            if is_object(component.schema):
+            if has_fields(component.schema):
                 return self.read_object(value, component, union)
             return self.read(value, component.schema, union)
         arms = arms_of(schema)
         if arms is not None:
             return self.read_union(value, {"anyOf": arms, "x-aside": aside_of(schema)})
         if schema.get("type") == "array":
-            if not isinstance(value, list):
+            if not is_array(value):
                 return self.wrong(value, schema)
             return [
                 self.refusals.attempt(self.read, item, place)
                 for item, place in zip(value, places(schema, len(value)), strict=True)
             ]
-        if schema.get("type") == "object" and is_object(schema):
+        if schema.get("type") == "object" and has_fields(schema):
             return self.read_object(value, Component("", schema), union)
         if schema.get("type") == "object":
-            if not isinstance(value, dict):
+            if not is_object(value):
                 return self.wrong(value, schema)
             return {
                 key: self.refusals.attempt(self.read, item, schema["additionalProperties"])
@@ -113,7 +113,7 @@ class Reader:
         return copy.deepcopy(value)
 
     def read_object(self, value: Any, component: Component, union: Schema | None) -> Any:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return self.wrong(value, {"$ref": component.name} if component.name else component.schema, component)
         found = Obj(component.name, union)
         typed = component.schema.get("additionalProperties")
@@ -126,7 +126,7 @@ class Reader:
             spelled_otherwise = placed.startswith(EXTRA) and self.direction == "upgrade"
             if owner is not None and (placed == owner or (owner != name and spelled_otherwise)):
                 found[placed] = self.refusals.attempt(self.read, item, component.properties[owner])
-            elif isinstance(typed, dict):
+            elif is_object(typed):
                 found[placed] = self.refusals.attempt(self.read, item, typed)
             else:
                 found[placed] = copy.deepcopy(item)
@@ -146,8 +146,8 @@ class Reader:
             return self.read(value, aside[0], schema)
         for arm in arms:
             name = referred(arm)
-            if isinstance(value, dict) and name in self.touched:
-                strange = set(value) & self.head_keys(name) - set(self.components[name].properties)
+            if is_object(value) and name in self.touched:
+                strange = set[str](value) & self.head_keys(name) - set[str](self.components[name].properties)
                 if strange:
                     raise UpgradeError("a key that the client's contract lacks, in an object that fits nothing")
         return copy.deepcopy(value)
@@ -156,9 +156,9 @@ class Reader:
         """Return the arms of a union that a value can be, by type, then by tags, then by keys."""
         left = self.of_type(value, arms)
         by_tags = [arm for arm in left if self.has_tags(value, self.target(arm))]
-        if by_tags or isinstance(value, dict):
+        if by_tags or is_object(value):
             left = by_tags
-        if isinstance(value, dict):
+        if is_object(value):
             by_keys = [arm for arm in left if self.has_keys(value, arm)]
             if by_keys or self.direction == "upgrade":
                 left = by_keys
@@ -178,13 +178,13 @@ class Reader:
         if is_enum(schema):
             return any(json_type(value) == json_type(member) for member in members_of(schema))
         kind = schema.get("type")
-        kinds = kind if isinstance(kind, list) else [kind]
+        kinds = kind if is_array(kind) else [kind]
         return kind is None or json_type(value) in kinds or (json_type(value) == "integer" and "number" in kinds)
 
     def has_tags(self, value: Any, schema: Schema) -> bool:
         if is_enum(schema):
             return value in members_of(schema)
-        if not isinstance(value, dict):
+        if not is_object(value):
             return True
         for key, place in schema.get("properties", {}).items():
             if is_enum(place) and key in value and value[key] not in members_of(place):
@@ -212,9 +212,9 @@ class Reader:
         seen: set[str] = set()
 
         def look(node: Any) -> bool:
-            if isinstance(node, list):
+            if is_array(node):
                 return any(look(item) for item in node)
-            if not isinstance(node, dict):
+            if not is_object(node):
                 return False
             name = referred(node)
             if name is not None and name not in seen:
@@ -230,7 +230,7 @@ def places(schema: Schema, count: int) -> list[Schema]:
     """Return the schema of each item of a list."""
     first = schema.get("prefixItems", [])
     rest = schema.get("items", {})
-    rest = rest if isinstance(rest, dict) else {}
+    rest = rest if is_object(rest) else {}
     return [first[index] if index < len(first) else rest for index in range(count)]
 
 
@@ -265,8 +265,8 @@ def plain(value: Any, hidden: Callable[[str], frozenset[str]] = lambda _: frozen
     if isinstance(value, Obj):
         secret = hidden(value.component)
         return {key.removeprefix(EXTRA): plain(item, hidden) for key, item in value.items() if key not in secret}
-    if isinstance(value, dict):
+    if is_object(value):
         return {key: plain(item, hidden) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_array(value):
         return [plain(item, hidden) for item in value]
     return value

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from timegate.typing import is_array, is_object
+
 
 def as_text(value: Any) -> str:
     """Put any JSON value into a string, so that a test sees exactly what the function saw."""
@@ -36,7 +38,7 @@ def wrapped(value: Any) -> Any:
 
 def unwrapped(value: Any) -> Any:
     """Take the first value out of a list."""
-    if not isinstance(value, list) or not value:
+    if not is_array(value) or not value:
         raise ValueError("no list")
     return value[0]
 
@@ -48,7 +50,7 @@ def numbered(value: Any) -> Any:
 
 def listed(value: Any) -> Any:
     """Read a list from numbered items."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise ValueError("no object")
     return [value[key] for key in sorted(value)]
 

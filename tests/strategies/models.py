@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 from dataclasses import dataclass, field
 from enum import Enum
 from types import GenericAlias
@@ -65,14 +63,14 @@ class World:
     """
 
     root: Any = None
-    shared: list[Any] = field(default_factory=list)
-    unions: list[tuple[Any, ...]] = field(default_factory=list)
-    protected: dict[Any, set[str]] = field(default_factory=dict)
-    tags: list[str] = field(default_factory=list)
-    enums: list[Any] = field(default_factory=list)
-    reshapeable: list[Any] = field(default_factory=list)
-    features: set[str] = field(default_factory=set)
-    types: dict[Any, dict[str, Any]] = field(default_factory=dict)
+    shared: list[Any] = field(default_factory=list[Any])
+    unions: list[tuple[Any, ...]] = field(default_factory=list[tuple[Any, ...]])
+    protected: dict[Any, set[str]] = field(default_factory=dict[Any, set[str]])
+    tags: list[str] = field(default_factory=list[str])
+    enums: list[Any] = field(default_factory=list[Any])
+    reshapeable: list[Any] = field(default_factory=list[Any])
+    features: set[str] = field(default_factory=set[str])
+    types: dict[Any, dict[str, Any]] = field(default_factory=dict[Any, dict[str, Any]])
 
     @property
     def contract(self) -> Contract:
@@ -195,7 +193,9 @@ class Builder:
         self.world.unions.append(tuple(arms))
         self.world.tags.append("kind" if tagged else "")
         self.world.features.add("union")
-        union: Any = functools.reduce(operator.or_, arms)
+        union: Any = arms[0]
+        for arm in arms[1:]:
+            union = union | arm
         return Annotated[union, Field(discriminator="kind")] if tagged else union
 
     def node(self) -> Any:

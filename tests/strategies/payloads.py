@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.oracle.places import Components, arms_of, is_enum, is_null, is_object, members_of
+from tests.oracle.places import Components, arms_of, has_fields, is_enum, is_null, members_of
 from timegate.contract.document import Component, referred
-from timegate.typing import Schema
+from timegate.typing import Schema, is_array, is_object
 
 DEEP = 3
 """Below this depth lists are empty and what may be absent is."""
@@ -52,7 +52,7 @@ class Payloads:
         name = referred(schema)
         if name is not None:
             component = self.components[name]
-            if is_object(component.schema):
+            if has_fields(component.schema):
                 return self.object(component, depth, arm=arm)
             return self.value(component.schema, depth, arm=arm)
         arms = arms_of(schema)
@@ -61,7 +61,7 @@ class Payloads:
         if is_enum(schema):
             return self.random.choice(members_of(schema))
         match schema.get("type"):
-            case "object" if is_object(schema):
+            case "object" if has_fields(schema):
                 return self.object(Component("", schema), depth, arm=arm)
             case "object":
                 count = 0 if depth >= DEEP else self.random.randint(0, 2)
@@ -112,10 +112,10 @@ class Payloads:
 
 def damaged(value: Any, random: Random) -> Any:
     """Return a payload in which one value inside has another shape."""
-    if isinstance(value, dict) and value:
+    if is_object(value) and value:
         key = random.choice(sorted(value))
         return {**value, key: damaged(value[key], random)}
-    if isinstance(value, list) and value:
+    if is_array(value) and value:
         index = random.randrange(len(value))
         return [damaged(item, random) if position == index else item for position, item in enumerate(value)]
     return random.choice([5, "5", None, True, [], {}, [1], {"k": 1}])

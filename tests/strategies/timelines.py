@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from hypothesis import strategies as st
 
 from tests.oracle.history import undone
 from tests.strategies.dice import Dice
+from tests.strategies.fields_proposed import renamed_tag
 from tests.strategies.models import World, worlds
-from tests.strategies.proposals import PROPOSALS, Scene, introduced, renamed_tag
+from tests.strategies.models_proposed import introduced
+from tests.strategies.proposals import PROPOSALS
+from tests.strategies.scene import Scene
 from timegate.changes.base import Fact
 from timegate.contract import Contract
 from timegate.contract.document import SIDES
@@ -50,14 +53,8 @@ class Case:
 
 def change_of(name: str, facts: list[Fact]) -> type[VersionChange]:
     """Declare a change."""
-
-    class Change(VersionChange):
-        """Something happened."""
-
-        changes: ClassVar[tuple[Fact, ...]] = tuple(facts)
-
-    Change.__name__ = Change.__qualname__ = name
-    return Change
+    body = {"__doc__": "Something happened.", "changes": tuple(facts)}
+    return type(name, (VersionChange,), body)
 
 
 @dataclass
@@ -68,7 +65,7 @@ class Story:
     world: World
     contract: Contract
     without: tuple[str, ...] = ()
-    kinds: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set[str])
     converts_models: bool = False
 
     def told(self) -> Case:

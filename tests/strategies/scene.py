@@ -1,0 +1,250 @@
+"""What random models look like at one moment, while a timeline is drawn from head backwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.oracle.history import State
+from tests.oracle.places import (
+    Components,
+    key_of,
+    nodes,
+    subjects,
+)
+from tests.strategies.dice import Dice
+from tests.strategies.models import NAMES, World, dict_of, list_of, nullable
+from tests.strategies.payloads import Payloads
+from timegate.changes.base import Fact, FieldsFact
+from timegate.changes.fields import Removed, Renamed
+from timegate.changes.models import Introduced
+from timegate.contract.document import SIDES, Component, Side, referred
+from timegate.typing import Schema
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A field that a fact can be about.
+
+    Args:
+        model: what to write in ``on(…)``.
+        component: its identity.
+        name: what to call the field in the fact.
+        keys: its key on each side.
+        places: its schema on each side.
+        required: whether each side requires it.
+        protected: whether a union's arms are told apart by it.
+    """
+
+    model: Any
+    component: str
+    name: str
+    keys: dict[Side, str]
+    places: dict[Side, Schema]
+    required: dict[Side, bool]
+    protected: bool
+
+    @property
+    def request(self) -> Schema:
+        return self.places["requests"]
+
+    @property
+    def always(self) -> bool:
+        return all(self.required.values())
+
+    @property
+    def never(self) -> bool:
+        return not any(self.required.values())
+
+
+@dataclass
+class Scene:
+    """What the models look like at one moment, and what is known of them."""
+
+    dice: Dice
+    world: World
+    state: State
+    newer: State
+    types: dict[str, dict[str, Any]]
+    protected: dict[str, set[str]]
+    tags: list[str]
+    busy: set[str] = field(default_factory=set[str])
+    gone: set[str] = field(default_factory=set[str])
+    locked: set[str] = field(default_factory=set[str])
+    olds: int = 0
+    converts_models: bool = False
+
+    # What is there
+
+    def components(self) -> list[Component]:
+        """Every model that both sides have and that this moment has."""
+        return [
+            component
+            for name, component in self.state["requests"].items()
+            if component.model is not None
+            and component.exists
+            and name not in self.gone
+            and name not in self.locked
+            and "properties" in component.schema
+            and name in self.state["responses"]
+        ]
+
+    def subject(self, component: Component) -> Any:
+        """Write the subject of a fact: the class, or the name, or the base of a generic."""
+        model = component.model
+        metadata = getattr(model, "__pydantic_generic_metadata__", {})
+        if metadata.get("origin") is not None and self.dice.chance(70):
+            return metadata["origin"]
+        return component.name if self.dice.chance(15) else model
+
+    def spots(self, component: Component) -> list[Spot]:
+        """Every field of a model that both sides have."""
+        other = self.state["responses"][component.name]
+        pairs = [(key, key, key) for key in component.properties if key in other.properties]
+        for python, key in component.fields.items():
+            sent = other.fields.get(python)
+            known = sent in other.properties and key in component.properties
+            if known and sent is not None and (key != sent or self.dice.chance(50)):
+                pairs = [pair for pair in pairs if pair[0] != key] + [(python, key, sent)]
+        model = self.subject(component)
+        found: list[Spot] = []
+        for name, key, sent in pairs:
+            if key in component.internal:
+                continue
+            places: dict[Side, Schema] = {"requests": component.properties[key], "responses": other.properties[sent]}
+            required: dict[Side, bool] = {"requests": key in component.required, "responses": sent in other.required}
+            guarded = key in self.protected.get(component.name, ())
+            keys: dict[Side, str] = {"requests": key, "responses": sent}
+            everywhere = self.meant(model, name) == {component.name} or self.uniform(model, name, keys, component.name)
+            subject = model if everywhere else component.name
+            found.append(Spot(subject, component.name, name, keys, places, required, guarded))
+        return found
+
+    def uniform(self, model: Any, name: str, keys: dict[Side, str], like: str) -> bool:
+        """Whether a field is the same in every component that a fact about the model is about."""
+        for side in SIDES:
+            one, key = self.state[side][like], keys[side]
+            for other in (self.state[side][name] for name in self.meant(model, name)):
+                same = other.properties.get(key) == one.properties[key] and other.name not in self.locked
+                if not same or (key in other.required) != (key in one.required):
+                    return False
+        return True
+
+    def spot(self, fits: Callable[[Spot], bool]) -> Spot | None:
+        """Pick a field of any model."""
+        found = [spot for component in self.components() for spot in self.spots(component) if fits(spot)]
+        return self.dice.pick(found) if found else None
+
+    def meant(self, model: Any, name: str | None) -> set[str]:
+        """Every component that a fact about a model is about."""
+        return {c.name for side in SIDES for c in subjects(self.state[side], (model,), name)}
+
+    def free_name(self, components: set[str]) -> str | None:
+        """Pick a name that none of the components has now, in any spelling."""
+        taken: set[str] = set()
+        for side in SIDES:
+            for name in components:
+                component = self.state[side][name]
+                taken |= set(component.properties)
+                head = self.newer[side][name]
+                taken |= set(component.fields) & set(head.fields) - set(NAMES)
+        free = [name for name in NAMES if name not in taken]
+        return self.dice.pick(free) if free else None
+
+    def holders(self) -> Counter[str]:
+        """How often each component is held, on the requests' side."""
+        found: Counter[str] = Counter()
+        for component in self.state["requests"].values():
+            for node in nodes(component.schema):
+                name = referred(node)
+                if name is not None:
+                    found[name] += 1
+        return found
+
+    def value(self, side: Side, place: Schema) -> Any:
+        """Make a value of a place, nested models as the newer side of this boundary has them."""
+        return Payloads(dict(self.newer[side]), self.dice.random()).value(place, 1)
+
+    def holds_models(self, place: Schema) -> bool:
+        """Whether a place holds models at any depth."""
+        return any(referred(node) is not None for node in nodes(place))
+
+    def leads_to(self, place: Schema, name: str, components: Components) -> bool:
+        """Whether a place can hold a component: what an old client reads there would never end."""
+        seen: set[str] = set()
+        waiting = [place]
+        while waiting:
+            for node in nodes(waiting.pop()):
+                found = referred(node)
+                if found is not None and found not in seen:
+                    seen.add(found)
+                    waiting.append(components[found].schema)
+        return name in seen
+
+    def endless(self, spot: Spot) -> bool:
+        """Whether a value that is put in at a place would want another one inside."""
+        return self.leads_to(spot.places["responses"], spot.component, self.state["responses"])
+
+    def kind(self, spot: Spot) -> Any:
+        """The Python type of a field, if it is known and this version has all of it."""
+        if any(referred(node) in self.gone or "x-aside" in node for node in nodes(spot.request)):
+            return None
+        return self.types.get(spot.component, {}).get(spot.keys["requests"])
+
+    def old_type(self) -> Any:
+        """Pick the type of a field that only older versions have."""
+        alive = {component.name: component for component in self.components()}
+        models = [model for model in self.world.shared if any(c.model is model for c in alive.values())]
+        enums = [one for one in self.world.enums if any(c.model is one for c in self.state["responses"].values())]
+        simple: list[Any] = [int, str, nullable(int), list[str], dict[str, int], *enums]
+        if models and self.dice.chance(50):
+            model = self.dice.pick(models)
+            return self.dice.pick([model, nullable(model), list_of(model), dict_of(model)])
+        return self.dice.pick(simple)
+
+    # What has happened
+
+    def happened(self, fact: Fact, state: State) -> None:
+        """Go back to the state before a fact."""
+        before, self.state = self.state, state
+        for name in self.state["requests"]:
+            known = self.types.setdefault(name, {})
+            for key in list(known):
+                if key not in self.state["requests"][name].properties:
+                    del known[key]
+        match fact:
+            case Renamed(models=models, old=old, to=to):
+                for component in subjects(before["requests"], models, to):
+                    self.renamed(component, key_of(component, to), old)
+                self.tags = [old if tag == to and self.tagged(fact) else tag for tag in self.tags]
+            case Removed(fields=fields, was=was):
+                for component in subjects(before["requests"], fact.models, fields[0]):
+                    self.types[component.name][fields[0]] = was
+            case FieldsFact(fields=fields):
+                for component in subjects(before["requests"], fact.models, fields[0].split(".")[0]):
+                    self.types[component.name].pop(key_of(component, fields[0].split(".")[0]), None)
+            case Introduced(models=models):
+                self.gone |= {component.name for component in subjects(before["requests"], models)}
+            case _:
+                pass
+        if not isinstance(fact, Introduced):
+            for side in SIDES:
+                self.busy |= {
+                    name
+                    for name in before[side]
+                    if name in state[side] and before[side][name].schema != state[side][name].schema
+                }
+
+    def tagged(self, fact: Renamed) -> bool:
+        return len(fact.models) > 1
+
+    def renamed(self, component: Component, key: str, old: str) -> None:
+        known = self.types.get(component.name, {})
+        if key in known:
+            known[old] = known.pop(key)
+        guarded = self.protected.setdefault(component.name, set())
+        if key in guarded:
+            guarded.remove(key)
+            guarded.add(old)
