@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from timegate.asgi.headers import RawHeaders, is_json, replaced, values_of, without
+from timegate.asgi.headers import RawHeaders, is_json, replaced, without
 from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.problems import Problem, rendered, untold
@@ -21,17 +20,11 @@ _INVALID: Final = 422
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
-# They speak of bytes that a gated answer does not have.
-_OF_THE_BYTES: Final = frozenset(
-    {b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"}
-)  # fmt: skip
+# They speak of bytes that a gated answer does not have; its tag speaks of them too, and becomes the version's.
+_DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+_OF_THE_BYTES: Final = _DROPPED | {b"etag"}
 # What may come before or beside an answer without being a part of its body.
 _BESIDE: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
-
-
-def _is_json_once(message: Message) -> bool:
-    types = values_of(message.get("headers", ()), b"content-type")
-    return len(types) == 1 and is_json(types[0])
 
 
 async def tell_problem(problem: Problem, send: Send, *, settings: Settings, served: Served | None, method: str) -> None:
@@ -92,18 +85,20 @@ class Answer:
         scope: the request as the client sent it.
         path: its path.
         head_path: the path that the app sees.
-        sent: what the client sent, for complaints about it.
+        sent: gives what the client sent, for complaints about it.
 
     Attributes:
         stopped: whether the app was told to stop a stream that nobody gets.
     """
 
     __slots__ = (
-        "_begin", "_head_path", "_outcome", "_parts", "_path", "_plan",
+        "_begin", "_head_path", "_parts", "_path", "_plan", "_program",
         "_scope", "_send", "_sent", "_size", "_start", "stopped",
     )  # fmt: skip
 
-    def __init__(self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str, sent: Sent) -> None:
+    def __init__(
+        self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str, sent: Callable[[], Sent]
+    ) -> None:
         self._plan = plan
         self._send = send
         self._scope = scope
@@ -116,45 +111,47 @@ class Answer:
         self._begin = self._waiting
         self.stopped = False
 
-    async def __call__(self, message: Message) -> None:
-        await self._begin(message)
+    def __call__(self, message: Message) -> Awaitable[None]:
+        return self._begin(message)
 
     async def _waiting(self, message: Message) -> None:
         if message["type"] != "http.response.start":
             await self._beside(message)
             return
-        plan = self._plan
-        outcome = plan.told(message["status"])
-        if plan.complains and message["status"] == _INVALID and _is_json_once(message):
-            outcome = replace(outcome, program=self._told_wrong(outcome.program))
-        headers = self._headers(list(message.get("headers", ())))
+        plan, status = self._plan, message["status"]
+        headers: RawHeaders = list(message.get("headers", ()))
+        types: list[bytes] = []
+        coded = of_the_bytes = False
+        for name, value in headers:
+            lower = name.lower()
+            if lower == b"content-type":
+                types.append(value)
+            elif lower == b"content-encoding":
+                coded = coded or value.strip().lower() != b"identity"
+            elif lower in _OF_THE_BYTES:
+                of_the_bytes = True
+        json = len(types) == 1 and is_json(types[0])
+        outcome = plan.told(status)
+        program = outcome.program
+        if plan.complains and status == _INVALID and json:
+            program = self._told_wrong(program)
+        if of_the_bytes and plan.tells:
+            headers = plan.served.tags.outbound(without(headers, _DROPPED))
+        headers = plan.served.answered(headers, self._scope, self._path, self._head_path)
         start = {**message, "status": outcome.status, "headers": headers}
-        if outcome.program is None:
+        if program is None or (not json and declared(outcome.media, types)):
             self._begin = self._passing
             await self._send(start)
             return
-        types = values_of(headers, b"content-type")
-        self._outcome = outcome
-        self._start = start
-        if declared(outcome.media, types):
-            self._begin = self._passing
-            await self._send(start)
-        elif self._scope["method"] == "HEAD":
+        self._program, self._start = program, start
+        if self._scope["method"] == "HEAD":
             # Its length is that of a body that nobody has gated.
-            self._start = {**start, "headers": without(headers, (b"content-length",))}
+            start["headers"] = without(headers, (b"content-length",))
             self._begin = self._bodiless
-        elif any(coding.strip().lower() != b"identity" for coding in values_of(headers, b"content-encoding")):
+        elif coded:
             await self._fail("the answer is encoded, and was asked not to be")
-        elif len(types) == 1 and is_json(types[0]):
-            self._begin = self._buffering
         else:
-            self._begin = self._empty
-
-    def _headers(self, headers: RawHeaders) -> RawHeaders:
-        plan, served = self._plan, self._plan.served
-        if plan.tells:
-            headers = served.tags.outbound(without(headers, _OF_THE_BYTES))
-        return served.answered(headers, self._scope, self._path, self._head_path)
+            self._begin = self._buffering if json else self._empty
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
@@ -162,7 +159,7 @@ class Answer:
 
         def tell(body: Any) -> Any:
             if complains(body):
-                return told(body, gate=gate, sent=sent)
+                return told(body, gate=gate, sent=sent())
             return body if program is None else program(body)
 
         return tell
@@ -212,10 +209,10 @@ class Answer:
             await self._gate(body)
 
     async def _gate(self, body: bytes) -> None:
-        program, codec = self._outcome.program, self._plan.served.settings.codec
-        if body and program is not None:
+        codec = self._plan.served.settings.codec
+        if body:
             try:
-                body = codec.encoded(program(codec.decoded(body)))
+                body = codec.encoded(self._program(codec.decoded(body)))
             except GateError as error:
                 await self._fail(f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}")
                 return

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from timegate.asgi.headers import RawHeaders, values_of, without
 
 _TAG: Final = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+_CONDITIONS: Final = frozenset({b"if-match", b"if-none-match"})
 _BETWEEN: Final = re.compile(rb"[ \t]*(?:,[ \t]*)*")
 # Nobody can guess it, so no app has a tag like it.
 _NO_MATCH: Final = f'"{secrets.token_hex(16)}"'.encode("ascii")
@@ -48,10 +49,13 @@ class VersionTags:
                 not differ. If not, they are dropped from If-None-Match, so that the answer is whole, and in If-Match
                 replaced by one that cannot match, so that the request never becomes unconditional.
         """
-        none_match, match = values_of(headers, b"if-none-match"), values_of(headers, b"if-match")
-        if not none_match and not match:
+        for name, _ in headers:
+            if name.lower() in _CONDITIONS:
+                break
+        else:
             return headers
-        rest = without(headers, (b"if-none-match", b"if-match"))
+        none_match, match = values_of(headers, b"if-none-match"), values_of(headers, b"if-match")
+        rest = without(headers, _CONDITIONS)
         if none_match:
             known = self._known(none_match, others=others)
             if known:

@@ -81,7 +81,7 @@ class Exchange:
             return
         except Disconnected:
             return
-        answer = Answer(plan, send, scope=scope, path=self._path, head_path=head_path, sent=self._sent())
+        answer = Answer(plan, send, scope=scope, path=self._path, head_path=head_path, sent=self._sent)
         try:
             await app(inner, receive, answer)
         except Exception:

@@ -23,6 +23,12 @@ Scope: TypeAlias = Mapping[str, Any]
 
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 
+OF_THE_BYTES: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+"""Fields that speak of bytes which a gated answer does not have."""
+
+# What an answer is told by, so that its fields are looked at one by one.
+_TELLING: Final = OF_THE_BYTES | {b"content-type", b"content-length", b"content-encoding", b"etag"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -87,14 +93,18 @@ class Plan:
         self.shadows = tuple(shadows)
         self.light = not gate.gated and gate.rewrite is None
         self.assumes = gate.json_only
-        self.complains = any(program is not None for program in (gate.request, gate.query, gate.headers))
+        changed = (gate.request, gate.query, gate.headers, gate.rewrite)
+        self.complains = any(change is not None for change in changed)
         self.tells = any(program is not None for program in gate.answers.values())
         self._told: dict[int, Told] = {}
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
         # A route that only it can tell about may match whatever its path says.
-        return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
+        for entry in self.shadows:
+            if entry.regex is None or entry.regex.match(path) is not None:
+                return True
+        return False
 
     def told(self, status: int) -> Told:
         """What becomes of an answer of one status of head's."""
@@ -130,7 +140,7 @@ class Served:
     """
 
     __slots__ = (
-        "_head", "_names", "_tail", "echo", "exact", "lacks", "moves", "plans",
+        "_head", "_names", "_tail", "_telling", "echo", "exact", "lacks", "moves", "plans",
         "selected", "settings", "sunset", "table", "tagged", "tags",
     )  # fmt: skip
 
@@ -162,6 +172,7 @@ class Served:
         if self.lacks:
             known |= {b"allow", b"location", b"content-location", b"link"}
         self._names = frozenset(known)
+        self._telling = self._names | _TELLING
         self._tail = stamped((), echo=self.echo, vary=settings.vary)
 
     @property
@@ -197,6 +208,27 @@ class Served:
                 for name, value in told
             ]
         return told
+
+    def plain(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders | None:
+        """The fields of an answer in JSON that says nothing else of interest, as clients get them, less the length.
+
+        None where there is more to it, so that each field must be looked at.
+        """
+        kept: RawHeaders = []
+        is_json = False
+        for item in headers:
+            name = item[0]
+            if name == b"content-length":
+                continue
+            if name == b"content-type" and not is_json and item[1] == b"application/json":
+                is_json = True
+            elif name.lower() in self._telling:
+                return None
+            kept.append(item)
+        if not is_json:
+            return None
+        kept += self._tail
+        return kept
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
         methods = [method.strip() for method in value.decode("latin-1").split(",")]
