@@ -6,11 +6,11 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from timegate.asgi.headers import RawHeaders, is_json, replaced, without
+from timegate.asgi.headers import RawHeaders, is_json, without
 from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.serving import Plan, Served, Settings
+from timegate.asgi.serving import DROPPED, Plan, Served, Settings, Told
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 
@@ -20,9 +20,8 @@ _INVALID: Final = 422
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
-# They speak of bytes that a gated answer does not have; its tag speaks of them too, and becomes the version's.
-_DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
-_OF_THE_BYTES: Final = _DROPPED | {b"etag"}
+# Its tag speaks of the bytes too, and becomes the version's.
+_OF_THE_BYTES: Final = DROPPED | {b"etag"}
 # What may come before or beside an answer without being a part of its body.
 _BESIDE: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
 
@@ -119,6 +118,18 @@ class Answer:
             await self._beside(message)
             return
         plan, status = self._plan, message["status"]
+        outcome = plan.told(status)
+        if outcome.program is not None and status != _INVALID and self._scope["method"] != "HEAD":
+            plain = plan.served.plain(message.get("headers", ()))
+            if plain is not None:
+                self._program, self._begin = outcome.program, self._buffering
+                self._start = {**message, "status": outcome.status, "headers": plain}
+                return
+        await self._look(message, outcome)
+
+    async def _look(self, message: Message, outcome: Told) -> None:
+        """Begin an answer that may be more than plain JSON."""
+        plan, status = self._plan, message["status"]
         headers: RawHeaders = list(message.get("headers", ()))
         types: list[bytes] = []
         coded = of_the_bytes = False
@@ -131,22 +142,20 @@ class Answer:
             elif lower in _OF_THE_BYTES:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
-        outcome = plan.told(status)
         program = outcome.program
         if plan.complains and status == _INVALID and json:
             program = self._told_wrong(program)
         if of_the_bytes and plan.tells:
-            headers = plan.served.tags.outbound(without(headers, _DROPPED))
+            headers = plan.served.tags.outbound(without(headers, DROPPED))
         headers = plan.served.answered(headers, self._scope, self._path, self._head_path)
         start = {**message, "status": outcome.status, "headers": headers}
         if program is None or (not json and declared(outcome.media, types)):
             self._begin = self._passing
             await self._send(start)
             return
-        self._program, self._start = program, start
+        # Its length is that of a body that nobody has gated.
+        self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
         if self._scope["method"] == "HEAD":
-            # Its length is that of a body that nobody has gated.
-            start["headers"] = without(headers, (b"content-length",))
             self._begin = self._bodiless
         elif coded:
             await self._fail("the answer is encoded, and was asked not to be")
@@ -201,12 +210,10 @@ class Answer:
         limit = self._plan.served.settings.max_body
         if self._size > limit:
             await self._fail(f"the answer is larger than {limit} bytes")
-            return
-        if part:
+        elif message.get("more_body", False):
             self._parts.append(part)
-        if not message.get("more_body", False):
-            body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-            await self._gate(body)
+        else:
+            await self._gate(b"".join([*self._parts, part]) if self._parts else part)
 
     async def _gate(self, body: bytes) -> None:
         codec = self._plan.served.settings.codec
@@ -229,10 +236,10 @@ class Answer:
         start, self._begin, self._parts = self._start, self._dropping, []
         if start is None:
             return
-        headers: RawHeaders = start["headers"]
         if self._scope["method"] != "HEAD":
-            headers = replaced(headers, b"content-length", str(len(body)).encode("ascii"))
-        await self._send({**start, "headers": headers})
+            headers: RawHeaders = start["headers"]
+            headers.append((b"content-length", b"%d" % len(body)))
+        await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     async def _fail(self, reason: str) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from timegate.asgi.answers import Answer, tell_problem
 from timegate.asgi.guard import Handover, hand_over
-from timegate.asgi.headers import RawHeaders, values_of, without
+from timegate.asgi.headers import RawHeaders
 from timegate.asgi.invalid import Sent
 from timegate.asgi.messages import (
     Disconnected,
@@ -18,6 +18,7 @@ from timegate.asgi.messages import (
     Refused,
     Send,
     check_json,
+    check_length,
     coding_of,
     inflated,
     is_list,
@@ -39,8 +40,11 @@ JSON_TYPE: Final = (b"content-type", b"application/json")
 
 # An answer that must be gated is wanted whole, plain and through the server's ordinary messages.
 _NOT_ASKED_FOR: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
+_NOT_ENCODED: Final = frozenset({b"accept-encoding"})
+_ANYTHING: Final = frozenset[bytes]()
+_LOOKED_AT: Final = _NOT_ASKED_FOR | {b"if-match", b"if-none-match", b"content-type"}
 _EXTENSIONS: Final = frozenset({"http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"})
-_OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
+_OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding", b"content-type"})
 
 
 class Exchange:
@@ -71,8 +75,9 @@ class Exchange:
         plan, scope = self._plan, self._scope
         try:
             inner, head_path = self._placed()
-            inner["headers"] = self._headers(list(scope["headers"]))
-            self._query(inner)
+            inner["headers"] = self._headers(scope["headers"])
+            if plan.gate.query is not None:
+                self._query(plan.gate.query, inner)
             if plan.gate.request is not None:
                 receive = await self._body(plan.gate.request, inner, receive)
         except Refused as error:
@@ -100,7 +105,7 @@ class Exchange:
             inner["query_string"] = moved_query(scope.get("query_string", b""), rewrite, parameters)
         else:
             inner = {**scope}
-        if rewrite is not None or plan.shadowed(path):
+        if rewrite is not None or (plan.shadows and plan.shadowed(path)):
             self._reach(inner, path)
         extensions: Mapping[str, Any] | None = scope.get("extensions")
         if plan.tells and extensions:
@@ -121,19 +126,29 @@ class Exchange:
             raise Refused(unready())
         hand_over(inner, Handover(plan.head.route, plan.head.converted(path)))
 
-    def _headers(self, headers: RawHeaders) -> RawHeaders:
+    def _headers(self, given: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+        # The names of a request's fields are in lower case (ASGI), and apps look them up so.
         plan = self._plan
         gate = plan.gate
-        if plan.tells:
-            headers = without(headers, _NOT_ASKED_FOR)
-        elif plan.complains:
-            headers = without(headers, (b"accept-encoding",))
-        if plan.served.tagged:
+        dropped = _NOT_ASKED_FOR if plan.tells else _NOT_ENCODED if plan.complains else _ANYTHING
+        headers: RawHeaders = []
+        typed = tagged = False
+        for item in given:
+            name = item[0]
+            if name in _LOOKED_AT:
+                if name in dropped:
+                    continue
+                if name == b"content-type":
+                    typed = True
+                else:
+                    tagged = True
+            headers.append(item)
+        if tagged and plan.served.tagged:
             headers = plan.served.tags.inbound(headers, others=not plan.tells)
         if gate.headers is not None:
             headers = self._gated_headers(gate.headers, headers)
-        if gate.json_only and self._proven and not values_of(headers, b"content-type"):
-            headers = [*headers, JSON_TYPE]
+        if gate.json_only and self._proven and not typed:
+            headers.append(JSON_TYPE)
         return headers
 
     def _gated_headers(self, program: Program, headers: RawHeaders) -> RawHeaders:
@@ -151,10 +166,7 @@ class Exchange:
         ]
         return [*kept, *put]
 
-    def _query(self, inner: dict[str, Any]) -> None:
-        program = self._plan.gate.query
-        if program is None:
-            return
+    def _query(self, program: Program, inner: dict[str, Any]) -> None:
         before = _gathered(_pairs(inner))
         after: dict[str, Any] = self._upgraded(program, _copied(before), "query")
         if after != before or list(after) != list(before):
@@ -164,11 +176,25 @@ class Exchange:
     async def _body(self, program: Program, inner: dict[str, Any], receive: Receive) -> Receive:
         settings = self._plan.served.settings
         headers: RawHeaders = inner["headers"]
-        body = await read_body(receive, headers, limit=settings.max_body)
+        kept: RawHeaders = []
+        coded, types = False, 0
+        for item in headers:
+            name = item[0]
+            if name not in _OF_THE_BODY:
+                kept.append(item)
+            elif name == b"content-type":
+                kept.append(item)
+                types += 1 if item[1] == b"application/json" else 2
+            elif name == b"content-length":
+                check_length(item[1], limit=settings.max_body)
+            else:
+                coded = True
+        body = await read_body(receive, limit=settings.max_body)
         if not body:
             return whole_body(body, receive)
-        coding = coding_of(headers)
-        check_json(headers)
+        coding = coding_of(headers) if coded else b""
+        if types != 1:
+            check_json(headers)
         if coding:
             body = inflated(body, coding, limit=settings.max_body)
         self._original = body
@@ -182,7 +208,8 @@ class Exchange:
             body = settings.codec.encoded(value)
         except NotJSON:
             raise Refused(malformed("The body holds a number that cannot be carried.")) from None
-        inner["headers"] = [*without(headers, _OF_THE_BODY), (b"content-length", str(len(body)).encode("ascii"))]
+        kept.append((b"content-length", b"%d" % len(body)))
+        inner["headers"] = kept
         return whole_body(body, receive)
 
     def _sent(self) -> Sent:

@@ -82,7 +82,7 @@ class Codec:
 
 
 decode_json: Final[Decoder] = functools.partial(from_json, allow_inf_nan=False, cache_strings="keys")
-"""Decodes with pydantic's parser: exact integers, no NaN, nesting and digits bounded; keys come again, values seldom."""
+"""Decodes with pydantic's parser: exact integers, no NaN, nesting and digits bounded; only keys are worth caching."""
 
 encode_json: Final[Encoder] = to_json
 """Encodes with pydantic's serializer."""

@@ -23,11 +23,10 @@ Scope: TypeAlias = Mapping[str, Any]
 
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 
-OF_THE_BYTES: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
-"""Fields that speak of bytes which a gated answer does not have."""
+DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+"""Fields of an answer that speak of bytes which a gated answer does not have."""
 
-# What an answer is told by, so that its fields are looked at one by one.
-_TELLING: Final = OF_THE_BYTES | {b"content-type", b"content-length", b"content-encoding", b"etag"}
+_TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +100,7 @@ class Plan:
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
         # A route that only it can tell about may match whatever its path says.
-        for entry in self.shadows:
-            if entry.regex is None or entry.regex.match(path) is not None:
-                return True
-        return False
+        return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
 
     def told(self, status: int) -> Told:
         """What becomes of an answer of one status of head's."""
