@@ -104,13 +104,21 @@ def _retyped(fact: Retyped, past: Past) -> None:
             older = inner if fact.was is UNSET else _with_texts(past.type_of(place.side, fact), inner)
             if bare(older) == bare(inner) and fact.to_head is None and fact.to_old is None:
                 past.blame(place.text, "the type is the same and no value changes", f"take {past.fact} out")
-            if place.side == "responses" and fact.to_old is None and not admits_all_of(older, inner):
+            if (
+                place.side == "responses"
+                and fact.to_old is None
+                and not admits_all_of(older, inner, past.wire.components(place.side))
+            ):
                 past.blame(
                     place.text,
                     "head sends values here that the old type does not admit",
                     f"{past.line('to_old=…')} with a function from head's value to the old one",
                 )
-            if place.side == "requests" and fact.to_head is None and not admits_all_of(inner, older):
+            if (
+                place.side == "requests"
+                and fact.to_head is None
+                and not admits_all_of(inner, older, past.wire.components(place.side))
+            ):
                 past.blame(
                     place.text,
                     "old clients send values here that head's type does not admit",
@@ -260,7 +268,11 @@ def _constrained(fact: Constrained, past: Past) -> None:
             older = _with_texts(past.type_of(place.side, fact), inner)
             if bare(older) == bare(inner):
                 past.blame(place.text, "the limits are the same right after this fact", f"take {past.fact} out")
-            unsafe = fact.to_old is None and fact.tolerated is None and not admits_all_of(older, inner)
+            unsafe = (
+                fact.to_old is None
+                and fact.tolerated is None
+                and not admits_all_of(older, inner, past.wire.components(place.side))
+            )
             if place.side == "responses" and unsafe:
                 past.blame(
                     place.text,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from timegate.contract.document import MARK_PREFIX
+from timegate.contract.document import MARK_PREFIX, Component, referred
 from timegate.typing import Schema, is_array, is_object, type_of
 
 _TEXTS = frozenset({"title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"})
@@ -17,23 +18,42 @@ def bare(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in _TEXTS and not key.startswith(MARK_PREFIX)}
 
 
-def admits_all_of(wide: Schema, narrow: Schema) -> bool:
-    """Whether ``wide`` admits every value of ``narrow``; False where that cannot be seen from the schemas."""
+def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Component]) -> bool:
+    """Whether ``wide`` admits every value of ``narrow``; False where that cannot be seen from the schemas.
+
+    Args:
+        wide: may refer to components.
+        narrow: may refer to components.
+        components: by identity.
+    """
     outer, inner = bare(wide), bare(narrow)
     if not outer or outer == inner:
         return True
+    opened = _opened(outer, components), _opened(inner, components)
+    if opened != (outer, inner):
+        closed = {name: one for name, one in components.items() if name not in (referred(outer), referred(inner))}
+        return admits_all_of(*opened, closed)
     inner_arms = _arms(inner)
     if inner_arms is not None:
-        return all(admits_all_of(outer, arm) for arm in inner_arms)
+        return all(admits_all_of(outer, arm, components) for arm in inner_arms)
     outer_arms = _arms(outer)
     if outer_arms is not None:
-        return any(admits_all_of(arm, inner) for arm in outer_arms)
+        return any(admits_all_of(arm, inner, components) for arm in outer_arms)
     values = _values(inner)
     if values is not None:
         return all(_admits_value(outer, value) for value in values)
     if _values(outer) is not None or "$ref" in outer or "$ref" in inner:
         return False
-    return _admits_kind(outer, inner)
+    return _admits_kind(outer, inner, components)
+
+
+def _opened(schema: Schema, components: Mapping[str, Component]) -> Schema:
+    """What a reference refers to, where that is no model: an enum, or a type with a name."""
+    name = referred(schema)
+    if name is None or name not in components:
+        return schema
+    target = components[name].schema
+    return schema if "properties" in target else bare(target)
 
 
 def _arms(schema: Schema) -> list[Schema] | None:
@@ -62,7 +82,7 @@ def _admits_value(schema: Schema, value: Any) -> bool:
     return not rest and (schema.get("type") == kind or (kind == "integer" and schema.get("type") == "number"))
 
 
-def _admits_kind(outer: Schema, inner: Schema) -> bool:
+def _admits_kind(outer: Schema, inner: Schema, components: Mapping[str, Component]) -> bool:
     kind, other = outer.get("type"), inner.get("type")
     if kind is not None and kind != other and not (kind == "number" and other == "integer"):
         return False
@@ -74,8 +94,10 @@ def _admits_kind(outer: Schema, inner: Schema) -> bool:
             return False
     for key in ("items", "additionalProperties"):
         mine, theirs = outer.get(key), inner.get(key)
-        if is_object(mine) and not (is_object(theirs) and admits_all_of(mine, theirs)):
-            return False
+        if is_object(mine) and theirs is not False:
+            anything = theirs is None or theirs is True
+            if not admits_all_of(mine, {} if anything else theirs, components):
+                return False
         if mine is False and theirs is not False:
             return False
     handled = {"type", "items", "additionalProperties", *_LOWER, *_UPPER}
