@@ -13,9 +13,9 @@ from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
 from timegate.contract.commuting import clashes
 from timegate.contract.document import SIDES, Side, Wire
 from timegate.contract.lowering import undo
-from timegate.contract.past import Past
+from timegate.contract.past import PLAIN_ALIAS, UNLISTED, Past
 from timegate.contract.shapes import Shapes, merged, shapes
-from timegate.contract.steps import Step
+from timegate.contract.steps import Origin, Step
 from timegate.contract.undo_endpoints import nameless
 from timegate.contract.undo_models import leftovers
 from timegate.errors import Fault
@@ -63,6 +63,7 @@ def history(head: Wire, timeline: Timeline) -> History:
     """Take head's contract back through a timeline."""
     wire, types = _with_named_types(head, timeline)
     past = Past([_without_removed(wire, timeline)], types, timeline.values)
+    _check_internal(past, timeline.head.value)
     for boundary, version in enumerate(timeline.versions[:-1]):
         past.boundary, past.version = boundary, version.value
         past.wires.append(past.wire)
@@ -80,6 +81,19 @@ def history(head: Wire, timeline: Timeline) -> History:
     steps = {key: tuple(found) for key, found in past.steps.items()}
     renumbered = {key: tuple(pairs) for key, pairs in past.renumbered.items()}
     return History(tuple(past.wires), steps, renumbered, tuple(past.faults))
+
+
+def _check_internal(past: Past, newest: str) -> None:
+    """Blame internal fields that requests must have: no client, not even the newest, can send them."""
+    for name in past.wire.reachable("requests"):
+        component = past.component("requests", name)
+        for key in sorted(component.internal):
+            origin, place = Origin(newest, "", ""), f"{component.shown}.{key}"
+            if key in component.required:
+                problem = "head requires this field and no client knows it, because it is internal"
+                past.blame(place, problem, "give the field a default in the model", origin)
+            if key in component.uncertain:
+                past.blame(place, UNLISTED, PLAIN_ALIAS, origin)
 
 
 def _without_removed(head: Wire, timeline: Timeline) -> Wire:

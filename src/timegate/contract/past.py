@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import get_original_bases, is_typeddict
 
@@ -15,6 +15,9 @@ from timegate.contract.edits import NULL
 from timegate.contract.steps import Origin, Step, Unknown
 from timegate.errors import Fault
 from timegate.typing import Model, Schema, is_object
+
+UNLISTED: Final = "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
+PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +119,7 @@ class Past:
         uncertain = self.component(side, name).uncertain
         unsafe = uncertain if "*" in keys and not isinstance(step, Unknown) else uncertain & set(keys)
         for key in sorted(unsafe):
-            self.blame(
-                f"{name}.{key}",
-                "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
-                "give the field a plain validation_alias, or AliasChoices of plain names",
-            )
+            self.blame(f"{self.component(side, name).shown}.{key}", UNLISTED, PLAIN_ALIAS)
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note what the fact at hand touches, to see which facts do not commute."""

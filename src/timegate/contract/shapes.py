@@ -91,19 +91,34 @@ def _generator(notebook: _Notebook) -> type[GenerateJsonSchema]:
 
         def generate_inner(self, schema: Any) -> JsonSchemaValue:
             made = super().generate_inner(schema)
-            if self.mode == "serialization" and _is_opaque(schema.get("serialization")):
-                return {**made, OPAQUE_MARK: True}
-            return made
+            if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
+                return made
+            # What the serializer is given stays plain JSON too; whether it leaves it as it is, nobody can tell.
+            given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
+            mark = {OPAQUE_MARK: super().generate_inner(given) or True}
+            if "ref" not in schema:
+                return {**made, **mark}
+            definition, reference = self.get_cache_defs_ref_schema(schema["ref"])
+            self.definitions[definition] = {**self.definitions[definition], **mark}
+            return reference
 
     return Generator
 
 
 def _is_opaque(serialization: Any) -> bool:
     kinds = ("function-plain", "function-wrap")
-    if not serialization or serialization.get("type") not in kinds:
-        return False
-    declared = serialization.get("return_schema")
-    return declared is None or declared.get("type") == "any"
+    return (
+        bool(serialization) and serialization.get("type") in kinds and _says_nothing(serialization.get("return_schema"))
+    )
+
+
+def _says_nothing(declared: Any) -> bool:
+    """Whether a declared return type lets a serializer return anything, or an object or a list of anything."""
+    if declared is None or declared.get("type") == "any":
+        return True
+    parts = {"dict": "values_schema", "list": "items_schema"}
+    part = parts.get(declared.get("type"))
+    return part is not None and _says_nothing(declared.get(part))
 
 
 def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
@@ -202,6 +217,8 @@ def _named(schemas: Mapping[Hashable, Schema], raw: Mapping[str, Schema], notebo
             pick, tags = notebook.choices[index]
             arms = tuple((tag, rewritten(arm, settled)) for tag, arm in zip(tags, choice["arms"], strict=True))
             node = {**node, CHOICE_MARK: Choice(pick, arms)}
+        if is_object(node.get(OPAQUE_MARK)):
+            node = {**node, OPAQUE_MARK: rewritten(node[OPAQUE_MARK], settled)}
         mark: int | None = node.pop(MODEL_MARK, None)
         if mark is None:
             return node
@@ -310,6 +327,8 @@ def renamed_references(schema: Any, names: Mapping[str, str]) -> Any:
         if isinstance(choice, Choice):
             arms = tuple((tag, renamed_references(arm, names)) for tag, arm in choice.arms)
             node[CHOICE_MARK] = Choice(choice.pick, arms)
+        if is_object(node.get(OPAQUE_MARK)):
+            node[OPAQUE_MARK] = renamed_references(node[OPAQUE_MARK], names)
         return node
 
     return rewritten(schema, change)

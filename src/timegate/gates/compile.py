@@ -15,7 +15,7 @@ from timegate.gates.objects import write_object
 from timegate.gates.operations import OperationGate
 from timegate.gates.program import copied
 from timegate.gates.reach import Journey, Reach
-from timegate.gates.refusals import check_root, obstacles, refusals, uncarried
+from timegate.gates.refusals import check_serializers, obstacles, refusals, uncarried
 from timegate.gates.routes import Compiled, gates_of
 from timegate.gates.unions import write_union
 from timegate.timeline import Timeline
@@ -66,8 +66,8 @@ class Gates:
             module = Module(reach, objects=write_object, unions=write_union)
             names: dict[str, str | None] = {}
             try:
+                check_serializers(reach, journey)
                 for _, schema in _roots(self._past.wires[journey.src], side):
-                    check_root(reach, schema, journey)
                     names[repr(schema)] = module.root(schema, journey)
                 space = module.build()
             except Unwalkable as stop:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from timegate.changes.base import name_of
 from timegate.contract.document import LITERAL_KEYWORDS, MARK_PREFIX, references
 from timegate.contract.shapes import OPAQUE_MARK
 from timegate.contract.steps import Origin
 from timegate.errors import Fault
 from timegate.gates.emit import WALKED, Module, Unwalkable
 from timegate.gates.reach import Journey, Reach, names_in
-from timegate.typing import Schema, is_array, is_object
+from timegate.typing import is_array, is_object
 
 _SERIALIZER: Final = "a serializer without a return type"
 
@@ -119,14 +120,33 @@ def is_json_media(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def check_root(reach: Reach, schema: Schema, journey: Journey) -> None:
-    """Stop at a payload that has to be walked and that its own serializer may turn into anything.
+def check_serializers(reach: Reach, journey: Journey) -> None:
+    """Stop where a model that changes is given to a serializer that may make anything of it.
 
     Raises:
-        Unwalkable: it is such a payload.
+        Unwalkable: there is such a serializer.
     """
-    if schema.get(OPAQUE_MARK) and reach.needs(schema, journey):
-        raise Unwalkable(_SERIALIZER, next(iter(names_in(schema))))
+    live = reach.live(journey)
+    if reach.side == "responses" and live:
+        for names in _given_to_serializers(reach):
+            for name in names:
+                if name in live:
+                    raise Unwalkable(_SERIALIZER, name)
+
+
+def _given_to_serializers(reach: Reach) -> Iterator[frozenset[str]]:
+    """The components that each serializer without a return type is given."""
+    wire = reach.past.wires[0]
+    waiting: list[Any] = [schema for _, schema in wire.roots(reach.side)]
+    waiting += [reach.component(name, 0).schema for name in wire.reachable(reach.side)]
+    while waiting:
+        node = waiting.pop()
+        if is_array(node):
+            waiting += node
+        elif is_object(node):
+            if node.get(OPAQUE_MARK):
+                yield frozenset(names_in(node))
+            waiting += [value for key, value in node.items() if not key.startswith(MARK_PREFIX)]
 
 
 def _blocked(schema: Any, place: str, live: frozenset[str]) -> Iterator[tuple[str, str, str]]:
@@ -167,6 +187,8 @@ def origin_of(reach: Reach, name: str, journey: Journey) -> Origin | None:
 
 
 def shown(reach: Reach, name: str, journey: Journey) -> str:
-    """A component as its version's document calls it; what is no component stays as it is."""
+    """A component as a version file calls it: its class, or else its name in the version's document."""
     component = reach.past.wires[journey.src].components(reach.side).get(name)
-    return name if component is None else component.shown or name
+    if component is None:
+        return name
+    return component.shown or name if component.model is None or component.adhoc else name_of(component.model)
