@@ -95,8 +95,7 @@ def _admits_kind(outer: Schema, inner: Schema, components: Mapping[str, Componen
     for key in ("items", "additionalProperties"):
         mine, theirs = outer.get(key), inner.get(key)
         if is_object(mine) and theirs is not False:
-            anything = theirs is None or theirs is True
-            if not admits_all_of(mine, {} if anything else theirs, components):
+            if not admits_all_of(mine, theirs if is_object(theirs) else {}, components):
                 return False
         if mine is False and theirs is not False:
             return False
