@@ -180,7 +180,7 @@ def fastapi_api(seen: Seen) -> FastAPI:
     async def get_task(request: Request, task_id: int) -> object:
         return await seen.note(request, "get_task") or Task(id=task_id, dag_version_id="v1")
 
-    @app.delete("/tasks/{task_id:int}", status_code=204)
+    @app.delete("/tasks/{task_id:int}", status_code=204, response_model=None)
     async def delete_task(request: Request, task_id: int) -> None:
         await seen.note(request, "delete_task")
 

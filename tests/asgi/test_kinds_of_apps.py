@@ -169,14 +169,14 @@ async def test_middleware_inside_sees_heads_request_and_outside_the_clients(fram
     app = _addresses(framework)
     inside: list[tuple[str, bytes]] = []
 
-    def noting(inner: Any) -> Any:
+    def noting(app: Any) -> Any:
         async def noted(scope: Any, receive: Any, send: Any) -> None:
             async def sending(message: Any) -> None:
                 if message["type"] == "http.response.body":
                     inside.append((scope["path"], message.get("body", b"")))
                 await send(message)
 
-            await inner(scope, receive, sending)
+            await app(scope, receive, sending)
 
         return noted
 

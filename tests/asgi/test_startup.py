@@ -263,7 +263,7 @@ async def test_the_apps_document_says_where_the_app_is_mounted() -> None:
 async def test_whoever_may_not_read_the_apps_document_may_not_read_a_versions() -> None:
     app = APIS["fastapi"](Seen())
 
-    def closed(inner: Any) -> Any:
+    def closed(app: Any) -> Any:
         async def refusing(scope: Any, receive: Any, send: Any) -> None:
             if scope["type"] == "http":
                 await PlainTextResponse("no", status_code=403)(scope, receive, send)

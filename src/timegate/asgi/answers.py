@@ -10,7 +10,7 @@ from timegate.asgi.headers import RawHeaders, is_json, without
 from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.serving import DROPPED, Plan, Served, Settings, Told
+from timegate.asgi.served import DROPPED, Plan, Served, Settings, Told
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 

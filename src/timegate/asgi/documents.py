@@ -7,7 +7,7 @@ from typing import Any
 
 from timegate.asgi.messages import Codec, Encoded
 from timegate.asgi.routing import Entry
-from timegate.asgi.serving import Plan, Served
+from timegate.asgi.served import Plan, Served
 from timegate.gates import Gates
 from timegate.gates.operations import OperationGate
 from timegate.gates.places import Place

@@ -27,7 +27,8 @@ from timegate.asgi.messages import (
 )
 from timegate.asgi.moves import at_path, moved_path, moved_query
 from timegate.asgi.problems import malformed, not_in_version, not_understood, refused, unready
-from timegate.asgi.serving import Plan, Serving
+from timegate.asgi.served import Plan
+from timegate.asgi.serving import Serving
 from timegate.errors import UpgradeError
 from timegate.gates.operations import Program
 

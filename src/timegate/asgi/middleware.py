@@ -41,7 +41,8 @@ from timegate.asgi.selection import (
     selector_of,
     too_long,
 )
-from timegate.asgi.serving import Plan, Served, Serving, Settings
+from timegate.asgi.served import Plan, Served, Settings
+from timegate.asgi.serving import Serving
 from timegate.asgi.startup import Preparation, Prepared
 from timegate.context import SELECTED
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from timegate.asgi.guard import Guard
 from timegate.asgi.routing import entries_of, entries_of_contract
-from timegate.asgi.serving import Serving, Settings
+from timegate.asgi.served import Settings
+from timegate.asgi.serving import Serving
 from timegate.contract import Contract
 from timegate.errors import DeclarationError
 from timegate.gates import Gates

@@ -1,0 +1,245 @@
+"""One version as it is served, and what is done for each of its operations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from timegate.asgi.etags import VersionTags
+from timegate.asgi.headers import RawHeaders, stamped
+from timegate.asgi.messages import Codec
+from timegate.asgi.moves import Moves
+from timegate.asgi.problems import Renderer
+from timegate.asgi.routing import Entry, Table
+from timegate.context import Selected
+from timegate.gates.operations import OperationGate, Program
+
+Scope: TypeAlias = Mapping[str, Any]
+
+_UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
+
+DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+"""Fields of an answer that speak of bytes which a gated answer does not have."""
+
+_TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What holds for every request.
+
+    Args:
+        codec: JSON in and out.
+        max_body: how many bytes are buffered at most, in either direction.
+        render: how problems are told.
+        echo: the name of the header that tells the version in force, as written.
+        vary: the selecting headers, in lower case and as written; None where they are unknown.
+    """
+
+    codec: Codec
+    max_body: int
+    render: Renderer
+    echo: str
+    vary: Mapping[bytes, bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What becomes of answers of one status.
+
+    Args:
+        status: the status in the version.
+        program: of the body; None where it is passed on untouched.
+        media: the media types that the contract declares for it.
+    """
+
+    status: int
+    program: Program | None
+    media: tuple[str, ...]
+
+
+class Plan:
+    """One operation at one version.
+
+    Args:
+        served: the version.
+        gate: the operation.
+        entry: the route in the version.
+        head: the route at head.
+        shadows: routes of head that the version does not have and that may match first.
+
+    Attributes:
+        light: whether neither bodies nor places differ from head's.
+        assumes: whether a body is JSON even where nobody says so.
+        complains: whether what head finds wrong in a request must be told in other names.
+        tells: whether an answer may have to be told in other words.
+    """
+
+    __slots__ = ("_told", "assumes", "complains", "entry", "gate", "head", "light", "served", "shadows", "tells")
+
+    def __init__(
+        self, served: Served, *, gate: OperationGate, entry: Entry, head: Entry, shadows: Sequence[Entry]
+    ) -> None:
+        self.served = served
+        self.gate = gate
+        self.entry = entry
+        self.head = head
+        self.shadows = tuple(shadows)
+        self.light = not gate.gated and gate.rewrite is None
+        self.assumes = gate.json_only
+        changed = (gate.request, gate.query, gate.headers, gate.rewrite)
+        self.complains = any(change is not None for change in changed)
+        self.tells = any(program is not None for program in gate.answers.values())
+        self._told: dict[int, Told] = {}
+
+    def shadowed(self, path: str) -> bool:
+        """Whether head's router may give a path to an operation that the version does not have."""
+        # A route that only it can tell about may match whatever its path says.
+        return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
+
+    def told(self, status: int) -> Told:
+        """What becomes of an answer of one status of head's."""
+        found = self._told.get(status)
+        if found is None:
+            found = self._told[status] = self._tell(status)
+        return found
+
+    def _tell(self, status: int) -> Told:
+        gate = self.gate
+        if status < 200 or status in _UNTOUCHED_STATUSES:
+            return Told(gate.statuses.get(status, status), None, ())
+        ranged = f"{status // 100}XX"
+        last = gate.success if 200 <= status < 300 else "default"
+        declared = next((name for name in (str(status), ranged, last) if name in gate.answers), None)
+        told = gate.statuses.get(status, status)
+        if declared is None:
+            return Told(told, None, ())
+        return Told(told, gate.answers[declared], tuple(gate.answer_media.get(declared, ())))
+
+
+class Served:
+    """One version as it is served.
+
+    Args:
+        selected: what handlers see of it.
+        settings: what holds for every request.
+        table: its routes.
+        head: head's routes.
+        gates: its operations.
+        sunset: the moment from which it is gone, in seconds since 1970.
+        named: whether answers tell the version; they do not where nobody asked for one.
+    """
+
+    __slots__ = (
+        "_head", "_names", "_tail", "_telling", "echo", "exact", "lacks", "moves", "plans",
+        "selected", "settings", "sunset", "table", "tagged", "tags",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        selected: Selected,
+        *,
+        settings: Settings,
+        table: Table,
+        head: Table,
+        gates: Sequence[OperationGate],
+        sunset: float | None,
+        named: bool = True,
+    ) -> None:
+        self.selected = selected
+        self.settings = settings
+        self.table = table
+        self.sunset = sunset
+        name = settings.echo.lower().encode("ascii")
+        self.echo = (name, selected.version.encode("utf-8")) if named else None
+        self.tags = VersionTags(selected.version)
+        self.moves = Moves(gates, head)
+        self.plans: dict[str, Plan] = {}
+        self.tagged = False
+        self.exact: dict[str, dict[str, Plan]] = {}
+        self._head = head
+        self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
+        known = {b"vary", b"cache-control", name}
+        if self.lacks:
+            known |= {b"allow", b"location", b"content-location", b"link"}
+        self._names = frozenset(known)
+        self._telling = self._names | _TELLING
+        self._tail = stamped((), echo=self.echo, vary=settings.vary)
+
+    @property
+    def version(self) -> str:
+        """The version as clients write it."""
+        return self.selected.version
+
+    def stamped(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
+        """The fields of an answer with the version in force and with what it was selected by."""
+        return stamped(headers, echo=self.echo, vary=self.settings.vary)
+
+    def answered(self, headers: Iterable[tuple[bytes, bytes]], scope: Scope, path: str, head_path: str) -> RawHeaders:
+        """The fields of an answer of the app as this version's clients get them.
+
+        Args:
+            headers: the app's.
+            scope: the request.
+            path: the path in this version.
+            head_path: the path that the app answered.
+        """
+        names = self._names
+        for name, _ in headers:
+            if name.lower() in names:
+                break
+        else:
+            return [*headers, *self._tail]
+        told = self.stamped(headers)
+        if self.moves:
+            told = self.moves.told(told, scope)
+        if self.lacks:
+            told = [
+                (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)
+                for name, value in told
+            ]
+        return told
+
+    def plain(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders | None:
+        """The fields of an answer in JSON that says nothing else of interest, as clients get them, less the length.
+
+        None where there is more to it, so that each field must be looked at.
+        """
+        kept: RawHeaders = []
+        is_json = False
+        for item in headers:
+            name = item[0]
+            if name == b"content-length":
+                continue
+            if name == b"content-type" and not is_json and item[1] == b"application/json":
+                is_json = True
+            elif name.lower() in self._telling:
+                return None
+            kept.append(item)
+        if not is_json:
+            return None
+        kept += self._tail
+        return kept
+
+    def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
+        methods = [method.strip() for method in value.decode("latin-1").split(",")]
+        return ", ".join(
+            method for method in methods if method and not self._lacking(method, scope, path, head_path)
+        ).encode("latin-1")
+
+    def _lacking(self, method: str, scope: Scope, path: str, head_path: str) -> bool:
+        mine = self.table.find(path, method, scope)
+        if mine is not None and mine.full and mine.entry.key(method) is not None:
+            return False
+        heads = self._head.find(head_path, method, scope)
+        return heads is not None and heads.full and heads.entry.key(method) in self.lacks
+
+    def methods_at(self, path: str) -> list[str]:
+        """The methods that this version's contract has at a path."""
+        found: set[str] = set()
+        for entry in self.table.matching(path):
+            found.update(entry.operations)
+            if "GET" in entry.operations and (entry.methods is None or "HEAD" in entry.methods):
+                found.add("HEAD")
+        return sorted(found)
