@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
+from execution_api.services import Services
+from execution_api.tables import DagRunRow
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from examples.execution_api.tests.serving import MINE, RUN, START, Bearer, Serve
@@ -143,13 +146,35 @@ class TestDagRuns:
         assert task.post("/dag-runs/tg_run/another", json=taken).status_code == 204
 
     def test_are_made_as_wanted(self, task: TestClient) -> None:
-        wanted = {"run_after": "2026-03-01T00:00:00Z", "conf": {"a": [1]}, "note": "n", "partition_key": "p"}
+        wanted = {"run_after": "2026-03-01T00:00:00Z", "conf": {"a": [1]}, "partition_key": "p"}
 
-        assert task.post("/dag-runs/tg_demo/wanted", json=wanted).status_code == 204
+        assert task.post("/dag-runs/tg_demo/wanted", json={**wanted, "note": "n"}).status_code == 204
 
         run = task.get("/dag-runs/tg_demo/wanted").json()
         assert {name: run[name] for name in wanted} == wanted
         assert (run["state"], run["run_type"], run["logical_date"]) == ("queued", "operator_triggered", None)
+
+    @pytest.mark.parametrize(
+        "path",
+        [f"/dag-runs/tg_demo/{RUN}", "/dag-runs/previous?dag_id=tg_demo&logical_date=2026-01-03T00:00:00Z"],
+    )
+    def test_that_are_asked_for_tell_neither_a_note_nor_what_they_consumed(
+        self, serve: Serve, world: dict[str, Any], bearer: Bearer, path: str
+    ) -> None:
+        told = next(run for run in world["dag_runs"] if (run["dag_id"], run["run_id"]) == ("tg_demo", RUN))
+        assert (told["note"], told["consumed_asset_events"]) == ("a note", [1])
+
+        run = serve(world=world).get(path, headers=bearer()).json()
+
+        assert (run["run_id"], run["note"], run["consumed_asset_events"]) == (RUN, None, [])
+
+    def test_keep_the_note_of_whoever_made_them(self, task: TestClient) -> None:
+        assert task.post("/dag-runs/tg_demo/noted", json={"note": "n"}).status_code == 204
+
+        assert isinstance(task.app, Starlette)
+        services: Services = task.app.state.services
+        with services.store.reading() as session:
+            assert session.get_one(DagRunRow, ("tg_demo", "noted")).note == "n"
 
     def test_are_not_made_of_a_dag_that_cannot_be_imported(
         self, serve: Serve, world: dict[str, Any], bearer: Bearer

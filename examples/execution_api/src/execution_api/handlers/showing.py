@@ -12,11 +12,15 @@ from execution_api.models import (
 )
 from execution_api.tables import AssetEventRow, DagRunRow
 
-__all__ = ["dag_run_of"]
+__all__ = ["consumed_events_of", "dag_run_of"]
 
 
 def dag_run_of(row: DagRunRow) -> DagRun:
-    """Show a Dag run with the asset events that it consumed."""
+    """Show a Dag run as whoever asks for it sees it.
+
+    Workers of every age know a note and the consumed events of a run as keys, but were never told a note, and were
+    told the events only when they start one of its tasks.
+    """
     return DagRun(
         dag_id=row.dag_id,
         run_id=row.run_id,
@@ -31,12 +35,17 @@ def dag_run_of(row: DagRunRow) -> DagRun:
         state=DagRunState(row.state),
         conf=row.conf,
         triggering_user_name=row.triggering_user_name,
-        consumed_asset_events=[_consumed(event) for event in row.consumed_asset_events],
+        consumed_asset_events=[],
         partition_key=row.partition_key,
         partition_date=row.partition_date,
-        note=row.note,
+        note=None,
         team_name=row.team_name,
     )
+
+
+def consumed_events_of(row: DagRunRow) -> list[AssetEventDagRunReference]:
+    """Show the asset events that a Dag run consumed."""
+    return [_consumed(event) for event in row.consumed_asset_events]
 
 
 def _consumed(event: AssetEventRow) -> AssetEventDagRunReference:

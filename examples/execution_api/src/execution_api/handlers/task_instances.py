@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from execution_api.handlers.showing import dag_run_of
+from execution_api.handlers.showing import consumed_events_of, dag_run_of
 from execution_api.models import (
     FINISHED,
     AssetProfile,
@@ -125,8 +125,8 @@ def _start(task: TaskInstanceRow, body: TIEnterRunningPayload) -> None:
 
 def _run_context(session: Session, task: TaskInstanceRow, *, restarts: bool) -> TIRunContext:
     resumes = task.next_method is not None
-    # The note of a run is not for its tasks; whoever needs it asks for the run.
-    dag_run = dag_run_of(task.dag_run).model_copy(update={"note": None})
+    consumed = consumed_events_of(task.dag_run)
+    dag_run = dag_run_of(task.dag_run).model_copy(update={"consumed_asset_events": consumed})
     reschedules = select(func.count()).select_from(TaskRescheduleRow).where(TaskRescheduleRow.ti_id == task.id)
     of_task = and_(
         XComRow.dag_id == task.dag_id,
