@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from timegate.changes.base import UNSET, Sibling, name_of
+from timegate.changes.base import INTERNAL_MARK, UNSET, Sibling, name_of
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.contract.document import Component, Side, Wire, ref
 from timegate.contract.edits import (
     is_nullable,
     with_property,
     with_property_renamed,
+    with_property_schema,
     with_tag_renamed,
     without_property,
 )
@@ -27,6 +28,11 @@ def read_by(value: object) -> tuple[str, ...]:
     if isinstance(value, Sibling):
         return (value.field,)
     return ("*",) if callable(value) else ()
+
+
+def public(schema: Schema) -> Schema:
+    """The schema of a field that clients know."""
+    return {key: value for key, value in schema.items() if key != INTERNAL_MARK}
 
 
 def known_sibling(past: Past, place: Place, value: object) -> object:
@@ -96,7 +102,9 @@ def _renamed(fact: Renamed, past: Past) -> None:
                 place.text, f"{old!r} is another field of the newer version", "name the key that older clients use"
             )
             continue
-        past.put(place.side, with_property_renamed(component, place.key, old))
+        # Under another name an internal field is what older clients say: only head keeps it to itself.
+        known = with_property_schema(component, place.key, public(component.properties[place.key]))
+        past.put(place.side, with_property_renamed(known, place.key, old))
         past.record(place.side, place.name, Rekeyed(past.origin, old, place.key), old, place.key)
         renamed.setdefault(place.side, {}).setdefault(f"{place.key}>{old}", set()).add(place.name)
     for side, keys in renamed.items():
@@ -180,7 +188,7 @@ def _move(
     past: Past, fact: Moved, side: Side, root: str, holder: str, new: list[str], old: list[str], text: str
 ) -> None:
     source = past.component(side, holder)
-    schema = source.properties[new[-1]]
+    schema = public(source.properties[new[-1]])
     required = new[-1] in source.required
     parents_required = len(new) == 1 or _parents_required(past, side, root, new)
     past.put(side, without_property(source, new[-1]))

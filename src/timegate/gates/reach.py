@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from timegate.contract.document import Component, Side, references
+from timegate.contract.edits import ASIDE_MARK
 from timegate.contract.history import History
 from timegate.contract.steps import Step
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema, is_array, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Reach:
         if users is None:
             users = dict[str, set[str]]()
             for name, component in self.past.wires[version].components(self.side).items():
-                for target in references(component.schema):
+                for target in names_in(component.schema):
                     users.setdefault(target, set()).add(name)
             self._users[version] = users
         return users
@@ -97,8 +98,14 @@ class Reach:
         return bool(live) and any(name in live for name in names_in(schema))
 
 
-def names_in(schema: Schema) -> Iterable[str]:
-    """The components a schema holds, those kept aside included."""
-    from_aside: tuple[str, ...] = schema.get("x-timegate-aside", ()) if is_object(schema) else ()
+def names_in(schema: object) -> Iterator[str]:
+    """The components a schema holds, those that its unions keep aside included, at any depth."""
     yield from references(schema)
-    yield from from_aside
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if is_object(node):
+            yield from node.get(ASIDE_MARK, ())
+            waiting += [value for key, value in node.items() if key != ASIDE_MARK]
+        elif is_array(node):
+            waiting += node
