@@ -86,6 +86,7 @@ class Module:
             "copied": runtime.copied,
             "refuse": runtime.refuse,
             "taken": runtime.taken,
+            "unconverted": runtime.unconverted,
             "put": runtime.put,
             "has_parent": runtime.has_parent,
         }
@@ -157,7 +158,7 @@ class Module:
     def _component(self, writer: Writer, name: str, journey: Journey) -> None:
         component = self.reach.component(name, journey.src)
         if self.members(name, journey):
-            self._enum(writer, component, journey)
+            self._enum(writer, component, "v", journey)
             return
         if "properties" not in component.schema and not self.reach.own(name, journey):
             self.walk(writer, component.schema, "v", journey)
@@ -176,7 +177,7 @@ class Module:
                     found.append(step)
         return found
 
-    def _enum(self, writer: Writer, component: Component, journey: Journey) -> None:
+    def _enum(self, writer: Writer, component: Component, var: str, journey: Journey) -> None:
         schema = component.schema
         known: list[Any] = [schema["const"]] if "enum" not in schema else list(schema["enum"])
         steps = self.members(component.name, journey)
@@ -197,16 +198,25 @@ class Module:
                 if (type(member), member) not in taken:
                     blame = next((step.origin for step in steps if member in step.refused), origin)
                     refused[type(member), member] = blame
-        kinds = {kind for kind, _ in (*table, *refused)}
-        with writer.block(f"if type(v) in {self.name(frozenset(kinds))}:"):
-            if table:
-                writer.add(f"v = {self.name(table)}.get((type(v), v), v)" if not refused else "pass")
+        kinds = frozenset(kind for kind, _ in (*table, *refused))
+        # Members of one type are told apart by their values alone; true and 1 are not.
+        single = len(kinds) == 1
+        place = var if single else f"(type({var}), {var})"
+        with writer.block(f"if {self.is_one_of(var, kinds)}:"):
             if refused:
-                names = self.name(refused)
-                with writer.block(f"if (type(v), v) in {names}:"):
-                    writer.add(f"refuse(E, 'this version has no such member', {names}[type(v), v])")
-                if table:
-                    writer.add(f"v = {self.name(table)}.get((type(v), v), v)")
+                names = self.name({value if single else (kind, value): o for (kind, value), o in refused.items()})
+                with writer.block(f"if {place} in {names}:"):
+                    writer.add(f"refuse(E, 'this version has no such member', {names}[{place}])")
+            if table:
+                names = self.name({value if single else (kind, value): new for (kind, value), new in table.items()})
+                with writer.block(f"if {place} in {names}:"):
+                    writer.add(f"{var} = {names}[{place}]")
+
+    def is_one_of(self, var: str, kinds: frozenset[type]) -> str:
+        """An expression for whether the type of a variable's value is one of these."""
+        if len(kinds) == 1:
+            return f"type({var}) is {self.name(next(iter(kinds)), 't')}"
+        return f"type({var}) in {self.name(kinds)}"
 
     def walk(self, writer: Writer, schema: Schema, var: str, journey: Journey) -> None:
         """Write what takes the value of a variable through a journey; nothing where nothing is to be done."""
@@ -218,7 +228,9 @@ class Module:
             return
         target = referred(schema)
         if target is not None:
-            if target in self.reach.live(journey):
+            if self.members(target, journey):
+                self._enum(writer, self.reach.component(target, journey.src), var, journey)
+            elif target in self.reach.live(journey):
                 writer.add(f"{var} = {self.function(target, journey)}({var})")
             return
         for part in schema.get("allOf", ()):

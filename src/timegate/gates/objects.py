@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import Any
 
-from timegate.changes.base import UNSET
 from timegate.contract.document import Component
-from timegate.contract.edits import schema_at_depth
 from timegate.gates.emit import Module, Writer
-from timegate.gates.kinds import EVERY, python_types
-from timegate.gates.plan import (
-    Blank,
-    Call,
-    Copy,
-    Fill,
-    Insert,
-    Judgement,
-    Op,
-    Plan,
-    Slot,
-    Stage,
-    Take,
-    Walk,
-    touched,
-    trailing_walks,
-)
+from timegate.gates.plan import Judgement, Plan, Stage, Walk, touched, trailing_walks
 from timegate.gates.reach import Journey
+from timegate.gates.straight import write_straight
+from timegate.gates.values import Values
 from timegate.typing import is_object
 
 
@@ -39,6 +23,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add("return v")
         else:
             writer.add("refuse(E, 'an object was expected', None)")
+    write_straight(module, writer, component, plan)
     _judge(module, writer, plan.judgement)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
@@ -93,16 +78,12 @@ def _judge(module: Module, writer: Writer, judgement: Judgement) -> None:
             writer.add(f"v[{_hidden(key)!r}] = v.pop({key!r})")
 
 
-class _Stage:
+class _Stage(Values):
     """Writes one stage: loads, operations, and the keys as they end."""
 
     def __init__(self, module: Module, writer: Writer, stage: Stage) -> None:
-        self.module = module
-        self.writer = writer
-        self.stage = stage
-        self.final = {id(slot): key for key, slot in stage.stored.items()}
+        super().__init__(module, writer, stage)
         self.busy = touched(stage)
-        self.variables: dict[int, str] = {}
 
     def write(self) -> None:
         """Write the stage."""
@@ -115,19 +96,12 @@ class _Stage:
         done = {id(walk) for walk in last if walk.slot not in self.busy}
         for op in stage.ops:
             if id(op) not in done:
-                self._op(op)
+                self.operate(op)
         for walk in last:
             if walk.slot not in self.busy and walk.slot.source is not None:
                 self._walk_in_place(walk)
         self._store()
         self._then()
-
-    def _variable(self, slot: Slot) -> str:
-        name = self.variables.get(id(slot))
-        if name is None:
-            name = self.variables[id(slot)] = self.module.fresh()
-            self.writer.add(f"{name} = M")
-        return name
 
     def _walk_in_place(self, walk: Walk) -> None:
         """The usual case: the value is walked where it stands."""
@@ -135,94 +109,8 @@ class _Stage:
         assert key is not None
         self.writer.add(f"{value} = v.get({key!r}, M)")
         with self.writer.block(f"if {value} is not M:"):
-            self._guarded(walk, value, key)
+            self.guarded(walk, value, key)
             self.writer.add(f"v[{key!r}] = {value}")
-
-    def _guarded(self, walk: Walk, variable: str, key: str) -> None:
-        with self.writer.block("try:"):
-            self.module.walk(self.writer, walk.schema, variable, walk.journey)
-        with self.writer.block("except GateError as e:"):
-            self.writer.add(f"e.at({key!r})")
-            self.writer.add("raise")
-
-    def _place(self, slot: Slot) -> str:
-        """The key an error names: as the sender wrote it, if he did."""
-        return slot.source or self.final.get(id(slot)) or "?"
-
-    def _op(self, op: Op) -> None:
-        if isinstance(op, Copy):
-            self._variable(op.other)
-        if isinstance(op, Take | Insert):
-            self._variable(op.parent)
-        variable = self._variable(op.slot)
-        match op:
-            case Walk():
-                with self.writer.block(f"if {variable} is not M:"):
-                    self._guarded(op, variable, self._place(op.slot))
-            case Call():
-                self._call(op, variable)
-            case Fill():
-                with self.writer.block(f"if {_condition(op.when, variable)}:"):
-                    self.writer.add(f"{variable} = {self._constant(op.value)}")
-            case Copy():
-                self._copy(op, variable)
-            case Take():
-                self._take(op, variable)
-            case Insert():
-                with self.writer.block(f"if {variable} is not M:"):
-                    parent = self._variable(op.parent)
-                    self.writer.add(f"{parent} = put({parent}, {op.path!r}, {variable})")
-            case Blank():
-                value = self.module.name(op.value)
-                with self.writer.block(f"if type({variable}) is type({value}) and {variable} == {value}:"):
-                    self.writer.add(f"{variable} = M")
-            case _:
-                assert_never(op)
-
-    def _constant(self, value: Any) -> str:
-        if value is None or value is True or value is False or type(value) in (int, str):
-            return repr(value)
-        name = self.module.name(value)
-        return f"copied({name})" if isinstance(value, dict | list) else name
-
-    def _copy(self, op: Copy, variable: str) -> None:
-        other = self._variable(op.other)
-        with self.writer.block(f"if {_condition(op.when, variable)}:"):
-            if op.required:
-                with self.writer.block(f"if {other} is M:"):
-                    problem = "the sibling that gives the value is missing"
-                    self.writer.add(f"refuse(E, {problem!r}, {self.module.name(op.origin)}, {self._place(op.slot)!r})")
-            self.writer.add(f"{variable} = copied({other})")
-
-    def _call(self, op: Call, variable: str) -> None:
-        module = self.module
-        kinds: frozenset[type] | None = None
-        if module.up:
-            schema = op.expects
-            if op.stars:
-                schema = schema_at_depth(op.expects, op.stars) or {}
-            found = python_types(schema, lambda name: module.reach.component(name, op.slot.since))
-            kinds = None if found == EVERY else found
-        arguments = [module.name(op.function, "f"), variable]
-        if op.stars:
-            arguments.append(str(op.stars))
-        arguments += [module.name(op.origin), "E", module.name(kinds)]
-        if op.stars:
-            arguments.append(repr(module.admits_null(op.expects, op.slot.since)))
-        call = "called_at_depth" if op.stars else "called"
-        with self.writer.block(f"if {variable} is not M:"):
-            with self.writer.block("try:"):
-                self.writer.add(f"{variable} = {call}({', '.join(arguments)})")
-            with self.writer.block("except GateError as e:"):
-                self.writer.add(f"e.at({self._place(op.slot)!r})")
-                self.writer.add("raise")
-
-    def _take(self, op: Take, variable: str) -> None:
-        parent = self._variable(op.parent)
-        self.writer.add(f"{variable} = taken({parent}, {op.path!r}, {op.prune})")
-        if op.empty is not UNSET:
-            with self.writer.block(f"if {variable} is M and not has_parent({parent}, {op.path!r}):"):
-                self.writer.add(f"{variable} = {self._constant(op.empty)}")
 
     def _store(self) -> None:
         """Leave the object with its final keys: drop, rename in place, put."""
@@ -270,7 +158,3 @@ class _Stage:
             value = self.module.fresh()
             self.writer.add(f"{value} = copied(called({name}, v, {blame}, E, None))")
             self.writer.add(f"v[{key!r}] = {value}")
-
-
-def _condition(when: str, variable: str) -> str:
-    return {"always": "True", "missing": f"{variable} is M", "null": f"{variable} is None"}[when]

@@ -43,17 +43,25 @@ def called(
         error: ``UpgradeError``, whose ``ValueError`` is the client's fault, or ``DowngradeError``, all ours.
         expected: the JSON types the function takes; a request's value of another type is left alone. None: any.
     """
-    if error is UpgradeError:
-        if expected is not None and type(value) not in expected:
-            return value
-        try:
-            return function(value)
-        except ValueError as cause:
-            raise blamed(error, "the value cannot be converted", origin) from cause
+    if expected is not None and type(value) not in expected:
+        return value
     try:
         return function(value)
     except Exception as cause:
-        raise blamed(error, f"the declared function failed: {type(cause).__name__}", origin) from cause
+        if error is UpgradeError and not isinstance(cause, ValueError):
+            raise
+        unconverted(error, cause, origin, None)
+
+
+def unconverted(error: type[GateError], cause: Exception, origin: Origin, key: str | None) -> NoReturn:
+    """Stop the payload because a declared function failed: a request's value is the client's fault, else it is ours."""
+    problem = "the value cannot be converted"
+    if error is DowngradeError:
+        problem = f"the declared function failed: {type(cause).__name__}"
+    fault = blamed(error, problem, origin)
+    if key is not None:
+        fault.at(key)
+    raise fault from cause
 
 
 def called_at_depth(
