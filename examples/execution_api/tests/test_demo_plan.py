@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from execution_api.demo.ledger import Ledger
 from execution_api.demo.plan import DAG_FILE, DAG_ID, Performance, performance_of, world_of
-from execution_api.demo.tally import tally_of
+from execution_api.demo.tally import exceptions_in, tally_of
 from execution_api.store import Store
 from execution_api.tables import TaskInstanceRow
 from execution_api.worker import GENERATIONS
 from pydantic import JsonValue
 from sqlalchemy import select
+
+from examples.execution_api.tests.databases import NewDatabase
 
 
 @pytest.fixture
@@ -22,9 +24,9 @@ def performances() -> tuple[Performance, ...]:
 
 
 @pytest.fixture
-def database(tmp_path: Path, performances: tuple[Performance, ...]) -> str:
+def database(new_database: NewDatabase, performances: tuple[Performance, ...]) -> str:
     """The URL of a database that holds the world of the demo."""
-    url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
+    url = new_database(shared=True)
     store = Store(url)
     store.set_up(world_of(performances))
     store.close()
@@ -123,3 +125,9 @@ class TestTally:
         tally = tally_of(log, correlation_ids=["mine-1", "mine-2", "mine-3"])
         assert (tally.requests, tally.gated) == (3, 3)
         assert tally.refused == ("GET /c 503",)
+
+    def test_what_the_server_tripped_over_is_told_once(self, tmp_path: Path) -> None:
+        log = tmp_path / "server.log"
+        lines: list[JsonValue] = [{"event": "broken", "exception": text} for text in ("first", "second", "first")]
+        log.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"event": "fine"}]))
+        assert exceptions_in(log) == ("first", "second")

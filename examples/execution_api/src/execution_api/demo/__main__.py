@@ -23,6 +23,7 @@ from execution_api.demo.progress import Progress
 from execution_api.demo.report import render_report
 from execution_api.demo.server import RunningServer, ServerFailed, running_server
 from execution_api.demo.stage import ActResult, play_thread
+from execution_api.demo.tally import exceptions_in
 from execution_api.worker import (
     Environment,
     EnvironmentFailed,
@@ -88,7 +89,7 @@ def _play(performances: tuple[Performance, ...]) -> int:
             threads, pool=pool, environments=environments, server=server, ledger=ledger, progress=progress
         )
         print()
-        print(render_report(results))
+        print(render_report(results, exceptions=exceptions_in(server.log)))
         return 1 if any(result.faults for result in results) else 0
 
 

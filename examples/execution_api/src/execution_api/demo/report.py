@@ -18,17 +18,19 @@ The answer to PATCH /task-instances/…/run as each worker received it. `<` mark
 the newer alone is told, `~` what differs; each has a DAG run of its own, so names and dates differ."""
 
 
-def render_report(results: Sequence[ActResult]) -> str:
+def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = ()) -> str:
     """The end of the demo.
 
     Args:
         results: Every act played, SDK by SDK and the oldest first.
+        exceptions: The tracebacks that the server logged.
     """
     parts = [render_table(_HEADER, [_row(result) for result in results])]
     if (compared := _comparison(results)) is not None:
         parts.append(compared)
     wrong = [result for result in results if result.faults]
     parts += [_account(result) for result in wrong]
+    parts += [f"The server logged an exception:\n{text}" for text in exceptions]
     sdks = len({result.performance.generation.sdk for result in results})
     verdict = (
         f"{len(wrong)} of {len(results)} outcomes are wrong" if wrong else f"all {len(results)} outcomes are right"

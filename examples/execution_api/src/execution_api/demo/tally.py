@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
-__all__ = ["Tally", "tally_of"]
+__all__ = ["Tally", "exceptions_in", "tally_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,17 @@ def tally_of(log: Path, *, correlation_ids: Collection[str]) -> Tally:
     )
 
 
+def exceptions_in(log: Path) -> tuple[str, ...]:
+    """The traceback of each exception that the server logged, each once."""
+    told = (line.get("exception") for line in _lines(log))
+    return tuple(dict.fromkeys(text for text in told if isinstance(text, str)))
+
+
 def _request_lines(log: Path) -> Iterator[dict[str, JsonValue]]:
+    return (line for line in _lines(log) if {"method", "path", "status"} <= line.keys())
+
+
+def _lines(log: Path) -> Iterator[dict[str, JsonValue]]:
     for text in log.read_text(encoding="utf-8", errors="replace").splitlines():
         if not text.startswith("{"):
             continue
@@ -51,8 +61,7 @@ def _request_lines(log: Path) -> Iterator[dict[str, JsonValue]]:
             line = json.loads(text)
         except ValueError:
             continue
-        if {"method", "path", "status"} <= line.keys():
-            yield line
+        yield line
 
 
 def _failed(line: dict[str, JsonValue]) -> bool:
