@@ -10,6 +10,7 @@ from typing import Any, Final
 from timegate.contract.document import Operation, Side, plain_path, ref
 from timegate.contract.history import History
 from timegate.contract.undo_endpoints import PATH_MARK
+from timegate.gates.kinds import python_types
 from timegate.gates.operations import OperationGate, Program, Rewrite
 from timegate.gates.places import Locator
 from timegate.gates.reach import Reach
@@ -44,7 +45,8 @@ def _gate(
     requests, responses = compiled["requests"], compiled["responses"]
     request = None if then.request is None else requests.of(then.request.schema)
     answers = {status: None if body is None else responses.of(body.schema) for status, body in head.answers.items()}
-    query, headers = requests.of(ref(head.query)), requests.of(ref(head.headers))
+    query = _of_parameters(reach, index, head.query, requests)
+    headers = _of_parameters(reach, index, head.headers, requests)
     rewrite = _rewrite(reach.past, index, head, then)
     statuses = reach.past.statuses(head.key, index)
     gated = any((request, *answers.values(), query, headers, rewrite, statuses, not then.exists))
@@ -66,6 +68,30 @@ def _gate(
         gated=bool(gated),
         locate=Locator(reach, head, index),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A program of parameters that sees a list where the contract has one, however often the name came."""
+
+    program: Program
+    lists: frozenset[str]
+
+    def __call__(self, values: Any) -> Any:
+        for name in self.lists:
+            if isinstance(values.get(name), str):
+                values[name] = [values[name]]
+        return self.program(values)
+
+
+def _of_parameters(reach: Reach, index: int, name: str, compiled: Compiled) -> Program | None:
+    program = compiled.of(ref(name))
+    if program is None:
+        return None
+    properties = reach.component(name, index).properties
+    kinds = {key: python_types(schema, lambda one: reach.component(one, index)) for key, schema in properties.items()}
+    lists = frozenset(key for key, types in kinds.items() if list in types and str not in types)
+    return _Listed(program, lists) if lists else program
 
 
 def _rewrite(past: History, index: int, head: Operation, then: Operation) -> Rewrite | None:
