@@ -38,11 +38,12 @@ class Vault(BaseModel):
     pair: tuple[Keeper, int] | None = None
 
 
-def gates_of(model: Any, *boundaries: Fact) -> Gates:
-    """Compile one fact for each boundary, newest first."""
+def gates_of(model: Any, *boundaries: Fact | tuple[Fact, ...]) -> Gates:
+    """Compile the facts of each boundary, newest first."""
     versions: list[Version] = []
-    for index, fact in enumerate(boundaries):
-        change = type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": (fact,)})
+    for index, told in enumerate(boundaries):
+        facts = (told,) if isinstance(told, Fact) else told
+        change = type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": facts})
         versions.append(Version(f"20{30 - index}-01-01", change))
     return Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(model))
 
@@ -101,3 +102,14 @@ def test_an_empty_list_of_models_is_null_to_an_old_client() -> None:
     gates = gates_of(Whole, on(Whole).became_list("parts"), on(Part).renamed("title", to="name"))
     assert gates.downgrade(Whole, {"parts": []}, to_version=OLDEST) == {"parts": None}
     assert gates.upgrade(Whole, {"parts": None}, from_version=OLDEST) == {"parts": []}
+
+
+def test_what_moves_into_an_object_that_is_renamed_travels_on() -> None:
+    gates = gates_of(
+        Whole,
+        (on(Whole).renamed("crate", to="box"), on(Whole).moved("box.parts", to="parts")),
+        on(Part).renamed("title", to="name"),
+    )
+    old = {"crate": {"parts": [{"title": "a"}]}}
+    assert gates.downgrade(Whole, {"parts": [{"name": "a"}]}, to_version=OLDEST) == old
+    assert gates.upgrade(Whole, old, from_version=OLDEST) == {"parts": [{"name": "a"}]}

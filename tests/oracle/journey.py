@@ -104,14 +104,17 @@ class Oracle:
             return key
         head = self.past.states[0]["requests"][component.name]
         owner = next((own for own in head.properties if key in head.accepted(own)), None)
-        looked_into = component.name in self.touched("requests", index) or head.internal
-        if owner is None or not looked_into:
+        if owner is None:
             return EXTRA + key
         if owner in client and owner not in head.internal:
-            if not self.field_touched(component.name, owner, index):
-                return EXTRA + key
-            if key == next(spelling for spelling in head.accepted(owner) if spelling in value):
+            first = key == next(spelling for spelling in head.accepted(owner) if spelling in value)
+            itself = self.field_touched(component.name, owner, index)
+            if first and (itself or self.holds_touched(component.properties[owner], index)):
                 return owner
+            if not itself:
+                return EXTRA + key
+        elif component.name not in self.touched("requests", index) and not head.internal:
+            return EXTRA + key
         if component.closed:
             raise UpgradeError(f"{key} is a key that the client's contract lacks")
         return None
@@ -125,12 +128,13 @@ class Oracle:
                     found |= {name} | (moved_through(step, name, side) if isinstance(step.fact, Moved) else set())
         return frozenset(found)
 
-    def field_touched(self, name: str, key: str, index: int) -> bool:
-        """Whether some fact since a version makes something else of a field of head, or of what is in it."""
+    def holds_touched(self, schema: Schema, index: int) -> bool:
+        """Whether some fact since a version is about what a place can hold."""
         components = self.past.states[index]["requests"]
-        reader = Reader(components, "upgrade", self.touched("requests", index), Refusals())
-        if reader.leads(components[name].properties[key]):
-            return True
+        return Reader(components, "upgrade", self.touched("requests", index), Refusals()).leads(schema)
+
+    def field_touched(self, name: str, key: str, index: int) -> bool:
+        """Whether some fact since a version makes something else of a field of head."""
         for steps in self.past.boundaries[:index]:
             for step in reversed(steps):
                 components, fact = step.newer["requests"], step.fact

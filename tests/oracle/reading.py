@@ -156,13 +156,17 @@ class Reader:
         """Return the arms of a union that a value can be, by type, then by tags, then by keys."""
         left = self.of_type(value, arms)
         by_tags = [arm for arm in left if self.has_tags(value, self.target(arm))]
-        if by_tags or is_object(value):
-            left = by_tags
-        if is_object(value):
-            by_keys = [arm for arm in left if self.has_keys(value, arm)]
-            if by_keys or self.direction == "upgrade":
-                left = by_keys
-        return left
+        if not is_object(value):
+            return by_tags or left
+        if len(by_tags) == 1 and any(key in value for key in self.tags(by_tags[0])):
+            return by_tags
+        by_keys = [arm for arm in by_tags if self.has_keys(value, arm)]
+        # An answer may lack what its contract requires, where defaults are left out.
+        return by_keys if self.direction == "upgrade" else by_keys or by_tags
+
+    def tags(self, arm: Schema) -> list[str]:
+        """List the keys by whose values an arm is told apart."""
+        return [key for key, place in self.target(arm).get("properties", {}).items() if is_enum(place)]
 
     def of_type(self, value: Any, arms: list[Schema]) -> list[Schema]:
         return [arm for arm in arms if self.has_type(value, self.target(arm))]

@@ -63,7 +63,7 @@ def removed(scene: Scene) -> Fact | None:
     fact = on(subject).removed(name, was=kind, required=required, backfill=None, loses="nobody asks for it")
     older = undone(scene.state, fact)["responses"]
     place = older[component.name].properties[name]
-    if scene.leads_to(place, component.name, older):
+    if scene.leads_to(place, scene.meant(subject, name), older):
         return None
     backfill = scene.value("responses", place)
     return on(subject).removed(name, was=kind, required=required, backfill=backfill, loses="nobody asks for it")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.oracle.places import Components, arms_of, has_fields, is_enum, is_null, members_of
+from tests.oracle.places import Components, arms_of, aside_of, has_fields, is_enum, is_null, members_of
 from timegate.contract.document import Component, referred
 from timegate.typing import Schema, is_array, is_object
 
@@ -57,7 +57,8 @@ class Payloads:
             return self.value(component.schema, depth, arm=arm)
         arms = arms_of(schema)
         if arms is not None:
-            return self.value(self.arm(arms, depth), depth, arm=sum(not is_null(one) for one in arms) > 1)
+            several = sum(not is_null(one) for one in arms) + len(aside_of(schema)) > 1
+            return self.value(self.arm(arms, depth), depth, arm=several)
         if is_enum(schema):
             return self.random.choice(members_of(schema))
         match schema.get("type"):

@@ -171,8 +171,8 @@ class Scene:
         """Whether a place holds models at any depth."""
         return any(referred(node) is not None for node in nodes(place))
 
-    def leads_to(self, place: Schema, name: str, components: Components) -> bool:
-        """Whether a place can hold a component: what an old client reads there would never end."""
+    def leads_to(self, place: Schema, names: set[str], components: Components) -> bool:
+        """Whether a place can hold one of the components: what an old client reads there would never end."""
         seen: set[str] = set()
         waiting = [place]
         while waiting:
@@ -181,11 +181,12 @@ class Scene:
                 if found is not None and found not in seen:
                     seen.add(found)
                     waiting.append(components[found].schema)
-        return name in seen
+        return bool(names & seen)
 
     def endless(self, spot: Spot) -> bool:
         """Whether a value that is put in at a place would want another one inside."""
-        return self.leads_to(spot.places["responses"], spot.component, self.state["responses"])
+        meant = self.meant(spot.model, spot.name)
+        return self.leads_to(spot.places["responses"], meant, self.state["responses"])
 
     def kind(self, spot: Spot) -> Any:
         """The Python type of a field, if it is known and this version has all of it."""
