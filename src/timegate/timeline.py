@@ -65,7 +65,7 @@ class VersionChange:
                 raise DeclarationError(f"{name}.{key} means nothing; facts go into `changes = (…,)`")
         if not own.get("description"):
             cls.description = inspect.cleandoc(own.get("__doc__") or "")
-        if not cls.description:
+        if not cls.description.strip():
             raise DeclarationError(f'{name} wants a docstring, its line of the changelog: """…"""')
         facts: object = getattr(cls, "changes", ())
         if isinstance(facts, Fact):

@@ -1,0 +1,118 @@
+"""Facts are values that read as the code that makes them."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import BaseModel, Field
+
+from timegate import DeclarationError, endpoint, enum, on, sibling
+from timegate.changes.base import Fact
+from timegate.changes.fields import Renamed
+from timegate.changes.values import Retyped
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Item(BaseModel):
+    name: str
+    size: int = 0
+
+
+def double(value: Any) -> Any:
+    return 2 * value
+
+
+FACTS: dict[str, Fact] = {
+    "on(Item).added('size')": on(Item).added("size"),
+    "on(Item).added('size', default=None)": on(Item).added("size", default=None),
+    "on(Item, Base).added('size', 'name', default=sibling('x'))": on(Item, type("Base", (Item,), {})).added(
+        "size", "name", default=sibling("x")
+    ),
+    "on('Item').removed('gone', was=list[int] | None, required=False, backfill=None, loses='why')": on("Item").removed(
+        "gone", was=list[int] | None, required=False, backfill=None, loses="why"
+    ),
+    "on(Item).renamed('title', to='name')": on(Item).renamed("title", to="name"),
+    "on(Item).moved('a.b', to='c', empty=0)": on(Item).moved("a.b", to="c", empty=0),
+    "on(Item).retyped('size', was=Literal['a', 1], to_head=double, to_old=str)": on(Item).retyped(
+        "size", was=Literal["a", 1], to_head=double, to_old=str
+    ),
+    "on(Item).became_nullable('size', null_was='')": on(Item).became_nullable("size", null_was=""),
+    "on(Item).became_non_null('size', null_is=0)": on(Item).became_non_null("size", null_is=0),
+    "on(Item).became_required('size', default={'a': 1})": on(Item).became_required("size", default={"a": 1}),
+    "on(Item).became_optional('size', missing_was=False)": on(Item).became_optional("size", missing_was=False),
+    "on(Item).became_list('size')": on(Item).became_list("size"),
+    "on(Item).defaulted('size', was=None)": on(Item).defaulted("size", was=None),
+    "on(Item).constrained('size', was=Annotated[int, 'small'], tolerated='why')": on(Item).constrained(
+        "size", was=Annotated[int, "small"], tolerated="why"
+    ),
+    "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item).introduced(seen_as=double)": on(Item).introduced(seen_as=double),
+    "on(Item).reshaped(was=dict[str, Item], to_head=double, to_old=double)": on(Item).reshaped(
+        was=dict[str, Item], to_head=double, to_old=double
+    ),
+    "enum(Colour).grew(Colour.BLUE, 'green', seen_as=Colour.RED)": enum(Colour).grew(
+        Colour.BLUE, "green", seen_as=Colour.RED
+    ),
+    "enum(Colour).shrank('green', read_as=Colour.RED, loses='why')": enum(Colour).shrank(
+        "green", read_as=Colour.RED, loses="why"
+    ),
+    "enum('Colour').renamed('azure', to='blue')": enum("Colour").renamed("azure", to="blue"),
+    "endpoint('/items').added()": endpoint("/items").added(),
+    "endpoint('/items', 'GET', 'POST').removed()": endpoint("/items", "get", "POST").removed(),
+    "endpoint('/a/{b}', 'GET').moved(to='/a?b={b}')": endpoint("/a/{b}", "GET").moved(to="/a?b={b}"),
+    "endpoint('/items', 'POST').status(201, was=200)": endpoint("/items", "POST").status(201, was=200),
+    "endpoint('/items').query('limit').added(default=5)": endpoint("/items").query("limit").added(default=5),
+    "endpoint('/items').query('page').renamed(to='limit')": endpoint("/items").query("page").renamed(to="limit"),
+    "endpoint('/items').header('x-page').removed(was=int, loses='why')": endpoint("/items")
+    .header("X-Page")
+    .removed(was=int, loses="why"),
+    "endpoint('/items').query('limit').defaulted(was=None)": endpoint("/items").query("limit").defaulted(was=None),
+}
+
+
+class TestAFact:
+    @pytest.mark.parametrize("code", FACTS)
+    def test_reads_as_the_code_that_makes_it(self, code: str) -> None:
+        assert str(FACTS[code]) == code
+
+    @pytest.mark.parametrize("code", [code for code in FACTS if "Base" not in code])
+    def test_equals_what_its_code_makes(self, code: str) -> None:
+        assert eval(code) == FACTS[code]
+
+    def test_is_a_frozen_value(self) -> None:
+        fact = on(Item).renamed("title", to="name")
+        assert fact == Renamed(models=(Item,), old="title", to="name")
+        assert fact != on(Item).renamed("title", to="size")
+        assert len({fact, on(Item).renamed("title", to="name")}) == 1
+        anything: Any = fact
+        with pytest.raises(AttributeError):
+            anything.to = "other"
+
+    def test_without_its_type_is_another_than_with_none(self) -> None:
+        assert on(Item).retyped("size") != on(Item).retyped("size", was=None)
+        assert isinstance(on(Item).retyped("size"), Retyped)
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            lambda: on(),
+            lambda: on(Item).added(),
+            lambda: on(Item).added(""),
+            lambda: on(Item).removed(was=int),
+            lambda: enum(Colour).grew(),
+            lambda: endpoint("items"),
+            lambda: endpoint("/items", "FETCH"),
+        ],
+    )
+    def test_without_a_subject_is_refused(self, wrong: Any) -> None:
+        with pytest.raises(DeclarationError):
+            wrong()
+
+
+def test_limits_are_written_as_pydantic_writes_them() -> None:
+    fact = on(Item).constrained("size", was=Annotated[int, Field(le=5)], tolerated="why")
+    assert str(fact).startswith("on(Item).constrained('size', was=Annotated[int, FieldInfo(")
