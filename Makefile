@@ -5,6 +5,8 @@
 #
 # Each makes the environment it needs, with the locked versions, the first time and whenever the lock has changed.
 #
+#   make test-postgres    the example's tests once more, its rows on a PostgreSQL server (from Debian's packages)
+#
 #   make check    everything that must hold: lint, types and test
 #   make lint     ruff, which looks for faults and for the layout of the code
 #   make types    mypy and pyright, both strict
@@ -39,7 +41,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test check lint types format lock clean
+.PHONY: help demo test test-postgres check lint types format lock clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -49,6 +51,10 @@ demo: $(READY)
 
 test: $(READY)
 	@$(PY) -m pytest --numprocesses=auto $(PYTEST)
+
+test-postgres: $(READY)
+	@$(PY) -m examples.execution_api.tests.postgresql \
+	    $(PY) -m pytest --numprocesses=auto $(EXAMPLE)/tests $(PYTEST)
 
 check: lint types test
 

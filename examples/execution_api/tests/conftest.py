@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +14,28 @@ from execution_api.auth import TokenScope
 from execution_api.secret_backends import SecretBackend
 from starlette.testclient import TestClient
 
+from examples.execution_api.tests.databases import NewDatabase, new_databases
 from examples.execution_api.tests.serving import MINE, SECRET, WORLD, Bearer, Serve
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
+def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
+    """Make empty databases: on SQLite, or on the PostgreSQL server that the environment names."""
+    with new_databases(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def serve(new_database: NewDatabase) -> Iterator[Serve]:
     with ExitStack() as opened:
 
         def start(
             *,
-            database: str = "sqlite://",
             world: Mapping[str, Any] | None = None,
             backends: list[SecretBackend] | None = None,
         ) -> TestClient:
             given = WORLD if world is None else world
-            app = create_app(database=database, world=given, secret=SECRET, backends=backends)
+            app = create_app(database=new_database(), world=given, secret=SECRET, backends=backends)
             client = opened.enter_context(TestClient(app, raise_server_exceptions=False))
             client.headers["Airflow-API-Version"] = "2026-06-30"
             return client

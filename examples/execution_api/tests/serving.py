@@ -35,7 +35,6 @@ class Serve(Protocol):
     def __call__(
         self,
         *,
-        database: str = "sqlite://",
         world: Mapping[str, Any] | None = None,
         backends: list[SecretBackend] | None = None,
     ) -> TestClient: ...

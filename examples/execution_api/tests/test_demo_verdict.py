@@ -16,6 +16,8 @@ from execution_api.store import Store
 from execution_api.worker import Environment, Exchange, TaskRun, generation_of
 from pydantic import JsonValue
 
+from examples.execution_api.tests.databases import NewDatabase
+
 # Stands in for an SDK's environment: says that all went well, and told the server nothing.
 _CONTENT_WORKER = """
 import json, sys
@@ -66,11 +68,11 @@ class TestJudgement:
         return Environment(generation_of("1.0.0"), folder, None)
 
     def test_a_worker_that_told_the_server_nothing_is_wrong_and_the_rest_is_not_played(
-        self, tmp_path: Path, content_worker: Environment
+        self, tmp_path: Path, content_worker: Environment, new_database: NewDatabase
     ) -> None:
         performance = performance_of(generation_of("1.0.0"))
         server = RunningServer(
-            url="http://127.0.0.1:1", database=f"sqlite:///{tmp_path / 'x.sqlite'}", log=tmp_path / "log", secret="s"
+            url="http://127.0.0.1:1", database=new_database(shared=True), log=tmp_path / "log", secret="s"
         )
         server.log.touch()
         store = Store(server.database)

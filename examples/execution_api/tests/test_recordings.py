@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from execution_api import create_app
 
+from examples.execution_api.tests.databases import NewDatabase
 from examples.execution_api.tests.recordings import Recording, differences, play, read_recordings, world_of
 
 SECRET = "a secret to sign tokens of recordings with, long enough"
@@ -28,8 +29,8 @@ def test_there_are_recordings() -> None:
 @pytest.mark.parametrize(
     "recording", [one for one in RECORDINGS if one.name != UNTYPED], ids=lambda recording: recording.name
 )
-def test_answers_are_those_of_the_real_server(recording: Recording) -> None:
-    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+def test_answers_are_those_of_the_real_server(recording: Recording, new_database: NewDatabase) -> None:
+    app = create_app(database=new_database(), world=world_of(recording), secret=SECRET)
 
     found = [
         difference
@@ -40,9 +41,9 @@ def test_answers_are_those_of_the_real_server(recording: Recording) -> None:
     assert found == []
 
 
-def test_a_body_without_a_content_type_starts_a_task_as_well() -> None:
+def test_a_body_without_a_content_type_starts_a_task_as_well(new_database: NewDatabase) -> None:
     (recording,) = (one for one in RECORDINGS if one.name == UNTYPED)
-    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+    app = create_app(database=new_database(), world=world_of(recording), secret=SECRET)
 
     (played,) = play(recording, app, secret=SECRET)
 
@@ -50,11 +51,11 @@ def test_a_body_without_a_content_type_starts_a_task_as_well() -> None:
     assert played.status == 200
 
 
-def test_an_answer_that_differs_is_told() -> None:
+def test_an_answer_that_differs_is_told(new_database: NewDatabase) -> None:
     (recording,) = (one for one in RECORDINGS if one.name == "dags-get")
     world = world_of(recording)
     world["dags"][0].update(owners="somebody", tags=["tg", "more"])
-    app = create_app(database="sqlite://", world=world, secret=SECRET)
+    app = create_app(database=new_database(), world=world, secret=SECRET)
 
     found, missing = play(recording, app, secret=SECRET)
 

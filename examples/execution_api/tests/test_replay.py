@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from execution_api import create_app
 
+from examples.execution_api.tests.databases import NewDatabase
 from examples.execution_api.tests.recordings import (
     Exchange,
     Played,
@@ -94,8 +95,8 @@ def without(value: Any, key: str) -> Any:
     return [without(inner, key) for inner in value] if is_array(value) else value
 
 
-def played_again(recording: Recording) -> Iterator[Played]:
-    app = create_app(database="sqlite://", world=world_of(recording), secret=SECRET)
+def played_again(recording: Recording, database: str) -> Iterator[Played]:
+    app = create_app(database=database, world=world_of(recording), secret=SECRET)
     exchanges = tuple(corrected(recording, place) for place in range(len(recording.exchanges)))
     return play(replace(recording, exchanges=exchanges), app, secret=SECRET)
 
@@ -109,12 +110,12 @@ def test_every_version_was_recorded_in_the_same_situations() -> None:
 @pytest.mark.parametrize(
     ("version", "name"), [place for place in RECORDINGS if place[0] in OLDER], ids=lambda part: str(part)
 )
-def test_an_older_worker_is_answered_as_by_the_real_server(version: str, name: str) -> None:
+def test_an_older_worker_is_answered_as_by_the_real_server(version: str, name: str, new_database: NewDatabase) -> None:
     moments = MOMENTS.get(name, frozenset())
 
     found = [
         difference
-        for played in played_again(RECORDINGS[version, name])
+        for played in played_again(RECORDINGS[version, name], new_database())
         for difference in differences(played, moments=moments)
     ]
 

@@ -1,4 +1,4 @@
-"""The server as it really runs: several processes over one database file."""
+"""The server as it really runs: several processes over one database."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import httpx
 import pytest
 from execution_api import issue_token
 
+from examples.execution_api.tests.databases import NewDatabase
 from examples.execution_api.tests.serving import MINE, SECRET, START
 
 WAIT_SECONDS = 60
@@ -51,10 +52,11 @@ Start = Callable[..., Server]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start(tmp_path: Path, new_database: NewDatabase) -> Iterator[Start]:
     """Starts servers over one database; they end with the test."""
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     (tmp_path / "world.json").write_text(json.dumps(crowded_world()))
+    database = new_database(shared=True)
     with ExitStack() as running:
 
         def run(*, processes: int = 2) -> Server:
@@ -62,7 +64,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
                 probe.bind(("127.0.0.1", 0))
                 port: int = probe.getsockname()[1]
             command = [sys.executable, "-m", "execution_api", "serve", "--port", str(port)]
-            command += ["--database", f"sqlite:///{tmp_path / 'server.db'}", "--processes", str(processes)]
+            command += ["--database", database, "--processes", str(processes)]
             command += ["--secret-file", str(tmp_path / "secret"), "--world", str(tmp_path / "world.json")]
             process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
             server = Server(f"http://127.0.0.1:{port}", process)
