@@ -136,9 +136,7 @@ class TestAVersion:
         assert version.sunset == datetime(2026, 6, 1, 12, tzinfo=UTC)
 
     def test_whose_sun_sets_before_it_is_deprecated_is_refused(self) -> None:
-        with pytest.raises(
-            DeclarationError, match="the sunset lies before the deprecation"
-        ):
+        with pytest.raises(DeclarationError, match="the sunset lies before the deprecation"):
             Version("2025-04-11", deprecated=date(2026, 6, 1), sunset=date(2026, 1, 1))
 
     def test_prints_as_it_is_written(self) -> None:
