@@ -108,11 +108,11 @@ class Oracle:
             return EXTRA + key
         if owner in client and owner not in head.internal:
             first = key == next(spelling for spelling in head.accepted(owner) if spelling in value)
-            itself = self.field_touched(component.name, owner, index)
-            if first and (itself or self.holds_touched(component.properties[owner], index)):
-                return owner
-            if not itself:
+            holds = self.holds_touched(component.properties[owner], index)
+            if not holds and not self.field_touched(component.name, owner, index):
                 return EXTRA + key
+            if first:
+                return owner
         elif component.name not in self.touched("requests", index) and not head.internal:
             return EXTRA + key
         if component.closed:
@@ -198,8 +198,7 @@ class Oracle:
                 seen = seen(plain(value))
             except Exception as error:
                 raise DowngradeError("seen_as fails") from error
-        known = self.past.states[boundary + 1]["responses"]
-        union = without_new_arms(value.union, known)
+        union = without_new_arms(value.union, moment.older)
         return self.downgraded(moment.reader.read(seen, union), boundary, moment.reader.refusals)
 
     def member_upgraded(self, leaf: Leaf, boundary: int) -> Leaf:

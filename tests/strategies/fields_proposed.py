@@ -28,7 +28,7 @@ def added(scene: Scene) -> Fact | None:
             if other.name != spot.name and other.request == spot.request and other.always
         ]
         if alike and scene.dice.chance(40):
-            return on(spot.model).added(spot.name, default=sibling(scene.dice.pick(alike)))
+            return on(spot.component).added(spot.name, default=sibling(scene.dice.pick(alike)))
         return on(spot.model).added(spot.name, default=scene.value("requests", spot.request))
     return on(spot.model).added(spot.name)
 
@@ -50,7 +50,7 @@ def removed(scene: Scene) -> Fact | None:
         if known:
             spot, kind = scene.dice.pick(known)
             required = required and spot.always
-            return on(subject).removed(
+            return on(component.name).removed(
                 name, was=kind, required=required, backfill=sibling(spot.name), loses="nobody asks for it"
             )
     if how == 2:
@@ -86,10 +86,20 @@ def is_tag(scene: Scene, spot: Spot) -> bool:
 def renamed_tag(scene: Scene) -> Fact | None:
     arms, tag = scene.world.unions[0], scene.tags[0]
     names = {name for arm in arms for name in scene.meant(arm, tag)}
-    if not tag or not names or any(tag not in scene.state["requests"][name].properties for name in names):
+    # A union is found by its tag: nothing else happens at the boundary where the tag gets another name.
+    if (
+        scene.busy
+        or scene.locked
+        or not tag
+        or not names
+        or any(tag not in scene.state["requests"][name].properties for name in names)
+    ):
         return None
     name = scene.free_name(names)
-    return None if name is None else on(*arms).renamed(name, to=tag)
+    if name is None:
+        return None
+    scene.locked |= set(scene.state["requests"])
+    return on(*arms).renamed(name, to=tag)
 
 
 def moved(scene: Scene) -> Fact | None:
@@ -121,7 +131,7 @@ def moved(scene: Scene) -> Fact | None:
         return None
     source = scene.dice.pick(sources)
     # A path goes through models as the newer version has them: nothing else happens to them at this boundary.
-    scene.locked.add(inner.name)
+    scene.locked |= {inner.name, spot.component}
     empty: Any = UNSET
     if not spot.always and not scene.holds_models(source.request) and scene.dice.chance(50):
         empty = scene.value("requests", source.request)
