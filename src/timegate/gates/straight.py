@@ -67,6 +67,7 @@ class _Straight(Values):
         self.ops: dict[int, list[Op]] = {}
         for op in stage.ops:
             self.ops.setdefault(id(op.slot), []).append(op)
+        self.certain = {id(slot) for source, slot in stage.loaded.items() if source in required}
         self.keys = [
             _Key(self.final[id(slot)], slot, source, source in required)
             for source, slot in stage.loaded.items()
@@ -94,13 +95,17 @@ class _Straight(Values):
     def _display(self) -> None:
         """The new object; a required key that is missing is an error."""
         first = next((index for index, key in enumerate(self.keys) if not key.certain), len(self.keys))
-        items = [f"{key.name!r}: v[{key.source!r}]" for key in self.keys[:first]]
+        for key in self.keys:
+            if key.certain and id(key.slot) in self.ops:
+                self.variables[id(key.slot)] = self.module.fresh()
+                self.writer.add(f"{self.variables[id(key.slot)]} = v[{key.source!r}]")
+        items = [f"{key.name!r}: {self._value(key)}" for key in self.keys[:first]]
         if first == len(self.keys):
             items += [f"{key.name!r}: {self.constant(only.value)}" for key in self.put if (only := self._only(key))]
         self.writer.add(f"w = {{{', '.join(items)}}}")
         for key in self.keys[first:]:
             if key.certain:
-                self.writer.add(f"w[{key.name!r}] = v[{key.source!r}]")
+                self.writer.add(f"w[{key.name!r}] = {self._value(key)}")
             else:
                 with self.writer.block(f"if {key.source!r} in v:"):
                     self.writer.add(f"w[{key.name!r}] = v[{key.source!r}]")
@@ -109,6 +114,9 @@ class _Straight(Values):
                 only = self._only(key)
                 if only is not None:
                     self.writer.add(f"w[{key.name!r}] = {self.constant(only.value)}")
+
+    def _value(self, key: _Key) -> str:
+        return self.variables.get(id(key.slot)) or f"v[{key.source!r}]"
 
     def _only(self, key: _Key) -> Fill | None:
         """What is put under a key, where nothing else happens to it."""
@@ -120,11 +128,15 @@ class _Straight(Values):
         ops = self.ops.get(id(key.slot), [])
         if not ops or (key.source is None and self._only(key) is not None):
             return
+        if key.certain and key.source is not None and all(isinstance(op, Fill) for op in ops):
+            for op in ops:
+                self._fill(key, op)
+            return
         if key.source is None:
             self.variable(key.slot)
-        else:
+        elif not key.certain:
             name = self.variables[id(key.slot)] = self.module.fresh()
-            self.writer.add(f"{name} = w[{key.name!r}]" if key.certain else f"{name} = w.get({key.name!r}, M)")
+            self.writer.add(f"{name} = w.get({key.name!r}, M)")
         for op in ops:
             self.operate(op)
         variable = self.variables[id(key.slot)]
@@ -133,6 +145,11 @@ class _Straight(Values):
         else:
             with self.writer.block(f"if {variable} is not M:"):
                 self.writer.add(f"w[{key.name!r}] = {variable}")
+
+    def _fill(self, key: _Key, op: Op) -> None:
+        if isinstance(op, Fill) and op.when == "null":
+            with self.writer.block(f"if {self._value(key)} is None:"):
+                self.writer.add(f"w[{key.name!r}] = {self.constant(op.value)}")
 
 
 def _is_put(op: Op) -> TypeGuard[Fill]:

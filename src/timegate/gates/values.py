@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET
@@ -26,6 +27,7 @@ class Values:
         self.stage = stage
         self.final = {id(slot): key for key, slot in stage.stored.items()}
         self.variables: dict[int, str] = {}
+        self.certain: set[int] = set()
 
     def variable(self, slot: Slot) -> str:
         """The variable that holds a slot's value, the missing one until it is set."""
@@ -56,10 +58,12 @@ class Values:
         variable = self.variable(op.slot)
         match op:
             case Walk():
-                with self.writer.block(f"if {variable} is not M:"):
+                with self._present(op.slot, variable):
                     self.guarded(op, variable, self._place(op.slot))
             case Call():
                 self._call(op, variable)
+            case Fill(when="missing") if id(op.slot) in self.certain:
+                pass
             case Fill():
                 with self.writer.block(f"if {_condition(op.when, variable)}:"):
                     self.writer.add(f"{variable} = {self.constant(op.value)}")
@@ -77,6 +81,10 @@ class Values:
                     self.writer.add(f"{variable} = M")
             case _:
                 assert_never(op)
+
+    def _present(self, slot: Slot, variable: str) -> AbstractContextManager[None]:
+        """What is done if a value is there."""
+        return nullcontext() if id(slot) in self.certain else self.writer.block(f"if {variable} is not M:")
 
     def constant(self, value: Any) -> str:
         """An expression for a JSON value, a fresh one each time it is evaluated."""
@@ -104,7 +112,7 @@ class Values:
             found = python_types(schema, lambda name: module.reach.component(name, op.slot.since))
             kinds = None if found == EVERY else found
         function, blame, place = module.name(op.function, "f"), module.name(op.origin), self._place(op.slot)
-        with block(f"if {variable} is not M:"):
+        with self._present(op.slot, variable):
             if op.stars:
                 nullable = module.admits_null(op.expects, op.slot.since)
                 arguments = f"{function}, {variable}, {op.stars}, {blame}, E, {module.name(kinds)}, {nullable}"
@@ -115,7 +123,7 @@ class Values:
                     add("raise")
                 return
             # As `called` does, without the call.
-            with block("if True:" if kinds is None else f"if {module.is_one_of(variable, kinds)}:"):
+            with nullcontext() if kinds is None else block(f"if {module.is_one_of(variable, kinds)}:"):
                 with block("try:"):
                     add(f"{variable} = {function}({variable})")
                 with block("except ValueError as e:" if module.up else "except Exception as e:"):
