@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
 from urllib.parse import parse_qsl
 
+from starlette.endpoints import HTTPEndpoint
+from starlette.routing import Match, Route
+
 from timegate.asgi.headers import media_type_of, split_quoted
 from timegate.errors import DeclarationError
 from timegate.timeline import Scheme
@@ -299,10 +302,21 @@ def selector_of(select: Selector | Pin) -> Selector:
     return PinSelector(select)
 
 
+def _takes_root_for_a_pattern() -> bool:
+    """Whether the installed Starlette takes `root_path` off a path as a regular expression, as older ones do."""
+    scope = {"type": "http", "method": "GET", "path": "/aa/b", "root_path": "/a."}
+    return Route("/b", HTTPEndpoint).matches(scope)[0] is not Match.NONE
+
+
+_ROOT_IS_A_PATTERN: Final = _takes_root_for_a_pattern()
+
+
 def route_path(scope: Scope) -> str:
-    """The path less `root_path`, as Starlette's routes see it."""
+    """The path less `root_path`, as the routes of the installed Starlette see it."""
     whole: str = scope["path"]
     root: str = scope.get("root_path", "")
+    if root and _ROOT_IS_A_PATTERN:
+        return re.sub(f"^{root}", "", whole)
     if not root or not whole.startswith(root):
         return whole
     if whole == root:
