@@ -35,7 +35,7 @@ MARKER = "smuggled"
 def trying(count: int) -> Callable[[Any], Any]:
     """Try so many random cases."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(max_examples=count * MANY, suppress_health_check=slow, phases=PHASES, database=None)
+    return settings(max_examples=count * MANY, suppress_health_check=slow, phases=PHASES, deadline=None, database=None)
 
 
 class Bench:
@@ -122,7 +122,7 @@ def outcome(journey: Callable[..., Any], *arguments: Any, **options: Any) -> tup
 def agree(bench: Bench, found: tuple[str, Any], plain: Callable[..., Any], *arguments: Any) -> None:
     """Assert that a program did what the facts say, step by step."""
     expected = outcome(plain, *arguments)
-    # What is dropped on the way may or may not have been converted before.
+    # What is dropped on the way may or may not have been converted before, and so on: `strict` notes what is left open.
     if found != expected and found[0] == "error" and expected[0] == "payload":
         expected = outcome(plain, *arguments, strict=True)
     assert found == expected, (bench.case, arguments)
@@ -141,7 +141,7 @@ def test_the_fused_program_equals_the_facts_applied_one_by_one(capsys: pytest.Ca
     """Both directions, every version, strange and colliding keys, other spellings; the input is left as it was."""
     counted: Counter[str] = Counter()
 
-    @trying(130)
+    @trying(90)
     @given(case=cases())
     def run(case: Case) -> None:
         counted.update(["cases", *case.world.features])
@@ -168,7 +168,7 @@ def test_the_fused_program_equals_the_facts_applied_one_by_one(capsys: pytest.Ca
     run()
     told(capsys, "the fused program equals the facts applied one by one", counted)
     assert counted["recursive, generic or with unions"] >= counted["cases"] / 3
-    assert min(counted["recursive"], counted["generic"], counted["union"]) >= counted["cases"] / 10
+    assert min(counted["recursive"], counted["generic"], counted["union"]) >= counted["cases"] / 20
     assert counted["refused"] <= counted["cases"] / 10
 
 
@@ -179,7 +179,7 @@ def test_an_old_request_comes_back_as_it_was_sent(capsys: pytest.CaptureFixture[
     """
     counted: Counter[str] = Counter()
 
-    @trying(60)
+    @trying(50)
     @given(case=cases(without=TAKES_SOMETHING_AWAY, alike=True))
     def run(case: Case) -> None:
         counted.update(["cases", *case.world.features])
@@ -214,7 +214,7 @@ def test_no_key_that_the_client_lacks_reaches_head(capsys: pytest.CaptureFixture
     """Every key that head would accept in any spelling, put where the client's contract has no such field."""
     counted: Counter[str] = Counter()
 
-    @trying(90)
+    @trying(70)
     @given(case=cases())
     def run(case: Case) -> None:
         counted.update(["cases", *case.world.features])
@@ -225,16 +225,16 @@ def test_no_key_that_the_client_lacks_reaches_head(capsys: pytest.CaptureFixture
         for index in range(len(bench.versions)):
             forbidden = functools.partial(keys_of_head_alone, bench.components("requests", 0))
             payloads = Payloads(bench.components("requests", index), bench.random, forbidden, marker=MARKER, crowded=60)
-            request = payloads.value(bench.root("requests"))
-            smuggling = MARKER in json.dumps(request)
-            found = outcome(bench.upgraded, request, index)
-            counted["requests"] += 1
-            counted["requests with keys of head"] += smuggling
-            counted["requests refused"] += found[0] == "error"
-            if found[0] == "payload":
-                assert MARKER not in json.dumps(found[1]), (case, index, request, found[1])
-            else:
-                assert found[1] is UpgradeError
+            for request in [payloads.value(bench.root("requests")) for _ in range(4)]:
+                smuggling = MARKER in json.dumps(request)
+                found = outcome(bench.upgraded, request, index)
+                counted["requests"] += 1
+                counted["requests with keys of head"] += smuggling
+                counted["requests refused"] += found[0] == "error"
+                if found[0] == "payload":
+                    assert MARKER not in json.dumps(found[1]), (case, index, request, found[1])
+                else:
+                    assert found[1] is UpgradeError
 
     run()
     told(capsys, "no key that the client lacks reaches head", counted)

@@ -150,6 +150,8 @@ class Reader:
                 strange = set[str](value) & self.head_keys(name) - set[str](self.components[name].properties)
                 if strange:
                     raise UpgradeError("a key that the client's contract lacks, in an object that fits nothing")
+                # With nothing strange in it head may refuse it as well as the gate.
+                self.refusals.append(UpgradeError("an object that fits nothing"))
         return copy.deepcopy(value)
 
     def fitting(self, value: Any, arms: list[Schema]) -> list[Schema]:
