@@ -11,6 +11,8 @@
     └── GateError             a payload cannot pass (``.pointer``, ``.change``)
         ├── UpgradeError          the client's fault, a 422
         └── DowngradeError        ours, a 500
+
+Each carries what it knows as attributes and builds its text from them.
 """
 
 from __future__ import annotations

@@ -94,9 +94,9 @@ def _admits_kind(outer: Schema, inner: Schema, components: Mapping[str, Componen
             return False
     for key in ("items", "additionalProperties"):
         mine, theirs = outer.get(key), inner.get(key)
-        if is_object(mine) and theirs is not False:
-            if not admits_all_of(mine, theirs if is_object(theirs) else {}, components):
-                return False
+        seen = theirs if is_object(theirs) else {}
+        if is_object(mine) and theirs is not False and not admits_all_of(mine, seen, components):
+            return False
         if mine is False and theirs is not False:
             return False
     handled = {"type", "items", "additionalProperties", *_LOWER, *_UPPER}
