@@ -7,6 +7,8 @@
 #
 #   make test-postgres    the example's tests once more, its rows on a PostgreSQL server (from Debian's packages)
 #
+#   make test-clients     every method of the clients of nine Task SDKs, and whole tasks, run by their own supervisors
+#
 #   make check    everything that must hold: lint, types and test
 #   make lint     ruff, which looks for faults and for the layout of the code
 #   make types    mypy and pyright, both strict
@@ -41,7 +43,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres check lint types format lock clean
+.PHONY: help demo test test-postgres test-clients check lint types format lock clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -55,6 +57,10 @@ test: $(READY)
 test-postgres: $(READY)
 	@$(PY) -m examples.execution_api.tests.postgresql \
 	    $(PY) -m pytest --numprocesses=auto $(EXAMPLE)/tests $(PYTEST)
+
+# Each of the two processes has servers, and a worker with its task, beside it.
+test-clients: $(READY)
+	@$(PY) -m pytest --numprocesses=2 --dist=worksteal $(EXAMPLE)/tests/clients $(PYTEST)
 
 check: lint types test
 

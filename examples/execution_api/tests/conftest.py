@@ -17,6 +17,16 @@ from starlette.testclient import TestClient
 from examples.execution_api.tests.databases import NewDatabase, new_databases
 from examples.execution_api.tests.serving import MINE, SECRET, WORLD, Bearer, Serve
 
+CLIENTS = Path(__file__).parent / "clients"
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the tests with released clients, which take minutes, unless they are asked for by their path."""
+    if collection_path != CLIENTS:
+        return None
+    asked = (config.invocation_params.dir / argument.partition("::")[0] for argument in config.args)
+    return None if any(path.resolve().is_relative_to(CLIENTS) for path in asked) else True
+
 
 @pytest.fixture
 def new_database(tmp_path: Path) -> Iterator[NewDatabase]:
