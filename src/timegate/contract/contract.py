@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
+from timegate.contract.beside import undescribed
 from timegate.contract.document import Side, Wire, ref
 from timegate.contract.fastapi import fastapi_document, fastapi_operations, is_fastapi
 from timegate.contract.head import Roots, assembled
@@ -27,10 +28,12 @@ class Contract:
         wire: payloads and operations.
         roots: by side, the types it was asked for, each with its schema.
         texts: what its document says beside them.
+        beside: what the app serves that is in no contract.
     """
 
-    def __init__(self, wire: Wire, *, roots: Roots, texts: Texts) -> None:
+    def __init__(self, wire: Wire, *, roots: Roots, texts: Texts, beside: Sequence[str] = ()) -> None:
         self.wire: Wire = wire
+        self._beside: tuple[str, ...] = tuple(beside)
         self._roots: Roots = roots
         self._texts: Texts = texts
 
@@ -54,11 +57,13 @@ class Contract:
             )
         if not is_fastapi(app):
             wire, roots = assembled(starlette_operations(app.routes, set()), sends=sends, receives=receives)
-            return cls(wire, roots=roots, texts=Texts(schemas=VALIDATION_SCHEMAS))
+            texts = Texts(schemas=VALIDATION_SCHEMAS)
+            return cls(wire, roots=roots, texts=texts, beside=list(undescribed(app)))
         operations = list(fastapi_operations(app))
         wire, roots = assembled((operation for operation, _ in operations), sends=sends, receives=receives)
         document, found = fastapi_document(app, operations)
-        return cls(Join(wire, document, found).wire(), roots=roots, texts=_texts(document))
+        joined = Join(wire, document, found).wire()
+        return cls(joined, roots=roots, texts=_texts(document), beside=list(undescribed(app)))
 
     @classmethod
     def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
@@ -135,8 +140,11 @@ class Contract:
 
     @functools.cached_property
     def opaque(self) -> tuple[str, ...]:
-        """The places whose payload no schema describes, and which no gate therefore reaches."""
-        return tuple(opaque_places(self.wire))
+        """The places whose payload no schema describes, and which no gate therefore reaches.
+
+        First those of the contract's own operations, then the routes of the app that are no operation of it.
+        """
+        return (*opaque_places(self.wire), *self._beside)
 
 
 def _texts(document: Document) -> Texts:

@@ -50,7 +50,7 @@ def fastapi_operations(app: Any) -> Iterator[tuple[Declared, str | None]]:
     routing: Any = sys.modules["fastapi.routing"]
     sockets: Any = routing.APIWebSocketRoute
     taken: set[str] = set()
-    for route in _routes(app, routing):
+    for route in routes_of(app):
         original = getattr(route, "original_route", route)
         if isinstance(original, routing.APIRoute):
             path = _read(route, "path_format")
@@ -67,7 +67,13 @@ def fastapi_operations(app: Any) -> Iterator[tuple[Declared, str | None]]:
             )
 
 
-def _routes(app: Any, routing: Any) -> Iterator[Any]:
+def routes_of(app: Any) -> Iterator[Any]:
+    """The routes of a FastAPI app or router in its order, those of included routers among them.
+
+    Raises:
+        CompileError: this release of FastAPI does not tell them all.
+    """
+    routing: Any = sys.modules["fastapi.routing"]
     if _version() in _WITHOUT_INCLUDED:
         unreadable(
             "the routes of the app",

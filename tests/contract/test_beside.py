@@ -1,0 +1,121 @@
+"""What of an app is in no contract is listed, so that nobody takes it for gated."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+from fastapi import FastAPI, WebSocket
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
+
+from timegate import Contract
+from timegate.starlette import operation
+
+
+class Task(BaseModel):
+    name: str
+
+
+@operation(response=Task)
+async def declared(request: Request) -> Task:
+    raise AssertionError
+
+
+async def plain(request: Request) -> Response:
+    raise AssertionError
+
+
+class Both(HTTPEndpoint):
+    """One method declares its operation, the other one does not."""
+
+    @operation(response=Task)
+    async def get(self, request: Request) -> Task:
+        raise AssertionError
+
+    async def put(self, request: Request) -> Response:
+        raise AssertionError
+
+
+class Own(BaseRoute):
+    """A route of somebody's own making."""
+
+    def matches(self, scope: Any) -> tuple[Match, Any]:
+        return Match.NONE, {}
+
+
+async def socket(websocket: WebSocket) -> None:
+    raise AssertionError
+
+
+def fastapi_app() -> FastAPI:
+    app = FastAPI()
+
+    async def task() -> Task:
+        raise AssertionError
+
+    async def untyped() -> None:
+        raise AssertionError
+
+    app.add_api_route("/task", task)
+    app.add_api_route("/untyped", untyped, response_model=None, include_in_schema=False)
+    return app
+
+
+def test_handlers_without_a_declaration_are_listed() -> None:
+    routes = [
+        Route("/declared", declared),
+        Route("/plain", plain),
+        Route("/both", Both),
+        Route("/several", plain, methods=["POST", "GET"]),
+        Route("/ready", PlainTextResponse("x")),
+    ]
+    assert Contract.of(Starlette(routes=routes)).opaque == (
+        "GET /plain: its handler declares nothing",
+        "PUT /both: its handler declares nothing",
+        "GET, POST /several: its handler declares nothing",
+        "every method of /ready: its handler declares nothing",
+    )
+
+
+def test_apps_of_their_own_are_listed_and_mounts_of_declared_routes_are_looked_into() -> None:
+    inner = [Route("/declared", declared), Route("/plain", plain)]
+    routes: list[BaseRoute] = [
+        Mount("/inner", routes=[Mount("/deeper", routes=inner)]),
+        Mount("/fast", app=fastapi_app()),
+        Host("api.example.org", Starlette(routes=[Route("/declared", declared)])),
+        WebSocketRoute("/socket", socket),
+        Own(),
+    ]
+    assert Contract.of(Starlette(routes=routes)).opaque == (
+        "GET /inner/deeper/plain: its handler declares nothing",
+        "everything below /fast: an app of its own",
+        "everything of the host api.example.org: an app of its own",
+        "messages of the websocket /socket",
+        "everything that the route Own serves",
+    )
+
+
+def test_a_fastapi_app_lists_what_it_mounts_and_not_its_own_pages() -> None:
+    app = fastapi_app()
+    app.mount("/fast", fastapi_app())
+    app.mount("/stars", Starlette(routes=[Route("/declared", declared)]))
+    app.add_route("/declared", declared)
+    app.add_route("/plain", plain)
+    app.add_api_websocket_route("/socket", socket)
+    assert Contract.of(app).opaque == (
+        "200 of GET /untyped",
+        "everything below /fast: an app of its own",
+        "everything below /stars: an app of its own",
+        "GET /plain: its handler declares nothing",
+        "messages of the websocket /socket",
+    )
+
+
+def test_what_is_listed_travels_with_the_contract() -> None:
+    contract = Contract.of(Starlette(routes=[Route("/plain", plain)]))
+    assert pickle.loads(pickle.dumps(contract)).opaque == ("GET /plain: its handler declares nothing",)
