@@ -6,16 +6,18 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from tests.cells.asking import ask
-from tests.cells.facts import OLD, TOLD, timeline_of_cell
+from tests.cells.facts import OLD, TOLD, gates_of
 from tests.cells.hosts import HOSTS, hosted, path_of
 from tests.cells.shapes import CAMEL, SHAPES, SHORT, Object
-from timegate import Contract, UpgradeError
+from timegate import UpgradeError
 from timegate.typing import is_array, is_object
 
 # What an attacker wants head to read, and what nobody else sends.
 FORGED: dict[str, Any] = {"net_weight": 666, "parcel_label": "666", "box_size": 666}
 TARGETS = {"added": "net_weight", "added with a default": "net_weight", "renamed": "parcel_label", "moved": "box_size"}
 
+# Where the forged key stands matters to unions and to renames in place, if anywhere.
+FIRST_TOO = ("a bare model", "a discriminated union", "a plain union with closed arms", "an alias generator")
 CLOSED = ("a plain union with closed arms", "extra forbidden")
 
 
@@ -58,14 +60,14 @@ ATTACKS = [
     for fact, field in TARGETS.items()
     for name in SHAPES
     for spelling in spellings_of(name, field)
-    for first in (False, True)
+    for first in ((False, True) if name in FIRST_TOO else (False,))
 ]
 
 
 @pytest.mark.parametrize(("fact", "name", "spelling", "first"), ATTACKS)
 def test_a_newer_key_in_an_old_request_is_dropped_or_refused(fact: str, name: str, spelling: str, first: bool) -> None:
     shape, told, value = SHAPES[name], TOLD[fact], FORGED[TARGETS[fact]]
-    gates = timeline_of_cell(shape, told).compile(Contract.of_types(shape.type))
+    gates = gates_of(name, fact)
     payload = forged(shape.sent(attack(told.sent, spelling, value, first=first)))
     assert leaves(payload).count(value) >= 1
     if name in CLOSED:
@@ -95,8 +97,8 @@ def test_a_newer_key_reaches_no_handler(host: str, name: str) -> None:
 @pytest.mark.parametrize("fact", TARGETS)
 def test_a_newer_key_alone_brings_nothing_to_head(fact: str, name: str) -> None:
     """The object holds nothing else, so that it may fit no arm, or another one."""
-    shape, told, value = SHAPES[name], TOLD[fact], FORGED[TARGETS[fact]]
-    gates = timeline_of_cell(shape, told).compile(Contract.of_types(shape.type))
+    shape, value = SHAPES[name], FORGED[TARGETS[fact]]
+    gates = gates_of(name, fact)
     for spelling in spellings_of(name, TARGETS[fact]):
         try:
             upgraded = gates.upgrade(shape.type, forged(shape.sent({f"!{spelling}": value})), from_version=OLD)

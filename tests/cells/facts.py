@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from tests.cells.shapes import Object, Shape
-from timegate import Timeline, Version, VersionChange, on
+from tests.cells.shapes import SHAPES, Object, Shape
+from timegate import Contract, Gates, Timeline, Version, VersionChange, on
 from timegate.changes.base import Fact
 from timegate.changes.subjects import Models
 
@@ -103,3 +104,10 @@ def timeline_of_all(shapes: dict[str, Shape], told: Told) -> Timeline:
     """One timeline in which the fact is told of every model of every shape."""
     models: dict[int, Any] = {id(model): model for shape in shapes.values() for model in shape.models}
     return timeline_of(told.fact(on(*models.values())))
+
+
+@cache
+def gates_of(name: str, fact: str) -> Gates:
+    """The gates of one cell, for payloads without HTTP."""
+    shape = SHAPES[name]
+    return timeline_of_cell(shape, TOLD[fact]).compile(Contract.of_types(shape.type))
