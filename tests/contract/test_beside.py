@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, WebSocket
+import pytest
+from fastapi import Cookie, Depends, FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 
-from timegate import Contract
+from timegate import CompileError, Contract, Internal
 from timegate.starlette import operation
 
 
@@ -119,3 +120,42 @@ def test_a_fastapi_app_lists_what_it_mounts_and_not_its_own_pages() -> None:
 def test_what_is_listed_travels_with_the_contract() -> None:
     contract = Contract.of(Starlette(routes=[Route("/plain", plain)]))
     assert pickle.loads(pickle.dumps(contract)).opaque == ("GET /plain: its handler declares nothing",)
+
+
+class Preferences(BaseModel):
+    theme: str = "plain"
+
+
+class Trusted(Preferences):
+    is_admin: Annotated[bool, Internal()] = False
+
+
+def test_cookies_are_listed_those_of_dependencies_too() -> None:
+    async def chosen(preferences: Annotated[Preferences, Cookie()]) -> None:
+        raise AssertionError
+
+    async def task(session: Annotated[str, Cookie()] = "") -> Task:
+        raise AssertionError
+
+    app = FastAPI()
+    app.add_api_route("/own", task)
+    app.add_api_route("/needed", declared_too, methods=["PUT"], dependencies=[Depends(chosen)])
+    app.add_api_route("/none", declared_too)
+    assert Contract.of(app).opaque == ("cookies of GET /own", "cookies of PUT /needed")
+
+
+async def declared_too() -> Task:
+    raise AssertionError
+
+
+def test_an_internal_field_among_cookies_is_refused_since_any_client_could_set_it() -> None:
+    async def task(trusted: Annotated[Trusted, Cookie()]) -> Task:
+        raise AssertionError
+
+    app = FastAPI()
+    app.add_api_route("/task", task)
+    with pytest.raises(CompileError) as caught:
+        Contract.of(app)
+    (fault,) = caught.value.faults
+    assert (fault.place, fault.remedy) == ("cookies of /task", "a class of its own for the cookies, without is_admin")
+    assert fault.problem.startswith("Trusted.is_admin is internal")

@@ -1,4 +1,4 @@
-"""What of an app no contract describes: handlers that declare nothing, and apps of their own below a path or a host."""
+"""What of an app no contract describes: handlers that declare nothing, apps of their own below a path, cookies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from timegate.contract.fastapi import is_fastapi, routes_of
+from timegate.contract.fastapi import cookies_of, is_fastapi, routes_of
 from timegate.contract.starlette import METHODS, method_order, operation_of
 
 
@@ -44,7 +44,10 @@ def _beside(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> I
             yield f"messages of the websocket {path}"
         elif endpoint is None:
             yield f"everything that the route {type(original).__name__} serves"
-        elif not hasattr(original, "response_model") and not _of_fastapi(endpoint):
+        elif hasattr(original, "response_model"):
+            if cookies_of(route):
+                yield f"cookies of {', '.join(sorted(route.methods, key=method_order))} {path}"
+        elif not _of_fastapi(endpoint):
             methods = _undeclared(original, endpoint)
             if methods:
                 yield f"{methods} {path}: its handler declares nothing"

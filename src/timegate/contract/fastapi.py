@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Json
 
+from timegate.changes.base import Internal
 from timegate.contract.document import plain_path
 from timegate.contract.head import Content, Declared, Parameter, Parameters, unreadable
 from timegate.contract.starlette import METHODS, method_order, starlette_operations
@@ -116,6 +117,7 @@ def _operations(route: Any) -> Iterator[Declared]:
     request = _request(route, list(_dependants(dependant)))
     answers, success = _answers(route)
     path = _read(route, "path")
+    _check_cookies(route)
     query = _parameters(f"query of {path}", dependant, "query_params")
     headers = _parameters(f"headers of {path}", dependant, "header_params")
     for method in sorted(_read(route, "methods"), key=method_order):
@@ -182,6 +184,25 @@ def _parameters(place: str, dependant: Any, where: str) -> Parameters:
         hidden=hidden,
         underscores=underscores and where == "header_params",
     )
+
+
+def cookies_of(route: Any) -> list[Any]:
+    """The types of a route's cookies, which no gate carries."""
+    fields = [one for dependant in _dependants(_read(route, "dependant")) for one in _read(dependant, "cookie_params")]
+    return [_read(_read(one, "field_info"), "annotation") for one in fields]
+
+
+def _check_cookies(route: Any) -> None:
+    """Refuse a field that no client may set where every client could."""
+    for kind in cookies_of(route):
+        fields: dict[str, Any] = getattr(kind, "model_fields", {})
+        for name, field in fields.items():
+            if any(isinstance(one, Internal) for one in field.metadata):
+                unreadable(
+                    f"cookies of {_read(route, 'path')}",
+                    f"{kind.__name__}.{name} is internal, and gates do not carry cookies: any client could set it",
+                    f"a class of its own for the cookies, without {name}",
+                )
 
 
 def _model(info: Any) -> Any:
