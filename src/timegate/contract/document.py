@@ -167,6 +167,15 @@ class Wire:
         for schema in self.receives if side == "requests" else self.sends:
             yield "received" if side == "requests" else "sent", schema
 
+    def payloads(self, side: Side) -> Iterator[Schema]:
+        """Every schema of a body of one side, those of operations that this version lacks included."""
+        for operation in self.operations:
+            bodies = [operation.request] if side == "requests" else operation.answers.values()
+            for body in bodies:
+                if body is not None:
+                    yield body.schema
+        yield from self.receives if side == "requests" else self.sends
+
     def reachable(self, side: Side) -> dict[str, str]:
         """The components payloads of one side can hold, each with the place it was first found at."""
         components, found = self.components(side), dict[str, str]()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -179,6 +179,20 @@ def without_arm(schema: Any, name: str) -> Any:
         return node
 
     return rewritten(schema, change)
+
+
+def tags_in(schema: object) -> Iterator[str]:
+    """The keys by which unions in a schema are told apart, at any depth."""
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if is_object(node):
+            discriminator = node.get("discriminator")
+            if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
+                yield discriminator["propertyName"]
+            waiting.extend(node.values())
+        elif is_array(node):
+            waiting.extend(node)
 
 
 def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:

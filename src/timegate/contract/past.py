@@ -11,7 +11,7 @@ from typing_extensions import get_original_bases, is_typeddict
 
 from timegate.changes.base import Fact, name_of
 from timegate.contract.document import SIDES, Component, Side, Wire, references, referred
-from timegate.contract.edits import NULL
+from timegate.contract.edits import NULL, tags_in
 from timegate.contract.steps import Origin, Step, Unknown
 from timegate.errors import Fault
 from timegate.typing import Model, Schema, is_object
@@ -81,6 +81,15 @@ class Past:
     renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(
         default_factory=dict[tuple[str, int], list[tuple[int, int]]]
     )
+    _tags: dict[int, tuple[Schema, frozenset[str]]] = field(default_factory=dict[int, tuple[Schema, frozenset[str]]])
+
+    def tags_in(self, schema: Schema) -> frozenset[str]:
+        """The keys by which unions in a schema are told apart, at any depth."""
+        known = self._tags.get(id(schema))
+        if known is None:
+            # The schema is kept beside its tags, so that its identity stays its own.
+            known = self._tags[id(schema)] = (schema, frozenset(tags_in(schema)))
+        return known[1]
 
     @property
     def wire(self) -> Wire:
@@ -124,6 +133,11 @@ class Past:
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note what the fact at hand touches, to see which facts do not commute."""
         self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys), frozenset(reads)))
+
+    def has_touched(self, side: Side, name: str, key: str) -> bool:
+        """Whether a fact of this boundary that comes after the one at hand touches a key of a component."""
+        steps = self.steps.get((side, name, self.boundary), ())
+        return any(key in (getattr(step, "key", None), getattr(step, "old", None)) for step in steps)
 
     def blame(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be carried out; on both sides it counts once."""

@@ -72,7 +72,8 @@ class Replaced:
 
     origin: Origin
     key: str
-    schema: Schema
+    newer: Schema
+    older: Schema
     null_to_head: Any = UNSET
     null_to_old: Any = UNSET
     missing_to_head: Any = UNSET
@@ -87,6 +88,8 @@ class Moved:
         old: the path in the older version, in wire names.
         new: the path in the newer one.
         schema: the value's schema.
+        older_parent: the schema of the object behind the first key of ``old``, if the path goes deeper.
+        newer_parent: that of the object behind the first key of ``new``.
         empty: what the old place holds where the new place has no parent.
     """
 
@@ -94,6 +97,8 @@ class Moved:
     old: tuple[str, ...]
     new: tuple[str, ...]
     schema: Schema
+    older_parent: Schema
+    newer_parent: Schema
     empty: Any = UNSET
 
 

@@ -115,6 +115,9 @@ def _renamed(fact: Renamed, past: Past) -> None:
 
 def _rename_tag(past: Past, side: Side, new: str, old: str, names: frozenset[str]) -> None:
     """Tell unions apart by the old name of their tag."""
+    schemas = [component.schema for component in past.wire.components(side).values()]
+    if not any(new in past.tags_in(schema) for schema in [*schemas, *past.wire.payloads(side)]):
+        return
     others = set[str]()
 
     def renamed(schema: Schema) -> Schema:
@@ -189,6 +192,13 @@ def _move(
 ) -> None:
     source = past.component(side, holder)
     schema = public(source.properties[new[-1]])
+    newer_parent = past.component(side, root).properties[new[0]]
+    if holder != root and past.has_touched(side, holder, new[-1]):
+        past.blame(
+            text,
+            f"a later fact of the same version touches {new[-1]!r} of {holder} on the way",
+            "put the move after it, with the name it has then, or into a version of its own",
+        )
     required = new[-1] in source.required
     parents_required = len(new) == 1 or _parents_required(past, side, root, new)
     past.put(side, without_property(source, new[-1]))
@@ -220,7 +230,8 @@ def _move(
     if target != root:
         past.record(side, target, Transit(past.origin, old[-1], schema, older=True), old[-1])
     wires.append(old[-1])
-    step = MovedStep(past.origin, tuple(wires), tuple(new), schema, fact.empty)
+    older_parent = past.component(side, root).properties[wires[0]]
+    step = MovedStep(past.origin, tuple(wires), tuple(new), schema, older_parent, newer_parent, fact.empty)
     past.record(side, root, step, new[0], old[0])
 
 

@@ -53,6 +53,8 @@ def _introduced(fact: Introduced, past: Past) -> None:
 def leftovers(past: Past, side: Side) -> None:
     """Blame the places where payloads can still hold a component that this version does not have."""
     components = past.wire.components(side)
+    if all(component.exists for component in components.values()):
+        return
     reachable = past.wire.reachable(side)
     for name, place in reachable.items():
         if components[name].exists:

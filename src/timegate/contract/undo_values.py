@@ -85,11 +85,22 @@ def _with_texts(older: Schema, newer: Schema) -> Schema:
     return {**{key: newer[key] for key in ("title", "description") if key in newer}, **older}
 
 
-def _convert(past: Past, place: Place, older: Schema, *, to_head: Function | None, to_old: Function | None) -> None:
+def _convert(
+    past: Past,
+    place: Place,
+    older: Schema,
+    *,
+    to_head: Function | None,
+    to_old: Function | None,
+    null_stands_for_none: bool = False,
+) -> None:
     component, schema, inner = _schemas(past, place)
     if inner is None:
         return
     changed = _put_schema(past, place, component, schema, older)
+    if null_stands_for_none and not is_nullable(older, past.wire.components(place.side)):
+        # An empty list is null to an old client, whatever the old document says of null.
+        changed = at_depth(schema, place.stars, lambda _: with_null(older))
     step = Converted(past.origin, place.key, place.stars, schema, changed, to_head, to_old)
     past.record(place.side, place.name, step, place.key)
 
@@ -150,7 +161,7 @@ def _became_nullable(fact: BecameNullable, past: Past) -> None:
                 continue
             changed = _put_schema(past, place, component, schema, without_null(inner))
             missing = value if place.key in component.required else UNSET
-            step = Replaced(past.origin, place.key, changed, null_to_old=value, missing_to_old=missing)
+            step = Replaced(past.origin, place.key, schema, changed, null_to_old=value, missing_to_old=missing)
             past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
@@ -175,8 +186,8 @@ def _became_non_null(fact: BecameNonNull, past: Past) -> None:
                 to_head = None if isinstance(value, Sibling) or value is UNSET else NullAs(value)
                 _convert(past, place, with_null(inner), to_head=to_head, to_old=None)
                 continue
-            _put_schema(past, place, component, schema, with_null(inner))
-            step = Replaced(past.origin, place.key, schema, null_to_head=value)
+            changed = _put_schema(past, place, component, schema, with_null(inner))
+            step = Replaced(past.origin, place.key, schema, changed, null_to_head=value)
             past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
@@ -197,7 +208,8 @@ def _became_required(fact: BecameRequired, past: Past) -> None:
                 )
             value = known_sibling(past, place, fact.default)
             past.put(place.side, with_property_required(component, place.key, required=False))
-            step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_head=value)
+            schema = component.properties[place.key]
+            step = Replaced(past.origin, place.key, schema, schema, missing_to_head=value)
             past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
@@ -217,7 +229,8 @@ def _became_optional(fact: BecameOptional, past: Past) -> None:
                 )
             value = known_sibling(past, place, fact.missing_was)
             past.put(place.side, with_property_required(component, place.key, required=True))
-            step = Replaced(past.origin, place.key, component.properties[place.key], missing_to_old=value)
+            schema = component.properties[place.key]
+            step = Replaced(past.origin, place.key, schema, schema, missing_to_old=value)
             past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
@@ -234,7 +247,7 @@ def _defaulted(fact: Defaulted, past: Past) -> None:
             if not isinstance(value, Sibling):
                 changed = with_property_schema(component, place.key, {**schema, "default": value})
                 past.put(place.side, with_property_required(changed, place.key, required=False))
-            step = Replaced(past.origin, place.key, schema, missing_to_head=value)
+            step = Replaced(past.origin, place.key, schema, schema, missing_to_head=value)
             past.record(place.side, place.name, step, place.key, reads=read_by(value))
 
 
@@ -255,7 +268,14 @@ def _became_list(fact: BecameList, past: Past) -> None:
                 continue
             older = items if fact.was is UNSET else past.type_of(place.side, fact)
             nullable = is_nullable(inner, past.wire.components(place.side))
-            _convert(past, place, _with_texts(older, inner), to_head=Wrapped(nullable), to_old=first)
+            _convert(
+                past,
+                place,
+                _with_texts(older, inner),
+                to_head=Wrapped(nullable),
+                to_old=first,
+                null_stands_for_none=True,
+            )
 
 
 @undo.register

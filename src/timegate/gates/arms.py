@@ -25,6 +25,7 @@ class Arm:
         closed: whether any other key is forbidden.
         newer_keys: keys that only head has, which no client of an older version may send.
         newer_tags: for each key with fixed values, those that only head has.
+        strays: keys that no arm of the client's version has and that could lead head to a newer arm.
         program: what is done to its values; None: nothing.
         refused: why it may not be sent; None where it may.
         function: the name of its program in the compiled module, until it is there.
@@ -38,6 +39,7 @@ class Arm:
     closed: bool = False
     newer_keys: frozenset[str] = frozenset()
     newer_tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
+    strays: frozenset[str] = frozenset()
     program: Callable[[Any], Any] | None = None
     refused: Origin | None = None
     function: str | None = None
@@ -103,11 +105,24 @@ class Choice:
                 if arm is not None:
                     return arm
         left: list[Arm] = [arm for arm in self.arms if kind in arm.types]
-        if is_object(value):
-            left = _by_tags(left, value)
-            if len(left) > 1:
-                left = _by_keys(left, value)
-        return self._one_of(left, value)
+        if not is_object(value):
+            return self._one_of(left, value)
+        left = _by_tags(left, value)
+        if len(left) == 1:
+            return self._one_of(left, value)
+        left = _by_keys(left, value)
+        arm = self._one_of(left, value)
+        self._judge(arm or (left[0] if left else None), value)
+        return arm
+
+    def _judge(self, arm: Arm | None, value: dict[str, Any]) -> None:
+        """Take off, or refuse, what could lead head to an arm that the client does not know."""
+        if arm is None or arm.refused is not None:
+            return
+        for key in sorted(arm.strays.intersection(value)):
+            if arm.closed:
+                refuse(self.error, "this version has no such key", None, key)
+            del value[key]
 
     def _picked(self, value: Any) -> Arm | None:
         assert self.pick is not None
@@ -132,12 +147,13 @@ class Choice:
             busy = [arm for arm in left if arm.does_something]
         if not busy:
             return None
+        if self.pick is not None and not self.pick_first and len(left) > 1:
+            for arm in left:
+                told = value if arm.program is None else arm.program(copied(value))
+                if arm.refused is None and self._picked(told) is arm:
+                    return arm if arm.does_something else None
         if len({id(arm) if arm.refused else arm.function for arm in busy}) == 1:
             return busy[0] if busy[0].refused is None or len(left) == len(busy) else None
-        if self.pick is not None and not self.pick_first:
-            for arm in allowed:
-                if arm.program is not None and self._picked(arm.program(copied(value))) is arm:
-                    return arm
         raise self.error("several arms of the union fit, and they differ between the versions")
 
     def _refuse_newer(self, value: dict[str, Any]) -> None:

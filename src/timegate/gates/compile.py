@@ -9,7 +9,7 @@ from timegate.contract import Contract
 from timegate.contract.document import Side, Wire, ref
 from timegate.contract.history import History, history
 from timegate.errors import CompileError, DeclarationError, Fault
-from timegate.gates.emit import Module, Unwalkable
+from timegate.gates.emit import Module, Purpose, Unwalkable
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.objects import write_object
 from timegate.gates.operations import OperationGate
@@ -44,26 +44,31 @@ class Gates:
         self._operations: dict[str, tuple[OperationGate, ...]] = {}
         self._programs: dict[tuple[Side, str, Journey], Callable[[Any], Any] | None] = {}
         self._documents: dict[str, Document] = {}
+        known: dict[Side, dict[Purpose, Any]] = {"requests": {}, "responses": {}}
         faults = list(self._past.faults)
         for index, version in enumerate(timeline):
             try:
-                self._operations[version.value] = self._compile(index, version.value, faults)
+                self._operations[version.value] = self._compile(index, version.value, known, faults)
             except Exception:
                 # A history with faults may lead to a schema that is none; what is known to be wrong says why.
                 if not self._past.faults:
                     raise
         if faults:
             raise CompileError(_once(faults))
+        for reach in self._reach.values():
+            reach.forget()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self.timeline, self.contract_of_head)
 
-    def _compile(self, index: int, version: str, faults: list[Fault]) -> tuple[OperationGate, ...]:
+    def _compile(
+        self, index: int, version: str, known: dict[Side, dict[Purpose, Any]], faults: list[Fault]
+    ) -> tuple[OperationGate, ...]:
         """Every program for the clients of one version."""
         compiled: dict[Side, Compiled] = {}
         for side, reach in self._reach.items():
             journey = _journey(side, index)
-            module = Module(reach, objects=write_object, unions=write_union)
+            module = Module(reach, objects=write_object, unions=write_union, known=known[side])
             names: dict[str, str | None] = {}
             try:
                 check_serializers(reach, journey)

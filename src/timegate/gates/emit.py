@@ -55,6 +55,9 @@ class Writer:
         self.depth -= 1
 
 
+Purpose: TypeAlias = tuple[str, Journey]
+"""What a program is for: a component, or the text of a schema that is none, and the journey."""
+
 WriteObject: TypeAlias = "Callable[[Module, Writer, Component, Plan, Journey], None]"
 """Writes what takes the object ``v`` of a component through a journey by its plan."""
 
@@ -69,9 +72,12 @@ class Module:
         reach: the side and its history.
         objects: writes what takes a component's objects through their plan.
         unions: writes how an arm of a union is chosen.
+        known: programs of other modules of the same side, by what they are for; this one's are added to them.
     """
 
-    def __init__(self, reach: Reach, *, objects: WriteObject, unions: WriteUnion) -> None:
+    def __init__(
+        self, reach: Reach, *, objects: WriteObject, unions: WriteUnion, known: dict[Purpose, Any] | None = None
+    ) -> None:
         self.reach = reach
         self._write_object = objects
         self._write_union = unions
@@ -94,7 +100,8 @@ class Module:
         self.faults: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
-        self._functions: dict[tuple[str, Journey], str] = {}
+        self._known: dict[Purpose, Any] = {} if known is None else known
+        self._functions: dict[Purpose, str] = {}
         self._waiting: list[tuple[str, Journey]] = []
         self._count = 0
 
@@ -117,7 +124,13 @@ class Module:
         target = referred(schema)
         if target is not None and MARK_PREFIX + "aside" not in schema:
             return self.function(target, journey)
-        return self.function_of(schema, journey)
+        journey = self.reach.settled(self.reach.names_in(schema), journey)
+        purpose = (repr(schema), journey)
+        if purpose not in self._functions and purpose in self._known:
+            self._functions[purpose] = self.name(self._known[purpose], "f")
+        if purpose not in self._functions:
+            self._functions[purpose] = self.function_of(schema, journey)
+        return self._functions[purpose]
 
     def function_of(self, schema: Schema, journey: Journey) -> str:
         """The name of a function that walks a schema that is no component."""
@@ -131,8 +144,10 @@ class Module:
 
     def function(self, component: str, journey: Journey) -> str:
         """The name of the function of a component on a journey; its source is written later, for recursion's sake."""
-        key = (component, journey)
+        key = (component, self.reach.settled((component,), journey))
         name = self._functions.get(key)
+        if name is None and key in self._known:
+            name = self._functions[key] = self.name(self._known[key], "p")
         if name is None:
             name = self._functions[key] = self.fresh("p")
             self._waiting.append(key)
@@ -153,11 +168,12 @@ class Module:
             for arm in choice.arms:
                 if arm.function is not None:
                     arm.program = self.space[arm.function]
+        self._known.update({purpose: self.space[name] for purpose, name in self._functions.items()})
         return self.space
 
     def _component(self, writer: Writer, name: str, journey: Journey) -> None:
         component = self.reach.component(name, journey.src)
-        if self.members(name, journey):
+        if self.members(name, self._judged(journey)):
             self._enum(writer, component, "v", journey)
             return
         if "properties" not in component.schema and not self.reach.own(name, journey):
@@ -166,6 +182,10 @@ class Module:
         plan = fused(self.reach, name, journey)
         self.faults += [(name, key, origin) for key, origin in plan.faults]
         self._write_object(self, writer, component, plan, journey)
+
+    def _judged(self, journey: Journey) -> Journey:
+        """The journey that decides what a payload may hold: to head, where it comes straight from a client."""
+        return Journey(journey.src, 0, True, False) if self.up and journey.first else journey
 
     def members(self, name: str, journey: Journey) -> list[Members]:
         """What happens to the members of an enum on a journey, in order."""
@@ -193,6 +213,7 @@ class Module:
             taken: set[tuple[type, Any]] = {(type(member), member) for member in known}
             head = self.reach.component(component.name, 0).schema
             members: list[Any] = [head["const"]] if "enum" not in head else list(head["enum"])
+            steps = self.members(component.name, self._judged(journey))
             origin = steps[-1].origin
             for member in members:
                 if (type(member), member) not in taken:
@@ -228,7 +249,7 @@ class Module:
             return
         target = referred(schema)
         if target is not None:
-            if self.members(target, journey):
+            if self.members(target, self._judged(journey)):
                 self._enum(writer, self.reach.component(target, journey.src), var, journey)
             elif target in self.reach.live(journey):
                 writer.add(f"{var} = {self.function(target, journey)}({var})")

@@ -94,9 +94,20 @@ class _Fusing:
 
     def _end(self) -> None:
         """Take every value to the end of the journey and store it."""
+        known = self.at(self.journey.dst).properties
+        for key in [key for key in self.names if key not in known and key not in self.departing]:
+            if self._means_something(key):
+                del self.names[key]
         for slot in self.names.values():
+            if self.journey.src == self.journey.dst:
+                self._look_into(slot)
             self._flush(slot, self.journey.dst)
         self.stage.stored = dict(self.names)
+
+    def _look_into(self, slot: Slot) -> None:
+        """Judge a value on a journey that crosses nothing: its shape stays, but what it may hold does not."""
+        if slot.schema is not None and self.reach.needs(slot.schema, self.journey):
+            self.stage.ops.append(Walk(slot, slot.schema, self.journey))
 
     def _barrier(self, function: Function, key: str | None, origin: Origin) -> None:
         """End the stage, so that a function sees the whole object in this boundary's newer shape."""
@@ -104,6 +115,13 @@ class _Fusing:
             self._flush(slot, self.boundary)
         self.stage.stored = dict(self.names)
         self.stage.then = (function, key, origin)
+
+    def _means_something(self, key: str) -> bool:
+        """Whether a key that is left over from an emptied object would be taken for another one further on."""
+        if not self.up:
+            return False
+        later = range(self.journey.dst + 1)
+        return key in self._head_keys() or any(key in self.at(version).properties for version in later)
 
     def _flush(self, slot: Slot, version: int) -> None:
         """Take a slot's value to the shape of a version."""
@@ -117,10 +135,12 @@ class _Fusing:
         slot.since = version
 
     def _reconcile(self, version: int) -> None:
-        """Forget keys that the version does not have: a move has emptied them."""
+        """Let go of objects that the version does not have, once a move has emptied them; strangers in them stay."""
         known = self.at(version).properties
-        for key in [key for key in self.names if key not in known and key not in self.departing]:
-            del self.names[key]
+        for key, slot in self.names.items():
+            if key not in known and key not in self.departing and slot.schema is not None:
+                self.stage.ops.append(Blank(slot, {}))
+                slot.schema = None
 
     def _downgrade(self, step: Step) -> None:
         match step:
@@ -134,9 +154,9 @@ class _Fusing:
             case Converted():
                 self._convert(step.key, step, step.to_old, step.newer, step.older)
             case Replaced():
-                self._replace(step, step.null_to_old, step.missing_to_old)
+                self._replace(step, step.null_to_old, step.missing_to_old, step.older)
             case Moved():
-                self._move(step, step.new, step.old)
+                self._move(step, step.new, step.old, step.older_parent)
             case Transit():
                 if not step.older:
                     self.names.pop(step.key, None)
@@ -164,9 +184,9 @@ class _Fusing:
             case Converted():
                 self._convert(step.key, step, step.to_head, step.older, step.newer)
             case Replaced():
-                self._replace(step, step.null_to_head, step.missing_to_head)
+                self._replace(step, step.null_to_head, step.missing_to_head, step.newer)
             case Moved():
-                self._move(step, step.old, step.new)
+                self._move(step, step.old, step.new, step.newer_parent)
             case Transit():
                 if step.older:
                     self.departing.add(step.key)
@@ -181,6 +201,7 @@ class _Fusing:
 
     def _arrive(self, step: Gone) -> None:
         slot = Slot(None, step.schema, self.boundary)
+        self.names.pop(step.key, None)
         if step.default is UNSET:
             self.unfilled[step.key] = step.origin
             return
@@ -188,6 +209,7 @@ class _Fusing:
         self.names[step.key] = slot
 
     def _back(self, step: Back) -> None:
+        self.names.pop(step.key, None)
         if step.fill is UNSET:
             return
         if isinstance(step.fill, Sibling) or not callable(step.fill):
@@ -224,12 +246,12 @@ class _Fusing:
             self.stage.ops.append(Call(slot, function, step.stars, step.origin, source))
         slot.schema = target
 
-    def _replace(self, step: Replaced, null: Any, missing: Any) -> None:
-        if null is UNSET and missing is UNSET:
+    def _replace(self, step: Replaced, null: Any, missing: Any, target: Schema) -> None:
+        slot, idle = self.names.get(step.key), null is UNSET and missing is UNSET
+        if idle and (slot is None or step.newer == step.older):
             return
-        slot = self.names.get(step.key)
         if slot is None:
-            slot = self.names[step.key] = Slot(None, step.schema, self.boundary)
+            slot = self.names[step.key] = Slot(None, target, self.boundary)
             self.unfilled.pop(step.key, None)
         self._flush(slot, self.boundary)
         if null is not UNSET:
@@ -237,8 +259,9 @@ class _Fusing:
         if missing is not UNSET:
             self._set(slot, "missing", missing, step.origin)
             self.unfilled.pop(step.key, None)
+        slot.schema = target
 
-    def _move(self, step: Moved, source: tuple[str, ...], target: tuple[str, ...]) -> None:
+    def _move(self, step: Moved, source: tuple[str, ...], target: tuple[str, ...], holder: Schema) -> None:
         if len(source) == 1:
             slot = self.names.pop(source[0], None)
             if slot is None:
@@ -261,18 +284,10 @@ class _Fusing:
             return
         parent = self.names.get(target[0])
         if parent is None:
-            schema = self._parent_schema(target[0])
-            parent = self.names[target[0]] = Slot(None, schema, self.boundary)
+            parent = self.names[target[0]] = Slot(None, holder, self.boundary)
             self.unfilled.pop(target[0], None)
         self._flush(parent, self.boundary)
         self.stage.ops.append(Insert(slot, parent, target[1:]))
-
-    def _parent_schema(self, key: str) -> Schema | None:
-        for version in (self.boundary, self.boundary + 1):
-            found = self.at(version).properties.get(key)
-            if found is not None:
-                return found
-        return None
 
     def _prune(self, path: tuple[str, ...]) -> int:
         """How many of a path's inner parents the version at the other side of the boundary does not have."""

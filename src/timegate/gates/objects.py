@@ -6,7 +6,8 @@ from typing import Any
 
 from timegate.contract.document import Component
 from timegate.gates.emit import Module, Writer
-from timegate.gates.plan import Judgement, Plan, Stage, Walk, touched, trailing_walks
+from timegate.gates.plan import Copy, Fill, Insert, Judgement, Plan, Slot, Stage, Take, Walk, touched, trailing_walks
+from timegate.gates.program import Renames
 from timegate.gates.reach import Journey
 from timegate.gates.straight import write_straight
 from timegate.gates.values import Values
@@ -23,7 +24,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add("return v")
         else:
             writer.add("refuse(E, 'an object was expected', None)")
-    write_straight(module, writer, component, plan)
+    write_straight(module, writer, plan)
     _judge(module, writer, plan.judgement)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
@@ -57,12 +58,13 @@ def _hidden(key: str) -> str:
 
 
 def _judge(module: Module, writer: Writer, judgement: Judgement) -> None:
-    for key in judgement.forbidden:
-        with writer.block(f"if {key!r} in v:"):
+    if judgement.forbidden:
+        found = f"{module.name(frozenset(judgement.forbidden))}.intersection(v)"
+        with writer.block(f"for k in {f'sorted({found})' if judgement.refused else found}:"):
             if judgement.refused:
-                writer.add(f"refuse(E, 'this version has no such key', None, {key!r})")
+                writer.add("refuse(E, 'this version has no such key', None, k)")
             else:
-                writer.add(f"del v[{key!r}]")
+                writer.add("del v[k]")
     for key, spellings in judgement.aliases.items():
         for spelling in spellings:
             with writer.block(f"if {spelling!r} in v:"):
@@ -94,8 +96,9 @@ class _Stage(Values):
                 writer.add(f"{self.variables[id(slot)]} = v.get({key!r}, M)")
         last = trailing_walks(stage)
         done = {id(walk) for walk in last if walk.slot not in self.busy}
+        vain = self._put_in_vain()
         for op in stage.ops:
-            if id(op) not in done:
+            if id(op) not in done and op.slot not in vain:
                 self.operate(op)
         for walk in last:
             if walk.slot not in self.busy and walk.slot.source is not None:
@@ -115,14 +118,14 @@ class _Stage(Values):
     def _store(self) -> None:
         """Leave the object with its final keys: drop, rename in place, put."""
         writer, stage = self.writer, self.stage
-        renames: dict[str, str] = {}
+        renames: dict[str, str | None] = {}
+        gone: list[str] = []
         stores: list[tuple[str, str, str | None]] = []
         for key, slot in stage.loaded.items():
             final = self.final.get(id(slot))
             variable = self.variables.get(id(slot))
             if final is None:
-                with writer.block(f"if {key!r} in v:"):
-                    writer.add(f"del v[{key!r}]")
+                gone.append(key)
                 continue
             if final != key:
                 renames[key] = final
@@ -135,15 +138,39 @@ class _Stage(Values):
                     stores.append((key, variable, None))
         if renames:
             present = " or ".join(f"{key!r} in v" for key in renames)
-            rename = self.module.name(renames.get, "r")
+            rename = self.module.name(Renames({**renames, **dict.fromkeys(gone)}), "r")
             with writer.block(f"if {present}:"):
-                writer.add(f"v = {{{rename}(k, k): x for k, x in v.items()}}")
+                writer.add(f"v = {{{rename}[k]: x for k, x in v.items()}}")
+                if gone:
+                    writer.add("v.pop(None, None)")
+            if gone:
+                with writer.block("else:"):
+                    self._drop(gone)
+        else:
+            self._drop(gone)
         for final, variable, source in stores:
             with writer.block(f"if {variable} is not M:"):
                 writer.add(f"v[{final!r}] = {variable}")
             if source is not None:
                 with writer.block(f"elif {final!r} in v:"):
                     writer.add(f"del v[{final!r}]")
+
+    def _put_in_vain(self) -> set[Slot]:
+        """The slots that are only put and never seen: a field that came and went."""
+        seen = {*self.stage.stored.values()}
+        for op in self.stage.ops:
+            if not isinstance(op, Fill):
+                seen.add(op.slot)
+            if isinstance(op, Copy):
+                seen.add(op.other)
+            if isinstance(op, Take | Insert):
+                seen.add(op.parent)
+        return {op.slot for op in self.stage.ops if op.slot.source is None} - seen
+
+    def _drop(self, keys: list[str]) -> None:
+        for key in keys:
+            with self.writer.block(f"if {key!r} in v:"):
+                self.writer.add(f"del v[{key!r}]")
 
     def _then(self) -> None:
         if self.stage.then is None:

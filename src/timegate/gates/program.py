@@ -22,6 +22,15 @@ class Missing:
 MISSING: Final = Missing()
 
 
+class Renames(dict[str, "str | None"]):
+    """The new name of each key, None for a key that goes; any other key keeps its name."""
+
+    __slots__ = ()
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
 def copied(value: Any) -> Any:
     """A copy of JSON data, so that nothing is shared between two places of a payload."""
     if is_object(value):

@@ -128,7 +128,9 @@ def check_serializers(reach: Reach, journey: Journey) -> None:
     """
     live = reach.live(journey)
     if reach.side == "responses" and live:
-        for names in _given_to_serializers(reach):
+        if reach.handed is None:
+            reach.handed = tuple(_given_to_serializers(reach))
+        for names in reach.handed:
             for name in names:
                 if name in live:
                     raise Unwalkable(_SERIALIZER, name)

@@ -107,6 +107,10 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], aside: list[st
         choice.pick = noted.pick
         choice.pick_first = not module.up and journey.src == 0
         choice.picked = {tag: by_name[name] for tag, arm in noted.arms if (name := referred(arm)) in by_name}
+    newer = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
+    newer -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
+    for arm in arms:
+        arm.strays = newer
     busy = [arm for arm in arms if arm.function is not None]
     for index, one in enumerate(busy):
         for other in busy[index + 1 :]:
