@@ -77,7 +77,7 @@ def world_of(recording: Recording) -> dict[str, Any]:
     world: dict[str, Any] = json.loads((DATA / "world.json").read_text())
     for step in recording.given:
         if "insert" in step:
-            world[step["insert"]].append(copy.deepcopy(step["row"]))
+            world.setdefault(step["insert"], []).append(copy.deepcopy(step["row"]))
         else:
             rows = [row for row in world[step["update"]] if step["where"].items() <= row.items()]
             assert rows, f"no row for {step}"

@@ -64,7 +64,7 @@ def corrected(recording: Recording, place: int) -> Exchange:
     if recording.name == UNTYPED:
         return replace(exchange, status=200, answer=RECORDINGS[version, "run-queued"].exchanges[0].answer)
     if exchange.status < 300 and exchange.method in ("PATCH", "POST") and version <= TOO_NEW.get(recording.name, ""):
-        return replace(exchange, status=422, answer={})
+        return replace(exchange, status=422, answer={"detail": ["what its version does not know"]})
     if version not in BEFORE_PARTITIONS:
         return exchange
     if exchange.status == 500:

@@ -99,7 +99,9 @@ def test_what_a_version_lacks_is_refused_with_the_place(client: TestClient, bear
     )
 
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/json")
-    assert isinstance(answer.json()["detail"], str)
+    (problem,) = answer.json()["detail"]
+    assert (problem["loc"], problem["type"]) == (["body", "note"], "request-refused")
+    assert problem["msg"].endswith("this version has no such key")
     assert answer.json()["pointer"] == "/note"
 
 

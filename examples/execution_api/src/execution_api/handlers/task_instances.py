@@ -18,6 +18,7 @@ from execution_api.models import (
     AssetProfile,
     DagRunState,
     HTTPExceptionResponse,
+    HTTPValidationError,
     InactiveAssetsResponse,
     PrevSuccessfulDagRunResponse,
     TaskInstanceState,
@@ -93,7 +94,7 @@ def _existing(session: Session, task_id: UUID) -> TaskInstanceRow:
     return task
 
 
-@operation(request=TIEnterRunningPayload, response=TIRunContext, errors={404: Refusals, 409: Refusals, 422: Refusals})
+@operation(request=TIEnterRunningPayload, response=TIRunContext, errors={404: Refusals, 409: Refusals})
 def ti_run(request: Request, *, body: TIEnterRunningPayload) -> Response:
     """Let one worker start a task; a second one is refused, the first one may ask again."""
     with writing(request) as session:
@@ -150,7 +151,7 @@ def _run_context(session: Session, task: TaskInstanceRow, *, restarts: bool) -> 
     return context.model_copy(update=kept)
 
 
-@operation(request=TIHeartbeatInfo, status=204, errors={404: Refusals, 409: Refusals, 410: Refusals, 422: Refusals})
+@operation(request=TIHeartbeatInfo, status=204, errors={404: Refusals, 409: Refusals, 410: Refusals})
 def ti_heartbeat(request: Request, *, body: TIHeartbeatInfo) -> None:
     """Take down that the task still runs, or tell the worker to stop."""
     with writing(request) as session:
@@ -168,7 +169,7 @@ def ti_heartbeat(request: Request, *, body: TIHeartbeatInfo) -> None:
     request=dict[str, JsonValue],
     response=dict[str, str],
     status=201,
-    errors={404: Refusals, 410: Refusals, 422: Refusals},
+    errors={404: Refusals, 410: Refusals},
 )
 def put_rtif(request: Request, *, body: dict[str, JsonValue]) -> dict[str, str]:
     """Keep the fields of a task as they were rendered."""
@@ -178,7 +179,7 @@ def put_rtif(request: Request, *, body: dict[str, JsonValue]) -> dict[str, str]:
     return {"message": "Rendered task instance fields successfully set"}
 
 
-@operation(request=str, status=204, errors={404: Refusals, 422: Refusals})
+@operation(request=str, status=204, errors={404: Refusals, 422: Refusals | HTTPValidationError})
 def ti_patch_rendered_map_index(request: Request, *, body: str) -> None:
     """Name a mapped task instance by what it works on."""
     if not body:
@@ -187,7 +188,7 @@ def ti_patch_rendered_map_index(request: Request, *, body: str) -> None:
         locked(session, path_id(request)).rendered_map_index = body
 
 
-@operation(request=TISkippedDownstreamTasksStatePayload, status=204, errors={404: Refusals, 422: Refusals})
+@operation(request=TISkippedDownstreamTasksStatePayload, status=204, errors={404: Refusals})
 def ti_skip_downstream(request: Request, *, body: TISkippedDownstreamTasksStatePayload) -> None:
     """Skip tasks of the same run that have not ended."""
     named = [(task, -1) if isinstance(task, str) else task for task in body.tasks]

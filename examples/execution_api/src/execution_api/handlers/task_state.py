@@ -41,11 +41,7 @@ from timegate.starlette import operation
 __all__ = ["set_aside", "ti_update_state"]
 
 
-@operation(
-    request=TIStateUpdate,
-    status=204,
-    errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse, 422: HTTPExceptionResponse},
-)
+@operation(request=TIStateUpdate, status=204, errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse})
 def ti_update_state(request: Request, *, body: TIStateUpdate) -> Response | None:
     """Move a running task instance on; what was reported before is taken as said, 200 instead of 204."""
     with writing(request) as session:

@@ -75,9 +75,19 @@ def older_workers() -> Middleware:
 
 
 def _as_workers_read_it(problem: Problem) -> tuple[str, Any]:
-    # Workers of every age read an error's `detail` where the type is this one to the letter, and pass over all others.
+    """Render a problem in the form that the documents promise, which is that of the handlers."""
     _, content = problem_json(problem)
+    if problem.status == 422:
+        place = [problem.members.get("in", "body"), *_steps(problem.members.get("pointer", ""))]
+        content = {"detail": [{"type": problem.name, "loc": place, "msg": problem.detail}]}
+    # Workers of every age read an error's `detail` where the type is this one to the letter, and pass over all others.
     return "application/json", content
+
+
+def _steps(pointer: str) -> list[str | int]:
+    """The steps of a JSON pointer (RFC 6901); one that may be an index is a number."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+    return [int(step) if step.isdecimal() else step for step in steps]
 
 
 def _counted(value: Any) -> bytes:
