@@ -9,6 +9,14 @@
 #
 #   make test-clients     every method of the clients of nine Task SDKs, and whole tasks, run by their own supervisors
 #
+#   make test-matrix      one wheel, its tests over HTTP on each set of releases in requirements/matrix
+#   make test-cache       a real cache in front of an app: nginx, from Debian's packages
+#
+#   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
+#
+#   make clients    generates the models by which a client of each version of the example reads its answers
+#   make snapshots  writes down anew what each version of the example sends and receives; look at the difference
+#
 #   make check    everything that must hold: lint, types and test
 #   make lint     ruff, which looks for faults and for the layout of the code
 #   make types    mypy and pyright, both strict
@@ -43,7 +51,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres test-clients check lint types format lock clean
+.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots check lint types format lock clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -58,9 +66,41 @@ test-postgres: $(READY)
 	@$(PY) -m examples.execution_api.tests.postgresql \
 	    $(PY) -m pytest --numprocesses=auto $(EXAMPLE)/tests $(PYTEST)
 
+# Without it, root installs it, and everybody else is told how.
+test-cache: $(READY)
+	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	    echo 'timegate: installing nginx-light'; \
+	    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends nginx-light >/dev/null; }
+	@$(PY) -m pytest tests/asgi/nginx $(PYTEST)
+
+# One wheel is built, and each set of releases has an environment of its own, which knows nothing of `src`.
+MATRIX := .venv-matrix
+CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/matrix/*.in)))
+WHEEL := $(MATRIX)/wheel/.built
+WIRED := tests/asgi tests/contract tests/test_cells_http.py tests/test_cells_modes.py tests/test_operation.py
+
+test-matrix: $(CELLS:%=test-matrix-%)
+
+.PHONY: $(CELLS:%=test-matrix-%)
+$(CELLS:%=test-matrix-%): test-matrix-%: $(MATRIX)/%/.ready
+	@$(MATRIX)/$*/bin/python requirements/matrix/shown.py
+	@$(MATRIX)/$*/bin/python -m pytest --quiet --numprocesses=2 $(WIRED) $(PYTEST)
+
 # Each of the two processes has servers, and a worker with its task, beside it.
 test-clients: $(READY)
 	@$(PY) -m pytest --numprocesses=2 --dist=worksteal $(EXAMPLE)/tests/clients $(PYTEST)
+
+LOAD_SECONDS ?= 60
+
+test-load: $(READY)
+	@$(PY) -m examples.execution_api.tests.load --seconds $(LOAD_SECONDS)
+
+clients: $(READY)
+	@$(PY) -m examples.execution_api.tests.client_models.generate
+
+snapshots: $(READY)
+	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py
 
 check: lint types test
 
@@ -100,14 +140,32 @@ $(READY): $(CREATED) $(LOCK) pyproject.toml $(wildcard $(EXAMPLE)/pyproject.toml
 	    exit 1; }
 	@touch $@
 
+$(WHEEL): $(READY) $(shell find src -name '*.py' -o -name py.typed) pyproject.toml README.md LICENSE
+	@rm -rf $(@D)
+	@$(PY) -m hatchling build --target wheel --directory $(@D) >/dev/null
+	@touch $@
+
+$(MATRIX)/%/.ready: requirements/matrix/%.txt $(WHEEL)
+	@echo 'timegate: making $(@D)'
+	@$(UV) venv --quiet --clear --python $(PY) $(@D)
+	@$(UV) pip sync --quiet --python $(@D) $<
+	@$(UV) pip install --quiet --python $(@D) --no-deps $(MATRIX)/wheel/*.whl
+	@$(UV) pip check --quiet --python $(@D)
+	@touch $@
+
 # `pip check` above finds what the example asks for and the lock lacks. No address of a registry goes into a lock.
 COMPILE = pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
+COMPILE_CELL = pip compile --quiet --universal --python-version 3.11 --upgrade --no-annotate \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --group test
+
 lock: $(CREATED)
 	@$(UV) $(COMPILE) --group dev --extra fastapi --output-file $(LOCK) pyproject.toml
 	@echo uv | $(UV) $(COMPILE) --constraints $(LOCK) --output-file requirements/uv.txt -
-	@! grep -nE '://|^-' $(LOCK) requirements/uv.txt
+	@for cell in $(CELLS); do \
+	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
+	@! grep -nE '://|^-' $(LOCK) requirements/uv.txt requirements/matrix/*.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) .mypy_cache .pytest_cache .ruff_cache .hypothesis

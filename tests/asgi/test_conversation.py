@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
@@ -18,6 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, timeline
+from tests.asgi.servers import serving
 from timegate import Timeline, Version, VersionChange, current_version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -226,35 +224,6 @@ async def test_many_clients_of_mixed_versions_each_get_their_own(framework: str)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as http:
         await asyncio.gather(*(one(http, number) for number in range(400)))
     assert len(seen.handlers) == 400
-
-
-class Announced(uvicorn.Server):
-    """A server that says when it is up."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-
-@contextlib.asynccontextmanager
-async def serving(app: Any) -> AsyncGenerator[int]:
-    """A real server on a free port of the loopback; gives the port."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
-        server = Announced(config)
-        task = asyncio.create_task(server.serve([listener]))
-        try:
-            async with asyncio.timeout(20):
-                await server.up.wait()
-            yield listener.getsockname()[1]
-        finally:
-            server.should_exit = True
-            await task
 
 
 async def test_real_sockets_see_each_version_apart(framework: str) -> None:
