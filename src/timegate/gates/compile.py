@@ -11,6 +11,7 @@ from timegate.contract.history import History, history
 from timegate.errors import CompileError, DeclarationError, Fault
 from timegate.gates.emit import Module, Purpose, Unwalkable
 from timegate.gates.explain import Explanation, explained, one_change_each
+from timegate.gates.fills import unfit
 from timegate.gates.objects import write_object
 from timegate.gates.operations import OperationGate
 from timegate.gates.program import copied
@@ -53,6 +54,9 @@ class Gates:
                 # A history with faults may lead to a schema that is none; what is known to be wrong says why.
                 if not self._past.faults:
                     raise
+        if not faults:
+            for reach in self._reach.values():
+                faults += unfit(reach, objects=write_object, unions=write_union)
         if faults:
             raise CompileError(_once(faults))
         for reach in self._reach.values():
