@@ -102,7 +102,6 @@ def test_what_a_version_lacks_is_refused_with_the_place(client: TestClient, bear
     (problem,) = answer.json()["detail"]
     assert (problem["loc"], problem["type"]) == (["body", "note"], "request-refused")
     assert problem["msg"].endswith("this version has no such key")
-    assert answer.json()["pointer"] == "/note"
 
 
 @pytest.mark.parametrize(("version", "gated"), [("2025-04-11", [1, 1, 0]), ("2026-06-30", [0, 0, 0])])
