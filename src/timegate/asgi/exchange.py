@@ -45,6 +45,8 @@ _NOT_ENCODED: Final = frozenset({b"accept-encoding"})
 _ANYTHING: Final = frozenset[bytes]()
 _LOOKED_AT: Final = _NOT_ASKED_FOR | {b"if-match", b"if-none-match", b"content-type"}
 _EXTENSIONS: Final = frozenset({"http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"})
+# Up to then an app asks for the disconnect; since then `send` tells it, and ours holds the answer back.
+_ASKING: Final = frozenset({"2.0", "2.1", "2.2", "2.3"})
 _OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding", b"content-type"})
 
 
@@ -108,9 +110,13 @@ class Exchange:
             inner = {**scope}
         if rewrite is not None or (plan.shadows and plan.shadowed(path)):
             self._reach(inner, path)
-        extensions: Mapping[str, Any] | None = scope.get("extensions")
-        if plan.tells and extensions:
-            inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
+        if plan.tells:
+            extensions: Mapping[str, Any] | None = scope.get("extensions")
+            if extensions:
+                inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
+            asgi: Mapping[str, Any] = scope.get("asgi", {})
+            if asgi.get("spec_version", "2.0") not in _ASKING:
+                inner["asgi"] = {**asgi, "spec_version": "2.3"}
         return inner, path
 
     def _reach(self, inner: dict[str, Any], path: str) -> None:
