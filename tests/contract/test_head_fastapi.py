@@ -328,6 +328,63 @@ class TestAReleaseOfTomorrow:
             "GET /unlisted: the OpenAPI document of the app has it, and the routes that timegate reads do not"
         )
 
+    @pytest.mark.parametrize(
+        ("more", "shown"),
+        [
+            ({"requestBody": {"content": {"application/json": {"schema": {}}}}}, "a body of the request"),
+            ({"parameters": [{"in": "query", "name": "limit"}]}, "the query parameters limit"),
+            (
+                {"parameters": [{"in": "header", "name": "a"}, {"in": "header", "name": "b"}]},
+                "the header parameters a, b",
+            ),
+            (
+                {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}},
+                "the body of its 200",
+            ),
+        ],
+        ids=["body", "query", "headers", "answer"],
+    )
+    def test_a_document_that_shows_more_than_its_routes_say_is_refused(self, more: dict[str, Any], shown: str) -> None:
+        async def ready(request_id: Annotated[str, Header()] = "") -> Response:
+            raise never
+
+        app = FastAPI()
+        app.add_api_route("/items", ready)
+        assert operations(app).keys() == {"GET /items"}
+        document = app.openapi()
+        document["paths"]["/items"]["get"].update(more)
+        app.openapi_schema = document
+        assert problem(app) == (
+            f"GET /items: the OpenAPI document of the app shows {shown}, and its route does not say so"
+        )
+
+    @pytest.mark.parametrize("part", ["requestBody", "parameters", "responses"])
+    def test_what_a_user_wrote_into_the_document_by_hand_passes(self, part: str) -> None:
+        async def ready() -> Response:
+            raise never
+
+        content = {"content": {"application/json": {"schema": {"type": "object"}}}}
+        extra: dict[str, Any] = {
+            "requestBody": content,
+            "parameters": [{"in": "query", "name": "limit", "schema": {"type": "integer"}}],
+            "responses": {"200": content},
+        }
+        app = FastAPI()
+        app.add_api_route("/items", ready, openapi_extra={part: extra[part]})
+        assert operations(app).keys() == {"GET /items"}
+
+    def test_a_document_of_a_kind_that_is_not_known_is_refused(self) -> None:
+        app = FastAPI()
+
+        @app.get("/items")
+        def items() -> Item:
+            raise never
+
+        app.openapi_schema = {**app.openapi(), "openapi": "4.0.0"}
+        assert problem(app) == (
+            "the OpenAPI document of the app: it is OpenAPI 4.0.0, which this release of timegate does not know"
+        )
+
     def test_a_route_without_what_is_read_is_refused(self) -> None:
         app = FastAPI()
 

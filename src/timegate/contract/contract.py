@@ -17,6 +17,7 @@ from timegate.contract.openapi import openapi_contract
 from timegate.contract.render import Texts, drawn
 from timegate.contract.shapes import component_of
 from timegate.contract.starlette import VALIDATION_SCHEMAS, starlette_operations
+from timegate.contract.witness import check_document, check_operations
 from timegate.errors import DeclarationError
 from timegate.typing import Document, Schema
 
@@ -62,6 +63,9 @@ class Contract:
         operations = list(fastapi_operations(app))
         wire, roots = assembled((operation for operation, _ in operations), sends=sends, receives=receives)
         document, found = fastapi_document(app, operations)
+        if found:
+            check_document(document)
+        check_operations(app, (operation for operation, _ in operations), found)
         joined = Join(wire, document, found).wire()
         return cls(joined, roots=roots, texts=_texts(document), beside=list(undescribed(app)))
 
