@@ -24,7 +24,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add("return v")
         else:
             writer.add("refuse(E, 'an object was expected', None)")
-    write_straight(module, writer, plan)
+    write_straight(module, writer, component, plan)
     _judge(module, writer, plan.judgement)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
@@ -138,7 +138,9 @@ class _Stage(Values):
                     stores.append((key, variable, None))
         if renames:
             present = " or ".join(f"{key!r} in v" for key in renames)
-            rename = self.module.name(Renames({**renames, **dict.fromkeys(gone)}), "r")
+            rename = self.module.name(
+                Renames({key: self.final.get(id(slot)) for key, slot in stage.loaded.items()}), "r"
+            )
             with writer.block(f"if {present}:"):
                 writer.add(f"v = {{{rename}[k]: x for k, x in v.items()}}")
                 if gone:

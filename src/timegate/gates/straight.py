@@ -1,17 +1,21 @@
-"""Writes the straight way of an object that has every key of its contract in the contract's order.
+"""Writes the straight way of an object of the usual shape, whose keys need not be looked for one by one.
 
-That is how most apps answer. Nothing has to be looked for then, and nothing can be strange: the object is taken apart
-and the new one written down at once. Any other object takes the long way, key by key.
+An answer is written down at once when it has every required key and none that head's contract lacks; apps answer in
+the contract's order, so the new object has it too. A client has an order of its own, which is kept: a request goes
+the straight way when it has every key in the contract's order. Any other object takes the long way, key by key.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
+from timegate.contract.document import Component
 from timegate.gates.emit import Module, Writer
 from timegate.gates.plan import Call, Fill, Op, Plan, Slot, Stage, Walk
 from timegate.gates.values import Values
 
 
-def write_straight(module: Module, writer: Writer, plan: Plan) -> None:
+def write_straight(module: Module, writer: Writer, component: Component, plan: Plan) -> None:
     """Write the straight way of the object ``v``, which returns; nothing where it would not be shorter."""
     if len(plan.stages) != 1 or plan.stages[0].then is not None:
         return
@@ -19,7 +23,10 @@ def write_straight(module: Module, writer: Writer, plan: Plan) -> None:
     renamed = any(stage.loaded.get(key) is not slot for key, slot in stage.stored.items() if slot.source is not None)
     if not renamed or not _is_simple(stage):
         return
-    _Straight(module, writer, stage).write()
+    if module.up:
+        _Request(module, writer, stage).write()
+    else:
+        _Answer(module, writer, component, stage).write()
 
 
 def _is_simple(stage: Stage) -> bool:
@@ -38,7 +45,13 @@ def _is_simple(stage: Stage) -> bool:
 
 
 class _Straight(Values):
-    """Writes what is done to an object with every key in the contract's order."""
+    """What both directions have in common.
+
+    Attributes:
+        ops: what happens to each slot.
+        kept: the slots that are taken over, by the key they come from.
+        put: the slots that are put, by their key.
+    """
 
     def __init__(self, module: Module, writer: Writer, stage: Stage) -> None:
         super().__init__(module, writer, stage)
@@ -46,42 +59,17 @@ class _Straight(Values):
         for op in stage.ops:
             self.ops.setdefault(id(op.slot), []).append(op)
         loaded = {id(slot) for slot in stage.loaded.values()}
-        self.put = [(key, slot) for key, slot in stage.stored.items() if id(slot) not in loaded]
+        self.kept = {key: slot for key, slot in stage.loaded.items() if id(slot) in self.final}
+        self.put = {key: slot for key, slot in stage.stored.items() if id(slot) not in loaded}
 
-    def write(self) -> None:
-        """Look at the keys; take the object apart and write the new one down."""
-        loaded = self.stage.loaded
-        self.certain = {id(slot) for slot in loaded.values()}
-        for slot in loaded.values():
-            self.variables[id(slot)] = self.module.fresh("a")
-        names = f"{', '.join(self.variables.values())},"
-        same = " and ".join(f"{name} == {key!r}" for name, key in zip(self.variables.values(), loaded, strict=True))
-        with self.writer.block(f"if len(v) == {len(loaded)}:"):
-            self.writer.add(f"{names} = v")
-            with self.writer.block(f"if {same}:"):
-                self.writer.add(f"{names} = v.values()")
-                self._write_down()
-
-    def _write_down(self) -> None:
-        loaded = self.stage.loaded
-        items: list[str] = []
-        for slot in loaded.values():
-            key = self.final.get(id(slot))
-            if key is not None:
-                items.append(f"{key!r}: {self._operate_on(slot)}")
-        items += [f"{key!r}: {put}" for key, slot in self.put if (put := self._constant_of(slot)) is not None]
-        self.writer.add(f"w = {{{', '.join(items)}}}")
-        self._store_put()
-        self.writer.add("return w")
-
-    def _operate_on(self, slot: Slot) -> str:
+    def operate_on(self, slot: Slot) -> str:
         """Write all that happens to a slot; gives the variable of its value."""
         variable = self.variable(slot)
         for op in self.ops.get(id(slot), ()):
             self.operate(op)
         return variable
 
-    def _constant_of(self, slot: Slot) -> str | None:
+    def constant_of(self, slot: Slot) -> str | None:
         """An expression for what is put into a slot; None where more happens to it."""
         match self.ops.get(id(slot), []):
             case [Fill(when="always", value=value)]:
@@ -89,10 +77,88 @@ class _Straight(Values):
             case _:
                 return None
 
-    def _store_put(self) -> None:
-        """Put what may turn out to be missing."""
-        for key, slot in self.put:
-            if self._constant_of(slot) is None and id(slot) in self.ops:
-                variable = self._operate_on(slot)
-                with self.writer.block(f"if {variable} is not M:"):
-                    self.writer.add(f"w[{key!r}] = {variable}")
+    def constants(self) -> dict[str, str]:
+        """What is put under which key, where nothing else happens to it."""
+        return {key: put for key, slot in self.put.items() if (put := self.constant_of(slot)) is not None}
+
+    def store(self, key: str, slot: Slot) -> None:
+        """Write a value that may turn out to be missing into the new object, after all that happens to it."""
+        variable = self.operate_on(slot)
+        with self.writer.block(f"if {variable} is not M:"):
+            self.writer.add(f"w[{key!r}] = {variable}")
+
+    def store_others(self) -> None:
+        """Write what is put and may turn out to be missing."""
+        for key, slot in self.put.items():
+            if self.constant_of(slot) is None and id(slot) in self.ops:
+                self.store(key, slot)
+
+
+class _Request(_Straight):
+    """Writes what is done to an object with every key in the contract's order."""
+
+    def write(self) -> None:
+        """Look at the keys; take the object apart and write the new one down."""
+        loaded, add = self.stage.loaded, self.writer.add
+        self.certain = {id(slot) for slot in loaded.values()}
+        for slot in loaded.values():
+            self.variables[id(slot)] = self.module.fresh("a")
+        names = f"{', '.join(self.variables.values())},"
+        same = " and ".join(f"{name} == {key!r}" for name, key in zip(self.variables.values(), loaded, strict=True))
+        with self.writer.block(f"if len(v) == {len(loaded)}:"):
+            add(f"{names} = v")
+            with self.writer.block(f"if {same}:"):
+                add(f"{names} = v.values()")
+                values = {self.final[id(slot)]: self.operate_on(slot) for slot in self.kept.values()}
+                values |= self.constants()
+                add(f"w = {{{', '.join(f'{key!r}: {value}' for key, value in values.items())}}}")
+                self.store_others()
+                add("return w")
+
+
+class _Answer(_Straight):
+    """Writes what is done to an object that has every required key and no strange one."""
+
+    def __init__(self, module: Module, writer: Writer, component: Component, stage: Stage) -> None:
+        super().__init__(module, writer, stage)
+        required = set(component.required)
+        self.certain = {id(slot) for key, slot in stage.loaded.items() if key in required}
+
+    def write(self) -> None:
+        """Take the values out and write the new object down; a key that is missing or strange leads to the long way."""
+        add, block = self.writer.add, self.writer.block
+        surely = {key: slot for key, slot in self.kept.items() if id(slot) in self.certain}
+        perhaps = [key for key in self.stage.loaded if key not in surely]
+        count = " + ".join([str(len(surely)), *(f"({key!r} in v)" for key in perhaps)])
+        with block(f"if len(v) == {count}:"):
+            with block("try:"):
+                for key, slot in surely.items():
+                    self.variables[id(slot)] = self.module.fresh("a")
+                    add(f"{self.variables[id(slot)]} = v[{key!r}]")
+            with block("except KeyError:"):
+                add("pass")
+            with block("else:"):
+                self._write_down()
+
+    def _write_down(self) -> None:
+        add, block = self.writer.add, self.writer.block
+        for key, slot in self.kept.items():
+            if id(slot) not in self.certain:
+                self.variables[id(slot)] = self.module.fresh("a")
+                add(f"{self.variables[id(slot)]} = v.get({key!r}, M)")
+            self.operate_on(slot)
+        values = [(self.final[id(slot)], self.variables[id(slot)], slot) for slot in self.kept.values()]
+        # What stands before the first value that may be missing is one display; the rest keeps its order behind it.
+        first = next((at for at, (_, _, slot) in enumerate(values) if id(slot) not in self.certain), len(values))
+        items = {key: value for key, value, _ in values[:first]}
+        if first == len(values):
+            items |= self.constants()
+        add(f"w = {{{', '.join(f'{key!r}: {value}' for key, value in items.items())}}}")
+        for key, value, slot in values[first:]:
+            with nullcontext() if id(slot) in self.certain else block(f"if {value} is not M:"):
+                add(f"w[{key!r}] = {value}")
+        if first < len(values):
+            for key, value in self.constants().items():
+                add(f"w[{key!r}] = {value}")
+        self.store_others()
+        add("return w")
