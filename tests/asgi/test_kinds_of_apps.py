@@ -14,9 +14,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from tests.asgi.api import HEAD, OLD, Task
+from tests.asgi.api import APIS, HEAD, OLD, Seen, Task
+from tests.asgi.api import timeline as small_timeline
 from timegate import Internal, Timeline, Version, VersionChange, endpoint, on, sibling
 from timegate.asgi import TimegateMiddleware, path
+from timegate.asgi.messages import encode_json
 from timegate.starlette import operation
 
 pytestmark = pytest.mark.anyio
@@ -186,3 +188,46 @@ async def test_middleware_inside_sees_heads_request_and_outside_the_clients(fram
         answer: Response | httpx.Response = await client.post("/echo", json={"names": ["a"]})
     assert b"prefetched" in inside[0][1]
     assert answer.status_code == 200
+
+
+async def test_a_shadowed_path_is_handed_over_inside_of_the_apps_own_middleware(framework: str) -> None:
+    seen, passed = Seen(), list[str]()
+    app = APIS[framework](seen)
+
+    def noting(app: Any) -> Any:
+        async def noted(scope: Any, receive: Any, send: Any) -> None:
+            passed.append(scope["path"])
+            await app(scope, receive, send)
+
+        return noted
+
+    app.add_middleware(noting)
+    app.add_middleware(TimegateMiddleware, timeline=small_timeline())
+    async with http(app) as client:
+        answer = await client.get("/variables/keys")
+    assert (answer.json(), passed, seen.handlers) == ({"key": "keys"}, ["/variables/keys"], ["get_variable"])
+
+
+async def test_a_500_that_is_made_outside_of_every_middleware_tells_no_version(framework: str) -> None:
+    app = APIS[framework](Seen(error=RuntimeError("boom")))
+    app.add_middleware(TimegateMiddleware, timeline=small_timeline())
+    async with http(app) as client:
+        answer = await client.get("/tasks/3")
+    assert (answer.status_code, "api-version" in answer.headers) == (500, False)
+
+
+async def test_the_document_of_a_version_is_made_once() -> None:
+    made: list[object] = []
+
+    def encoder(value: object) -> bytes:
+        made.append(value)
+        return encode_json(value)
+
+    app = APIS["fastapi"](Seen())
+    app.add_middleware(TimegateMiddleware, timeline=small_timeline(), encoder=encoder)
+    async with http(app) as client:
+        documents = [(await client.get("/openapi.json")).content for _ in range(3)]
+        head = (await client.get("/openapi.json", headers={"API-Version": HEAD})).content
+    assert len(set(documents)) == 1
+    assert head != documents[0]
+    assert len(made) == 2
