@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/README.md"))]
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -40,6 +40,10 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+def module_of(page: Path) -> str:
+    return "page_" + re.sub(r"\W", "_", name_of(page).removesuffix(".md").lower())
+
+
 def source_of(page: Path) -> str:
     """The page's code as one file, each block at its own line, so that a checker's message leads to the page."""
     lines: list[str] = []
@@ -52,7 +56,7 @@ def source_of(page: Path) -> str:
 
 @pytest.mark.parametrize("page", with_code(PAGES), ids=name_of)
 def test_every_code_block_of_the_page_runs_and_prints_what_follows_it(page: Path) -> None:
-    module = types.ModuleType(f"page_{page.stem.replace('-', '_').lower()}")
+    module = types.ModuleType(module_of(page))
     sys.modules[module.__name__] = module
     found = blocks(page)
     try:
@@ -72,7 +76,7 @@ def test_every_code_block_of_the_page_runs_and_prints_what_follows_it(page: Path
 @pytest.mark.parametrize("checker", ["mypy", "pyright"])
 def test_the_code_of_every_page_type_checks_strictly_as_written(checker: str, tmp_path: Path) -> None:
     for page in with_code(PAGES):
-        (tmp_path / f"page_{page.stem.replace('-', '_').lower()}.py").write_text(source_of(page), encoding="utf-8")
+        (tmp_path / f"{module_of(page)}.py").write_text(source_of(page), encoding="utf-8")
     config = tmp_path / "pyrightconfig.json"
     config.write_text('{"typeCheckingMode": "strict", "pythonVersion": "3.11"}')
     command = {

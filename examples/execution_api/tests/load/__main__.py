@@ -61,8 +61,7 @@ def _steady(folder: Path, given: argparse.Namespace) -> Iterator[str]:
     print(f"  the server worked {worked:.1f} s, {worked / max(1, len(tally.seconds)) * 1000:.1f} ms for each request")
     yield from tally.unexpected
     yield from (f"{version} was answered {status}" for version, status in tally.statuses if status >= 500)
-    if tally.broken_off:
-        yield f"{tally.broken_off} workers lost the server"
+    yield from (f"a worker lost the server: {error}" for error in tally.broken_off)
     yield from _kept(ledger, database)
     quarter = len(memory) // 4
     early, late = statistics.median(memory[quarter : 2 * quarter]), statistics.median(memory[-quarter:])
@@ -93,8 +92,8 @@ def _killed(folder: Path, given: argparse.Namespace) -> Iterator[str]:
         tally = asyncio.run(_broken_off(server, given, ledger))
     _report(tally, given.kill_after)
     yield from tally.unexpected
-    if tally.broken_off != given.workers:
-        yield f"{given.workers - tally.broken_off} workers did not notice the end of the server"
+    if len(tally.broken_off) != given.workers:
+        yield f"{given.workers - len(tally.broken_off)} workers did not notice the end of the server"
     if not ledger.promised:
         yield "nothing was promised before the end"
     with running(folder, database=database, world=None):

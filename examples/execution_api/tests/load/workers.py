@@ -50,7 +50,7 @@ class Tally:
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter[tuple[str, int]])
     unexpected: list[str] = field(default_factory=list[str])
     lives: int = 0
-    broken_off: int = 0
+    broken_off: list[str] = field(default_factory=list[str])
 
 
 def task_id(number: int) -> str:
@@ -85,7 +85,8 @@ async def drive(url: str, *, secret: str, workers: int, seconds: float, ledger: 
     tally = Tally()
     versions = list(timeline.values)
     until = time.monotonic() + seconds
-    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers)
+    # The server closes a connection that was idle for five seconds; who uses it at that moment would get no answer.
+    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as client:
         crowd = [
             Worker(number, versions[number % len(versions)], client, secret, ledger, tally) for number in range(workers)
@@ -125,8 +126,8 @@ class Worker:
                 return
             except Refused as refused:
                 self.tally.unexpected.append(str(refused))
-            except httpx.TransportError:
-                self.tally.broken_off += 1
+            except httpx.TransportError as error:
+                self.tally.broken_off.append(repr(error))
                 return
             self.tally.lives += 1
 
