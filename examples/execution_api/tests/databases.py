@@ -50,7 +50,7 @@ def _in_files(folder: Path) -> NewDatabase:
 
 
 @contextmanager
-def _in_schemas(server: str) -> Iterator[NewDatabase]:
+def _in_schemas(server: str) -> Generator[NewDatabase]:
     """A schema costs a fraction of what a database does, and holds all that the application makes."""
     url, made = make_url(server), list[str]()
     engine = create_engine(url)
