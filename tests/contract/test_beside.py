@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from enum import Enum
 from typing import Annotated, Any
 
 import pytest
@@ -14,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 
-from timegate import CompileError, Contract, Internal
+from timegate import CompileError, Contract, Internal, Timeline, Version, VersionChange, enum, on
+from timegate.errors import Fault
 from timegate.starlette import operation
 
 
@@ -159,3 +161,51 @@ def test_an_internal_field_among_cookies_is_refused_since_any_client_could_set_i
     (fault,) = caught.value.faults
     assert (fault.place, fault.remedy) == ("cookies of /task", "a class of its own for the cookies, without is_admin")
     assert fault.problem.startswith("Trusted.is_admin is internal")
+
+
+class Theme(Enum):
+    plain = "plain"
+    dark = "dark"
+
+
+class Look(Preferences):
+    shade: Theme | None = None
+
+
+def changed(*facts: Any) -> list[Fault]:
+    """The faults of an app whose cookies are a `Look`, and whose bodies are one too."""
+
+    class Changed(VersionChange):
+        """Something changed."""
+
+        changes = facts
+
+    async def look(chosen: Annotated[Look, Cookie()], body: Look) -> Look:
+        raise AssertionError
+
+    app = FastAPI()
+    app.add_api_route("/look", look, methods=["PUT"])
+    timeline = Timeline(Version("2025-06-01", Changed), Version("2025-01-01"))
+    try:
+        timeline.compile(Contract.of(app))
+    except CompileError as error:
+        return list(error.faults)
+    return []
+
+
+@pytest.mark.parametrize(
+    ("fact", "name"),
+    [
+        (on(Look).renamed("colour", to="theme"), "Look"),
+        (on(Preferences).renamed("colour", to="theme"), "Look"),
+        (enum(Theme).grew("dark", seen_as="plain"), "Theme"),
+    ],
+)
+def test_a_type_that_cookies_are_read_into_may_not_change(fact: Any, name: str) -> None:
+    (fault,) = changed(fact)
+    assert (fault.version, fault.change, fault.place) == ("2025-06-01", "Changed", "cookies of /look")
+    assert fault.problem == f"gates do not carry cookies, and {name} in them changes"
+
+
+def test_what_leaves_the_data_of_cookies_as_they_are_passes() -> None:
+    assert changed(on(Look).was_named("Style")) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from timegate.contract.beside import undescribed
 from timegate.contract.document import Side, Wire, ref
-from timegate.contract.fastapi import fastapi_document, fastapi_operations, is_fastapi
+from timegate.contract.fastapi import cookie_types, fastapi_document, fastapi_operations, is_fastapi
 from timegate.contract.head import Roots, assembled
 from timegate.contract.joined import Join
 from timegate.contract.opaque import opaque_places
@@ -30,10 +30,20 @@ class Contract:
         roots: by side, the types it was asked for, each with its schema.
         texts: what its document says beside them.
         beside: what the app serves that is in no contract.
+        cookies: each class that cookies are read into, and where; no gate carries them.
     """
 
-    def __init__(self, wire: Wire, *, roots: Roots, texts: Texts, beside: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        *,
+        roots: Roots,
+        texts: Texts,
+        beside: Sequence[str] = (),
+        cookies: Sequence[tuple[str, type[Any]]] = (),
+    ) -> None:
         self.wire: Wire = wire
+        self.cookies: tuple[tuple[str, type[Any]], ...] = tuple(cookies)
         self._beside: tuple[str, ...] = tuple(beside)
         self._roots: Roots = roots
         self._texts: Texts = texts
@@ -67,7 +77,8 @@ class Contract:
             check_document(document)
         check_operations(app, (operation for operation, _ in operations), found)
         joined = Join(wire, document, found).wire()
-        return cls(joined, roots=roots, texts=_texts(document), beside=list(undescribed(app)))
+        beside, cookies = list(undescribed(app)), list(cookie_types(app))
+        return cls(joined, roots=roots, texts=_texts(document), beside=beside, cookies=cookies)
 
     @classmethod
     def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:

@@ -192,6 +192,25 @@ def cookies_of(route: Any) -> list[Any]:
     return [_read(_read(one, "field_info"), "annotation") for one in fields]
 
 
+def cookie_types(app: Any) -> Iterator[tuple[str, type[Any]]]:
+    """The place and each class of an app's cookies: their models, and the classes in those and of single ones."""
+    for route in routes_of(app):
+        if isinstance(getattr(route, "original_route", route), sys.modules["fastapi.routing"].APIRoute):
+            for kind in cookies_of(route):
+                fields: dict[str, Any] = getattr(kind, "model_fields", {})
+                for one in (kind, *(field.annotation for field in fields.values())):
+                    for found in _classes(one):
+                        yield f"cookies of {_read(route, 'path')}", found
+
+
+def _classes(annotation: Any) -> Iterator[type[Any]]:
+    arguments: tuple[Any, ...] = getattr(annotation, "__args__", ())
+    if inspect.isclass(annotation):
+        yield annotation
+    for one in arguments:
+        yield from _classes(one)
+
+
 def _check_cookies(route: Any) -> None:
     """Refuse a field that no client may set where every client could."""
     for kind in cookies_of(route):

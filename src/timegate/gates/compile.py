@@ -9,6 +9,7 @@ from timegate.contract import Contract
 from timegate.contract.document import Side, Wire, ref
 from timegate.contract.history import History, history
 from timegate.errors import CompileError, DeclarationError, Fault
+from timegate.gates.cookies import uncarried_cookies
 from timegate.gates.emit import Module, Purpose, Unwalkable
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.fills import unfit
@@ -46,7 +47,7 @@ class Gates:
         self._programs: dict[tuple[Side, str, Journey], Callable[[Any], Any] | None] = {}
         self._documents: dict[str, Document] = {}
         known: dict[Side, dict[Purpose, Any]] = {"requests": {}, "responses": {}}
-        faults = list(self._past.faults)
+        faults = [*self._past.faults, *uncarried_cookies(timeline, contract)]
         for index, version in enumerate(timeline):
             try:
                 self._operations[version.value] = self._compile(index, version.value, known, faults)
