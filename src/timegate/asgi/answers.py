@@ -43,7 +43,7 @@ def with_version(headers: RawHeaders, *, settings: Settings, served: Served | No
     return headers
 
 
-class Stamp:
+def stamping(send: Send, served: Served, scope: Scope, path: str) -> Send:
     """The `send` of a request that no change touches: it says the version in force, and nothing else of the body.
 
     Args:
@@ -53,20 +53,13 @@ class Stamp:
         path: its path.
     """
 
-    __slots__ = ("_path", "_scope", "_send", "_served")
-
-    def __init__(self, send: Send, served: Served, scope: Scope, path: str) -> None:
-        self._send = send
-        self._served = served
-        self._scope = scope
-        self._path = path
-
-    def __call__(self, message: Message) -> Awaitable[None]:
+    def stamped(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             # A copy: an app may send one list of headers again and again.
-            headers = self._served.answered(message.get("headers", ()), self._scope, self._path, self._path)
-            message = {**message, "headers": headers}
-        return self._send(message)
+            message = {**message, "headers": served.answered(message.get("headers", ()), scope, path, path)}
+        return send(message)
+
+    return stamped
 
 
 class Stopped(OSError):
@@ -213,24 +206,23 @@ class Answer:
         elif message.get("more_body", False):
             self._parts.append(part)
         else:
-            await self._gate(b"".join([*self._parts, part]) if self._parts else part)
+            body = self._gated(b"".join([*self._parts, part]) if self._parts else part)
+            await (self._fail(body) if isinstance(body, str) else self._finish(body))
 
-    async def _gate(self, body: bytes) -> None:
+    def _gated(self, body: bytes) -> bytes | str:
+        """The body as the client's version has it, or why there is none."""
+        if not body:
+            return body
         codec = self._plan.served.settings.codec
-        if body:
-            try:
-                body = codec.encoded(self._program(codec.decoded(body)))
-            except GateError as error:
-                await self._fail(f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}")
-                return
-            except NotJSON as error:
-                await self._fail(f"the answer cannot be gated as JSON: {error}")
-                return
-            except Exception:
-                _LOG.exception("%s", self._where())
-                await self._fail("a function of a change failed")
-                return
-        await self._finish(body)
+        try:
+            return codec.encoded(self._program(codec.decoded(body)))
+        except GateError as error:
+            return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
+        except NotJSON as error:
+            return f"the answer cannot be gated as JSON: {error}"
+        except Exception:
+            _LOG.exception("%s", self._where())
+            return "a function of a change failed"
 
     async def _finish(self, body: bytes) -> None:
         start, self._begin, self._parts = self._start, self._dropping, []

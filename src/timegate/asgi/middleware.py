@@ -15,7 +15,7 @@ from urllib.parse import quote
 from starlette.datastructures import URL
 from starlette.responses import RedirectResponse
 
-from timegate.asgi.answers import Stamp, tell_problem
+from timegate.asgi.answers import stamping, tell_problem
 from timegate.asgi.documents import document_plan
 from timegate.asgi.exchange import Exchange
 from timegate.asgi.messages import Codec, Decoder, Encoder, Message, Receive, Send, decode_json, encode_json
@@ -56,7 +56,6 @@ MIB: Final = 1024 * 1024
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REMEMBERED: Final = 512
-_NOTED: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
 _BY_HEADER: Final = header(ECHO)
 
 
@@ -139,18 +138,13 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        wanted, value, typed, tagged = self._header, None, False, False
+        wanted, value = self._header, None
         for name, content in scope["headers"]:
             if name == wanted:
                 if value is not None:
                     value = None
                     break
                 value = content
-            elif name in _NOTED:
-                if name == b"content-type":
-                    typed = True
-                else:
-                    tagged = True
         served = None if value is None else prepared.serving.by_raw.get(value)
         if served is None:
             await self._select(prepared, scope, receive, send)
@@ -162,11 +156,13 @@ class TimegateMiddleware:
             return
         token = SELECTED.set(served.selected)
         try:
-            plain = plan.light and (typed or not plan.assumes) and not (tagged and served.tagged)
-            if plain and not (plan.shadows and plan.shadowed(path)):
-                await self.app(scope, receive, Stamp(send, served, scope, path))
+            if plan.light and plan.passes(scope, path):
+                await self.app(scope, receive, stamping(send, served, scope, path))
             else:
-                await self._serve(prepared, plan, scope, receive, send, path=path, proven=self._proven)
+                exchange = Exchange(
+                    plan, prepared.serving, scope, path=path, proven=self._proven, guarded=prepared.guarded
+                )
+                await exchange.run(self.app, receive, send)
         finally:
             SELECTED.reset(token)
 
@@ -174,8 +170,8 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        if plan.light and not plan.assumes and not plan.served.tagged and not plan.shadowed(path):
-            await self.app(scope, receive, Stamp(send, plan.served, scope, path))
+        if plan.light and plan.passes(scope, path):
+            await self.app(scope, receive, stamping(send, plan.served, scope, path))
             return
         exchange = Exchange(plan, prepared.serving, scope, path=path, proven=proven, guarded=prepared.guarded)
         await exchange.run(self.app, receive, send)
@@ -269,11 +265,11 @@ class TimegateMiddleware:
             if problem is not None:
                 await tell_problem(problem, send, settings=self.settings, served=served, method=method)
             elif elsewhere is not None:
-                await RedirectResponse(elsewhere)(scope, receive, Stamp(send, served, scope, path))
+                await RedirectResponse(elsewhere)(scope, receive, stamping(send, served, scope, path))
             elif passes:
                 await self.app(scope, receive, send)
             else:
-                await self.app(scope, receive, Stamp(send, served, scope, path))
+                await self.app(scope, receive, stamping(send, served, scope, path))
         finally:
             SELECTED.reset(token)
 

@@ -22,6 +22,9 @@ _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
 """Fields of an answer that speak of bytes which a gated answer does not have."""
 
+_CONDITIONS: Final = frozenset({b"if-match", b"if-none-match"})
+# What nearly every answer says, and no version says otherwise.
+_HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
 _TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
 
 
@@ -92,6 +95,17 @@ class Plan:
         self.complains = any(change is not None for change in changed)
         self.tells = any(program is not None for program in gate.answers.values())
         self._told: dict[int, Told] = {}
+
+    def passes(self, scope: Scope, path: str) -> bool:
+        """Whether a request that no change touches can be passed on as it is."""
+        if self.shadows and self.shadowed(path):
+            return False
+        typed, tagged = not self.assumes, self.served.tagged
+        if tagged or not typed:
+            names = {name for name, _ in scope["headers"]}
+            typed = typed or b"content-type" in names
+            tagged = tagged and not _CONDITIONS.isdisjoint(names)
+        return typed and not tagged
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
@@ -187,7 +201,7 @@ class Served:
         """
         names = self._names
         for name, _ in headers:
-            if name.lower() in names:
+            if name not in _HARMLESS and name.lower() in names:
                 break
         else:
             return [*headers, *self._tail]
