@@ -65,7 +65,7 @@ test: $(READY)
 
 test-postgres: $(READY)
 	@$(PY) -m examples.execution_api.tests.postgresql \
-	    $(PY) -m pytest --numprocesses=auto $(EXAMPLE)/tests $(PYTEST)
+	    $(PY) -m pytest --numprocesses=auto --snapshot-warn-unused $(EXAMPLE)/tests $(PYTEST)
 
 # Without it, root installs it, and everybody else is told how.
 test-cache: $(READY)
