@@ -100,11 +100,12 @@ class Answer:
         self._start: Message | None = None
         self._parts: list[bytes] = []
         self._size = 0
-        self._begin = self._waiting
+        # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
+        self._begin: Callable[[Answer, Message], Awaitable[None]] = Answer._waiting
         self.stopped = False
 
     def __call__(self, message: Message) -> Awaitable[None]:
-        return self._begin(message)
+        return self._begin(self, message)
 
     async def _waiting(self, message: Message) -> None:
         if message["type"] != "http.response.start":
@@ -115,7 +116,7 @@ class Answer:
         if outcome.program is not None and status != _INVALID and self._scope["method"] != "HEAD":
             plain = plan.served.plain(message.get("headers", ()))
             if plain is not None:
-                self._program, self._begin = outcome.program, self._buffering
+                self._program, self._begin = outcome.program, Answer._buffering
                 self._start = {**message, "status": outcome.status, "headers": plain}
                 return
         await self._look(message, outcome)
@@ -143,17 +144,17 @@ class Answer:
         headers = plan.served.answered(headers, self._scope, self._path, self._head_path)
         start = {**message, "status": outcome.status, "headers": headers}
         if program is None or (not json and declared(outcome.media, types)):
-            self._begin = self._passing
+            self._begin = Answer._passing
             await self._send(start)
             return
         # Its length is that of a body that nobody has gated.
         self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
         if self._scope["method"] == "HEAD":
-            self._begin = self._bodiless
+            self._begin = Answer._bodiless
         elif coded:
             await self._fail("the answer is encoded, and was asked not to be")
         else:
-            self._begin = self._buffering if json else self._empty
+            self._begin = Answer._buffering if json else Answer._empty
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
@@ -225,7 +226,7 @@ class Answer:
             return "a function of a change failed"
 
     async def _finish(self, body: bytes) -> None:
-        start, self._begin, self._parts = self._start, self._dropping, []
+        start, self._begin, self._parts = self._start, Answer._dropping, []
         if start is None:
             return
         if self._scope["method"] != "HEAD":
@@ -236,7 +237,7 @@ class Answer:
 
     async def _fail(self, reason: str) -> None:
         """Nothing of the answer is sent, in whatever shape it is."""
-        self._begin, self._parts = self._dropping, []
+        self._begin, self._parts = Answer._dropping, []
         _LOG.error("%s: %s; it was not sent", self._where(), reason)
         served = self._plan.served
         await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self._scope["method"])
