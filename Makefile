@@ -22,6 +22,10 @@
 #   make types    mypy and pyright, both strict
 #   make format   lays the code out
 #   make lock     resolves the versions anew
+#   make bench    measures everything, beside the bare frameworks and Cadwyn   (BENCH="--only transform" narrows it)
+#   make bench-check          measures what has a target, and fails where one is missed
+#   make bench-instructions   counts the instructions of the hot path under valgrind, and fails where one has grown
+#                             (RECORD=1 makes what it counts the baseline)
 #   make clean    removes what the above have made
 #
 # PYTHON=python3.13 takes another interpreter; the environment is then made anew.
@@ -34,6 +38,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 SDKS ?= 1.0.0 1.3.2
 PYTEST ?=
+BENCH ?=
+RECORD ?=
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -117,6 +123,29 @@ format: $(READY)
 	@$(VENV)/bin/ruff check --fix-only src tests examples
 	@$(VENV)/bin/ruff format src tests examples
 
+# --- measuring -------------------------------------------------------------------------------------------------------
+
+# An environment of its own inside the other one: nothing that is only measured against can be imported by a test.
+BENCH_LOCK := requirements/bench.txt
+BENCH_PY := $(VENV)/bench/bin/python
+BENCH_READY := $(VENV)/bench/.ready-$(or $(INTERPRETER),none)
+
+bench: $(BENCH_READY)
+	@$(BENCH_PY) -m benchmarks --json $(VENV)/bench/results.json $(BENCH)
+
+bench-check: $(BENCH_READY)
+	@$(BENCH_PY) -m benchmarks --check --json $(VENV)/bench/checked.json $(BENCH)
+
+bench-instructions: $(BENCH_READY)
+	@$(BENCH_PY) -m benchmarks.instructions $(if $(RECORD),--record)
+
+$(BENCH_READY): $(CREATED) $(BENCH_LOCK) pyproject.toml
+	@echo 'timegate: installing $(BENCH_LOCK)'
+	@$(PY) -m venv --clear --without-pip $(VENV)/bench
+	@$(UV) pip sync --quiet --python $(BENCH_PY) --require-hashes $(BENCH_LOCK)
+	@$(UV) pip install --quiet --python $(BENCH_PY) --no-deps --no-build-isolation --editable .
+	@touch $@
+
 # --- the environment -------------------------------------------------------------------------------------------------
 
 $(CREATED):
@@ -163,10 +192,11 @@ COMPILE_CELL = pip compile --quiet --universal --python-version 3.11 --upgrade -
 
 lock: $(CREATED)
 	@$(UV) $(COMPILE) --group dev --extra fastapi --output-file $(LOCK) pyproject.toml
+	@$(UV) $(COMPILE) --constraints $(LOCK) --group bench --extra fastapi --output-file $(BENCH_LOCK) pyproject.toml
 	@echo uv | $(UV) $(COMPILE) --constraints $(LOCK) --output-file requirements/uv.txt -
 	@for cell in $(CELLS); do \
 	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
-	@! grep -nE '://|^-' $(LOCK) requirements/uv.txt requirements/matrix/*.txt
+	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt
 
 clean:
 	rm -rf $(VENV) $(MATRIX) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,92 @@
+"""Measures, prints a table, writes JSON; with `--check`, says which target is missed and fails.
+
+python -m benchmarks                   everything
+python -m benchmarks --check           what the targets are about
+python -m benchmarks --only transform  one group: requests, transform, whole, started
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks import inprocess, rows, started, transform, whole
+from benchmarks.report import as_json, machine, start_line, timing_line
+from benchmarks.targets import Results, verdicts
+from benchmarks.timing import Timing
+
+GROUPS = ("requests", "transform", "started", "whole")
+
+
+def main() -> int:
+    """Measure as asked; gives the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="measure what the targets are about, and fail on a miss")
+    parser.add_argument("--only", choices=GROUPS, action="append", help="a group to measure; all of them without it")
+    parser.add_argument("--rounds", type=int, default=15, help="how often each side has its turn")
+    parser.add_argument("--seconds", type=float, default=0.01, help="how long a turn lasts")
+    parser.add_argument("--json", type=Path, help="where the results go as JSON")
+    arguments = parser.parse_args()
+    if arguments.check and arguments.only:
+        parser.error("--check measures all that the targets are about")
+    wanted: tuple[str, ...] = (
+        ("requests", "transform", "started") if arguments.check else tuple(arguments.only or GROUPS)
+    )
+    # Cadwyn's own, about its changelog, once for each app.
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    print(", ".join(f"{name} {told}" for name, told in machine().items()))
+    groups = asyncio.run(measured(wanted, arguments))
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(as_json(groups), indent=1, sort_keys=True) + "\n")
+        print(f"written to {arguments.json}")
+    if not all(group in groups for group in ("requests", "transform", "start-up", "import")):
+        return 0
+    results = Results(groups["requests"], groups["transform"], groups["start-up"], groups["import"])
+    found = verdicts(results)
+    print("\ntargets")
+    for verdict in found:
+        print(f"  {verdict}")
+    missed = [verdict for verdict in found if not verdict.met]
+    print(f"{len(found) - len(missed)} of {len(found)} targets are met")
+    return 1 if arguments.check and missed else 0
+
+
+async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> dict[str, Mapping[str, Any]]:
+    """The results of the groups that are wanted."""
+    rounds, seconds = arguments.rounds, arguments.seconds
+    groups: dict[str, Mapping[str, Any]] = {}
+
+    def told(name: str, timings: dict[str, Timing]) -> None:
+        print(timing_line(name, timings), flush=True)
+
+    if "started" in wanted:
+        print("\nstart-up: 100 routes, 100 models, 20 versions; CPU time of fresh processes")
+        groups["start-up"] = started.start_up(
+            max(3, rounds // 3), lambda side, taken: print(start_line(side, taken), flush=True)
+        )
+        print("\nimport, in CPU time, where pydantic is in use already")
+        groups["import"] = started.imports(
+            max(3, rounds // 2), lambda name, taken: print(f"{name:16} {taken * 1000:7.1f} ms", flush=True)
+        )
+    if "transform" in wanted:
+        print("\ntransform over the parser's own load and dump, in CPU time")
+        groups["transform"] = await transform.measured(rounds=rounds, seconds=seconds, told=told)
+    if "requests" in wanted:
+        print("\nrequests in process, in CPU time; ratios to the bare app")
+        chosen = [row for row in rows.rows() if not arguments.check or rows.wanted_by_targets(row)]
+        groups["requests"] = await inprocess.measured(
+            chosen, rounds=rounds, seconds=seconds, told=lambda row, timings: told(row.name, timings)
+        )
+    if "whole" in wanted:
+        print("\nwhole process: uvicorn with httptools, 8 connections; a request's share of the time")
+        groups["whole"] = await whole.measured(rounds=max(3, rounds // 3), seconds=1.0, told=told)
+    return groups
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

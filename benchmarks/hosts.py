@@ -1,0 +1,125 @@
+"""The same handlers, hosted: bare and under timegate on FastAPI and on Starlette, and under Cadwyn on FastAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from benchmarks.api import NOTE, TASK, Note, Page, Task, page_called
+from benchmarks.gated import timeline
+from benchmarks.past import DEPTH
+from timegate import Timeline
+from timegate.asgi import TimegateMiddleware, header
+from timegate.starlette import operation
+
+App: TypeAlias = Callable[..., Any]
+
+HEADER: Final = "x-api-version"
+"""The request header that says the version, for every side."""
+
+RECEIVED: Final[list[BaseModel | None]] = [None]
+"""What the last handler that took a body was given."""
+
+
+async def read_task(task_id: str) -> Task:
+    """Give one task."""
+    return TASK
+
+
+async def create_task(task: Task) -> Task:
+    """Take one task, and give it back as it was understood."""
+    RECEIVED[0] = task
+    return task
+
+
+async def read_page(name: str) -> Page:
+    """Give many tasks."""
+    return page_called(name)
+
+
+async def create_page(page: Page) -> Page:
+    """Take many tasks, and give them back as they were understood."""
+    RECEIVED[0] = page
+    return page
+
+
+async def read_note(note_id: str) -> Note:
+    """Give what no version changes."""
+    return NOTE
+
+
+async def create_note(note: Note) -> Note:
+    """Take what no version changes."""
+    RECEIVED[0] = note
+    return note
+
+
+def with_routes(router: APIRouter) -> None:
+    """Put the handlers onto FastAPI's router, or onto one that is used like it."""
+    router.add_api_route("/tasks/{task_id}", read_task, methods=["GET"])
+    router.add_api_route("/tasks", create_task, methods=["POST"])
+    router.add_api_route("/pages/{name}", read_page, methods=["GET"])
+    router.add_api_route("/pages", create_page, methods=["POST"])
+    router.add_api_route("/notes/{note_id}", read_note, methods=["GET"])
+    router.add_api_route("/notes", create_note, methods=["POST"])
+
+
+def fastapi_app() -> FastAPI:
+    """The handlers on FastAPI."""
+    app = FastAPI(title="Benchmark")
+    with_routes(app.router)
+    return app
+
+
+def starlette_app() -> Starlette:
+    """The handlers on Starlette, each with its contract declared and enforced."""
+
+    @operation(response=Task)
+    async def get_task(request: Request) -> Task:
+        return await read_task(request.path_params["task_id"])
+
+    @operation(request=Task, response=Task)
+    async def post_task(request: Request, *, body: Task) -> Task:
+        return await create_task(body)
+
+    @operation(response=Page)
+    async def get_page(request: Request) -> Page:
+        return await read_page(request.path_params["name"])
+
+    @operation(request=Page, response=Page)
+    async def post_page(request: Request, *, body: Page) -> Page:
+        return await create_page(body)
+
+    @operation(response=Note)
+    async def get_note(request: Request) -> Note:
+        return await read_note(request.path_params["note_id"])
+
+    @operation(request=Note, response=Note)
+    async def post_note(request: Request, *, body: Note) -> Note:
+        return await create_note(body)
+
+    return Starlette(
+        routes=[
+            Route("/tasks/{task_id}", get_task, methods=["GET"]),
+            Route("/tasks", post_task, methods=["POST"]),
+            Route("/pages/{name}", get_page, methods=["GET"]),
+            Route("/pages", post_page, methods=["POST"]),
+            Route("/notes/{note_id}", get_note, methods=["GET"]),
+            Route("/notes", post_note, methods=["POST"]),
+        ]
+    )
+
+
+def under_timegate(app: FastAPI | Starlette, versions: Timeline | None = None) -> FastAPI | Starlette:
+    """An app with the middleware; it compiles when the app starts."""
+    app.add_middleware(TimegateMiddleware, timeline=versions or timeline(DEPTH), select=header(HEADER))
+    return app
+
+
+__all__ = ["HEADER", "RECEIVED", "App", "fastapi_app", "starlette_app", "under_timegate", "with_routes"]

@@ -1,0 +1,188 @@
+"""Counts the instructions of the hot path, which no load on the machine changes: `make bench-instructions`.
+
+The program runs once under valgrind. It compiles everything, then forks a child for each case that serves N requests
+and another that serves 2 N; valgrind tells what each process executed, and the difference is N requests without any
+start-up. The counts are compared with those committed beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.api import NOTE_DATA, body_data
+from benchmarks.client import Caller, Request
+from benchmarks.gated import timeline
+from benchmarks.hosts import HEADER, starlette_app
+from benchmarks.past import DEPTH, as_sent, version_at
+from timegate import Contract
+from timegate.asgi import TimegateMiddleware, header
+from timegate.asgi.messages import decode_json, encode_json
+
+BASELINE: Final = Path(__file__).with_name("instructions.json")
+TOLERANCE: Final = 0.03
+"""How much more than the baseline a case may count; two runs of one commit differ by a tenth of that."""
+
+REQUESTS: Final = 200
+_COLLECTED: Final = re.compile(r"==(\d+)== Collected : (\d+)")
+
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
+def interpreter() -> str:
+    """What a baseline is for: counts of one interpreter mean nothing to another."""
+    return f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
+
+
+def cases() -> dict[str, Work]:
+    """What is counted: one call of each."""
+    bare = starlette_app()
+    gates = timeline().compile(Contract.of(starlette_app()))
+    gated = TimegateMiddleware(starlette_app(), timeline=gates.timeline, gates=gates, select=header(HEADER))
+    task = body_data("340 B")
+    old = as_sent(task, DEPTH)
+    by_key = {gate.key: gate for gate in gates.operations(version_at(DEPTH))}
+    downgrade = by_key["GET /tasks/{task_id}"].answers["200"]
+    upgrade = by_key["POST /tasks"].request
+    if downgrade is None or upgrade is None:
+        raise RuntimeError("the measured operations are not gated")
+
+    def request(method: str, path: str, depth: int, body: dict[str, Any] | None = None) -> Request:
+        return Request(method, path, (HEADER, version_at(depth)), b"" if body is None else encode_json(body))
+
+    def transform(program: Callable[[Any], Any] | None, body: bytes) -> Work:
+        async def work() -> None:
+            value = decode_json(body)
+            encode_json(value if program is None else program(value))
+
+        return work
+
+    head_body, old_body = encode_json(task), encode_json(old)
+    return {
+        "bare: GET 340 B": Caller(bare, request("GET", "/tasks/1", 0)),
+        "bare: POST 340 B": Caller(bare, request("POST", "/tasks", 0, task)),
+        "head client: GET 340 B": Caller(gated, request("GET", "/tasks/1", 0)),
+        "head client: POST 340 B": Caller(gated, request("POST", "/tasks", 0, task)),
+        "old client, untouched: GET 340 B": Caller(gated, request("GET", "/notes/1", DEPTH)),
+        "old client, untouched: POST 340 B": Caller(gated, request("POST", "/notes", DEPTH, NOTE_DATA)),
+        "old client: GET 340 B": Caller(gated, request("GET", "/tasks/1", DEPTH)),
+        "old client: POST 340 B": Caller(gated, request("POST", "/tasks", DEPTH, old)),
+        "load and dump of a response": transform(None, head_body),
+        "downgrade of a response": transform(downgrade, head_body),
+        "load and dump of a request": transform(None, old_body),
+        "upgrade of a request": transform(upgrade, old_body),
+    }
+
+
+def serve(work: Work, count: int) -> None:
+    """Do the work ``count`` times; nothing in it ever waits, so no event loop is needed."""
+    for _ in range(count):
+        coroutine = work()
+        try:
+            coroutine.send(None)
+        except StopIteration:
+            continue
+        raise RuntimeError("an app that is measured waited for something")
+
+
+def fork_cases() -> None:
+    """Run each case N and 2 N times in a process of its own; tells which process did what."""
+    found = cases()
+    for work in found.values():
+        serve(work, 3)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    told: dict[str, str] = {}
+    for name, work in found.items():
+        for count in (REQUESTS, 2 * REQUESTS):
+            child = os.fork()
+            if child == 0:
+                serve(work, count)
+                os._exit(0)
+            _, status = os.waitpid(child, 0)
+            if status != 0:
+                raise RuntimeError(f"{name} ended with {status}")
+            told[str(child)] = f"{count} {name}"
+    json.dump(told, sys.stdout)
+
+
+def counted() -> dict[str, int]:
+    """The instructions of one call of each case."""
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise SystemExit("bench-instructions: valgrind is not here; on Debian and Ubuntu: apt-get install valgrind")
+    command = [valgrind, "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-m", __spec__.name]
+    environment = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run([*command, "--under"], env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"bench-instructions: valgrind failed\n{done.stderr[-4000:]}")
+    collected = {pid: int(count) for pid, count in _COLLECTED.findall(done.stderr)}
+    by_name: dict[str, dict[int, int]] = {}
+    for pid, label in json.loads(done.stdout).items():
+        count, _, name = label.partition(" ")
+        by_name.setdefault(name, {})[int(count)] = collected[pid]
+    return {name: (two[2 * REQUESTS] - two[REQUESTS]) // REQUESTS for name, two in by_name.items()}
+
+
+def verdicts(counts: dict[str, int], baseline: dict[str, int], *, tolerance: float = TOLERANCE) -> list[str]:
+    """What is wrong with the counts: cases that became slower, or are not in the baseline."""
+    wrong: list[str] = []
+    for name, count in counts.items():
+        known = baseline.get(name)
+        if known is None:
+            wrong.append(f"{name}: not in the baseline")
+        elif count > known * (1 + tolerance):
+            wrong.append(f"{name}: {count:,} instructions, {count / known - 1:+.1%} of {known:,}")
+    return wrong
+
+
+def table(counts: dict[str, int], baseline: dict[str, int]) -> str:
+    """The counts beside the baseline's."""
+    lines = [f"{'instructions of one call':36} {'now':>9} {'baseline':>9} {'':>7}"]
+    for name, count in counts.items():
+        known = baseline.get(name)
+        change = "" if known is None else f"{count / known - 1:+.1%}"
+        lines.append(f"{name:36} {count:9,} {known or 0:9,} {change:>7}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Count, compare with the baseline, and record a new one if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--under", action="store_true", help="what runs under valgrind")
+    parser.add_argument("--record", action="store_true", help="make what is counted now the baseline")
+    arguments = parser.parse_args()
+    if arguments.under:
+        fork_cases()
+        return
+    baselines: dict[str, dict[str, int]] = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    counts = counted()
+    baseline = baselines.get(interpreter(), {})
+    print(table(counts, baseline))
+    if arguments.record:
+        baselines[interpreter()] = counts
+        BASELINE.write_text(json.dumps(baselines, indent=2, sort_keys=True) + "\n")
+        print(f"recorded as the baseline of {interpreter()}")
+        return
+    if not baseline:
+        raise SystemExit(
+            f"bench-instructions: no baseline for {interpreter()}; record one: make bench-instructions RECORD=1"
+        )
+    wrong = verdicts(counts, baseline)
+    if wrong:
+        raise SystemExit("bench-instructions: slower than the baseline\n  " + "\n  ".join(wrong))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""What must hold, and by how much it is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks.api import SIZES
+from benchmarks.past import DEPTH
+from benchmarks.rows import CADWYN, ONE_VERSION, TIMEGATE, Host, Row
+from benchmarks.timing import Timing
+from benchmarks.transform import GATE, name_of
+
+MICROSECOND: Final = 1e-6
+LIMITS: Final = {"response": 1.4, "request": 1.8}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """All that was measured.
+
+    Args:
+        requests: timings by row and side.
+        transforms: timings by row and side.
+        started: what each side takes to start.
+        imported: seconds by package.
+    """
+
+    requests: Mapping[str, Mapping[str, Timing]]
+    transforms: Mapping[str, Mapping[str, Timing]]
+    started: Mapping[str, Mapping[str, float]]
+    imported: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One target against what was measured.
+
+    Args:
+        name: what is asked for.
+        value: what was measured.
+        limit: what is allowed.
+        unit: of both.
+        at_least: whether more is better.
+    """
+
+    name: str
+    value: float
+    limit: float
+    unit: str = "times"
+    at_least: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is met."""
+        return self.value >= self.limit if self.at_least else self.value <= self.limit
+
+    def __str__(self) -> str:
+        word, sign = ("met", "at least" if self.at_least else "at most")
+        if not self.met:
+            word = f"missed by {abs(self.value / self.limit - 1):.0%}"
+        return f"{self.name:64} {self.value:8.2f} {self.unit:6} ({sign} {self.limit:g}): {word}"
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Every target against the results."""
+    return [*_untouched(results), *_gated(results), *_transforms(results), *_starts(results), *_beside(results)]
+
+
+def _untouched(results: Results) -> Iterator[Verdict]:
+    both: tuple[Host, Host] = ("FastAPI", "Starlette")
+    for host in both:
+        for method in ("GET", "POST"):
+            for row in (Row(host, method, "340 B", 0), Row(host, method, "340 B", DEPTH, touched=False)):
+                extra = results.requests[row.name][TIMEGATE].extra / MICROSECOND
+                yield Verdict(f"{row.name}: over bare", extra, 3.0, "µs")
+        grown = results.requests[Row(host, "GET", "340 B", 0).name]
+        extra = (grown[TIMEGATE].extra - grown[ONE_VERSION].extra) / MICROSECOND
+        yield Verdict(f"{host} GET 340 B head: {DEPTH} versions over 1", extra, 0.5, "µs")
+
+
+def _gated(results: Results) -> Iterator[Verdict]:
+    for method in ("GET", "POST"):
+        for depth in (1, DEPTH):
+            row = Row("FastAPI", method, "340 B", depth)
+            yield Verdict(f"{row.name}: over bare", results.requests[row.name][TIMEGATE].ratio, 1.3)
+
+
+def _transforms(results: Results) -> Iterator[Verdict]:
+    for direction, limit in LIMITS.items():
+        for size in SIZES:
+            name = name_of(direction, size, DEPTH)
+            yield Verdict(f"transform of a {name}", results.transforms[name][GATE].ratio, limit)
+            one = results.transforms[name_of(direction, size, 1)][GATE].ratio
+            grown = results.transforms[name][GATE].ratio / one
+            yield Verdict(f"transform of a {direction} {size}: {DEPTH} versions over 1", grown, 1.5)
+
+
+def _starts(results: Results) -> Iterator[Verdict]:
+    bare, mine = results.started["fastapi"], results.started["timegate"]
+    yield Verdict("start-up over FastAPI with its document", mine["seconds"] - bare["seconds"], 0.5, "s")
+    yield Verdict("memory over FastAPI with its document", mine["mib"] - bare["mib"], 15, "MiB")
+    yield Verdict("the first request over the second", mine["first"] - bare["first"], 0.05, "s")
+    yield Verdict("import timegate where pydantic is in use", results.imported["timegate"] * 1000, 30, "ms")
+
+
+def _beside(results: Results) -> Iterator[Verdict]:
+    """Against Cadwyn on the same FastAPI."""
+    for size, depth, limit in (("340 B", 0, 6.0), ("340 B", DEPTH, 5.0), ("12 KB", DEPTH, 4.0)):
+        row = results.requests[Row("FastAPI", "GET", size, depth).name]
+        name = f"FastAPI GET {size} {'head' if depth == 0 else f'{depth} back'}: Cadwyn over timegate"
+        yield Verdict(name, row[CADWYN].ratio / row[TIMEGATE].ratio, limit, at_least=True)
+    bare, mine, theirs = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
+    seconds = (theirs["seconds"] - bare["seconds"]) / (mine["seconds"] - bare["seconds"])
+    yield Verdict("start-up over FastAPI: Cadwyn over timegate", seconds, 20, at_least=True)
+    memory = (mine["mib"] - bare["mib"]) / (theirs["mib"] - bare["mib"])
+    yield Verdict("memory over FastAPI: timegate over Cadwyn", memory, 0.1)

@@ -1,0 +1,118 @@
+"""What a gate costs over the parser's own load and dump, without any HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from benchmarks.api import SIZES, body_data
+from benchmarks.gated import timeline
+from benchmarks.hosts import starlette_app
+from benchmarks.past import DEPTH, DEPTHS, as_sent, downgraded, upgraded, version_at
+from benchmarks.timing import Timing, Work, timed
+from timegate import Contract, Gates
+from timegate.asgi.messages import decode_json, encode_json
+
+FLOOR: Final = "load and dump"
+HAND_WRITTEN: Final = "by hand"
+GATE: Final = "timegate"
+DIRECTIONS: Final = ("response", "request")
+
+
+def name_of(direction: str, size: str, depth: int) -> str:
+    """What is measured, in words."""
+    return f"{direction} {size} {depth} back"
+
+
+def program_of(gates: Gates, direction: str, size: str, depth: int) -> Callable[[Any], Any]:
+    """The compiled program."""
+    operations = {gate.key: gate for gate in gates.operations(version_at(depth))}
+    if direction == "response":
+        found = operations["GET /pages/{name}" if SIZES[size] else "GET /tasks/{task_id}"].answers["200"]
+    else:
+        found = operations["POST /pages" if SIZES[size] else "POST /tasks"].request
+    if found is None:
+        raise AssertionError(f"{name_of(direction, size, depth)} is not gated")
+    return found
+
+
+def _floor(given: bytes, wanted: Any) -> Work:
+    """Load what comes in, dump what goes out."""
+
+    async def work() -> None:
+        decode_json(given)
+        encode_json(wanted)
+
+    return work
+
+
+def _through(given: bytes, program: Callable[[Any], Any]) -> Work:
+    """Load what comes in, change it, dump it."""
+
+    async def work() -> None:
+        encode_json(program(decode_json(given)))
+
+    return work
+
+
+async def measured(
+    *, rounds: int, seconds: float, told: Callable[[str, dict[str, Timing]], None]
+) -> dict[str, dict[str, Timing]]:
+    """The timings by name and side; the floor loads what comes in and dumps what goes out."""
+    gates = timeline().compile(Contract.of(starlette_app()))
+    found: dict[str, dict[str, Timing]] = {}
+    for direction in DIRECTIONS:
+        for size in SIZES:
+            head = body_data(size)
+            for depth in DEPTHS:
+                old = as_sent(head, depth)
+                given = encode_json(head if direction == "response" else old)
+                wanted: Any = downgraded(head, depth) if direction == "response" else upgraded(old, depth)
+                program, by_hand = program_of(gates, direction, size, depth), _BY_HAND.get((direction, depth))
+                name = name_of(direction, size, depth)
+                _check(name, program(decode_json(given)), wanted)
+                sides = {FLOOR: _floor(given, wanted), GATE: _through(given, program)}
+                if by_hand is not None:
+                    _check(name, by_hand(decode_json(given)), wanted)
+                    sides[HAND_WRITTEN] = _through(given, by_hand)
+                found[name] = await timed(sides, rounds=rounds, seconds=seconds)
+                told(name, found[name])
+    return found
+
+
+def _check(name: str, answer: object, wanted: object) -> None:
+    if answer != wanted:
+        raise AssertionError(f"{name}: {str(answer)[:600]} is not {str(wanted)[:600]}")
+
+
+def response_by_hand(body: dict[str, Any]) -> dict[str, Any]:
+    """What somebody would write who knew all fifty changes by heart."""
+    items = body.get("items")
+    if items is None:
+        return _task_by_hand(body)
+    return {"items": [_task_by_hand(task) for task in items], "total": body["total"]}
+
+
+_OLD_STATES: Final = {"up_for_retry": "retrying", "success": "succeeded", "queued": "waiting"}
+
+
+def _task_by_hand(task: dict[str, Any]) -> dict[str, Any]:
+    owner, note, state = task["owner"], task["note"], task["state"]
+    return {
+        "id": task["id"],
+        "dag_version_id_3": task["dag_version_id"],
+        "title_2": task["title"],
+        "state": _OLD_STATES.get(state, state),
+        "priority": int(task["priority"]),
+        "queue_2": task["queue"],
+        "try_number_3": task["try_number"],
+        "started_at_2": task["started_at"],
+        "note": "" if note is None else note,
+        "owner": {"name_3": owner["name"], "email_2": owner["email"], "active": True},
+        "pool_slots": 1,
+        "executor": "local",
+        "hostname": "worker-1",
+    }
+
+
+_BY_HAND: Final = {("response", DEPTH): response_by_hand}
