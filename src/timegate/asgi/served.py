@@ -102,10 +102,12 @@ class Plan:
             return False
         typed, tagged = not self.assumes, self.served.tagged
         if tagged or not typed:
-            names = {name for name, _ in scope["headers"]}
-            typed = typed or b"content-type" in names
-            tagged = tagged and not _CONDITIONS.isdisjoint(names)
-        return typed and not tagged
+            for name, _ in scope["headers"]:
+                if name == b"content-type":
+                    typed = True
+                elif tagged and name in _CONDITIONS:
+                    return False
+        return typed
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
