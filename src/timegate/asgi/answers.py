@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from timegate.asgi.headers import RawHeaders, is_json, without
 from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
+from timegate.asgi.parameters import gathered, query_of
 from timegate.asgi.problems import Problem, rendered, untold
 from timegate.asgi.served import DROPPED, Plan, Served, Settings, Told
 from timegate.errors import GateError
@@ -75,55 +76,56 @@ class Answer:
         plan: the operation at the client's version.
         send: the server's.
         scope: the request as the client sent it.
-        path: its path.
-        head_path: the path that the app sees.
-        sent: gives what the client sent, for complaints about it.
+        path: its path, less `root_path`.
 
     Attributes:
+        head_path: the path that the app sees.
+        original: the body of the request as the client sent it, where it was read.
         stopped: whether the app was told to stop a stream that nobody gets.
     """
 
     __slots__ = (
-        "_begin", "_head_path", "_parts", "_path", "_plan", "_program",
-        "_scope", "_send", "_sent", "_size", "_start", "stopped",
+        "_begin", "_parts", "_program", "_send", "_size", "_start",
+        "head_path", "original", "path", "plan", "scope", "stopped",
     )  # fmt: skip
 
-    def __init__(
-        self, plan: Plan, send: Send, *, scope: Scope, path: str, head_path: str, sent: Callable[[], Sent]
-    ) -> None:
-        self._plan = plan
+    def __init__(self, plan: Plan, send: Send, scope: Scope, path: str) -> None:
+        self.plan = plan
+        self.scope = scope
+        self.path = self.head_path = path
+        self.original = b""
+        self.stopped = False
         self._send = send
-        self._scope = scope
-        self._path = path
-        self._head_path = head_path
-        self._sent = sent
         self._start: Message | None = None
-        self._parts: list[bytes] = []
         self._size = 0
         # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
         self._begin: Callable[[Answer, Message], Awaitable[None]] = Answer._waiting
-        self.stopped = False
 
     def __call__(self, message: Message) -> Awaitable[None]:
         return self._begin(self, message)
 
-    async def _waiting(self, message: Message) -> None:
+    def _waiting(self, message: Message) -> Awaitable[None]:
         if message["type"] != "http.response.start":
-            await self._beside(message)
-            return
-        plan, status = self._plan, message["status"]
+            return self._beside(message)
+        plan, status = self.plan, message["status"]
         outcome = plan.told(status)
-        if outcome.program is not None and status != _INVALID and self._scope["method"] != "HEAD":
+        if outcome.program is not None and status != _INVALID and self.scope["method"] != "HEAD":
             plain = plan.served.plain(message.get("headers", ()))
             if plain is not None:
-                self._program, self._begin = outcome.program, Answer._buffering
-                self._start = {**message, "status": outcome.status, "headers": plain}
-                return
-        await self._look(message, outcome)
+                start = {**message, "status": outcome.status, "headers": plain}
+                self._hold(start, outcome.program, Answer._buffering)
+                return _held()
+        return self._look(message, outcome)
+
+    def _hold(self, start: Message, program: Program, begin: Callable[[Answer, Message], Awaitable[None]]) -> None:
+        self._start = start
+        self._program = program
+        self._parts: list[bytes] = []
+        self._begin = begin
 
     async def _look(self, message: Message, outcome: Told) -> None:
         """Begin an answer that may be more than plain JSON."""
-        plan, status = self._plan, message["status"]
+        plan, status = self.plan, message["status"]
         headers: RawHeaders = list(message.get("headers", ()))
         types: list[bytes] = []
         coded = of_the_bytes = False
@@ -141,28 +143,28 @@ class Answer:
             program = self._told_wrong(program)
         if of_the_bytes and plan.tells:
             headers = plan.served.tags.outbound(without(headers, DROPPED))
-        headers = plan.served.answered(headers, self._scope, self._path, self._head_path)
+        headers = plan.served.answered(headers, self.scope, self.path, self.head_path)
         start = {**message, "status": outcome.status, "headers": headers}
         if program is None or (not json and declared(outcome.media, types)):
             self._begin = Answer._passing
             await self._send(start)
             return
         # Its length is that of a body that nobody has gated.
-        self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
-        if self._scope["method"] == "HEAD":
-            self._begin = Answer._bodiless
+        start["headers"] = without(headers, (b"content-length",))
+        if self.scope["method"] == "HEAD":
+            self._hold(start, program, Answer._bodiless)
         elif coded:
             await self._fail("the answer is encoded, and was asked not to be")
         else:
-            self._begin = Answer._buffering if json else Answer._empty
+            self._hold(start, program, Answer._buffering if json else Answer._empty)
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
-        gate, sent = self._plan.gate, self._sent
+        plan, scope, path, original = self.plan, self.scope, self.path, self.original
 
         def tell(body: Any) -> Any:
             if complains(body):
-                return told(body, gate=gate, sent=sent())
+                return told(body, gate=plan.gate, sent=_sent(plan, scope, path, original))
             return body if program is None else program(body)
 
         return tell
@@ -195,26 +197,25 @@ class Answer:
         elif not message.get("more_body", False):
             await self._finish(b"")
 
-    async def _buffering(self, message: Message) -> None:
+    def _buffering(self, message: Message) -> Awaitable[None]:
         if message["type"] != "http.response.body":
-            await self._beside(message)
-            return
+            return self._beside(message)
         part: bytes = message.get("body", b"")
         self._size += len(part)
-        limit = self._plan.served.settings.max_body
+        limit = self.plan.served.settings.max_body
         if self._size > limit:
-            await self._fail(f"the answer is larger than {limit} bytes")
-        elif message.get("more_body", False):
+            return self._fail(f"the answer is larger than {limit} bytes")
+        if message.get("more_body", False):
             self._parts.append(part)
-        else:
-            body = self._gated(b"".join([*self._parts, part]) if self._parts else part)
-            await (self._fail(body) if isinstance(body, str) else self._finish(body))
+            return _held()
+        body = self._gated(b"".join([*self._parts, part]) if self._parts else part)
+        return self._fail(body) if isinstance(body, str) else self._finish(body)
 
     def _gated(self, body: bytes) -> bytes | str:
         """The body as the client's version has it, or why there is none."""
         if not body:
             return body
-        codec = self._plan.served.settings.codec
+        codec = self.plan.served.settings.codec
         try:
             return codec.encoded(self._program(codec.decoded(body)))
         except GateError as error:
@@ -229,7 +230,7 @@ class Answer:
         start, self._begin, self._parts = self._start, Answer._dropping, []
         if start is None:
             return
-        if self._scope["method"] != "HEAD":
+        if self.scope["method"] != "HEAD":
             headers: RawHeaders = start["headers"]
             headers.append((b"content-length", b"%d" % len(body)))
         await self._send(start)
@@ -237,10 +238,25 @@ class Answer:
 
     async def _fail(self, reason: str) -> None:
         """Nothing of the answer is sent, in whatever shape it is."""
-        self._begin, self._parts = Answer._dropping, []
+        self._begin, self._start, self._parts = Answer._dropping, None, []
         _LOG.error("%s: %s; it was not sent", self._where(), reason)
-        served = self._plan.served
-        await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self._scope["method"])
+        served = self.plan.served
+        await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self.scope["method"])
 
     def _where(self) -> str:
-        return f"answer of {self._plan.gate.key} to a client of {self._plan.served.version}"
+        return f"answer of {self.plan.gate.key} to a client of {self.plan.served.version}"
+
+
+async def _held() -> None:
+    """What a message that is held back leaves to wait for."""
+
+
+def _sent(plan: Plan, scope: Scope, path: str, original: bytes) -> Sent:
+    """What a client sent, taken apart only when somebody asks."""
+    codec = plan.served.settings.codec
+    return Sent(
+        # Programs change what they are given, so it is decoded anew.
+        body=lambda: codec.decoded(original) if original else None,
+        query=lambda: gathered(query_of(scope)),
+        path=lambda: plan.entry.parameters(path),
+    )

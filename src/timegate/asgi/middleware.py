@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse
 
 from timegate.asgi.answers import stamping, tell_problem
 from timegate.asgi.documents import document_plan
-from timegate.asgi.exchange import Exchange
+from timegate.asgi.exchange import exchanged
 from timegate.asgi.messages import Codec, Decoder, Encoder, Message, Receive, Send, decode_json, encode_json
 from timegate.asgi.problems import (
     Problem,
@@ -57,6 +57,8 @@ MIB: Final = 1024 * 1024
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REMEMBERED: Final = 512
 _BY_HEADER: Final = header(ECHO)
+_NO_FIELD: Final = b""
+"""The name of no field."""
 
 
 class TimegateMiddleware:
@@ -124,7 +126,7 @@ class TimegateMiddleware:
         self._failed: Exception | None = None
         self._documents: dict[Served, Plan] = {}
         # The common case needs nothing but one header.
-        self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
+        self._header = self.select.raw if isinstance(self.select, HeaderSelector) else _NO_FIELD
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,15 +140,12 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        wanted, value = self._header, None
-        for name, content in scope["headers"]:
-            if name == wanted:
-                if value is not None:
-                    value = None
-                    break
-                value = content
+        headers = scope["headers"]
+        # Of a field that is said twice it holds one.
+        fields: dict[bytes, bytes] = dict(headers)
+        value = fields.get(self._header)
         served = None if value is None else prepared.serving.by_raw.get(value)
-        if served is None:
+        if served is None or (len(fields) != len(headers) and _repeated(headers, self._header)):
             await self._select(prepared, scope, receive, send)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
@@ -156,13 +155,10 @@ class TimegateMiddleware:
             return
         token = SELECTED.set(served.selected)
         try:
-            if plan.light and plan.passes(scope, path):
+            if plan.light and plan.passes(fields, path):
                 await self.app(scope, receive, stamping(send, served, scope, path))
             else:
-                exchange = Exchange(
-                    plan, prepared.serving, scope, path=path, proven=self._proven, guarded=prepared.guarded
-                )
-                await exchange.run(self.app, receive, send)
+                await exchanged(self.app, plan, prepared, scope, receive, send, path, fields, self._proven)
         finally:
             SELECTED.reset(token)
 
@@ -170,11 +166,11 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        if plan.light and plan.passes(scope, path):
+        fields: dict[bytes, bytes] = dict(scope["headers"])
+        if plan.light and plan.passes(fields, path):
             await self.app(scope, receive, stamping(send, plan.served, scope, path))
-            return
-        exchange = Exchange(plan, prepared.serving, scope, path=path, proven=proven, guarded=prepared.guarded)
-        await exchange.run(self.app, receive, send)
+        else:
+            await exchanged(self.app, plan, prepared, scope, receive, send, path, fields, proven)
 
     async def _select(self, prepared: Prepared, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not plain from one header."""
@@ -241,7 +237,7 @@ class TimegateMiddleware:
             served = serving.newest
         except SelectionError as error:
             return cannot_be_selected(error)
-        if self._header is not None and served.sunset is None and len(serving.by_raw) < _REMEMBERED:
+        if self._header is not _NO_FIELD and served.sunset is None and len(serving.by_raw) < _REMEMBERED:
             serving.by_raw[requested.encode("latin-1", "replace")] = served
         return self._in_force(served, requested)
 
@@ -329,6 +325,10 @@ class TimegateMiddleware:
         self._documents.clear()
         self._prepared = prepared
         return prepared
+
+
+def _repeated(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bool:
+    return sum(found == name for found, _ in headers) > 1
 
 
 def _plan(served: Served, path: str, scope: Scope) -> Plan | None:

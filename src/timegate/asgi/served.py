@@ -22,7 +22,13 @@ _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
 """Fields of an answer that speak of bytes which a gated answer does not have."""
 
-_CONDITIONS: Final = frozenset({b"if-match", b"if-none-match"})
+OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
+"""Fields of a request that speak of its body's bytes, and are wrong about a gated one."""
+
+# An answer that must be gated is wanted whole and plain.
+_NOT_ASKED_FOR: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
+_NOT_ENCODED: Final = frozenset({b"accept-encoding"})
+
 # What nearly every answer says, and no version says otherwise.
 _HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
 _TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
@@ -74,12 +80,18 @@ class Plan:
 
     Attributes:
         light: whether neither bodies nor places differ from head's.
+        stays: whether the app's router finds the operation where the client asks for it.
+        upgrade: the program of the request's body; None where it is passed on untouched.
+        dropped: fields of a request that the app does not get.
         assumes: whether a body is JSON even where nobody says so.
         complains: whether what head finds wrong in a request must be told in other names.
         tells: whether an answer may have to be told in other words.
     """
 
-    __slots__ = ("_told", "assumes", "complains", "entry", "gate", "head", "light", "served", "shadows", "tells")
+    __slots__ = (
+        "_told", "assumes", "complains", "dropped", "entry", "gate", "head",
+        "light", "served", "shadows", "stays", "tells", "upgrade",
+    )  # fmt: skip
 
     def __init__(
         self, served: Served, *, gate: OperationGate, entry: Entry, head: Entry, shadows: Sequence[Entry]
@@ -90,24 +102,23 @@ class Plan:
         self.head = head
         self.shadows = tuple(shadows)
         self.light = not gate.gated and gate.rewrite is None
+        self.stays = gate.rewrite is None and not self.shadows
+        self.upgrade = gate.request
         self.assumes = gate.json_only
         changed = (gate.request, gate.query, gate.headers, gate.rewrite)
         self.complains = any(change is not None for change in changed)
         self.tells = any(program is not None for program in gate.answers.values())
+        dropped = _NOT_ASKED_FOR if self.tells else _NOT_ENCODED if self.complains else frozenset[bytes]()
+        self.dropped = dropped if self.upgrade is None else dropped | OF_THE_BODY
         self._told: dict[int, Told] = {}
 
-    def passes(self, scope: Scope, path: str) -> bool:
+    def passes(self, fields: Mapping[bytes, bytes], path: str) -> bool:
         """Whether a request that no change touches can be passed on as it is."""
         if self.shadows and self.shadowed(path):
             return False
-        typed, tagged = not self.assumes, self.served.tagged
-        if tagged or not typed:
-            for name, _ in scope["headers"]:
-                if name == b"content-type":
-                    typed = True
-                elif tagged and name in _CONDITIONS:
-                    return False
-        return typed
+        if self.assumes and b"content-type" not in fields:
+            return False
+        return not self.served.tagged or (b"if-none-match" not in fields and b"if-match" not in fields)
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
