@@ -39,30 +39,16 @@ class Serving:
         self.head = Table(entries)
         timeline = gates.timeline
         of_key = {key: entry for entry in entries for key in entry.operations.values()}
+        unmoved = _Routes(self.head)
         self.versions: dict[str, Served] = {}
         moved: dict[str, Entry] = {}
         for index, version in enumerate(timeline.versions):
-            served = _served(
-                version,
-                Selected(version.value, timeline.lacking(index)),
-                gates=gates.operations(version.value),
-                entries=entries,
-                head=self.head,
-                settings=settings,
-                moved=moved,
-            )
+            selected = Selected(version.value, timeline.lacking(index))
+            served = self._served(version, selected, unmoved=unmoved, heads=of_key, moved=moved)
             self.versions[version.value] = served
         newest = timeline.head
-        self.nameless = _served(
-            newest,
-            Selected(newest.value, frozenset()),
-            gates=gates.operations(newest.value),
-            entries=entries,
-            head=self.head,
-            settings=settings,
-            moved={},
-            named=False,
-        )
+        selected = Selected(newest.value, frozenset())
+        self.nameless = self._served(newest, selected, unmoved=unmoved, heads=of_key, moved={}, named=False)
         self.by_raw: dict[bytes, Served] = {
             value.encode("utf-8"): served for value, served in self.versions.items() if served.sunset is None
         }
@@ -89,57 +75,109 @@ class Serving:
                     return key
         return None
 
+    def _served(
+        self,
+        version: Version,
+        selected: Selected,
+        *,
+        unmoved: _Routes,
+        heads: Mapping[str, Entry],
+        moved: dict[str, Entry],
+        named: bool = True,
+    ) -> Served:
+        gates = {gate.key: gate for gate in self.gates.operations(version.value)}
+        # Most versions have every operation where head has it, and share what is known of head's routes.
+        routes = _Routes(self.head, gates) if any(map(_is_elsewhere, gates.values())) else unmoved
+        for entry in routes.away:
+            for method, key in entry.operations.items():
+                moved.setdefault(f"{key} {entry.path} {method}", entry)
+        sunset = None if version.sunset is None else version.sunset.timestamp()
+        served = Served(
+            selected,
+            settings=self.settings,
+            table=routes.table,
+            head=self.head,
+            gates=tuple(gates.values()),
+            sunset=sunset,
+            named=named,
+        )
+        for entry in routes.table.entries:
+            for method, key in entry.operations.items():
+                shadows = routes.shadows(entry, method, heads[key])
+                served.plans[key] = Plan(served, gate=gates[key], entry=entry, head=heads[key], shadows=shadows)
+        served.tagged = any(plan.tells for plan in served.plans.values())
+        served.exact.update(
+            (path, {method: served.plans[key] for method, key in keys.items()}) for path, keys in routes.exact.items()
+        )
+        return served
 
-def _served(
-    version: Version,
-    selected: Selected,
-    *,
-    gates: Sequence[OperationGate],
-    entries: Sequence[Entry],
-    head: Table,
-    settings: Settings,
-    moved: dict[str, Entry],
-    named: bool = True,
-) -> Served:
-    by_key = {gate.key: gate for gate in gates}
-    stay: list[Entry] = []
-    away: list[Entry] = []
-    origin: dict[str, Entry] = {}
-    for entry in entries:
-        origin.update(dict.fromkeys(entry.operations.values(), entry))
-        kept = _kept(entry, by_key)
-        if kept is not None:
-            stay.append(kept)
-        away += _moved(entry, by_key)
-    for entry in away:
-        for method, key in entry.operations.items():
-            moved.setdefault(f"{key} {entry.path} {method}", entry)
-    table = Table(in_order(stay, away))
-    sunset = None if version.sunset is None else version.sunset.timestamp()
-    served = Served(selected, settings=settings, table=table, head=head, gates=gates, sunset=sunset, named=named)
-    for entry in table.entries:
-        for method, key in entry.operations.items():
-            gate = by_key[key]
-            shadows = [
-                other
-                for other in entries
-                if other.place < origin[key].place and _may_shadow(other, method, by_key) and may_overlap(other, entry)
-            ]
-            served.plans[key] = Plan(served, gate=gate, entry=entry, head=origin[key], shadows=shadows)
-    served.tagged = any(plan.tells for plan in served.plans.values())
-    for entry in table.entries:
-        if entry.operations and "{" not in entry.path and entry.regex is not None:
-            served.exact[entry.path] = _exactly(served, entry)
-    return served
+
+class _Routes:
+    """The app's routes as the clients of some versions meet them.
+
+    Args:
+        head: the routes at head.
+        gates: the operations by their identity; none where each is where head has it.
+
+    Attributes:
+        table: the routes in the order in which they match.
+        away: those of them at paths that head does not have.
+        exact: what answers a path without parameters: operations by method, found as any path is.
+    """
+
+    __slots__ = ("_gates", "_left", "away", "exact", "table")
+
+    def __init__(self, head: Table, gates: Mapping[str, OperationGate] | None = None) -> None:
+        self._gates: Mapping[str, OperationGate] = gates or {}
+        # The routes of head that answer with an operation which these versions do not have there.
+        self._left = [entry for entry in head.entries if any(map(self._has_left, entry.operations.values()))]
+        self.away = [moved for entry in self._left for moved in _moved(entry, self._gates)]
+        self.table = head
+        if self._left:
+            left = {entry.place: _kept(entry, self._gates) for entry in self._left}
+            stay = [kept for entry in head.entries if (kept := left.get(entry.place, entry)) is not None]
+            self.table = Table(in_order(stay, self.away))
+        self.exact = {
+            entry.path: self._exactly(entry.path, entry.methods)
+            for entry in self.table.entries
+            if entry.operations and "{" not in entry.path and entry.regex is not None
+        }
+
+    def shadows(self, entry: Entry, method: str, head: Entry) -> list[Entry]:
+        """The routes of head that answer a method before a route of these versions could, and are not theirs."""
+        return [
+            other
+            for other in self._left
+            if other.place < head.place and self._may_shadow(other, method) and may_overlap(other, entry)
+        ]
+
+    def _may_shadow(self, other: Entry, method: str) -> bool:
+        keys = [other.key(answered) for answered in ((method, "HEAD") if method == "GET" else (method,))]
+        return any(key is not None and self._has_left(key) for key in keys)
+
+    def _has_left(self, key: str) -> bool:
+        return key in self._gates and _is_elsewhere(self._gates[key])
+
+    def _exactly(self, path: str, methods: frozenset[str] | None) -> dict[str, str]:
+        found: dict[str, str] = {}
+        if any(candidate.regex is None for candidate in self.table.candidates(path)):
+            return found
+        for method in methods or ():
+            match = self.table.find(path, method, {})
+            key = match.entry.key(method) if match is not None and match.full else None
+            if key is not None:
+                found[method] = key
+        return found
+
+
+def _is_elsewhere(gate: OperationGate) -> bool:
+    """Whether a version does not have an operation where head has it."""
+    return not gate.exists or gate.rewrite is not None
 
 
 def _kept(entry: Entry, gates: Mapping[str, OperationGate]) -> Entry | None:
     """The route at its own path as a version has it: with the operations that it has there, and no others."""
-    if not entry.operations:
-        return entry
-    here = {method: key for method, key in entry.operations.items() if gates[key].exists and gates[key].rewrite is None}
-    if len(here) == len(entry.operations):
-        return entry
+    here = {method: key for method, key in entry.operations.items() if not _is_elsewhere(gates[key])}
     gone = set(entry.operations) - set(here)
     if "GET" in gone and "HEAD" not in here:
         gone.add("HEAD")
@@ -159,26 +197,4 @@ def _moved(entry: Entry, gates: Mapping[str, OperationGate]) -> list[Entry]:
         if "GET" in methods and (entry.methods is None or "HEAD" in entry.methods):
             methods.add("HEAD")
         found.append(entry_of(path, methods=methods, operations=operations, place=entry.place, route=entry.route))
-    return found
-
-
-def _may_shadow(other: Entry, method: str, gates: Mapping[str, OperationGate]) -> bool:
-    """Whether a route of head answers a method with an operation that the version does not have there."""
-    for answered in (method, "HEAD") if method == "GET" else (method,):
-        key = other.key(answered)
-        if key is not None and (not gates[key].exists or gates[key].rewrite is not None):
-            return True
-    return False
-
-
-def _exactly(served: Served, entry: Entry) -> dict[str, Plan]:
-    """The plan by method for a path without parameters, found as any path is."""
-    found: dict[str, Plan] = {}
-    if any(candidate.regex is None for candidate in served.table.candidates(entry.path)):
-        return found
-    for method in entry.methods or ():
-        match = served.table.find(entry.path, method, {})
-        key = match.entry.key(method) if match is not None and match.full else None
-        if key is not None:
-            found[method] = served.plans[key]
     return found
