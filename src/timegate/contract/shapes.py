@@ -10,13 +10,13 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from timegate.contract.document import MARK_PREFIX, REF_PREFIX, Component, Side, ref, references, referred, rewritten
+from timegate.contract.generator import MODEL_MARK, Generator
 from timegate.typing import Schema, is_array, is_object
 
 Mode = Literal["validation", "serialization"]
 
 MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
 
-MODEL_MARK: Final = MARK_PREFIX + "model"
 OPAQUE_MARK: Final = MARK_PREFIX + "opaque"
 CHOICE_MARK: Final = MARK_PREFIX + "choice"
 
@@ -58,7 +58,7 @@ class _Notebook:
 
 
 def _generator(notebook: _Notebook) -> type[GenerateJsonSchema]:
-    class Generator(GenerateJsonSchema):
+    class Noting(Generator):
         def _noted(self, schema: Mapping[str, Any], made: JsonSchemaValue) -> JsonSchemaValue:
             model = schema.get("cls")
             if model is None:
@@ -102,7 +102,7 @@ def _generator(notebook: _Notebook) -> type[GenerateJsonSchema]:
             self.definitions[definition] = {**self.definitions[definition], **mark}
             return reference
 
-    return Generator
+    return Noting
 
 
 def _is_opaque(serialization: Any) -> bool:
