@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -81,15 +81,18 @@ class Past:
     renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(
         default_factory=dict[tuple[str, int], list[tuple[int, int]]]
     )
-    _tags: dict[int, tuple[Schema, frozenset[str]]] = field(default_factory=dict[int, tuple[Schema, frozenset[str]]])
+    _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
+    _kin: dict[Side, dict[int, list[str]]] = field(default_factory=dict[Side, dict[int, list[str]]])
 
-    def tags_in(self, schema: Schema) -> frozenset[str]:
-        """The keys by which unions in a schema are told apart, at any depth."""
-        known = self._tags.get(id(schema))
-        if known is None:
-            # The schema is kept beside its tags, so that its identity stays its own.
-            known = self._tags[id(schema)] = (schema, frozenset(tags_in(schema)))
-        return known[1]
+    def tags(self, side: Side) -> set[str]:
+        """Every key by which unions of one side are told apart, or were at a newer version."""
+        found = self._tags.get(side)
+        if found is None:
+            components = self.wire.components(side).values()
+            named = [schema for (other, _), schema in self.types.items() if other == side]
+            schemas = [*(component.schema for component in components), *self.wire.payloads(side), *named]
+            found = self._tags[side] = set(tags_in(schemas))
+        return found
 
     @property
     def wire(self) -> Wire:
@@ -167,16 +170,28 @@ class Past:
         for model in models:
             found = False
             for side in SIDES:
-                for component in list(self.wire.components(side).values()):
-                    if is_about(component, model, field_name):
+                for name in self._kin_of(side, model):
+                    if is_about(self.component(side, name), model, field_name):
                         found = True
-                        yield model, side, self.component(side, component.name)
+                        yield model, side, self.component(side, name)
             if not found:
                 self.blame(
                     said(model),
                     "the app does not reach this model, so the fact applies to nothing",
                     f"name a model of the contract, or take {self.fact} out",
                 )
+
+    def _kin_of(self, side: Side, model: Model) -> Sequence[str]:
+        """The components that a fact about a model may be about; no fact makes another class of one."""
+        if isinstance(model, str):
+            return list(self.wire.components(side))
+        kin = self._kin.get(side)
+        if kin is None:
+            kin = self._kin[side] = {}
+            for component in self.wire.components(side).values():
+                for kind in _lineage(component.model):
+                    kin.setdefault(id(kind), []).append(component.name)
+        return kin.get(id(model), ())
 
     def places(self, models: tuple[Model, ...], path: str, *, newer: bool) -> list[Place]:
         """The places that a field of these models is at.
@@ -306,6 +321,13 @@ def is_about(component: Component, model: Model, field_name: str | None) -> bool
         # A fact about the whole model holds for its parametrisations, which declare nothing of their own.
         return all("__annotations__" not in vars(cls) for cls in between)
     return not any(field_name in vars(cls).get("__annotations__", {}) for cls in between)
+
+
+def _lineage(kind: Any) -> Iterable[Any]:
+    """A component's class with all that it inherits from."""
+    if not inspect.isclass(kind):
+        return () if kind is None else (kind,)
+    return (kind, *_typed_dict_bases(kind)) if is_typeddict(kind) else kind.__mro__
 
 
 def _typed_dict_bases(kind: type) -> set[Any]:

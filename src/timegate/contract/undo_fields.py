@@ -115,9 +115,9 @@ def _renamed(fact: Renamed, past: Past) -> None:
 
 def _rename_tag(past: Past, side: Side, new: str, old: str, names: frozenset[str]) -> None:
     """Tell unions apart by the old name of their tag."""
-    schemas = [component.schema for component in past.wire.components(side).values()]
-    if not any(new in past.tags_in(schema) for schema in [*schemas, *past.wire.payloads(side)]):
+    if new not in past.tags(side):
         return
+    past.tags(side).add(old)
     others = set[str]()
 
     def renamed(schema: Schema) -> Schema:
