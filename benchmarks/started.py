@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from statistics import median
-from typing import Final
+from tempfile import TemporaryDirectory
+from typing import Final, TypeAlias
 
 from benchmarks.startup import SIDES
 from benchmarks.timing import interleaved_order, spread_of
 
-_IMPORTS: Final = """
-import time
+Run: TypeAlias = Callable[..., str]
+"""Runs Python with these arguments in a process of its own; gives what it prints."""
+
+_PYDANTIC: Final = """
 import pydantic
 class Model(pydantic.BaseModel):
     field: int
+"""
+_TIMED: Final = """
+import time
+{before}
 began = time.process_time()
-import {module}
+{timed}
 print(time.process_time() - began)
 """
-IMPORTED: Final = {"timegate": "timegate", "timegate.asgi": "timegate.asgi", "fastapi": "fastapi", "Cadwyn": "cadwyn"}
+IMPORTED: Final = {
+    # What the others are added to: pydantic itself, in use for one model.
+    "pydantic": _TIMED.format(before="", timed=_PYDANTIC),
+    **{
+        name: _TIMED.format(before=_PYDANTIC, timed=f"import {module}")
+        for name, module in {
+            "timegate": "timegate",
+            "timegate.asgi": "timegate.asgi",
+            "fastapi": "fastapi",
+            "Cadwyn": "cadwyn",
+        }.items()
+    },
+}
+"""Programs that print what an import takes, by the package imported."""
 
 
 def start_up(rounds: int, told: Callable[[str, dict[str, float]], None]) -> dict[str, dict[str, float]]:
     """What each side takes from its first line to its first answer: medians, and the spread of the seconds."""
-    taken: dict[str, list[dict[str, float]]] = {side: [] for side in SIDES}
-    for turn in range(rounds):
-        for side in interleaved_order(list(SIDES), turn):
-            taken[side].append(json.loads(_run("-W", "ignore", "-m", "benchmarks.startup", side)))
+    programs = {side: ("-W", "ignore", "-m", "benchmarks.startup", side) for side in SIDES}
     found: dict[str, dict[str, float]] = {}
-    for side, runs in taken.items():
+    for side, printed in _printed(programs, rounds).items():
+        runs: list[dict[str, float]] = [json.loads(line) for line in printed]
         found[side] = {key: median(run[key] for run in runs) for key in runs[0]}
         found[side]["spread"] = spread_of([run["seconds"] for run in runs])
         told(side, found[side])
@@ -39,19 +59,43 @@ def start_up(rounds: int, told: Callable[[str, dict[str, float]], None]) -> dict
 
 
 def imports(rounds: int, told: Callable[[str, float], None]) -> dict[str, float]:
-    """Seconds of CPU to import a package where pydantic is in use already."""
-    taken: dict[str, list[float]] = {name: [] for name in IMPORTED}
-    for turn in range(rounds):
-        for name in interleaved_order(list(IMPORTED), turn):
-            taken[name].append(float(_run("-c", _IMPORTS.format(module=IMPORTED[name]))))
-    found = {name: median(seconds) for name, seconds in taken.items()}
+    """Seconds of CPU to import pydantic, and a package where pydantic is in use already."""
+    programs = {name: ("-c", program) for name, program in IMPORTED.items()}
+    found = {name: median(map(float, printed)) for name, printed in _printed(programs, rounds).items()}
     for name, seconds in found.items():
         told(name, seconds)
     return found
 
 
-def _run(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(arguments)}\n{done.stderr[-4000:]}")
-    return done.stdout
+@contextmanager
+def fresh_processes() -> Iterator[Run]:
+    """Processes that share their bytecode, and share it with nobody else.
+
+    A service that is deployed has its bytecode: whoever installs it writes it, or its first start does. Where the
+    environment forbids to write any, or an installer left it out, each start compiles every source file, for every
+    side alike, and that takes longer than all that is to be measured.
+    """
+    with TemporaryDirectory() as home:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment["PYTHONPYCACHEPREFIX"] = home
+
+        def run(*arguments: str) -> str:
+            command = [sys.executable, *arguments]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+            if done.returncode != 0:
+                raise RuntimeError(f"{' '.join(arguments)}\n{done.stderr[-4000:]}")
+            return done.stdout
+
+        yield run
+
+
+def _printed(programs: Mapping[str, tuple[str, ...]], rounds: int) -> dict[str, list[str]]:
+    """What each program prints in each round; they take turns."""
+    printed: dict[str, list[str]] = {name: [] for name in programs}
+    with fresh_processes() as run:
+        for arguments in programs.values():
+            run(*arguments)  # Not counted: it writes the bytecode that the others find.
+        for turn in range(rounds):
+            for name in interleaved_order(list(programs), turn):
+                printed[name].append(run(*programs[name]))
+    return printed

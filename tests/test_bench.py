@@ -15,6 +15,7 @@ from benchmarks.gated import timeline
 from benchmarks.hosts import HEADER, RECEIVED, fastapi_app, starlette_app, under_timegate
 from benchmarks.instructions import BASELINE, verdicts
 from benchmarks.load import answered, requests_in, wire_bytes
+from benchmarks.started import IMPORTED, fresh_processes
 from benchmarks.targets import Verdict
 from benchmarks.timing import interleaved_order, spread_of, summarised, timed, widest
 from benchmarks.transform import response_by_hand
@@ -164,6 +165,27 @@ class TestSides:
         taken = asyncio.run(startup.measured(side))
         assert taken["seconds"] > 0
         assert taken["mib"] > 10
+
+
+class TestFreshProcesses:
+    def test_a_second_start_finds_bytecode_even_where_the_environment_has_none_written(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+        with fresh_processes() as run:
+            written = [Path(run("-c", "import timegate; print(timegate.__cached__)").strip()) for _ in range(2)]
+            assert written[0] == written[1]
+            assert written[0].is_file()
+        assert not written[0].exists()
+
+    def test_a_process_that_fails_says_why(self) -> None:
+        with fresh_processes() as run, pytest.raises(RuntimeError, match="No module named 'not_there'"):
+            run("-c", "import not_there")
+
+    @pytest.mark.parametrize("name", ["pydantic", "timegate", "timegate.asgi", "fastapi"])
+    def test_an_import_is_timed(self, name: str) -> None:
+        with fresh_processes() as run:
+            assert float(run("-c", IMPORTED[name])) > 0
 
 
 class TestLoad:
