@@ -160,6 +160,52 @@ class TestImports:
         assert "timegate" in loaded
         assert loaded & {"starlette", "fastapi", "httpx", "uvicorn"} == set()
 
+    def test_declaring_changes_does_not_load_what_compiles_them(self) -> None:
+        program = """
+import json, sys
+from pydantic import BaseModel
+from timegate import Timeline, Version, VersionChange, on
+
+class Item(BaseModel):
+    name: str
+
+class Named(VersionChange):
+    "`title` is now called `name`."
+    changes = (on(Item).renamed("title", to="name"),)
+
+Timeline(Version("2025-09-23", Named), Version("2025-04-11")).resolve("2025-06-01")
+print(json.dumps(sorted(sys.modules)))
+"""
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        assert run.returncode == 0, run.stderr
+        loaded = {".".join(name.split(".")[:2]) for name in json.loads(run.stdout)}
+        assert "timegate.changes" in loaded
+        assert loaded & {"timegate.contract", "timegate.gates", "timegate.asgi"} == set()
+
+    @pytest.mark.parametrize("name", ["Contract", "Gates"])
+    @pytest.mark.parametrize(
+        "asking",
+        ["from timegate import {0}", "import timegate; {0} = timegate.{0}", "from timegate import *"],
+        ids=["from", "attribute", "star"],
+    )
+    def test_what_is_loaded_when_asked_for_is_the_class_itself(self, name: str, asking: str) -> None:
+        program = f"""
+import sys, timegate
+assert "{name}" in dir(timegate)
+assert "timegate.gates.compile" not in sys.modules
+{asking.format(name)}
+from timegate.contract.contract import Contract as C
+from timegate.gates.compile import Gates as G
+assert {name} is {name[0]} is timegate.{name}
+"""
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        assert run.returncode == 0, run.stderr
+
+    @pytest.mark.parametrize("name", ["Gate", "contracts"])
+    def test_a_name_that_is_not_there_is_an_attribute_error(self, name: str) -> None:
+        with pytest.raises(AttributeError, match=f"module 'timegate' has no attribute '{name}'"):
+            getattr(importlib.import_module("timegate"), name)
+
     def test_every_public_name_is_there(self) -> None:
         timegate = importlib.import_module("timegate")
         declared = {"VersionChange", "Version", "Timeline", "Internal", "on", "enum", "endpoint", "sibling"}

@@ -1,9 +1,10 @@
 """Serve every older client of an API from one set of handlers, written for today."""
 
+from typing import TYPE_CHECKING
+
 from timegate.changes.base import Internal, sibling
 from timegate.changes.subjects import endpoint, enum, on
 from timegate.context import current_version
-from timegate.contract import Contract
 from timegate.errors import (
     CompileError,
     DeclarationError,
@@ -18,9 +19,29 @@ from timegate.errors import (
     VersionSunset,
     VersionTooNew,
 )
-from timegate.gates import Gates
 from timegate.timeline import Timeline, Version, VersionChange
 from timegate.typing import JsonValue
+
+if TYPE_CHECKING:
+    from timegate.contract import Contract
+    from timegate.gates import Gates
+else:
+    # A module that only declares changes has no use for what derives and runs gates: it is loaded when it is first
+    # asked for (PEP 562). Type checkers are shown the names alone, so that they still find a name that is not there.
+    def __getattr__(name):
+        if name == "Contract":
+            from timegate.contract import Contract
+
+            return Contract
+        if name == "Gates":
+            from timegate.gates import Gates
+
+            return Gates
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
+
 
 __all__ = [
     "CompileError",
