@@ -83,7 +83,7 @@ class TestAChange:
             (None, r"Declared\.changes is no sequence of facts"),
             ({on(Item).added("size")}, r"Declared\.changes is no sequence of facts"),
             ((on(Item).added("size"), 5), r"Declared\.changes holds 5, which is no fact"),
-            ([on(Item)], r"Declared\.changes holds Models\(.*\), which is no fact"),
+            ([on(Item)], r"Declared\.changes holds on\(Item\), which is no fact"),
             ([Item], r"Declared\.changes holds <class .*Item'>, which is no fact"),
         ],
     )

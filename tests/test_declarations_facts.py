@@ -1,5 +1,7 @@
 """Facts are values that read as the code that makes them."""
 
+import copy
+from dataclasses import FrozenInstanceError, fields
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -77,7 +79,7 @@ FACTS: dict[str, Fact] = {
 class TestAFact:
     @pytest.mark.parametrize("code", FACTS)
     def test_reads_as_the_code_that_makes_it(self, code: str) -> None:
-        assert str(FACTS[code]) == code
+        assert str(FACTS[code]) == repr(FACTS[code]) == code
 
     @pytest.mark.parametrize("code", [code for code in FACTS if "Base" not in code])
     def test_equals_what_its_code_makes(self, code: str) -> None:
@@ -91,6 +93,25 @@ class TestAFact:
         anything: Any = fact
         with pytest.raises(AttributeError):
             anything.to = "other"
+
+    @pytest.mark.parametrize("code", FACTS)
+    def test_is_frozen_and_equals_its_copy(self, code: str) -> None:
+        fact: Any = FACTS[code]
+        again = copy.copy(fact)
+        assert again is not fact
+        assert again == fact
+        for field in fields(fact):
+            with pytest.raises(FrozenInstanceError):
+                setattr(fact, field.name, None)
+            with pytest.raises(FrozenInstanceError):
+                delattr(fact, field.name)
+
+    def test_of_another_kind_is_another_fact(self) -> None:
+        path = endpoint("/items", "GET")
+        assert path.added() == path.added()
+        assert path.added() != path.removed()
+        assert len({path.added(), path.removed(), path.added()}) == 2
+        assert path.added() != ("/items", ("GET",))
 
     def test_without_its_type_is_another_than_with_none(self) -> None:
         assert on(Item).retyped("size") != on(Item).retyped("size", was=None)
@@ -116,3 +137,17 @@ class TestAFact:
 def test_limits_are_written_as_pydantic_writes_them() -> None:
     fact = on(Item).constrained("size", was=Annotated[int, Field(le=5)], tolerated="why")
     assert str(fact).startswith("on(Item).constrained('size', was=Annotated[int, FieldInfo(")
+
+
+class TestASubject:
+    @pytest.mark.parametrize(
+        ("subject", "code"),
+        [
+            (on(Item, "Thing"), "on(Item, 'Thing')"),
+            (enum(Colour), "enum(Colour)"),
+            (endpoint("/items", "get"), "endpoint('/items', 'GET')"),
+            (endpoint("/items").query("limit"), "endpoint('/items').query('limit')"),
+        ],
+    )
+    def test_reads_as_the_code_that_makes_it(self, subject: object, code: str) -> None:
+        assert repr(subject) == code

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, TypeAlias
 
-from timegate.changes.base import UNSET, Fact, Loss, Unset, keywords_code
+from timegate.changes.base import UNSET, Fact, Loss, Unset, keywords_code, kind
 from timegate.typing import JsonValue
 
 Location: TypeAlias = Literal["query", "header"]
 """Where a parameter stands in a request."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class EndpointFact(Fact):
     """A fact about the operations of one path.
 
@@ -31,22 +30,24 @@ class EndpointFact(Fact):
         return keywords_code(self, skip=("path", "methods"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointAdded(EndpointFact):
     """Operations that older versions do not have."""
+
+    __slots__ = ()
 
     verb: ClassVar[str] = "added"
     loss: ClassVar[Loss] = Loss.TO_OLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRemoved(EndpointFact):
     """Operations that only older versions have; head still routes them."""
+
+    __slots__ = ()
 
     verb: ClassVar[str] = "removed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class EndpointMoved(EndpointFact):
     """Operations that older versions have at another path.
 
@@ -59,7 +60,7 @@ class EndpointMoved(EndpointFact):
     verb: ClassVar[str] = "moved"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class StatusChanged(EndpointFact):
     """A status that older versions answer otherwise."""
 
@@ -72,7 +73,7 @@ class StatusChanged(EndpointFact):
         return f"{self.new}, was={self.was}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class ParameterFact(EndpointFact):
     """A fact about one parameter of the operations of a path."""
 
@@ -87,7 +88,7 @@ class ParameterFact(EndpointFact):
         return keywords_code(self, skip=("path", "methods", "location", "name"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class ParameterAdded(ParameterFact):
     """A parameter that older versions do not have.
 
@@ -101,7 +102,7 @@ class ParameterAdded(ParameterFact):
     loss: ClassVar[Loss] = Loss.TO_OLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class ParameterRemoved(ParameterFact):
     """A parameter that only older versions have; it is dropped.
 
@@ -121,7 +122,7 @@ class ParameterRemoved(ParameterFact):
         return self.was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class ParameterRenamed(ParameterFact):
     """A parameter that older versions call otherwise; repeats and order are kept."""
 
@@ -130,7 +131,7 @@ class ParameterRenamed(ParameterFact):
     verb: ClassVar[str] = "renamed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class ParameterDefaulted(ParameterFact):
     """A parameter whose default differs.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, FieldsFact, Fill, Loss, ModelFact, Unset, Value, keywords_code
+from timegate.changes.base import UNSET, FieldsFact, Fill, Loss, ModelFact, Unset, Value, keywords_code, kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Added(FieldsFact):
     """Fields that older versions do not have.
 
@@ -22,7 +21,7 @@ class Added(FieldsFact):
     loss: ClassVar[Loss] = Loss.TO_OLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Removed(FieldsFact):
     """Fields that only older versions have.
 
@@ -44,7 +43,7 @@ class Removed(FieldsFact):
         return self.was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Renamed(ModelFact):
     """A field that older versions call otherwise. Its position among the keys is kept."""
 
@@ -57,7 +56,7 @@ class Renamed(ModelFact):
         return f"{self.old!r}, to={self.to!r}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Moved(ModelFact):
     """A field that older versions have at another place of the object.
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, Fact, Fill, Function, Loss, ModelFact, Unset, keywords_code, name_of
+from timegate.changes.base import UNSET, Fact, Fill, Function, Loss, ModelFact, Unset, keywords_code, kind, name_of
 from timegate.typing import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class WasNamed(ModelFact):
     """A model that the documents of older versions call otherwise."""
 
@@ -21,7 +20,7 @@ class WasNamed(ModelFact):
         return repr(self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Introduced(ModelFact):
     """A model that older versions do not have: gone from every union, refused in requests.
 
@@ -35,7 +34,7 @@ class Introduced(ModelFact):
     loss: ClassVar[Loss] = Loss.TO_OLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Reshaped(ModelFact):
     """A model whose whole object differs; the last resort.
 
@@ -57,7 +56,7 @@ class Reshaped(ModelFact):
         return self.was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class EnumFact(Fact):
     """A fact about the members of an enum."""
 
@@ -67,7 +66,7 @@ class EnumFact(Fact):
         return f"enum({name_of(self.enum)})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Grew(EnumFact):
     """Members that older versions do not have.
 
@@ -87,7 +86,7 @@ class Grew(EnumFact):
         return ", ".join([*(name_of(member) for member in self.members), *([rest] if rest else [])])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Shrank(EnumFact):
     """A member that only older versions have.
 
@@ -106,7 +105,7 @@ class Shrank(EnumFact):
         return f"{name_of(self.member)}, {keywords_code(self, skip=('enum', 'member'))}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class MemberRenamed(EnumFact):
     """A member that older versions call otherwise."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from timegate.changes.base import UNSET, Fill, Function, Sibling, Unset, Value
+from timegate.changes.base import UNSET, Fill, Function, Sibling, Unset, Value, name_of
 from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
@@ -35,11 +34,16 @@ from timegate.typing import JsonValue, Model
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
-@dataclass(frozen=True, slots=True)
 class Models:
     """One or several models, about which facts are told from old to new."""
 
-    models: tuple[Model, ...]
+    __slots__ = ("models",)
+
+    def __init__(self, models: tuple[Model, ...]) -> None:
+        self.models: tuple[Model, ...] = models
+
+    def __repr__(self) -> str:
+        return f"on({', '.join(map(name_of, self.models))})"
 
     def added(self, *fields: str, default: Value | Unset = UNSET) -> Added:
         """The fields do not exist in older versions."""
@@ -113,11 +117,16 @@ class Models:
         return Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
 
 
-@dataclass(frozen=True, slots=True)
 class Members:
     """An enum, about whose members facts are told from old to new."""
 
-    enum: Model
+    __slots__ = ("enum",)
+
+    def __init__(self, enum: Model) -> None:
+        self.enum: Model = enum
+
+    def __repr__(self) -> str:
+        return f"enum({name_of(self.enum)})"
 
     def grew(self, *members: Any, seen_as: Any = UNSET) -> Grew:
         """The members do not exist in older versions."""
@@ -134,14 +143,19 @@ class Members:
         return MemberRenamed(enum=self.enum, old=old, to=to)
 
 
-@dataclass(frozen=True, slots=True)
 class Parameter:
     """One query parameter or header of an endpoint."""
 
-    path: str
-    methods: tuple[str, ...]
-    location: Location
-    name: str
+    __slots__ = ("location", "methods", "name", "path")
+
+    def __init__(self, path: str, methods: tuple[str, ...], location: Location, name: str) -> None:
+        self.path: str = path
+        self.methods: tuple[str, ...] = methods
+        self.location: Location = location
+        self.name: str = name
+
+    def __repr__(self) -> str:
+        return f"{Endpoint(self.path, self.methods)}.{self.location}({self.name!r})"
 
     def added(self, *, default: JsonValue | Unset = UNSET) -> ParameterAdded:
         """The parameter does not exist in older versions."""
@@ -170,12 +184,17 @@ class Parameter:
         return ParameterDefaulted(path=self.path, methods=self.methods, location=self.location, name=self.name, was=was)
 
 
-@dataclass(frozen=True, slots=True)
 class Endpoint:
     """The operations of one path, about which facts are told from old to new."""
 
-    path: str
-    methods: tuple[str, ...]
+    __slots__ = ("methods", "path")
+
+    def __init__(self, path: str, methods: tuple[str, ...]) -> None:
+        self.path: str = path
+        self.methods: tuple[str, ...] = methods
+
+    def __repr__(self) -> str:
+        return f"endpoint({', '.join(map(repr, (self.path, *self.methods)))})"
 
     def added(self) -> EndpointAdded:
         """The operations do not exist in older versions."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, FieldsFact, Function, Loss, Unset, Value
+from timegate.changes.base import UNSET, FieldsFact, Function, Loss, Unset, Value, kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Retyped(FieldsFact):
     """A field whose type or value differs.
 
@@ -30,7 +29,7 @@ class Retyped(FieldsFact):
         return self.was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class BecameNullable(FieldsFact):
     """A field that is never null in older versions.
 
@@ -44,7 +43,7 @@ class BecameNullable(FieldsFact):
     loss: ClassVar[Loss] = Loss.TO_OLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class BecameNonNull(FieldsFact):
     """A field that may be null in older versions only.
 
@@ -57,7 +56,7 @@ class BecameNonNull(FieldsFact):
     verb: ClassVar[str] = "became_non_null"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class BecameRequired(FieldsFact):
     """A field that may be absent in older versions only.
 
@@ -70,7 +69,7 @@ class BecameRequired(FieldsFact):
     verb: ClassVar[str] = "became_required"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class BecameOptional(FieldsFact):
     """A field that older versions require.
 
@@ -83,7 +82,7 @@ class BecameOptional(FieldsFact):
     verb: ClassVar[str] = "became_optional"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class BecameList(FieldsFact):
     """A field that holds one value in older versions and a list of them now.
 
@@ -103,7 +102,7 @@ class BecameList(FieldsFact):
         return self.was
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Defaulted(FieldsFact):
     """A field whose default differs.
 
@@ -116,7 +115,7 @@ class Defaulted(FieldsFact):
     verb: ClassVar[str] = "defaulted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@kind
 class Constrained(FieldsFact):
     """A field whose limits differ.
 
