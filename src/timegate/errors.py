@@ -29,7 +29,7 @@ class DeclarationError(TimegateError):
     """A change or a timeline is malformed."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One reason why declared changes cannot be carried out.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import pkgutil
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -175,6 +174,9 @@ class Timeline:
 
         A module may set ``deprecated`` and ``sunset``.
         """
+        # Only here is it needed, and importing it is dear.
+        import pkgutil
+
         root = importlib.import_module(package)
         found: list[Version] = []
         for module_info in pkgutil.iter_modules(root.__path__):
