@@ -15,8 +15,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from tests.asgi.api import HEAD, OLD, Client
-from timegate.asgi.routing import Entry, Table, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
+from timegate.asgi.routing import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
 from timegate.asgi.startup import route_contexts
+from timegate.asgi.table import Table
 
 SEGMENTS = ["a", "b", "{x}", "{y:int}", "{z:path}", "a{x}", "{u:uuid}", "{x}.json", ""]
 VALUES = ["a", "b", "7", "a7", "", "a\n", "x.json", "a.b", "..", "%2F", "é", "00000000-0000-0000-0000-000000000000"]
@@ -71,6 +72,9 @@ def test_a_path_leads_to_the_route_that_starlette_finds(
             if expected is not None and got is not None:
                 assert getattr(got.entry.route, "original_route", got.entry.route) is expected[0]
                 assert got.full is expected[1]
+            # What is asked of every request is told by segments where that is enough.
+            answering = found.answering(whole, method, _scope(whole, method))
+            assert answering is (got.entry if got is not None and got.full else None)
 
 
 @given(one=templates(), other=templates(), paths=st.lists(st.lists(st.sampled_from(VALUES), max_size=4), max_size=8))
@@ -89,6 +93,7 @@ def _entry(path: str) -> Entry:
 def test_a_line_break_at_the_end_hides_no_operation() -> None:
     table = Table([_entry("/tasks")])
     assert table.find("/tasks\n", "GET", {}) == table.find("/tasks", "GET", {})
+    assert table.answering("/tasks\n", "GET", {}) is table.answering("/tasks", "GET", {}) is not None
 
 
 def test_an_overridden_convertor_is_not_trusted_to_stay_in_its_segment() -> None:
@@ -105,7 +110,9 @@ def test_an_overridden_convertor_is_not_trusted_to_stay_in_its_segment() -> None
 
     entry = _entry("/files/{name}")
     wide = Entry(entry.path, re.compile("^/files/(?P<name>.*)$"), {"name": Anything()}, None, {}, 0)
-    assert Table([wide, _entry("/a/b/c/d")]).find("/files/x/y", "GET", {}) is not None
+    table = Table([wide, _entry("/a/b/c/d")])
+    assert table.find("/files/x/y", "GET", {}) is not None
+    assert table.answering("/files/x/y", "GET", {}) is wide
 
 
 def test_a_mount_takes_everything_below_it_and_its_operations_are_known() -> None:

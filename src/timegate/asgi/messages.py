@@ -25,6 +25,7 @@ Encoder: TypeAlias = Callable[[Any], bytes]
 _STEP: Final = 65536
 _GZIP_OR_ZLIB: Final = 47
 _RAW_DEFLATE: Final = -15
+_I, _N = b"IN"
 _CODINGS: Final = ((b"accept-encoding", b"gzip, deflate"),)
 
 
@@ -77,7 +78,7 @@ class Codec:
             raise NotJSON(str(error)) from error
         # An overflow while decoding becomes an infinity, which encoders write out as a word. One letter is found much
         # faster than a word, and most bodies have neither.
-        suspect = (b"I" in body and b"Infinity" in body) or (b"N" in body and b"NaN" in body)
+        suspect = (_I in body and b"Infinity" in body) or (_N in body and b"NaN" in body)
         if suspect and _has_non_finite(value):
             raise NotJSON("a number is not finite")
         return body

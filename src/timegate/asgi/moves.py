@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit, urlu
 from starlette.routing import compile_path
 
 from timegate.asgi.headers import RawHeaders
-from timegate.asgi.routing import Table
+from timegate.asgi.table import Table
 from timegate.errors import UpgradeError
 from timegate.gates.operations import OperationGate, Rewrite
 

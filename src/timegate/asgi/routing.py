@@ -1,22 +1,18 @@
-"""Which operation a request means, found as the app itself would find it.
-
-What is not found is not gated, so this is the boundary that everything else stands on: the app's own order, its own
-convertors, full matches before mismatched methods. The index only leaves out what cannot match.
-"""
+"""The app's routes as entries: in the app's order, below its mounts, with the operations of the contract."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
-from starlette.routing import Match, Mount, Route, WebSocketRoute, compile_path
+from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 
 Scope: TypeAlias = Mapping[str, Any]
 
-_PARAMETER: Final = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
+PARAMETER: Final = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _WITHIN_A_SEGMENT: Final = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
 _SAMPLES: Final = {
@@ -68,151 +64,13 @@ class Entry:
         return {name: self.convertors[name].convert(value) for name, value in self.parameters(path).items()}
 
 
-class Found(NamedTuple):
-    """What a path and a method lead to.
-
-    Attributes:
-        entry: the route.
-        full: whether it answers the method too.
-    """
-
-    entry: Entry
-    full: bool
-
-
-class Table:
-    """The routes of one version in the order in which they match.
-
-    Args:
-        entries: the routes in order.
-    """
-
-    __slots__ = ("_by_count", "_entries", "_indexed", "_unbounded", "_unindexed", "entries")
-
-    def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries: tuple[Entry, ...] = tuple(entries)
-        shapes = [_shape(entry) for entry in self.entries]
-        counts = {len(shape) for shape in shapes if shape is not None}
-        self._unbounded = [entry for entry, shape in zip(self.entries, shapes, strict=True) if shape is None]
-        self._by_count: dict[int, tuple[int, dict[str, list[Entry]], list[Entry]]] = {
-            count: _buckets(self.entries, shapes, count) for count in counts
-        }
-        # The same once more, each entry with what is asked of it in every request.
-        self._entries, self._unindexed = _matchers(self.entries), _matchers(self._unbounded)
-        self._indexed = {
-            count: (position, {literal: _matchers(those) for literal, those in literals.items()}, _matchers(other))
-            for count, (position, literals, other) in self._by_count.items()
-        }
-
-    def answering(self, path: str, method: str, scope: Scope) -> Entry | None:
-        """The route that answers a path and a method, as `find` finds it; None where none does both.
-
-        Args:
-            path: the path less `root_path`.
-            method: the HTTP method.
-            scope: the request, for routes that look at more than the path.
-        """
-        if path[-1:] == "\n":
-            matchers = self._entries
-        else:
-            segments = path.split("/")
-            bucket = self._indexed.get(len(segments))
-            if bucket is None:
-                matchers = self._unindexed
-            else:
-                position, literal, other = bucket
-                matchers = literal.get(segments[position], other)
-        for match, methods, entry in matchers:
-            if match is None:
-                if _ask(entry.route, scope, path) is Match.FULL:
-                    return entry
-            elif match(path) is not None and (methods is None or method in methods):
-                return entry
-        return None
-
-    def candidates(self, path: str) -> Sequence[Entry]:
-        """The routes that may match a path, in order; no route that matches is left out."""
-        # A regex that ends with `$` also matches before a final line break, which a segment does not tell.
-        if path.endswith("\n"):
-            return self.entries
-        segments = path.split("/")
-        bucket = self._by_count.get(len(segments))
-        if bucket is None:
-            return self._unbounded
-        position, literal, other = bucket
-        return literal.get(segments[position], other)
-
-    def find(self, path: str, method: str, scope: Scope) -> Found | None:
-        """The route that answers, or the first one that would with another method.
-
-        Args:
-            path: the path less `root_path`.
-            method: the HTTP method.
-            scope: the request, for routes that look at more than the path.
-        """
-        partial: Entry | None = None
-        for entry in self.candidates(path):
-            if entry.regex is None:
-                matched = _ask(entry.route, scope, path)
-                if matched is Match.FULL:
-                    return Found(entry, True)
-                if matched is Match.NONE:
-                    continue
-            elif entry.regex.match(path) is None:
-                continue
-            elif entry.methods is None or method in entry.methods:
-                return Found(entry, True)
-            if partial is None:
-                partial = entry
-        return None if partial is None else Found(partial, False)
-
-    def matching(self, path: str) -> Iterator[Entry]:
-        """Every route of the contract whose path matches, whatever its methods."""
-        for entry in self.candidates(path):
-            if entry.operations and entry.regex is not None and entry.regex.match(path):
-                yield entry
-
-
-Matcher: TypeAlias = tuple[Callable[[str], object] | None, frozenset[str] | None, Entry]
-"""How a path is matched (None where only the route can tell), the methods, and the entry."""
-
-
-def _matchers(entries: Iterable[Entry]) -> tuple[Matcher, ...]:
-    return tuple((None if entry.regex is None else entry.regex.match, entry.methods, entry) for entry in entries)
-
-
-def _ask(route: Any, scope: Scope, path: str) -> Match:
-    if route is None:
-        return Match.NONE
-    # A copy: a route may leave notes in it.
-    matched: Match = route.matches({**scope, "path": path, "root_path": ""})[0]
-    return matched
-
-
-def _shape(entry: Entry) -> tuple[str | None, ...] | None:
+def shape_of(entry: Entry) -> tuple[str | None, ...] | None:
     """The segments of a path, None for those with parameters; None for a path with any number of segments."""
     if entry.regex is None:
         return None
     if any(type(convertor) not in _WITHIN_A_SEGMENT for convertor in entry.convertors.values()):
         return None
     return tuple(None if "{" in segment else segment for segment in entry.path.split("/"))
-
-
-def _buckets(
-    entries: Sequence[Entry], shapes: Sequence[tuple[str | None, ...] | None], count: int
-) -> tuple[int, dict[str, list[Entry]], list[Entry]]:
-    mine = [shape for shape in shapes if shape is not None and len(shape) == count]
-    position = max(range(count), key=lambda place: len({shape[place] for shape in mine} - {None}))
-    literals = {shape[position] for shape in mine} - {None}
-
-    def those(literal: str | None) -> list[Entry]:
-        return [
-            entry
-            for entry, shape in zip(entries, shapes, strict=True)
-            if shape is None or (len(shape) == count and shape[position] in (None, literal))
-        ]
-
-    return position, {literal: those(literal) for literal in literals if literal is not None}, those(None)
 
 
 def entry_of(
@@ -351,7 +209,7 @@ def _below(path: str, prefix: str) -> bool:
 
 def without_convertors(path: str) -> str:
     """A path with its parameters' names alone, as documents have it."""
-    return _PARAMETER.sub(r"{\1}", path)
+    return PARAMETER.sub(r"{\1}", path)
 
 
 def in_order(entries: Sequence[Entry], moved: Sequence[Entry]) -> list[Entry]:
@@ -379,7 +237,7 @@ def covers(wide: Entry, narrow: Entry) -> bool:
 
 def may_overlap(one: Entry, other: Entry) -> bool:
     """Whether a path may match both; False only where that is certain."""
-    mine, others = _shape(one), _shape(other)
+    mine, others = shape_of(one), shape_of(other)
     if mine is None or others is None:
         return True
     if len(mine) != len(others):
@@ -391,7 +249,7 @@ def sample_of(path: str) -> str | None:
     """A path that a template matches, with values that no literal segment has; None where a convertor is unknown."""
     out: list[str] = []
     at = 0
-    for match in _PARAMETER.finditer(path):
+    for match in PARAMETER.finditer(path):
         sample = _SAMPLES.get(match[2] or "")
         if sample is None:
             return None

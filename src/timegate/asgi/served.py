@@ -11,7 +11,8 @@ from timegate.asgi.headers import RawHeaders, stamped
 from timegate.asgi.messages import Codec
 from timegate.asgi.moves import Moves
 from timegate.asgi.problems import Renderer
-from timegate.asgi.routing import Entry, Table
+from timegate.asgi.routing import Entry
+from timegate.asgi.table import Table
 from timegate.context import Selected
 from timegate.gates.operations import OperationGate, Program
 
@@ -212,9 +213,11 @@ class Served:
             path: the path in this version.
             head_path: the path that the app answered.
         """
+        if _HARMLESS.issuperset(dict(headers)):
+            return [*headers, *self._tail]
         names = self._names
         for name, _ in headers:
-            if name not in _HARMLESS and name.lower() in names:
+            if name.lower() in names:
                 break
         else:
             return [*headers, *self._tail]

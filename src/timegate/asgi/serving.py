@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from timegate.asgi.routing import Entry, Table, entry_of, in_order, may_overlap, without_convertors
+from timegate.asgi.routing import Entry, entry_of, in_order, may_overlap, without_convertors
 from timegate.asgi.served import Plan, Served, Settings
+from timegate.asgi.table import Table
 from timegate.context import Selected
 from timegate.gates import Gates
 from timegate.gates.operations import OperationGate
