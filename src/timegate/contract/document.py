@@ -203,22 +203,31 @@ def referred(schema: object) -> str | None:
     return None
 
 
-def references(schema: object) -> Iterator[str]:
-    """Every component a schema refers to, at any depth, its discriminator mappings left out."""
+def objects_in(schema: object) -> Iterator[dict[str, Any]]:
+    """Every schema object in a schema, at any depth, each after what holds it."""
     waiting = [schema]
     while waiting:
         node = waiting.pop()
-        if is_object(node):
-            name = referred(node)
-            if name is not None:
-                yield name
+        if is_array(node):
+            waiting.extend(node)
+        elif is_object(node):
+            yield node
             for key, value in node.items():
+                if isinstance(value, str):
+                    # Most of what a schema says is text.
+                    continue
                 if key in NAMED_SCHEMAS and is_object(value):
                     waiting.extend(value.values())
                 elif key not in LITERAL_KEYWORDS:
                     waiting.append(value)
-        elif is_array(node):
-            waiting.extend(node)
+
+
+def references(schema: object) -> Iterator[str]:
+    """Every component a schema refers to, at any depth, its discriminator mappings left out."""
+    for node in objects_in(schema):
+        name = referred(node)
+        if name is not None:
+            yield name
 
 
 LITERAL_KEYWORDS: Final = frozenset({"default", "const", "enum", "examples", "example", "discriminator", "required"})
@@ -277,6 +286,7 @@ __all__ = [
     "Operation",
     "Side",
     "Wire",
+    "objects_in",
     "plain_path",
     "ref",
     "references",

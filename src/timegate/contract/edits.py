@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from timegate.contract.document import MARK_PREFIX, Component, ref, referred, rewritten
+from timegate.contract.document import MARK_PREFIX, Component, objects_in, ref, referred, rewritten
 from timegate.typing import Schema, is_array, is_object
 
 ASIDE_MARK = MARK_PREFIX + "aside"
@@ -183,16 +183,10 @@ def without_arm(schema: Any, name: str) -> Any:
 
 def tags_in(schema: object) -> Iterator[str]:
     """The keys by which unions in a schema are told apart, at any depth."""
-    waiting = [schema]
-    while waiting:
-        node = waiting.pop()
-        if is_object(node):
-            discriminator = node.get("discriminator")
-            if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
-                yield discriminator["propertyName"]
-            waiting.extend(node.values())
-        elif is_array(node):
-            waiting.extend(node)
+    for node in objects_in(schema):
+        discriminator = node.get("discriminator")
+        if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
+            yield discriminator["propertyName"]
 
 
 def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:

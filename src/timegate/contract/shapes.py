@@ -9,7 +9,17 @@ from typing import Any, Final, Literal
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from timegate.contract.document import MARK_PREFIX, REF_PREFIX, Component, Side, ref, references, referred, rewritten
+from timegate.contract.document import (
+    MARK_PREFIX,
+    REF_PREFIX,
+    Component,
+    Side,
+    objects_in,
+    ref,
+    references,
+    referred,
+    rewritten,
+)
 from timegate.contract.generator import MODEL_MARK, Generator
 from timegate.typing import Schema, is_array, is_object
 
@@ -19,6 +29,7 @@ MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "ser
 
 OPAQUE_MARK: Final = MARK_PREFIX + "opaque"
 CHOICE_MARK: Final = MARK_PREFIX + "choice"
+_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, CHOICE_MARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,7 @@ def _generator(notebook: _Notebook) -> type[GenerateJsonSchema]:
 
         def generate_inner(self, schema: Any) -> JsonSchemaValue:
             made = super().generate_inner(schema)
-            if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
+            if not _is_opaque(schema.get("serialization")) or self.mode != "serialization":
                 return made
             # What the serializer is given stays plain JSON too; whether it leaves it as it is, nobody can tell.
             given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
@@ -230,9 +241,14 @@ def _named(schemas: Mapping[Hashable, Schema], raw: Mapping[str, Schema], notebo
             components[name] = _component(name, node, note)
         return ref(name)
 
+    def whole(schema: Schema) -> Schema:
+        # Marks within a definition are few, and pydantic keeps no schema that it gave away.
+        marked = any(not _MARKS.isdisjoint(node) for node in objects_in(schema))
+        return rewritten(schema, settled) if marked else schema
+
     for name, component in list(components.items()):
-        components[name] = replace(component, schema=rewritten(component.schema, settled))
-    return Shapes({key: rewritten(schema, settled) for key, schema in schemas.items()}, components)
+        components[name] = replace(component, schema=whole(component.schema))
+    return Shapes({key: whole(schema) for key, schema in schemas.items()}, components)
 
 
 def _component(name: str, schema: Schema, note: Note | None) -> Component:
