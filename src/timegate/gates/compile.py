@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from timegate.contract import Contract
-from timegate.contract.document import Side, Wire, ref
+from timegate.contract.document import Side, Wire
 from timegate.contract.history import History, history
 from timegate.errors import CompileError, DeclarationError, Fault
 from timegate.gates.cookies import uncarried_cookies
@@ -18,6 +18,7 @@ from timegate.gates.operations import OperationGate
 from timegate.gates.program import copied
 from timegate.gates.reach import Journey, Reach
 from timegate.gates.refusals import check_serializers, obstacles, refusals, uncarried
+from timegate.gates.roots import Roots
 from timegate.gates.routes import Compiled, gates_of
 from timegate.gates.unions import write_union
 from timegate.timeline import Timeline
@@ -48,13 +49,19 @@ class Gates:
         self._documents: dict[str, Document] = {}
         known: dict[Side, dict[Purpose, Any]] = {"requests": {}, "responses": {}}
         faults = [*self._past.faults, *uncarried_cookies(timeline, contract)]
+        roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
+        compiled: dict[Side, Compiled] = {}
+        gates: tuple[OperationGate, ...] = ()
         for index, version in enumerate(timeline):
             try:
-                self._operations[version.value] = self._compile(index, version.value, known, faults)
+                compiled = self._compile(index, version.value, roots, known, compiled, faults)
+                gates = () if faults else gates_of(self._reach, index, compiled, gates)
             except Exception:
                 # A history with faults may lead to a schema that is none; what is known to be wrong says why.
                 if not self._past.faults:
                     raise
+                compiled = {}
+            self._operations[version.value] = gates
         if not faults:
             for reach in self._reach.values():
                 faults += unfit(reach, objects=write_object, unions=write_union)
@@ -67,26 +74,34 @@ class Gates:
         return _rebuilt, (self.timeline, self.contract_of_head)
 
     def _compile(
-        self, index: int, version: str, known: dict[Side, dict[Purpose, Any]], faults: list[Fault]
-    ) -> tuple[OperationGate, ...]:
-        """Every program for the clients of one version."""
+        self,
+        index: int,
+        version: str,
+        roots: Mapping[Side, Roots],
+        known: dict[Side, dict[Purpose, Any]],
+        newer: Mapping[Side, Compiled],
+        faults: list[Fault],
+    ) -> dict[Side, Compiled]:
+        """Every program for the clients of one version; what the next newer one has of them need not be written."""
         compiled: dict[Side, Compiled] = {}
         for side, reach in self._reach.items():
             journey = _journey(side, index)
             module = Module(reach, objects=write_object, unions=write_union, known=known[side])
-            names: dict[str, str | None] = {}
+            wanted, programs = roots[side].at(index), dict[str, Callable[[Any], Any]]()
+            if side in newer:
+                wanted = roots[side].unsettled(index)
+                programs = {text: one for text, one in newer[side].programs.items() if text not in wanted}
             try:
                 check_serializers(reach, journey)
-                for _, schema in _roots(self._past.wires[journey.src], side):
-                    names[repr(schema)] = module.root(schema, journey)
+                names = {text: module.root(schema, journey) for text, schema in wanted.items()}
                 space = module.build()
             except Unwalkable as stop:
                 faults += obstacles(reach, journey, version, stop)
                 continue
             faults += refusals(module, journey, version) + uncarried(reach, journey, version)
-            programs = {key: None if name is None else space[name] for key, name in names.items()}
+            programs |= {text: space[name] for text, name in names.items() if name is not None}
             compiled[side] = Compiled(programs)
-        return () if faults else gates_of(self._reach["requests"], index, compiled)
+        return compiled
 
     def wire(self, version: str) -> Wire:
         """What is on the wire at a version of the timeline."""
@@ -189,24 +204,6 @@ class Gates:
 
 def _journey(side: Side, index: int) -> Journey:
     return Journey(index, 0, True, False) if side == "requests" else Journey(0, index, False, True)
-
-
-def _roots(wire: Wire, side: Side) -> list[tuple[str, Schema]]:
-    """Every root of a side, those of operations that a version lacks included."""
-    found: list[tuple[str, Schema]] = []
-    for operation in wire.operations:
-        if side == "requests":
-            found.append((f"query of {operation.key}", ref(operation.query)))
-            found.append((f"headers of {operation.key}", ref(operation.headers)))
-            if operation.request is not None:
-                found.append((f"request of {operation.key}", operation.request.schema))
-        else:
-            found += [
-                (f"{status} of {operation.key}", body.schema)
-                for status, body in operation.answers.items()
-                if body is not None
-            ]
-    return [*found, *((side, schema) for schema in (wire.receives if side == "requests" else wire.sends))]
 
 
 def _rebuilt(timeline: Timeline, contract: Contract) -> Gates:

@@ -66,6 +66,8 @@ class _Fusing:
         for boundary in self.journey.boundaries:
             self.boundary = boundary
             steps = self.reach.steps(self.name, self.boundary)
+            if not steps and self.at(boundary) is self.at(boundary + 1):
+                continue
             for step in steps if self.up else reversed(steps):
                 self._upgrade(step) if self.up else self._downgrade(step)
                 if self.refused is not None:
@@ -305,7 +307,7 @@ class _Fusing:
     def _plan(self, keys: set[str]) -> Plan:
         stages = self.stages
         versions = range(min(self.journey.src, self.journey.dst), max(self.journey.src, self.journey.dst) + 1)
-        between = {key for version in versions for key in self.at(version).properties}
+        between = self._keys_at(versions)
         if not self.up:
             stray = tuple(sorted(between - keys - set(self.at(self.journey.src).properties)))
             return Plan(Judgement(forbidden=stray), stages)
@@ -323,10 +325,14 @@ class _Fusing:
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
         """Keys that only versions in between have."""
-        head, between = set(self._head_keys()), set[str]()
-        for version in range(1, len(self.reach.past.wires)):
-            between |= set(self.at(version).properties)
-        return tuple(sorted(between - keys - head))
+        between = self._keys_at(range(1, len(self.reach.past.wires)))
+        return tuple(sorted(between - keys - set(self._head_keys())))
+
+    def _keys_at(self, versions: range) -> set[str]:
+        """Every key that one of some versions has."""
+        # At most versions a component is what it is at the one before.
+        shapes = {id(component): component for component in map(self.at, versions)}
+        return {key for component in shapes.values() for key in component.properties}
 
     def _head_keys(self) -> list[str]:
         head = self.at(0)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from typing import Any
 
-from timegate.contract.document import Component, Side, references
+from timegate.contract.document import Component, Side, objects_in, referred
 from timegate.contract.edits import ASIDE_MARK
 from timegate.contract.history import History
 from timegate.contract.steps import Step
-from timegate.typing import Schema, is_array, is_object
+from timegate.typing import Schema, is_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,16 @@ class Reach:
     _live: dict[Journey, frozenset[str]] = field(default_factory=dict[Journey, frozenset[str]])
     _users: dict[int, dict[str, set[str]]] = field(default_factory=dict[int, dict[str, set[str]]])
     handed: tuple[frozenset[str], ...] | None = None
+    _changed: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
+    _internal: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
+    _differing: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     _unsettled: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
     _names: dict[int, tuple[Schema, frozenset[str]]] = field(default_factory=dict[int, tuple[Schema, frozenset[str]]])
+
+    def __post_init__(self) -> None:
+        for side, name, boundary in self.past.steps:
+            if side == self.side:
+                self._changed.setdefault(boundary, set()).add(name)
 
     def component(self, name: str, version: int) -> Component:
         """A component as it is at a version."""
@@ -63,31 +72,40 @@ class Reach:
         return self.past.steps.get((self.side, name, boundary), ())
 
     def own(self, name: str, journey: Journey) -> bool:
-        """Whether something happens to the component's own objects on a journey.
-
-        What comes straight from a client is judged against all that is newer, however short the journey.
-        """
-        judged = self.side == "requests" and journey.first
-        boundaries = range(journey.src) if judged else journey.boundaries
-        if any((self.side, name, boundary) in self.past.steps for boundary in boundaries):
+        """Whether something happens to the component's own objects on a journey."""
+        if any(name in self._changed.get(boundary, ()) for boundary in self._boundaries(journey)):
             return True
-        if not self._judged(journey):
-            return False
-        return bool(self.component(name, min(journey.src, journey.dst)).internal)
+        return self._judged(journey) and name in self._internal_at(min(journey.src, journey.dst))
+
+    def _boundaries(self, journey: Journey) -> range:
+        # What comes straight from a client is judged against all that is newer, however short the journey.
+        judged = self.side == "requests" and journey.first
+        return range(journey.src) if judged else journey.boundaries
 
     def _judged(self, journey: Journey) -> bool:
         return journey.first if self.side == "requests" else journey.last
+
+    def _internal_at(self, version: int) -> frozenset[str]:
+        """The components with fields that no client of a version knows."""
+        found = self._internal.get(version)
+        if found is None:
+            components = self.past.wires[version].components(self.side)
+            found = frozenset(name for name, component in components.items() if component.internal)
+            self._internal[version] = found
+        return found
 
     def live(self, journey: Journey) -> frozenset[str]:
         """The components that a journey has anything to do with."""
         found = self._live.get(journey)
         if found is None:
-            components = self.past.wires[journey.src].components(self.side)
-            own = {name for name in components if self.own(name, journey)}
+            own = set[str]().union(*(self._changed.get(boundary, ()) for boundary in self._boundaries(journey)))
+            if self._judged(journey):
+                own |= self._internal_at(min(journey.src, journey.dst))
+            own &= self.past.wires[journey.src].components(self.side).keys()
             found = self._live[journey] = self._with_users(own, journey.src)
         return found
 
-    def _with_users(self, names: set[str], version: int) -> frozenset[str]:
+    def _with_users(self, names: Set[str], version: int) -> frozenset[str]:
         """The components and all that hold one of them."""
         users = self._users_at(version)
         reached = set(names)
@@ -106,60 +124,89 @@ class Reach:
         """
         wanted = frozenset(names)
         near, far = sorted((journey.src, journey.dst))
-        while far > near and wanted.isdisjoint(self._unsettled_by(far - 1)):
+        while far > near and wanted.isdisjoint(self.unsettled_by(far - 1)):
             far -= 1
         if journey.src < journey.dst:
             return Journey(near, far, journey.first, journey.last)
         return Journey(far, near, journey.first, journey.last)
 
-    def _unsettled_by(self, boundary: int) -> frozenset[str]:
+    def unsettled_by(self, boundary: int) -> frozenset[str]:
         """The components that differ, in whatever way, on both sides of a boundary, and all that hold one."""
         found = self._unsettled.get(boundary)
         if found is None:
+            differ = self._differing_at(boundary) | self._changed.get(boundary, set())
+            found = self._unsettled[boundary] = self._with_users(differ, boundary)
+        return found
+
+    def _differing_at(self, boundary: int) -> frozenset[str]:
+        found = self._differing.get(boundary)
+        if found is None:
             newer = self.past.wires[boundary].components(self.side)
             older = self.past.wires[boundary + 1].components(self.side)
-            differ = {name for name, component in newer.items() if older.get(name) is not component}
-            differ |= {name for side, name, place in self.past.steps if side == self.side and place == boundary}
-            found = self._unsettled[boundary] = self._with_users(differ, boundary)
+            found = frozenset(name for name, component in newer.items() if older.get(name) is not component)
+            self._differing[boundary] = found
         return found
 
     def forget(self) -> None:
         """Let go of what was only worth keeping while programs were written."""
-        for kept in (self._live, self._users, self._unsettled, self._names):
+        for kept in (self._live, self._users, self._differing, self._unsettled, self._names):
             kept.clear()
 
     def _users_at(self, version: int) -> dict[str, set[str]]:
-        users = self._users.get(version)
+        """The components that hold a component, by its name."""
+        nearest = version
+        while nearest and nearest not in self._users and not self._refer_otherwise(nearest - 1):
+            nearest -= 1
+        users = self._users.get(nearest)
         if users is None:
             users = dict[str, set[str]]()
-            for name, component in self.past.wires[version].components(self.side).items():
+            for name, component in self.past.wires[nearest].components(self.side).items():
                 for target in self.names_in(component.schema):
                     users.setdefault(target, set()).add(name)
-            self._users[version] = users
+        self._users[nearest] = self._users[version] = users
         return users
+
+    def _refer_otherwise(self, boundary: int) -> bool:
+        """Whether some component holds others on one side of a boundary than on the other."""
+        newer = self.past.wires[boundary].components(self.side)
+        older = self.past.wires[boundary + 1].components(self.side)
+        return newer.keys() != older.keys() or any(
+            self.names_in(newer[name].schema) != self.names_in(older[name].schema)
+            for name in self._differing_at(boundary)
+        )
 
     def needs(self, schema: Schema, journey: Journey) -> bool:
         """Whether a payload of a schema has to be walked on a journey."""
         live = self.live(journey)
-        return bool(live) and not live.isdisjoint(self.names_in(schema))
+        return bool(live) and self.holds(schema, live)
+
+    def holds(self, schema: Schema, names: frozenset[str]) -> bool:
+        """Whether a schema holds one of some components."""
+        return not names.isdisjoint(self.names_in(schema))
 
     def names_in(self, schema: Schema) -> frozenset[str]:
         """The components a schema holds, those kept aside included."""
         known = self._names.get(id(schema))
         if known is None:
             # The schema is kept beside its names, so that its identity stays its own.
-            known = self._names[id(schema)] = (schema, frozenset(names_in(schema)))
+            known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)))
         return known[1]
+
+    def _found_in(self, schema: Any) -> Iterator[str]:
+        properties = schema.get("properties") if is_object(schema) else None
+        if not is_object(properties):
+            yield from names_in(schema)
+            return
+        # Most properties of an object that changes stay what they are.
+        yield from names_in({key: value for key, value in schema.items() if key != "properties"})
+        for inner in properties.values():
+            yield from self.names_in(inner)
 
 
 def names_in(schema: object) -> Iterator[str]:
     """The components a schema holds, those that its unions keep aside included, at any depth."""
-    yield from references(schema)
-    waiting = [schema]
-    while waiting:
-        node = waiting.pop()
-        if is_object(node):
-            yield from node.get(ASIDE_MARK, ())
-            waiting += [value for key, value in node.items() if key != ASIDE_MARK]
-        elif is_array(node):
-            waiting += node
+    for node in objects_in(schema):
+        name = referred(node)
+        if name is not None:
+            yield name
+        yield from node.get(ASIDE_MARK, ())

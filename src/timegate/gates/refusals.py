@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from timegate.changes.base import name_of
-from timegate.contract.document import LITERAL_KEYWORDS, MARK_PREFIX, references
+from timegate.contract.document import LITERAL_KEYWORDS, MARK_PREFIX, objects_in, references
 from timegate.contract.shapes import OPAQUE_MARK
 from timegate.contract.steps import Origin
 from timegate.errors import Fault
@@ -126,29 +126,23 @@ def check_serializers(reach: Reach, journey: Journey) -> None:
     Raises:
         Unwalkable: there is such a serializer.
     """
-    live = reach.live(journey)
-    if reach.side == "responses" and live:
+    if reach.side == "responses":
         if reach.handed is None:
             reach.handed = tuple(_given_to_serializers(reach))
         for names in reach.handed:
             for name in names:
-                if name in live:
+                if name in reach.live(journey):
                     raise Unwalkable(_SERIALIZER, name)
 
 
 def _given_to_serializers(reach: Reach) -> Iterator[frozenset[str]]:
     """The components that each serializer without a return type is given."""
     wire = reach.past.wires[0]
-    waiting: list[Any] = [schema for _, schema in wire.roots(reach.side)]
-    waiting += [reach.component(name, 0).schema for name in wire.reachable(reach.side)]
-    while waiting:
-        node = waiting.pop()
-        if is_array(node):
-            waiting += node
-        elif is_object(node):
-            if node.get(OPAQUE_MARK):
-                yield frozenset(names_in(node))
-            waiting += [value for key, value in node.items() if not key.startswith(MARK_PREFIX)]
+    schemas = [schema for _, schema in wire.roots(reach.side)]
+    schemas += [reach.component(name, 0).schema for name in wire.reachable(reach.side)]
+    for node in objects_in(schemas):
+        if node.get(OPAQUE_MARK):
+            yield frozenset(names_in(node))
 
 
 def _blocked(schema: Any, place: str, live: frozenset[str]) -> Iterator[tuple[str, str, str]]:

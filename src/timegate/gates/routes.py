@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,20 +23,48 @@ _PARAMETER: Final = re.compile(r"\{([^}:]+)(?::[^}]+)?\}")
 class Compiled:
     """The compiled programs of one side for one version, by the schema's text."""
 
-    programs: Mapping[str, Callable[[Any], Any] | None]
+    programs: Mapping[str, Callable[[Any], Any]]
 
     def of(self, schema: Any) -> Program | None:
         """The program of a schema; None where nothing is to be done."""
-        return self.programs[repr(schema)]
+        return self.programs.get(repr(schema))
 
 
-def gates_of(reach: Reach, index: int, compiled: Mapping[Side, Compiled]) -> tuple[OperationGate, ...]:
-    """The operations as the clients of the version at ``index`` see them."""
-    head, wire = reach.past.wires[0], reach.past.wires[index]
+def gates_of(
+    reach: Mapping[Side, Reach], index: int, compiled: Mapping[Side, Compiled], newer: Sequence[OperationGate]
+) -> tuple[OperationGate, ...]:
+    """The operations as the clients of the version at ``index`` see them.
+
+    Args:
+        reach: both sides and their history.
+        index: the version's.
+        compiled: its programs.
+        newer: the operations as the clients of the next newer version see them; most are no others here.
+    """
+    past = reach["requests"].past
+    operations = zip(past.wires[0].operations, past.wires[index].operations, strict=True)
     return tuple(
-        _gate(reach, index, newest, then, compiled)
-        for newest, then in zip(head.operations, wire.operations, strict=True)
+        newer[place]
+        if newer and _is_same(reach, index, place)
+        else _gate(reach["requests"], index, head, then, compiled)
+        for place, (head, then) in enumerate(operations)
     )
+
+
+def _is_same(reach: Mapping[Side, Reach], index: int, place: int) -> bool:
+    """Whether the clients of a version see an operation as those of the next newer version do."""
+    requests, responses, boundary = reach["requests"], reach["responses"], index - 1
+    past = requests.past
+    head, newer, then = (past.wires[version].operations[place] for version in (0, boundary, index))
+    if then is not newer or (head.key, boundary) in past.renumbered:
+        return False
+    differ = requests.unsettled_by(boundary)
+    if head.query in differ or head.headers in differ:
+        return False
+    if any(requests.holds(body.schema, differ) for body in (head.request, then.request) if body is not None):
+        return False
+    differ = responses.unsettled_by(boundary)
+    return not any(responses.holds(body.schema, differ) for body in head.answers.values() if body is not None)
 
 
 def _gate(
