@@ -97,6 +97,7 @@ class Answer:
         self.stopped = False
         self._send = send
         self._start: Message | None = None
+        self._parts: list[bytes] = []
         self._size = 0
         # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
         self._begin: Callable[[Answer, Message], Awaitable[None]] = Answer._waiting
@@ -112,16 +113,10 @@ class Answer:
         if outcome.program is not None and status != _INVALID and self.scope["method"] != "HEAD":
             plain = plan.served.plain(message.get("headers", ()))
             if plain is not None:
-                start = {**message, "status": outcome.status, "headers": plain}
-                self._hold(start, outcome.program, Answer._buffering)
+                self._start = {**message, "status": outcome.status, "headers": plain}
+                self._program, self._begin = outcome.program, Answer._buffering
                 return _held()
         return self._look(message, outcome)
-
-    def _hold(self, start: Message, program: Program, begin: Callable[[Answer, Message], Awaitable[None]]) -> None:
-        self._start = start
-        self._program = program
-        self._parts: list[bytes] = []
-        self._begin = begin
 
     async def _look(self, message: Message, outcome: Told) -> None:
         """Begin an answer that may be more than plain JSON."""
@@ -150,13 +145,13 @@ class Answer:
             await self._send(start)
             return
         # Its length is that of a body that nobody has gated.
-        start["headers"] = without(headers, (b"content-length",))
+        self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
         if self.scope["method"] == "HEAD":
-            self._hold(start, program, Answer._bodiless)
+            self._begin = Answer._bodiless
         elif coded:
             await self._fail("the answer is encoded, and was asked not to be")
         else:
-            self._hold(start, program, Answer._buffering if json else Answer._empty)
+            self._begin = Answer._buffering if json else Answer._empty
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
@@ -238,7 +233,7 @@ class Answer:
 
     async def _fail(self, reason: str) -> None:
         """Nothing of the answer is sent, in whatever shape it is."""
-        self._begin, self._start, self._parts = Answer._dropping, None, []
+        self._begin, self._parts = Answer._dropping, []
         _LOG.error("%s: %s; it was not sent", self._where(), reason)
         served = self.plan.served
         await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self.scope["method"])

@@ -42,8 +42,6 @@ _LOG: Final = logging.getLogger("timegate.asgi")
 
 _JSON: Final = b"application/json"
 _JSON_TYPE: Final = (b"content-type", _JSON)
-_CODINGS: Final = frozenset({b"content-encoding", b"transfer-encoding"})
-_CONDITIONS: Final = frozenset({b"if-match", b"if-none-match"})
 _EXTENSIONS: Final = frozenset({"http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"})
 # Up to then an app asks for the disconnect; since then `send` tells it, and ours holds the answer back.
 _ASKING: Final = frozenset({"2.0", "2.1", "2.2", "2.3"})
@@ -100,13 +98,17 @@ def _inner(plan: Plan, prepared: Prepared, answer: Answer, fields: Fields, prove
         extensions: Mapping[str, Any] | None = scope.get("extensions")
         if extensions:
             inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
-        asgi: Mapping[str, Any] = scope.get("asgi", {})
-        if asgi.get("spec_version", "2.0") not in _ASKING:
+        asgi: Mapping[str, Any] | None = scope.get("asgi")
+        if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
             inner["asgi"] = {**asgi, "spec_version": "2.3"}
     # The names of a request's fields are in lower case (ASGI), and apps look them up so.
     dropped = plan.dropped
-    headers: RawHeaders = [item for item in scope["headers"] if item[0] not in dropped]
-    if plan.served.tagged and not _CONDITIONS.isdisjoint(fields):
+    headers: RawHeaders = []
+    # On Python 3.11 a comprehension is a call of its own.
+    for item in scope["headers"]:
+        if item[0] not in dropped:
+            headers.append(item)
+    if plan.served.tagged and (b"if-none-match" in fields or b"if-match" in fields):
         headers = plan.served.tags.inbound(headers, others=not plan.tells)
     if gate.headers is not None:
         headers = _gated_headers(gate.headers, answer, headers)
@@ -183,7 +185,7 @@ async def _body(program: Program, answer: Answer, inner: dict[str, Any], fields:
     if not body:
         headers += [item for item in given if item[0] in OF_THE_BODY]
         return whole_body(body, receive)
-    coding = b"" if _CODINGS.isdisjoint(fields) else coding_of(given)
+    coding = coding_of(given) if b"content-encoding" in fields else b""
     if fields.get(b"content-type") != _JSON or len(fields) != len(given):
         check_json(headers)
     if coding:

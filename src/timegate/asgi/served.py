@@ -213,11 +213,9 @@ class Served:
             path: the path in this version.
             head_path: the path that the app answered.
         """
-        if _HARMLESS.issuperset(dict(headers)):
-            return [*headers, *self._tail]
         names = self._names
         for name, _ in headers:
-            if name.lower() in names:
+            if name not in _HARMLESS and name.lower() in names:
                 break
         else:
             return [*headers, *self._tail]
