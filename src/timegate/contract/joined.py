@@ -112,7 +112,8 @@ class Join:
                     self._note(side, identity, name)
                     waiting.append((components[identity].schema, self._theirs[name]))
                 continue
-            waiting.extend((value, theirs[key]) for key, value in ours.items() if key in theirs)
+            # Texts lead to no component.
+            waiting += [(v, theirs[key]) for key, v in ours.items() if key in theirs and not isinstance(v, str)]
 
     def _note(self, side: Side, identity: str, name: str) -> None:
         # No class has a hyphen in its name. With two classes of one name FastAPI may say User-Input and beta__User of

@@ -19,28 +19,37 @@ class Roots:
     """
 
     reach: Reach
-    _known: dict[tuple[int, int], Mapping[str, Schema]] = field(
-        default_factory=dict[tuple[int, int], Mapping[str, Schema]]
-    )
+    _known: dict[tuple[int, int], _Held] = field(default_factory=dict[tuple[int, int], "_Held"])
 
     def at(self, version: int) -> Mapping[str, Schema]:
         """Every root by its text: the version's own of requests, head's of responses."""
+        return self._held(version).schemas
+
+    def unsettled(self, version: int) -> Mapping[str, Schema]:
+        """Those whose payloads take another way than to or from the clients of the next newer version."""
+        held, newer = self._held(version), self._held(version - 1)
+        texts = {text for name in self.reach.unsettled_by(version - 1) for text in held.holding.get(name, ())}
+        return {text: one for text, one in held.schemas.items() if text in texts or text not in newer.schemas}
+
+    def _held(self, version: int) -> _Held:
         wire = self.reach.past.wires[version if self.reach.side == "requests" else 0]
         # Few boundaries touch operations; the wires keep both alive, so that their identities stay their own.
         key = id(wire.operations), id(wire.receives)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = {repr(schema): schema for schema in _roots(wire, self.reach.side)}
+            found = self._known[key] = _Held({repr(schema): schema for schema in _roots(wire, self.reach.side)})
+            for text, schema in found.schemas.items():
+                for name in self.reach.names_in(schema):
+                    found.holding.setdefault(name, []).append(text)
         return found
 
-    def unsettled(self, version: int) -> Mapping[str, Schema]:
-        """Those whose payloads take another way than to or from the clients of the next newer version."""
-        newer, differ = self.at(version - 1), self.reach.unsettled_by(version - 1)
-        return {
-            text: schema
-            for text, schema in self.at(version).items()
-            if text not in newer or self.reach.holds(schema, differ)
-        }
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The roots of some versions by their text, and those texts by the components that the roots hold."""
+
+    schemas: Mapping[str, Schema]
+    holding: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
