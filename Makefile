@@ -112,16 +112,16 @@ snapshots: $(READY)
 check: lint types test
 
 lint: $(READY)
-	@$(VENV)/bin/ruff check src tests examples
-	@$(VENV)/bin/ruff format --check src tests examples
+	@$(VENV)/bin/ruff check src tests examples benchmarks
+	@$(VENV)/bin/ruff format --check src tests examples benchmarks
 
 types: $(READY)
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/pyright --warnings
 
 format: $(READY)
-	@$(VENV)/bin/ruff check --fix-only src tests examples
-	@$(VENV)/bin/ruff format src tests examples
+	@$(VENV)/bin/ruff check --fix-only src tests examples benchmarks
+	@$(VENV)/bin/ruff format src tests examples benchmarks
 
 # --- measuring -------------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from benchmarks.api import NOTE, TASK, Note, Page, Task, page_called
+from benchmarks.byhand import ByHand
 from benchmarks.gated import timeline
-from benchmarks.past import DEPTH
+from benchmarks.past import DEPTH, version_at
 from timegate import Timeline
 from timegate.asgi import TimegateMiddleware, header
 from timegate.starlette import operation
@@ -122,4 +123,19 @@ def under_timegate(app: FastAPI | Starlette, versions: Timeline | None = None) -
     return app
 
 
-__all__ = ["HEADER", "RECEIVED", "App", "fastapi_app", "starlette_app", "under_timegate", "with_routes"]
+def under_hand_written(app: FastAPI | Starlette) -> FastAPI | Starlette:
+    """An app with the least that would do for these handlers and these versions."""
+    app.add_middleware(ByHand, header=HEADER, oldest=version_at(DEPTH))
+    return app
+
+
+__all__ = [
+    "HEADER",
+    "RECEIVED",
+    "App",
+    "fastapi_app",
+    "starlette_app",
+    "under_hand_written",
+    "under_timegate",
+    "with_routes",
+]

@@ -16,8 +16,8 @@ from benchmarks import hosts
 from benchmarks.api import NOTE_DATA, PAGE_NAMES, SIZES, Note, Page, Task, body_data
 from benchmarks.client import Caller, Request, started
 from benchmarks.gated import timeline
-from benchmarks.past import as_sent, downgraded, upgraded, version_at
-from benchmarks.rows import BARE, CADWYN, ONE_VERSION, TIMEGATE, Host, Row
+from benchmarks.past import DEPTH, as_sent, downgraded, upgraded, version_at
+from benchmarks.rows import BARE, BY_HAND, CADWYN, ONE_VERSION, TIMEGATE, Host, Row
 from benchmarks.timing import Timing, timed
 
 Sides: TypeAlias = dict[str, Callable[..., Awaitable[None]]]
@@ -28,6 +28,7 @@ async def apps_of(host: Host, stack: AsyncExitStack) -> Sides:
     build: Callable[[], Any] = hosts.fastapi_app if host == "FastAPI" else hosts.starlette_app
     sides: Sides = {
         BARE: build(),
+        BY_HAND: hosts.under_hand_written(build()),
         TIMEGATE: hosts.under_timegate(build()),
         ONE_VERSION: hosts.under_timegate(build(), timeline(1)),
     }
@@ -126,5 +127,7 @@ async def measured(
 
 
 def _belongs(side: str, row: Row) -> bool:
-    """One version alone is only asked where growth would show."""
-    return side != ONE_VERSION or (row.depth == 0 and row.size == "340 B")
+    """One version alone is only asked where growth would show; by hand, only the oldest version's tasks are done."""
+    if side == ONE_VERSION:
+        return row.depth == 0 and row.size == "340 B"
+    return side != BY_HAND or not row.touched or row.depth in (0, DEPTH)

@@ -12,6 +12,7 @@ from benchmarks.past import DEPTH, DEPTHS
 Host: TypeAlias = Literal["FastAPI", "Starlette"]
 BARE: Final = "bare"
 TIMEGATE: Final = "timegate"
+BY_HAND: Final = "by hand"
 CADWYN: Final = "Cadwyn"
 ONE_VERSION: Final = "timegate, 1 version"
 

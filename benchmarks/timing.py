@@ -25,7 +25,8 @@ class Timing:
     Args:
         seconds: of CPU for one call, the median of all rounds.
         ratio: to the first side, the median of the ratios of the rounds.
-        extra: seconds over the first side, the median of the differences of the rounds.
+        extra: seconds over the first side at the machine's full speed: what the ratio says of that side's fastest
+            round. A machine that others use may run at half its speed for a while; ratios stay, seconds do not.
         spread: the distance between the quartiles of what a round says (the ratio; for the first side, which has none,
             the seconds), over the median.
     """
@@ -55,9 +56,9 @@ def summarised(rounds: Mapping[str, list[float]]) -> dict[str, Timing]:
     found: dict[str, Timing] = {}
     for name, seconds in rounds.items():
         ratios = [mine / base for mine, base in zip(seconds, first, strict=True)]
-        extras = [mine - base for mine, base in zip(seconds, first, strict=True)]
+        ratio = median(ratios)
         told = seconds if seconds is first else ratios
-        found[name] = Timing(median(seconds), median(ratios), median(extras), spread_of(told))
+        found[name] = Timing(median(seconds), ratio, (ratio - 1) * min(first), spread_of(told))
     return found
 
 

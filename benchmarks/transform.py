@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from benchmarks.api import SIZES, body_data
+from benchmarks.byhand import request_by_hand, response_by_hand
 from benchmarks.gated import timeline
 from benchmarks.hosts import starlette_app
 from benchmarks.past import DEPTH, DEPTHS, as_sent, downgraded, upgraded, version_at
@@ -85,34 +86,4 @@ def _check(name: str, answer: object, wanted: object) -> None:
         raise AssertionError(f"{name}: {str(answer)[:600]} is not {str(wanted)[:600]}")
 
 
-def response_by_hand(body: dict[str, Any]) -> dict[str, Any]:
-    """What somebody would write who knew all fifty changes by heart."""
-    items = body.get("items")
-    if items is None:
-        return _task_by_hand(body)
-    return {"items": [_task_by_hand(task) for task in items], "total": body["total"]}
-
-
-_OLD_STATES: Final = {"up_for_retry": "retrying", "success": "succeeded", "queued": "waiting"}
-
-
-def _task_by_hand(task: dict[str, Any]) -> dict[str, Any]:
-    owner, note, state = task["owner"], task["note"], task["state"]
-    return {
-        "id": task["id"],
-        "dag_version_id_3": task["dag_version_id"],
-        "title_2": task["title"],
-        "state": _OLD_STATES.get(state, state),
-        "priority": int(task["priority"]),
-        "queue_2": task["queue"],
-        "try_number_3": task["try_number"],
-        "started_at_2": task["started_at"],
-        "note": "" if note is None else note,
-        "owner": {"name_3": owner["name"], "email_2": owner["email"], "active": True},
-        "pool_slots": 1,
-        "executor": "local",
-        "hostname": "worker-1",
-    }
-
-
-_BY_HAND: Final = {("response", DEPTH): response_by_hand}
+_BY_HAND: Final = {("response", DEPTH): response_by_hand, ("request", DEPTH): request_by_hand}
