@@ -11,7 +11,7 @@ from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.parameters import gathered, query_of
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.served import DROPPED, Plan, Served, Settings, Told
+from timegate.asgi.served import DROPPED, Plan, Served, Settings
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 
@@ -67,60 +67,157 @@ class Stopped(OSError):
     """The client has another answer already; what an app still streams is wanted by nobody."""
 
 
-class Answer:
-    """The `send` of a request that a change touches.
-
-    The start of an answer waits until its body has passed its gate, so that what cannot be told is never begun.
+class Arrived:
+    """A request that something is done for, as the client sent it.
 
     Args:
         plan: the operation at the client's version.
-        send: the server's.
-        scope: the request as the client sent it.
+        scope: the request.
         path: its path, less `root_path`.
 
     Attributes:
         head_path: the path that the app sees.
-        original: the body of the request as the client sent it, where it was read.
+        original: its body, where it was read.
         stopped: whether the app was told to stop a stream that nobody gets.
     """
 
-    __slots__ = (
-        "_begin", "_parts", "_program", "_send", "_size", "_start",
-        "head_path", "original", "path", "plan", "scope", "stopped",
-    )  # fmt: skip
+    __slots__ = ("head_path", "original", "path", "plan", "scope", "stopped")
 
-    def __init__(self, plan: Plan, send: Send, scope: Scope, path: str) -> None:
+    def __init__(self, plan: Plan, scope: Scope, path: str) -> None:
         self.plan = plan
         self.scope = scope
         self.path = self.head_path = path
         self.original = b""
         self.stopped = False
+
+    def sent(self) -> Sent:
+        """What the client sent, taken apart only when somebody asks."""
+        codec = self.plan.served.settings.codec
+        return Sent(
+            # Programs change what they are given, so it is decoded anew.
+            body=lambda: codec.decoded(self.original) if self.original else None,
+            query=lambda: gathered(query_of(self.scope)),
+            path=lambda: self.plan.entry.parameters(self.path),
+        )
+
+
+def gating(arrived: Arrived, send: Send) -> Send:
+    """The `send` of a request that a change touches.
+
+    Nearly every answer is a start that says JSON and little else, and one body. That is done here, in few steps; what
+    is not like it becomes an `Answer` as soon as that is seen. The start waits until the body has passed its gate, so
+    that what cannot be told is never begun.
+
+    Args:
+        arrived: the request.
+        send: the server's.
+    """
+    start: Message | None = None
+    program: Program | None = None
+    answer: Callable[[Message], Awaitable[None]] | None = None
+
+    def gated(message: Message) -> Awaitable[None]:
+        nonlocal start, program, answer
+        if answer is not None:
+            return answer(message)
+        kind = message["type"]
+        if start is None:
+            if kind == "http.response.start":
+                plan, status = arrived.plan, message["status"]
+                outcome = plan.told(status)
+                program = outcome.program
+                if program is not None and status != _INVALID and arrived.scope["method"] != "HEAD":
+                    headers = plan.served.plain(message.get("headers", ()))
+                    if headers is not None:
+                        start = {**message, "status": outcome.status, "headers": headers}
+                        return _nothing()
+            answer = Answer(arrived, send)
+            return answer(message)
+        if kind == "http.response.body" and program is not None and not message.get("more_body", False):
+            body: bytes = message.get("body", b"")
+            if len(body) <= arrived.plan.served.settings.max_body:
+                told = _gated(arrived, program, body)
+                if isinstance(told, bytes):
+                    answer = _ended
+                    return _send_whole(send, start, told)
+                answer = Answer(arrived, send)
+                return answer.fail(told)
+        answer = Answer(arrived, send, start=start, program=program)
+        return answer(message)
+
+    return gated
+
+
+async def _nothing() -> None:
+    """What a message that is held back leaves to wait for."""
+
+
+async def _ended(message: Message) -> None:
+    """What comes after the end of an answer goes nowhere."""
+
+
+async def _send_whole(send: Send, start: Message, body: bytes) -> None:
+    start["headers"].append((b"content-length", b"%d" % len(body)))
+    await send(start)
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _gated(arrived: Arrived, program: Program, body: bytes) -> bytes | str:
+    """A body as the client's version has it, or why there is none."""
+    if not body:
+        return body
+    codec = arrived.plan.served.settings.codec
+    try:
+        return codec.encoded(program(codec.decoded(body)))
+    except GateError as error:
+        return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
+    except NotJSON as error:
+        return f"the answer cannot be gated as JSON: {error}"
+    except Exception:
+        _LOG.exception("%s", _where(arrived.plan))
+        return "a function of a change failed"
+
+
+def _where(plan: Plan) -> str:
+    return f"answer of {plan.gate.key} to a client of {plan.served.version}"
+
+
+class Answer:
+    """An answer that is looked at field by field and message by message.
+
+    Args:
+        arrived: the request.
+        send: the server's.
+        start: the start of an answer in JSON, as the client gets it, where that has been seen already.
+        program: the program of its body.
+    """
+
+    __slots__ = ("_arrived", "_begin", "_parts", "_program", "_send", "_size", "_start")
+
+    def __init__(
+        self, arrived: Arrived, send: Send, *, start: Message | None = None, program: Program | None = None
+    ) -> None:
+        self._arrived = arrived
         self._send = send
-        self._start: Message | None = None
+        self._start = start
+        self._program = program
         self._parts: list[bytes] = []
         self._size = 0
         # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
-        self._begin: Callable[[Answer, Message], Awaitable[None]] = Answer._waiting
+        self._begin: Callable[[Answer, Message], Awaitable[None]] = (
+            Answer._waiting if start is None else Answer._buffering
+        )
 
     def __call__(self, message: Message) -> Awaitable[None]:
         return self._begin(self, message)
 
-    def _waiting(self, message: Message) -> Awaitable[None]:
-        if message["type"] != "http.response.start":
-            return self._beside(message)
-        plan, status = self.plan, message["status"]
-        outcome = plan.told(status)
-        if outcome.program is not None and status != _INVALID and self.scope["method"] != "HEAD":
-            plain = plan.served.plain(message.get("headers", ()))
-            if plain is not None:
-                self._start = {**message, "status": outcome.status, "headers": plain}
-                self._program, self._begin = outcome.program, Answer._buffering
-                return _held()
-        return self._look(message, outcome)
-
-    async def _look(self, message: Message, outcome: Told) -> None:
+    async def _waiting(self, message: Message) -> None:
         """Begin an answer that may be more than plain JSON."""
-        plan, status = self.plan, message["status"]
+        if message["type"] != "http.response.start":
+            await self._beside(message)
+            return
+        arrived, plan, status = self._arrived, self._arrived.plan, message["status"]
+        outcome = plan.told(status)
         headers: RawHeaders = list(message.get("headers", ()))
         types: list[bytes] = []
         coded = of_the_bytes = False
@@ -138,7 +235,7 @@ class Answer:
             program = self._told_wrong(program)
         if of_the_bytes and plan.tells:
             headers = plan.served.tags.outbound(without(headers, DROPPED))
-        headers = plan.served.answered(headers, self.scope, self.path, self.head_path)
+        headers = plan.served.answered(headers, arrived.scope, arrived.path, arrived.head_path)
         start = {**message, "status": outcome.status, "headers": headers}
         if program is None or (not json and declared(outcome.media, types)):
             self._begin = Answer._passing
@@ -146,20 +243,20 @@ class Answer:
             return
         # Its length is that of a body that nobody has gated.
         self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
-        if self.scope["method"] == "HEAD":
+        if arrived.scope["method"] == "HEAD":
             self._begin = Answer._bodiless
         elif coded:
-            await self._fail("the answer is encoded, and was asked not to be")
+            await self.fail("the answer is encoded, and was asked not to be")
         else:
             self._begin = Answer._buffering if json else Answer._empty
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
-        plan, scope, path, original = self.plan, self.scope, self.path, self.original
+        arrived = self._arrived
 
         def tell(body: Any) -> Any:
             if complains(body):
-                return told(body, gate=plan.gate, sent=_sent(plan, scope, path, original))
+                return told(body, gate=arrived.plan.gate, sent=arrived.sent())
             return body if program is None else program(body)
 
         return tell
@@ -169,14 +266,14 @@ class Answer:
 
     async def _dropping(self, message: Message) -> None:
         if message.get("more_body", False):
-            self.stopped = True
+            self._arrived.stopped = True
             raise Stopped("the answer was refused")
 
     async def _beside(self, message: Message) -> None:
         if message["type"] in _BESIDE:
             await self._send(message)
         else:
-            await self._fail(f"the app sent {message['type']}, whose body cannot be gated")
+            await self.fail(f"the app sent {message['type']}, whose body cannot be gated")
 
     async def _bodiless(self, message: Message) -> None:
         if message["type"] != "http.response.body":
@@ -188,70 +285,40 @@ class Answer:
         if message["type"] != "http.response.body":
             await self._beside(message)
         elif message.get("body", b""):
-            await self._fail("the answer is not JSON, and the contract declares nothing else")
+            await self.fail("the answer is not JSON, and the contract declares nothing else")
         elif not message.get("more_body", False):
             await self._finish(b"")
 
-    def _buffering(self, message: Message) -> Awaitable[None]:
+    async def _buffering(self, message: Message) -> None:
         if message["type"] != "http.response.body":
-            return self._beside(message)
+            await self._beside(message)
+            return
         part: bytes = message.get("body", b"")
         self._size += len(part)
-        limit = self.plan.served.settings.max_body
+        limit = self._arrived.plan.served.settings.max_body
         if self._size > limit:
-            return self._fail(f"the answer is larger than {limit} bytes")
-        if message.get("more_body", False):
-            self._parts.append(part)
-            return _held()
-        body = self._gated(b"".join([*self._parts, part]) if self._parts else part)
-        return self._fail(body) if isinstance(body, str) else self._finish(body)
-
-    def _gated(self, body: bytes) -> bytes | str:
-        """The body as the client's version has it, or why there is none."""
-        if not body:
-            return body
-        codec = self.plan.served.settings.codec
-        try:
-            return codec.encoded(self._program(codec.decoded(body)))
-        except GateError as error:
-            return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
-        except NotJSON as error:
-            return f"the answer cannot be gated as JSON: {error}"
-        except Exception:
-            _LOG.exception("%s", self._where())
-            return "a function of a change failed"
+            await self.fail(f"the answer is larger than {limit} bytes")
+            return
+        self._parts.append(part)
+        if not message.get("more_body", False) and self._program is not None:
+            body = _gated(self._arrived, self._program, b"".join(self._parts))
+            await (self.fail(body) if isinstance(body, str) else self._finish(body))
 
     async def _finish(self, body: bytes) -> None:
         start, self._begin, self._parts = self._start, Answer._dropping, []
         if start is None:
             return
-        if self.scope["method"] != "HEAD":
-            headers: RawHeaders = start["headers"]
-            headers.append((b"content-length", b"%d" % len(body)))
+        if self._arrived.scope["method"] != "HEAD":
+            await _send_whole(self._send, start, body)
+            return
         await self._send(start)
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _fail(self, reason: str) -> None:
+    async def fail(self, reason: str) -> None:
         """Nothing of the answer is sent, in whatever shape it is."""
         self._begin, self._parts = Answer._dropping, []
-        _LOG.error("%s: %s; it was not sent", self._where(), reason)
-        served = self.plan.served
-        await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self.scope["method"])
-
-    def _where(self) -> str:
-        return f"answer of {self.plan.gate.key} to a client of {self.plan.served.version}"
-
-
-async def _held() -> None:
-    """What a message that is held back leaves to wait for."""
-
-
-def _sent(plan: Plan, scope: Scope, path: str, original: bytes) -> Sent:
-    """What a client sent, taken apart only when somebody asks."""
-    codec = plan.served.settings.codec
-    return Sent(
-        # Programs change what they are given, so it is decoded anew.
-        body=lambda: codec.decoded(original) if original else None,
-        query=lambda: gathered(query_of(scope)),
-        path=lambda: plan.entry.parameters(path),
-    )
+        _LOG.error("%s: %s; it was not sent", _where(self._arrived.plan), reason)
+        served = self._arrived.plan.served
+        await tell_problem(
+            untold(), self._send, settings=served.settings, served=served, method=self._arrived.scope["method"]
+        )

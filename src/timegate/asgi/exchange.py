@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
-from timegate.asgi.answers import Answer, tell_problem
+from timegate.asgi.answers import Arrived, gating, tell_problem
 from timegate.asgi.guard import Handover, hand_over
 from timegate.asgi.headers import RawHeaders
 from timegate.asgi.messages import (
@@ -29,7 +29,7 @@ from timegate.asgi.messages import (
 from timegate.asgi.moves import at_path, moved_path, moved_query
 from timegate.asgi.parameters import copied, gathered, query_of, texts_of
 from timegate.asgi.problems import malformed, not_in_version, not_understood, refused, unready
-from timegate.asgi.served import OF_THE_BODY, Plan
+from timegate.asgi.served import OF_THE_BODY, Plan, conditional
 from timegate.asgi.startup import Prepared
 from timegate.errors import UpgradeError
 from timegate.gates.operations import Program
@@ -68,39 +68,10 @@ async def exchanged(
         receive: the server's.
         send: the server's.
         path: the path of the request, less `root_path`.
-        fields: the fields of the request by name; of one that is said twice, one.
+        fields: those fields of the request that are looked at.
         proven: whether the version came in a header that no cross-site form can set.
     """
-    answer = Answer(plan, send, scope, path)
-    try:
-        inner = _inner(plan, prepared, answer, fields, proven)
-        if plan.upgrade is not None:
-            receive = await _body(plan.upgrade, answer, inner, fields, receive)
-    except Refused as error:
-        settings, served = plan.served.settings, plan.served
-        await tell_problem(error.problem, send, settings=settings, served=served, method=scope["method"])
-        return
-    except Disconnected:
-        return
-    try:
-        await app(inner, receive, answer)
-    except Exception:
-        # An app that was told to stop may say so in its own way; why it was is logged already.
-        if not answer.stopped:
-            raise
-
-
-def _inner(plan: Plan, prepared: Prepared, answer: Answer, fields: Fields, proven: bool) -> dict[str, Any]:
-    """The request as head's app gets it, but for its body."""
-    scope, gate = answer.scope, plan.gate
-    inner = {**scope} if plan.stays else _placed(plan, prepared, answer)
-    if plan.tells:
-        extensions: Mapping[str, Any] | None = scope.get("extensions")
-        if extensions:
-            inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
-        asgi: Mapping[str, Any] | None = scope.get("asgi")
-        if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
-            inner["asgi"] = {**asgi, "spec_version": "2.3"}
+    arrived = Arrived(plan, scope, path)
     # The names of a request's fields are in lower case (ASGI), and apps look them up so.
     dropped = plan.dropped
     headers: RawHeaders = []
@@ -108,31 +79,52 @@ def _inner(plan: Plan, prepared: Prepared, answer: Answer, fields: Fields, prove
     for item in scope["headers"]:
         if item[0] not in dropped:
             headers.append(item)
-    if plan.served.tagged and (b"if-none-match" in fields or b"if-match" in fields):
-        headers = plan.served.tags.inbound(headers, others=not plan.tells)
-    if gate.headers is not None:
-        headers = _gated_headers(gate.headers, answer, headers)
-    if plan.assumes and proven and b"content-type" not in fields:
-        headers.append(_JSON_TYPE)
-    inner["headers"] = headers
-    if gate.query is not None:
-        _query(gate.query, answer, inner)
-    return inner
+    inner = {**scope, "headers": headers}
+    try:
+        if not plan.stays:
+            _place(arrived, prepared, inner)
+        if plan.tells:
+            asgi: Mapping[str, Any] | None = scope.get("asgi")
+            if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
+                inner["asgi"] = {**asgi, "spec_version": "2.3"}
+            extensions: Mapping[str, Any] | None = scope.get("extensions")
+            if extensions:
+                inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
+        if fields and plan.served.tagged and conditional(fields):
+            headers = inner["headers"] = plan.served.tags.inbound(headers, others=not plan.tells)
+        if plan.assumes and proven and b"content-type" not in fields:
+            headers.append(_JSON_TYPE)
+        if plan.upgrade is not None:
+            receive = await _body(plan.upgrade, arrived, headers, fields, receive)
+    except Refused as error:
+        settings, served = plan.served.settings, plan.served
+        await tell_problem(error.problem, send, settings=settings, served=served, method=scope["method"])
+        return
+    except Disconnected:
+        return
+    try:
+        await app(inner, receive, gating(arrived, send))
+    except Exception:
+        # An app that was told to stop may say so in its own way; why it was is logged already.
+        if not arrived.stopped:
+            raise
 
 
-def _placed(plan: Plan, prepared: Prepared, answer: Answer) -> dict[str, Any]:
-    """A copy of the scope at head's path."""
-    scope, path, rewrite = answer.scope, answer.path, plan.gate.rewrite
+def _place(arrived: Arrived, prepared: Prepared, inner: dict[str, Any]) -> None:
+    """Bring a copy of the scope to head's path, and its parameters into head's shape."""
+    plan, path = arrived.plan, arrived.path
+    gate, rewrite = plan.gate, plan.gate.rewrite
     if rewrite is not None:
         parameters = plan.entry.parameters(path)
-        path = answer.head_path = moved_path(rewrite, parameters)
-        inner = at_path(scope, path)
-        inner["query_string"] = moved_query(scope.get("query_string", b""), rewrite, parameters)
-    else:
-        inner = {**scope}
-    if rewrite is not None or plan.shadowed(path):
+        path = arrived.head_path = moved_path(rewrite, parameters)
+        inner.update(at_path(inner, path))
+        inner["query_string"] = moved_query(inner.get("query_string", b""), rewrite, parameters)
+    if rewrite is not None or (plan.shadows and plan.shadowed(path)):
         _reach(plan, prepared, inner, path)
-    return inner
+    if gate.headers is not None:
+        inner["headers"][:] = _gated_headers(gate.headers, arrived, inner["headers"])
+    if gate.query is not None:
+        _query(gate.query, arrived, inner)
 
 
 def _reach(plan: Plan, prepared: Prepared, inner: dict[str, Any], path: str) -> None:
@@ -149,9 +141,9 @@ def _reach(plan: Plan, prepared: Prepared, inner: dict[str, Any], path: str) -> 
     hand_over(inner, Handover(plan.head.route, plan.head.converted(path)))
 
 
-def _gated_headers(program: Program, answer: Answer, headers: RawHeaders) -> RawHeaders:
+def _gated_headers(program: Program, arrived: Arrived, headers: RawHeaders) -> RawHeaders:
     before = gathered((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    after: dict[str, Any] = _upgraded(program, answer, copied(before), "headers")
+    after: dict[str, Any] = _upgraded(program, arrived, copied(before), "headers")
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if not changed:
         return headers
@@ -165,52 +157,52 @@ def _gated_headers(program: Program, answer: Answer, headers: RawHeaders) -> Raw
     return [*kept, *put]
 
 
-def _query(program: Program, answer: Answer, inner: dict[str, Any]) -> None:
+def _query(program: Program, arrived: Arrived, inner: dict[str, Any]) -> None:
     before = gathered(query_of(inner))
-    after: dict[str, Any] = _upgraded(program, answer, copied(before), "query")
+    after: dict[str, Any] = _upgraded(program, arrived, copied(before), "query")
     if after != before or list(after) != list(before):
         pairs = [(name, text) for name, value in after.items() for text in texts_of(value)]
         inner["query_string"] = urlencode(pairs).encode("ascii")
 
 
-async def _body(program: Program, answer: Answer, inner: dict[str, Any], fields: Fields, receive: Receive) -> Receive:
+async def _body(program: Program, arrived: Arrived, headers: RawHeaders, fields: Fields, receive: Receive) -> Receive:
     """A `receive` that gives head's body; the length in the fields becomes that body's."""
-    settings, given = answer.plan.served.settings, answer.scope["headers"]
+    settings = arrived.plan.served.settings
     limit = settings.max_body
     length = fields.get(b"content-length")
     if length is not None:
         check_length(length, limit=limit)
     body = await read_body(receive, limit=limit)
-    headers: RawHeaders = inner["headers"]
     if not body:
-        headers += [item for item in given if item[0] in OF_THE_BODY]
+        headers += [item for item in arrived.scope["headers"] if item[0] in OF_THE_BODY]
         return whole_body(body, receive)
-    coding = coding_of(given) if b"content-encoding" in fields else b""
-    if fields.get(b"content-type") != _JSON or len(fields) != len(given):
+    coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
+    if fields.get(b"content-type") != _JSON:
         check_json(headers)
     if coding:
         body = inflated(body, coding, limit=limit)
-    answer.original = body
+    arrived.original = body
+    codec = settings.codec
     try:
-        value = settings.codec.decoded(body)
+        value = codec.decoded(body)
     except NotJSON:
         detail = "The body is not JSON in UTF-8 whose numbers and nesting can be carried."
         raise Refused(malformed(detail)) from None
-    value = _upgraded(program, answer, value, "body")
+    value = _upgraded(program, arrived, value, "body")
     try:
-        body = settings.codec.encoded(value)
+        body = codec.encoded(value)
     except NotJSON:
         raise Refused(malformed("The body holds a number that cannot be carried.")) from None
     headers.append((b"content-length", b"%d" % len(body)))
     return whole_body(body, receive)
 
 
-def _upgraded(program: Program, answer: Answer, value: Any, place: str) -> Any:
+def _upgraded(program: Program, arrived: Arrived, value: Any, place: str) -> Any:
     try:
         return program(value)
     except UpgradeError as error:
         raise Refused(refused(error, place=place)) from None
     except Exception:
-        gate, version = answer.plan.gate, answer.plan.served.version
+        gate, version = arrived.plan.gate, arrived.plan.served.version
         _LOG.exception("%s of %s from a client of %s: a function of a change failed", place, gate.key, version)
         raise Refused(not_understood()) from None

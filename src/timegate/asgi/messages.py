@@ -155,15 +155,16 @@ async def read_body(receive: Receive, *, limit: int) -> bytes:
         parts.append(part)
 
 
-def coding_of(headers: RawHeaders) -> bytes:
+def coding_of(value: bytes) -> bytes:
     """The content coding of a body, empty for none.
+
+    Args:
+        value: the value of Content-Encoding.
 
     Raises:
         Refused: it is one that cannot be inflated, or there are several.
     """
-    codings = [
-        coding.strip().lower() for value in values_of(headers, b"content-encoding") for coding in value.split(b",")
-    ]
+    codings = [coding.strip().lower() for coding in value.split(b",")]
     codings = [coding for coding in codings if coding not in (b"", b"identity")]
     if not codings:
         return b""

@@ -41,7 +41,7 @@ from timegate.asgi.selection import (
     selector_of,
     too_long,
 )
-from timegate.asgi.served import Plan, Served, Settings
+from timegate.asgi.served import LOOKED_AT, Plan, Served, Settings
 from timegate.asgi.serving import Serving
 from timegate.asgi.startup import Preparation, Prepared
 from timegate.context import SELECTED
@@ -140,16 +140,23 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        headers = scope["headers"]
-        # Of a field that is said twice it holds one.
-        fields: dict[bytes, bytes] = dict(headers)
-        value = fields.get(self._header)
+        wanted, value = self._header, None
+        fields: dict[bytes, bytes] = {}
+        for name, content in scope["headers"]:
+            if name == wanted:
+                if value is not None:
+                    value = None
+                    break
+                value = content
+            elif name in LOOKED_AT:
+                # Two fields of one name are one list (RFC 9110, section 5.3).
+                fields[name] = fields[name] + b", " + content if name in fields else content
         served = None if value is None else prepared.serving.by_raw.get(value)
-        if served is None or (len(fields) != len(headers) and _repeated(headers, self._header)):
+        if served is None:
             await self._select(prepared, scope, receive, send)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
-        plan = _plan(served, path, scope)
+        plan = served.plan_of(path, scope["method"], scope)
         if plan is None:
             await self._outside(prepared, served, scope, receive, send, path=path)
             return
@@ -166,7 +173,10 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        fields: dict[bytes, bytes] = dict(scope["headers"])
+        fields: dict[bytes, bytes] = {}
+        for name, content in scope["headers"]:
+            if name in LOOKED_AT:
+                fields[name] = fields[name] + b", " + content if name in fields else content
         if plan.light and plan.passes(fields, path):
             await self.app(scope, receive, stamping(send, plan.served, scope, path))
         else:
@@ -195,7 +205,7 @@ class TimegateMiddleware:
             else:
                 await self.app(scope, receive, send)
             return
-        plan = _plan(chosen, path, scope)
+        plan = chosen.plan_of(path, method, scope)
         if plan is None:
             await self._outside(prepared, chosen, scope, receive, send, path=path)
             return
@@ -325,25 +335,6 @@ class TimegateMiddleware:
         self._documents.clear()
         self._prepared = prepared
         return prepared
-
-
-def _repeated(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bool:
-    return sum(found == name for found, _ in headers) > 1
-
-
-def _plan(served: Served, path: str, scope: Scope) -> Plan | None:
-    """What is done for a request; None where it is no operation of the version."""
-    method = scope["method"]
-    plans = served.exact.get(path)
-    if plans is not None:
-        plan = plans.get(method)
-        if plan is not None:
-            return plan
-    entry = served.table.answering(path, method, scope)
-    if entry is None:
-        return None
-    key = entry.operations.get(method) or entry.key(method)
-    return None if key is None else served.plans[key]
 
 
 def _verdict(serving: Serving, served: Served, scope: Scope, *, path: str) -> tuple[Problem | None, bool]:

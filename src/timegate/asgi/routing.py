@@ -13,11 +13,14 @@ from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 Scope: TypeAlias = Mapping[str, Any]
 
 PARAMETER: Final = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
-_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 _WITHIN_A_SEGMENT: Final = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
+ANY_SEGMENT: Final = "\uffff"
+"""A segment that no route names."""
+
 _SAMPLES: Final = {
-    "": "\uffff",
-    "str": "\uffff",
+    "": ANY_SEGMENT,
+    "str": ANY_SEGMENT,
     "int": "0",
     "float": "0.5",
     "path": "\uffff/\uffff",
@@ -71,6 +74,15 @@ def shape_of(entry: Entry) -> tuple[str | None, ...] | None:
     if any(type(convertor) not in _WITHIN_A_SEGMENT for convertor in entry.convertors.values()):
         return None
     return tuple(None if "{" in segment else segment for segment in entry.path.split("/"))
+
+
+def prefix_of(entry: Entry) -> str | None:
+    """What a path begins with whose last segment is a parameter, and its only one; None for any other path."""
+    prefix, _, last = entry.path.rpartition("/")
+    if "{" in prefix or entry.regex is None or PARAMETER.fullmatch(last) is None:
+        return None
+    (convertor,) = entry.convertors.values()
+    return prefix if type(convertor) is StringConvertor else None
 
 
 def entry_of(
@@ -154,7 +166,7 @@ def entries_of(
             method: key for method, key in here.items() if key not in taken and (methods is None or method in methods)
         }
         if operations and methods is None:
-            methods = _METHODS
+            methods = METHODS
         taken.update(operations.values())
         nested = path != (getattr(route, "path", None) or "")
         if nested and not operations and not _plain_match(original):

@@ -69,6 +69,15 @@ class Told:
     media: tuple[str, ...]
 
 
+LOOKED_AT: Final = frozenset({b"content-encoding", b"content-length", b"content-type", b"if-match", b"if-none-match"})
+"""Fields of a request that decide what is done for it."""
+
+
+def conditional(fields: Mapping[bytes, bytes]) -> bool:
+    """Whether a request asks about the tag of what it is answered with."""
+    return b"if-none-match" in fields or b"if-match" in fields
+
+
 class Plan:
     """One operation at one version.
 
@@ -81,7 +90,7 @@ class Plan:
 
     Attributes:
         light: whether neither bodies nor places differ from head's.
-        stays: whether the app's router finds the operation where the client asks for it.
+        stays: whether its path, its query and its fields are head's, and no other route stands before it.
         upgrade: the program of the request's body; None where it is passed on untouched.
         dropped: fields of a request that the app does not get.
         assumes: whether a body is JSON even where nobody says so.
@@ -103,7 +112,7 @@ class Plan:
         self.head = head
         self.shadows = tuple(shadows)
         self.light = not gate.gated and gate.rewrite is None
-        self.stays = gate.rewrite is None and not self.shadows
+        self.stays = gate.rewrite is None and not self.shadows and gate.query is None and gate.headers is None
         self.upgrade = gate.request
         self.assumes = gate.json_only
         changed = (gate.request, gate.query, gate.headers, gate.rewrite)
@@ -119,7 +128,7 @@ class Plan:
             return False
         if self.assumes and b"content-type" not in fields:
             return False
-        return not self.served.tagged or (b"if-none-match" not in fields and b"if-match" not in fields)
+        return not (fields and self.served.tagged and conditional(fields))
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
@@ -160,7 +169,7 @@ class Served:
     """
 
     __slots__ = (
-        "_head", "_names", "_tail", "_telling", "echo", "exact", "lacks", "moves", "plans",
+        "_head", "_names", "_tail", "_telling", "below", "echo", "exact", "lacks", "moves", "plans",
         "selected", "settings", "sunset", "table", "tagged", "tags",
     )  # fmt: skip
 
@@ -186,6 +195,7 @@ class Served:
         self.plans: dict[str, Plan] = {}
         self.tagged = False
         self.exact: dict[str, dict[str, Plan]] = {}
+        self.below: dict[str, dict[str, Plan]] = {}
         self._head = head
         self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
         known = {b"vary", b"cache-control", name}
@@ -199,6 +209,24 @@ class Served:
     def version(self) -> str:
         """The version as clients write it."""
         return self.selected.version
+
+    def plan_of(self, path: str, method: str, scope: Scope) -> Plan | None:
+        """What is done for a request; None where it is no operation of the version."""
+        plans = self.exact.get(path)
+        if plans is None:
+            prefix, _, last = path.rpartition("/")
+            # An empty segment is no parameter, and a line break at the end may be overlooked by the routes before.
+            if last and last[-1] != "\n":
+                plans = self.below.get(prefix)
+        if plans is not None:
+            plan = plans.get(method)
+            if plan is not None:
+                return plan
+        entry = self.table.answering(path, method, scope)
+        if entry is None:
+            return None
+        key = entry.key(method)
+        return None if key is None else self.plans[key]
 
     def stamped(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
         """The fields of an answer with the version in force and with what it was selected by."""

@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from timegate.asgi.routing import Entry, entry_of, in_order, may_overlap, without_convertors
+from timegate.asgi.routing import (
+    ANY_SEGMENT,
+    METHODS,
+    Entry,
+    entry_of,
+    in_order,
+    may_overlap,
+    prefix_of,
+    without_convertors,
+)
 from timegate.asgi.served import Plan, Served, Settings
 from timegate.asgi.table import Table
 from timegate.context import Selected
@@ -107,9 +116,10 @@ class Serving:
                 shadows = routes.shadows(entry, method, heads[key])
                 served.plans[key] = Plan(served, gate=gates[key], entry=entry, head=heads[key], shadows=shadows)
         served.tagged = any(plan.tells for plan in served.plans.values())
-        served.exact.update(
-            (path, {method: served.plans[key] for method, key in keys.items()}) for path, keys in routes.exact.items()
-        )
+        for plans, operations in ((served.exact, routes.exact), (served.below, routes.below)):
+            plans.update(
+                (path, {method: served.plans[key] for method, key in keys.items()}) for path, keys in operations.items()
+            )
         return served
 
 
@@ -124,9 +134,10 @@ class _Routes:
         table: the routes in the order in which they match.
         away: those of them at paths that head does not have.
         exact: what answers a path without parameters: operations by method, found as any path is.
+        below: what answers a path less its last segment, where that is a parameter and the only one.
     """
 
-    __slots__ = ("_gates", "_left", "away", "exact", "table")
+    __slots__ = ("_gates", "_left", "away", "below", "exact", "table")
 
     def __init__(self, head: Table, gates: Mapping[str, OperationGate] | None = None) -> None:
         self._gates: Mapping[str, OperationGate] = gates or {}
@@ -143,6 +154,8 @@ class _Routes:
             for entry in self.table.entries
             if entry.operations and "{" not in entry.path and entry.regex is not None
         }
+        prefixes = {prefix for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
+        self.below = {prefix: keys for prefix in prefixes if (keys := self._under(prefix))}
 
     def shadows(self, entry: Entry, method: str, head: Entry) -> list[Entry]:
         """The routes of head that answer a method before a route of these versions could, and are not theirs."""
@@ -158,6 +171,14 @@ class _Routes:
 
     def _has_left(self, key: str) -> bool:
         return key in self._gates and _is_elsewhere(self._gates[key])
+
+    def _under(self, prefix: str) -> dict[str, str]:
+        """The operations by method for every last segment that no exact path has; none where it depends on more."""
+        path = f"{prefix}/{ANY_SEGMENT}"
+        for other in self.table.candidates(path):
+            if prefix_of(other) != prefix and other.path not in self.exact:
+                return {}
+        return self._exactly(path, frozenset(METHODS))
 
     def _exactly(self, path: str, methods: frozenset[str] | None) -> dict[str, str]:
         found: dict[str, str] = {}
