@@ -46,12 +46,18 @@ def caller_of(app: Callable[..., Awaitable[None]], side: str, row: Row) -> Calle
     depth = depth_at(side, row)
     body = b""
     if row.method == "POST":
-        body = to_json(NOTE_DATA if kind is Note else as_sent(body_data(row.size), depth))
+        body = to_json(NOTE_DATA if kind is Note else sent_by(side, row))
     elif kind is Page:
         path += f"/{PAGE_NAMES[row.size]}"
     else:
         path += "/1"
     return Caller(app, Request(row.method, path, (hosts.HEADER, version_at(depth)), body))
+
+
+def sent_by(side: str, row: Row) -> dict[str, Any]:
+    """What a client posts: the bare app's says in head's words what the old one says, so that handlers do the same."""
+    old = as_sent(body_data(row.size), row.depth)
+    return upgraded(old, row.depth) if side == BARE else old
 
 
 def depth_at(side: str, row: Row) -> int:
@@ -85,7 +91,7 @@ def _expected(row: Row, depth: int) -> tuple[Any, BaseModel | None]:
     if row.method == "GET":
         return downgraded(body_data(row.size), depth), None
     kind = Task if SIZES[row.size] == 0 else Page
-    head = kind.model_validate(upgraded(as_sent(body_data(row.size), depth), depth))
+    head = kind.model_validate(sent_by(BARE, row))
     return downgraded(head.model_dump(mode="json"), depth), head
 
 

@@ -75,8 +75,8 @@ async def measured(
                 client = "head" if depth == 0 else f"{depth} back"
                 requests: dict[str, tuple[Request, int]] = {}
                 for side, (port, _) in ports.items():
-                    request = _request(method, 0 if side == "bare" else depth)
-                    requests[side] = request, await _checked(port, request, method, 0 if side == "bare" else depth)
+                    request = _request(method, depth, side)
+                    requests[side] = request, await _checked(port, request, method, depth, side)
                 best: tuple[dict[str, Timing], dict[str, Timing]] | None = None
                 for _ in range(ATTEMPTS):
                     wall: dict[str, list[float]] = {side: [] for side in SIDES}
@@ -104,20 +104,21 @@ async def measured(
     return found
 
 
-def _request(method: str, depth: int) -> Request:
-    version = (HEADER, version_at(depth))
+def _request(method: str, depth: int, side: str) -> Request:
+    version = (HEADER, version_at(0 if side == "bare" else depth))
     if method == "GET":
         return Request("GET", "/tasks/1", version)
-    return Request("POST", "/tasks", version, to_json(as_sent(body_data("340 B"), depth)))
+    old = as_sent(body_data("340 B"), depth)
+    # The bare app's client says in head's words what the old one says, so that handlers do the same.
+    return Request("POST", "/tasks", version, to_json(upgraded(old, depth) if side == "bare" else old))
 
 
-async def _checked(port: int, request: Request, method: str, depth: int) -> int:
+async def _checked(port: int, request: Request, method: str, depth: int, side: str) -> int:
     """The size of an answer that the oracle agrees with."""
-    body = body_data("340 B")
-    expected: Any = downgraded(body, depth)
+    head: Any = body_data("340 B")
     if method == "POST":
-        head = Task.model_validate(upgraded(as_sent(body, depth), depth))
-        expected = downgraded(head.model_dump(mode="json"), depth)
+        head = Task.model_validate(upgraded(as_sent(head, depth), depth)).model_dump(mode="json")
+    expected = downgraded(head, 0 if side == "bare" else depth)
     sizes: set[int] = set()
     for _ in range(3):
         status, answer, size = await answered(port, request)

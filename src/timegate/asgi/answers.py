@@ -11,7 +11,7 @@ from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Message, NotJSON, Send, declared
 from timegate.asgi.parameters import gathered, query_of
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.served import DROPPED, Plan, Served, Settings
+from timegate.asgi.served import DROPPED, HARMLESS, Plan, Served, Settings
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 
@@ -56,8 +56,15 @@ def stamping(send: Send, served: Served, scope: Scope, path: str) -> Send:
 
     def stamped(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
+            headers = message.get("headers", ())
+            for name, _ in headers:
+                if name not in HARMLESS:
+                    headers = served.answered(headers, scope, path, path)
+                    break
+            else:
+                headers = [*headers, *served.tail]
             # A copy: an app may send one list of headers again and again.
-            message = {**message, "headers": served.answered(message.get("headers", ()), scope, path, path)}
+            message = {**message, "headers": headers}
         return send(message)
 
     return stamped

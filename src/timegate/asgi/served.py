@@ -30,8 +30,9 @@ OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transf
 _NOT_ASKED_FOR: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
 _NOT_ENCODED: Final = frozenset({b"accept-encoding"})
 
-# What nearly every answer says, and no version says otherwise.
-_HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
+HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
+"""Fields of an answer that nearly every answer has, and that no version says otherwise."""
+
 _TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
 
 
@@ -90,6 +91,7 @@ class Plan:
 
     Attributes:
         light: whether neither bodies nor places differ from head's.
+        free: whether the path and the absence of fields say nothing against passing a request on as it is.
         stays: whether its path, its query and its fields are head's, and no other route stands before it.
         upgrade: the program of the request's body; None where it is passed on untouched.
         dropped: fields of a request that the app does not get.
@@ -99,7 +101,7 @@ class Plan:
     """
 
     __slots__ = (
-        "_told", "assumes", "complains", "dropped", "entry", "gate", "head",
+        "_told", "assumes", "complains", "dropped", "entry", "free", "gate", "head",
         "light", "served", "shadows", "stays", "tells", "upgrade",
     )  # fmt: skip
 
@@ -113,6 +115,7 @@ class Plan:
         self.shadows = tuple(shadows)
         self.light = not gate.gated and gate.rewrite is None
         self.stays = gate.rewrite is None and not self.shadows and gate.query is None and gate.headers is None
+        self.free = not self.shadows and not gate.json_only
         self.upgrade = gate.request
         self.assumes = gate.json_only
         changed = (gate.request, gate.query, gate.headers, gate.rewrite)
@@ -169,8 +172,8 @@ class Served:
     """
 
     __slots__ = (
-        "_head", "_names", "_tail", "_telling", "below", "echo", "exact", "lacks", "moves", "plans",
-        "selected", "settings", "sunset", "table", "tagged", "tags",
+        "_head", "_names", "_telling", "below", "echo", "exact", "lacks", "moves", "plans",
+        "selected", "settings", "sunset", "table", "tagged", "tags", "tail",
     )  # fmt: skip
 
     def __init__(
@@ -203,7 +206,7 @@ class Served:
             known |= {b"allow", b"location", b"content-location", b"link"}
         self._names = frozenset(known)
         self._telling = self._names | _TELLING
-        self._tail = stamped((), echo=self.echo, vary=settings.vary)
+        self.tail = stamped((), echo=self.echo, vary=settings.vary)
 
     @property
     def version(self) -> str:
@@ -243,10 +246,10 @@ class Served:
         """
         names = self._names
         for name, _ in headers:
-            if name not in _HARMLESS and name.lower() in names:
+            if name.lower() in names:
                 break
         else:
-            return [*headers, *self._tail]
+            return [*headers, *self.tail]
         told = self.stamped(headers)
         if self.moves:
             told = self.moves.told(told, scope)
@@ -275,7 +278,7 @@ class Served:
             kept.append(item)
         if not is_json:
             return None
-        kept += self._tail
+        kept += self.tail
         return kept
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
