@@ -8,16 +8,25 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from fastapi import APIRouter, FastAPI
-from hypothesis import given
+from hypothesis import given, settings
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from tests.asgi.api import HEAD, OLD, Client
+from timegate import Contract, Timeline, Version
+from timegate.asgi.messages import Codec, decode_json, encode_json
+from timegate.asgi.problems import problem_json
 from timegate.asgi.routing import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
+from timegate.asgi.served import Settings
+from timegate.asgi.serving import Serving
 from timegate.asgi.startup import route_contexts
 from timegate.asgi.table import Table
+from timegate.starlette import operation
+
+SETTINGS = Settings(codec=Codec(decode_json, encode_json), max_body=1, render=problem_json, echo="version", vary={})
 
 SEGMENTS = ["a", "b", "{x}", "{y:int}", "{z:path}", "a{x}", "{u:uuid}", "{x}.json", ""]
 VALUES = ["a", "b", "7", "a7", "", "a\n", "x.json", "a.b", "..", "%2F", "é", "00000000-0000-0000-0000-000000000000"]
@@ -75,6 +84,49 @@ def test_a_path_leads_to_the_route_that_starlette_finds(
             # What is asked of every request is told by segments where that is enough.
             answering = found.answering(whole, method, _scope(whole, method))
             assert answering is (got.entry if got is not None and got.full else None)
+
+
+class Body(BaseModel):
+    """What an operation of the contract answers with."""
+
+    name: str
+
+
+@operation(response=Body)
+async def _operation(request: Request) -> Body:
+    return Body(name="")
+
+
+@settings(max_examples=150)
+@given(
+    table=st.dictionaries(
+        templates(),
+        st.tuples(st.sets(st.sampled_from(["GET", "POST", "PUT"]), min_size=1), st.booleans()),
+        min_size=1,
+        max_size=5,
+    ),
+    paths=st.lists(st.lists(st.sampled_from(VALUES), min_size=1, max_size=3).map("/".join), min_size=1, max_size=12),
+)
+def test_what_is_done_for_a_request_is_the_plan_of_the_route_that_starlette_finds(
+    table: dict[str, tuple[set[str], bool]], paths: list[str]
+) -> None:
+    routes: list[BaseRoute] = [
+        # A route that is no operation stands in the way of those behind it all the same.
+        Route(path, _operation if known else _endpoint, methods=sorted(methods))
+        for path, (methods, known) in table.items()
+    ]
+    gates = Timeline(Version("2026-01-01")).compile(Contract.of(Starlette(routes=routes)))
+    entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")], contexts=route_contexts)
+    serving = Serving(gates, entries, settings=SETTINGS, unversioned=())
+    for path in (f"/{path}" for path in paths):
+        for method in ("GET", "HEAD", "POST", "DELETE"):
+            scope = _scope(path, method)
+            expected = _expected(routes, scope)
+            plan = serving.newest.plan_of(path, method, scope)
+            if expected is not None and expected[1] and plan is not None:
+                assert getattr(plan.entry.route, "original_route", plan.entry.route) is expected[0]
+            known = expected is not None and expected[1] and getattr(expected[0], "endpoint", None) is _operation
+            assert (plan is not None) == known
 
 
 @given(one=templates(), other=templates(), paths=st.lists(st.lists(st.sampled_from(VALUES), max_size=4), max_size=8))
