@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="measure what the targets are about, and fail on a miss")
     parser.add_argument("--only", choices=GROUPS, action="append", help="a group to measure; all of them without it")
-    parser.add_argument("--rounds", type=int, default=15, help="how often each side has its turn")
+    parser.add_argument("--rounds", type=int, default=30, help="how often each side has its turn")
     parser.add_argument("--seconds", type=float, default=0.01, help="how long a turn lasts")
     parser.add_argument("--json", type=Path, help="where the results go as JSON")
     arguments = parser.parse_args()
@@ -67,11 +67,11 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
     if "started" in wanted:
         print("\nstart-up: 100 routes, 100 models, 20 versions; CPU time of fresh processes")
         groups["start-up"] = started.start_up(
-            max(3, rounds // 3), lambda side, taken: print(start_line(side, taken), flush=True)
+            max(3, rounds // 6), lambda side, taken: print(start_line(side, taken), flush=True)
         )
         print("\nimport, in CPU time, where pydantic is in use already")
         groups["import"] = started.imports(
-            max(3, rounds // 2), lambda name, taken: print(f"{name:16} {taken * 1000:7.1f} ms", flush=True)
+            max(3, rounds // 3), lambda name, taken: print(f"{name:16} {taken * 1000:7.1f} ms", flush=True)
         )
     if "transform" in wanted:
         print("\ntransform over the parser's own load and dump, in CPU time")
@@ -84,7 +84,7 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
         )
     if "whole" in wanted:
         print("\nwhole process: uvicorn with httptools, 8 connections; a request's share of the time")
-        groups["whole"] = await whole.measured(rounds=max(3, rounds // 3), seconds=1.0, told=told)
+        groups["whole"] = await whole.measured(rounds=max(3, rounds // 6), seconds=1.0, told=told)
     return groups
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from benchmarks.api import SIZES
 from benchmarks.past import DEPTH
-from benchmarks.rows import BY_HAND, CADWYN, ONE_VERSION, TIMEGATE, Host, Row
+from benchmarks.rows import BARE, BY_HAND, CADWYN, ONE_VERSION, TIMEGATE, Host, Row
 from benchmarks.timing import Timing
 from benchmarks.transform import GATE, HAND_WRITTEN, name_of
 
@@ -100,10 +100,12 @@ def _untouched(results: Results) -> Iterator[Verdict]:
 def _gated(results: Results) -> Iterator[Verdict]:
     for method in ("GET", "POST"):
         # By hand, only the oldest version's clients are served.
-        floor = results.requests[Row("FastAPI", method, "340 B", DEPTH).name][BY_HAND].ratio
+        oldest = results.requests[Row("FastAPI", method, "340 B", DEPTH).name]
+        floor = oldest[BY_HAND].fastest / oldest[BARE].fastest
         for depth in (1, DEPTH):
             row = Row("FastAPI", method, "340 B", depth)
-            ratio = results.requests[row.name][TIMEGATE].ratio
+            sides = results.requests[row.name]
+            ratio = sides[TIMEGATE].fastest / sides[BARE].fastest
             yield Verdict(f"{row.name}: over bare", ratio, max(GATED, OVER_BY_HAND * floor))
 
 
@@ -133,7 +135,7 @@ def _beside(results: Results) -> Iterator[Verdict]:
     for size, depth, limit in (("340 B", 0, 6.0), ("340 B", DEPTH, 5.0), ("12 KB", DEPTH, 4.0)):
         row = results.requests[Row("FastAPI", "GET", size, depth).name]
         name = f"FastAPI GET {size} {'head' if depth == 0 else f'{depth} back'}: Cadwyn over timegate"
-        yield Verdict(name, row[CADWYN].ratio / row[TIMEGATE].ratio, limit, at_least=True)
+        yield Verdict(name, row[CADWYN].fastest / row[TIMEGATE].fastest, limit, at_least=True)
     bare, mine, theirs = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
     seconds = (theirs["seconds"] - bare["seconds"]) / (mine["seconds"] - bare["seconds"])
     yield Verdict("start-up over FastAPI: Cadwyn over timegate", seconds, 20, at_least=True)

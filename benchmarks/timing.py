@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median, quantiles
 from typing import Final, TypeAlias
 
@@ -25,14 +25,16 @@ class Timing:
     Args:
         seconds: of CPU for one call, the median of all rounds.
         ratio: to the first side, the median of the ratios of the rounds.
-        extra: seconds over the first side at the machine's full speed: what the ratio says of that side's fastest
-            round. A machine that others use may run at half its speed for a while; ratios stay, seconds do not.
+        fastest: seconds of CPU for one call in the fastest round of all: what else a machine does only ever adds to a
+            time, so the fastest round says most of the code, and least of the machine.
+        extra: the fastest round over that of the first side.
         spread: the distance between the quartiles of what a round says (the ratio; for the first side, which has none,
             the seconds), over the median.
     """
 
     seconds: float
     ratio: float
+    fastest: float
     extra: float
     spread: float
 
@@ -56,9 +58,14 @@ def summarised(rounds: Mapping[str, list[float]]) -> dict[str, Timing]:
     found: dict[str, Timing] = {}
     for name, seconds in rounds.items():
         ratios = [mine / base for mine, base in zip(seconds, first, strict=True)]
-        ratio = median(ratios)
         told = seconds if seconds is first else ratios
-        found[name] = Timing(median(seconds), ratio, (ratio - 1) * min(first), spread_of(told))
+        found[name] = Timing(
+            seconds=median(seconds),
+            ratio=median(ratios),
+            fastest=min(seconds),
+            extra=min(seconds) - min(first),
+            spread=spread_of(told),
+        )
     return found
 
 
@@ -77,6 +84,7 @@ async def timed(sides: Mapping[str, Work], *, rounds: int, seconds: float) -> di
     """
     counts = {name: await _calls_in(work, seconds) for name, work in sides.items()}
     best: dict[str, Timing] = {}
+    fastest: dict[str, float] = {}
     for _ in range(ATTEMPTS):
         taken: dict[str, list[float]] = {name: [] for name in sides}
         for turn in range(rounds):
@@ -84,11 +92,13 @@ async def timed(sides: Mapping[str, Work], *, rounds: int, seconds: float) -> di
                 gc.collect(1)
                 taken[name].append(await _turn(sides[name], counts[name]))
         found = summarised(taken)
+        fastest = {name: min(one.fastest, fastest.get(name, one.fastest)) for name, one in found.items()}
         if not best or widest(found) < widest(best):
             best = found
         if widest(best) <= WIDEST_SPREAD:
             break
-    return best
+    first = next(iter(fastest.values()))
+    return {name: replace(one, fastest=fastest[name], extra=fastest[name] - first) for name, one in best.items()}
 
 
 async def _calls_in(work: Work, seconds: float) -> int:

@@ -78,6 +78,7 @@ class TestTiming:
     def test_ratios_are_medians_of_rounds_so_that_a_drift_of_the_machine_is_not_seen(self) -> None:
         found = summarised({"one": [1.0, 2.0, 4.0, 8.0], "two": [2.0, 4.0, 8.0, 16.0]})
         assert found["two"].ratio == 2.0
+        assert found["two"].fastest == 2.0
         assert found["two"].extra == 1.0
         assert found["two"].spread == 0.0
         assert widest(found) == found["one"].spread > 0.1

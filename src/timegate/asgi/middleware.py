@@ -127,6 +127,7 @@ class TimegateMiddleware:
         self._documents: dict[Served, Plan] = {}
         # The common case needs nothing but one header.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else _NO_FIELD
+        self._looked_at = LOOKED_AT | {self._header}
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,17 +141,18 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        wanted, value = self._header, None
+        looked_at, value = self._looked_at, None
         fields: dict[bytes, bytes] = {}
         for name, content in scope["headers"]:
-            if name == wanted:
-                if value is not None:
+            if name in looked_at:
+                if name != self._header:
+                    # Two fields of one name are one list (RFC 9110, section 5.3).
+                    fields[name] = fields[name] + b", " + content if name in fields else content
+                elif value is None:
+                    value = content
+                else:
                     value = None
                     break
-                value = content
-            elif name in LOOKED_AT:
-                # Two fields of one name are one list (RFC 9110, section 5.3).
-                fields[name] = fields[name] + b", " + content if name in fields else content
         served = None if value is None else prepared.serving.by_raw.get(value)
         if served is None:
             await self._select(prepared, scope, receive, send)
