@@ -57,7 +57,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots check lint types format lock clean
+.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots check lint types \
+    format lock bench bench-check bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -136,7 +137,12 @@ bench: $(BENCH_READY)
 bench-check: $(BENCH_READY)
 	@$(BENCH_PY) -m benchmarks --check --json $(VENV)/bench/checked.json $(BENCH)
 
+# Without it, root installs it, and everybody else is told how.
 bench-instructions: $(BENCH_READY)
+	@command -v valgrind >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	    echo 'timegate: installing valgrind'; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends valgrind >/dev/null; }
 	@$(BENCH_PY) -m benchmarks.instructions $(if $(RECORD),--record)
 
 $(BENCH_READY): $(CREATED) $(BENCH_LOCK) pyproject.toml

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.api import NOTE_DATA, body_data
+from benchmarks.byhand import ByHand
 from benchmarks.client import Caller, Request
 from benchmarks.gated import timeline
 from benchmarks.hosts import HEADER, starlette_app
@@ -40,8 +41,9 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 def interpreter() -> str:
-    """What a baseline is for: counts of one interpreter mean nothing to another."""
-    return f"{platform.python_implementation()} {platform.python_version()} {platform.machine()}"
+    """What a baseline is for: counts of one interpreter mean nothing to another; its patches change little."""
+    version = ".".join(platform.python_version_tuple()[:2])
+    return f"{platform.python_implementation()} {version} {platform.machine()}"
 
 
 def cases() -> dict[str, Work]:
@@ -49,6 +51,7 @@ def cases() -> dict[str, Work]:
     bare = starlette_app()
     gates = timeline().compile(Contract.of(starlette_app()))
     gated = TimegateMiddleware(starlette_app(), timeline=gates.timeline, gates=gates, select=header(HEADER))
+    by_hand = ByHand(starlette_app(), HEADER, version_at(DEPTH))
     task = body_data("340 B")
     old = as_sent(task, DEPTH)
     by_key = {gate.key: gate for gate in gates.operations(version_at(DEPTH))}
@@ -75,6 +78,9 @@ def cases() -> dict[str, Work]:
         "head client: POST 340 B": Caller(gated, request("POST", "/tasks", 0, task)),
         "old client, untouched: GET 340 B": Caller(gated, request("GET", "/notes/1", DEPTH)),
         "old client, untouched: POST 340 B": Caller(gated, request("POST", "/notes", DEPTH, NOTE_DATA)),
+        "by hand: GET 340 B": Caller(by_hand, request("GET", "/tasks/1", DEPTH)),
+        "by hand: POST 340 B": Caller(by_hand, request("POST", "/tasks", DEPTH, old)),
+        "by hand, untouched: GET 340 B": Caller(by_hand, request("GET", "/notes/1", DEPTH)),
         "old client: GET 340 B": Caller(gated, request("GET", "/tasks/1", DEPTH)),
         "old client: POST 340 B": Caller(gated, request("POST", "/tasks", DEPTH, old)),
         "load and dump of a response": transform(None, head_body),

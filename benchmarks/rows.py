@@ -60,4 +60,4 @@ def wanted_by_targets(row: Row) -> bool:
     """Whether a target is about a row."""
     if row.size == "340 B":
         return row.depth in (0, 1, DEPTH)
-    return row.size == "12 KB" and row.host == "FastAPI" and row.method == "GET"
+    return row.size == "12 KB" and row.host == "FastAPI" and row.method == "GET" and row.depth == DEPTH

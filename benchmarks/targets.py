@@ -59,6 +59,7 @@ class Verdict:
         limit: what is allowed.
         unit: of both.
         at_least: whether more is better.
+        doubt: by how much the value may be off.
     """
 
     name: str
@@ -66,17 +67,21 @@ class Verdict:
     limit: float
     unit: str = "times"
     at_least: bool = False
+    doubt: float = 0.0
 
     @property
     def met(self) -> bool:
-        """Whether the target is met."""
-        return self.value >= self.limit if self.at_least else self.value <= self.limit
+        """Whether the target is met, as far as can be told."""
+        if self.at_least:
+            return self.value + self.doubt >= self.limit
+        return self.value - self.doubt <= self.limit
 
     def __str__(self) -> str:
         word, sign = ("met", "at least" if self.at_least else "at most")
         if not self.met:
             word = f"missed by {abs(self.value / self.limit - 1):.0%}"
-        return f"{self.name:64} {self.value:8.2f} {self.unit:6} ({sign} {self.limit:.3g}): {word}"
+        doubt = f"±{self.doubt:.2f}" if self.doubt else ""
+        return f"{self.name:60} {self.value:8.2f}{doubt:6} {self.unit:5} ({sign} {self.limit:.3g}): {word}"
 
 
 def verdicts(results: Results) -> list[Verdict]:
@@ -90,23 +95,25 @@ def _untouched(results: Results) -> Iterator[Verdict]:
         for method in ("GET", "POST"):
             for row in (Row(host, method, "340 B", 0), Row(host, method, "340 B", DEPTH, touched=False)):
                 sides = results.requests[row.name]
+                unit = sides[BARE].fastest / MICROSECOND
                 limit = EXTRA * max(1.0, sides[BY_HAND].extra / MICROSECOND / EXTRA_BY_HAND)
-                yield Verdict(f"{row.name}: over bare", sides[TIMEGATE].extra / MICROSECOND, limit, "µs")
+                extra, doubt = sides[TIMEGATE].extra / MICROSECOND, sides[TIMEGATE].doubt * unit
+                yield Verdict(f"{row.name}: over bare", extra, limit, "µs", doubt=doubt)
         grown = results.requests[Row(host, "GET", "340 B", 0).name]
         extra = (grown[TIMEGATE].extra - grown[ONE_VERSION].extra) / MICROSECOND
-        yield Verdict(f"{host} GET 340 B head: {DEPTH} versions over 1", extra, 0.5, "µs")
+        doubt = (grown[TIMEGATE].doubt + grown[ONE_VERSION].doubt) * grown[BARE].fastest / MICROSECOND
+        yield Verdict(f"{host} GET 340 B head: {DEPTH} versions over 1", extra, 0.5, "µs", doubt=doubt)
 
 
 def _gated(results: Results) -> Iterator[Verdict]:
     for method in ("GET", "POST"):
         # By hand, only the oldest version's clients are served.
         oldest = results.requests[Row("FastAPI", method, "340 B", DEPTH).name]
-        floor = oldest[BY_HAND].fastest / oldest[BARE].fastest
+        floor = oldest[BY_HAND].ratio
         for depth in (1, DEPTH):
             row = Row("FastAPI", method, "340 B", depth)
-            sides = results.requests[row.name]
-            ratio = sides[TIMEGATE].fastest / sides[BARE].fastest
-            yield Verdict(f"{row.name}: over bare", ratio, max(GATED, OVER_BY_HAND * floor))
+            mine = results.requests[row.name][TIMEGATE]
+            yield Verdict(f"{row.name}: over bare", mine.ratio, max(GATED, OVER_BY_HAND * floor), doubt=mine.doubt)
 
 
 def _transforms(results: Results) -> Iterator[Verdict]:
@@ -114,9 +121,8 @@ def _transforms(results: Results) -> Iterator[Verdict]:
         for size in SIZES:
             name = name_of(direction, size, DEPTH)
             sides = results.transforms[name]
-            yield Verdict(
-                f"transform of a {name}", sides[GATE].ratio, max(limit, OVER_BY_HAND * sides[HAND_WRITTEN].ratio)
-            )
+            allowed = max(limit, OVER_BY_HAND * sides[HAND_WRITTEN].ratio)
+            yield Verdict(f"transform of a {name}", sides[GATE].ratio, allowed, doubt=sides[GATE].doubt)
             one = results.transforms[name_of(direction, size, 1)][GATE].ratio
             grown = results.transforms[name][GATE].ratio / one
             yield Verdict(f"transform of a {direction} {size}: {DEPTH} versions over 1", grown, 1.5)
@@ -135,7 +141,7 @@ def _beside(results: Results) -> Iterator[Verdict]:
     for size, depth, limit in (("340 B", 0, 6.0), ("340 B", DEPTH, 5.0), ("12 KB", DEPTH, 4.0)):
         row = results.requests[Row("FastAPI", "GET", size, depth).name]
         name = f"FastAPI GET {size} {'head' if depth == 0 else f'{depth} back'}: Cadwyn over timegate"
-        yield Verdict(name, row[CADWYN].fastest / row[TIMEGATE].fastest, limit, at_least=True)
+        yield Verdict(name, row[CADWYN].ratio / row[TIMEGATE].ratio, limit, at_least=True)
     bare, mine, theirs = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
     seconds = (theirs["seconds"] - bare["seconds"]) / (mine["seconds"] - bare["seconds"])
     yield Verdict("start-up over FastAPI: Cadwyn over timegate", seconds, 20, at_least=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Final, TypeAlias
 
@@ -13,6 +13,9 @@ Work: TypeAlias = Callable[[], Awaitable[None]]
 
 WIDEST_SPREAD: Final = 0.10
 """A row whose spread is wider is measured again."""
+
+_ERROR: Final = 0.93
+"""A median's standard error by the distance between the quartiles and the root of the number of values."""
 
 ATTEMPTS: Final = 4
 """How often a row is measured at most; the attempt with the narrowest spread counts."""
@@ -25,18 +28,20 @@ class Timing:
     Args:
         seconds: of CPU for one call, the median of all rounds.
         ratio: to the first side, the median of the ratios of the rounds.
-        fastest: seconds of CPU for one call in the fastest round of all: what else a machine does only ever adds to a
-            time, so the fastest round says most of the code, and least of the machine.
-        extra: the fastest round over that of the first side.
         spread: the distance between the quartiles of what a round says (the ratio; for the first side, which has none,
             the seconds), over the median.
+        fastest: seconds of CPU for one call in the fastest round of all: what else a machine does only ever adds to a
+            time, so that round says most of the code, and least of the machine.
+        extra: seconds over the first side, as the ratio says it of that side's fastest round.
+        doubt: by how much the ratio may be off: two standard errors of a median.
     """
 
     seconds: float
     ratio: float
+    spread: float
     fastest: float
     extra: float
-    spread: float
+    doubt: float
 
 
 def interleaved_order(names: list[str], turn: int) -> list[str]:
@@ -58,13 +63,14 @@ def summarised(rounds: Mapping[str, list[float]]) -> dict[str, Timing]:
     found: dict[str, Timing] = {}
     for name, seconds in rounds.items():
         ratios = [mine / base for mine, base in zip(seconds, first, strict=True)]
-        told = seconds if seconds is first else ratios
+        ratio = median(ratios)
         found[name] = Timing(
             seconds=median(seconds),
-            ratio=median(ratios),
+            ratio=ratio,
+            spread=spread_of(seconds if seconds is first else ratios),
             fastest=min(seconds),
-            extra=min(seconds) - min(first),
-            spread=spread_of(told),
+            extra=(ratio - 1) * min(first),
+            doubt=2 * _ERROR * ratio * spread_of(ratios) / len(ratios) ** 0.5,
         )
     return found
 
@@ -84,21 +90,20 @@ async def timed(sides: Mapping[str, Work], *, rounds: int, seconds: float) -> di
     """
     counts = {name: await _calls_in(work, seconds) for name, work in sides.items()}
     best: dict[str, Timing] = {}
-    fastest: dict[str, float] = {}
     for _ in range(ATTEMPTS):
         taken: dict[str, list[float]] = {name: [] for name in sides}
         for turn in range(rounds):
             for name in interleaved_order(list(sides), turn):
                 gc.collect(1)
+                # The side before has left the machine's caches full of itself.
+                await _turn(sides[name], counts[name] // 10)
                 taken[name].append(await _turn(sides[name], counts[name]))
         found = summarised(taken)
-        fastest = {name: min(one.fastest, fastest.get(name, one.fastest)) for name, one in found.items()}
         if not best or widest(found) < widest(best):
             best = found
         if widest(best) <= WIDEST_SPREAD:
             break
-    first = next(iter(fastest.values()))
-    return {name: replace(one, fastest=fastest[name], extra=fastest[name] - first) for name, one in best.items()}
+    return best
 
 
 async def _calls_in(work: Work, seconds: float) -> int:
@@ -113,4 +118,4 @@ async def _turn(work: Work, count: int) -> float:
     began = time.thread_time()
     for _ in range(count):
         await work()
-    return (time.thread_time() - began) / count
+    return (time.thread_time() - began) / max(count, 1)

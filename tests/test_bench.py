@@ -80,6 +80,7 @@ class TestTiming:
         assert found["two"].ratio == 2.0
         assert found["two"].fastest == 2.0
         assert found["two"].extra == 1.0
+        assert found["two"].doubt == 0.0
         assert found["two"].spread == 0.0
         assert widest(found) == found["one"].spread > 0.1
 
@@ -104,6 +105,10 @@ class TestVerdicts:
         verdict = Verdict("gate", 1.5, 1.25)
         assert not verdict.met
         assert str(verdict).endswith("(at most 1.25): missed by 20%")
+
+    def test_what_may_be_off_by_more_than_it_misses_is_no_miss(self) -> None:
+        assert Verdict("gate", 1.5, 1.25, doubt=0.26).met
+        assert not Verdict("gate", 1.5, 1.25, doubt=0.24).met
 
     def test_more_may_be_better(self) -> None:
         assert Verdict("times faster", 7.0, 6.0, at_least=True).met
