@@ -132,7 +132,7 @@ BENCH_PY := $(VENV)/bench/bin/python
 BENCH_READY := $(VENV)/bench/.ready-$(or $(INTERPRETER),none)
 
 bench: $(BENCH_READY)
-	@$(BENCH_PY) -m benchmarks --json $(VENV)/bench/results.json $(BENCH)
+	@$(BENCH_PY) -m benchmarks --tables --json $(VENV)/bench/results.json $(BENCH)
 
 bench-check: $(BENCH_READY)
 	@$(BENCH_PY) -m benchmarks --check --json $(VENV)/bench/checked.json $(BENCH)

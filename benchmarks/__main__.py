@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks import inprocess, rows, started, transform, whole
 from benchmarks.report import as_json, machine, start_line, timing_line
+from benchmarks.summary import tables
 from benchmarks.targets import Results, verdicts
 from benchmarks.timing import Timing
 
@@ -28,8 +29,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="measure what the targets are about, and fail on a miss")
     parser.add_argument("--only", choices=GROUPS, action="append", help="a group to measure; all of them without it")
-    parser.add_argument("--rounds", type=int, default=30, help="how often each side has its turn")
+    parser.add_argument("--rounds", type=int, help="how often each side has its turn: 15 times, 30 for --check")
     parser.add_argument("--seconds", type=float, default=0.01, help="how long a turn lasts")
+    parser.add_argument("--tables", action="store_true", help="print the results once more, as tables in Markdown")
     parser.add_argument("--json", type=Path, help="where the results go as JSON")
     arguments = parser.parse_args()
     if arguments.check and arguments.only:
@@ -44,6 +46,9 @@ def main() -> int:
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(as_json(groups), indent=1, sort_keys=True) + "\n")
         print(f"written to {arguments.json}")
+    if arguments.tables:
+        print()
+        print(tables(groups))
     if not all(group in groups for group in ("requests", "transform", "start-up", "import")):
         return 0
     results = Results(groups["requests"], groups["transform"], groups["start-up"], groups["import"])
@@ -58,7 +63,8 @@ def main() -> int:
 
 async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> dict[str, Mapping[str, Any]]:
     """The results of the groups that are wanted."""
-    rounds, seconds = arguments.rounds, arguments.seconds
+    rounds: int = arguments.rounds or (30 if arguments.check else 15)
+    seconds: float = arguments.seconds
     groups: dict[str, Mapping[str, Any]] = {}
 
     def told(name: str, timings: dict[str, Timing]) -> None:
@@ -67,7 +73,7 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
     if "started" in wanted:
         print("\nstart-up: 100 routes, 100 models, 20 versions; CPU time of fresh processes")
         groups["start-up"] = started.start_up(
-            max(3, rounds // 6), lambda side, taken: print(start_line(side, taken), flush=True)
+            max(3, rounds // 2), lambda side, taken: print(start_line(side, taken), flush=True)
         )
         print("\nimport, in CPU time, where pydantic is in use already")
         groups["import"] = started.imports(
