@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
@@ -144,11 +145,11 @@ def gating(arrived: Arrived, send: Send) -> Send:
             body: bytes = message.get("body", b"")
             if len(body) <= arrived.plan.served.settings.max_body:
                 told = _gated(arrived, program, body)
-                if isinstance(told, bytes):
-                    answer = _ended
-                    return _send_whole(send, start, told)
-                answer = Answer(arrived, send)
-                return answer.fail(told)
+                if isinstance(told, str):
+                    answer = Answer(arrived, send)
+                    return answer.fail(told)
+                answer = functools.partial(_ended, arrived)
+                return _send_whole(send, start, told)
         answer = Answer(arrived, send, start=start, program=program)
         return answer(message)
 
@@ -159,8 +160,11 @@ async def _nothing() -> None:
     """What a message that is held back leaves to wait for."""
 
 
-async def _ended(message: Message) -> None:
-    """What comes after the end of an answer goes nowhere."""
+async def _ended(arrived: Arrived, message: Message) -> None:
+    """What comes after the end of an answer goes nowhere, and who goes on with it is told to stop."""
+    if message.get("more_body", False):
+        arrived.stopped = True
+        raise Stopped("the answer has ended")
 
 
 async def _send_whole(send: Send, start: Message, body: bytes) -> None:
@@ -272,9 +276,7 @@ class Answer:
         await self._send(message)
 
     async def _dropping(self, message: Message) -> None:
-        if message.get("more_body", False):
-            self._arrived.stopped = True
-            raise Stopped("the answer was refused")
+        await _ended(self._arrived, message)
 
     async def _beside(self, message: Message) -> None:
         if message["type"] in _BESIDE:

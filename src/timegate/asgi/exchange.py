@@ -29,7 +29,7 @@ from timegate.asgi.messages import (
 from timegate.asgi.moves import at_path, moved_path, moved_query
 from timegate.asgi.parameters import copied, gathered, query_of, texts_of
 from timegate.asgi.problems import malformed, not_in_version, not_understood, refused, unready
-from timegate.asgi.served import OF_THE_BODY, Plan, conditional
+from timegate.asgi.served import OF_THE_BODY, Plan, conditional, looked_at
 from timegate.asgi.startup import Prepared
 from timegate.errors import UpgradeError
 from timegate.gates.operations import Program
@@ -94,6 +94,8 @@ async def exchanged(
             headers = inner["headers"] = plan.served.tags.inbound(headers, others=not plan.tells)
         if plan.assumes and proven and b"content-type" not in fields:
             headers.append(_JSON_TYPE)
+        if not plan.stays:
+            headers, fields = _parameters(arrived, inner, headers, fields)
         if plan.upgrade is not None:
             receive = await _body(plan.upgrade, arrived, headers, fields, receive)
     except Refused as error:
@@ -111,9 +113,9 @@ async def exchanged(
 
 
 def _place(arrived: Arrived, prepared: Prepared, inner: dict[str, Any]) -> None:
-    """Bring a copy of the scope to head's path, and its parameters into head's shape."""
+    """Bring a copy of the scope to head's path."""
     plan, path = arrived.plan, arrived.path
-    gate, rewrite = plan.gate, plan.gate.rewrite
+    rewrite = plan.gate.rewrite
     if rewrite is not None:
         parameters = plan.entry.parameters(path)
         path = arrived.head_path = moved_path(rewrite, parameters)
@@ -121,10 +123,19 @@ def _place(arrived: Arrived, prepared: Prepared, inner: dict[str, Any]) -> None:
         inner["query_string"] = moved_query(inner.get("query_string", b""), rewrite, parameters)
     if rewrite is not None or (plan.shadows and plan.shadowed(path)):
         _reach(plan, prepared, inner, path)
+
+
+def _parameters(
+    arrived: Arrived, inner: dict[str, Any], headers: RawHeaders, fields: Fields
+) -> tuple[RawHeaders, Fields]:
+    """Bring the parameters of a copy of the scope into head's shape; gives its fields, and those that are looked at."""
+    gate = arrived.plan.gate
     if gate.headers is not None:
-        inner["headers"][:] = _gated_headers(gate.headers, arrived, inner["headers"])
+        headers = inner["headers"] = _gated_headers(gate.headers, arrived, headers)
+        fields = looked_at(headers)
     if gate.query is not None:
         _query(gate.query, arrived, inner)
+    return headers, fields
 
 
 def _reach(plan: Plan, prepared: Prepared, inner: dict[str, Any], path: str) -> None:
@@ -174,8 +185,11 @@ async def _body(program: Program, arrived: Arrived, headers: RawHeaders, fields:
         check_length(length, limit=limit)
     body = await read_body(receive, limit=limit)
     if not body:
-        headers += [item for item in arrived.scope["headers"] if item[0] in OF_THE_BODY]
+        if arrived.plan.gate.headers is None:
+            headers += [item for item in arrived.scope["headers"] if item[0] in OF_THE_BODY]
         return whole_body(body, receive)
+    if arrived.plan.gate.headers is not None:
+        headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
     if fields.get(b"content-type") != _JSON:
         check_json(headers)

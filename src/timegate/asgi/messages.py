@@ -125,8 +125,9 @@ def check_length(length: bytes, *, limit: int) -> None:
     Raises:
         Refused: it is.
     """
-    if length.isdigit() and (len(length) > 18 or int(length) > limit):
-        raise Refused(too_large(limit))
+    for said in length.split(b", "):
+        if said.isdigit() and (len(said) > 18 or int(said) > limit):
+            raise Refused(too_large(limit))
 
 
 async def read_body(receive: Receive, *, limit: int) -> bytes:
@@ -146,13 +147,15 @@ async def read_body(receive: Receive, *, limit: int) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
-        part: bytes = message.get("body", b"")
+        part: bytes = message.get("body") or b""
         size += len(part)
         if size > limit:
             raise Refused(too_large(limit))
         if not message.get("more_body", False):
             return b"".join([*parts, part]) if parts else part
-        parts.append(part)
+        # However many empty parts come, nothing is kept of them.
+        if part:
+            parts.append(part)
 
 
 def coding_of(value: bytes) -> bytes:

@@ -41,7 +41,7 @@ from timegate.asgi.selection import (
     selector_of,
     too_long,
 )
-from timegate.asgi.served import LOOKED_AT, Plan, Served, Settings
+from timegate.asgi.served import LOOKED_AT, Plan, Served, Settings, looked_at
 from timegate.asgi.serving import Serving
 from timegate.asgi.startup import Preparation, Prepared
 from timegate.context import SELECTED
@@ -57,8 +57,6 @@ MIB: Final = 1024 * 1024
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REMEMBERED: Final = 512
 _BY_HEADER: Final = header(ECHO)
-_NO_FIELD: Final = b""
-"""The name of no field."""
 
 
 class TimegateMiddleware:
@@ -126,8 +124,8 @@ class TimegateMiddleware:
         self._failed: Exception | None = None
         self._documents: dict[Served, Plan] = {}
         # The common case needs nothing but one header.
-        self._header = self.select.raw if isinstance(self.select, HeaderSelector) else _NO_FIELD
-        self._looked_at = LOOKED_AT | {self._header}
+        self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
+        self._looked_at = LOOKED_AT if self._header is None else LOOKED_AT | {self._header}
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,10 +139,10 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
-        looked_at, value = self._looked_at, None
+        interesting, value = self._looked_at, None
         fields: dict[bytes, bytes] = {}
         for name, content in scope["headers"]:
-            if name in looked_at:
+            if name in interesting:
                 if name != self._header:
                     # Two fields of one name are one list (RFC 9110, section 5.3).
                     fields[name] = fields[name] + b", " + content if name in fields else content
@@ -175,10 +173,7 @@ class TimegateMiddleware:
         self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        fields: dict[bytes, bytes] = {}
-        for name, content in scope["headers"]:
-            if name in LOOKED_AT:
-                fields[name] = fields[name] + b", " + content if name in fields else content
+        fields = looked_at(scope["headers"])
         if plan.light and plan.passes(fields, path):
             await self.app(scope, receive, stamping(send, plan.served, scope, path))
         else:
@@ -249,7 +244,7 @@ class TimegateMiddleware:
             served = serving.newest
         except SelectionError as error:
             return cannot_be_selected(error)
-        if self._header is not _NO_FIELD and served.sunset is None and len(serving.by_raw) < _REMEMBERED:
+        if self._header is not None and served.sunset is None and len(serving.by_raw) < _REMEMBERED:
             serving.by_raw[requested.encode("latin-1", "replace")] = served
         return self._in_force(served, requested)
 

@@ -74,6 +74,15 @@ LOOKED_AT: Final = frozenset({b"content-encoding", b"content-length", b"content-
 """Fields of a request that decide what is done for it."""
 
 
+def looked_at(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """The fields of a request that are looked at, by name; two of one name are one list (RFC 9110, section 5.3)."""
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        if name in LOOKED_AT:
+            fields[name] = fields[name] + b", " + value if name in fields else value
+    return fields
+
+
 def conditional(fields: Mapping[bytes, bytes]) -> bool:
     """Whether a request asks about the tag of what it is answered with."""
     return b"if-none-match" in fields or b"if-match" in fields
@@ -122,7 +131,8 @@ class Plan:
         self.complains = any(change is not None for change in changed)
         self.tells = any(program is not None for program in gate.answers.values())
         dropped = _NOT_ASKED_FOR if self.tells else _NOT_ENCODED if self.complains else frozenset[bytes]()
-        self.dropped = dropped if self.upgrade is None else dropped | OF_THE_BODY
+        # A program of the fields may know one that speaks of the body.
+        self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
         self._told: dict[int, Told] = {}
 
     def passes(self, fields: Mapping[bytes, bytes], path: str) -> bool:

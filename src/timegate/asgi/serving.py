@@ -154,8 +154,8 @@ class _Routes:
             for entry in self.table.entries
             if entry.operations and "{" not in entry.path and entry.regex is not None
         }
-        prefixes = {prefix for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
-        self.below = {prefix: keys for prefix in prefixes if (keys := self._under(prefix))}
+        ending = {prefix: entry for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
+        self.below = {prefix: keys for prefix, entry in ending.items() if (keys := self._under(prefix, entry))}
 
     def shadows(self, entry: Entry, method: str, head: Entry) -> list[Entry]:
         """The routes of head that answer a method before a route of these versions could, and are not theirs."""
@@ -172,13 +172,13 @@ class _Routes:
     def _has_left(self, key: str) -> bool:
         return key in self._gates and _is_elsewhere(self._gates[key])
 
-    def _under(self, prefix: str) -> dict[str, str]:
+    def _under(self, prefix: str, entry: Entry) -> dict[str, str]:
         """The operations by method for every last segment that no exact path has; none where it depends on more."""
-        path = f"{prefix}/{ANY_SEGMENT}"
-        for other in self.table.candidates(path):
-            if prefix_of(other) != prefix and other.path not in self.exact:
+        # The index leaves out what cannot match one path; here it is about every path below the prefix.
+        for other in self.table.entries:
+            if prefix_of(other) != prefix and other.path not in self.exact and _may_meet(other, prefix, entry):
                 return {}
-        return self._exactly(path, frozenset(METHODS))
+        return self._exactly(f"{prefix}/{ANY_SEGMENT}", frozenset(METHODS))
 
     def _exactly(self, path: str, methods: frozenset[str] | None) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -190,6 +190,14 @@ class _Routes:
             if key is not None:
                 found[method] = key
         return found
+
+
+def _may_meet(other: Entry, prefix: str, entry: Entry) -> bool:
+    """Whether a route may match a path that an entry matches, which ends in a parameter after a prefix."""
+    if other.regex is None:
+        return True
+    begins, below = other.path.partition("{")[0], f"{prefix}/"
+    return (begins.startswith(below) or below.startswith(begins)) and may_overlap(other, entry)
 
 
 def _is_elsewhere(gate: OperationGate) -> bool:

@@ -144,7 +144,10 @@ methods, and the entry."""
 
 
 def _by_regex(entry: Entry) -> Matcher:
-    return (), (), None if entry.regex is None else entry.regex.match, entry.methods, entry
+    if entry.regex is None:
+        # It is asked whatever its methods are said to be.
+        return (), (), None, None, entry
+    return (), (), entry.regex.match, entry.methods, entry
 
 
 def _by_segments(entry: Entry, known: int | None) -> Matcher:
