@@ -22,11 +22,8 @@ LIMITS: Final = {"response": 1.4, "request": 1.8}
 EXTRA: Final = 3.0
 """Microseconds that a request may cost more which no change touches."""
 
-EXTRA_BY_HAND: Final = 2.2
-"""What echo, Vary and context cost by hand where that limit was set."""
-
-EXTRA_OVER_BY_HAND: Final = {"Starlette": EXTRA / EXTRA_BY_HAND, "FastAPI": 1.7}
-"""The same as a multiple of by hand. FastAPI leaves little of anything in the caches, which more code pays more for."""
+EXTRA_OVER_BY_HAND: Final = 1.7
+"""Where that is out of reach: what it may cost as a multiple of echo, Vary and context by hand, with no route found."""
 
 GATED: Final = 1.3
 """How much longer an old client's request may take than head's, on FastAPI."""
@@ -99,7 +96,7 @@ def _untouched(results: Results) -> Iterator[Verdict]:
             for row in (Row(host, method, "340 B", 0), Row(host, method, "340 B", DEPTH, touched=False)):
                 sides = results.requests[row.name]
                 unit = sides[BARE].fastest / MICROSECOND
-                limit = max(EXTRA, EXTRA_OVER_BY_HAND[host] * sides[BY_HAND].extra / MICROSECOND)
+                limit = max(EXTRA, EXTRA_OVER_BY_HAND * sides[BY_HAND].extra / MICROSECOND)
                 extra, doubt = sides[TIMEGATE].extra / MICROSECOND, sides[TIMEGATE].doubt * unit
                 yield Verdict(f"{row.name}: over bare", extra, limit, "µs", doubt=doubt)
         grown = results.requests[Row(host, "GET", "340 B", 0).name]
