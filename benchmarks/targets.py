@@ -1,7 +1,7 @@
 """What must hold, and by how much it is missed.
 
-A limit on what a request may cost is one of a machine whose floor is known: what somebody would write by hand. Where
-the floor measured in the same rounds is higher than that, the limit is as much higher.
+Where what was written by hand shows in the same rounds that a limit is out of reach, a multiple of that is the limit. A
+value that misses its limit by less than it may be off is no miss.
 """
 
 from __future__ import annotations

@@ -139,6 +139,7 @@ class TimegateMiddleware:
             if prepared is None:
                 await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
                 return
+        # What `looked_at` does, with the version found on the way: most requests need no second pass over their fields.
         interesting, value = self._looked_at, None
         fields: dict[bytes, bytes] = {}
         for name, content in scope["headers"]:
