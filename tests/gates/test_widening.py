@@ -31,7 +31,7 @@ def compiled(old: Any, field: str) -> Gates:
     [(dict[str, Any], {"a": {"b": 1}}), (dict[str, int], {"a": 1}), (dict[str, list[str | None]], {"a": ["b", None]})],
 )
 def test_values_of_any_type_are_admitted_where_head_takes_any_json(old: Any, values: Any) -> None:
-    body = {"values": values, "count": 1, "tree": []}
+    body: dict[str, Any] = {"values": values, "count": 1, "tree": []}
     assert compiled(old, "values").upgrade(Kwargs, copy.deepcopy(body), from_version="2025-01-01") == body
 
 
