@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from timegate.asgi.headers import RawHeaders, is_json, without
 from timegate.asgi.invalid import Sent, complains, told
-from timegate.asgi.messages import Message, NotJSON, Send, declared
+from timegate.asgi.messages import Convert, Message, NotJSON, Send, declared
 from timegate.asgi.parameters import gathered, query_of
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.served import DROPPED, HARMLESS, Plan, Served, Settings
+from timegate.asgi.served import DROPPED, HARMLESS, INVALID, Plan, Served, Settings
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 
 Scope: TypeAlias = Mapping[str, Any]
-
-_INVALID: Final = 422
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
@@ -75,160 +72,80 @@ class Stopped(OSError):
     """The client has another answer already; what an app still streams is wanted by nobody."""
 
 
-class Arrived:
-    """A request that something is done for, as the client sent it.
+class Answer:
+    """The answer to a request that something is done for, on its way from the app to the client.
+
+    Nearly every answer is a start that says JSON and little else, and one body. That is done in few steps; whatever is
+    not like it is looked at field by field and message by message. The start waits until the body has passed its gate,
+    so that what cannot be told is never begun.
 
     Args:
         plan: the operation at the client's version.
-        scope: the request.
+        scope: the request as the client sent it.
         path: its path, less `root_path`.
+        send: the server's.
 
     Attributes:
         head_path: the path that the app sees.
-        original: its body, where it was read.
+        original: the body of the request, where it was read.
         stopped: whether the app was told to stop a stream that nobody gets.
     """
 
-    __slots__ = ("head_path", "original", "path", "plan", "scope", "stopped")
+    __slots__ = (
+        "_convert", "_held", "_send", "_start", "_step", "head_path", "original", "path", "plan", "scope", "stopped",
+    )  # fmt: skip
 
-    def __init__(self, plan: Plan, scope: Scope, path: str) -> None:
+    # They are set when the answer begins.
+    _start: Message
+    _convert: Convert
+
+    def __init__(self, plan: Plan, scope: Scope, path: str, send: Send) -> None:
         self.plan = plan
         self.scope = scope
         self.path = self.head_path = path
         self.original = b""
         self.stopped = False
+        self._send = send
+        self._held: bytearray | None = None
+        # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
+        self._step: Callable[[Answer, Message], Awaitable[None]] = Answer._opening
+
+    def send(self, message: Message) -> Awaitable[None]:
+        """Take the next message of the app."""
+        return self._step(self, message)
 
     def sent(self) -> Sent:
         """What the client sent, taken apart only when somebody asks."""
         codec = self.plan.served.settings.codec
         return Sent(
             # Programs change what they are given, so it is decoded anew.
-            body=lambda: codec.decoded(self.original) if self.original else None,
+            body=lambda: codec.decode(self.original) if self.original else None,
             query=lambda: gathered(query_of(self.scope)),
             path=lambda: self.plan.entry.parameters(self.path),
         )
 
-
-def gating(arrived: Arrived, send: Send) -> Send:
-    """The `send` of a request that a change touches.
-
-    Nearly every answer is a start that says JSON and little else, and one body. That is done here, in few steps; what
-    is not like it becomes an `Answer` as soon as that is seen. The start waits until the body has passed its gate, so
-    that what cannot be told is never begun.
-
-    Args:
-        arrived: the request.
-        send: the server's.
-    """
-    start: Message | None = None
-    program: Program | None = None
-    answer: Callable[[Message], Awaitable[None]] | None = None
-
-    def gated(message: Message) -> Awaitable[None]:
-        nonlocal start, program, answer
-        if answer is not None:
-            return answer(message)
-        kind = message["type"]
-        if start is None:
-            if kind == "http.response.start":
-                plan, status = arrived.plan, message["status"]
-                outcome = plan.told(status)
-                program = outcome.program
-                if program is not None and status != _INVALID and arrived.scope["method"] != "HEAD":
-                    headers = plan.served.plain(message.get("headers", ()))
-                    if headers is not None:
-                        start = {**message, "status": outcome.status, "headers": headers}
-                        return _nothing()
-            answer = Answer(arrived, send)
-            return answer(message)
-        if kind == "http.response.body" and program is not None and not message.get("more_body", False):
-            body: bytes = message.get("body", b"")
-            if len(body) <= arrived.plan.served.settings.max_body:
-                told = _gated(arrived, program, body)
-                if isinstance(told, str):
-                    answer = Answer(arrived, send)
-                    return answer.fail(told)
-                answer = functools.partial(_ended, arrived)
-                return _send_whole(send, start, told)
-        answer = Answer(arrived, send, start=start, program=program)
-        return answer(message)
-
-    return gated
-
-
-async def _nothing() -> None:
-    """What a message that is held back leaves to wait for."""
-
-
-async def _ended(arrived: Arrived, message: Message) -> None:
-    """What comes after the end of an answer goes nowhere, and who goes on with it is told to stop."""
-    if message.get("more_body", False):
-        arrived.stopped = True
-        raise Stopped("the answer has ended")
-
-
-async def _send_whole(send: Send, start: Message, body: bytes) -> None:
-    start["headers"].append((b"content-length", b"%d" % len(body)))
-    await send(start)
-    await send({"type": "http.response.body", "body": body, "more_body": False})
-
-
-def _gated(arrived: Arrived, program: Program, body: bytes) -> bytes | str:
-    """A body as the client's version has it, or why there is none."""
-    if not body:
-        return body
-    codec = arrived.plan.served.settings.codec
-    try:
-        return codec.encoded(program(codec.decoded(body)))
-    except GateError as error:
-        return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
-    except NotJSON as error:
-        return f"the answer cannot be gated as JSON: {error}"
-    except Exception:
-        _LOG.exception("%s", _where(arrived.plan))
-        return "a function of a change failed"
-
-
-def _where(plan: Plan) -> str:
-    return f"answer of {plan.gate.key} to a client of {plan.served.version}"
-
-
-class Answer:
-    """An answer that is looked at field by field and message by message.
-
-    Args:
-        arrived: the request.
-        send: the server's.
-        start: the start of an answer in JSON, as the client gets it, where that has been seen already.
-        program: the program of its body.
-    """
-
-    __slots__ = ("_arrived", "_begin", "_parts", "_program", "_send", "_size", "_start")
-
-    def __init__(
-        self, arrived: Arrived, send: Send, *, start: Message | None = None, program: Program | None = None
-    ) -> None:
-        self._arrived = arrived
-        self._send = send
-        self._start = start
-        self._program = program
-        self._parts: list[bytes] = []
-        self._size = 0
-        # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
-        self._begin: Callable[[Answer, Message], Awaitable[None]] = (
-            Answer._waiting if start is None else Answer._buffering
-        )
-
-    def __call__(self, message: Message) -> Awaitable[None]:
-        return self._begin(self, message)
+    async def _opening(self, message: Message) -> None:
+        """Begin an answer; one that is plain JSON needs no second look."""
+        if message["type"] == "http.response.start":
+            plan, status = self.plan, message["status"]
+            told = plan.told.get(status) or plan.tell(status)
+            if told.usual is not None and self.scope["method"] != "HEAD":
+                headers = plan.served.plain(message.get("headers", ()))
+                if headers is not None:
+                    self._start = {**message, "status": told.status, "headers": headers}
+                    self._convert = told.usual
+                    self._step = Answer._buffering
+                    return
+        self._step = Answer._waiting
+        await self._waiting(message)
 
     async def _waiting(self, message: Message) -> None:
         """Begin an answer that may be more than plain JSON."""
         if message["type"] != "http.response.start":
             await self._beside(message)
             return
-        arrived, plan, status = self._arrived, self._arrived.plan, message["status"]
-        outcome = plan.told(status)
+        plan, status = self.plan, message["status"]
+        outcome = plan.told.get(status) or plan.tell(status)
         headers: RawHeaders = list(message.get("headers", ()))
         types: list[bytes] = []
         coded = of_the_bytes = False
@@ -242,32 +159,32 @@ class Answer:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
         program = outcome.program
-        if plan.complains and status == _INVALID and json:
+        if plan.complains and status == INVALID and json:
             program = self._told_wrong(program)
         if of_the_bytes and plan.tells:
             headers = plan.served.tags.outbound(without(headers, DROPPED))
-        headers = plan.served.answered(headers, arrived.scope, arrived.path, arrived.head_path)
+        headers = plan.served.answered(headers, self.scope, self.path, self.head_path)
         start = {**message, "status": outcome.status, "headers": headers}
         if program is None or (not json and declared(outcome.media, types)):
-            self._begin = Answer._passing
+            self._step = Answer._passing
             await self._send(start)
             return
         # Its length is that of a body that nobody has gated.
-        self._program, self._start = program, {**start, "headers": without(headers, (b"content-length",))}
-        if arrived.scope["method"] == "HEAD":
-            self._begin = Answer._bodiless
+        self._start = {**start, "headers": without(headers, (b"content-length",))}
+        self._convert = plan.served.settings.codec.around(program)
+        if self.scope["method"] == "HEAD":
+            self._step = Answer._bodiless
         elif coded:
             await self.fail("the answer is encoded, and was asked not to be")
         else:
-            self._begin = Answer._buffering if json else Answer._empty
+            self._step = Answer._buffering if json else Answer._empty
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
-        arrived = self._arrived
 
         def tell(body: Any) -> Any:
             if complains(body):
-                return told(body, gate=arrived.plan.gate, sent=arrived.sent())
+                return told(body, gate=self.plan.gate, sent=self.sent())
             return body if program is None else program(body)
 
         return tell
@@ -276,7 +193,10 @@ class Answer:
         await self._send(message)
 
     async def _dropping(self, message: Message) -> None:
-        await _ended(self._arrived, message)
+        """What comes after the end of an answer goes nowhere, and who goes on with it is told to stop."""
+        if message.get("more_body", False):
+            self.stopped = True
+            raise Stopped("the answer has ended")
 
     async def _beside(self, message: Message) -> None:
         if message["type"] in _BESIDE:
@@ -288,46 +208,60 @@ class Answer:
         if message["type"] != "http.response.body":
             await self._beside(message)
         elif not message.get("more_body", False):
-            await self._finish(b"")
+            self._step = Answer._dropping
+            await self._send(self._start)
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _empty(self, message: Message) -> None:
-        if message["type"] != "http.response.body":
-            await self._beside(message)
-        elif message.get("body", b""):
+        if message["type"] == "http.response.body" and message.get("body", b""):
             await self.fail("the answer is not JSON, and the contract declares nothing else")
-        elif not message.get("more_body", False):
-            await self._finish(b"")
+        else:
+            await self._buffering(message)
 
     async def _buffering(self, message: Message) -> None:
+        """Keep the body until it is whole, and send it as the client's version has it."""
         if message["type"] != "http.response.body":
             await self._beside(message)
             return
-        part: bytes = message.get("body", b"")
-        self._size += len(part)
-        limit = self._arrived.plan.served.settings.max_body
-        if self._size > limit:
+        body: bytes = message.get("body", b"")
+        held = self._held
+        limit = self.plan.served.settings.max_body
+        if len(body) > (limit if held is None else limit - len(held)):
             await self.fail(f"the answer is larger than {limit} bytes")
             return
-        self._parts.append(part)
-        if not message.get("more_body", False) and self._program is not None:
-            body = _gated(self._arrived, self._program, b"".join(self._parts))
-            await (self.fail(body) if isinstance(body, str) else self._finish(body))
-
-    async def _finish(self, body: bytes) -> None:
-        start, self._begin, self._parts = self._start, Answer._dropping, []
-        if start is None:
-            return
-        if self._arrived.scope["method"] != "HEAD":
-            await _send_whole(self._send, start, body)
-            return
+        if held is not None or message.get("more_body", False):
+            held = self._held = bytearray() if held is None else held
+            held += body
+            if message.get("more_body", False):
+                return
+            body = bytes(held)
+        if body:
+            try:
+                body = self._convert(body)
+            except Exception as error:
+                await self.fail(self._why(error))
+                return
+        self._step = Answer._dropping
+        start = self._start
+        start["headers"].append((b"content-length", b"%d" % len(body)))
         await self._send(start)
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def _why(self, error: Exception) -> str:
+        """Why a body cannot be told."""
+        if isinstance(error, GateError):
+            return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
+        if isinstance(error, NotJSON):
+            return f"the answer cannot be gated as JSON: {error}"
+        _LOG.error("%s", self._where(), exc_info=error)
+        return "a function of a change failed"
+
+    def _where(self) -> str:
+        return f"answer of {self.plan.gate.key} to a client of {self.plan.served.version}"
 
     async def fail(self, reason: str) -> None:
         """Nothing of the answer is sent, in whatever shape it is."""
-        self._begin, self._parts = Answer._dropping, []
-        _LOG.error("%s: %s; it was not sent", _where(self._arrived.plan), reason)
-        served = self._arrived.plan.served
-        await tell_problem(
-            untold(), self._send, settings=served.settings, served=served, method=self._arrived.scope["method"]
-        )
+        self._step, self._held = Answer._dropping, None
+        _LOG.error("%s: %s; it was not sent", self._where(), reason)
+        served = self.plan.served
+        await tell_problem(untold(), self._send, settings=served.settings, served=served, method=self.scope["method"])

@@ -10,11 +10,13 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
-from timegate.asgi.answers import Arrived, gating, tell_problem
+from timegate.asgi.answers import Answer, tell_problem
 from timegate.asgi.guard import Handover, hand_over
 from timegate.asgi.headers import RawHeaders
 from timegate.asgi.messages import (
+    Convert,
     Disconnected,
+    NotCarried,
     NotJSON,
     Receive,
     Refused,
@@ -28,8 +30,8 @@ from timegate.asgi.messages import (
 )
 from timegate.asgi.moves import at_path, moved_path, moved_query
 from timegate.asgi.parameters import copied, gathered, query_of, texts_of
-from timegate.asgi.problems import malformed, not_in_version, not_understood, refused, unready
-from timegate.asgi.served import OF_THE_BODY, Plan, conditional, looked_at
+from timegate.asgi.problems import Problem, malformed, not_in_version, not_understood, refused, unready
+from timegate.asgi.served import OF_THE_BODY, Plan, looked_at
 from timegate.asgi.startup import Prepared
 from timegate.errors import UpgradeError
 from timegate.gates.operations import Program
@@ -71,7 +73,7 @@ async def exchanged(
         fields: those fields of the request that are looked at.
         proven: whether the version came in a header that no cross-site form can set.
     """
-    arrived = Arrived(plan, scope, path)
+    answer = Answer(plan, scope, path, send)
     # The names of a request's fields are in lower case (ASGI), and apps look them up so.
     dropped = plan.dropped
     headers: RawHeaders = []
@@ -81,23 +83,21 @@ async def exchanged(
             headers.append(item)
     inner = {**scope, "headers": headers}
     try:
-        if not plan.stays:
-            _place(arrived, prepared, inner)
         if plan.tells:
             asgi: Mapping[str, Any] | None = scope.get("asgi")
             if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
                 inner["asgi"] = {**asgi, "spec_version": "2.3"}
-            extensions: Mapping[str, Any] | None = scope.get("extensions")
-            if extensions:
-                inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
-        if fields and plan.served.tagged and conditional(fields):
+            if "extensions" in scope:
+                inner["extensions"] = _kept(scope["extensions"])
+        if fields and plan.served.tagged and (b"if-none-match" in fields or b"if-match" in fields):
             headers = inner["headers"] = plan.served.tags.inbound(headers, others=not plan.tells)
         if plan.assumes and proven and b"content-type" not in fields:
             headers.append(_JSON_TYPE)
         if not plan.stays:
-            headers, fields = _parameters(arrived, inner, headers, fields)
+            _place(answer, prepared, inner)
+            headers, fields = _parameters(answer, inner, headers, fields)
         if plan.upgrade is not None:
-            receive = await _body(plan.upgrade, arrived, headers, fields, receive)
+            receive = await _body(plan.upgrade, answer, headers, fields, receive)
     except Refused as error:
         settings, served = plan.served.settings, plan.served
         await tell_problem(error.problem, send, settings=settings, served=served, method=scope["method"])
@@ -105,20 +105,25 @@ async def exchanged(
     except Disconnected:
         return
     try:
-        await app(inner, receive, gating(arrived, send))
+        await app(inner, receive, answer.send)
     except Exception:
         # An app that was told to stop may say so in its own way; why it was is logged already.
-        if not arrived.stopped:
+        if not answer.stopped:
             raise
 
 
-def _place(arrived: Arrived, prepared: Prepared, inner: dict[str, Any]) -> None:
+def _kept(extensions: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The extensions of a server that an app may use though its answer is held back."""
+    return {name: value for name, value in (extensions or {}).items() if name not in _EXTENSIONS}
+
+
+def _place(answer: Answer, prepared: Prepared, inner: dict[str, Any]) -> None:
     """Bring a copy of the scope to head's path."""
-    plan, path = arrived.plan, arrived.path
+    plan, path = answer.plan, answer.path
     rewrite = plan.gate.rewrite
     if rewrite is not None:
         parameters = plan.entry.parameters(path)
-        path = arrived.head_path = moved_path(rewrite, parameters)
+        path = answer.head_path = moved_path(rewrite, parameters)
         inner.update(at_path(inner, path))
         inner["query_string"] = moved_query(inner.get("query_string", b""), rewrite, parameters)
     if rewrite is not None or (plan.shadows and plan.shadowed(path)):
@@ -126,15 +131,15 @@ def _place(arrived: Arrived, prepared: Prepared, inner: dict[str, Any]) -> None:
 
 
 def _parameters(
-    arrived: Arrived, inner: dict[str, Any], headers: RawHeaders, fields: Fields
+    answer: Answer, inner: dict[str, Any], headers: RawHeaders, fields: Fields
 ) -> tuple[RawHeaders, Fields]:
     """Bring the parameters of a copy of the scope into head's shape; gives its fields, and those that are looked at."""
-    gate = arrived.plan.gate
+    gate = answer.plan.gate
     if gate.headers is not None:
-        headers = inner["headers"] = _gated_headers(gate.headers, arrived, headers)
+        headers = inner["headers"] = _gated_headers(gate.headers, answer, headers)
         fields = looked_at(headers)
     if gate.query is not None:
-        _query(gate.query, arrived, inner)
+        _query(gate.query, answer, inner)
     return headers, fields
 
 
@@ -152,9 +157,9 @@ def _reach(plan: Plan, prepared: Prepared, inner: dict[str, Any], path: str) -> 
     hand_over(inner, Handover(plan.head.route, plan.head.converted(path)))
 
 
-def _gated_headers(program: Program, arrived: Arrived, headers: RawHeaders) -> RawHeaders:
+def _gated_headers(program: Program, answer: Answer, headers: RawHeaders) -> RawHeaders:
     before = gathered((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    after: dict[str, Any] = _upgraded(program, arrived, copied(before), "headers")
+    after: dict[str, Any] = _upgraded(program, answer, copied(before), "headers")
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if not changed:
         return headers
@@ -168,55 +173,59 @@ def _gated_headers(program: Program, arrived: Arrived, headers: RawHeaders) -> R
     return [*kept, *put]
 
 
-def _query(program: Program, arrived: Arrived, inner: dict[str, Any]) -> None:
+def _query(program: Program, answer: Answer, inner: dict[str, Any]) -> None:
     before = gathered(query_of(inner))
-    after: dict[str, Any] = _upgraded(program, arrived, copied(before), "query")
+    after: dict[str, Any] = _upgraded(program, answer, copied(before), "query")
     if after != before or list(after) != list(before):
         pairs = [(name, text) for name, value in after.items() for text in texts_of(value)]
         inner["query_string"] = urlencode(pairs).encode("ascii")
 
 
-async def _body(program: Program, arrived: Arrived, headers: RawHeaders, fields: Fields, receive: Receive) -> Receive:
+async def _body(convert: Convert, answer: Answer, headers: RawHeaders, fields: Fields, receive: Receive) -> Receive:
     """A `receive` that gives head's body; the length in the fields becomes that body's."""
-    settings = arrived.plan.served.settings
-    limit = settings.max_body
+    gate, limit = answer.plan.gate, answer.plan.served.settings.max_body
     length = fields.get(b"content-length")
-    if length is not None:
+    # Most are of three digits, and within any limit of four.
+    if length is not None and (len(length) > 3 or limit < 1000):
         check_length(length, limit=limit)
     body = await read_body(receive, limit=limit)
     if not body:
-        if arrived.plan.gate.headers is None:
-            headers += [item for item in arrived.scope["headers"] if item[0] in OF_THE_BODY]
+        if gate.headers is None:
+            headers += [item for item in answer.scope["headers"] if item[0] in OF_THE_BODY]
         return whole_body(body, receive)
-    if arrived.plan.gate.headers is not None:
+    if gate.headers is not None:
         headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
     if fields.get(b"content-type") != _JSON:
         check_json(headers)
     if coding:
         body = inflated(body, coding, limit=limit)
-    arrived.original = body
-    codec = settings.codec
+    answer.original = body
     try:
-        value = codec.decoded(body)
-    except NotJSON:
-        detail = "The body is not JSON in UTF-8 whose numbers and nesting can be carried."
-        raise Refused(malformed(detail)) from None
-    value = _upgraded(program, arrived, value, "body")
-    try:
-        body = codec.encoded(value)
-    except NotJSON:
-        raise Refused(malformed("The body holds a number that cannot be carried.")) from None
+        body = convert(body)
+    except Exception as error:
+        raise Refused(_why(error, answer.plan, "body")) from None
     headers.append((b"content-length", b"%d" % len(body)))
     return whole_body(body, receive)
 
 
-def _upgraded(program: Program, arrived: Arrived, value: Any, place: str) -> Any:
+def _upgraded(program: Program, answer: Answer, value: Any, place: str) -> Any:
     try:
         return program(value)
-    except UpgradeError as error:
-        raise Refused(refused(error, place=place)) from None
-    except Exception:
-        gate, version = arrived.plan.gate, arrived.plan.served.version
-        _LOG.exception("%s of %s from a client of %s: a function of a change failed", place, gate.key, version)
-        raise Refused(not_understood()) from None
+    except Exception as error:
+        raise Refused(_why(error, answer.plan, place)) from None
+
+
+def _why(error: Exception, plan: Plan, place: str) -> Problem:
+    """Why what a client sent cannot become head's."""
+    if isinstance(error, UpgradeError):
+        return refused(error, place=place)
+    if isinstance(error, NotCarried):
+        return malformed("The body holds a number that cannot be carried.")
+    if isinstance(error, NotJSON):
+        return malformed("The body is not JSON in UTF-8 whose numbers and nesting can be carried.")
+    version = plan.served.version
+    _LOG.error(
+        "%s of %s from a client of %s: a function of a change failed", place, plan.gate.key, version, exc_info=error
+    )
+    return not_understood()

@@ -12,6 +12,7 @@ from pydantic_core import from_json, to_json
 
 from timegate.asgi.headers import RawHeaders, is_json, values_of
 from timegate.asgi.problems import Problem, malformed, too_large, unsupported_media
+from timegate.gates.operations import Program
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -20,6 +21,11 @@ Decoder: TypeAlias = Callable[[bytes], Any]
 """Turns a JSON body into plain data; an exception says that it is not JSON. Big integers must survive exactly."""
 Encoder: TypeAlias = Callable[[Any], bytes]
 """Turns plain data into a JSON body in UTF-8."""
+Convert: TypeAlias = Callable[[bytes], bytes]
+"""Takes a JSON body through a program.
+
+Raises ``NotJSON`` where it is none, ``NotCarried`` where what comes out has none, and what the program raises.
+"""
 
 _STEP: Final = 65536
 _GZIP_OR_ZLIB: Final = 47
@@ -48,6 +54,10 @@ class Encoded(bytes):
     """A body that is encoded already."""
 
 
+class NotCarried(NotJSON):
+    """What a program made of a body has no JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """How bodies become plain data and back.
@@ -60,27 +70,33 @@ class Codec:
     decode: Decoder
     encode: Encoder
 
-    def decoded(self, body: bytes) -> Any:
-        """The plain data of a body; ``NotJSON`` where it has none."""
-        try:
-            return self.decode(body)
-        except Exception as error:
-            raise NotJSON(str(error)) from error
+    def around(self, program: Program) -> Convert:
+        """What takes a whole body through a program, in one call, because every gated body goes through it.
 
-    def encoded(self, value: Any) -> bytes:
-        """The body of plain data; ``NotJSON`` where a number has no JSON."""
-        if isinstance(value, Encoded):
-            return value
-        try:
-            body = self.encode(value)
-        except Exception as error:
-            raise NotJSON(str(error)) from error
-        # An overflow while decoding becomes an infinity, which encoders write out as a word. One letter is found much
-        # faster than a word, and most bodies have neither.
-        suspect = (_I in body and b"Infinity" in body) or (_N in body and b"NaN" in body)
-        if suspect and _has_non_finite(value):
-            raise NotJSON("a number is not finite")
-        return body
+        Args:
+            program: what is done to the plain data; it may give an `Encoded`.
+        """
+        decode, encode = self.decode, self.encode
+
+        def convert(body: bytes) -> bytes:
+            try:
+                value = decode(body)
+            except Exception as error:
+                raise NotJSON(str(error)) from error
+            value = program(value)
+            if type(value) is Encoded:
+                return value
+            try:
+                body = encode(value)
+            except Exception as error:
+                raise NotCarried(str(error)) from error
+            # An overflow while decoding becomes an infinity, which encoders write out as a word. One letter is found
+            # much faster than a word, and most bodies have neither.
+            if ((_I in body and b"Infinity" in body) or (_N in body and b"NaN" in body)) and _has_non_finite(value):
+                raise NotCarried("a number is not finite")
+            return body
+
+        return convert
 
 
 def decode_json(body: bytes) -> Any:
@@ -141,21 +157,21 @@ async def read_body(receive: Receive, *, limit: int) -> bytes:
         Refused: it is larger.
         Disconnected: the client went away.
     """
-    parts: list[bytes] = []
-    size = 0
+    parts = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         part: bytes = message.get("body") or b""
-        size += len(part)
-        if size > limit:
+        if len(parts) + len(part) > limit:
             raise Refused(too_large(limit))
-        if not message.get("more_body", False):
-            return b"".join([*parts, part]) if parts else part
-        # However many empty parts come, nothing is kept of them.
-        if part:
-            parts.append(part)
+        more = message.get("more_body", False)
+        # Most bodies come in one part, which is not copied.
+        if not more and not parts:
+            return part
+        parts += part
+        if not more:
+            return bytes(parts)
 
 
 def coding_of(value: bytes) -> bytes:

@@ -163,7 +163,7 @@ class TimegateMiddleware:
             return
         token = SELECTED.set(served.selected)
         try:
-            if plan.light and ((plan.free and not fields) or plan.passes(fields, path)):
+            if plan.light and ((plan.free and not (fields and served.tagged)) or plan.passes(fields, path)):
                 await self.app(scope, receive, stamping(send, served, scope, path))
             else:
                 await exchanged(self.app, plan, prepared, scope, receive, send, path, fields, self._proven)

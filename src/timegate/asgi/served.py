@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from timegate.asgi.etags import VersionTags
 from timegate.asgi.headers import RawHeaders, stamped
-from timegate.asgi.messages import Codec
+from timegate.asgi.messages import Codec, Convert
 from timegate.asgi.moves import Moves
 from timegate.asgi.problems import Renderer
 from timegate.asgi.routing import Entry
@@ -17,6 +17,9 @@ from timegate.context import Selected
 from timegate.gates.operations import OperationGate, Program
 
 Scope: TypeAlias = Mapping[str, Any]
+
+INVALID: Final = 422
+"""The status of an answer that says what is wrong in a request."""
 
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 
@@ -34,6 +37,8 @@ HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"serv
 """Fields of an answer that nearly every answer has, and that no version says otherwise."""
 
 _TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
+
+_JSON_TYPE: Final = (b"content-type", b"application/json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,12 +67,14 @@ class Told:
     Args:
         status: the status in the version.
         program: of the body; None where it is passed on untouched.
+        usual: what takes the body of a usual answer through the program; None where such an answer wants more.
         media: the media types that the contract declares for it.
     """
 
     status: int
-    program: Program | None
-    media: tuple[str, ...]
+    program: Program | None = None
+    usual: Convert | None = None
+    media: tuple[str, ...] = ()
 
 
 LOOKED_AT: Final = frozenset({b"content-encoding", b"content-length", b"content-type", b"if-match", b"if-none-match"})
@@ -83,11 +90,6 @@ def looked_at(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return fields
 
 
-def conditional(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether a request asks about the tag of what it is answered with."""
-    return b"if-none-match" in fields or b"if-match" in fields
-
-
 class Plan:
     """One operation at one version.
 
@@ -100,18 +102,19 @@ class Plan:
 
     Attributes:
         light: whether neither bodies nor places differ from head's.
-        free: whether the path and the absence of fields say nothing against passing a request on as it is.
+        free: whether neither the path nor the lack of a field is against passing a request on as it is.
         stays: whether its path, its query and its fields are head's, and no other route stands before it.
-        upgrade: the program of the request's body; None where it is passed on untouched.
+        upgrade: what takes the request's body to head; None where it is passed on untouched.
         dropped: fields of a request that the app does not get.
         assumes: whether a body is JSON even where nobody says so.
         complains: whether what head finds wrong in a request must be told in other names.
         tells: whether an answer may have to be told in other words.
+        told: what becomes of the answers of each status that was met; `tell` finds the others.
     """
 
     __slots__ = (
-        "_told", "assumes", "complains", "dropped", "entry", "free", "gate", "head",
-        "light", "served", "shadows", "stays", "tells", "upgrade",
+        "assumes", "complains", "dropped", "entry", "free", "gate", "head",
+        "light", "served", "shadows", "stays", "tells", "told", "upgrade",
     )  # fmt: skip
 
     def __init__(
@@ -125,7 +128,7 @@ class Plan:
         self.light = not gate.gated and gate.rewrite is None
         self.stays = gate.rewrite is None and not self.shadows and gate.query is None and gate.headers is None
         self.free = not self.shadows and not gate.json_only
-        self.upgrade = gate.request
+        self.upgrade = None if gate.request is None else served.settings.codec.around(gate.request)
         self.assumes = gate.json_only
         changed = (gate.request, gate.query, gate.headers, gate.rewrite)
         self.complains = any(change is not None for change in changed)
@@ -133,7 +136,7 @@ class Plan:
         dropped = _NOT_ASKED_FOR if self.tells else _NOT_ENCODED if self.complains else frozenset[bytes]()
         # A program of the fields may know one that speaks of the body.
         self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
-        self._told: dict[int, Told] = {}
+        self.told: dict[int, Told] = {}
 
     def passes(self, fields: Mapping[bytes, bytes], path: str) -> bool:
         """Whether a request that no change touches can be passed on as it is."""
@@ -141,31 +144,33 @@ class Plan:
             return False
         if self.assumes and b"content-type" not in fields:
             return False
-        return not (fields and self.served.tagged and conditional(fields))
+        # A tag of what it is answered with may be another version's.
+        return not self.served.tagged or not (b"if-none-match" in fields or b"if-match" in fields)
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
         # A route that only it can tell about may match whatever its path says.
         return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
 
-    def told(self, status: int) -> Told:
-        """What becomes of an answer of one status of head's."""
-        found = self._told.get(status)
-        if found is None:
-            found = self._told[status] = self._tell(status)
+    def tell(self, status: int) -> Told:
+        """What becomes of an answer of one status of head's; remembered."""
+        found = self.told[status] = self._tell(status)
         return found
 
     def _tell(self, status: int) -> Told:
         gate = self.gate
+        told = gate.statuses.get(status, status)
         if status < 200 or status in _UNTOUCHED_STATUSES:
-            return Told(gate.statuses.get(status, status), None, ())
+            return Told(told)
         ranged = f"{status // 100}XX"
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), ranged, last) if name in gate.answers), None)
-        told = gate.statuses.get(status, status)
         if declared is None:
-            return Told(told, None, ())
-        return Told(told, gate.answers[declared], tuple(gate.answer_media.get(declared, ())))
+            return Told(told)
+        program = gate.answers[declared]
+        # What is wrong in a request is told in the client's names, beside what the program does.
+        usual = None if program is None or status == INVALID else self.served.settings.codec.around(program)
+        return Told(told, program, usual, tuple(gate.answer_media.get(declared, ())))
 
 
 class Served:
@@ -276,20 +281,15 @@ class Served:
         None where there is more to it, so that each field must be looked at.
         """
         kept: RawHeaders = []
-        is_json = False
+        types = 0
         for item in headers:
-            name = item[0]
-            if name == b"content-length":
-                continue
-            if name == b"content-type" and not is_json and item[1] == b"application/json":
-                is_json = True
-            elif name.lower() in self._telling:
-                return None
-            kept.append(item)
-        if not is_json:
-            return None
-        kept += self.tail
-        return kept
+            if item == _JSON_TYPE:
+                types += 1
+            elif item[0] != b"content-length":
+                if item[0].lower() in self._telling:
+                    return None
+                kept.append(item)
+        return [*kept, _JSON_TYPE, *self.tail] if types == 1 else None
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
         methods = [method.strip() for method in value.decode("latin-1").split(",")]

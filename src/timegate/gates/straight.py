@@ -129,8 +129,7 @@ class _Answer(_Straight):
         add, block = self.writer.add, self.writer.block
         surely = {key: slot for key, slot in self.kept.items() if id(slot) in self.certain}
         perhaps = [key for key in self.stage.loaded if key not in surely]
-        count = " + ".join([str(len(surely)), *(f"({key!r} in v)" for key in perhaps)])
-        with block(f"if len(v) == {count}:"):
+        with block(f"if {_knows_all(len(surely), perhaps)}:"):
             with block("try:"):
                 for key, slot in surely.items():
                     self.variables[id(slot)] = self.module.fresh("a")
@@ -162,3 +161,13 @@ class _Answer(_Straight):
                 add(f"w[{key!r}] = {value}")
         self.store_others()
         add("return w")
+
+
+def _knows_all(surely: int, perhaps: list[str]) -> str:
+    """An expression for whether ``v`` has as many keys as it has known ones, of which some are there for sure."""
+    if not perhaps:
+        return f"len(v) == {surely}"
+    there = [f"{key!r} in v" for key in perhaps]
+    # Most objects have all keys, which is told in fewer steps than how many of them they have.
+    every = " and ".join([f"len(v) == {surely + len(perhaps)}", *there])
+    return f"({every}) or len(v) == {' + '.join([str(surely), *(f'({one})' for one in there)])}"
