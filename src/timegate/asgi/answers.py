@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from timegate.asgi.headers import RawHeaders, is_json, without
@@ -54,7 +54,10 @@ def stamping(send: Send, served: Served, scope: Scope, path: str) -> Send:
 
     def stamped(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            headers = message.get("headers", ())
+            headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
+            if not isinstance(headers, list):
+                # It may be gone once it is read.
+                headers = list(headers)
             for name, _ in headers:
                 if name not in HARMLESS:
                     headers = served.answered(headers, scope, path, path)
@@ -116,23 +119,29 @@ class Answer:
 
     def sent(self) -> Sent:
         """What the client sent, taken apart only when somebody asks."""
-        codec = self.plan.served.settings.codec
+        plan, scope, path, original = self.plan, self.scope, self.path, self.original
+        codec = plan.served.settings.codec
         return Sent(
             # Programs change what they are given, so it is decoded anew.
-            body=lambda: codec.decode(self.original) if self.original else None,
-            query=lambda: gathered(query_of(self.scope)),
-            path=lambda: self.plan.entry.parameters(self.path),
+            body=lambda: codec.decode(original) if original else None,
+            query=lambda: gathered(query_of(scope)),
+            path=lambda: plan.entry.parameters(path),
         )
 
     async def _opening(self, message: Message) -> None:
         """Begin an answer; one that is plain JSON needs no second look."""
         if message["type"] == "http.response.start":
+            headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
+            if not isinstance(headers, list):
+                # It may be gone once it is read.
+                headers = list(headers)
+                message = {**message, "headers": headers}
             plan, status = self.plan, message["status"]
             told = plan.told.get(status) or plan.tell(status)
             if told.usual is not None and self.scope["method"] != "HEAD":
-                headers = plan.served.plain(message.get("headers", ()))
-                if headers is not None:
-                    self._start = {**message, "status": told.status, "headers": headers}
+                plain = plan.served.plain(headers)
+                if plain is not None:
+                    self._start = {**message, "status": told.status, "headers": plain}
                     self._convert = told.usual
                     self._step = Answer._buffering
                     return
@@ -181,10 +190,12 @@ class Answer:
 
     def _told_wrong(self, program: Program | None) -> Program:
         """The program of an answer that says what is wrong in the request."""
+        # Of what it needs, not of the answer, which holds it.
+        gate, sent = self.plan.gate, self.sent()
 
         def tell(body: Any) -> Any:
             if complains(body):
-                return told(body, gate=self.plan.gate, sent=self.sent())
+                return told(body, gate=gate, sent=sent)
             return body if program is None else program(body)
 
         return tell
@@ -223,7 +234,8 @@ class Answer:
         if message["type"] != "http.response.body":
             await self._beside(message)
             return
-        body: bytes = message.get("body", b"")
+        # What is not of these very bytes becomes so, and what is stays the same object.
+        body: bytes = b"" + (message.get("body") or b"")
         held = self._held
         limit = self.plan.served.settings.max_body
         if len(body) > (limit if held is None else limit - len(held)):
@@ -235,11 +247,15 @@ class Answer:
             if message.get("more_body", False):
                 return
             body = bytes(held)
+            held = self._held = None
         if body:
+            why = ""
             try:
                 body = self._convert(body)
             except Exception as error:
-                await self.fail(self._why(error))
+                why = self._why(error)
+            if why:
+                await self.fail(why)
                 return
         self._step = Answer._dropping
         start = self._start

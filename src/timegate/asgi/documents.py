@@ -65,5 +65,5 @@ class _Document:
         if servers:
             return {**self._document, "servers": servers}
         if self._encoded is None:
-            self._encoded = Encoded(self._codec.encode(dict(self._document)))
+            self._encoded = Encoded(self._codec.encoded(dict(self._document)))
         return self._encoded

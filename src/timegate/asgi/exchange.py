@@ -87,7 +87,7 @@ async def exchanged(
             asgi: Mapping[str, Any] | None = scope.get("asgi")
             if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
                 inner["asgi"] = {**asgi, "spec_version": "2.3"}
-            if "extensions" in scope:
+            if scope.get("extensions"):
                 inner["extensions"] = _kept(scope["extensions"])
         if fields and plan.served.tagged and (b"if-none-match" in fields or b"if-match" in fields):
             headers = inner["headers"] = plan.served.tags.inbound(headers, others=not plan.tells)
@@ -112,9 +112,9 @@ async def exchanged(
             raise
 
 
-def _kept(extensions: Mapping[str, Any] | None) -> dict[str, Any]:
+def _kept(extensions: Mapping[str, Any]) -> dict[str, Any]:
     """The extensions of a server that an app may use though its answer is held back."""
-    return {name: value for name, value in (extensions or {}).items() if name not in _EXTENSIONS}
+    return {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
 
 
 def _place(answer: Answer, prepared: Prepared, inner: dict[str, Any]) -> None:

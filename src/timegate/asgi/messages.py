@@ -70,6 +70,14 @@ class Codec:
     decode: Decoder
     encode: Encoder
 
+    def encoded(self, value: Any) -> bytes:
+        """The body of plain data: that of a program which gives it whatever comes in.
+
+        Raises:
+            NotCarried: it has none.
+        """
+        return self.around(lambda _: value)(b"null")
+
     def around(self, program: Program) -> Convert:
         """What takes a whole body through a program, in one call, because every gated body goes through it.
 

@@ -67,10 +67,7 @@ def unconverted(error: type[GateError], cause: Exception, origin: Origin, key: s
     problem = "the value cannot be converted"
     if error is DowngradeError:
         problem = f"the declared function failed: {type(cause).__name__}"
-    fault = blamed(error, problem, origin)
-    if key is not None:
-        fault.at(key)
-    raise fault from cause
+    raise blamed(error, problem, origin, key) from cause
 
 
 def called_at_depth(
@@ -106,19 +103,18 @@ def called_at_depth(
     return value
 
 
-def blamed(error: type[GateError], problem: str, origin: Origin | None) -> GateError:
-    """A gate's error that names its change."""
-    if origin is None:
-        return error(problem)
-    return error(problem, change=origin.change, version=origin.version)
+def blamed(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> GateError:
+    """A gate's error that names its change and the key it is at; whoever raises it keeps no name for it."""
+    # A function whose variable holds what it raises is held by what it holds, until the garbage collector comes.
+    fault = error(problem) if origin is None else error(problem, change=origin.change, version=origin.version)
+    if key is not None:
+        fault.at(key)
+    return fault
 
 
 def refuse(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> NoReturn:
     """Stop the payload."""
-    fault = blamed(error, problem, origin)
-    if key is not None:
-        fault.at(key)
-    raise fault
+    raise blamed(error, problem, origin, key)
 
 
 def taken(parent: Any, path: tuple[str, ...], prune: int) -> Any:
