@@ -141,7 +141,7 @@ async def test_nothing_is_kept_of_empty_parts_of_a_body() -> None:
         most = max(most, Part.alive)
         return {"type": "http.request", "body": Part(b""), "more_body": given < 1000}
 
-    assert await read_body(receive, limit=100) == b""
+    assert await read_body(await receive(), receive, limit=100) == b""
     assert given == 1000
     assert most <= 2
 

@@ -188,7 +188,11 @@ async def _body(convert: Convert, answer: Answer, headers: RawHeaders, fields: F
     # Most are of three digits, and within any limit of four.
     if length is not None and (len(length) > 3 or limit < 1000):
         check_length(length, limit=limit)
-    body = await read_body(receive, limit=limit)
+    message = await receive()
+    body: bytes = message.get("body") or b""
+    # Most bodies come in one message, which needs neither a second look nor a copy.
+    if message["type"] != "http.request" or message.get("more_body", False) or len(body) > limit:
+        body = await read_body(message, receive, limit=limit)
     if not body:
         if gate.headers is None:
             headers += [item for item in answer.scope["headers"] if item[0] in OF_THE_BODY]

@@ -154,11 +154,12 @@ def check_length(length: bytes, *, limit: int) -> None:
             raise Refused(too_large(limit))
 
 
-async def read_body(receive: Receive, *, limit: int) -> bytes:
+async def read_body(message: Message, receive: Receive, *, limit: int) -> bytes:
     """The whole body of a request.
 
     Args:
-        receive: the server's.
+        message: the first one of the server's.
+        receive: gives those after it.
         limit: how many bytes it may have.
 
     Raises:
@@ -167,19 +168,16 @@ async def read_body(receive: Receive, *, limit: int) -> bytes:
     """
     parts = bytearray()
     while True:
-        message = await receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
         part: bytes = message.get("body") or b""
         if len(parts) + len(part) > limit:
             raise Refused(too_large(limit))
-        more = message.get("more_body", False)
-        # Most bodies come in one part, which is not copied.
-        if not more and not parts:
-            return part
+        # However many empty parts come, nothing is kept of them.
         parts += part
-        if not more:
+        if not message.get("more_body", False):
             return bytes(parts)
+        message = await receive()
 
 
 def coding_of(value: bytes) -> bytes:
