@@ -145,11 +145,15 @@ def _beside(results: Results) -> Iterator[Verdict]:
     for size, depth, limit in (("340 B", 0, 6.0), ("340 B", DEPTH, 5.0), ("12 KB", DEPTH, 4.0)):
         row = results.requests[Row("FastAPI", "GET", size, depth).name]
         name = f"FastAPI GET {size} {'head' if depth == 0 else f'{depth} back'}: Cadwyn over timegate"
-        yield Verdict(name, row[CADWYN].ratio / row[TIMEGATE].ratio, limit, at_least=True)
-    bare, mine, theirs = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
-    seconds = theirs["seconds"] - bare["seconds"]
+        theirs, mine = row[CADWYN], row[TIMEGATE]
+        times = theirs.ratio / mine.ratio
+        # What both may be off by, each as a share of its own.
+        doubt = times * (theirs.doubt / theirs.ratio + mine.doubt / mine.ratio)
+        yield Verdict(name, times, limit, at_least=True, doubt=doubt)
+    bare, gated, cadwyn = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
+    seconds = cadwyn["seconds"] - bare["seconds"]
     yield Verdict("start-up over FastAPI: Cadwyn over timegate", seconds / _added(results), 20, at_least=True)
-    memory = (mine["mib"] - bare["mib"]) / (theirs["mib"] - bare["mib"])
+    memory = (gated["mib"] - bare["mib"]) / (cadwyn["mib"] - bare["mib"])
     yield Verdict("memory over FastAPI: timegate over Cadwyn", memory, 0.1)
 
 
