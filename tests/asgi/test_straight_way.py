@@ -9,55 +9,21 @@ from typing import Annotated, Any
 import pytest
 from fastapi import FastAPI, Header
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import Match
 
+from tests.asgi.things import JSON, NEW, OLD, Thing, asked, timeline
 from timegate import Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware, header
 from timegate.asgi.messages import read_body
 
 pytestmark = pytest.mark.anyio
 
-NEW, OLD = "2025-06-01", "2025-01-01"
-JSON = (b"content-type", b"application/json")
 BODY = b'{"id":"1","old":"kept"}'
 
 
-class Thing(BaseModel):
-    id: str
-    new: str = "n"
-
-
-class Renamed(VersionChange):
-    """`old` is now called `new`."""
-
-    changes = (on(Thing).renamed("old", to="new"),)
-
-
 def gated(app: FastAPI, **options: Any) -> TimegateMiddleware:
-    return TimegateMiddleware(app, timeline=Timeline(Version(NEW, Renamed), Version(OLD)), contract=app, **options)
-
-
-async def asked(
-    app: Any, method: str, path: str, *fields: tuple[bytes, bytes], body: bytes = b"", version: str = OLD
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """What an app answers with to one request."""
-    sent: list[dict[str, Any]] = []
-    scope = {
-        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
-        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
-        "headers": [(b"api-version", version.encode()), *fields],
-    }  # fmt: skip
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(dict(message))
-
-    await app(scope, receive, send)
-    return sent[0]["status"], sent[0]["headers"], b"".join(message.get("body", b"") for message in sent[1:])
+    return TimegateMiddleware(app, timeline=timeline(), contract=app, **options)
 
 
 async def test_a_route_whose_last_segment_is_literal_is_found_before_one_that_takes_any() -> None:
@@ -166,8 +132,8 @@ async def test_the_program_of_the_fields_sees_a_condition_in_heads_words_and_one
         seen.append(scope["headers"])
         await app(scope, receive, send)
 
-    timeline = Timeline(Version(NEW, Told), Version(OLD))
-    client = TimegateMiddleware(spying, timeline=timeline, contract=app, select=header("API-Version"))
+    told = Timeline(Version(NEW, Told), Version(OLD))
+    client = TimegateMiddleware(spying, timeline=told, contract=app, select=header("API-Version"))
     length = (b"content-length", str(len(BODY)).encode())
     answer = await asked(client, "PUT", "/things", JSON, length, (b"if-match", f'"abc;{OLD}"'.encode()), body=BODY)
     assert json.loads(answer[2]) == {"id": '"abc"', "old": "kept"}
@@ -210,8 +176,7 @@ async def test_an_app_that_goes_on_after_the_end_of_its_answer_is_stopped() -> N
             turns += 1
             await send({"type": "http.response.body", "body": b"x", "more_body": True})
 
-    timeline = Timeline(Version(NEW, Renamed), Version(OLD))
-    client = TimegateMiddleware(endless, timeline=timeline, contract=app)
+    client = TimegateMiddleware(endless, timeline=timeline(), contract=app)
     assert (await asked(client, "GET", "/things"))[2] == b'{"id":"1","old":"n"}'
     assert turns == 1
 

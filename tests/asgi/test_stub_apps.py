@@ -13,29 +13,16 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from timegate import Timeline, Version, VersionChange, on
+from tests.asgi.things import JSON, OLD, Thing, asked, timeline
 from timegate.asgi import TimegateMiddleware
 
 pytestmark = pytest.mark.anyio
 
-NEW, OLD = "2025-06-01", "2025-01-01"
-JSON = (b"content-type", b"application/json")
 COMPLAINT = b'{"detail":[{"loc":["body","new"],"msg":"m","type":"missing"}]}'
-
-
-class Thing(BaseModel):
-    id: str
-    new: str = "n"
 
 
 class Endless(BaseModel):
     top: float = Field(default=float("inf"))
-
-
-class Renamed(VersionChange):
-    """`old` is now called `new`."""
-
-    changes = (on(Thing).renamed("old", to="new"),)
 
 
 def contract() -> FastAPI:
@@ -68,8 +55,7 @@ class Stub:
         self.status = status
         self.headers = headers
         self.parts = parts
-        timeline = Timeline(Version(NEW, Renamed), Version(OLD))
-        self.client = TimegateMiddleware(self.app, timeline=timeline, contract=head or contract())
+        self.client = TimegateMiddleware(self.app, timeline=timeline(), contract=head or contract())
 
     async def app(self, scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -86,21 +72,7 @@ class Stub:
         told: Callable[[Any], None] = lambda message: None,
     ) -> tuple[int, list[Any], bytes]:
         """What an old client gets; each message of it is told to a function."""
-        sent: list[Any] = []
-        scope = {
-            "type": "http", "method": method, "path": path, "query_string": b"", "root_path": "",
-            "headers": [(b"api-version", OLD.encode()), JSON],
-        }  # fmt: skip
-
-        async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Any) -> None:
-            told(message)
-            sent.append(message)
-
-        await self.client(scope, receive, send)
-        return sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:])
+        return await asked(self.client, method, path, JSON, body=body, told=told)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from timegate.asgi.invalid import Sent, complains, told
 from timegate.asgi.messages import Convert, Message, NotJSON, Send, declared
 from timegate.asgi.parameters import gathered, query_of
 from timegate.asgi.problems import Problem, rendered, untold
-from timegate.asgi.served import DROPPED, HARMLESS, INVALID, Plan, Served, Settings
+from timegate.asgi.served import DROPPED, HARMLESS, INVALID, Plan, Served, Settings, Told
 from timegate.errors import GateError
 from timegate.gates.operations import Program
 
@@ -54,10 +54,7 @@ def stamping(send: Send, served: Served, scope: Scope, path: str) -> Send:
 
     def stamped(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
-            if not isinstance(headers, list):
-                # It may be gone once it is read.
-                headers = list(headers)
+            headers = _listed(message)
             for name, _ in headers:
                 if name not in HARMLESS:
                     headers = served.answered(headers, scope, path, path)
@@ -69,6 +66,12 @@ def stamping(send: Send, served: Served, scope: Scope, path: str) -> Send:
         return send(message)
 
     return stamped
+
+
+def _listed(message: Message) -> RawHeaders:
+    """The fields of an answer, which may be gone once they are read."""
+    headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
+    return headers if isinstance(headers, list) else list(headers)
 
 
 class Stopped(OSError):
@@ -130,32 +133,23 @@ class Answer:
 
     async def _opening(self, message: Message) -> None:
         """Begin an answer; one that is plain JSON needs no second look."""
-        if message["type"] == "http.response.start":
-            headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
-            if not isinstance(headers, list):
-                # It may be gone once it is read.
-                headers = list(headers)
-                message = {**message, "headers": headers}
-            plan, status = self.plan, message["status"]
-            told = plan.told.get(status) or plan.tell(status)
-            if told.usual is not None and self.scope["method"] != "HEAD":
-                plain = plan.served.plain(headers)
-                if plain is not None:
-                    self._start = {**message, "status": told.status, "headers": plain}
-                    self._convert = told.usual
-                    self._step = Answer._buffering
-                    return
-        self._step = Answer._waiting
-        await self._waiting(message)
-
-    async def _waiting(self, message: Message) -> None:
-        """Begin an answer that may be more than plain JSON."""
         if message["type"] != "http.response.start":
             await self._beside(message)
             return
-        plan, status = self.plan, message["status"]
+        headers, plan, status = _listed(message), self.plan, message["status"]
         outcome = plan.told.get(status) or plan.tell(status)
-        headers: RawHeaders = list(message.get("headers", ()))
+        if outcome.usual is not None and self.scope["method"] != "HEAD":
+            plain = plan.served.plain(headers)
+            if plain is not None:
+                self._start = {**message, "status": outcome.status, "headers": plain}
+                self._convert = outcome.usual
+                self._step = Answer._buffering
+                return
+        await self._look_at(message, headers, outcome)
+
+    async def _look_at(self, message: Message, headers: RawHeaders, outcome: Told) -> None:
+        """Begin an answer that may be more than plain JSON."""
+        plan = self.plan
         types: list[bytes] = []
         coded = of_the_bytes = False
         for name, value in headers:
@@ -168,7 +162,7 @@ class Answer:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
         program = outcome.program
-        if plan.complains and status == INVALID and json:
+        if plan.complains and message["status"] == INVALID and json:
             program = self._told_wrong(program)
         if of_the_bytes and plan.tells:
             headers = plan.served.tags.outbound(without(headers, DROPPED))

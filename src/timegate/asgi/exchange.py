@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from timegate.asgi.answers import Answer, tell_problem
 from timegate.asgi.guard import Handover, hand_over
-from timegate.asgi.headers import RawHeaders
+from timegate.asgi.headers import JSON, JSON_TYPE, RawHeaders
 from timegate.asgi.messages import (
     Convert,
     Disconnected,
@@ -31,7 +31,7 @@ from timegate.asgi.messages import (
 from timegate.asgi.moves import at_path, moved_path, moved_query
 from timegate.asgi.parameters import copied, gathered, query_of, texts_of
 from timegate.asgi.problems import Problem, malformed, not_in_version, not_understood, refused, unready
-from timegate.asgi.served import OF_THE_BODY, Plan, looked_at
+from timegate.asgi.served import OF_THE_BODY, Plan, conditional, looked_at
 from timegate.asgi.startup import Prepared
 from timegate.errors import UpgradeError
 from timegate.gates.operations import Program
@@ -42,8 +42,6 @@ Fields: TypeAlias = Mapping[bytes, bytes]
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
-_JSON: Final = b"application/json"
-_JSON_TYPE: Final = (b"content-type", _JSON)
 _EXTENSIONS: Final = frozenset({"http.response.pathsend", "http.response.zerocopysend", "http.response.trailers"})
 # Up to then an app asks for the disconnect; since then `send` tells it, and ours holds the answer back.
 _ASKING: Final = frozenset({"2.0", "2.1", "2.2", "2.3"})
@@ -87,12 +85,13 @@ async def exchanged(
             asgi: Mapping[str, Any] | None = scope.get("asgi")
             if asgi is not None and asgi.get("spec_version", "2.0") not in _ASKING:
                 inner["asgi"] = {**asgi, "spec_version": "2.3"}
-            if scope.get("extensions"):
-                inner["extensions"] = _kept(scope["extensions"])
-        if fields and plan.served.tagged and (b"if-none-match" in fields or b"if-match" in fields):
+            extensions: Mapping[str, Any] | None = scope.get("extensions")
+            if extensions:
+                inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
+        if fields and plan.served.tagged and conditional(fields):
             headers = inner["headers"] = plan.served.tags.inbound(headers, others=not plan.tells)
         if plan.assumes and proven and b"content-type" not in fields:
-            headers.append(_JSON_TYPE)
+            headers.append(JSON_TYPE)
         if not plan.stays:
             _place(answer, prepared, inner)
             headers, fields = _parameters(answer, inner, headers, fields)
@@ -110,11 +109,6 @@ async def exchanged(
         # An app that was told to stop may say so in its own way; why it was is logged already.
         if not answer.stopped:
             raise
-
-
-def _kept(extensions: Mapping[str, Any]) -> dict[str, Any]:
-    """The extensions of a server that an app may use though its answer is held back."""
-    return {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
 
 
 def _place(answer: Answer, prepared: Prepared, inner: dict[str, Any]) -> None:
@@ -200,7 +194,7 @@ async def _body(convert: Convert, answer: Answer, headers: RawHeaders, fields: F
     if gate.headers is not None:
         headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
-    if fields.get(b"content-type") != _JSON:
+    if fields.get(b"content-type") != JSON:
         check_json(headers)
     if coding:
         body = inflated(body, coding, limit=limit)

@@ -8,6 +8,10 @@ from typing import Final, TypeAlias
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 """Header fields as ASGI has them. Names are compared in lower case, because not every app sends them so."""
 
+JSON: Final = b"application/json"
+JSON_TYPE: Final = (b"content-type", JSON)
+"""The field of a body in JSON, as nearly everybody writes it."""
+
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 
 
@@ -76,7 +80,7 @@ def _private(values: Iterable[bytes]) -> bytes:
 
 def is_json(content_type: bytes) -> bool:
     """Whether a Content-Type is JSON in UTF-8: ``application/json`` or ``*+json`` (RFC 8259, RFC 6839)."""
-    if content_type == b"application/json":
+    if content_type == JSON:
         return True
     kind, parameters = media_type_of(content_type.decode("latin-1"))
     main, _, sub = kind.partition("/")

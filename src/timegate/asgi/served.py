@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from timegate.asgi.etags import VersionTags
-from timegate.asgi.headers import RawHeaders, stamped
+from timegate.asgi.headers import JSON_TYPE, RawHeaders, stamped
 from timegate.asgi.messages import Codec, Convert
 from timegate.asgi.moves import Moves
 from timegate.asgi.problems import Renderer
@@ -37,8 +37,6 @@ HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"serv
 """Fields of an answer that nearly every answer has, and that no version says otherwise."""
 
 _TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
-
-_JSON_TYPE: Final = (b"content-type", b"application/json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +86,11 @@ def looked_at(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         if name in LOOKED_AT:
             fields[name] = fields[name] + b", " + value if name in fields else value
     return fields
+
+
+def conditional(fields: Mapping[bytes, bytes]) -> bool:
+    """Whether a request asks about the tag of what it is answered with."""
+    return b"if-none-match" in fields or b"if-match" in fields
 
 
 class Plan:
@@ -145,7 +148,7 @@ class Plan:
         if self.assumes and b"content-type" not in fields:
             return False
         # A tag of what it is answered with may be another version's.
-        return not self.served.tagged or not (b"if-none-match" in fields or b"if-match" in fields)
+        return not (self.served.tagged and conditional(fields))
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
@@ -153,7 +156,7 @@ class Plan:
         return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
 
     def tell(self, status: int) -> Told:
-        """What becomes of an answer of one status of head's; remembered."""
+        """What becomes of an answer of a status of head's that was not met before; remembered."""
         found = self.told[status] = self._tell(status)
         return found
 
@@ -283,13 +286,13 @@ class Served:
         kept: RawHeaders = []
         types = 0
         for item in headers:
-            if item == _JSON_TYPE:
+            if item == JSON_TYPE:
                 types += 1
             elif item[0] != b"content-length":
                 if item[0].lower() in self._telling:
                     return None
                 kept.append(item)
-        return [*kept, _JSON_TYPE, *self.tail] if types == 1 else None
+        return [*kept, JSON_TYPE, *self.tail] if types == 1 else None
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
         methods = [method.strip() for method in value.decode("latin-1").split(",")]
