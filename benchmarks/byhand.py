@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from contextvars import ContextVar
 from typing import Any, Final, TypeAlias
 
-from timegate.asgi.messages import decode_json, encode_json
+from timegate.asgi.message.json import decode_json, encode_json
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]

@@ -28,7 +28,7 @@ from benchmarks.hosts import HEADER, starlette_app
 from benchmarks.past import DEPTH, as_sent, version_at
 from timegate import Contract
 from timegate.asgi import TimegateMiddleware, header
-from timegate.asgi.messages import decode_json, encode_json
+from timegate.asgi.message.json import decode_json, encode_json
 
 BASELINE: Final = Path(__file__).with_name("instructions.json")
 TOLERANCE: Final = 0.03
@@ -55,7 +55,7 @@ def cases() -> dict[str, Work]:
     task = body_data("340 B")
     old = as_sent(task, DEPTH)
     by_key = {gate.key: gate for gate in gates.operations(version_at(DEPTH))}
-    downgrade = by_key["GET /tasks/{task_id}"].answers["200"]
+    downgrade = by_key["GET /tasks/{task_id}"].responses["200"]
     upgrade = by_key["POST /tasks"].request
     if downgrade is None or upgrade is None:
         raise RuntimeError("the measured operations are not gated")

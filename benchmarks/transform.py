@@ -12,7 +12,7 @@ from benchmarks.hosts import starlette_app
 from benchmarks.past import DEPTH, DEPTHS, as_sent, downgraded, upgraded, version_at
 from benchmarks.timing import Timing, Work, timed
 from timegate import Contract, Gates
-from timegate.asgi.messages import decode_json, encode_json
+from timegate.asgi.message.json import decode_json, encode_json
 
 FLOOR: Final = "load and dump"
 HAND_WRITTEN: Final = "by hand"
@@ -29,7 +29,7 @@ def program_of(gates: Gates, direction: str, size: str, depth: int) -> Callable[
     """The compiled program."""
     operations = {gate.key: gate for gate in gates.operations(version_at(depth))}
     if direction == "response":
-        found = operations["GET /pages/{name}" if SIZES[size] else "GET /tasks/{task_id}"].answers["200"]
+        found = operations["GET /pages/{name}" if SIZES[size] else "GET /tasks/{task_id}"].responses["200"]
     else:
         found = operations["POST /pages" if SIZES[size] else "POST /tasks"].request
     if found is None:

@@ -304,4 +304,4 @@ class TestPickling:
 def test_a_card_that_no_change_touches_compiles_to_nothing() -> None:
     card = {"kind": "card", "number": "4", "more": [1, {"kind": 2}]}
     assert GATES.downgrade(Card, card, to_version=OLDEST) == card
-    assert [gate.answers for gate in GATES.operations(NEWEST) if gate.method == "DELETE"] == [{"204": None}]
+    assert [gate.responses for gate in GATES.operations(NEWEST) if gate.method == "DELETE"] == [{"204": None}]

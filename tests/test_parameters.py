@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from timegate import Contract, Timeline, Version, VersionChange, endpoint, enum, on
-from timegate.gates.operations import OperationGate
+from timegate.gates.operation import OperationGate
 from timegate.starlette import operation
 
 

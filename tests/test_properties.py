@@ -22,8 +22,9 @@ from tests.strategies import Case, Payloads, cases
 from tests.strategies.payloads import damaged
 from tests.strategies.timelines import TAKES_SOMETHING_AWAY
 from timegate import CompileError, GateError, Gates, UpgradeError
-from timegate.contract.document import Component, Side, referred
 from timegate.typing import Schema, is_array, is_object
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component, Side
 
 MANY = int(os.environ.get("TIMEGATE_RANDOM_CASES", "1"))
 
@@ -63,7 +64,7 @@ class Bench:
             return None
 
     def root(self, side: Side) -> Schema:
-        return self.case.contract.schema_of(side, self.case.world.root)
+        return self.case.contract.head.schema_of(side, self.case.world.root)
 
     def components(self, side: Side, index: int) -> dict[str, Component]:
         return dict(self.oracle.past.states[index][side])
@@ -268,7 +269,7 @@ def test_the_contract_of_each_version_is_what_the_facts_say() -> None:
                 for name in sorted(names):
                     structures = structure(found[name].schema, found), structure(expected[name].schema, expected)
                     assert structures[0] == structures[1], (case, version, side, name)
-                    assert found[name].shown == expected[name].shown
+                    assert found[name].display_name == expected[name].display_name
 
     run()
 
@@ -307,7 +308,7 @@ def structure(schema: Any, components: Any) -> Any:
     if not is_object(schema):
         return schema
     name = referred(schema)
-    if name is not None and components[name].adhoc:
+    if name is not None and components[name].inline:
         return structure(components[name].schema, components)
     found: dict[str, Any] = {}
     for key, value in schema.items():

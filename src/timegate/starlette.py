@@ -24,8 +24,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from timegate.contract.starlette import DECLARATION, Operation, operation_of, takes_none
 from timegate.errors import DeclarationError
+from timegate.reading.starlette import DECLARATION, Operation, operation_of, takes_none
 
 __all__ = ["Declared", "Endpoint", "Handler", "Operation", "operation", "operation_of"]
 

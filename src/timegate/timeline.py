@@ -8,17 +8,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeVar
 
 from typing_extensions import TypeIs
 
 from timegate.changes.base import Fact
 from timegate.context import SELECTED
 from timegate.errors import DeclarationError, UnknownVersion, UnsupportedVersion, VersionTooNew
-
-if TYPE_CHECKING:
-    from timegate.contract import Contract
-    from timegate.gates import Gates
 
 Scheme: TypeAlias = Callable[[str], Any]
 """Parses a version into something that sorts; raises ``ValueError`` for what is no version."""
@@ -41,6 +37,17 @@ def semver(value: str) -> tuple[int, int, int]:
     if match is None:
         raise ValueError(f"{value!r} is not a version like 1.4.0")
     return int(match[1]), int(match[2]), int(match[3])
+
+
+_Gates = TypeVar("_Gates", covariant=True)
+
+
+class Compiles(Protocol[_Gates]):
+    """A contract, as a timeline knows it; declaring changes needs nothing of what compiles them."""
+
+    def compile(self, timeline: Timeline) -> _Gates:
+        """The gates between head and every version of a timeline."""
+        ...
 
 
 class VersionChange:
@@ -256,15 +263,13 @@ class Timeline:
         """The changes that the version at ``index`` does not have."""
         return frozenset(change for version in self.versions[:index] for change in version.changes)
 
-    def compile(self, contract: Contract) -> Gates:
-        """Check and compile every change against a contract.
+    def compile(self, contract: Compiles[_Gates]) -> _Gates:
+        """Check and compile every change against a contract; gives its `Gates`.
 
         Raises:
             CompileError: with every fault at once.
         """
-        from timegate.gates import Gates
-
-        return Gates(timeline=self, contract=contract)
+        return contract.compile(self)
 
 
 def _is_sequence(value: object) -> TypeIs[Sequence[object]]:

@@ -116,7 +116,7 @@ async def test_an_answer_without_an_end_takes_no_more_memory_than_the_limit_says
 async def test_nesting_of_100_000_is_refused_in_an_answer_too(client: Client) -> None:
     client.seen.answer = Response(b"[" * 100_000 + b"]" * 100_000, media_type="application/json")
     answer = await client.call("GET", "/tasks/3")
-    assert (answer.status_code, answer.json()["type"]) == (500, "urn:timegate:problem:answer-untold")
+    assert (answer.status_code, answer.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
 
 
 async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:

@@ -223,7 +223,7 @@ async def test_an_answer_that_cannot_be_gated_is_not_sent(
 ) -> None:
     client.seen.answer = answer
     told = await client.call("GET", "/tasks/3", OLD)
-    assert (told.status_code, told.json()["type"]) == (500, "urn:timegate:problem:answer-untold")
+    assert (told.status_code, told.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
     assert "secret" not in told.text
     assert "dag_version_id" not in told.text
     assert told.headers["cache-control"] == "no-store"

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from tests.asgi.api import HEAD, OLD, Client, Task, client_of
 from timegate import Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
-from timegate.asgi.etags import VersionTags
-from timegate.asgi.headers import is_json, media_type_of, split_quoted, stamped, values_of
+from timegate.asgi.message.etags import VersionTags
+from timegate.asgi.message.headers import is_json, media_type_of, split_quoted, values_of, with_version_fields
 
 pytestmark = pytest.mark.anyio
 
@@ -234,7 +234,7 @@ def test_parameters_are_split_outside_of_quotes() -> None:
 
 def test_stamping_joins_several_vary_fields() -> None:
     headers = [(b"Vary", b"a"), (b"x", b"1"), (b"vary", b"b")]
-    out = stamped(headers, echo=(b"v", b"1"), vary={b"api-version": b"API-Version"})
+    out = with_version_fields(headers, echo=(b"v", b"1"), vary={b"api-version": b"API-Version"})
     assert values_of(out, b"vary") == [b"a, b, API-Version"]
 
 

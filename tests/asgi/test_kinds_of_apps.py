@@ -18,7 +18,7 @@ from tests.asgi.api import APIS, HEAD, OLD, Seen, Task
 from tests.asgi.api import timeline as small_timeline
 from timegate import Internal, Timeline, Version, VersionChange, endpoint, on, sibling
 from timegate.asgi import TimegateMiddleware, path
-from timegate.asgi.messages import encode_json
+from timegate.asgi.message.json import encode_json
 from timegate.starlette import operation
 
 pytestmark = pytest.mark.anyio

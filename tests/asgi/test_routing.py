@@ -17,13 +17,13 @@ from starlette.routing import BaseRoute, Match, Mount, Route
 
 from tests.asgi.api import HEAD, OLD, Client
 from timegate import Contract, Timeline, Version
-from timegate.asgi.messages import Codec, decode_json, encode_json
-from timegate.asgi.problems import problem_json
-from timegate.asgi.routing import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
-from timegate.asgi.served import Settings
-from timegate.asgi.serving import Serving
-from timegate.asgi.startup import route_contexts
-from timegate.asgi.table import Table
+from timegate.asgi.message.json import Codec, decode_json, encode_json
+from timegate.asgi.message.problems import problem_json
+from timegate.asgi.route.entries import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
+from timegate.asgi.route.settings import Settings
+from timegate.asgi.route.table import Table
+from timegate.asgi.serve.startup import route_contexts
+from timegate.asgi.serve.versions import ApiVersions
 from timegate.starlette import operation
 
 SETTINGS = Settings(codec=Codec(decode_json, encode_json), max_body=1, render=problem_json, echo="version", vary={})
@@ -82,7 +82,7 @@ def test_a_path_leads_to_the_route_that_starlette_finds(
                 assert getattr(got.entry.route, "original_route", got.entry.route) is expected[0]
                 assert got.full is expected[1]
             # What is asked of every request is told by segments where that is enough.
-            answering = found.answering(whole, method, _scope(whole, method))
+            answering = found.full_match(whole, method, _scope(whole, method))
             assert answering is (got.entry if got is not None and got.full else None)
 
 
@@ -120,12 +120,12 @@ def test_what_is_done_for_a_request_is_the_plan_of_the_route_that_starlette_find
     ]
     gates = Timeline(Version("2026-01-01")).compile(Contract.of(Starlette(routes=routes)))
     entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")], contexts=route_contexts)
-    serving = Serving(gates, entries, settings=SETTINGS, unversioned=())
+    serving = ApiVersions(gates, entries, settings=SETTINGS, unversioned=())
     for path in (f"/{path}" for path in paths):
         for method in ("GET", "HEAD", "POST", "DELETE"):
             scope = _scope(path, method)
             expected = _expected(routes, scope)
-            plan = serving.newest.plan_of(path, method, scope)
+            plan = serving.by_value["2026-01-01"].plan_of(path, method, scope)
             if expected is not None and expected[1] and plan is not None:
                 assert getattr(plan.entry.route, "original_route", plan.entry.route) is expected[0]
             known = expected is not None and expected[1] and getattr(expected[0], "endpoint", None) is _operation
@@ -148,7 +148,7 @@ def _entry(path: str) -> Entry:
 def test_a_line_break_at_the_end_hides_no_operation() -> None:
     table = Table([_entry("/tasks")])
     assert table.find("/tasks\n", "GET", {}) == table.find("/tasks", "GET", {})
-    assert table.answering("/tasks\n", "GET", {}) is table.answering("/tasks", "GET", {}) is not None
+    assert table.full_match("/tasks\n", "GET", {}) is table.full_match("/tasks", "GET", {}) is not None
 
 
 def test_an_overridden_convertor_is_not_trusted_to_stay_in_its_segment() -> None:
@@ -167,7 +167,7 @@ def test_an_overridden_convertor_is_not_trusted_to_stay_in_its_segment() -> None
     wide = Entry(entry.path, re.compile("^/files/(?P<name>.*)$"), {"name": Anything()}, None, {}, 0)
     table = Table([wide, _entry("/a/b/c/d")])
     assert table.find("/files/x/y", "GET", {}) is not None
-    assert table.answering("/files/x/y", "GET", {}) is wide
+    assert table.full_match("/files/x/y", "GET", {}) is wide
 
 
 def test_a_mount_takes_everything_below_it_and_its_operations_are_known() -> None:

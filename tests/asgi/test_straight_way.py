@@ -15,7 +15,7 @@ from starlette.routing import Match
 from tests.asgi.things import JSON, NEW, OLD, Thing, asked, timeline
 from timegate import Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware, header
-from timegate.asgi.messages import read_body
+from timegate.asgi.message.body import read_body
 
 pytestmark = pytest.mark.anyio
 

@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from timegate import Contract, Internal, Timeline, Version, VersionChange, endpoint
-from timegate.contract.document import Component, Wire
-from timegate.contract.edits import with_property_renamed
+from timegate.history.schema_edits import with_property_renamed
 from timegate.starlette import operation
+from timegate.wire.wire import Component, Wire
 
 never = NotImplementedError("documents only")
 
@@ -126,7 +126,7 @@ def test_a_change_on_one_side_alone_splits_what_was_shown_once() -> None:
 
 def test_a_component_is_shown_under_the_name_of_its_version() -> None:
     contract = Contract.of_types(Owner)
-    document = contract.render(edited(contract.wire, "Cat", shown="Feline"))
+    document = contract.render(edited(contract.wire, "Cat", display_name="Feline"))
     pet = document["components"]["schemas"]["Owner"]["properties"]["pet"]
     assert pet["discriminator"]["mapping"] == {
         "cat": "#/components/schemas/Feline",
@@ -137,7 +137,7 @@ def test_a_component_is_shown_under_the_name_of_its_version() -> None:
 
 def test_two_components_under_one_name_are_told_apart_by_their_modules() -> None:
     contract = Contract.of_types(Owner)
-    document = contract.render(edited(edited(contract.wire, "Cat", shown="Pet"), "Dog", shown="Pet"))
+    document = contract.render(edited(edited(contract.wire, "Cat", display_name="Pet"), "Dog", display_name="Pet"))
     names = set(document["components"]["schemas"]) - {"Owner"}
     assert {name.rpartition("__")[2] for name in names} == {"Cat", "Dog"}
     validate(document)
@@ -207,8 +207,8 @@ def test_a_query_parameter_that_was_in_the_path_is_shown_there() -> None:
 def test_an_answer_under_another_status_keeps_its_texts() -> None:
     contract = app_contract()
     (found,) = contract.wire.operations
-    answers = {"200": found.answers["201"], "404": found.answers["404"]}
-    document = contract.render(replace(contract.wire, operations=(replace(found, answers=answers),)))
+    answers = {"200": found.responses["201"], "404": found.responses["404"]}
+    document = contract.render(replace(contract.wire, operations=(replace(found, responses=answers),)))
     responses = document["paths"]["/a/{id}"]["post"]["responses"]
     assert list(responses) == ["200", "404", "422"]
     assert responses["200"]["description"] == "Successful Response"

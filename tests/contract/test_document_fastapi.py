@@ -14,8 +14,8 @@ from pydantic import BaseModel, Field, computed_field
 from typing_extensions import TypedDict
 
 from timegate import Contract, Internal
-from timegate.contract.document import Component
 from timegate.typing import is_array, is_object
+from timegate.wire.wire import Component
 
 T = TypeVar("T")
 
@@ -312,7 +312,7 @@ def test_a_class_that_is_sent_with_and_without_aliases_has_two_components() -> N
         raise never
 
     contract = Contract.of(plain)
-    answers = {operation.path: operation.answers["200"] for operation in contract.wire.operations}
+    answers = {operation.path: operation.responses["200"] for operation in contract.wire.operations}
     sent = {path: set(sent_in(contract, answer).properties) for path, answer in answers.items()}
     assert sent == {"/a": {"some_thing"}, "/b": {"someThing"}}
     assert {c.model for c in contract.wire.responses.values()} == {Aliased}
@@ -374,9 +374,9 @@ def test_of_two_routes_with_one_place_in_the_document_each_has_its_own_types() -
         raise never
 
     contract = Contract.of(plain)
-    types = {o.key: sent_in(contract, o.answers["200"]).model for o in contract.wire.operations}
+    types = {o.key: sent_in(contract, o.responses["200"]).model for o in contract.wire.operations}
     assert types == {"GET /nodes/{number:int}": Node, "GET /nodes/{name}": Cat, "GET /twice": Node}
-    shown = {c.name: c.shown for c in contract.wire.responses.values()}
+    shown = {c.name: c.display_name for c in contract.wire.responses.values()}
     assert shown == {"Node": "Node", "Cat": "Cat", "Color": "Color"}
     assert contract.document["paths"]["/twice"]["get"]["responses"]["200"]["content"] == {
         "application/json": {"schema": {"$ref": "#/components/schemas/Node"}}
@@ -387,7 +387,7 @@ def test_a_contract_travels_to_another_process() -> None:
     contract = Contract.of(app, sends=[Secret])
     copy = pickle.loads(pickle.dumps(contract))
     assert copy.document == contract.document
-    assert copy.schema_of("responses", Secret) == {"$ref": "#/components/schemas/Secret"}
+    assert copy.head.schema_of("responses", Secret) == {"$ref": "#/components/schemas/Secret"}
     assert copy.opaque == contract.opaque
 
 

@@ -15,10 +15,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from timegate import Contract
-from timegate.contract.document import Component, Operation
-from timegate.contract.fastapi import fastapi_operations
 from timegate.errors import CompileError, DeclarationError
+from timegate.reading.fastapi import fastapi_operations
 from timegate.starlette import operation
+from timegate.wire.wire import Component, Operation
 
 never = NotImplementedError("read, never called")
 
@@ -206,7 +206,7 @@ def test_the_class_of_a_body_is_known_also_where_it_is_embedded() -> None:
         raise never
 
     contract = Contract.of(app)
-    assert contract.schema_of("requests", Item) == {"$ref": "#/components/schemas/Item"}
+    assert contract.head.schema_of("requests", Item) == {"$ref": "#/components/schemas/Item"}
     body = contract.wire.operations[0].request
     assert body is not None
     envelope = contract.wire.requests[body.schema["$ref"].rpartition("/")[2]]
@@ -226,14 +226,14 @@ def test_answers_are_read_by_status_and_the_declared_success_is_known() -> None:
         raise never
 
     found = operations(app)
-    answers = {status: answer and answer.schema for status, answer in found["POST /items"].answers.items()}
+    answers = {status: answer and answer.schema for status, answer in found["POST /items"].responses.items()}
     assert answers == {
         "201": {"$ref": "#/components/schemas/Item"},
         "404": {"$ref": "#/components/schemas/Other"},
         "4XX": {"$ref": "#/components/schemas/Filter"},
     }
     assert found["POST /items"].success == "201"
-    assert found["DELETE /items"].answers == {"204": None}
+    assert found["DELETE /items"].responses == {"204": None}
 
 
 def test_an_answer_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
@@ -248,7 +248,7 @@ def test_an_answer_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
     def item() -> Item:
         raise never
 
-    answers = operations(app)["GET /raw"].answers
+    answers = operations(app)["GET /raw"].responses
     assert {status: answer and answer.schema for status, answer in answers.items()} == {
         "200": {"$ref": "#/components/schemas/Item"},
         "409": {"$ref": "#/components/schemas/Item"},

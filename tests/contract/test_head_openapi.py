@@ -132,7 +132,7 @@ def test_components_that_nothing_reaches_are_left_out() -> None:
 def test_an_object_written_inline_is_a_component_that_is_drawn_in_its_place() -> None:
     contract = Contract.from_openapi(DOCUMENT)
     home = contract.wire.requests["Pet.home"]
-    assert (home.adhoc, home.required) == (True, ["street"])
+    assert (home.inline, home.required) == (True, ["street"])
     assert contract.wire.requests["Pet"].properties["home"] == {"$ref": "#/components/schemas/Pet.home"}
     assert contract.document["components"]["schemas"]["Pet-Input"]["properties"]["home"] == PET["properties"]["home"]
     assert "PUT /pets/{id} 404" in contract.wire.responses
@@ -148,7 +148,7 @@ def test_a_discriminator_is_kept_with_its_mapping() -> None:
 
 def test_a_class_tells_the_python_names_of_its_component() -> None:
     contract = Contract.from_openapi(DOCUMENT, types={Pet: "Pet"})
-    assert contract.schema_of("responses", Pet) == {"$ref": "#/components/schemas/Pet"}
+    assert contract.head.schema_of("responses", Pet) == {"$ref": "#/components/schemas/Pet"}
     assert contract.wire.requests["Pet"].model is Pet
     assert contract.wire.requests["Pet"].wire("name") == "petName"
     assert contract.wire.responses["Pet"].wire("name") == "petName"

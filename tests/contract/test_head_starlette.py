@@ -18,9 +18,9 @@ from starlette.websockets import WebSocket
 from typing_extensions import TypedDict
 
 from timegate import Contract
-from timegate.contract.document import Operation
 from timegate.errors import CompileError
 from timegate.starlette import operation
+from timegate.wire.wire import Operation
 
 never = NotImplementedError("read, never called")
 
@@ -144,7 +144,7 @@ def test_a_partial_is_read_through() -> None:
 def test_of_two_routes_with_one_key_the_first_is_reached() -> None:
     found = operations(Route("/a", listed), Route("/b", listed), Route("/a", paged))
     assert list(found) == ["GET /a", "GET /b"]
-    answer = found["GET /a"].answers["200"]
+    answer = found["GET /a"].responses["200"]
     assert answer is not None
     assert answer.schema["type"] == "array"
 
@@ -153,7 +153,7 @@ def test_types_are_read_by_place() -> None:
     (found,) = operations(Route("/items/{n:int}", create, methods=["POST"])).values()
     assert found.request is not None
     assert (found.request.schema, found.request.required) == ({"$ref": "#/components/schemas/Item"}, True)
-    assert {status: answer and answer.schema for status, answer in found.answers.items()} == {
+    assert {status: answer and answer.schema for status, answer in found.responses.items()} == {
         "201": {"$ref": "#/components/schemas/Item"},
         "404": {"$ref": "#/components/schemas/Problem"},
         "409": None,

@@ -52,19 +52,19 @@ def test_what_leaves_only_is_not_received() -> None:
 def test_a_type_is_found_as_it_was_given_and_a_class_wherever_it_is_a_component() -> None:
     contract = Contract.of_types(list[Tree])
     tree, leaf = {"$ref": "#/components/schemas/Tree"}, {"$ref": "#/components/schemas/Leaf"}
-    assert contract.schema_of("requests", list[Tree]) == {"type": "array", "items": tree}
-    assert contract.schema_of("responses", Tree) == tree
-    assert contract.schema_of("responses", Leaf) == leaf
-    assert contract.schema_of("responses", "Leaf") == leaf
+    assert contract.head.schema_of("requests", list[Tree]) == {"type": "array", "items": tree}
+    assert contract.head.schema_of("responses", Tree) == tree
+    assert contract.head.schema_of("responses", Leaf) == leaf
+    assert contract.head.schema_of("responses", "Leaf") == leaf
 
 
 @pytest.mark.parametrize("kind", [Unknown, "Unknown", list[Leaf]])
 def test_a_type_that_is_not_known_is_named_with_what_to_write(kind: Any) -> None:
     contract = Contract.of_types(Tree)
     with pytest.raises(DeclarationError, match=r"Contract\.of\(app, receives=\["):
-        contract.schema_of("requests", kind)
+        contract.head.schema_of("requests", kind)
     with pytest.raises(DeclarationError, match=r"sends=\["):
-        contract.schema_of("responses", kind)
+        contract.head.schema_of("responses", kind)
 
 
 def test_a_class_has_one_identity_in_both_directions() -> None:

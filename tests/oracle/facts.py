@@ -23,9 +23,9 @@ from timegate.changes.values import (
     Defaulted,
     Retyped,
 )
-from timegate.contract.document import Component
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.typing import Schema, is_array, is_object
+from timegate.wire.wire import Component
 
 ABSENT = object()
 

@@ -37,17 +37,11 @@ from timegate.changes.values import (
     Defaulted,
     Retyped,
 )
-from timegate.contract.document import (
-    MARK_PREFIX,
-    REF_PREFIX,
-    SIDES,
-    Component,
-    Side,
-    Wire,
-    referred,
-)
 from timegate.timeline import Timeline
 from timegate.typing import Schema
+from timegate.wire.marks import MARK_PREFIX
+from timegate.wire.schema import REF_PREFIX, referred
+from timegate.wire.wire import SIDES, Component, Side, Wire
 
 State = dict[Side, Components]
 """Every component of both sides, at one moment."""
@@ -139,7 +133,7 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
                 undo_moved(components, component, fact)
         case WasNamed():
             for component in subjects(components, fact.models):
-                components[component.name] = replace(component, shown=fact.name)
+                components[component.name] = replace(component, display_name=fact.name)
         case Introduced():
             for component in subjects(components, fact.models):
                 undo_introduced(components, component)
@@ -163,7 +157,7 @@ def schema_of(kind: Any, side: Side, components: Components, *, inline: bool = F
     made = TypeAdapter[Any](listed).json_schema(mode=mode, ref_template=REF_PREFIX + "{model}")
     for name, schema in made.get("$defs", {}).items():
         if name not in components:
-            components[name] = Component(name, schema, shown=name)
+            components[name] = Component(name, schema, display_name=name)
     found: Schema = made["items"]
     name = referred(found)
     if inline and name is not None:

@@ -13,10 +13,10 @@ from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Moved, Renamed
 from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank
 from timegate.changes.values import BecameNullable, BecameOptional, Constrained, Retyped
-from timegate.contract.document import Component, Side, Wire
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
 from timegate.typing import Direction, Schema, is_array, is_object
+from timegate.wire.wire import Component, Side, Wire
 
 SIDE_OF: dict[Direction, Side] = {"upgrade": "requests", "downgrade": "responses"}
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from inspect import get_annotations
 from typing import Any
 
-from timegate.contract.document import Component, referred
 from timegate.typing import Schema, is_object
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
 
 Components = dict[str, Component]
 
@@ -123,7 +124,7 @@ def is_parametrised(model: type) -> bool:
 def means(component: Component, model: Any, field: str | None) -> bool:
     """Whether a fact about the model, and the field if there is one, is a fact about the component."""
     if isinstance(model, str):
-        return model in (component.name, component.shown)
+        return model in (component.name, component.display_name)
     mine = component.model
     if mine is model:
         return True

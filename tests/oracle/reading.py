@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.oracle.places import Components, arms_of, aside_of, has_fields, is_enum, is_null, members_of
-from timegate.contract.document import Component, referred
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.typing import Direction, Schema, is_array, is_object
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
 
 EXTRA = "\0"
 """Stands before a key that no fact may see. No payload has it there."""

@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from tests.oracle.places import Components, arms_of, aside_of, has_fields, is_enum, is_null, members_of
-from timegate.contract.document import Component, referred
 from timegate.typing import Schema, is_array, is_object
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
 
 DEEP = 3
 """Below this depth lists are empty and what may be absent is."""

@@ -20,8 +20,9 @@ from tests.strategies.payloads import Payloads
 from timegate.changes.base import Fact, FieldsFact
 from timegate.changes.fields import Removed, Renamed
 from timegate.changes.models import Introduced
-from timegate.contract.document import SIDES, Component, Side, referred
 from timegate.typing import Schema
+from timegate.wire.schema import referred
+from timegate.wire.wire import SIDES, Component, Side
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from tests.strategies.proposals import PROPOSALS
 from tests.strategies.scene import Scene
 from timegate.changes.base import Fact
 from timegate.contract import Contract
-from timegate.contract.document import SIDES
 from timegate.timeline import Timeline, Version, VersionChange
+from timegate.wire.wire import SIDES
 
 MOST_VERSIONS = 12
 

@@ -16,7 +16,7 @@ from tests.strategies.models import nullable
 from tests.strategies.scene import Scene, Spot
 from timegate.changes.base import Fact
 from timegate.changes.subjects import on
-from timegate.contract.document import SIDES
+from timegate.wire.wire import SIDES
 
 
 def all_null(spot: Spot, scene: Scene) -> bool:

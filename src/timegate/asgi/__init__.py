@@ -1,12 +1,15 @@
 """Serve every version of a timeline over HTTP, by one app that knows only the newest one."""
 
+from timegate.asgi.message.problems import Problem, problem_json
+from timegate.asgi.message.scope import Scope
 from timegate.asgi.middleware import TimegateMiddleware
-from timegate.asgi.problems import Problem, problem_json
-from timegate.asgi.selection import Given, Selector, first_of, header, media_type, path, query
+from timegate.asgi.select.selectors import Given, Pin, Selector, first_of, header, media_type, path, query
 
 __all__ = [
     "Given",
+    "Pin",
     "Problem",
+    "Scope",
     "Selector",
     "TimegateMiddleware",
     "first_of",

@@ -1,56 +1,33 @@
 """The middleware: every client gets the contract it was written for, every handler sees head.
 
-`app.add_middleware(TimegateMiddleware, timeline=timeline, select=header("API-Version"))` is all an app writes. It is
-pure ASGI and holds nothing of a request; what one request needs lives in objects made for it.
+`app.add_middleware(TimegateMiddleware, timeline=timeline, select=header("API-Version"))` is all that an app writes. It
+is pure ASGI and keeps no state of a request; objects made for one request hold what it needs.
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final, Literal, TypeAlias
-from urllib.parse import quote
+from collections.abc import Iterable
+from typing import Final, Literal
 
-from starlette.datastructures import URL
 from starlette.responses import RedirectResponse
 
-from timegate.asgi.answers import stamping, tell_problem
-from timegate.asgi.documents import document_plan
-from timegate.asgi.exchange import exchanged
-from timegate.asgi.messages import Codec, Decoder, Encoder, Message, Receive, Send, decode_json, encode_json
-from timegate.asgi.problems import (
-    Problem,
-    Renderer,
-    cannot_be_selected,
-    method_not_in_version,
-    no_version,
-    not_in_version,
-    problem_json,
-    several_versions,
-    unready,
-)
-from timegate.asgi.selection import (
-    ECHO,
-    Given,
-    HeaderSelector,
-    Pin,
-    Selector,
-    header,
-    route_path,
-    selector_of,
-    too_long,
-)
-from timegate.asgi.served import LOOKED_AT, Plan, Served, Settings, looked_at
-from timegate.asgi.serving import Serving
-from timegate.asgi.startup import Preparation, Prepared
+from timegate.asgi.exchange.request import exchange
+from timegate.asgi.exchange.response import send_problem, untouched_send
+from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
+from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
+from timegate.asgi.message.scope import App, Message, Receive, Scope, Send, below_prefix, route_path
+from timegate.asgi.route.not_found import problem_of, slash_redirect
+from timegate.asgi.route.operation import INSPECTED, OperationPlan, inspected
+from timegate.asgi.route.settings import Settings
+from timegate.asgi.route.version import ApiVersion
+from timegate.asgi.select.choice import VersionChoice
+from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, header, selector_of
+from timegate.asgi.serve.documents import document_plan
+from timegate.asgi.serve.startup import ReadyApp, Startup
 from timegate.context import SELECTED
-from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
 from timegate.gates import Gates
 from timegate.timeline import Timeline
-
-Scope: TypeAlias = MutableMapping[str, Any]
-App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MIB: Final = 1024 * 1024
 
@@ -70,10 +47,10 @@ class TimegateMiddleware:
         select: how a request says its version.
         default: the version of a request that names none: ``"required"`` refuses it, ``"oldest"``, ``"latest"``, a
             version, or a callable of the scope.
-        newer: what becomes of a version newer than head: ``"refuse"``, or ``"latest"`` for head.
-        unversioned: paths of operations that want no version.
+        newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
+        unversioned: paths of operations that need no version.
         max_body: how many bytes of a body that a change touches are buffered at most.
-        problems: renders what clients are told.
+        problems: renders problems for clients.
         decoder: from a JSON body to plain data; big integers must survive.
         encoder: from plain data to a JSON body in UTF-8.
 
@@ -97,18 +74,10 @@ class TimegateMiddleware:
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
     ) -> None:
-        if newer not in ("refuse", "latest"):
-            raise DeclarationError(f"TimegateMiddleware(newer={newer!r}): newer='refuse' or newer='latest'")
-        if isinstance(default, str) and default not in ("required", "oldest", "latest", *timeline.values):
-            raise DeclarationError(
-                f"TimegateMiddleware(default={default!r}): 'required', 'oldest', 'latest', a callable, "
-                f"or one of {', '.join(timeline.values)}"
-            )
         self.app = app
         self.timeline = timeline
         self.select = selector_of(select).bound(timeline.scheme)
-        self.default = default
-        self.newer = newer
+        self._choice = VersionChoice(timeline, default=default, newer=newer)
         vary = self.select.vary
         self.settings = Settings(
             codec=Codec(decoder, encoder),
@@ -117,30 +86,30 @@ class TimegateMiddleware:
             echo=self.select.echo or ECHO,
             vary=None if vary is None else {name.lower().encode("ascii"): name.encode("ascii") for name in vary},
         )
-        self._preparation = Preparation(
+        self._startup = Startup(
             app, timeline=timeline, contract=contract, gates=gates, settings=self.settings, unversioned=unversioned
         )
-        self._prepared: Prepared | None = None
-        self._failed: Exception | None = None
-        self._documents: dict[Served, Plan] = {}
-        # The common case needs nothing but one header.
+        self._ready: ReadyApp | None = None
+        self._failure: Exception | None = None
+        self._documents: dict[ApiVersion, OperationPlan] = {}
+        # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
-        self._looked_at = LOOKED_AT if self._header is None else LOOKED_AT | {self._header}
+        self._inspected = INSPECTED if self._header is None else INSPECTED | {self._header}
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]
         if kind != "http":
-            await (self._lifespan if kind == "lifespan" else self._beside)(scope, receive, send)
+            await (self._lifespan if kind == "lifespan" else self._websocket)(scope, receive, send)
             return
-        prepared = self._prepared
-        if prepared is None or len(prepared.routes) != prepared.count or (prepared.more and prepared.outdated()):
-            prepared = self._ready(scope)
-            if prepared is None:
-                await tell_problem(unready(), send, settings=self.settings, served=None, method=scope["method"])
+        ready = self._ready
+        if ready is None or len(ready.routes) != ready.count or (ready.more and ready.outdated()):
+            ready = self._started(scope)
+            if ready is None:
+                await send_problem(not_ready(), send, settings=self.settings, version=None, method=scope["method"])
                 return
-        # What `looked_at` does, with the version found on the way: most requests need no second pass over their fields.
-        interesting, value = self._looked_at, None
+        # `inspected`, and the version on the way: most requests need no second pass over their header fields.
+        interesting, value = self._inspected, None
         fields: dict[bytes, bytes] = {}
         for name, content in scope["headers"]:
             if name in interesting:
@@ -152,148 +121,133 @@ class TimegateMiddleware:
                 else:
                     value = None
                     break
-        served = None if value is None else prepared.serving.by_raw.get(value)
-        if served is None:
-            await self._select(prepared, scope, receive, send)
+        version = None if value is None else ready.versions.by_field.get(value)
+        if version is None:
+            await self._select(ready, scope, receive, send)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
-        plan = served.plan_of(path, scope["method"], scope)
+        plan = version.plan_of(path, scope["method"], scope)
         if plan is None:
-            await self._outside(prepared, served, scope, receive, send, path=path)
+            await self._outside(ready, version, scope, receive, send, path=path)
             return
-        token = SELECTED.set(served.selected)
+        token = SELECTED.set(version.selected)
         try:
-            if plan.light and ((plan.free and not (fields and served.tagged)) or plan.passes(fields, path)):
-                await self.app(scope, receive, stamping(send, served, scope, path))
+            if plan.untouched and (
+                (plan.unconditional and not (fields and version.tagged))
+                or plan.passes(fields, path, tagged=version.tagged)
+            ):
+                await self.app(scope, receive, untouched_send(send, version, scope, path))
             else:
-                await exchanged(self.app, plan, prepared, scope, receive, send, path, fields, self._proven)
+                await exchange(self.app, version, plan, scope, receive, send, path, fields, self._proven)
         finally:
             SELECTED.reset(token)
 
     async def _serve(
-        self, prepared: Prepared, plan: Plan, scope: Scope, receive: Receive, send: Send, *, path: str, proven: bool
+        self,
+        version: ApiVersion,
+        plan: OperationPlan,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        path: str,
+        proven: bool,
     ) -> None:
         """Serve an operation of the contract, its version in the context already."""
-        fields = looked_at(scope["headers"])
-        if plan.light and plan.passes(fields, path):
-            await self.app(scope, receive, stamping(send, plan.served, scope, path))
+        fields = inspected(scope["headers"])
+        if plan.untouched and plan.passes(fields, path, tagged=version.tagged):
+            await self.app(scope, receive, untouched_send(send, version, scope, path))
         else:
-            await exchanged(self.app, plan, prepared, scope, receive, send, path, fields, proven)
+            await exchange(self.app, version, plan, scope, receive, send, path, fields, proven)
 
-    async def _select(self, prepared: Prepared, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request whose version is not plain from one header."""
-        serving = prepared.serving
+    async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request whose version is not plain from one header field."""
+        versions = ready.versions
         given = self.select.find(scope)
-        scope = _below(scope, given)
+        scope = below_prefix(scope, given.root_path if given is not None else "")
         path, method = route_path(scope), scope["method"]
-        key = serving.operation_at(path, method, scope)
-        wants = key is not None and key not in serving.unversioned
-        chosen = self._chosen(serving, given, scope, required=wants)
-        if isinstance(chosen, Problem):
-            if wants:
-                await tell_problem(chosen, send, settings=self.settings, served=None, method=method)
+        key = versions.operation_at(path, method, scope)
+        required = key is not None and key not in versions.unversioned
+        version = self._version(ready, given, scope, required=required)
+        if isinstance(version, Problem):
+            if required:
+                await send_problem(version, send, settings=self.settings, version=None, method=method)
                 return
-            chosen = None
-        if chosen is None:
-            plan = None if key is None else serving.nameless.plans.get(key)
+            version = None
+        if version is None:
+            version = versions.unnamed
+            plan = None if key is None else version.plans.get(key)
             if plan is not None:
-                await self._serve(prepared, plan, scope, receive, send, path=path, proven=False)
-            elif path == prepared.document_path and method in ("GET", "HEAD"):
-                await self._document(prepared, serving.nameless, scope, receive, send, path=path)
+                await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+            elif path == ready.document_path and method in ("GET", "HEAD"):
+                await self._document(ready, version, scope, receive, send, path=path)
             else:
                 await self.app(scope, receive, send)
             return
-        plan = chosen.plan_of(path, method, scope)
+        plan = version.plan_of(path, method, scope)
         if plan is None:
-            await self._outside(prepared, chosen, scope, receive, send, path=path)
+            await self._outside(ready, version, scope, receive, send, path=path)
             return
-        token = SELECTED.set(chosen.selected)
+        token = SELECTED.set(version.selected)
         try:
             proven = given is not None and given.proven
-            await self._serve(prepared, plan, scope, receive, send, path=path, proven=proven)
+            await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
         finally:
             SELECTED.reset(token)
 
-    def _chosen(
-        self, serving: Serving, given: Given | None, scope: Scope, *, required: bool
-    ) -> Served | Problem | None:
-        """The version in force, or why there is none; None where none is asked for and none is needed."""
-        supported = self.timeline.values
-        if given is None:
-            if not required:
-                return None
-            if self.default == "required":
-                return no_version(supported)
-            if isinstance(self.default, str):
-                named = {"oldest": serving.oldest, "latest": serving.newest}
-                served = named.get(self.default) or serving.versions[self.default]
-                return self._in_force(served, self.default)
-            pinned = self.default(scope)
-            if pinned is None:
-                return no_version(supported)
-            given = Given((pinned,))
-        if len(given.values) > 1:
-            return several_versions(given.values, supported)
-        requested = next(iter(given.values), "")
-        try:
-            if too_long(requested):
-                raise UnknownVersion(requested, supported)
-            served = serving.versions[self.timeline.resolve(requested).value]
-        except VersionTooNew as error:
-            if self.newer == "refuse":
-                return cannot_be_selected(error)
-            served = serving.newest
-        except SelectionError as error:
-            return cannot_be_selected(error)
-        if self._header is not None and served.sunset is None and len(serving.by_raw) < _REMEMBERED:
-            serving.by_raw[requested.encode("latin-1", "replace")] = served
-        return self._in_force(served, requested)
-
-    def _in_force(self, served: Served, requested: str) -> Served | Problem:
-        if served.sunset is not None and time.time() >= served.sunset:
-            return cannot_be_selected(VersionSunset(requested, self.timeline.values))
-        return served
+    def _version(
+        self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool
+    ) -> ApiVersion | Problem | None:
+        """The version in force as it is served; remembered by the value of the header field."""
+        chosen = self._choice.of(given, scope, required=required)
+        if chosen is None or isinstance(chosen, Problem):
+            return chosen
+        version, known = ready.versions.by_value[chosen.value], ready.versions.by_field
+        if self._header is not None and given is not None and chosen.sunset is None and len(known) < _REMEMBERED:
+            known[given.values[0].encode("latin-1", "replace")] = version
+        return version
 
     async def _outside(
-        self, prepared: Prepared, served: Served, scope: Scope, receive: Receive, send: Send, *, path: str
+        self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
     ) -> None:
         """Serve a request that is no operation of its version."""
-        token = SELECTED.set(served.selected)
+        token = SELECTED.set(version.selected)
         try:
             method = scope["method"]
-            if path == prepared.document_path and method in ("GET", "HEAD"):
-                await self._document(prepared, served, scope, receive, send, path=path)
+            if path == ready.document_path and method in ("GET", "HEAD"):
+                await self._document(ready, version, scope, receive, send, path=path)
                 return
-            problem, passes = _verdict(prepared.serving, served, scope, path=path)
-            elsewhere = None if problem or passes or not prepared.redirects else _slashed(served, scope, path=path)
+            problem, passes = problem_of(version, ready.versions.head, scope, path=path)
+            redirects = problem is None and not passes and ready.redirects
+            location = slash_redirect(version, scope, path=path) if redirects else None
             if problem is not None:
-                await tell_problem(problem, send, settings=self.settings, served=served, method=method)
-            elif elsewhere is not None:
-                await RedirectResponse(elsewhere)(scope, receive, stamping(send, served, scope, path))
+                await send_problem(problem, send, settings=self.settings, version=version, method=method)
+            elif location is not None:
+                await RedirectResponse(location)(scope, receive, untouched_send(send, version, scope, path))
             elif passes:
                 await self.app(scope, receive, send)
             else:
-                await self.app(scope, receive, stamping(send, served, scope, path))
+                await self.app(scope, receive, untouched_send(send, version, scope, path))
         finally:
             SELECTED.reset(token)
 
     async def _document(
-        self, prepared: Prepared, served: Served, scope: Scope, receive: Receive, send: Send, *, path: str
+        self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
     ) -> None:
-        plan = self._documents.get(served)
+        plan = self._documents.get(version)
         if plan is None:
-            plan = self._documents[served] = document_plan(path, served=served, gates=prepared.serving.gates)
-        await self._serve(prepared, plan, scope, receive, send, path=path, proven=False)
+            plan = self._documents[version] = document_plan(path, version=version, gates=ready.versions.gates)
+        await self._serve(version, plan, scope, receive, send, path=path, proven=False)
 
-    async def _beside(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a websocket pass, its version in the context."""
-        prepared = self._prepared or self._ready(scope)
-        if prepared is None:
-            raise RuntimeError("the declared changes cannot be carried out") from self._failed
+        ready = self._ready or self._started(scope)
+        if ready is None:
+            raise RuntimeError("the declared changes cannot be carried out") from self._failure
         given = self.select.find(scope)
-        scope = _below(scope, given)
-        chosen = None if given is None else self._chosen(prepared.serving, given, scope, required=False)
-        token = SELECTED.set(chosen.selected if isinstance(chosen, Served) else None)
+        scope = below_prefix(scope, given.root_path if given is not None else "")
+        version = self._version(ready, given, scope, required=False)
+        token = SELECTED.set(version.selected if isinstance(version, ApiVersion) else None)
         try:
             await self.app(scope, receive, send)
         finally:
@@ -301,84 +255,38 @@ class TimegateMiddleware:
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Compile when the app has started; a fault is a failed start."""
-        told = False
+        sent = False
 
         async def sending(message: Message) -> None:
-            nonlocal told
-            if message["type"] == "lifespan.startup.complete" and self._ready(scope) is None:
-                # The app cleans up as if its own start had failed, and says so.
-                raise RuntimeError("the declared changes cannot be carried out") from self._failed
-            if message["type"] == "lifespan.startup.failed" and self._failed is not None:
-                told = True
-                message = {**message, "message": str(self._failed)}
+            nonlocal sent
+            if message["type"] == "lifespan.startup.complete" and self._started(scope) is None:
+                # The app cleans up as if its own start had failed, and reports the failure.
+                raise RuntimeError("the declared changes cannot be carried out") from self._failure
+            if message["type"] == "lifespan.startup.failed" and self._failure is not None:
+                sent = True
+                message = {**message, "message": str(self._failure)}
             await send(message)
 
         try:
             await self.app(scope, receive, sending)
         except Exception:
-            if self._failed is not None and not told:
-                await send({"type": "lifespan.startup.failed", "message": str(self._failed)})
+            if self._failure is not None and not sent:
+                await send({"type": "lifespan.startup.failed", "message": str(self._failure)})
             raise
 
-    def _ready(self, scope: Scope) -> Prepared | None:
-        """What serves, compiled once and again when routes came; None where it cannot be."""
-        if self._prepared is None and self._failed is not None:
+    def _started(self, scope: Scope) -> ReadyApp | None:
+        """The app ready to be served, compiled once and again when routes were added; None where that fails."""
+        if self._ready is None and self._failure is not None:
             return None
         try:
-            prepared = self._preparation.prepare(scope)
+            ready = self._startup.run(scope)
         except Exception as error:
             _LOG.exception("the declared changes cannot be carried out; no request is served")
-            self._failed, self._prepared = error, None
+            self._failure, self._ready = error, None
             return None
         self._documents.clear()
-        self._prepared = prepared
-        return prepared
-
-
-def _verdict(serving: Serving, served: Served, scope: Scope, *, path: str) -> tuple[Problem | None, bool]:
-    """What becomes of a request that is no operation of its version: a problem, or whether its answer is left alone."""
-    method: str = scope["method"]
-    mine, heads = served.table.find(path, method, scope), serving.head.find(path, method, scope)
-    version = served.version
-    if heads is not None and heads.full and heads.entry.key(method) is not None:
-        allowed = served.methods_at(path)
-        return (method_not_in_version(version, allowed) if allowed else not_in_version(version)), False
-    known = heads is not None and bool(heads.entry.operations)
-    if mine is not None and mine.full and not known:
-        return None, True
-    if method == "OPTIONS":
-        return None, False
-    if mine is not None:
-        if known and not served.methods_at(path):
-            return not_in_version(version), False
-        # Only the app knows what it allows here, unless this path is none of head's.
-        return (method_not_in_version(version, served.methods_at(path)) if heads is None else None), False
-    return (not_in_version(version) if known else None), False
-
-
-def _slashed(served: Served, scope: Scope, *, path: str) -> str | None:
-    """Where the app would redirect to if it had the version's paths; it knows only its own."""
-    if path == "/" or served.table.find(path, scope["method"], scope) is not None:
-        return None
-    other = path.rstrip("/") if path.endswith("/") else f"{path}/"
-    if not any(
-        served.plans[key].gate.rewrite for entry in served.table.matching(other) for key in entry.operations.values()
-    ):
-        return None
-    return str(URL(scope={**scope, "path": scope.get("root_path", "") + other}))
-
-
-def _below(scope: Scope, given: Given | None) -> Scope:
-    """The scope with what the path begins with moved to `root_path`."""
-    if given is None or not given.root_path:
-        return scope
-    root: str = scope.get("root_path", "")
-    below = {**scope, "root_path": root + given.root_path}
-    if root and route_path(scope) == scope["path"]:
-        # A proxy has taken its prefix off already; what begins with `root_path` must do so as a whole.
-        below["path"] = root + scope["path"]
-        below["raw_path"] = quote(root, safe="/").encode("ascii") + scope.get("raw_path", b"")
-    return below
+        self._ready = ready
+        return ready
 
 
 __all__ = ["TimegateMiddleware"]

@@ -1,5 +1,5 @@
 """Payload programs: what turns an old client's JSON into head's, and back."""
 
-from timegate.gates.compile import Gates
+from timegate.gates.gates import Gates
 
 __all__ = ["Gates"]

@@ -1,69 +1,137 @@
-"""What a server does to the messages of one operation for the clients of one version."""
+"""What a version's clients see of each operation: its programs, its path, its statuses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from timegate.gates.places import Place, same_place
-
-Program: TypeAlias = Callable[[Any], Any]
-"""Decoded JSON in, JSON out; it may change its argument in place and return it or another object.
-
-Raises ``UpgradeError`` on the side of requests and ``DowngradeError`` on the side of responses.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """Where head has an operation that a version has elsewhere.
-
-    Args:
-        path: head's path, each parameter of the version's path in braces (``/runs/{run_id}``).
-        query: names and templates of query parameters to set; what a client sends under these names is taken off first.
-    """
-
-    path: str
-    query: tuple[tuple[str, str], ...] = ()
+from timegate.gates.check.refusals import is_json_media
+from timegate.gates.locations import Locator
+from timegate.gates.operation import OperationGate, Program, Rewrite
+from timegate.gates.plan.reach import Reach
+from timegate.history.history import History
+from timegate.wire.json_types import python_types
+from timegate.wire.marks import PATH_MARK
+from timegate.wire.paths import PARAMETER, parameter_names, plain_path
+from timegate.wire.schema import ref
+from timegate.wire.wire import Operation, Side
 
 
 @dataclass(frozen=True, slots=True)
-class OperationGate:
-    """One operation of head, as the clients of one version see it.
+class Compiled:
+    """The compiled programs of one side for one version, by the schema's text."""
+
+    programs: Mapping[str, Callable[[Any], Any]]
+
+    def of(self, schema: Any) -> Program | None:
+        """The program of a schema; None where nothing is to be done."""
+        return self.programs.get(repr(schema))
+
+
+def gates_of(
+    reach: Mapping[Side, Reach], index: int, compiled: Mapping[Side, Compiled], newer: Sequence[OperationGate]
+) -> tuple[OperationGate, ...]:
+    """The operations as the clients of the version at ``index`` see them.
 
     Args:
-        key: its identity, head's method and path with convertors (``GET /variables/{key:path}``).
-        method: the HTTP method.
-        head_path: head's path with convertors, as the route has it.
-        path: the path in this version, with convertors.
-        exists: whether this version has it; if not, it is answered before the app.
-        rewrite: how this version's path becomes head's; None where it is head's own.
-        request: the program of the request's body; None where it is passed on untouched.
-        json_only: whether the contract knows only JSON as the request's body.
-        answers: the programs of the answers by declared status (``"200"``, ``"4XX"``, ``"default"``); None: untouched.
-        success: the declared status of success; an undeclared 2xx is treated like it.
-        answer_media: the declared media types by declared status.
-        query: the program of the query parameters, from name to value or list of values; None where untouched.
-        headers: the same for the header parameters, names in lower case.
-        statuses: head's status to this version's.
-        gated: whether anything of the above does something for this version.
-        locate: where this version's clients find a place of head's request (``("body", "items", 0, "name")``).
+        reach: both sides and their history.
+        index: the version's.
+        compiled: its programs.
+        newer: the operations as the clients of the next newer version see them; most are no others here.
     """
+    history = reach["requests"].history
+    operations = zip(history.wires[0].operations, history.wires[index].operations, strict=True)
+    return tuple(
+        newer[place]
+        if newer and _is_same(reach, index, place)
+        else _gate(reach["requests"], index, head, then, compiled)
+        for place, (head, then) in enumerate(operations)
+    )
 
-    key: str
-    method: str
-    head_path: str
-    path: str
-    exists: bool
-    rewrite: Rewrite | None
-    request: Program | None
-    json_only: bool
-    answers: Mapping[str, Program | None]
-    success: str
-    answer_media: Mapping[str, tuple[str, ...]]
-    query: Program | None
-    headers: Program | None
-    statuses: Mapping[int, int]
-    gated: bool
-    locate: Callable[[Sequence[str | int]], Place] = same_place
+
+def _is_same(reach: Mapping[Side, Reach], index: int, place: int) -> bool:
+    """Whether the clients of a version see an operation as those of the next newer version do."""
+    requests, responses, boundary = reach["requests"], reach["responses"], index - 1
+    history = requests.history
+    head, newer, then = (history.wires[version].operations[place] for version in (0, boundary, index))
+    if then is not newer or (head.key, boundary) in history.renumbered:
+        return False
+    differ = requests.affected_by(boundary)
+    if head.query in differ or head.headers in differ:
+        return False
+    if any(requests.holds(body.schema, differ) for body in (head.request, then.request) if body is not None):
+        return False
+    differ = responses.affected_by(boundary)
+    return not any(responses.holds(body.schema, differ) for body in head.responses.values() if body is not None)
+
+
+def _gate(
+    reach: Reach, index: int, head: Operation, then: Operation, compiled: Mapping[Side, Compiled]
+) -> OperationGate:
+    requests = compiled["requests"]
+    request = None if then.request is None else requests.of(then.request.schema)
+    responses = {
+        status: None if body is None else compiled["responses"].of(body.schema)
+        for status, body in head.responses.items()
+    }
+    query = _of_parameters(reach, index, head.query, requests)
+    headers = _of_parameters(reach, index, head.headers, requests)
+    rewrite = _rewrite(reach.history, index, head, then)
+    statuses = reach.history.statuses(head.key, index)
+    gated = any((request, *responses.values(), query, headers, rewrite, statuses, not then.exists))
+    return OperationGate(
+        key=head.key,
+        method=head.method,
+        head_path=head.path,
+        path=then.path,
+        exists=then.exists,
+        rewrite=rewrite,
+        request=request,
+        json_only=then.request is not None and all(is_json_media(media) for media in then.request.media),
+        responses=responses,
+        success=head.success,
+        response_media={status: body.media if body is not None else () for status, body in head.responses.items()},
+        query=query,
+        headers=headers,
+        statuses=statuses,
+        gated=bool(gated),
+        locate=Locator(reach, head, index),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A program of parameters that sees a list where the contract has one, however often the name came."""
+
+    program: Program
+    lists: frozenset[str]
+
+    def __call__(self, values: Any) -> Any:
+        for name in self.lists:
+            if isinstance(values.get(name), str):
+                values[name] = [values[name]]
+        return self.program(values)
+
+
+def _of_parameters(reach: Reach, index: int, name: str, compiled: Compiled) -> Program | None:
+    program = compiled.of(ref(name))
+    if program is None:
+        return None
+    properties = reach.component(name, index).properties
+    kinds = {key: python_types(schema, lambda one: reach.component(one, index)) for key, schema in properties.items()}
+    lists = frozenset(key for key, types in kinds.items() if list in types and str not in types)
+    return _Listed(program, lists) if lists else program
+
+
+def _rewrite(history: History, index: int, head: Operation, then: Operation) -> Rewrite | None:
+    """How the version's path becomes head's: its parameters travel by place, or into the query."""
+    if then.path == head.path:
+        return None
+    # A parameter that a newer path holds in its query stands in the query component under its old braces.
+    component = history.wires[index].requests[head.query]
+    held = [key for key, schema in component.properties.items() if schema.get(PATH_MARK)]
+    carried = [name for name in parameter_names(then.path) if f"{{{name}}}" not in held]
+    names = iter(carried)
+    path = PARAMETER.sub(lambda _: f"{{{next(names)}}}", plain_path(head.path))
+    return Rewrite(path, tuple((key, key) for key in held))

@@ -1,0 +1,1 @@
+"""The parts of HTTP messages: header fields, bodies, parameters, entity tags, problems."""

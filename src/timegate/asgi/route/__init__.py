@@ -1,0 +1,1 @@
+"""Which operation of its version a request means."""

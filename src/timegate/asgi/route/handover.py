@@ -1,0 +1,60 @@
+"""A route that stands first in the app's router and hands over what head's order would give to another handler.
+
+`GET /variables/keys`, added later, shadows `GET /variables/{key}` of the versions before it: there, `keys` is a key.
+Renaming the path would not help, and calling the handler ourselves would skip the app's own middleware. So the
+request travels through the app as it is, and only its router is told where to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
+from starlette.types import Receive, Scope, Send
+
+_KEY: Final = "timegate.handover"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Where a request goes instead.
+
+    Args:
+        route: the app's route, or its context in an included router.
+        parameters: its path parameters, converted.
+    """
+
+    route: Any
+    parameters: dict[str, Any]
+
+
+def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
+    """Tell the guard where a request goes; the scope is a copy of the server's."""
+    scope[_KEY] = handover
+
+
+class HandoverRoute(BaseRoute):
+    """Matches nothing but what the middleware hands over."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        handover = scope.get(_KEY)
+        if not isinstance(handover, Handover):
+            return Match.NONE, {}
+        route = handover.route
+        return Match.FULL, {
+            "endpoint": getattr(route, "endpoint", None),
+            "path_params": {**scope.get("path_params", {}), **handover.parameters},
+            "route": getattr(route, "original_route", route),
+        }
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = scope.pop(_KEY).route
+        # The context of an included router has an app, every other route can handle a request.
+        handle = getattr(route, "handle", None)
+        await (route.app if handle is None else handle)(scope, receive, send)
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        raise NoMatchFound(name, path_params)

@@ -1,0 +1,1 @@
+"""Which version a request asks for, and which one is in force."""

@@ -1,0 +1,81 @@
+"""Which version is in force for a request, given what the request says."""
+
+from __future__ import annotations
+
+import time
+from typing import Final, Literal
+
+from timegate.asgi.message.problems import Problem, cannot_be_selected, no_version, several_versions
+from timegate.asgi.message.scope import Scope
+from timegate.asgi.select.selectors import Given, Pin
+from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
+from timegate.timeline import Timeline, Version
+
+_LONGEST: Final = 256
+"""A longer value is no version and is not even parsed."""
+
+
+class VersionChoice:
+    """Chooses the version in force.
+
+    Args:
+        timeline: the versions.
+        default: the version of a request that names none.
+        newer: ``"refuse"`` or ``"latest"``: how a version newer than head is handled.
+
+    Raises:
+        DeclarationError: an argument means nothing.
+    """
+
+    def __init__(self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"]) -> None:
+        if newer not in ("refuse", "latest"):
+            raise DeclarationError(f"TimegateMiddleware(newer={newer!r}): newer='refuse' or newer='latest'")
+        if isinstance(default, str) and default not in ("required", "oldest", "latest", *timeline.values):
+            raise DeclarationError(
+                f"TimegateMiddleware(default={default!r}): 'required', 'oldest', 'latest', a callable, "
+                f"or one of {', '.join(timeline.values)}"
+            )
+        self._timeline = timeline
+        self._default = default
+        self._newer = newer
+
+    def of(self, given: Given | None, scope: Scope, *, required: bool) -> Version | Problem | None:
+        """The version in force, or the problem; None where the request names none and needs none.
+
+        Args:
+            given: what the request says.
+            scope: the request.
+            required: whether the request needs a version.
+        """
+        timeline, default = self._timeline, self._default
+        if given is None:
+            if not required:
+                return None
+            if default == "required":
+                return no_version(timeline.values)
+            if isinstance(default, str):
+                named = {"oldest": timeline.versions[-1], "latest": timeline.head}
+                return self._unless_sunset(named.get(default) or timeline.resolve(default), default)
+            pinned = default(scope)
+            if pinned is None:
+                return no_version(timeline.values)
+            given = Given((pinned,))
+        if len(given.values) > 1:
+            return several_versions(given.values, timeline.values)
+        requested = next(iter(given.values), "")
+        try:
+            if len(requested) > _LONGEST:
+                raise UnknownVersion(requested, timeline.values)
+            version = timeline.resolve(requested)
+        except VersionTooNew as error:
+            if self._newer == "refuse":
+                return cannot_be_selected(error)
+            version = timeline.head
+        except SelectionError as error:
+            return cannot_be_selected(error)
+        return self._unless_sunset(version, requested)
+
+    def _unless_sunset(self, version: Version, requested: str) -> Version | Problem:
+        if version.sunset is not None and time.time() >= version.sunset.timestamp():
+            return cannot_be_selected(VersionSunset(requested, self._timeline.values))
+        return version

@@ -1,0 +1,301 @@
+"""Which version a request asks for: a header, a path segment, a query parameter, a media type, or what a callable says.
+
+`select=first_of(header("API-Version"), query("version"))` is what `TimegateMiddleware` takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
+from urllib.parse import parse_qsl
+
+from timegate.asgi.message.headers import media_type_of, split_quoted
+from timegate.asgi.message.scope import Scope, route_path
+from timegate.errors import DeclarationError
+from timegate.timeline import Scheme
+
+ECHO: Final = "API-Version"
+"""The header that tells the version in force where no header selects it."""
+
+_LONGEST: Final = 256
+"""A version is shorter than this; what is longer is not even parsed."""
+
+# Fields that a page of another origin may set without asking first (the Fetch standard's safelist).
+_SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Given(NamedTuple):
+    """What a request says about its version.
+
+    Attributes:
+        values: the different values given, at least one.
+        proven: it came in a request header that no cross-site form or simple request can set.
+        root_path: what the path begins with up to the version, which belongs to `root_path`; empty for none.
+    """
+
+    values: tuple[str, ...]
+    proven: bool = False
+    root_path: str = ""
+
+
+@runtime_checkable
+class Selector(Protocol):
+    """Finds the version a request asks for."""
+
+    @property
+    def vary(self) -> tuple[str, ...] | None:
+        """The request headers it looks at; None where that is not known, so that no shared cache may keep answers."""
+        ...
+
+    @property
+    def echo(self) -> str | None:
+        """The response header that tells the version in force; None leaves it to others."""
+        ...
+
+    def find(self, scope: Scope) -> Given | None:
+        """What the request says; None where it says nothing."""
+        ...
+
+    def bound(self, scheme: Scheme) -> Selector:
+        """The same selector for the versions of one scheme."""
+        ...
+
+
+Pin: TypeAlias = Callable[[Scope], str | None]
+"""Tells the version of a request from its scope, as an account's pin does; its ``vary`` names the headers it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderSelector:
+    """The version stands in a request header."""
+
+    name: str
+    raw: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not _TOKEN.fullmatch(self.name):
+            raise DeclarationError(f"header({self.name!r}) is no name of a header: header('API-Version')")
+        object.__setattr__(self, "raw", self.name.lower().encode("ascii"))
+
+    @property
+    def vary(self) -> tuple[str, ...]:
+        return (self.name,)
+
+    @property
+    def echo(self) -> str:
+        return self.name
+
+    @property
+    def proves(self) -> bool:
+        """Whether no cross-site form or simple request can set it."""
+        return self.name.lower() not in _SAFELISTED
+
+    def find(self, scope: Scope) -> Given | None:
+        raw = self.raw
+        found = [value for name, value in scope["headers"] if name == raw]
+        if not found:
+            return None
+        # A proxy may have joined two fields into one.
+        parts = [part.strip(" \t") for value in found for part in value.decode("latin-1").split(",")]
+        return Given(_distinct(parts), proven=self.proves)
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySelector:
+    """The version stands in a query parameter."""
+
+    name: str
+
+    @property
+    def vary(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def echo(self) -> None:
+        return None
+
+    def find(self, scope: Scope) -> Given | None:
+        raw: bytes = scope.get("query_string", b"")
+        if not raw:
+            return None
+        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+        found = _distinct(value for name, value in pairs if name == self.name)
+        return Given(found) if found else None
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class MediaTypeSelector:
+    """The version is a parameter of the media types that the client accepts, or of the one that it sends."""
+
+    parameter: str
+
+    @property
+    def vary(self) -> tuple[str, ...]:
+        return ("Accept",)
+
+    @property
+    def echo(self) -> None:
+        return None
+
+    def find(self, scope: Scope) -> Given | None:
+        for wanted in (b"accept", b"content-type"):
+            found = _distinct(
+                text
+                for name, value in scope["headers"]
+                if name == wanted
+                for item in split_quoted(value.decode("latin-1"), ",")
+                for key, text in media_type_of(item)[1]
+                if key == self.parameter
+            )
+            if found:
+                return Given(found)
+        return None
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class PathSelector:
+    """The version is a segment that the path begins with; app and contract never see it."""
+
+    template: str
+    scheme: Scheme | None = None
+    pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        before, marker, after = self.template.partition("{version}")
+        if not marker or not before.startswith("/") or "{" in before + after:
+            raise DeclarationError(f"path({self.template!r}) wants one segment with the version: path('/{{version}}')")
+        pattern = rf"({re.escape(before)}([^/]+){re.escape(after.rstrip('/'))})(?=/|\Z)"
+        object.__setattr__(self, "pattern", re.compile(pattern))
+
+    @property
+    def vary(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def echo(self) -> None:
+        return None
+
+    def find(self, scope: Scope) -> Given | None:
+        match = self.pattern.match(route_path(scope))
+        if match is None:
+            return None
+        value = match[2]
+        if self.scheme is not None:
+            try:
+                if len(value) > _LONGEST:
+                    return None
+                self.scheme(value)
+            except ValueError:
+                # `/docs` is no version.
+                return None
+        return Given((value,), root_path=match[1])
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return replace(self, scheme=scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class PinSelector:
+    """A callable of the scope tells the version."""
+
+    pin: Pin
+
+    @property
+    def vary(self) -> tuple[str, ...] | None:
+        declared: str | Iterable[str] | None = getattr(self.pin, "vary", None)
+        if declared is None:
+            return None
+        return (declared,) if isinstance(declared, str) else tuple(declared)
+
+    @property
+    def echo(self) -> None:
+        return None
+
+    def find(self, scope: Scope) -> Given | None:
+        found = self.pin(scope)
+        return None if found is None else Given((found,))
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """The first selector that finds a version decides."""
+
+    selectors: tuple[Selector, ...]
+
+    @property
+    def vary(self) -> tuple[str, ...] | None:
+        names: dict[str, str] = {}
+        for selector in self.selectors:
+            if selector.vary is None:
+                return None
+            names.update({name.lower(): name for name in selector.vary})
+        return tuple(names.values())
+
+    @property
+    def echo(self) -> str | None:
+        return next((selector.echo for selector in self.selectors if selector.echo is not None), None)
+
+    def find(self, scope: Scope) -> Given | None:
+        for selector in self.selectors:
+            found = selector.find(scope)
+            if found is not None:
+                return found
+        return None
+
+    def bound(self, scheme: Scheme) -> Selector:
+        return FirstOf(tuple(selector.bound(scheme) for selector in self.selectors))
+
+
+def header(name: str) -> Selector:
+    """Select by a request header, whatever the case of its name."""
+    return HeaderSelector(name)
+
+
+def path(template: str) -> Selector:
+    """Select by the beginning of the path, ``path("/{version}")``; it moves to `root_path` before the app."""
+    return PathSelector(template)
+
+
+def query(name: str) -> Selector:
+    """Select by a query parameter."""
+    return QuerySelector(name)
+
+
+def media_type(parameter: str) -> Selector:
+    """Select by a parameter of the media types in Accept, else of the Content-Type."""
+    return MediaTypeSelector(parameter.lower())
+
+
+def first_of(*selectors: Selector | Pin) -> Selector:
+    """Select by the first of several selectors that finds a version."""
+    if not selectors:
+        raise DeclarationError("first_of() wants selectors: first_of(header('API-Version'), query('version'))")
+    return FirstOf(tuple(map(selector_of, selectors)))
+
+
+def selector_of(select: Selector | Pin) -> Selector:
+    """A selector, or one made of a callable."""
+    if isinstance(select, Selector):
+        return select
+    if not callable(select):
+        raise DeclarationError(f"select={select!r} is no selector: select=header('API-Version')")
+    return PinSelector(select)
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,1 @@
+"""From an app to its served versions, when the server starts."""

@@ -1,0 +1,115 @@
+"""The contract of the newest version: what is on the wire between clients and handlers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from timegate.documents.render import render
+from timegate.gates import Gates
+from timegate.reading.head import Head, read_app, read_document, read_types
+from timegate.reading.opaque import opaque_places
+from timegate.timeline import Timeline
+from timegate.typing import Document
+from timegate.wire.wire import Wire
+
+
+class Contract:
+    """What is on the wire at head.
+
+    Args:
+        head: what was read of an app, of types or of a document.
+    """
+
+    def __init__(self, head: Head) -> None:
+        self.head: Head = head
+
+    @classmethod
+    def of(cls, app: Any, *, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
+        """Read the contract of a FastAPI app, or of Starlette routes whose handlers carry ``@operation``.
+
+        Args:
+            app: the app, or a router.
+            sends: types of payloads that leave the server without an operation.
+            receives: types of payloads that reach it without an operation.
+
+        Raises:
+            CompileError: the app cannot be read whole.
+            DeclarationError: it is no app.
+        """
+        return cls(read_app(app, sends=sends, receives=receives))
+
+    @classmethod
+    def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
+        """The contract of payloads without HTTP.
+
+        Args:
+            types: go both ways.
+            sends: leave only.
+            receives: arrive only.
+        """
+        return cls(read_types(types, sends=sends, receives=receives))
+
+    @classmethod
+    def from_openapi(
+        cls,
+        document: Document,
+        *,
+        types: Mapping[Any, str] | None = None,
+        sends: Sequence[Any] = (),
+        receives: Sequence[Any] = (),
+    ) -> Contract:
+        """The contract that an OpenAPI document describes.
+
+        Args:
+            document: OpenAPI 3.1, or 3.0, which is read as its equivalent in 3.1.
+            types: the component's name of each class that facts name.
+            sends: classes or component names of payloads that leave the server without an operation.
+            receives: classes or component names of payloads that reach it without an operation.
+
+        Raises:
+            CompileError: the document describes something that cannot be gated.
+            DeclarationError: a component that is named is not there.
+        """
+        return cls(read_document(document, types=types or {}, sends=sends, receives=receives))
+
+    def compile(self, timeline: Timeline) -> Gates:
+        """What ``timeline.compile(contract)`` gives: the gates between head and every version.
+
+        Raises:
+            CompileError: a declared change cannot be carried out; all faults at once.
+        """
+        return Gates(timeline=timeline, head=self.head)
+
+    @property
+    def wire(self) -> Wire:
+        """Payloads and operations."""
+        return self.head.wire
+
+    def render(self, wire: Wire, *, version: str = "head") -> Document:
+        """The OpenAPI 3.1 document of a version, with this contract's texts.
+
+        Args:
+            wire: what is on the wire at that version.
+            version: its name; an app's own document may have another one already.
+        """
+        return render(wire, self.head.texts, version=version)
+
+    @functools.cached_property
+    def document(self) -> Document:
+        """The OpenAPI 3.1 document of the newest version."""
+        return self.render(self.wire)
+
+    @functools.cached_property
+    def opaque(self) -> tuple[str, ...]:
+        """The places whose payload no schema describes, and which no gate therefore reaches.
+
+        First those of the contract's own operations, then the routes of the app that are no operation of it.
+        """
+        return (*opaque_places(self.wire), *self.head.undescribed)
+
+    def __repr__(self) -> str:
+        operations, opaque = len(self.wire.operations), len(self.opaque)
+        components = len(self.wire.requests.keys() | self.wire.responses.keys())
+        return f"<Contract: {operations} operations, {components} components, {opaque} opaque places>"

@@ -1,5 +1,0 @@
-"""What the wire looks like at one version."""
-
-from timegate.contract.contract import Contract
-
-__all__ = ["Contract"]

@@ -1,0 +1,1 @@
+"""A wire rendered as an OpenAPI document."""

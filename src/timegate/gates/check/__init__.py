@@ -1,0 +1,1 @@
+"""Why programs cannot be written: each reason is a fault at start-up."""

@@ -1,0 +1,1 @@
+"""Writes the source of programs and compiles it."""

@@ -1,0 +1,168 @@
+"""The few edits that facts make to a schema, each giving a new schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from timegate.typing import Schema, is_array, is_object
+from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.schema import NULL, objects_in, ref, referred, rewritten
+from timegate.wire.wire import Component
+
+
+def with_property(component: Component, key: str, schema: Schema, *, required: bool) -> Component:
+    """The component with one property more, last."""
+    changed = {**component.schema, "type": "object", "properties": {**component.properties, key: schema}}
+    return replace(component, schema=_required(changed, [*component.required, key] if required else component.required))
+
+
+def without_property(component: Component, key: str) -> Component:
+    """The component without a property and without its spellings."""
+    properties = {name: schema for name, schema in component.properties.items() if name != key}
+    changed = _required({**component.schema, "properties": properties}, [n for n in component.required if n != key])
+    return replace(
+        component,
+        schema=changed,
+        fields={name: wire for name, wire in component.fields.items() if wire != key},
+        spellings={wire: keys for wire, keys in component.spellings.items() if wire != key},
+    )
+
+
+def with_property_renamed(component: Component, key: str, name: str) -> Component:
+    """The component with a property called otherwise, at its place; it has that one spelling."""
+    properties = {
+        name if wire == key else wire: _retitled(schema, key, name) if wire == key else schema
+        for wire, schema in component.properties.items()
+    }
+    required = [name if wire == key else wire for wire in component.required]
+    return replace(
+        component,
+        schema=_required({**component.schema, "properties": properties}, required),
+        fields={python: wire for python, wire in component.fields.items() if wire != key},
+        spellings={wire: keys for wire, keys in component.spellings.items() if wire != key},
+    )
+
+
+def _retitled(schema: Schema, key: str, name: str) -> Schema:
+    """The schema with the title that pydantic makes of a field's name, where it had such a one."""
+    if schema.get("title") != key.title().replace("_", " "):
+        return schema
+    return {**schema, "title": name.title().replace("_", " ")}
+
+
+def with_property_schema(component: Component, key: str, schema: Schema) -> Component:
+    """The component with another schema of a property."""
+    return replace(component, schema={**component.schema, "properties": {**component.properties, key: schema}})
+
+
+def with_property_required(component: Component, key: str, *, required: bool) -> Component:
+    """The component with a property required or not, in the order of its properties."""
+    names = {*component.required, key} if required else {*component.required} - {key}
+    return replace(component, schema=_required(component.schema, [n for n in component.properties if n in names]))
+
+
+def _required(schema: Schema, names: list[str]) -> Schema:
+    rest = {key: value for key, value in schema.items() if key != "required"}
+    return {**rest, "required": names} if names else rest
+
+
+def without_null(schema: Schema) -> Schema:
+    """The schema that admits everything but null."""
+    kind = schema.get("type")
+    if is_array(kind):
+        kinds = [one for one in kind if one != "null"]
+        return _no_null_default({**schema, "type": kinds[0] if len(kinds) == 1 else kinds})
+    for keyword in ("anyOf", "oneOf"):
+        arms = schema.get(keyword)
+        if arms:
+            return _no_null_default(with_arms(schema, keyword, [arm for arm in arms if arm != NULL]))
+    return schema
+
+
+def _no_null_default(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "default" or value is not None}
+
+
+def with_null(schema: Schema) -> Schema:
+    """The schema that admits null as well."""
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            return {**schema, keyword: [*schema[keyword], NULL]}
+    outer: Schema = {key: schema[key] for key in ("title", "description", "default") if key in schema}
+    inner = {key: value for key, value in schema.items() if key not in outer}
+    return {"anyOf": [inner, NULL], **outer}
+
+
+def with_arms(schema: Schema, keyword: str, arms: list[Schema]) -> Schema:
+    """A union with these arms; a single one stands for itself, under the union's own texts."""
+    rest = {key: value for key, value in schema.items() if key != keyword}
+    if len(arms) == 1:
+        return {**arms[0], **{key: value for key, value in rest.items() if key != "discriminator"}}
+    return {**rest, keyword: arms}
+
+
+def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> Schema:
+    """The schema with another one ``stars`` containers deep; the same schema where there is no such container."""
+    if stars == 0:
+        return change(schema)
+    if is_object(schema.get("items")):
+        return {**schema, "items": at_depth(schema["items"], stars - 1, change)}
+    if is_object(schema.get("additionalProperties")):
+        return {**schema, "additionalProperties": at_depth(schema["additionalProperties"], stars - 1, change)}
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            return {**schema, keyword: [at_depth(arm, stars, change) for arm in schema[keyword]]}
+    return schema
+
+
+def without_arm(schema: Any, name: str) -> Any:
+    """A copy of a schema in which no union has the component as an arm; each such union notes it aside."""
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        for keyword in ("anyOf", "oneOf"):
+            arms = node.get(keyword)
+            if not is_array(arms):
+                continue
+            kept = [arm for arm in arms if referred(arm) != name]
+            if len(kept) == len(arms) or not kept:
+                continue
+            discriminator = node.get("discriminator")
+            if is_object(discriminator):
+                mapping = {
+                    tag: target
+                    for tag, target in discriminator.get("mapping", {}).items()
+                    if target != ref(name)["$ref"]
+                }
+                node = {**node, "discriminator": {**discriminator, "mapping": mapping}}
+            node = with_arms(node, keyword, kept)
+            node[NEWER_ARMS_MARK] = (*node.get(NEWER_ARMS_MARK, ()), name)
+        return node
+
+    return rewritten(schema, change)
+
+
+def tags_in(schema: object) -> Iterator[str]:
+    """The keys by which unions in a schema are told apart, at any depth."""
+    for node in objects_in(schema):
+        discriminator = node.get("discriminator")
+        if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
+            yield discriminator["propertyName"]
+
+
+def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:
+    """A copy of a schema in which unions of these arms are told apart by ``old``; and their other arms."""
+    others = set[str]()
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        discriminator = node.get("discriminator")
+        if not is_object(discriminator) or discriminator.get("propertyName") != new:
+            return node
+        names = {name for arm in node.get("oneOf") or node.get("anyOf") or () if (name := referred(arm)) is not None}
+        if not names & arms:
+            return node
+        others.update(names - arms)
+        return {**node, "discriminator": {**discriminator, "propertyName": old}}
+
+    return rewritten(schema, change), others

@@ -1,0 +1,105 @@
+"""Whether every value that one schema admits is admitted by another: what makes an identity safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from timegate.typing import Schema, is_array, is_object, type_of
+from timegate.wire.marks import MARK_PREFIX
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
+
+_TEXTS = frozenset({"title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"})
+_LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
+_UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+
+
+def bare(schema: Schema) -> Schema:
+    """A schema without texts, defaults and notes: what it says about values."""
+    return {key: value for key, value in schema.items() if key not in _TEXTS and not key.startswith(MARK_PREFIX)}
+
+
+def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Component]) -> bool:
+    """Whether ``wide`` admits every value of ``narrow``; False where that cannot be seen from the schemas.
+
+    Args:
+        wide: may refer to components.
+        narrow: may refer to components.
+        components: by identity.
+    """
+    outer, inner = bare(wide), bare(narrow)
+    if not outer or outer == inner:
+        return True
+    opened = _opened(outer, components), _opened(inner, components)
+    if opened != (outer, inner):
+        closed = {name: one for name, one in components.items() if name not in (referred(outer), referred(inner))}
+        return admits_all_of(*opened, closed)
+    inner_arms = _arms(inner)
+    if inner_arms is not None:
+        return all(admits_all_of(outer, arm, components) for arm in inner_arms)
+    outer_arms = _arms(outer)
+    if outer_arms is not None:
+        return any(admits_all_of(arm, inner, components) for arm in outer_arms)
+    values = _values(inner)
+    if values is not None:
+        return all(_admits_value(outer, value) for value in values)
+    if _values(outer) is not None or "$ref" in outer or "$ref" in inner:
+        return False
+    return _admits_kind(outer, inner, components)
+
+
+def _opened(schema: Schema, components: Mapping[str, Component]) -> Schema:
+    """What a reference refers to, where that is no model: an enum, or a type with a name."""
+    name = referred(schema)
+    if name is None or name not in components:
+        return schema
+    target = components[name].schema
+    return schema if "properties" in target else bare(target)
+
+
+def _arms(schema: Schema) -> list[Schema] | None:
+    arms: list[Schema] | None = schema.get("anyOf") or schema.get("oneOf")
+    if arms is not None:
+        return arms
+    kinds = schema.get("type")
+    if is_array(kinds):
+        return [{**schema, "type": kind} for kind in kinds]
+    return None
+
+
+def _values(schema: Schema) -> list[Any] | None:
+    if "const" in schema:
+        return [schema["const"]]
+    found: list[Any] | None = schema.get("enum")
+    return found
+
+
+def _admits_value(schema: Schema, value: Any) -> bool:
+    values = _values(schema)
+    if values is not None:
+        return any(type_of(known) is type_of(value) and known == value for known in values)
+    kind = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}.get(type_of(value))
+    rest = set(schema) - {"type"}
+    return not rest and (schema.get("type") == kind or (kind == "integer" and schema.get("type") == "number"))
+
+
+def _admits_kind(outer: Schema, inner: Schema, components: Mapping[str, Component]) -> bool:
+    kind, other = outer.get("type"), inner.get("type")
+    if kind is not None and kind != other and not (kind == "number" and other == "integer"):
+        return False
+    for key in _LOWER:
+        if key in outer and inner.get(key, float("-inf")) < outer[key]:
+            return False
+    for key in _UPPER:
+        if key in outer and inner.get(key, float("inf")) > outer[key]:
+            return False
+    for key in ("items", "additionalProperties"):
+        mine, theirs = outer.get(key), inner.get(key)
+        seen = theirs if is_object(theirs) else {}
+        if is_object(mine) and theirs is not False and not admits_all_of(mine, seen, components):
+            return False
+        if mine is False and theirs is not False:
+            return False
+    handled = {"type", "items", "additionalProperties", *_LOWER, *_UPPER}
+    return all(outer[key] == inner.get(key) for key in outer if key not in handled)

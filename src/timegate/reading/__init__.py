@@ -1,0 +1,1 @@
+"""An app, types or a document become the wire at head."""

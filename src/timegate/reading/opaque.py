@@ -1,0 +1,69 @@
+"""The places whose payloads no schema describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from timegate.typing import is_object
+from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.schema import referred
+from timegate.wire.wire import SIDES, Wire
+
+_TELLING: Final = frozenset({
+    "$ref", "allOf", "anyOf", "const", "enum", "items", "not", "oneOf", "prefixItems", "properties", "type",
+})  # fmt: skip
+_PARTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+def opaque_places(wire: Wire) -> Iterator[str]:
+    """Each place that may hold anything: a type that is ``Any``, or a serializer that does not say what it returns.
+
+    Args:
+        wire: what is on the wire.
+    """
+    seen: set[str] = set()
+    for side in SIDES:
+        components = wire.components(side)
+        found: list[tuple[str, Any]] = [
+            (place, schema)
+            for place, schema in wire.roots(side)
+            if (name := referred(schema)) is None or not components[name].inline
+        ]
+        for name, place in wire.reachable(side).items():
+            component = components[name]
+            label = place if component.inline else f"{component.display_name} in the {place}"
+            found.append((label, component.schema))
+        for label, schema in found:
+            for path in _opaque(schema):
+                place = f"{label}: {path}" if path else label
+                if place not in seen:
+                    seen.add(place)
+                    yield place
+
+
+def _opaque(schema: Any, path: str = "") -> Iterator[str]:
+    if schema is True:
+        yield path
+    if not is_object(schema):
+        return
+    if schema.get(OPAQUE_MARK) or not _TELLING & schema.keys():
+        yield path
+        return
+    for name, inner in schema.get("properties", {}).items():
+        yield from _opaque(inner, f"{path}.{name}" if path else name)
+    for part in _PARTS:
+        for arm in schema.get(part, ()):
+            yield from _opaque(arm, path)
+    each = f"{path}.*" if path else "*"
+    if "items" in schema:
+        yield from _opaque(schema["items"], each)
+    elif schema.get("type") == "array" and "prefixItems" not in schema:
+        yield each
+    if "properties" not in schema and schema.get("type") == "object":
+        yield from _opaque(schema.get("additionalProperties", True), each)
+    elif is_object(schema.get("additionalProperties")):
+        yield from _opaque(schema["additionalProperties"], each)
+
+
+__all__ = ["opaque_places"]
