@@ -45,6 +45,7 @@ ORDER = (
     "asgi.exchange",
     "asgi.serve",
     "asgi",
+    "extend",
     "__init__",
 )
 

@@ -17,5 +17,5 @@ def undo(fact: Fact, builder: HistoryBuilder) -> None:
     builder.fault(
         str(fact),
         f"no room of this package knows the kind of fact {type(fact).__name__}",
-        f"register it: timegate.contract.lowering.undo.register({type(fact).__name__}, …)",
+        f"register it: timegate.extend.undo.register({type(fact).__name__}, …)",
     )
