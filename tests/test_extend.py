@@ -80,14 +80,14 @@ HEAD: dict[str, Any] = {"name": "a", "parts": [{"name": "b", "parts": []}]}
 
 
 def test_the_names_of_the_module_are_these() -> None:
-    assert timegate.extend.__all__ == [
-        "UNSET", "Component", "Contract", "DeclaredBody", "DeclaredOperation", "DeclaredParameter",
-        "DeclaredParameters", "Endpoint", "EndpointFact", "Fact", "FieldPlace", "FieldsFact", "Given", "HistoryBuilder", "KeyAdded",
-        "KeyRemoved", "KeyRenamed", "Loss", "Members", "MembersChanged", "Model", "ModelFact", "Models",
-        "ObjectConverted", "Origin", "Pin", "Schema", "Scope", "Selector", "Sibling", "Side", "ValueConverted",
-        "ValueReplaced", "contract_of", "fact", "undo", "with_property", "with_property_renamed",
-        "with_property_required", "with_property_schema", "without_property",
-    ]  # fmt: skip
+    names = """
+        UNSET Component Contract DeclaredBody DeclaredOperation DeclaredParameter DeclaredParameters
+        Endpoint EndpointFact Fact FieldPlace FieldsFact Given HistoryBuilder KeyAdded KeyRemoved KeyRenamed
+        Loss Members MembersChanged Model ModelFact Models ObjectConverted Origin Pin Schema Scope Selector
+        Sibling Side ValueConverted ValueReplaced contract_of fact undo with_property with_property_renamed
+        with_property_required with_property_schema without_property
+    """
+    assert timegate.extend.__all__ == names.split()
     assert [name for name in timegate.extend.__all__ if not hasattr(timegate.extend, name)] == []
 
 
