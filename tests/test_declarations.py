@@ -62,12 +62,12 @@ class TestAChange:
         assert declare(__doc__=None, description="This counts.").description == "This counts."
 
     def test_describes_itself_and_not_by_what_it_extends(self) -> None:
-        with pytest.raises(DeclarationError, match="Silent wants a docstring"):
+        with pytest.raises(DeclarationError, match="Silent needs a docstring"):
             type("Silent", (Named,), {})
 
     @pytest.mark.parametrize("doc", [None, "", "   \n  "])
     def test_without_a_description_is_refused(self, doc: str | None) -> None:
-        with pytest.raises(DeclarationError, match="Declared wants a docstring, its line of the changelog"):
+        with pytest.raises(DeclarationError, match="Declared needs a docstring, its line of the changelog"):
             declare(__doc__=doc)
 
     def test_may_be_a_flag_and_may_be_hidden(self) -> None:
@@ -78,13 +78,13 @@ class TestAChange:
         ("changes", "told"),
         [
             (on(Item).added("size"), r"Declared\.changes is one fact; a comma makes it a tuple"),
-            (5, r"Declared\.changes is no sequence of facts"),
-            ("added", r"Declared\.changes is no sequence of facts"),
-            (None, r"Declared\.changes is no sequence of facts"),
-            ({on(Item).added("size")}, r"Declared\.changes is no sequence of facts"),
-            ((on(Item).added("size"), 5), r"Declared\.changes holds 5, which is no fact"),
-            ([on(Item)], r"Declared\.changes holds on\(Item\), which is no fact"),
-            ([Item], r"Declared\.changes holds <class .*Item'>, which is no fact"),
+            (5, r"Declared\.changes is not a sequence of facts"),
+            ("added", r"Declared\.changes is not a sequence of facts"),
+            (None, r"Declared\.changes is not a sequence of facts"),
+            ({on(Item).added("size")}, r"Declared\.changes is not a sequence of facts"),
+            ((on(Item).added("size"), 5), r"Declared\.changes holds 5, which is not a fact"),
+            ([on(Item)], r"Declared\.changes holds on\(Item\), which is not a fact"),
+            ([Item], r"Declared\.changes holds <class .*Item'>, which is not a fact"),
         ],
     )
     def test_takes_only_facts(self, changes: object, told: str) -> None:
@@ -96,7 +96,7 @@ class TestAChange:
 
     @pytest.mark.parametrize("name", ["change", "Changes", "instructions", "added"])
     def test_refuses_attributes_that_mean_nothing(self, name: str) -> None:
-        with pytest.raises(DeclarationError, match=rf"Declared\.{name} means nothing; facts go into `changes = "):
+        with pytest.raises(DeclarationError, match=rf"Declared\.{name} has no meaning; facts go into `changes = "):
             declare(**{name: (on(Item).added("size"),)})
 
     def test_may_hold_its_own_functions(self) -> None:
@@ -136,7 +136,7 @@ class TestAVersion:
         assert version.sunset == datetime(2026, 6, 1, 12, tzinfo=UTC)
 
     def test_whose_sun_sets_before_it_is_deprecated_is_refused(self) -> None:
-        with pytest.raises(DeclarationError, match="the sunset lies before the deprecation"):
+        with pytest.raises(DeclarationError, match="the sunset is before the deprecation"):
             Version("2025-04-11", deprecated=date(2026, 6, 1), sunset=date(2026, 1, 1))
 
     def test_prints_as_it_is_written(self) -> None:
@@ -147,10 +147,10 @@ class TestATimeline:
     @pytest.mark.parametrize(
         ("versions", "told"),
         [
-            ((), "wants at least one version"),
-            (("2025-01-01", "2025-02-01"), "newest first, but 2025-01-01 stands before 2025-02-01"),
-            (("2025-03-01", "2025-01-01", "2025-02-01"), "newest first, but 2025-01-01 stands before 2025-02-01"),
-            (("2025-01-01", "2025-01-01"), "version 2025-01-01 stands there twice"),
+            ((), "needs at least one version"),
+            (("2025-01-01", "2025-02-01"), "newest first, but 2025-01-01 is before 2025-02-01"),
+            (("2025-03-01", "2025-01-01", "2025-02-01"), "newest first, but 2025-01-01 is before 2025-02-01"),
+            (("2025-01-01", "2025-01-01"), "version 2025-01-01 is listed twice"),
             (("2025-01-01", "v1"), "'v1' is not a date like 2025-04-11"),
             (("2025-02-30",), "day is out of range"),
             (("20250101",), "'20250101' is not a date like 2025-04-11"),
@@ -162,18 +162,18 @@ class TestATimeline:
             Timeline(*map(Version, versions))
 
     def test_refuses_changes_in_the_oldest_version(self) -> None:
-        told = "2025-01-01 is the oldest version, nothing lies before it: move Named to the version that brought it"
+        told = "2025-01-01 is the oldest version and has no older one: move Named to the version that introduced it"
         with pytest.raises(DeclarationError, match=told):
             Timeline(Version("2025-02-01"), Version("2025-01-01", Named))
         with pytest.raises(DeclarationError, match="2025-01-01 is the oldest version"):
             Timeline(Version("2025-01-01", Named))
 
     def test_refuses_one_change_in_two_versions(self) -> None:
-        with pytest.raises(DeclarationError, match="Named stands in 2025-03-01 and in 2025-02-01"):
+        with pytest.raises(DeclarationError, match="Named is listed in 2025-03-01 and in 2025-02-01"):
             Timeline(Version("2025-03-01", Named), Version("2025-02-01", Gentle, Named), Version("2025-01-01"))
 
     def test_refuses_one_change_twice_in_one_version(self) -> None:
-        with pytest.raises(DeclarationError, match="Named stands in 2025-02-01 and in 2025-02-01"):
+        with pytest.raises(DeclarationError, match="Named is listed in 2025-02-01 and in 2025-02-01"):
             Timeline(Version("2025-02-01", Named, Named), Version("2025-01-01"))
 
     def test_may_have_one_version(self) -> None:
@@ -191,7 +191,7 @@ class TestATimeline:
         self, scheme: Any, versions: tuple[str, ...], wrong: tuple[str, ...]
     ) -> None:
         assert Timeline(*map(Version, versions), scheme=scheme).values == versions
-        with pytest.raises(DeclarationError, match=f"newest first, but {wrong[0]} stands before {wrong[1]}"):
+        with pytest.raises(DeclarationError, match=f"newest first, but {wrong[0]} is before {wrong[1]}"):
             Timeline(*map(Version, wrong), scheme=scheme)
 
     def test_tells_what_a_version_lacks(self) -> None:

@@ -74,7 +74,7 @@ class TestFromAPackage:
         assert timeline.versions[1].deprecated == datetime(2026, 1, 1, tzinfo=UTC)
 
     def test_without_versions_is_refused(self, package: Path) -> None:
-        with pytest.raises(DeclarationError, match="no module is called like v2025_04_11"):
+        with pytest.raises(DeclarationError, match="no module has a name like v2025_04_11"):
             Timeline.from_package("written_versions")
 
     def test_with_changes_in_the_oldest_is_refused(self, package: Path) -> None:
@@ -88,5 +88,5 @@ class TestFromAPackage:
                 'Too early.'
             """,
         )
-        with pytest.raises(DeclarationError, match="move Early to the version that brought it"):
+        with pytest.raises(DeclarationError, match="move Early to the version that introduced it"):
             Timeline.from_package("written_versions")

@@ -1,5 +1,6 @@
 """Serve every older client of an API from one set of handlers, written for today."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from timegate.changes.base import Internal, sibling
@@ -26,18 +27,14 @@ if TYPE_CHECKING:
     from timegate.contract import Contract
     from timegate.gates import Gates
 else:
-    # A module that only declares changes has no use for what derives and runs gates: it is loaded when it is first
-    # asked for (PEP 562). Type checkers are shown the names alone, so that they still find a name that is not there.
+    # A module that only declares changes does not need what compiles and runs gates, so that is imported on first use
+    # (PEP 562). Type checkers see only the imports above, so that they still report a name that does not exist.
+    _MODULES = {"Contract": "timegate.contract", "Gates": "timegate.gates"}
+
     def __getattr__(name):
-        if name == "Contract":
-            from timegate.contract import Contract
-
-            return Contract
-        if name == "Gates":
-            from timegate.gates import Gates
-
-            return Gates
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_MODULES[name]), name)
 
     def __dir__():
         return sorted({*globals(), *__all__})

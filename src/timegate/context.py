@@ -7,11 +7,11 @@ from typing import Final, NamedTuple
 
 
 class Selected(NamedTuple):
-    """The version in force, and the changes it does not have.
+    """The version of a request, and the changes that it does not have.
 
     Args:
-        version: the version of the timeline that serves the request.
-        lacking: the changes newer than that version.
+        version: the version of the timeline that was selected for the request.
+        lacking: the changes that are newer than that version.
     """
 
     version: str

@@ -1,18 +1,18 @@
-"""What can go wrong, as one tree.
+"""The exceptions of this package, as one tree.
 
     TimegateError
     ├── DeclarationError      a change or a timeline is malformed
     ├── CompileError          declared changes cannot be carried out (``.faults``)
     ├── SelectionError        the version a client asks for cannot be served
-    │   ├── UnknownVersion        it is no version of this timeline's scheme
+    │   ├── UnknownVersion        the timeline's scheme does not parse it
     │   ├── UnsupportedVersion    it is older than the oldest version
     │   ├── VersionTooNew         it is newer than head
     │   └── VersionSunset         it is past its sunset
-    └── GateError             a payload cannot pass (``.pointer``, ``.change``)
+    └── GateError             a payload cannot be converted (``.pointer``, ``.change``)
         ├── UpgradeError          the client's fault, a 422
-        └── DowngradeError        ours, a 500
+        └── DowngradeError        the server's fault, a 500
 
-Each carries what it knows as attributes and builds its text from them.
+Each keeps its data as attributes and builds its text from them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Fault:
 
     Args:
         version: the version whose file declares the change.
-        change: the name of the change; empty where none is to blame.
-        place: the model, field, endpoint or parameter, as it is called right after the fact.
+        change: the name of the change; empty where the fault has no change.
+        place: the model, field, endpoint or parameter, under the name that it has right after the fact.
         problem: what cannot be done.
         remedy: the line to write instead.
     """
@@ -85,7 +85,7 @@ class SelectionError(TimegateError):
 
 
 class UnknownVersion(SelectionError):
-    """The value is no version of this timeline's scheme."""
+    """The timeline's scheme does not parse the value."""
 
     reason = "is not a version of this API"
 
@@ -109,13 +109,13 @@ class VersionSunset(SelectionError):
 
 
 class GateError(TimegateError):
-    """A payload cannot pass a gate.
+    """A gate cannot convert a payload.
 
     Args:
         problem: what is wrong, without any of the payload's values.
-        pointer: the place in the payload as a JSON pointer (RFC 6901), in the sender's names.
-        change: the name of the change that cannot be carried out; empty where none is to blame.
-        version: the version that declares the change; empty where none is to blame.
+        pointer: the place in the payload as a JSON pointer (RFC 6901), in the names of the sender's version.
+        change: the name of the change that cannot convert the value; empty where no change is the reason.
+        version: the version that declares the change; empty where no change is the reason.
     """
 
     def __init__(self, problem: str, *, pointer: str = "", change: str = "", version: str = "") -> None:
@@ -126,17 +126,17 @@ class GateError(TimegateError):
         self.version: str = version
 
     def at(self, key: str | int) -> None:
-        """Say that the place lies below ``key``; called while the error travels outwards."""
+        """Put ``key`` before the pointer; called for each object and array that the error propagates through."""
         self.pointer = f"/{str(key).replace('~', '~0').replace('/', '~1')}{self.pointer}"
 
     def __str__(self) -> str:
-        blame = f" ({self.version} {self.change})" if self.change else ""
-        return f"at {self.pointer or 'the root'}: {self.problem}{blame}"
+        origin = f" ({self.version} {self.change})" if self.change else ""
+        return f"at {self.pointer or 'the root'}: {self.problem}{origin}"
 
 
 class UpgradeError(GateError):
-    """An old client's payload cannot become a head payload; the client's fault."""
+    """An old client's payload cannot be upgraded; the client's fault."""
 
 
 class DowngradeError(GateError):
-    """A head payload cannot become an old one; the server's fault."""
+    """A head payload cannot be downgraded; the server's fault."""

@@ -1,4 +1,4 @@
-"""Versions, newest first, and the changes that separate each from the next older one."""
+"""Versions, newest first, and the changes between each version and the next older one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeVar
+from itertools import pairwise
+from types import ModuleType
+from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeGuard, TypeVar
 
 from typing_extensions import TypeIs
 
@@ -17,11 +19,11 @@ from timegate.context import SELECTED
 from timegate.errors import DeclarationError, UnknownVersion, UnsupportedVersion, VersionTooNew
 
 Scheme: TypeAlias = Callable[[str], Any]
-"""Parses a version into something that sorts; raises ``ValueError`` for what is no version."""
+"""Parses a version into a sortable value; raises ``ValueError`` for a value that is no version."""
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MODULE: Final = re.compile(r"v(\d{4})_(\d{2})_(\d{2})")
-_OWN: Final = frozenset({"changes", "hidden", "description"})
+_ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
 
 
 def dates(value: str) -> date:
@@ -43,18 +45,18 @@ _Gates = TypeVar("_Gates", covariant=True)
 
 
 class Compiles(Protocol[_Gates]):
-    """A contract, as a timeline knows it; declaring changes needs nothing of what compiles them."""
+    """A contract, as far as a timeline uses it; so declaring changes does not import what compiles them."""
 
     def compile(self, timeline: Timeline) -> _Gates:
-        """The gates between head and every version of a timeline."""
+        """Compile the gates between head and every version of a timeline."""
         ...
 
 
 class VersionChange:
-    """One change of the API, told from old to new; subclass it and declare ``changes``.
+    """One change of the API, stated from old to new; subclass it and declare ``changes``.
 
-    The docstring is the line of the changelog and is required. Without ``changes`` it is a flag for
-    ``applies()``. A change belongs to no timeline: any number of them may use it.
+    The docstring is required; it is the line of the changelog. A change without ``changes`` is a flag for
+    ``applies()``. A change belongs to no timeline: any number of timelines may use it.
     """
 
     changes: ClassVar[Sequence[Fact]] = ()
@@ -67,20 +69,20 @@ class VersionChange:
         own = vars(cls)
         for key, value in own.items():
             plain = isinstance(value, staticmethod | classmethod) or inspect.isfunction(value)
-            if not key.startswith("_") and key not in _OWN and not plain:
-                raise DeclarationError(f"{name}.{key} means nothing; facts go into `changes = (…,)`")
+            if not key.startswith("_") and key not in _ATTRIBUTES and not plain:
+                raise DeclarationError(f"{name}.{key} has no meaning; facts go into `changes = (…,)`")
         if not own.get("description"):
             cls.description = inspect.cleandoc(own.get("__doc__") or "")
         if not cls.description.strip():
-            raise DeclarationError(f'{name} wants a docstring, its line of the changelog: """…"""')
+            raise DeclarationError(f'{name} needs a docstring, its line of the changelog: """…"""')
         facts: object = getattr(cls, "changes", ())
         if isinstance(facts, Fact):
             raise DeclarationError(f"{name}.changes is one fact; a comma makes it a tuple: changes = (…,)")
         if not _is_sequence(facts):
-            raise DeclarationError(f"{name}.changes is no sequence of facts: changes = (on(…).added(…),)")
+            raise DeclarationError(f"{name}.changes is not a sequence of facts: changes = (on(…).added(…),)")
         for fact in facts:
             if not isinstance(fact, Fact):
-                raise DeclarationError(f"{name}.changes holds {fact!r}, which is no fact: write on(…).added(…)")
+                raise DeclarationError(f"{name}.changes holds {fact!r}, which is not a fact: write on(…).added(…)")
         cls.changes = tuple(cls.changes)
 
     def __new__(cls) -> VersionChange:
@@ -97,16 +99,16 @@ class VersionChange:
 
 
 class Version:
-    """One released version and the changes that separate it from the next older one.
+    """One released version and the changes between it and the next older one.
 
     Args:
         value: the version, a date by default.
         changes: the boundary to the next older version, in the order in which they happened.
-        deprecated: the day or moment from which clients are told to move on (RFC 9745).
+        deprecated: the day or moment from which responses announce the deprecation (RFC 9745).
         sunset: the day or moment from which it is no longer served (RFC 8594).
 
     Raises:
-        DeclarationError: what is given are no changes, or the sunset lies before the deprecation.
+        DeclarationError: a change is no subclass of `VersionChange`, or the sunset is before the deprecation.
     """
 
     __slots__ = ("changes", "deprecated", "sunset", "value")
@@ -127,7 +129,7 @@ class Version:
             if not (inspect.isclass(change) and VersionChange in change.__mro__[1:]):
                 raise DeclarationError(f"Version({self.value!r}, …) takes subclasses of VersionChange, not {change!r}")
         if self.deprecated and self.sunset and self.sunset < self.deprecated:
-            raise DeclarationError(f"Version({self.value!r}, …): the sunset lies before the deprecation")
+            raise DeclarationError(f"Version({self.value!r}, …): the sunset is before the deprecation")
 
     def __repr__(self) -> str:
         return f"Version({', '.join([repr(self.value), *(change.__qualname__ for change in self.changes)])})"
@@ -141,47 +143,46 @@ class Timeline:
         scheme: parses a version; dates by default.
 
     Raises:
-        DeclarationError: no versions, out of order, one twice, a change twice, or changes in the oldest.
+        DeclarationError: there are no versions, they are out of order, a version or change is listed twice, or the
+            oldest version has changes.
     """
 
     def __init__(self, *versions: Version, scheme: Scheme = dates) -> None:
         self.versions: tuple[Version, ...] = versions
         self.scheme: Scheme = scheme
         if not versions:
-            raise DeclarationError("Timeline() wants at least one version: Timeline(Version('2025-04-11'))")
+            raise DeclarationError("Timeline() needs at least one version: Timeline(Version('2025-04-11'))")
         try:
             self._keys: list[Any] = [scheme(version.value) for version in versions]
         except ValueError as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
-        for newer, older, one, other in zip(versions, versions[1:], self._keys, self._keys[1:], strict=False):
-            if one == other:
-                raise DeclarationError(f"Timeline(…): version {newer.value} stands there twice")
-            if one < other:
-                raise DeclarationError(f"Timeline(…): newest first, but {newer.value} stands before {older.value}")
+        for (newer, key), (older, older_key) in pairwise(zip(versions, self._keys, strict=True)):
+            if key == older_key:
+                raise DeclarationError(f"Timeline(…): version {newer.value} is listed twice")
+            if key < older_key:
+                raise DeclarationError(f"Timeline(…): newest first, but {newer.value} is before {older.value}")
         if versions[-1].changes:
-            first = versions[-1].changes[0].__qualname__
             raise DeclarationError(
-                f"Timeline(…): {versions[-1].value} is the oldest version, nothing lies before it: "
-                f"move {first} to the version that brought it"
+                f"Timeline(…): {versions[-1].value} is the oldest version and has no older one: "
+                f"move {versions[-1].changes[0].__qualname__} to the version that introduced it"
             )
-        home: dict[type[VersionChange], str] = {}
+        version_of: dict[type[VersionChange], str] = {}
         for version in versions:
             for change in version.changes:
-                if change in home:
-                    raise DeclarationError(
-                        f"Timeline(…): {change.__qualname__} stands in {home[change]} and in {version.value}"
-                    )
-                home[change] = version.value
+                if change in version_of:
+                    both = f"{version_of[change]} and in {version.value}"
+                    raise DeclarationError(f"Timeline(…): {change.__qualname__} is listed in {both}")
+                version_of[change] = version.value
         self._index = {version.value: index for index, version in enumerate(versions)}
         self._ascending = list(reversed(self._keys))
 
     @classmethod
     def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
-        """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order they stand in the file.
+        """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order of the file.
 
         A module may set ``deprecated`` and ``sunset``.
         """
-        # Only here is it needed, and importing it is dear.
+        # Imported here because its import is slow and nothing else needs it.
         import pkgutil
 
         root = importlib.import_module(package)
@@ -191,24 +192,11 @@ class Timeline:
             if match is None:
                 continue
             module = importlib.import_module(f"{package}.{module_info.name}")
-            changes = [
-                value
-                for value in vars(module).values()
-                if inspect.isclass(value)
-                and issubclass(value, VersionChange)
-                and value.__module__ == module.__name__
-                and not value.__name__.startswith("_")
-            ]
-            found.append(
-                Version(
-                    "-".join(match.groups()),
-                    *changes,
-                    deprecated=getattr(module, "deprecated", None),
-                    sunset=getattr(module, "sunset", None),
-                )
-            )
+            changes = [value for value in vars(module).values() if _is_declared_in(module, value)]
+            moments = {name: getattr(module, name, None) for name in ("deprecated", "sunset")}
+            found.append(Version("-".join(match.groups()), *changes, **moments))
         if not found:
-            raise DeclarationError(f"Timeline.from_package({package!r}): no module is called like v2025_04_11")
+            raise DeclarationError(f"Timeline.from_package({package!r}): no module has a name like v2025_04_11")
         return cls(*sorted(found, key=lambda version: scheme(version.value), reverse=True), scheme=scheme)
 
     @property
@@ -231,14 +219,14 @@ class Timeline:
         return f"Timeline({', '.join(map(repr, self.versions))})"
 
     def index(self, value: str) -> int:
-        """The place of a version of this timeline, 0 for head; ``UnknownVersion`` where it is none of them."""
+        """The index of a version of this timeline, 0 for head; raises ``UnknownVersion`` for any other."""
         try:
             return self._index[value]
         except KeyError:
             raise UnknownVersion(value, self.values) from None
 
     def resolve(self, requested: str) -> Version:
-        """The version in force for what a client asks for: that one or the closest older one.
+        """The version that serves what a client asks for: that version or the closest older one.
 
         Raises:
             UnknownVersion: it does not parse.
@@ -264,10 +252,10 @@ class Timeline:
         return frozenset(change for version in self.versions[:index] for change in version.changes)
 
     def compile(self, contract: Compiles[_Gates]) -> _Gates:
-        """Check and compile every change against a contract; gives its `Gates`.
+        """Check and compile every change against a contract; returns its `Gates`.
 
         Raises:
-            CompileError: with every fault at once.
+            CompileError: declared changes cannot be carried out; the error has every fault.
         """
         return contract.compile(self)
 
@@ -276,9 +264,14 @@ def _is_sequence(value: object) -> TypeIs[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
+def _is_declared_in(module: ModuleType, value: object) -> TypeGuard[type[VersionChange]]:
+    """Whether a value of a module is a public change that the module itself declares, and does not import."""
+    if not (inspect.isclass(value) and issubclass(value, VersionChange)):
+        return False
+    return value.__module__ == module.__name__ and not value.__name__.startswith("_")
+
+
 def _moment(day: date | datetime | None) -> datetime | None:
-    if day is None:
-        return None
     if isinstance(day, datetime):
         return day if day.tzinfo else day.replace(tzinfo=UTC)
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -15,10 +15,10 @@ Document: TypeAlias = dict[str, Any]
 """An OpenAPI 3.1 document as plain data."""
 
 Function: TypeAlias = Callable[[Any], Any]
-"""A pure function from JSON value to JSON value; a ``ValueError`` says that the value cannot be converted."""
+"""A pure function from JSON value to JSON value; it raises ``ValueError`` for a value that it cannot convert."""
 
 Direction: TypeAlias = Literal["upgrade", "downgrade"]
-"""``upgrade`` is old to head (requests), ``downgrade`` is head to old (responses)."""
+"""``upgrade`` converts old to head (requests), ``downgrade`` converts head to old (responses)."""
 
 Model: TypeAlias = Any
 """A pydantic model, a dataclass, a TypedDict, any other type pydantic knows, or the name of a component."""
@@ -38,5 +38,5 @@ def is_array(value: object) -> TypeIs[list[Any]]:
 
 
 def type_of(value: object) -> type:
-    """The Python type as which JSON data arrives; ``bool`` and ``int`` are two."""
+    """The Python type of JSON data; ``bool`` and ``int`` are different types."""
     return type(value)

@@ -1,1 +1,1 @@
-"""What happened: facts as values, told in the past tense from old to new. No HTTP and no JSON in here."""
+"""The facts, as values: what differs between two versions, in the past tense. No HTTP and no JSON in here."""

@@ -1,4 +1,4 @@
-"""What every fact has in common: its subject, its loss, and how it reads as code."""
+"""What every fact has in common: its subject, its loss class, and how it is written as code."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from dataclasses import dataclass, fields
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
 
+from typing_extensions import TypeIs
+
 from timegate.errors import DeclarationError
-from timegate.typing import Function, Model
+from timegate.typing import Model
 
 
 class Unset(enum.Enum):
-    """Says that an argument was not given, where ``None`` is a value of its own (JSON's null)."""
+    """Marks an argument that was not given, where ``None`` is a value of its own (JSON's null)."""
 
     UNSET = "unset"
 
@@ -34,25 +36,25 @@ class Loss(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another field of the same object, whose value is used where a value is asked for."""
+    """A reference to another field of the same object; a fact uses that field's value."""
 
     field: str
 
 
 def sibling(field: str) -> Sibling:
-    """Take the value of another field of the same object.
+    """Use the value of another field of the same object.
 
-    The sibling is seen in the newer shape of its boundary, under the name it has right after the fact.
-    An absent sibling gives nothing: the key stays absent.
+    The value is read in the newer shape of the boundary, under the name that the field has right after the fact.
+    Where the sibling is absent, the key stays absent.
     """
     return Sibling(field)
 
 
 class Internal:
-    """Marks a field of a head model that handlers and gates know and no client ever does.
+    """Marks a field of a head model that only handlers and gates know; clients never see it.
 
-    Write ``Annotated[T, Internal()]``. The field is in no version's contract; as a key of a request it is
-    refused or dropped, and it is taken off every response.
+    Write ``Annotated[T, Internal()]``. The field is in no version's contract. A request that has its key is refused,
+    or the key is dropped; every response loses the key.
     """
 
     __slots__ = ()
@@ -80,29 +82,35 @@ _Fact = TypeVar("_Fact")
 def kind(fact: type[_Fact]) -> type[_Fact]:
     """Make a class a kind of fact: a frozen dataclass whose fields are keywords.
 
-    How a fact compares and prints, it inherits from `Fact`. Any frozen dataclass that derives from a fact will do; but
-    left to itself, `dataclass` compiles that code anew for each kind, a third of what importing timegate then takes.
+    `Fact` defines comparison and `repr` for all kinds. A plain frozen dataclass that derives from a fact works too, but
+    `dataclass` would compile these methods anew for each kind, which would be a third of timegate's import time.
     """
     return dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)(fact)
 
 
 @kind
 class Fact:
-    """One declared difference between two versions, told from old to new.
+    """One declared difference between two versions, stated from old to new.
+
+    A kind of fact sets `verb` and `loss`; `was_is_type` where its field ``was`` holds the old type; `subject`, the
+    fields that name its subject; and `positional`, the field whose value is written first and without its name.
 
     Args:
-        loses: why data may be lost towards head; obligatory where it can be and the model is in a request.
+        loses: why data may be lost towards head; required where that can happen and the model is in a request.
     """
 
     loses: str | None = None
 
     verb: ClassVar[str]
     loss: ClassVar[Loss] = Loss.NONE
+    was_is_type: ClassVar[bool] = False
+    subject: ClassVar[tuple[str, ...]] = ()
+    positional: ClassVar[str] = ""
 
     @property
     def named_type(self) -> Any:
         """The old type that the fact names; UNSET where it names none."""
-        return UNSET
+        return getattr(self, "was", UNSET) if self.was_is_type else UNSET
 
     def subject_code(self) -> str:
         """The subject as it is written in a version file."""
@@ -110,7 +118,9 @@ class Fact:
 
     def argument_code(self) -> str:
         """The arguments as they are written in a version file."""
-        return keywords_code(self, skip=())
+        value: object = getattr(self, self.positional) if self.positional else ()
+        leading = map(name_of, value if _is_tuple(value) else (value,))
+        return ", ".join(filter(None, [*leading, keywords_code(self, skip=(*self.subject, self.positional))]))
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and _values(self) == _values(other)
@@ -131,27 +141,23 @@ class ModelFact(Fact):
 
     models: tuple[Model, ...]
 
-    def subject_code(self) -> str:
-        return f"on({', '.join(name_of(model) for model in self.models)})"
+    subject: ClassVar[tuple[str, ...]] = ("models",)
 
-    def argument_code(self) -> str:
-        return keywords_code(self, skip=("models",))
+    def subject_code(self) -> str:
+        return f"on({', '.join(map(name_of, self.models))})"
 
 
 @kind
 class FieldsFact(ModelFact):
-    """A fact about one or several fields, each dotted or starred path, of one or several models."""
+    """A fact about one or several fields of one or several models; a field may be a dotted or starred path."""
 
     fields: tuple[str, ...]
 
+    positional: ClassVar[str] = "fields"
+
     def __post_init__(self) -> None:
         if not self.fields or not all(self.fields):
-            raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) wants the name of at least one field")
-
-    def argument_code(self) -> str:
-        names = [repr(field) for field in self.fields]
-        rest = keywords_code(self, skip=("models", "fields"))
-        return ", ".join([*names, rest] if rest else names)
+            raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) needs the name of at least one field")
 
 
 def name_of(subject: object) -> str:
@@ -179,13 +185,17 @@ def _type_code(origin: Any, arguments: tuple[Any, ...]) -> str:
 
 
 def keywords_code(fact: Fact, *, skip: tuple[str, ...]) -> str:
-    """Those fields of a fact that were given, as keyword arguments; ``loses`` is the last word."""
+    """The fields of a fact that were given, as keyword arguments; ``loses`` comes last."""
     given: list[str] = []
     for field in sorted(fields(fact), key=lambda field: field.name == "loses"):
         value = getattr(fact, field.name)
         if field.name not in skip and value is not UNSET and value != field.default:
             given.append(f"{field.name}={name_of(value)}")
     return ", ".join(given)
+
+
+def _is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+    return isinstance(value, tuple)
 
 
 def _values(fact: Fact) -> tuple[object, ...]:
@@ -197,22 +207,3 @@ Value = Any
 
 Fill = Any
 """A JSON value, ``sibling(…)``, or a pure function of the object."""
-
-__all__ = [
-    "INTERNAL_MARK",
-    "UNSET",
-    "Fact",
-    "FieldsFact",
-    "Fill",
-    "Function",
-    "Internal",
-    "Loss",
-    "ModelFact",
-    "Sibling",
-    "Unset",
-    "Value",
-    "keywords_code",
-    "kind",
-    "name_of",
-    "sibling",
-]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
-from timegate.changes.base import UNSET, Fact, Loss, Unset, keywords_code, kind
+from timegate.changes.base import UNSET, Fact, Loss, Unset, kind
 from timegate.typing import JsonValue
 
 Location: TypeAlias = Literal["query", "header"]
-"""Where a parameter stands in a request."""
+"""The part of a request that holds a parameter."""
 
 
 @kind
@@ -23,11 +23,10 @@ class EndpointFact(Fact):
     path: str
     methods: tuple[str, ...] = ()
 
-    def subject_code(self) -> str:
-        return f"endpoint({', '.join(repr(part) for part in (self.path, *self.methods))})"
+    subject: ClassVar[tuple[str, ...]] = ("path", "methods")
 
-    def argument_code(self) -> str:
-        return keywords_code(self, skip=("path", "methods"))
+    def subject_code(self) -> str:
+        return f"endpoint({', '.join(map(repr, (self.path, *self.methods)))})"
 
 
 class EndpointAdded(EndpointFact):
@@ -62,15 +61,13 @@ class EndpointMoved(EndpointFact):
 
 @kind
 class StatusChanged(EndpointFact):
-    """A status that older versions answer otherwise."""
+    """A response status that differs in older versions."""
 
     new: int
     was: int
 
     verb: ClassVar[str] = "status"
-
-    def argument_code(self) -> str:
-        return f"{self.new}, was={self.was}"
+    positional: ClassVar[str] = "new"
 
 
 @kind
@@ -80,12 +77,11 @@ class ParameterFact(EndpointFact):
     location: Location
     name: str
 
-    def subject_code(self) -> str:
-        # The two-argument form: a slotted dataclass is a new class, so zero-argument super() would miss it.
-        return f"{EndpointFact.subject_code(self)}.{self.location}({self.name!r})"
+    subject: ClassVar[tuple[str, ...]] = ("path", "methods", "location", "name")
 
-    def argument_code(self) -> str:
-        return keywords_code(self, skip=("path", "methods", "location", "name"))
+    def subject_code(self) -> str:
+        # Not `super()`: a slotted dataclass is a new class, which zero-argument super() does not find.
+        return f"{EndpointFact.subject_code(self)}.{self.location}({self.name!r})"
 
 
 @kind
@@ -93,7 +89,7 @@ class ParameterAdded(ParameterFact):
     """A parameter that older versions do not have.
 
     Args:
-        default: what head gets from an old client; without it the parameter stays absent.
+        default: what head receives from an old client; without it the parameter stays absent.
     """
 
     default: JsonValue | Unset = UNSET
@@ -116,15 +112,12 @@ class ParameterRemoved(ParameterFact):
 
     verb: ClassVar[str] = "removed"
     loss: ClassVar[Loss] = Loss.TO_HEAD
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
 
 
 @kind
 class ParameterRenamed(ParameterFact):
-    """A parameter that older versions call otherwise; repeats and order are kept."""
+    """A parameter that has another name in older versions; repeats and order are kept."""
 
     to: str
 
@@ -136,7 +129,7 @@ class ParameterDefaulted(ParameterFact):
     """A parameter whose default differs.
 
     Args:
-        was: the old default; head gets it where an old client leaves the parameter out.
+        was: the old default; head receives it where an old client leaves the parameter out.
     """
 
     was: JsonValue

@@ -1,10 +1,10 @@
-"""Facts about which fields an object has, and where: added, removed, renamed, moved."""
+"""Facts about which fields an object has and where they are: added, removed, renamed, moved."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, FieldsFact, Fill, Loss, ModelFact, Unset, Value, keywords_code, kind
+from timegate.changes.base import UNSET, FieldsFact, Fill, Loss, ModelFact, Unset, Value, kind
 
 
 @kind
@@ -12,7 +12,7 @@ class Added(FieldsFact):
     """Fields that older versions do not have.
 
     Args:
-        default: what head gets from an old client; without it the key stays absent.
+        default: what head receives from an old client; without it the key stays absent.
     """
 
     default: Value | Unset = UNSET
@@ -37,33 +37,28 @@ class Removed(FieldsFact):
 
     verb: ClassVar[str] = "removed"
     loss: ClassVar[Loss] = Loss.TO_HEAD
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
 
 
 @kind
 class Renamed(ModelFact):
-    """A field that older versions call otherwise. Its position among the keys is kept."""
+    """A field that has another name in older versions. Its position among the keys is kept."""
 
     old: str
     to: str
 
     verb: ClassVar[str] = "renamed"
-
-    def argument_code(self) -> str:
-        return f"{self.old!r}, to={self.to!r}"
+    positional: ClassVar[str] = "old"
 
 
 @kind
 class Moved(ModelFact):
-    """A field that older versions have at another place of the object.
+    """A field that is at another place of the object in older versions.
 
     Args:
         old: the dotted path in the older version.
         to: the dotted path in the newer one.
-        empty: what the old place holds where the new place's parent is null or absent, and the other way.
+        empty: what the old place holds where the new place's parent is null or absent, and vice versa.
     """
 
     old: str
@@ -71,7 +66,4 @@ class Moved(ModelFact):
     empty: Value | Unset = UNSET
 
     verb: ClassVar[str] = "moved"
-
-    def argument_code(self) -> str:
-        rest = keywords_code(self, skip=("models", "old", "to"))
-        return f"{self.old!r}, to={self.to!r}" + (f", {rest}" if rest else "")
+    positional: ClassVar[str] = "old"

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, Fact, Fill, Function, Loss, ModelFact, Unset, keywords_code, kind, name_of
-from timegate.typing import Model
+from timegate.changes.base import UNSET, Fact, Fill, Loss, ModelFact, Unset, kind, name_of
+from timegate.typing import Function, Model
 
 
 @kind
 class WasNamed(ModelFact):
-    """A model that the documents of older versions call otherwise."""
+    """A model that has another name in the documents of older versions."""
 
     name: str
 
     verb: ClassVar[str] = "was_named"
-
-    def argument_code(self) -> str:
-        return repr(self.name)
+    positional: ClassVar[str] = "name"
 
 
 @kind
 class Introduced(ModelFact):
-    """A model that older versions do not have: gone from every union, refused in requests.
+    """A model that older versions do not have: it is no arm of their unions, and their requests may not contain it.
 
     Args:
         seen_as: what an old client reads in its place: a JSON value, or a function of the object.
@@ -36,7 +34,7 @@ class Introduced(ModelFact):
 
 @kind
 class Reshaped(ModelFact):
-    """A model whose whole object differs; the last resort.
+    """A model whose object differs as a whole; the last resort.
 
     Args:
         was: the old type.
@@ -50,10 +48,7 @@ class Reshaped(ModelFact):
 
     verb: ClassVar[str] = "reshaped"
     loss: ClassVar[Loss] = Loss.LAWS
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
 
 
 @kind
@@ -61,6 +56,8 @@ class EnumFact(Fact):
     """A fact about the members of an enum."""
 
     enum: Model
+
+    subject: ClassVar[tuple[str, ...]] = ("enum",)
 
     def subject_code(self) -> str:
         return f"enum({name_of(self.enum)})"
@@ -80,10 +77,7 @@ class Grew(EnumFact):
 
     verb: ClassVar[str] = "grew"
     loss: ClassVar[Loss] = Loss.TO_OLD
-
-    def argument_code(self) -> str:
-        rest = keywords_code(self, skip=("enum", "members"))
-        return ", ".join([*(name_of(member) for member in self.members), *([rest] if rest else [])])
+    positional: ClassVar[str] = "members"
 
 
 @kind
@@ -100,19 +94,15 @@ class Shrank(EnumFact):
 
     verb: ClassVar[str] = "shrank"
     loss: ClassVar[Loss] = Loss.TO_HEAD
-
-    def argument_code(self) -> str:
-        return f"{name_of(self.member)}, {keywords_code(self, skip=('enum', 'member'))}"
+    positional: ClassVar[str] = "member"
 
 
 @kind
 class MemberRenamed(EnumFact):
-    """A member that older versions call otherwise."""
+    """A member that has another value in older versions."""
 
     old: Any
     to: Any
 
     verb: ClassVar[str] = "renamed"
-
-    def argument_code(self) -> str:
-        return f"{name_of(self.old)}, to={name_of(self.to)}"
+    positional: ClassVar[str] = "old"

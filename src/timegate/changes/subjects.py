@@ -1,10 +1,11 @@
-"""The subjects of facts: ``on`` a model, an ``enum``, an ``endpoint``. Their methods are the vocabulary."""
+"""The subjects of facts: ``on`` models, an ``enum``, an ``endpoint``. Their methods are the vocabulary."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
-from timegate.changes.base import UNSET, Fill, Function, Sibling, Unset, Value, name_of
+from timegate.changes.base import UNSET, Fill, Unset, Value, name_of
 from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
@@ -29,18 +30,16 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.errors import DeclarationError
-from timegate.typing import JsonValue, Model
+from timegate.typing import Function, JsonValue, Model
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Models:
-    """One or several models, about which facts are told from old to new."""
+    """One or several models, the subject of facts that are stated from old to new."""
 
-    __slots__ = ("models",)
-
-    def __init__(self, models: tuple[Model, ...]) -> None:
-        self.models: tuple[Model, ...] = models
+    models: tuple[Model, ...]
 
     def __repr__(self) -> str:
         return f"on({', '.join(map(name_of, self.models))})"
@@ -56,7 +55,7 @@ class Models:
         return Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
 
     def renamed(self, old: str, *, to: str) -> Renamed:
-        """The field is called ``old`` in older versions."""
+        """The field has the name ``old`` in older versions."""
         return Renamed(models=self.models, old=old, to=to)
 
     def moved(self, old: str, *, to: str, empty: Value | Unset = UNSET) -> Moved:
@@ -91,7 +90,7 @@ class Models:
         return BecameOptional(models=self.models, fields=fields, missing_was=missing_was)
 
     def became_list(self, *fields: str, was: Any = UNSET) -> BecameList:
-        """The fields hold one value in older versions, a list of them now."""
+        """The fields hold one value in older versions and a list of values now."""
         return BecameList(models=self.models, fields=fields, was=was)
 
     def defaulted(self, *fields: str, was: Value) -> Defaulted:
@@ -105,7 +104,7 @@ class Models:
         return Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
 
     def was_named(self, name: str) -> WasNamed:
-        """The model is called ``name`` in older documents."""
+        """The model has the name ``name`` in older documents."""
         return WasNamed(models=self.models, name=name)
 
     def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
@@ -117,13 +116,11 @@ class Models:
         return Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Members:
-    """An enum, about whose members facts are told from old to new."""
+    """The members of an enum, the subject of facts that are stated from old to new."""
 
-    __slots__ = ("enum",)
-
-    def __init__(self, enum: Model) -> None:
-        self.enum: Model = enum
+    enum: Model
 
     def __repr__(self) -> str:
         return f"enum({name_of(self.enum)})"
@@ -131,7 +128,7 @@ class Members:
     def grew(self, *members: Any, seen_as: Any = UNSET) -> Grew:
         """The members do not exist in older versions."""
         if not members:
-            raise DeclarationError("enum(…).grew(…) wants at least one member")
+            raise DeclarationError("enum(…).grew(…) needs at least one member")
         return Grew(enum=self.enum, members=members, seen_as=seen_as)
 
     def shrank(self, member: Any, *, read_as: Any, loses: str | None = None) -> Shrank:
@@ -143,55 +140,50 @@ class Members:
         return MemberRenamed(enum=self.enum, old=old, to=to)
 
 
+class _Subject(TypedDict):
+    """The fields that every fact about a parameter has."""
+
+    path: str
+    methods: tuple[str, ...]
+    location: Location
+    name: str
+
+
 class Parameter:
     """One query parameter or header of an endpoint."""
 
-    __slots__ = ("location", "methods", "name", "path")
+    __slots__ = ("_subject",)
 
     def __init__(self, path: str, methods: tuple[str, ...], location: Location, name: str) -> None:
-        self.path: str = path
-        self.methods: tuple[str, ...] = methods
-        self.location: Location = location
-        self.name: str = name
+        self._subject = _Subject(path=path, methods=methods, location=location, name=name)
 
     def __repr__(self) -> str:
-        return f"{Endpoint(self.path, self.methods)}.{self.location}({self.name!r})"
+        endpoint = Endpoint(self._subject["path"], self._subject["methods"])
+        return f"{endpoint}.{self._subject['location']}({self._subject['name']!r})"
 
     def added(self, *, default: JsonValue | Unset = UNSET) -> ParameterAdded:
         """The parameter does not exist in older versions."""
-        return ParameterAdded(
-            path=self.path, methods=self.methods, location=self.location, name=self.name, default=default
-        )
+        return ParameterAdded(**self._subject, default=default)
 
     def removed(self, *, was: object = str, required: bool = False, loses: str | None = None) -> ParameterRemoved:
         """The parameter exists in older versions only."""
-        return ParameterRemoved(
-            path=self.path,
-            methods=self.methods,
-            location=self.location,
-            name=self.name,
-            was=was,
-            required=required,
-            loses=loses,
-        )
+        return ParameterRemoved(**self._subject, was=was, required=required, loses=loses)
 
     def renamed(self, *, to: str) -> ParameterRenamed:
-        """The parameter is called ``to`` now."""
-        return ParameterRenamed(path=self.path, methods=self.methods, location=self.location, name=self.name, to=to)
+        """The parameter has this name in older versions and the name ``to`` now."""
+        return ParameterRenamed(**self._subject, to=to)
 
     def defaulted(self, *, was: JsonValue) -> ParameterDefaulted:
         """The parameter has another default in older versions."""
-        return ParameterDefaulted(path=self.path, methods=self.methods, location=self.location, name=self.name, was=was)
+        return ParameterDefaulted(**self._subject, was=was)
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Endpoint:
-    """The operations of one path, about which facts are told from old to new."""
+    """The operations of one path, the subject of facts that are stated from old to new."""
 
-    __slots__ = ("methods", "path")
-
-    def __init__(self, path: str, methods: tuple[str, ...]) -> None:
-        self.path: str = path
-        self.methods: tuple[str, ...] = methods
+    path: str
+    methods: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"endpoint({', '.join(map(repr, (self.path, *self.methods)))})"
@@ -209,7 +201,7 @@ class Endpoint:
         return EndpointMoved(path=self.path, methods=self.methods, to=to)
 
     def status(self, new: int, *, was: int) -> StatusChanged:
-        """The operations answer ``was`` in older versions where they answer ``new`` now."""
+        """The operations respond with the status ``was`` in older versions and with ``new`` now."""
         return StatusChanged(path=self.path, methods=self.methods, new=new, was=was)
 
     def query(self, name: str) -> Parameter:
@@ -217,24 +209,24 @@ class Endpoint:
         return Parameter(self.path, self.methods, "query", name)
 
     def header(self, name: str) -> Parameter:
-        """A request header, by its name on the wire; case does not count."""
+        """A request header, by its name on the wire; case does not matter."""
         return Parameter(self.path, self.methods, "header", name.lower())
 
 
 def on(*models: Model) -> Models:
-    """Tell facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
+    """State facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
     if not models:
-        raise DeclarationError("on(…) wants at least one model")
+        raise DeclarationError("on(…) needs at least one model")
     return Models(models)
 
 
 def enum(members: Model) -> Members:
-    """Tell facts about the members of an enum: the class, or the name of its component."""
+    """State facts about the members of an enum: the class, or the name of its component."""
     return Members(members)
 
 
 def endpoint(path: str, *methods: str) -> Endpoint:
-    """Tell facts about the operations of a path: all of them, or those of the methods named."""
+    """State facts about the operations of a path: all of them, or those with the given methods."""
     if not path.startswith("/"):
         raise DeclarationError(f"endpoint({path!r}): a path begins with a slash")
     upper = tuple(method.upper() for method in methods)
@@ -242,6 +234,3 @@ def endpoint(path: str, *methods: str) -> Endpoint:
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {sorted(METHODS)}")
     return Endpoint(path, upper)
-
-
-__all__ = ["Endpoint", "Members", "Models", "Parameter", "Sibling", "endpoint", "enum", "on"]

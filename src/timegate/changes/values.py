@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, FieldsFact, Function, Loss, Unset, Value, kind
+from timegate.changes.base import UNSET, FieldsFact, Loss, Unset, Value, kind
+from timegate.typing import Function
 
 
 @kind
@@ -13,8 +14,8 @@ class Retyped(FieldsFact):
 
     Args:
         was: the old type; left out where only the value changes.
-        to_head: turns an old value into head's; left out it is the identity, which must be widening.
-        to_old: turns head's value into an old one; left out it is the identity, which must be widening.
+        to_head: converts an old value to head's; left out, the value stays, which head's type must admit.
+        to_old: converts head's value to an old one; left out, the value stays, which the old type must admit.
     """
 
     was: Any = UNSET
@@ -23,10 +24,7 @@ class Retyped(FieldsFact):
 
     verb: ClassVar[str] = "retyped"
     loss: ClassVar[Loss] = Loss.LAWS
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
 
 
 @kind
@@ -48,7 +46,7 @@ class BecameNonNull(FieldsFact):
     """A field that may be null in older versions only.
 
     Args:
-        null_is: what head gets for an old client's null.
+        null_is: what head receives for an old client's null.
     """
 
     null_is: Value | Unset = UNSET
@@ -61,7 +59,7 @@ class BecameRequired(FieldsFact):
     """A field that may be absent in older versions only.
 
     Args:
-        default: what head gets where an old client leaves it out.
+        default: what head receives where an old client leaves it out.
     """
 
     default: Value | Unset = UNSET
@@ -86,20 +84,17 @@ class BecameOptional(FieldsFact):
 class BecameList(FieldsFact):
     """A field that holds one value in older versions and a list of them now.
 
-    An old value is wrapped. Of a list the old client reads the first; of an empty list, null.
+    An old value becomes a list of one item. An old client reads the first item of a list, and null for an empty list.
 
     Args:
-        was: the old type; left out it is the type of the list's items.
+        was: the old type; left out, it is the type of the list's items.
     """
 
     was: Any = UNSET
 
     verb: ClassVar[str] = "became_list"
     loss: ClassVar[Loss] = Loss.TO_OLD
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
 
 
 @kind
@@ -107,7 +102,7 @@ class Defaulted(FieldsFact):
     """A field whose default differs.
 
     Args:
-        was: the old default; head gets it where an old client leaves the field out.
+        was: the old default; head receives it where an old client leaves the field out.
     """
 
     was: Value
@@ -121,8 +116,8 @@ class Constrained(FieldsFact):
 
     Args:
         was: the old type with its limits, as ``Annotated[…]``.
-        to_old: turns a value the old limits do not allow into one they do.
-        tolerated: why an old client may read values beyond its limits.
+        to_old: converts a value that the old limits do not allow to one that they do.
+        tolerated: why an old client may read values outside its limits.
     """
 
     was: Any
@@ -130,7 +125,4 @@ class Constrained(FieldsFact):
     tolerated: str | None = None
 
     verb: ClassVar[str] = "constrained"
-
-    @property
-    def named_type(self) -> Any:
-        return self.was
+    was_is_type: ClassVar[bool] = True
