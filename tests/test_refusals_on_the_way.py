@@ -67,7 +67,7 @@ class Circle(BaseModel):
     ring: int = 0
 
 
-NO_WAY = "where payloads cannot be followed"
+NO_WAY = "which gates cannot convert"
 SAY_WHAT = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
 APART = "give them a tag: a Literal field with a value of its own in each"
 SHARED = "the path goes through Spot, which other places share"
@@ -76,27 +76,27 @@ OWN = "declare the fact on Spot, where it holds everywhere, or give this place a
 NO_WAY_THERE = {
     "a field's serializer without a return type": Refused(
         (on(Spot).renamed("ex", to="x"),), "Serialized.spot",
-        f"the way to Spot, which changes, leads through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Serialized),
     ),
     "a model's serializer without a return type": Refused(
         (on(Whole).renamed("ex", to="x"),), "Whole",
-        f"the way to Whole, which changes, leads through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Whole | int),
     ),
     "a recursive model's serializer that gives any object": Refused(
         (on(Nested).renamed("ex", to="x"),), "Nested",
-        f"the way to Nested, which changes, leads through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(list[Nested]),
     ),
     "JSON in a string": Refused(
         (on(Spot).renamed("ex", to="x"),), "Text.spot",
-        f"the way to Spot, which changes, leads through contentSchema, {NO_WAY}", SAY_WHAT,
+        f"Spot changes and is reached through contentSchema, {NO_WAY}", SAY_WHAT,
         Contract.of_types(receives=[Text]),
     ),
     "keys by pattern": Refused(
         (on(Spot).renamed("ex", to="x"),), "Patterned.spots",
-        f"the way to Spot, which changes, leads through patternProperties, {NO_WAY}", SAY_WHAT,
+        f"Spot changes and is reached through patternProperties, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Patterned),
     ),
     "a touched field with an alias path": Refused(
@@ -118,7 +118,7 @@ NO_WAY_THERE = {
     ),
     "a tag renamed in some arms": Refused(
         (on(Cat).renamed("type", to="kind"),), "Cat.kind",
-        "it tells the arms of a union apart, and other arms keep the name",
+        "it is the discriminator of a union, and other arms keep the name",
         "on(Cat, Dog).renamed('type', to='kind')",
     ),
     "a path through what others share": Refused((ITEM.added("spot.x"),), "Item.spot.x", SHARED, OWN),

@@ -34,7 +34,7 @@ def test_json_lines_of_a_changed_model_are_refused_with_their_place() -> None:
         Timeline(Version("2025-02-01", Renamed), Version("2025-01-01")).compile(Contract.of(app))
     (fault,) = caught.value.faults
     assert (fault.version, fault.change, fault.place) == ("2025-02-01", "Renamed", "200 of GET /lines")
-    assert fault.problem == "it is application/jsonl, which gates do not carry, and Line in it changes"
+    assert fault.problem == "it is application/jsonl, which gates do not convert, and Line in it changes"
 
 
 def test_json_lines_of_a_model_that_stays_compile() -> None:

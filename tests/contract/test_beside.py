@@ -204,7 +204,7 @@ def changed(*facts: Any) -> list[Fault]:
 def test_a_type_that_cookies_are_read_into_may_not_change(fact: Any, name: str) -> None:
     (fault,) = changed(fact)
     assert (fault.version, fault.change, fault.place) == ("2025-06-01", "Changed", "cookies of /look")
-    assert fault.problem == f"gates do not carry cookies, and {name} in them changes"
+    assert fault.problem == f"gates do not convert cookies, and {name} in them changes"
 
 
 def test_what_leaves_the_data_of_cookies_as_they_are_passes() -> None:

@@ -35,12 +35,12 @@ def faults(kind: type[BaseModel], *facts: Fact) -> list[tuple[str, str]]:
 
 def test_a_value_that_holds_itself_over_and_over_is_refused() -> None:
     found = faults(Node, on(Node).became_nullable("next", null_was={"name": "end", "next": None}))
-    assert found == [("Node.next", "the value put in is converted again and again without an end")]
+    assert found == [("Node.next", "the conversion of the declared value never ends")]
 
 
 def test_a_value_that_does_not_fit_its_type_is_refused() -> None:
     found = faults(Tree, on(Tree).removed("twig", was=Leaf, backfill=7), on(Leaf).renamed("color", to="colour"))
-    assert found == [("Tree.twig", "the value put in cannot be taken to an older version: an object was expected")]
+    assert found == [("Tree.twig", "the declared value cannot be converted to an older version: an object was expected")]
 
 
 def test_a_move_through_a_model_whose_key_a_later_fact_renames_is_refused() -> None:

@@ -1,5 +1,3 @@
-"""Payload programs: what turns an old client's JSON into head's, and back."""
+"""Programs that convert payloads: old requests to head, head's responses to old."""
 
-from timegate.gates.gates import Gates
-
-__all__ = ["Gates"]
+from timegate.gates.gates import Gates as Gates

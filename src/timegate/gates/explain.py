@@ -1,4 +1,4 @@
-"""What a payload meets on its way, change by change."""
+"""Explains a conversion change by change: the payload before and after each change that affects it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, TypeAlias
 from timegate.timeline import Timeline, Version, VersionChange
 
 Owner: TypeAlias = tuple[str, type[VersionChange] | None]
-"""A version and one of its changes; None where it has none."""
+"""A version and one of its changes; None for a version without changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One change that did something to a payload.
+    """One change that affects a payload.
 
     Args:
         version: the version whose file declares it.
         change: its name.
-        description: its line of the changelog.
+        description: its line in the changelog.
         before: the payload before it.
         after: the payload after it.
     """
@@ -33,7 +33,7 @@ class Explained:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The changes that did something to a payload, in the order it met them."""
+    """The changes that affect a payload, in the order of the conversion."""
 
     steps: tuple[Explained, ...]
 
@@ -50,33 +50,31 @@ class Explanation:
         )
 
 
-def explained(shapes: Sequence[Any], owners: Sequence[Owner], *, downwards: bool) -> Explanation:
-    """Compare the shapes a payload has from one change to the next.
+def explained(payloads: Sequence[Any], owners: Sequence[Owner], *, upgrades: bool) -> Explanation:
+    """Compare a payload's shapes on both sides of each change.
 
     Args:
-        shapes: the payload at each version that holds one change, newest first.
-        owners: to which version and change each boundary belongs.
-        downwards: whether the payload goes from head to old.
+        payloads: the payload in the shape of each version, newest first, where each version has one change.
+        owners: the version and change of each boundary.
+        upgrades: whether the conversion is an upgrade.
     """
+    boundaries = list(zip(owners, payloads, payloads[1:], strict=False))
     steps: list[Explained] = []
-    order = range(len(shapes) - 1)
-    for index in order if downwards else reversed(order):
-        version, change = owners[index]
-        newer, older = shapes[index], shapes[index + 1]
+    for (version, change), newer, older in reversed(boundaries) if upgrades else boundaries:
         if newer != older and change is not None:
-            before, after = (newer, older) if downwards else (older, newer)
+            before, after = (older, newer) if upgrades else (newer, older)
             steps.append(Explained(version, change.__qualname__, change.description, before, after))
     return Explanation(tuple(steps))
 
 
 def one_change_each(timeline: Timeline) -> tuple[Timeline, list[Owner]]:
-    """A timeline in which each change is a version of its own, and to which version and change each belongs."""
+    """A timeline in which each change has a version of its own, and the real version and change of each of these."""
     owners: list[Owner] = []
     for version in timeline:
         owners += [(version.value, change) for change in reversed(version.changes)] or [(version.value, None)]
-    count = len(owners)
+    numbers = range(len(owners), 0, -1)
     versions = [
-        Version(str(count - index), *([change] if change is not None else []))
-        for index, (_, change) in enumerate(owners)
+        Version(str(number), *(() if change is None else (change,)))
+        for number, (_, change) in zip(numbers, owners, strict=True)
     ]
     return Timeline(*versions, scheme=int), owners

@@ -1,48 +1,47 @@
-"""Head's places told in the client's own names: where in a request a client finds what head complains of."""
+"""Converts locations of head's requests into the client's names, for the validation errors that head reports."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
-from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.fuse import fuse
-from timegate.gates.plan.plan import Insert, Plan, Slot, Take
+from timegate.gates.plan.plan import ExtractValue, InsertValue, Op, Plan, Slot
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
-from timegate.wire.schema import NULL, referred
+from timegate.wire.json_types import listed_values
+from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component, Operation
 
 Location: TypeAlias = tuple[str | int, ...]
-"""A path of keys and indexes, beginning with ``body``, ``query``, ``header``, ``path`` or ``cookie``."""
-
-_PARTS: Final = ("query", "header")
+"""A path of keys and indexes; the first is ``body``, ``query``, ``header``, ``path`` or ``cookie``."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClientLocation:
-    """Where a client finds what head complains of.
+    """Where a client finds a location of head's request.
 
     Args:
         location: in the client's names.
-        exact: whether it is that place, or the nearest one that the client knows.
-        expected: the values the client's contract lists there; None where it lists none.
+        exact: whether it is the same place; otherwise it is the nearest one that the client knows.
+        expected: the values that the client's contract lists there; None where it lists none.
     """
 
     location: Location
-    exact: bool
-    expected: tuple[Any, ...] | None
+    exact: bool = True
+    expected: tuple[Any, ...] | None = None
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
-    """A place that the client knows as head does."""
-    return ClientLocation(tuple(location), True, None)
+    """A location that is the same for the client."""
+    return ClientLocation(tuple(location))
 
 
 @dataclass(slots=True)
 class Locator:
-    """Translates the places of one operation's requests for the clients of one version.
+    """Converts the locations of one operation's requests for the clients of one version.
 
     Args:
         reach: the requests and their history.
@@ -53,31 +52,32 @@ class Locator:
     reach: Reach
     head: Operation
     version: int
-    _keys: dict[str, dict[str, Location | None]] = field(default_factory=dict[str, "dict[str, Location | None]"])
+    _keys: dict[str, Mapping[str, Location | None]] = field(default_factory=dict[str, "Mapping[str, Location | None]"])
 
     def __call__(self, location: Sequence[str | int]) -> ClientLocation:
-        """The client's place for one of head's."""
-        if not location:
-            return ClientLocation((), True, None)
-        part, rest = location[0], tuple(location[1:])
+        """The client's location for one of head's."""
+        part, *rest = location or ("",)
         if part == "body" and self.head.request is not None:
-            return self._below(("body",), rest, self.head.request.schema)
-        if part in _PARTS:
-            name = self.head.query if part == "query" else self.head.headers
-            found = self._below((part,), rest, {"$ref": f"#/components/schemas/{name}"})
-            if found.location[-1:] and str(found.location[-1]).startswith("{"):
-                return ClientLocation(("path", str(found.location[-1]).strip("{}")), found.exact, found.expected)
+            return self._below(("body",), tuple(rest), self.head.request.schema)
+        if part in ("query", "header"):
+            component = self.head.query if part == "query" else self.head.headers
+            found = self._below((part,), tuple(rest), ref(component))
+            name = str(found.location[-1])
+            if name.startswith("{"):
+                return ClientLocation(("path", name.strip("{}")), found.exact, found.expected)
             return found
-        return ClientLocation(tuple(location), True, None)
+        return same_location(location)
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
+        """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
         name = referred(schema)
         if name is not None:
             component = self.reach.component(name, 0)
             if "properties" in component.schema:
                 return self._in_object(above, rest, component)
-            if "enum" in component.schema or "const" in component.schema:
-                return ClientLocation((*above, *rest), True, self._members(name))
+            if listed_values(component.schema) is not None:
+                members = listed_values(self.reach.component(name, self.version).schema) or (None,)
+                return ClientLocation((*above, *rest), expected=tuple(members))
             return self._below(above, rest, component.schema)
         arms = schema.get("anyOf") or schema.get("oneOf")
         if arms:
@@ -86,69 +86,62 @@ class Locator:
             if referred(part) is not None:
                 return self._below(above, rest, part)
         if not rest:
-            return ClientLocation(above, True, None)
+            return ClientLocation(above)
         inner = _inner(schema, rest[0])
         if inner is None:
-            return ClientLocation((*above, *rest), True, None)
+            return ClientLocation((*above, *rest))
         return self._below((*above, rest[0]), rest[1:], inner)
 
     def _in_object(self, above: Location, rest: Location, component: Component) -> ClientLocation:
         if not rest:
-            return ClientLocation(above, True, None)
+            return ClientLocation(above)
         key = next((wire for wire in component.properties if rest[0] in component.accepted(wire)), None)
         if key is None:
-            # A key of the client's own, which head does not know either, or a label of pydantic's.
+            # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
             if is_object(values):
                 return self._below((*above, rest[0]), rest[1:], values)
-            return ClientLocation((*above, *rest), True, None)
-        theirs = self._client_keys(component.name).get(key)
-        if theirs is None:
-            return ClientLocation(above, False, None)
-        return self._below((*above, *theirs), rest[1:], component.properties[key])
+            return ClientLocation((*above, *rest))
+        source = self._client_keys(component.name).get(key)
+        if source is None:
+            return ClientLocation(above, exact=False)
+        return self._below((*above, *source), rest[1:], component.properties[key])
 
     def _in_union(self, above: Location, rest: Location, union: Schema, arms: list[Schema]) -> ClientLocation:
         if len(arms) == 1:
             return self._below(above, rest, arms[0])
         if not rest:
-            return ClientLocation(above, True, None)
+            return ClientLocation(above)
+        # Pydantic puts a label of the arm into the location: its tag, or the name of its model or type.
         label = rest[0]
-        mapping: dict[str, str] = union.get("discriminator", {}).get("mapping", {})
         for arm in arms:
             name = referred(arm)
             if name is None:
                 continue
-            component = self.reach.component(name, 0)
-            if mapping.get(str(label)) == arm["$ref"]:
+            if union.get("discriminator", {}).get("mapping", {}).get(str(label)) == arm["$ref"]:
                 return self._below((*above, label), rest[1:], arm)
-            if label in (
-                name,
-                component.display_name,
-                component.schema.get("title"),
-                getattr(component.model, "__name__", ""),
-            ):
+            component = self.reach.component(name, 0)
+            title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
+            if label in (name, component.display_name, title, model):
                 display_name = self.reach.component(name, self.version).display_name
                 return self._below((*above, display_name), rest[1:], arm)
-        for arm in arms:
-            name = referred(arm)
-            if name is not None and len(rest) > 1 and rest[1] in self.reach.component(name, 0).properties:
+        if len(rest) > 1:
+            with_key = [arm for arm in arms if rest[1] in self._properties(arm)]
+            with_value = [arm for arm in arms if _inner(arm, rest[1]) is not None]
+            for arm in (*with_key, *with_value):
                 return self._below((*above, label), rest[1:], arm)
-        for arm in arms:
-            inner = _inner(arm, rest[1]) if len(rest) > 1 else None
-            if inner is not None:
-                return self._below((*above, label), rest[1:], arm)
-        return ClientLocation((*above, *rest), True, None)
+        return ClientLocation((*above, *rest))
 
-    def _members(self, name: str) -> tuple[Any, ...]:
-        schema = self.reach.component(name, self.version).schema
-        return tuple(schema["enum"]) if "enum" in schema else (schema.get("const"),)
+    def _properties(self, arm: Schema) -> Mapping[str, Schema]:
+        name = referred(arm)
+        return {} if name is None else self.reach.component(name, 0).properties
 
-    def _client_keys(self, name: str) -> dict[str, Location | None]:
-        """Head's keys of a component, each with the client's path to what it is made from; None: from nothing."""
+    def _client_keys(self, name: str) -> Mapping[str, Location | None]:
+        """For each of head's keys of a component, the client's path to its source; None where it has none."""
         if name not in self._keys:
-            conversion = Conversion(self.version, 0, True, False)
+            conversion = client_conversion("requests", self.version)
             if self.reach.own(name, conversion):
-                self._keys[name] = _origins(fuse(self.reach, name, conversion))
+                self._keys[name] = _sources(fuse(self.reach, name, conversion))
             else:
                 self._keys[name] = {key: (key,) for key in self.reach.component(name, 0).properties}
         return self._keys[name]
@@ -156,43 +149,38 @@ class Locator:
 
 def _inner(schema: Schema, segment: str | int) -> Schema | None:
     """The schema of one item or value of a container."""
-    heads: list[Schema] = schema.get("prefixItems", [])
-    if isinstance(segment, int) and segment < len(heads):
-        return heads[segment]
-    keyword = "items" if isinstance(segment, int) else "additionalProperties"
-    found = schema.get(keyword)
+    first_items: list[Schema] = schema.get("prefixItems", [])
+    if isinstance(segment, int) and segment < len(first_items):
+        return first_items[segment]
+    found = schema.get("items" if isinstance(segment, int) else "additionalProperties")
     return found if is_object(found) else None
 
 
-def _origins(plan: Plan) -> dict[str, Location | None]:
-    """The source path of every key that a plan ends with, followed back through its stages."""
+def _sources(plan: Plan) -> Mapping[str, Location | None]:
+    """The source path of every key that a plan ends with, followed backwards through its stages."""
     if plan.refused is not None or not plan.stages:
         return {}
     found: dict[str, Location | None] = {key: (key,) for key in plan.stages[-1].stored}
-    for index in range(len(plan.stages) - 1, -1, -1):
-        stage = plan.stages[index]
-        paths = {id(slot): (key,) for key, slot in stage.loaded.items()}
-        taken = _taken(plan, index, paths)
-        held = {key: taken.get(id(slot), paths.get(id(slot))) for key, slot in stage.stored.items()}
-        follows_whole = stage.then is not None and stage.then[1] is None
-        if follows_whole:
-            # A function of the whole object: nothing tells which key came from where.
-            found = dict.fromkeys(found, None)
-        else:
-            found = {key: held.get(str(path[0])) if path is not None else None for key, path in found.items()}
+    for stage in reversed(plan.stages):
+        if stage.then is not None and stage.then[1] is None:
+            # After a function of the whole object, nobody knows which key came from which.
+            return dict.fromkeys(found, None)
+        paths = _slot_paths({id(slot): (key,) for key, slot in stage.loaded.items()}, stage.ops)
+        sources = {key: paths.get(id(slot)) for key, slot in stage.stored.items()}
+        found = {key: sources.get(str(path[0])) if path else None for key, path in found.items()}
     return found
 
 
-def _taken(plan: Plan, index: int, paths: dict[int, tuple[str]]) -> dict[int, Location]:
-    """The source paths of values that a stage takes out of objects."""
-    found: dict[int, Location] = {}
-    for op in plan.stages[index].ops:
-        if isinstance(op, Take):
-            found[id(op.slot)] = (*_path(op.parent, paths, found), *op.path)
-        elif isinstance(op, Insert) and op.parent.source is None:
-            found.setdefault(id(op.parent), _path(op.slot, paths, found))
-    return found
+def _slot_paths(loaded: Mapping[int, Location], ops: Iterable[Op]) -> Mapping[int, Location]:
+    """The source path of each slot by the slot's id, also of values that a stage moves into or out of objects."""
+    moved: dict[int, Location] = {}
 
+    def path(slot: Slot) -> Location:
+        return moved.get(id(slot)) or loaded.get(id(slot)) or ()
 
-def _path(slot: Slot, paths: dict[int, tuple[str]], taken: dict[int, Location]) -> Location:
-    return taken.get(id(slot)) or paths.get(id(slot)) or ()
+    for op in ops:
+        if isinstance(op, ExtractValue):
+            moved[id(op.slot)] = (*path(op.other), *op.path)
+        elif isinstance(op, InsertValue) and op.other.source is None:
+            moved.setdefault(id(op.other), path(op.slot))
+    return {**loaded, **moved}

@@ -1,4 +1,4 @@
-"""What a server does to the messages of one operation for the clients of one version."""
+"""The gate of one operation at one version: everything that a server does to its messages."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any, TypeAlias
 from timegate.gates.locations import ClientLocation, same_location
 
 Program: TypeAlias = Callable[[Any], Any]
-"""Decoded JSON in, JSON out; it may change its argument in place and return it or another object.
+"""Converts decoded JSON; it may change its argument in place and return the argument or another object.
 
-Raises ``UpgradeError`` on the side of requests and ``DowngradeError`` on the side of responses.
+Raises ``UpgradeError`` for requests and ``DowngradeError`` for responses.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Where head has an operation that a version has elsewhere.
+    """How the URL of an old operation becomes head's.
 
     Args:
-        path: head's path, each parameter of the version's path in braces (``/runs/{run_id}``).
-        query: names and templates of query parameters to set; what a client sends under these names is taken off first.
+        path: head's path, with each parameter of the old path in braces (``/runs/{run_id}``).
+        query: names and templates of query parameters to set; the same names in the client's query are removed first.
     """
 
     path: str
@@ -37,18 +37,19 @@ class OperationGate:
         method: the HTTP method.
         head_path: head's path with convertors, as the route has it.
         path: the path in this version, with convertors.
-        exists: whether this version has it; if not, it is answered before the app.
-        rewrite: how this version's path becomes head's; None where it is head's own.
-        request: the program of the request's body; None where it is passed on untouched.
-        json_only: whether the contract knows only JSON as the request's body.
-        answers: the programs of the answers by declared status (``"200"``, ``"4XX"``, ``"default"``); None: untouched.
-        success: the declared status of success; an undeclared 2xx is treated like it.
-        answer_media: the declared media types by declared status.
-        query: the program of the query parameters, from name to value or list of values; None where untouched.
-        headers: the same for the header parameters, names in lower case.
+        exists: whether this version has it; otherwise its requests are refused before they reach the app.
+        rewrite: how this version's URL becomes head's; None where they are the same.
+        request: the program of the request body; None where the body is passed on unchanged.
+        json_only: whether the contract declares JSON as the only media type of the request body.
+        responses: the programs of the response bodies by declared status (``"200"``, ``"4XX"``, ``"default"``); None
+            where the body is passed on unchanged.
+        success: the declared status of success; an undeclared 2xx is converted like it.
+        response_media: the declared media types by declared status.
+        query: the program of the query parameters, a map of name to value or list of values; None where unchanged.
+        headers: the same for the header parameters, with names in lower case.
         statuses: head's status to this version's.
-        gated: whether anything of the above does something for this version.
-        locate: where this version's clients find a place of head's request (``("body", "items", 0, "name")``).
+        gated: whether any of the above changes something for this version.
+        locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
     """
 
     key: str

@@ -1,1 +1,1 @@
-"""Why programs cannot be written: each reason is a fault at start-up."""
+"""Finds the reasons why programs cannot be written; each is a fault at start-up."""

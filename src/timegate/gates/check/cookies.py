@@ -1,4 +1,4 @@
-"""Cookies are not carried by gates, so a type that they are read into may not change."""
+"""Finds facts about the types of cookies: gates do not convert cookies, so their types may not change."""
 
 from __future__ import annotations
 
@@ -13,32 +13,27 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 
 
-def uncarried_cookies(timeline: Timeline, head: Head) -> Iterator[Fault]:
-    """The facts about types that cookies are read into: without a gate, they would hold everywhere but there.
+def cookie_faults(timeline: Timeline, head: Head) -> Iterator[Fault]:
+    """The facts about types of cookies; they would hold everywhere but there.
 
     Args:
         timeline: the versions and their changes.
-        head: what was read of the app.
+        head: what was read from the app.
     """
-    for version in timeline:
-        for change in version.changes:
-            for fact in change.changes:
-                for place, kind in head.cookies:
-                    if any(_concerns(subject, kind) for subject in _subjects(fact)):
-                        yield Fault(
-                            version.value,
-                            change.__name__,
-                            place,
-                            f"gates do not carry cookies, and {kind.__qualname__} in them changes",
-                            "declare a type of its own for the cookies, which does not change",
-                        )
+    facts = [(version, change, fact) for version in timeline for change in version.changes for fact in change.changes]
+    for version, change, fact in facts:
+        for place, kind in head.cookies:
+            if any(inspect.isclass(subject) and issubclass(kind, subject) for subject in _subjects(fact)):
+                yield Fault(
+                    version.value,
+                    change.__name__,
+                    place,
+                    f"gates do not convert cookies, and {kind.__qualname__} in them changes",
+                    "declare a type of its own for the cookies, which does not change",
+                )
 
 
 def _subjects(fact: Fact) -> tuple[Any, ...]:
     if isinstance(fact, EnumFact):
         return (fact.enum,)
     return fact.models if isinstance(fact, ModelFact) and not isinstance(fact, WasNamed) else ()
-
-
-def _concerns(subject: Any, kind: type[Any]) -> bool:
-    return inspect.isclass(subject) and issubclass(kind, subject)

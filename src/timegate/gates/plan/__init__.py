@@ -1,1 +1,1 @@
-"""Which components a change touches, and what happens to the keys of each, before any source is written."""
+"""Plans, per component, what a conversion does with each key, before any source is written."""

@@ -1,31 +1,40 @@
-"""From one version's shape to another's."""
+"""Names a conversion: from the shape of one version to the shape of another."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from timegate.wire.wire import Side
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """From one version's shape to another's.
+    """From the shape of one version to the shape of another.
 
     Args:
-        src: the index of the version the payload comes in, 0 for head.
-        dst: the index of the version it goes to.
-        first: whether it comes straight from a client, so that keys must be judged.
-        last: whether it goes straight to a client, so that internal fields must go.
+        src: the index of the payload's version, 0 for head.
+        dst: the index of the version to convert to.
+        from_client: whether a client sent the payload, so that its keys must be checked.
+        to_client: whether a client receives the result, so that internal fields must be dropped.
     """
 
     src: int
     dst: int
-    from_client: bool
-    to_client: bool
+    from_client: bool = False
+    to_client: bool = False
 
     @property
     def boundaries(self) -> range:
-        """The boundaries in the order they are crossed."""
+        """The boundaries in the order in which the conversion crosses them."""
         return range(self.src, self.dst) if self.src < self.dst else range(self.src - 1, self.dst - 1, -1)
 
     def part(self, src: int, dst: int) -> Conversion:
-        """The part of this journey between two of its versions."""
+        """The part of this conversion between two of its versions."""
         return Conversion(src, dst, self.from_client and src == self.src, self.to_client and dst == self.dst)
+
+
+def client_conversion(side: Side, version: int) -> Conversion:
+    """The whole conversion between head and the clients of a version."""
+    if side == "requests":
+        return Conversion(version, 0, from_client=True)
+    return Conversion(0, version, to_client=True)

@@ -1,8 +1,8 @@
-"""The plan of one component's objects on one journey: many facts, run once over the keys by name alone.
+"""The plan of one component's objects in one conversion: all steps, applied once to the keys instead of the data.
 
-Each key of the source version becomes a slot. Facts rename slots, put new ones, drop some and convert a few;
-nothing is done to data yet. What is left is what the data needs: which keys to load, what to do to them,
-under which names to store them. A function of the whole object ends a stage and begins the next.
+Each key of the source version becomes a slot. Steps rename slots, add new ones, drop some and convert a few. The plan
+keeps what the data needs: which keys to load, which operations to run, and under which keys to store the results. A
+function of the whole object ends a stage and begins the next.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from timegate.typing import Function, Schema
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """One value of an object on its way.
+    """One value of an object during a conversion.
 
     Args:
-        source: the key it is loaded from; None where it is put.
+        source: the key that it is loaded from; None where a step adds it.
         schema: the schema of its value, in the shape of version ``since``.
-        since: the version whose shape its value has by now.
+        since: the version whose shape its value has at this point of the plan.
     """
 
     source: str | None
@@ -31,8 +31,8 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Walk:
-    """Take the value through a part of the journey."""
+class ConvertBySchema:
+    """Convert the value by its schema, for a part of the conversion."""
 
     slot: Slot
     schema: Schema
@@ -40,8 +40,8 @@ class Walk:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Call:
-    """Let a declared function convert the value, ``stars`` containers deep."""
+class CallFunction:
+    """Convert the value, ``stars`` containers deep, with a declared function that expects a schema."""
 
     slot: Slot
     function: Function
@@ -51,68 +51,86 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fill:
-    """Set the value: always, where it is missing, or where it is null."""
+class SetValue:
+    """Set the value: ``"always"``, where it is ``"missing"``, or where it is ``"null"``."""
 
     slot: Slot
     when: str
     value: Any
-    origin: Origin
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Copy:
-    """Set the value to a copy of another slot's: always, where it is missing, or where it is null."""
+class CopyValue:
+    """Set the value to a copy of another slot's value, with the same conditions as `SetValue`.
+
+    Args:
+        slot: the slot to set.
+        when: the condition.
+        other: the slot to copy from.
+        origin: the fact that declares it.
+        required: whether the payload is refused where the other value is missing.
+    """
 
     slot: Slot
     when: str
     other: Slot
     origin: Origin
-    required: bool = False
+    required: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Take:
-    """Take the value out of an object that another slot holds."""
+class ExtractValue:
+    """Remove the value from an object in another slot.
+
+    Args:
+        slot: the slot to set.
+        other: the slot of the object.
+        path: the keys below the object.
+        prune: how many of the path's inner objects, innermost first, are removed where they become empty.
+        empty: the value where an object on the path is missing; ``UNSET`` for no value.
+    """
 
     slot: Slot
-    parent: Slot
+    other: Slot
     path: tuple[str, ...]
     prune: int
     empty: Any
-    upgrade: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Insert:
-    """Put the value into an object that another slot holds."""
+class InsertValue:
+    """Put the value into an object in another slot, at a path."""
 
     slot: Slot
-    parent: Slot
+    other: Slot
     path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Blank:
-    """Make the value missing where it equals another."""
+class RemoveEqual:
+    """Make the value missing where it equals a given one."""
 
     slot: Slot
     value: Any
 
 
-Op: TypeAlias = Walk | Call | Fill | Copy | Take | Insert | Blank
+Op: TypeAlias = ConvertBySchema | CallFunction | SetValue | CopyValue | ExtractValue | InsertValue | RemoveEqual
+
+
+def slots_of(op: Op) -> tuple[Slot, ...]:
+    """The slots that an operation reads or sets, its own slot last."""
+    return (op.other, op.slot) if isinstance(op, CopyValue | ExtractValue | InsertValue) else (op.slot,)
 
 
 @dataclass(slots=True)
-class Judgement:
-    """What happens to keys that the sender's contract does not have.
+class KeyPolicy:
+    """How a program treats keys that the sender's contract does not have.
 
     Args:
         forbidden: keys that must not reach the other side.
-        refused: whether such a key refuses the payload, or is dropped.
-        aliases: other spellings of a key, read as that key.
-        hidden: keys that are nothing to either side and must not be mistaken on the way.
+        refused: whether such a key refuses the payload; otherwise it is dropped.
+        aliases: for each key, other spellings that are read as that key.
+        hidden: keys that neither side has, but a version in between has; they are set aside during the conversion.
     """
 
     forbidden: tuple[str, ...] = ()
@@ -126,10 +144,10 @@ class Stage:
     """One pass over an object's keys.
 
     Args:
-        loaded: the slots the object starts with, by key.
-        ops: what happens to them, in order.
-        stored: the slots the object ends with, by key.
-        then: a function of the whole object that follows, with the key of its result (None: it is the object).
+        loaded: the slots that the object begins with, by key.
+        ops: the operations, in order.
+        stored: the slots that the object ends with, by key.
+        then: a function of the whole object that follows, with the key of its result (None: the result is the object).
     """
 
     loaded: dict[str, Slot]
@@ -137,46 +155,35 @@ class Stage:
     stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
     then: tuple[Function, str | None, Origin] | None = None
 
+    def trailing_conversions(self) -> list[ConvertBySchema]:
+        """The conversions by schema at the end of the stage; the values can be converted in place."""
+        found: list[ConvertBySchema] = []
+        for op in reversed(self.ops):
+            if not isinstance(op, ConvertBySchema):
+                break
+            found.insert(0, op)
+        return found
+
+    def slots_in_variables(self) -> set[Slot]:
+        """The slots that need a variable: those of every operation before the trailing conversions."""
+        before = self.ops[: len(self.ops) - len(self.trailing_conversions())]
+        return {slot for op in before for slot in slots_of(op)}
+
 
 @dataclass(slots=True)
 class Plan:
-    """All stages of a component's objects on a journey.
+    """All stages of a component's objects in a conversion.
 
     Args:
-        judgement: what is done to keys before the first stage.
+        key_policy: how keys are treated before the first stage.
         stages: in order.
-        revealed: hidden keys that come back at the end.
-        refused: why no such object may pass at all; None where it may.
-        faults: keys that the newest version requires and nothing gives, each with the fact that brought it.
+        restored: hidden keys that come back at the end.
+        refused: the fact for which every such object is refused; None where none is.
+        faults: keys that head requires and nothing provides, each with the fact that added it.
     """
 
-    judgement: Judgement
+    key_policy: KeyPolicy
     stages: list[Stage]
-    revealed: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
     refused: Origin | None = None
     faults: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
-
-
-def touched(stage: Stage) -> set[Slot]:
-    """The slots of a stage that something happens to besides a last walk, or that are stored elsewhere than loaded."""
-    found: set[Slot] = set()
-    to_client = {id(op) for op in trailing_walks(stage)}
-    for op in stage.ops:
-        if id(op) in to_client:
-            continue
-        found.add(op.slot)
-        if isinstance(op, Copy):
-            found.add(op.other)
-        if isinstance(op, Take | Insert):
-            found.add(op.parent)
-    return found
-
-
-def trailing_walks(stage: Stage) -> list[Walk]:
-    """The walks with which a stage ends."""
-    found: list[Walk] = []
-    for op in reversed(stage.ops):
-        if not isinstance(op, Walk):
-            break
-        found.append(op)
-    return found[::-1]

@@ -1,170 +1,156 @@
-"""Which components a journey between two versions has anything to do with."""
+"""Finds, for one side, the components that a conversion touches: changed ones and all that contain a changed one."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cache, cached_property
 from typing import Any
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.history import History
-from timegate.history.steps import Step
+from timegate.history.steps import ModelIntroduced, Step
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.json_types import python_types
+from timegate.wire.marks import NEWER_ARMS_MARK, OPAQUE_MARK
 from timegate.wire.schema import objects_in, referred
 from timegate.wire.wire import Component, Side
 
 
-@dataclass(slots=True)
 class Reach:
-    """Looks up, for one side, which components are live on a journey: changed themselves, or holding one that is.
+    """The history of one side, with look-ups of what a conversion touches.
 
-    Attributes:
-        handed: the components that each serializer without a return type is given, once somebody has looked.
+    Args:
+        side: requests or responses.
+        history: every version's wire and the steps between them.
     """
 
-    side: Side
-    history: History
-    _touched: dict[Conversion, frozenset[str]] = field(default_factory=dict[Conversion, frozenset[str]])
-    _users: dict[int, dict[str, set[str]]] = field(default_factory=dict[int, dict[str, set[str]]])
-    handed: tuple[frozenset[str], ...] | None = None
-    _changed: dict[int, set[str]] = field(default_factory=dict[int, set[str]])
-    _internal: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
-    _differing: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
-    _unsettled: dict[int, frozenset[str]] = field(default_factory=dict[int, frozenset[str]])
-    _names: dict[int, tuple[Schema, frozenset[str]]] = field(default_factory=dict[int, tuple[Schema, frozenset[str]]])
-
-    def __post_init__(self) -> None:
-        for side, name, boundary in self.history.steps:
-            if side == self.side:
+    def __init__(self, side: Side, history: History) -> None:
+        self.side: Side = side
+        self.history: History = history
+        self._changed: dict[int, set[str]] = {}
+        for step_side, name, boundary in history.steps:
+            if step_side == side:
                 self._changed.setdefault(boundary, set()).add(name)
+        self._internal_at: Callable[[int], frozenset[str]] = cache(self._find_internal)
+        self.forget()
+
+    def forget(self) -> None:
+        """Empty the caches that only the compilation of programs needs."""
+        self.own_names: Callable[[Conversion], Set[str]] = cache(self._find_own_names)
+        self.touched: Callable[[Conversion], frozenset[str]] = cache(self._find_touched)
+        self.affected_by: Callable[[int], frozenset[str]] = cache(self._find_affected)
+        self._differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
+        self._users: dict[int, dict[str, set[str]]] = {}
+        self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
 
     def component(self, name: str, version: int) -> Component:
-        """A component as it is at a version."""
-        return self.history.wires[version].components(self.side)[name]
+        """A component at a version."""
+        return self.components(version)[name]
+
+    def components(self, version: int) -> Mapping[str, Component]:
+        """The components at a version."""
+        return self.history.wires[version].components(self.side)
+
+    def python_types(self, schema: Schema, version: int) -> frozenset[type]:
+        """The Python types that a JSON parser gives for values of a schema of a version."""
+        return python_types(schema, lambda name: self.component(name, version))
 
     def steps(self, name: str, boundary: int) -> tuple[Step, ...]:
-        """What happens to a component's objects at a boundary, told from old to new."""
+        """What happens to a component's objects at a boundary, from old to new."""
         return self.history.steps.get((self.side, name, boundary), ())
 
+    def introduction(self, name: str, boundaries: Iterable[int]) -> tuple[int, ModelIntroduced] | None:
+        """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
+        steps = ((boundary, step) for boundary in boundaries for step in self.steps(name, boundary))
+        return next(((boundary, step) for boundary, step in steps if isinstance(step, ModelIntroduced)), None)
+
     def own(self, name: str, conversion: Conversion) -> bool:
-        """Whether something happens to the component's own objects on a journey."""
-        if any(name in self._changed.get(boundary, ()) for boundary in self._boundaries(conversion)):
-            return True
-        return self._judged(conversion) and name in self._internal_at(min(conversion.src, conversion.dst))
+        """Whether a conversion changes or checks the component's own objects, not only what they contain."""
+        return name in self.own_names(conversion)
 
-    def _boundaries(self, conversion: Conversion) -> range:
-        # What comes straight from a client is judged against all that is newer, however short the journey.
-        judged = self.side == "requests" and conversion.from_client
-        return range(conversion.src) if judged else conversion.boundaries
+    def _find_own_names(self, conversion: Conversion) -> Set[str]:
+        checked = conversion.from_client if self.side == "requests" else conversion.to_client
+        # A client's payload is checked against everything newer, however few boundaries the conversion crosses.
+        everything_newer = checked and self.side == "requests"
+        boundaries = range(conversion.src) if everything_newer else conversion.boundaries
+        changed = set[str]().union(*(self._changed.get(boundary, ()) for boundary in boundaries))
+        return changed | (self._internal_at(min(conversion.src, conversion.dst)) if checked else frozenset())
 
-    def _judged(self, conversion: Conversion) -> bool:
-        return conversion.from_client if self.side == "requests" else conversion.to_client
-
-    def _internal_at(self, version: int) -> frozenset[str]:
+    def _find_internal(self, version: int) -> frozenset[str]:
         """The components with fields that no client of a version knows."""
-        found = self._internal.get(version)
-        if found is None:
-            components = self.history.wires[version].components(self.side)
-            found = frozenset(name for name, component in components.items() if component.internal)
-            self._internal[version] = found
-        return found
+        return frozenset(name for name, component in self.components(version).items() if component.internal)
 
-    def touched(self, conversion: Conversion) -> frozenset[str]:
-        """The components that a journey has anything to do with."""
-        found = self._touched.get(conversion)
-        if found is None:
-            own = set[str]().union(*(self._changed.get(boundary, ()) for boundary in self._boundaries(conversion)))
-            if self._judged(conversion):
-                own |= self._internal_at(min(conversion.src, conversion.dst))
-            own &= self.history.wires[conversion.src].components(self.side).keys()
-            found = self._touched[conversion] = self._with_users(own, conversion.src)
-        return found
+    def _find_touched(self, conversion: Conversion) -> frozenset[str]:
+        present = self.components(conversion.src).keys()
+        return self._with_users(self.own_names(conversion) & present, conversion.src)
 
     def _with_users(self, names: Set[str], version: int) -> frozenset[str]:
-        """The components and all that hold one of them."""
+        """The components and all that contain one of them."""
         users = self._users_at(version)
         reached = set(names)
         waiting = list(reached)
         while waiting:
-            for user in users.get(waiting.pop(), ()):
-                if user not in reached:
-                    reached.add(user)
-                    waiting.append(user)
+            found = users.get(waiting.pop(), set()) - reached
+            reached |= found
+            waiting += found
         return frozenset(reached)
 
     def shortest(self, names: Iterable[str], conversion: Conversion) -> Conversion:
-        """The shortest journey that does the same to payloads of some components.
+        """The shortest conversion that does the same to payloads of some components.
 
-        Many versions differ in other components only, and one program serves the clients of all of them.
+        Many versions differ in other components only, so one program serves the clients of all of them.
         """
         wanted = frozenset(names)
         near, far = sorted((conversion.src, conversion.dst))
         while far > near and wanted.isdisjoint(self.affected_by(far - 1)):
             far -= 1
-        if conversion.src < conversion.dst:
-            return Conversion(near, far, conversion.from_client, conversion.to_client)
-        return Conversion(far, near, conversion.from_client, conversion.to_client)
+        src, dst = (near, far) if conversion.src < conversion.dst else (far, near)
+        return Conversion(src, dst, conversion.from_client, conversion.to_client)
 
-    def affected_by(self, boundary: int) -> frozenset[str]:
-        """The components that differ, in whatever way, on both sides of a boundary, and all that hold one."""
-        found = self._unsettled.get(boundary)
-        if found is None:
-            differ = self._differing_at(boundary) | self._changed.get(boundary, set())
-            found = self._unsettled[boundary] = self._with_users(differ, boundary)
-        return found
+    def _find_affected(self, boundary: int) -> frozenset[str]:
+        """The components that differ in any way across a boundary, and all that contain one."""
+        return self._with_users(self._differing_at(boundary) | self._changed.get(boundary, set()), boundary)
 
-    def _differing_at(self, boundary: int) -> frozenset[str]:
-        found = self._differing.get(boundary)
-        if found is None:
-            newer = self.history.wires[boundary].components(self.side)
-            older = self.history.wires[boundary + 1].components(self.side)
-            found = frozenset(name for name, component in newer.items() if older.get(name) is not component)
-            self._differing[boundary] = found
-        return found
-
-    def forget(self) -> None:
-        """Let go of what was only worth keeping while programs were written."""
-        for kept in (self._touched, self._users, self._differing, self._unsettled, self._names):
-            kept.clear()
+    def _find_differing(self, boundary: int) -> frozenset[str]:
+        newer, older = self.components(boundary), self.components(boundary + 1)
+        return frozenset(name for name, component in newer.items() if older.get(name) is not component)
 
     def _users_at(self, version: int) -> dict[str, set[str]]:
-        """The components that hold a component, by its name."""
+        """For each component, the components that contain it."""
         nearest = version
-        while nearest and nearest not in self._users and not self._refer_otherwise(nearest - 1):
+        while nearest and nearest not in self._users and not self._references_differ(nearest - 1):
             nearest -= 1
         users = self._users.get(nearest)
         if users is None:
             users = dict[str, set[str]]()
-            for name, component in self.history.wires[nearest].components(self.side).items():
+            for name, component in self.components(nearest).items():
                 for target in self.names_in(component.schema):
                     users.setdefault(target, set()).add(name)
         self._users[nearest] = self._users[version] = users
         return users
 
-    def _refer_otherwise(self, boundary: int) -> bool:
-        """Whether some component holds others on one side of a boundary than on the other."""
-        newer = self.history.wires[boundary].components(self.side)
-        older = self.history.wires[boundary + 1].components(self.side)
+    def _references_differ(self, boundary: int) -> bool:
+        """Whether some component contains other components on one side of a boundary than on the other."""
+        newer, older = self.components(boundary), self.components(boundary + 1)
         return newer.keys() != older.keys() or any(
             self.names_in(newer[name].schema) != self.names_in(older[name].schema)
             for name in self._differing_at(boundary)
         )
 
     def needs(self, schema: Schema, conversion: Conversion) -> bool:
-        """Whether a payload of a schema has to be walked on a journey."""
+        """Whether payloads of a schema have to be walked in a conversion."""
         touched = self.touched(conversion)
         return bool(touched) and self.holds(schema, touched)
 
     def holds(self, schema: Schema, names: frozenset[str]) -> bool:
-        """Whether a schema holds one of some components."""
+        """Whether a schema contains one of some components."""
         return not names.isdisjoint(self.names_in(schema))
 
     def names_in(self, schema: Schema) -> frozenset[str]:
-        """The components a schema holds, those kept aside included."""
+        """The components that a schema contains, union arms of newer versions included."""
         known = self._names.get(id(schema))
         if known is None:
-            # The schema is kept beside its names, so that its identity stays its own.
+            # The cache keeps the schema too: otherwise its id could be reused.
             known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)))
         return known[1]
 
@@ -173,14 +159,22 @@ class Reach:
         if not is_object(properties):
             yield from names_in(schema)
             return
-        # Most properties of an object that changes stay what they are.
+        # Most properties of an object that changes stay the same objects, which the cache knows.
         yield from names_in({key: value for key, value in schema.items() if key != "properties"})
         for inner in properties.values():
             yield from self.names_in(inner)
 
+    @cached_property
+    def serializer_inputs(self) -> frozenset[str]:
+        """The components that head passes to serializers without a return type."""
+        wire = self.history.wires[0]
+        schemas = [schema for _, schema in wire.roots(self.side)]
+        schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
+        return frozenset(name for node in objects_in(schemas) if node.get(OPAQUE_MARK) for name in names_in(node))
+
 
 def names_in(schema: object) -> Iterator[str]:
-    """The components a schema holds, those that its unions keep aside included, at any depth."""
+    """The components that a schema contains at any depth, union arms of newer versions included."""
     for node in objects_in(schema):
         name = referred(node)
         if name is not None:

@@ -1,4 +1,4 @@
-"""Where payloads start: the schemas of bodies and parameters, each once for all versions that share it."""
+"""Lists the schemas at which payloads start, of bodies and parameters, once for all versions that share them."""
 
 from __future__ import annotations
 
@@ -13,54 +13,51 @@ from timegate.wire.wire import Side, Wire
 
 @dataclass(slots=True)
 class Roots:
-    """What payloads of one side start from on their way between head and the clients of a version.
+    """The schemas at which payloads of one side start, between head and the clients of a version.
 
     Args:
         reach: the side and its history.
     """
 
     reach: Reach
-    _known: dict[tuple[int, int], _Held] = field(default_factory=dict[tuple[int, int], "_Held"])
+    _known: dict[tuple[int, int], _Indexed] = field(default_factory=dict[tuple[int, int], "_Indexed"])
 
     def at(self, version: int) -> Mapping[str, Schema]:
-        """Every root by its text: the version's own of requests, head's of responses."""
-        return self._held(version).schemas
+        """Every root by its text: the version's own for requests, head's for responses."""
+        return self._indexed(version).schemas
 
-    def unsettled(self, version: int) -> Mapping[str, Schema]:
-        """Those whose payloads take another way than to or from the clients of the next newer version."""
-        held, newer = self._held(version), self._held(version - 1)
-        texts = {text for name in self.reach.affected_by(version - 1) for text in held.holding.get(name, ())}
-        return {text: one for text, one in held.schemas.items() if text in texts or text not in newer.schemas}
+    def differing(self, version: int) -> Mapping[str, Schema]:
+        """The roots whose payloads are converted otherwise than for the clients of the next newer version."""
+        here, newer = self._indexed(version), self._indexed(version - 1)
+        texts = {text for name in self.reach.affected_by(version - 1) for text in here.texts.get(name, ())}
+        return {text: root for text, root in here.schemas.items() if text in texts or text not in newer.schemas}
 
-    def _held(self, version: int) -> _Held:
+    def _indexed(self, version: int) -> _Indexed:
         wire = self.reach.history.wires[version if self.reach.side == "requests" else 0]
-        # Few boundaries touch operations; the wires keep both alive, so that their identities stay their own.
+        # Few boundaries touch operations. The wires keep both objects alive, so their ids are not reused.
         key = id(wire.operations), id(wire.receives)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _Held({repr(schema): schema for schema in _roots(wire, self.reach.side)})
+            found = self._known[key] = _Indexed({repr(schema): schema for schema in _roots(wire, self.reach.side)})
             for text, schema in found.schemas.items():
                 for name in self.reach.names_in(schema):
-                    found.holding.setdefault(name, []).append(text)
+                    found.texts.setdefault(name, []).append(text)
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """The roots of some versions by their text, and those texts by the components that the roots hold."""
+class _Indexed:
+    """The roots of some versions by their text, and for each component the texts of the roots that contain it."""
 
     schemas: Mapping[str, Schema]
-    holding: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
-    """Every root of a side, those of operations that the version lacks included."""
+    """Every root of a side, also those of operations that the version does not have."""
     for operation in wire.operations:
         if side == "requests":
             yield ref(operation.query)
             yield ref(operation.headers)
-            if operation.request is not None:
-                yield operation.request.schema
-        else:
-            yield from (body.schema for body in operation.responses.values() if body is not None)
-    yield from wire.receives if side == "requests" else wire.sends
+        yield from (body.schema for _, body in operation.bodies(side))
+    yield from wire.standalone(side)

@@ -1,1 +1,1 @@
-"""What compiled programs call while they run."""
+"""Holds the functions that compiled programs call while they run."""

@@ -1,4 +1,4 @@
-"""How an arm of a union is chosen while a program runs: JSON type, then tags, then keys."""
+"""Chooses the arm of a union for a value while a program runs: by JSON type, then by tags, then by keys."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.gates.run.runtime import blamed, copy_json, refuse
+from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.history.steps import Origin
 from timegate.typing import is_object, type_of
 
 
 @dataclass(slots=True, eq=False)
 class Arm:
-    """One alternative of a union.
+    """One member of a union.
 
     Args:
-        name: its component, or what it is.
-        types: the Python types as which its values arrive.
-        tags: for each key with fixed values, those values, and whether the key is required.
-        required: keys that must be there.
-        known: its keys.
+        name: its component, or its title or JSON type.
+        types: the Python types of its values.
+        tags: for each key with listed values, those values with their types.
+        required: keys that must be present.
+        known: its keys, in every spelling.
         closed: whether any other key is forbidden.
         newer_keys: keys that only head has, which no client of an older version may send.
-        newer_tags: for each key with fixed values, those that only head has.
-        strays: keys that no arm of the client's version has and that could lead head to a newer arm.
-        program: what is done to its values; None: nothing.
-        refused: why it may not be sent; None where it may.
-        function: the name of its program in the compiled module, until it is there.
+        newer_tags: for each key with listed values, those that only head has.
+        unknown_keys: keys that no arm of the client's version has and that could lead head to a newer arm.
+        refused: the fact for which it may not be sent; None where it may.
+        function: the name of its program in the compiled module; None where its values stay as they are.
+        program: its program, set once the module is compiled.
     """
 
     name: str
@@ -39,40 +39,41 @@ class Arm:
     closed: bool = False
     newer_keys: frozenset[str] = frozenset()
     newer_tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
-    strays: frozenset[str] = frozenset()
-    program: Callable[[Any], Any] | None = None
+    unknown_keys: frozenset[str] = frozenset()
     refused: Origin | None = None
     function: str | None = None
+    program: Callable[[Any], Any] | None = None
 
     @property
-    def does_something(self) -> bool:
-        """Whether its values are changed or refused."""
+    def is_touched(self) -> bool:
+        """Whether its values are converted or refused."""
         return self.function is not None or self.refused is not None
 
 
-def told_apart(one: Arm, other: Arm) -> bool:
+def distinguishable(one: Arm, other: Arm) -> bool:
     """Whether the schemas of two arms can ever be told apart by type, tags or keys."""
-    if not one.types & other.types:
-        return True
-    for key in one.tags.keys() & other.tags.keys():
-        if not one.tags[key] & other.tags[key]:
-            return True
-    if one.required - other.known or other.required - one.known:
-        return True
-    return bool((one.closed and other.known - one.known) or (other.closed and one.known - other.known))
+    return bool(
+        not one.types & other.types
+        or any(not one.tags[key] & other.tags[key] for key in one.tags.keys() & other.tags.keys())
+        or one.required - other.known
+        or other.required - one.known
+        or (one.closed and other.known - one.known)
+        or (other.closed and one.known - other.known)
+    )
 
 
 @dataclass(slots=True, eq=False)
 class Choice:
-    """A union's arms, and how one of them is chosen for a value.
+    """A union's arms, and how a value's arm is chosen.
 
     Args:
-        arms: every arm, those kept aside included.
+        arms: every arm, those of newer versions included.
         error: the error of this direction.
-        tag: the key whose values name one arm each, if there is one; its table follows.
-        table: tag value to arm.
-        pick: a callable discriminator, with the arm of each of its tags; None where there is none.
-        pick_first: whether values come in head's shape, which the callable knows.
+        tag: the key whose values name one arm each; None where there is none.
+        table: the arm of each value of the tag.
+        pick: a callable discriminator; None where there is none.
+        picked: the arm of each tag that the callable returns.
+        pick_first: whether values have head's shape, which the callable expects.
     """
 
     arms: Sequence[Arm]
@@ -84,15 +85,15 @@ class Choice:
     pick_first: bool = False
 
     def __call__(self, value: Any) -> Any:
-        arm = self.chosen(value)
+        arm = self.choose(value)
         if arm is None:
             return value
         if arm.refused is not None:
-            raise blamed(self.error, f"this version has no {arm.name}", arm.refused)
+            raise gate_error(self.error, f"this version has no {arm.name}", arm.refused)
         return value if arm.program is None else arm.program(value)
 
-    def chosen(self, value: Any) -> Arm | None:
-        """The arm of a value; None where nothing is to be done."""
+    def choose(self, value: Any) -> Arm | None:
+        """The arm of a value; None where the value stays as it is."""
         kind = type_of(value)
         if is_object(value):
             if self.tag is not None:
@@ -101,7 +102,7 @@ class Choice:
                 if arm is not None:
                     return arm
             if self.pick is not None and self.pick_first:
-                arm = self._picked(value)
+                arm = self._pick_arm(value)
                 if arm is not None:
                     return arm
         left: list[Arm] = [arm for arm in self.arms if kind in arm.types]
@@ -112,55 +113,55 @@ class Choice:
             return self._one_of(left, value)
         left = _by_keys(left, value)
         arm = self._one_of(left, value)
-        self._judge(arm or (left[0] if left else None), value)
+        self._remove_unknown_keys(arm or (left[0] if left else None), value)
         return arm
 
-    def _judge(self, arm: Arm | None, value: dict[str, Any]) -> None:
-        """Take off, or refuse, what could lead head to an arm that the client does not know."""
+    def _remove_unknown_keys(self, arm: Arm | None, value: dict[str, Any]) -> None:
+        """Drop keys that could lead head to an arm of a newer version; refuse them where the arm is closed."""
         if arm is None or arm.refused is not None:
             return
-        for key in sorted(arm.strays.intersection(value)):
+        for key in sorted(arm.unknown_keys.intersection(value)):
             if arm.closed:
                 refuse(self.error, "this version has no such key", None, key)
             del value[key]
 
-    def _picked(self, value: Any) -> Arm | None:
+    def _pick_arm(self, value: Any) -> Arm | None:
         assert self.pick is not None
         try:
             return self.picked.get(self.pick(copy_json(value)))
         except Exception:
-            # The callable is the app's own and may expect an object of its model; then the schema decides.
+            # The app's own callable may expect an instance of a model. Then the schema decides.
             return None
 
     def _one_of(self, left: list[Arm], value: Any) -> Arm | None:
-        busy = [arm for arm in left if arm.does_something]
+        touched = [arm for arm in left if arm.is_touched]
         if not left:
             if self.error is DowngradeError:
                 raise DowngradeError("no arm of the union fits")
             if is_object(value):
                 self._refuse_newer(value)
             return None
-        allowed = [arm for arm in busy if arm.refused is None]
-        if len(busy) > 1 and len(allowed) < len(left):
-            # What an older version lacks is refused only where nothing that it has fits as well.
+        allowed = [arm for arm in touched if arm.refused is None]
+        if len(touched) > 1 and len(allowed) < len(left):
+            # An arm of a newer version is refused only where no arm of the client's version fits.
             left = [arm for arm in left if arm.refused is None] or left
-            busy = [arm for arm in left if arm.does_something]
-        if not busy:
+            touched = [arm for arm in left if arm.is_touched]
+        if not touched:
             return None
         if self.pick is not None and not self.pick_first and len(left) > 1:
             for arm in left:
-                told = value if arm.program is None else arm.program(copy_json(value))
-                if arm.refused is None and self._picked(told) is arm:
-                    return arm if arm.does_something else None
-        if len({id(arm) if arm.refused else arm.function for arm in busy}) == 1:
-            return busy[0] if busy[0].refused is None or len(left) == len(busy) else None
+                converted = value if arm.program is None else arm.program(copy_json(value))
+                if arm.refused is None and self._pick_arm(converted) is arm:
+                    return arm if arm.is_touched else None
+        if len({id(arm) if arm.refused else arm.function for arm in touched}) == 1:
+            return touched[0] if touched[0].refused is None or len(left) == len(touched) else None
         raise self.error("several arms of the union fit, and they differ between the versions")
 
     def _refuse_newer(self, value: dict[str, Any]) -> None:
-        """Refuse what fits no arm of the client's version if head's could take it for something newer."""
+        """Refuse a value that fits no arm of the client's version if head could read it as something newer."""
         for arm in self.arms:
             if arm.refused is not None and arm.required <= value.keys():
-                raise blamed(UpgradeError, f"this version has no {arm.name}", arm.refused)
+                raise gate_error(UpgradeError, f"this version has no {arm.name}", arm.refused)
         for arm in self.arms:
             for key, values in arm.newer_tags.items():
                 found = value.get(key)
@@ -188,7 +189,6 @@ def _by_keys(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:
     keys = value.keys()
     left = [arm for arm in arms if arm.required <= keys and not (arm.closed and keys - arm.known)]
     if len(left) > 1:
-        # Of open arms the one that knows every key fits better than one that would ignore some.
-        exact = [arm for arm in left if not keys - arm.known]
-        left = exact or left
+        # An open arm that knows every key fits better than one that would ignore some.
+        left = [arm for arm in left if not keys - arm.known] or left
     return left

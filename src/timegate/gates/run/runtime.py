@@ -1,4 +1,4 @@
-"""What a compiled program calls while it runs: JSON in, JSON out, no pydantic, no HTTP."""
+"""The functions that compiled programs call while they run: JSON in, JSON out, no pydantic, no HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from timegate.typing import is_array, is_object
 
 
 class Missing:
-    """The value of a key that is not there."""
+    """The value of a key that is absent."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ MISSING: Final = Missing()
 
 
 class Renames(dict[str, "str | None"]):
-    """The new name of each key, None for a key that goes; any other key keeps its name."""
+    """The new name of each key, None for a dropped key; any other key keeps its name."""
 
     __slots__ = ()
 
@@ -32,7 +32,7 @@ class Renames(dict[str, "str | None"]):
 
 
 def copy_json(value: Any) -> Any:
-    """A copy of JSON data, so that nothing is shared between two places of a payload."""
+    """A copy of JSON data, so that two places of a payload share nothing."""
     if is_object(value):
         return {key: copy_json(inner) for key, inner in value.items()}
     if is_array(value):
@@ -40,17 +40,17 @@ def copy_json(value: Any) -> Any:
     return value
 
 
-def called(
+def apply(
     function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError], expected: frozenset[type] | None
 ) -> Any:
-    """What a declared function makes of a value.
+    """Convert a value with a declared function.
 
     Args:
         function: declared by a fact.
         value: JSON.
-        origin: who is to blame.
-        error: ``UpgradeError``, whose ``ValueError`` is the client's fault, or ``DowngradeError``, all ours.
-        expected: the JSON types the function takes; a request's value of another type is left alone. None: any.
+        origin: the fact.
+        error: ``UpgradeError``: a ``ValueError`` is the client's fault; ``DowngradeError``: every error is ours.
+        expected: the types that the function accepts; other values of a request stay as they are. None: any type.
     """
     if expected is not None and type(value) not in expected:
         return value
@@ -59,18 +59,18 @@ def called(
     except Exception as cause:
         if error is UpgradeError and not isinstance(cause, ValueError):
             raise
-        unconverted(error, cause, origin, None)
+        fail(error, cause, origin, None)
 
 
-def unconverted(error: type[GateError], cause: Exception, origin: Origin, key: str | None) -> NoReturn:
-    """Stop the payload because a declared function failed: a request's value is the client's fault, else it is ours."""
+def fail(error: type[GateError], cause: Exception, origin: Origin, key: str | None) -> NoReturn:
+    """Refuse the payload because a declared function failed: the client's fault in a request, ours in a response."""
     problem = "the value cannot be converted"
     if error is DowngradeError:
         problem = f"the declared function failed: {type(cause).__name__}"
-    raise blamed(error, problem, origin, key) from cause
+    raise gate_error(error, problem, origin, key) from cause
 
 
-def called_at_depth(
+def apply_at_depth(
     function: Callable[[Any], Any],
     value: Any,
     stars: int,
@@ -79,13 +79,13 @@ def called_at_depth(
     expected: frozenset[type] | None,
     nullable: bool,
 ) -> Any:
-    """What a declared function makes of each value ``stars`` containers deep."""
+    """Convert each value ``stars`` containers deep with a declared function, in place."""
     if stars == 0:
-        return called(function, value, origin, error, expected)
+        return apply(function, value, origin, error, expected)
     if is_array(value):
         for index, inner in enumerate(value):
             try:
-                value[index] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
             except GateError as fault:
                 fault.at(index)
                 raise
@@ -93,19 +93,20 @@ def called_at_depth(
     if is_object(value):
         for key, inner in value.items():
             try:
-                value[key] = called_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
             except GateError as fault:
                 fault.at(key)
                 raise
         return value
     if error is DowngradeError and not (value is None and nullable):
-        raise blamed(error, "a list or an object was expected", origin)
+        raise gate_error(error, "a list or an object was expected", origin)
     return value
 
 
-def blamed(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> GateError:
-    """A gate's error that names its change and the key it is at; whoever raises it keeps no name for it."""
-    # A function whose variable holds what it raises is held by what it holds, until the garbage collector comes.
+def gate_error(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> GateError:
+    """A gate's error with its change and key. The caller raises the result directly and binds no name to it."""
+    # A raised error holds its frames; a frame whose variable holds the error makes a cycle, which only the garbage
+    # collector frees.
     fault = error(problem) if origin is None else error(problem, change=origin.change, version=origin.version)
     if key is not None:
         fault.at(key)
@@ -113,37 +114,37 @@ def blamed(error: type[GateError], problem: str, origin: Origin | None, key: str
 
 
 def refuse(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> NoReturn:
-    """Stop the payload."""
-    raise blamed(error, problem, origin, key)
+    """Refuse the payload."""
+    raise gate_error(error, problem, origin, key)
 
 
-def taken(parent: Any, path: tuple[str, ...], prune: int) -> Any:
-    """Take the value at a path out of an object; missing where there is none.
+def extract(parent: Any, path: tuple[str, ...], prune: int) -> Any:
+    """Remove the value at a path from an object and return it; ``MISSING`` where there is none.
 
     Args:
         parent: the object; anything else has no such value.
         path: the keys below it.
-        prune: how many of the path's own parents, innermost first, go when they are left empty.
+        prune: how many of the path's inner objects, innermost first, are removed where they become empty.
     """
-    holders: list[tuple[dict[str, Any], str]] = []
+    parents: list[tuple[dict[str, Any], str]] = []
     here = parent
     for key in path[:-1]:
         if not is_object(here) or key not in here:
             return MISSING
-        holders.append((here, key))
+        parents.append((here, key))
         here = here[key]
     if not is_object(here) or path[-1] not in here:
         return MISSING
     value = here.pop(path[-1])
-    for holder, key in reversed(holders[len(holders) - prune :] if prune else []):
-        if holder[key]:
+    for outer, key in reversed(parents[len(parents) - prune :] if prune else []):
+        if outer[key]:
             break
-        del holder[key]
+        del outer[key]
     return value
 
 
-def put(parent: Any, path: tuple[str, ...], value: Any) -> Any:
-    """Set a value at a path below an object that is made where it is missing; gives the object."""
+def insert(parent: Any, path: tuple[str, ...], value: Any) -> Any:
+    """Set the value at a path below an object, create missing objects, and return the object."""
     if parent is MISSING or parent is None:
         parent = {}
     if not is_object(parent):
@@ -159,7 +160,7 @@ def put(parent: Any, path: tuple[str, ...], value: Any) -> Any:
 
 
 def has_parent(parent: Any, path: tuple[str, ...]) -> bool:
-    """Whether every object on the way to a path's last key is there."""
+    """Whether every object on the way to a path's last key is present."""
     here = parent
     for key in path[:-1]:
         if not is_object(here):

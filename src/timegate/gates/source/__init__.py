@@ -1,1 +1,1 @@
-"""Writes the source of programs and compiles it."""
+"""Writes the source of programs from plans, and compiles it."""

@@ -1,70 +1,46 @@
-"""Writes the source of programs: a function for each component on a journey, compiled once."""
+"""Writes the programs of one side and version as one module of source, a function per component, and compiles it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import Plan
-from timegate.gates.plan.reach import Reach, names_in
+from timegate.gates.plan.reach import Reach
 from timegate.gates.run import runtime
 from timegate.gates.run.arms import Choice
-from timegate.history.steps import MembersChanged, Origin
+from timegate.gates.source.keywords import NotConvertible, obstacles_in
+from timegate.gates.source.writer import Writer
+from timegate.history.steps import Origin
 from timegate.typing import Schema, is_object
-from timegate.wire.json_types import EVERY, is_nullable, python_types
-from timegate.wire.marks import MARK_PREFIX
-from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS, referred
+from timegate.wire.json_types import EVERY
+from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
-WALKED = frozenset(
-    {"$ref", "items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf", "propertyNames", "properties"}
-)
-"""Keywords through which a payload is walked."""
-
-
-class Unwalkable(Exception):
-    """A schema leads to a changed model by a keyword that programs do not follow."""
-
-    def __init__(self, keyword: str, name: str) -> None:
-        super().__init__(keyword, name)
-        self.keyword = keyword
-        self.name = name
-
-
-class Writer:
-    """Lines of source with their indentation."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.depth = 0
-
-    def add(self, line: str) -> None:
-        self.lines.append("    " * self.depth + line)
-
-    @contextmanager
-    def block(self, line: str) -> Generator[None]:
-        """An indented block; one that stays empty holds ``pass``."""
-        self.add(line)
-        self.depth += 1
-        before = len(self.lines)
-        yield
-        if len(self.lines) == before:
-            self.add("pass")
-        self.depth -= 1
-
-
 Purpose: TypeAlias = tuple[str, Conversion]
-"""What a program is for: a component, or the text of a schema that is none, and the journey."""
+"""What a program is for: a component's name or the text of any other schema, and the conversion."""
 
 WriteObject: TypeAlias = "Callable[[Module, Writer, Component, Plan, Conversion], None]"
-"""Writes what takes the object ``v`` of a component through a journey by its plan."""
+"""Writes how the object ``v`` of a component is converted by its plan."""
 
 WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Conversion], None]"
-"""Writes what takes the value of a variable through a journey by the arm it fits."""
+"""Writes how the value of a variable is converted by the union's arm that it fits."""
+
+_RUNTIME = (
+    runtime.apply,
+    runtime.apply_at_depth,
+    runtime.copy_json,
+    runtime.extract,
+    runtime.fail,
+    runtime.has_parent,
+    runtime.insert,
+    runtime.refuse,
+)
 
 
 class Module:
@@ -72,187 +48,152 @@ class Module:
 
     Args:
         reach: the side and its history.
-        objects: writes what takes a component's objects through their plan.
-        unions: writes how an arm of a union is chosen.
-        known: programs of other modules of the same side, by what they are for; this one's are added to them.
+        write_object: writes how a component's objects are converted by their plan.
+        write_union: writes how an arm of a union is chosen.
+        known: programs of other modules of the same side by their purpose; this module adds its own.
+
+    Attributes:
+        faults: fields that head requires and nothing provides: component, key and the fact that added it.
+        ambiguous: pairs of arms that no value can tell apart.
     """
 
     def __init__(
-        self, reach: Reach, *, objects: WriteObject, unions: WriteUnion, known: dict[Purpose, Any] | None = None
+        self, reach: Reach, write_object: WriteObject, write_union: WriteUnion, known: dict[Purpose, Any]
     ) -> None:
         self.reach = reach
-        self._write_object = objects
-        self._write_union = unions
-        self.up = reach.side == "requests"
-        self.error: type[GateError] = UpgradeError if self.up else DowngradeError
-        self.space: dict[str, Any] = {
-            "M": runtime.MISSING,
-            "E": self.error,
-            "GateError": GateError,
-            "called": runtime.called,
-            "called_at_depth": runtime.called_at_depth,
-            "copy_json": runtime.copy_json,
-            "refuse": runtime.refuse,
-            "taken": runtime.taken,
-            "unconverted": runtime.unconverted,
-            "put": runtime.put,
-            "has_parent": runtime.has_parent,
-        }
-        self.source: list[str] = []
+        self._write_object = write_object
+        self._write_union = write_union
+        self.upgrades = reach.side == "requests"
+        self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
-        self._known: dict[Purpose, Any] = {} if known is None else known
+        self._source: list[str] = []
+        self._space: dict[str, Any] = {"M": runtime.MISSING, "E": self.error, "GateError": GateError}
+        self._space.update({function.__name__: function for function in _RUNTIME})
+        self._known = known
         self._functions: dict[Purpose, str] = {}
-        self._waiting: list[tuple[str, Conversion]] = []
+        self._waiting: list[Purpose] = []
         self._count = 0
 
     def name(self, value: Any, prefix: str = "k") -> str:
-        """A name in the module for a value that source cannot hold."""
-        self._count += 1
-        name = f"{prefix}{self._count}"
-        self.space[name] = value
+        """A name in the module for a value that source cannot express."""
+        name = self.fresh(prefix)
+        self._space[name] = value
         return name
 
     def fresh(self, prefix: str = "v") -> str:
-        """A name of no meaning."""
+        """An unused name."""
         self._count += 1
         return f"{prefix}{self._count}"
 
     def root(self, schema: Schema, conversion: Conversion) -> str | None:
-        """The name of the function that takes payloads of a schema through a journey; None where none is needed."""
+        """The name of the function that converts payloads of a schema; None where they stay as they are."""
         if not self.reach.needs(schema, conversion):
             return None
         target = referred(schema)
-        if target is not None and MARK_PREFIX + "aside" not in schema:
+        if target is not None and NEWER_ARMS_MARK not in schema:
             return self.function(target, conversion)
-        conversion = self.reach.shortest(self.reach.names_in(schema), conversion)
-        purpose = (repr(schema), conversion)
-        if purpose not in self._functions and purpose in self._known:
-            self._functions[purpose] = self.name(self._known[purpose], "f")
-        if purpose not in self._functions:
-            self._functions[purpose] = self.function_of(schema, conversion)
+        purpose = repr(schema), self.reach.shortest(self.reach.names_in(schema), conversion)
+        if not self._has_function(purpose, "f"):
+            self._functions[purpose] = self.function_of(schema, purpose[1])
         return self._functions[purpose]
 
     def function_of(self, schema: Schema, conversion: Conversion) -> str:
-        """The name of a function that walks a schema that is no component."""
-        name = self.fresh("f")
-        writer = Writer()
+        """The name of a function that converts values of a schema without a name."""
+        name, writer = self.fresh("f"), Writer()
         with writer.block(f"def {name}(v):"):
             self.walk(writer, schema, "v", conversion)
             writer.add("return v")
-        self.source += writer.lines
+        self.add_source(writer)
         return name
 
     def function(self, component: str, conversion: Conversion) -> str:
-        """The name of the function of a component on a journey; its source is written later, for recursion's sake."""
-        key = (component, self.reach.shortest((component,), conversion))
-        name = self._functions.get(key)
-        if name is None and key in self._known:
-            name = self._functions[key] = self.name(self._known[key], "p")
-        if name is None:
-            name = self._functions[key] = self.fresh("p")
-            self._waiting.append(key)
-        return name
+        """The name of a component's function; its source is written later, since components may be recursive."""
+        purpose = component, self.reach.shortest((component,), conversion)
+        if not self._has_function(purpose, "p"):
+            self._functions[purpose] = self.fresh("p")
+            self._waiting.append(purpose)
+        return self._functions[purpose]
+
+    def _has_function(self, purpose: Purpose, prefix: str) -> bool:
+        """Whether the module has a function for a purpose, its own or another module's."""
+        if purpose not in self._functions and purpose in self._known:
+            self._functions[purpose] = self.name(self._known[purpose], prefix)
+        return purpose in self._functions
+
+    def add_source(self, writer: Writer) -> None:
+        """Add whole functions to the module."""
+        self._source += writer.lines
 
     def build(self) -> dict[str, Any]:
-        """Compile everything asked for; gives the module's names."""
+        """Compile every function that was asked for, and return the module's names with their values."""
         while self._waiting:
-            component, conversion = self._waiting.pop()
+            purpose = self._waiting.pop()
             writer = Writer()
-            with writer.block(f"def {self._functions[component, conversion]}(v):"):
-                self._component(writer, component, conversion)
+            with writer.block(f"def {self._functions[purpose]}(v):"):
+                self._component(writer, *purpose)
                 writer.add("return v")
-            self.source += writer.lines
-        text = "\n".join(self.source)
-        exec(compile(text, f"<timegate {self.reach.side}>", "exec"), self.space)
+            self.add_source(writer)
+        exec(compile("\n".join(self._source), f"<timegate {self.reach.side}>", "exec"), self._space)
         for choice in self.choices:
             for arm in choice.arms:
                 if arm.function is not None:
-                    arm.program = self.space[arm.function]
-        self._known.update({purpose: self.space[name] for purpose, name in self._functions.items()})
-        return self.space
+                    arm.program = self._space[arm.function]
+        self._known.update({purpose: self._space[name] for purpose, name in self._functions.items()})
+        return self._space
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
         component = self.reach.component(name, conversion.src)
-        if self.members(name, self._judged(conversion)):
-            self._enum(writer, component, "v", conversion)
-            return
-        if "properties" not in component.schema and not self.reach.own(name, conversion):
+        enum_plan = plan_enum(self.reach, name, conversion)
+        if enum_plan is not None:
+            self._enum(writer, enum_plan, "v")
+        elif "properties" not in component.schema and not self.reach.own(name, conversion):
             self.walk(writer, component.schema, "v", conversion)
-            return
-        plan = fuse(self.reach, name, conversion)
-        self.faults += [(name, key, origin) for key, origin in plan.faults]
-        self._write_object(self, writer, component, plan, conversion)
+        else:
+            plan = fuse(self.reach, name, conversion)
+            self.faults += [(name, key, origin) for key, origin in plan.faults]
+            self._write_object(self, writer, component, plan, conversion)
 
-    def _judged(self, conversion: Conversion) -> Conversion:
-        """The journey that decides what a payload may hold: to head, where it comes straight from a client."""
-        return Conversion(conversion.src, 0, True, False) if self.up and conversion.from_client else conversion
+    def _enum(self, writer: Writer, plan: EnumPlan, var: str) -> None:
+        types = frozenset(kind for kind, _ in (*plan.replaced, *plan.refused))
+        # Values of one type are their own key; otherwise the type is part of it, since True equals 1 in Python.
+        typed = len(types) != 1
+        key = f"(type({var}), {var})" if typed else var
 
-    def members(self, name: str, conversion: Conversion) -> list[MembersChanged]:
-        """What happens to the members of an enum on a journey, in order."""
-        found: list[MembersChanged] = []
-        for boundary in conversion.boundaries:
-            steps = self.reach.steps(name, boundary)
-            for step in steps if self.up else reversed(steps):
-                if isinstance(step, MembersChanged):
-                    found.append(step)
-        return found
+        def table(values: dict[tuple[type, Any], Any]) -> str:
+            return self.name(values if typed else {value: result for (_, value), result in values.items()})
 
-    def _enum(self, writer: Writer, component: Component, var: str, conversion: Conversion) -> None:
-        schema = component.schema
-        known: list[Any] = [schema["const"]] if "enum" not in schema else list(schema["enum"])
-        steps = self.members(component.name, conversion)
-        table: dict[tuple[type, Any], Any] = {}
-        for member in known:
-            value = member
-            for step in steps:
-                value = (step.to_head if self.up else step.to_old).get(value, value)
-            if value != member or type(value) is not type(member):
-                table[type(member), member] = value
-        refused: dict[tuple[type, Any], Origin] = {}
-        if self.up and conversion.from_client:
-            taken: set[tuple[type, Any]] = {(type(member), member) for member in known}
-            head = self.reach.component(component.name, 0).schema
-            members: list[Any] = [head["const"]] if "enum" not in head else list(head["enum"])
-            steps = self.members(component.name, self._judged(conversion))
-            origin = steps[-1].origin
-            for member in members:
-                if (type(member), member) not in taken:
-                    origin_name = next((step.origin for step in steps if member in step.refused), origin)
-                    refused[type(member), member] = origin_name
-        kinds = frozenset(kind for kind, _ in (*table, *refused))
-        # Members of one type are told apart by their values alone; true and 1 are not.
-        single = len(kinds) == 1
-        place = var if single else f"(type({var}), {var})"
-        with writer.block(f"if {self.is_one_of(var, kinds)}:"):
-            if refused:
-                names = self.name({value if single else (kind, value): o for (kind, value), o in refused.items()})
-                with writer.block(f"if {place} in {names}:"):
-                    writer.add(f"refuse(E, 'this version has no such member', {names}[{place}])")
-            if table:
-                names = self.name({value if single else (kind, value): new for (kind, value), new in table.items()})
-                with writer.block(f"if {place} in {names}:"):
-                    writer.add(f"{var} = {names}[{place}]")
+        with writer.block(f"if {self.is_one_of(var, types)}:"):
+            if plan.refused:
+                origins = table(plan.refused)
+                with writer.block(f"if {key} in {origins}:"):
+                    writer.add(f"refuse(E, 'this version has no such member', {origins}[{key}])")
+            if plan.replaced:
+                members = table(plan.replaced)
+                with writer.block(f"if {key} in {members}:"):
+                    writer.add(f"{var} = {members}[{key}]")
 
-    def is_one_of(self, var: str, kinds: frozenset[type]) -> str:
-        """An expression for whether the type of a variable's value is one of these."""
-        if len(kinds) == 1:
-            return f"type({var}) is {self.name(next(iter(kinds)), 't')}"
-        return f"type({var}) in {self.name(kinds)}"
+    def is_one_of(self, var: str, types: frozenset[type]) -> str:
+        """An expression for whether the type of a variable's value is one of some types."""
+        if len(types) == 1:
+            return f"type({var}) is {self.name(next(iter(types)), 't')}"
+        return f"type({var}) in {self.name(types)}"
 
     def walk(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
-        """Write what takes the value of a variable through a journey; nothing where nothing is to be done."""
+        """Write how the value of a variable is converted by its schema; nothing where it stays as it is."""
         if not self.reach.needs(schema, conversion):
             return
-        self._check_keywords(schema, conversion)
-        if schema.get("anyOf") or schema.get("oneOf") or schema.get(MARK_PREFIX + "aside"):
+        for obstacle, name in obstacles_in(schema, self.reach.touched(conversion)):
+            raise NotConvertible(obstacle, name)
+        if schema.get("anyOf") or schema.get("oneOf") or schema.get(NEWER_ARMS_MARK):
             self._write_union(self, writer, schema, var, conversion)
             return
         target = referred(schema)
         if target is not None:
-            if self.members(target, self._judged(conversion)):
-                self._enum(writer, self.reach.component(target, conversion.src), var, conversion)
+            enum_plan = plan_enum(self.reach, target, conversion)
+            if enum_plan is not None:
+                self._enum(writer, enum_plan, var)
             elif target in self.reach.touched(conversion):
                 writer.add(f"{var} = {self.function(target, conversion)}({var})")
             return
@@ -261,73 +202,49 @@ class Module:
         self._containers(writer, schema, var, conversion)
 
     def _containers(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
-        needs = self.reach.needs
-        items, heads = schema.get("items"), schema.get("prefixItems", [])
-        items = items if is_object(items) and needs(items, conversion) else None
-        if items is not None or any(needs(head, conversion) for head in heads):
-            with writer.block(f"if type({var}) is list:"):
-                for index, head in enumerate(heads):
-                    if needs(head, conversion):
-                        with writer.block(f"if len({var}) > {index}:"):
-                            self._element(writer, head, f"{var}[{index}]", str(index), conversion)
-                if items is not None:
-                    self._each(writer, items, f"enumerate({var})" if not heads else None, var, len(heads), conversion)
-            self._wrong_shape(writer, schema, var, conversion)
-        values = schema.get("additionalProperties")
-        names = schema.get("propertyNames")
-        if is_object(values) and needs(values, conversion) and "properties" not in schema:
-            with writer.block(f"if type({var}) is dict:"):
-                self._each(writer, values, f"{var}.items()", var, 0, conversion)
-            self._wrong_shape(writer, schema, var, conversion)
-        if is_object(names) and needs(names, conversion):
-            with writer.block(f"if type({var}) is dict:"):
-                key = self.function_of(names, conversion)
-                writer.add(f"{var} = {{{key}(k): x for k, x in {var}.items()}}")
+        def needed(keyword: str) -> Schema | None:
+            inner = schema.get(keyword)
+            return inner if is_object(inner) and self.reach.needs(inner, conversion) else None
 
-    def _each(
-        self, writer: Writer, schema: Schema, pairs: str | None, var: str, start: int, conversion: Conversion
-    ) -> None:
+        items, first_items = needed("items"), schema.get("prefixItems", [])
+        if items is not None or any(self.reach.needs(item, conversion) for item in first_items):
+            with writer.block(f"if type({var}) is list:"):
+                for index, item in enumerate(first_items):
+                    if self.reach.needs(item, conversion):
+                        with writer.block(f"if len({var}) > {index}:"):
+                            self._item(writer, item, f"{var}[{index}]", index, conversion)
+                if items is not None:
+                    start = len(first_items)
+                    pairs = f"enumerate({var}[{start}:], {start})" if start else f"enumerate({var})"
+                    self._each(writer, items, pairs, var, conversion)
+            self._refuse_other_types(writer, schema, var, conversion)
+        values, keys = needed("additionalProperties"), needed("propertyNames")
+        if values is not None and "properties" not in schema:
+            with writer.block(f"if type({var}) is dict:"):
+                self._each(writer, values, f"{var}.items()", var, conversion)
+            self._refuse_other_types(writer, schema, var, conversion)
+        if keys is not None:
+            with writer.block(f"if type({var}) is dict:"):
+                writer.add(f"{var} = {{{self.function_of(keys, conversion)}(k): x for k, x in {var}.items()}}")
+
+    def _each(self, writer: Writer, schema: Schema, pairs: str, var: str, conversion: Conversion) -> None:
         key, value = self.fresh("i"), self.fresh("x")
-        source = pairs or f"enumerate({var}[{start}:], {start})"
         writer.add(f"{key} = 0")
-        with writer.block("try:"), writer.block(f"for {key}, {value} in {source}:"):
+        with writer.errors_at(key), writer.block(f"for {key}, {value} in {pairs}:"):
             self.walk(writer, schema, value, conversion)
             writer.add(f"{var}[{key}] = {value}")
-        with writer.block("except GateError as e:"):
-            writer.add(f"e.at({key})")
-            writer.add("raise")
 
-    def _element(self, writer: Writer, schema: Schema, place: str, key: str, conversion: Conversion) -> None:
+    def _item(self, writer: Writer, schema: Schema, place: str, index: int, conversion: Conversion) -> None:
         value = self.fresh("x")
-        with writer.block("try:"):
+        with writer.errors_at(str(index)):
             writer.add(f"{value} = {place}")
             self.walk(writer, schema, value, conversion)
             writer.add(f"{place} = {value}")
-        with writer.block("except GateError as e:"):
-            writer.add(f"e.at({key})")
-            writer.add("raise")
 
-    def _wrong_shape(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
-        if self.up:
+    def _refuse_other_types(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
+        if self.upgrades:
             return
-        kinds = python_types(schema, lambda name: self.reach.component(name, conversion.src))
-        if kinds != EVERY:
-            with writer.block(f"elif type({var}) not in {self.name(kinds)}:"):
+        types = self.reach.python_types(schema, conversion.src)
+        if types != EVERY:
+            with writer.block(f"elif type({var}) not in {self.name(types)}:"):
                 writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
-
-    def _check_keywords(self, schema: Schema, conversion: Conversion) -> None:
-        touched = self.reach.touched(conversion)
-        for keyword, value in schema.items():
-            if keyword in WALKED or keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
-                continue
-            inner = value.values() if keyword in NAMED_SCHEMAS and is_object(value) else [value]
-            for node in inner:
-                for name in names_in(node):
-                    if name in touched:
-                        raise Unwalkable(keyword, name)
-        if schema.get(MARK_PREFIX + "opaque"):
-            raise Unwalkable("a serializer without a return type", next(iter(names_in(schema))))
-
-    def admits_null(self, schema: Schema, version: int) -> bool:
-        """Whether a schema admits null at a version."""
-        return is_nullable(schema, self.reach.history.wires[version].components(self.reach.side))

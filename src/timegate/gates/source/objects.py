@@ -1,66 +1,44 @@
-"""Writes the source of one component's objects from their plan."""
+"""Writes how a component's objects are converted, from their plan."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.plan import (
-    Copy,
-    Fill,
-    Insert,
-    Judgement,
-    Plan,
-    Slot,
-    Stage,
-    Take,
-    Walk,
-    touched,
-    trailing_walks,
-)
+from timegate.gates.plan.plan import ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
-from timegate.gates.source.fast_path import write_straight
-from timegate.gates.source.module import Module, Writer
+from timegate.gates.source.fast_path import write_fast_path
+from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
-from timegate.typing import is_object
+from timegate.gates.source.writer import Writer
+from timegate.typing import Schema, is_object
 from timegate.wire.wire import Component
 
 
 def write_object(module: Module, writer: Writer, component: Component, plan: Plan, conversion: Conversion) -> None:
-    """Write what takes the object ``v`` of a component through a journey."""
+    """Write how the object ``v`` of a component is converted."""
     if plan.refused is not None:
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
     with writer.block("if type(v) is not dict:"):
-        if module.up:
-            writer.add("return v")
-        else:
-            writer.add("refuse(E, 'an object was expected', None)")
-    write_straight(module, writer, component, plan)
-    _judge(module, writer, plan.judgement)
+        writer.add("return v" if module.upgrades else "refuse(E, 'an object was expected', None)")
+    write_fast_path(module, writer, component, plan)
+    _apply_policy(module, writer, plan.key_policy)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
-    for key in plan.revealed:
-        with writer.block(f"if {_hidden(key)!r} in v:"):
-            writer.add(f"v[{key!r}] = v.pop({_hidden(key)!r})")
+    for key in plan.restored:
+        _rename_key(writer, _hidden(key), key)
     values = component.schema.get("additionalProperties")
     if is_object(values) and module.reach.needs(values, conversion):
-        _extras(module, writer, component, values, plan, conversion)
+        known = module.name(frozenset({*component.properties, *plan.stages[-1].stored}))
+        _convert_other_values(module, writer, known, values, conversion)
 
 
-def _extras(
-    module: Module, writer: Writer, component: Component, values: dict[str, Any], plan: Plan, conversion: Conversion
-) -> None:
-    """Walk the values of keys that are no properties, which the schema gives a type."""
-    known = module.name(frozenset({*component.properties, *plan.stages[-1].stored}))
+def _convert_other_values(module: Module, writer: Writer, known: str, values: Schema, conversion: Conversion) -> None:
+    """Convert the values of keys that are no properties, which ``additionalProperties`` gives a schema."""
     value = module.fresh("x")
     with writer.block("for k in [k for k in v if k not in " + known + "]:"):
         writer.add(f"{value} = v[k]")
-        with writer.block("try:"):
+        with writer.errors_at("k"):
             module.walk(writer, values, value, conversion)
-        with writer.block("except GateError as e:"):
-            writer.add("e.at(k)")
-            writer.add("raise")
         writer.add(f"v[k] = {value}")
 
 
@@ -69,133 +47,117 @@ def _hidden(key: str) -> str:
     return f"\0{key}"
 
 
-def _judge(module: Module, writer: Writer, judgement: Judgement) -> None:
-    if judgement.forbidden:
-        found = f"{module.name(frozenset(judgement.forbidden))}.intersection(v)"
-        with writer.block(f"for k in {f'sorted({found})' if judgement.refused else found}:"):
-            if judgement.refused:
-                writer.add("refuse(E, 'this version has no such key', None, k)")
-            else:
-                writer.add("del v[k]")
-    for key, spellings in judgement.aliases.items():
+def _rename_key(writer: Writer, old: str, new: str) -> None:
+    with writer.block(f"if {old!r} in v:"):
+        writer.add(f"v[{new!r}] = v.pop({old!r})")
+
+
+def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
+    if policy.forbidden:
+        found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
+        with writer.block(f"for k in {f'sorted({found})' if policy.refused else found}:"):
+            writer.add("refuse(E, 'this version has no such key', None, k)" if policy.refused else "del v[k]")
+    for key, spellings in policy.aliases.items():
         for spelling in spellings:
             with writer.block(f"if {spelling!r} in v:"):
                 with writer.block(f"if {key!r} not in v:"):
                     writer.add(f"v[{key!r}] = v.pop({spelling!r})")
                 with writer.block("else:"):
-                    if judgement.refused:
+                    if policy.refused:
                         writer.add(f"refuse(E, 'the key is there twice, spelled in two ways', None, {spelling!r})")
                     else:
                         writer.add(f"del v[{spelling!r}]")
-    for key in judgement.hidden:
-        with writer.block(f"if {key!r} in v:"):
-            writer.add(f"v[{_hidden(key)!r}] = v.pop({key!r})")
+    for key in policy.hidden:
+        _rename_key(writer, key, _hidden(key))
 
 
 class _Stage(Values):
-    """Writes one stage: loads, operations, and the keys as they end."""
+    """Writes one stage: loads, operations, and the final keys."""
 
     def __init__(self, module: Module, writer: Writer, stage: Stage) -> None:
         super().__init__(module, writer, stage)
-        self.busy = touched(stage)
+        self.in_variables = stage.slots_in_variables()
 
     def write(self) -> None:
         """Write the stage."""
-        writer, stage = self.writer, self.stage
+        stage = self.stage
         for key, slot in stage.loaded.items():
-            if slot in self.busy:
+            if slot in self.in_variables:
                 self.variables[id(slot)] = self.module.fresh()
-                writer.add(f"{self.variables[id(slot)]} = v.get({key!r}, M)")
-        to_client = trailing_walks(stage)
-        done = {id(walk) for walk in to_client if walk.slot not in self.busy}
-        vain = self._put_in_vain()
+                self.writer.add(f"{self.variables[id(slot)]} = v.get({key!r}, M)")
+        in_place = [op for op in stage.trailing_conversions() if op.slot not in self.in_variables]
+        unused = self._unused()
         for op in stage.ops:
-            if id(op) not in done and op.slot not in vain:
+            if op not in in_place and op.slot not in unused:
                 self.operate(op)
-        for walk in to_client:
-            if walk.slot not in self.busy and walk.slot.source is not None:
-                self._walk_in_place(walk)
+        for op in in_place:
+            self._convert_in_place(op)
         self._store()
-        self._then()
+        self._call_function()
 
-    def _walk_in_place(self, walk: Walk) -> None:
-        """The usual case: the value is walked where it stands."""
-        key, value = walk.slot.source, self.module.fresh()
-        assert key is not None
+    def _convert_in_place(self, op: ConvertBySchema) -> None:
+        """Write the usual case: the value is converted under its key, without a variable that lasts."""
+        key = op.slot.source
+        if key is None:
+            return
+        value = self.module.fresh()
         self.writer.add(f"{value} = v.get({key!r}, M)")
         with self.writer.block(f"if {value} is not M:"):
-            self.guarded(walk, value, key)
+            self.convert(op, value, key)
             self.writer.add(f"v[{key!r}] = {value}")
 
-    def _store(self) -> None:
-        """Leave the object with its final keys: drop, rename in place, put."""
-        writer, stage = self.writer, self.stage
-        renames: dict[str, str | None] = {}
-        gone: list[str] = []
-        stores: list[tuple[str, str, str | None]] = []
-        for key, slot in stage.loaded.items():
-            final = self.final.get(id(slot))
-            variable = self.variables.get(id(slot))
-            if final is None:
-                gone.append(key)
-                continue
-            if final != key:
-                renames[key] = final
-            if variable is not None:
-                stores.append((final, variable, key))
-        for key, slot in stage.stored.items():
-            if slot.source is None or stage.loaded.get(slot.source) is not slot:
-                variable = self.variables.get(id(slot))
-                if variable is not None:
-                    stores.append((key, variable, None))
-        if renames:
-            present = " or ".join(f"{key!r} in v" for key in renames)
-            rename = self.module.name(
-                Renames({key: self.final.get(id(slot)) for key, slot in stage.loaded.items()}), "r"
-            )
-            with writer.block(f"if {present}:"):
-                writer.add(f"v = {{{rename}[k]: x for k, x in v.items()}}")
-                if gone:
-                    writer.add("v.pop(None, None)")
-            if gone:
-                with writer.block("else:"):
-                    self._drop(gone)
-        else:
-            self._drop(gone)
-        for final, variable, source in stores:
-            with writer.block(f"if {variable} is not M:"):
-                writer.add(f"v[{final!r}] = {variable}")
-            if source is not None:
-                with writer.block(f"elif {final!r} in v:"):
-                    writer.add(f"del v[{final!r}]")
+    def _unused(self) -> set[Slot]:
+        """The slots that are set and never read: a field that was added and removed again."""
+        used = {*self.stage.stored.values()}
+        used.update(slot for op in self.stage.ops if not isinstance(op, SetValue) for slot in slots_of(op))
+        return {op.slot for op in self.stage.ops if op.slot.source is None} - used
 
-    def _put_in_vain(self) -> set[Slot]:
-        """The slots that are only put and never seen: a field that came and went."""
-        seen = {*self.stage.stored.values()}
-        for op in self.stage.ops:
-            if not isinstance(op, Fill):
-                seen.add(op.slot)
-            if isinstance(op, Copy):
-                seen.add(op.other)
-            if isinstance(op, Take | Insert):
-                seen.add(op.parent)
-        return {op.slot for op in self.stage.ops if op.slot.source is None} - seen
+    def _store(self) -> None:
+        """Write how the object gets its final keys: dropped, renamed with the order kept, and set."""
+        stage, block, add = self.stage, self.writer.block, self.writer.add
+        finals = {key: self.final.get(id(slot)) for key, slot in stage.loaded.items()}
+        dropped = [key for key, final in finals.items() if final is None]
+        renamed = [key for key, final in finals.items() if final not in (None, key)]
+        if renamed:
+            names = self.module.name(Renames(finals), "r")
+            with block(f"if {' or '.join(f'{key!r} in v' for key in renamed)}:"):
+                add(f"v = {{{names}[k]: x for k, x in v.items()}}")
+                if dropped:
+                    add("v.pop(None, None)")
+            if dropped:
+                with block("else:"):
+                    self._drop(dropped)
+        else:
+            self._drop(dropped)
+        loaded = {id(slot) for slot in stage.loaded.values()}
+        kept = [slot for slot in stage.loaded.values() if id(slot) in self.final]
+        for slot in (*kept, *(slot for slot in stage.stored.values() if id(slot) not in loaded)):
+            final, variable = self.final[id(slot)], self.variables.get(id(slot))
+            if variable is None:
+                continue
+            with block(f"if {variable} is not M:"):
+                add(f"v[{final!r}] = {variable}")
+            if id(slot) in loaded:
+                with block(f"elif {final!r} in v:"):
+                    add(f"del v[{final!r}]")
 
     def _drop(self, keys: list[str]) -> None:
         for key in keys:
             with self.writer.block(f"if {key!r} in v:"):
                 self.writer.add(f"del v[{key!r}]")
 
-    def _then(self) -> None:
+    def _call_function(self) -> None:
+        """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
         function, key, origin = self.stage.then
         name, origin_name = self.module.name(function, "f"), self.module.name(origin)
+        call = f"apply({name}, v, {origin_name}, E, None)"
         if key is None:
-            self.writer.add(f"v = called({name}, v, {origin_name}, E, None)")
+            self.writer.add(f"v = {call}")
             with self.writer.block("if type(v) is not dict:"):
                 self.writer.add(f"refuse(E, 'the declared function gave no object', {origin_name})")
         else:
             value = self.module.fresh()
-            self.writer.add(f"{value} = copy_json(called({name}, v, {origin_name}, E, None))")
+            self.writer.add(f"{value} = copy_json({call})")
             self.writer.add(f"v[{key!r}] = {value}")

@@ -1,4 +1,4 @@
-"""Writes what happens to single values of an object: walks, declared functions, what is put and copy_json."""
+"""Writes the operations on single values of an object."""
 
 from __future__ import annotations
 
@@ -6,9 +6,22 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET
-from timegate.gates.plan.plan import Blank, Call, Copy, Fill, Insert, Op, Slot, Stage, Take, Walk
-from timegate.gates.source.module import Module, Writer
-from timegate.wire.json_types import EVERY, python_types
+from timegate.gates.plan.plan import (
+    CallFunction,
+    ConvertBySchema,
+    CopyValue,
+    ExtractValue,
+    InsertValue,
+    Op,
+    RemoveEqual,
+    SetValue,
+    Slot,
+    Stage,
+    slots_of,
+)
+from timegate.gates.source.module import Module
+from timegate.gates.source.writer import Writer
+from timegate.wire.json_types import EVERY, is_nullable
 from timegate.wire.schema import schema_at_depth
 
 
@@ -16,9 +29,14 @@ class Values:
     """Writes the operations of one stage on variables.
 
     Args:
-        module: what is written.
-        writer: where to.
+        module: the module to write.
+        writer: the function to write.
         stage: whose operations.
+
+    Attributes:
+        final: the key under which each slot is stored, by the slot's id.
+        variables: the variable of each slot, by the slot's id.
+        certain: the ids of slots whose values cannot be missing.
     """
 
     def __init__(self, module: Module, writer: Writer, stage: Stage) -> None:
@@ -30,110 +48,95 @@ class Values:
         self.certain: set[int] = set()
 
     def variable(self, slot: Slot) -> str:
-        """The variable that holds a slot's value, the missing one until it is set."""
+        """The variable of a slot's value; a new one is missing until it is set."""
         name = self.variables.get(id(slot))
         if name is None:
             name = self.variables[id(slot)] = self.module.fresh()
             self.writer.add(f"{name} = M")
         return name
 
-    def guarded(self, walk: Walk, variable: str, key: str) -> None:
-        """Write a walk whose errors name the key."""
-        with self.writer.block("try:"):
-            self.module.walk(self.writer, walk.schema, variable, walk.conversion)
-        with self.writer.block("except GateError as e:"):
-            self.writer.add(f"e.at({key!r})")
-            self.writer.add("raise")
+    def convert(self, op: ConvertBySchema, variable: str, key: str) -> None:
+        """Write a conversion by schema whose errors name the key."""
+        with self.writer.errors_at(repr(key)):
+            self.module.walk(self.writer, op.schema, variable, op.conversion)
 
-    def _place(self, slot: Slot) -> str:
-        """The key an error names: as the sender wrote it, if he did."""
+    def _key_in_errors(self, slot: Slot) -> str:
+        """The key as the sender wrote it, if the sender wrote one."""
         return slot.source or self.final.get(id(slot)) or "?"
 
     def operate(self, op: Op) -> None:
         """Write one operation."""
-        if isinstance(op, Copy):
-            self.variable(op.other)
-        if isinstance(op, Take | Insert):
-            self.variable(op.parent)
-        variable = self.variable(op.slot)
+        # In this order: what the operation reads has its variable before what it sets.
+        *others, variable = [self.variable(slot) for slot in slots_of(op)]
+        other = others[0] if others else ""
         match op:
-            case Walk():
-                with self._present(op.slot, variable):
-                    self.guarded(op, variable, self._place(op.slot))
-            case Call():
+            case ConvertBySchema():
+                with self._if_present(op.slot, variable):
+                    self.convert(op, variable, self._key_in_errors(op.slot))
+            case CallFunction():
                 self._call(op, variable)
-            case Fill(when="missing") if id(op.slot) in self.certain:
+            case SetValue(when="missing") if id(op.slot) in self.certain:
                 pass
-            case Fill():
+            case SetValue():
                 with self.writer.block(f"if {_condition(op.when, variable)}:"):
                     self.writer.add(f"{variable} = {self.constant(op.value)}")
-            case Copy():
-                self._copy(op, variable)
-            case Take():
-                self._take(op, variable)
-            case Insert():
+            case CopyValue():
+                self._copy(op, variable, other)
+            case ExtractValue():
+                self._extract(op, variable, other)
+            case InsertValue():
                 with self.writer.block(f"if {variable} is not M:"):
-                    parent = self.variable(op.parent)
-                    self.writer.add(f"{parent} = put({parent}, {op.path!r}, {variable})")
-            case Blank():
+                    self.writer.add(f"{other} = insert({other}, {op.path!r}, {variable})")
+            case RemoveEqual():
                 value = self.module.name(op.value)
                 with self.writer.block(f"if type({variable}) is type({value}) and {variable} == {value}:"):
                     self.writer.add(f"{variable} = M")
             case _:
                 assert_never(op)
 
-    def _present(self, slot: Slot, variable: str) -> AbstractContextManager[None]:
-        """What is done if a value is there."""
+    def _if_present(self, slot: Slot, variable: str) -> AbstractContextManager[None]:
         return nullcontext() if id(slot) in self.certain else self.writer.block(f"if {variable} is not M:")
 
     def constant(self, value: Any) -> str:
-        """An expression for a JSON value, a fresh one each time it is evaluated."""
+        """An expression for a JSON value; lists and objects are copied each time."""
         if value is None or value is True or value is False or type(value) in (int, str):
             return repr(value)
         name = self.module.name(value)
         return f"copy_json({name})" if isinstance(value, dict | list) else name
 
-    def _copy(self, op: Copy, variable: str) -> None:
-        other = self.variable(op.other)
+    def _copy(self, op: CopyValue, variable: str, other: str) -> None:
         with self.writer.block(f"if {_condition(op.when, variable)}:"):
             if op.required:
                 with self.writer.block(f"if {other} is M:"):
-                    problem = "the sibling that gives the value is missing"
-                    self.writer.add(f"refuse(E, {problem!r}, {self.module.name(op.origin)}, {self._place(op.slot)!r})")
+                    problem, key = "the sibling that gives the value is missing", self._key_in_errors(op.slot)
+                    self.writer.add(f"refuse(E, {problem!r}, {self.module.name(op.origin)}, {key!r})")
             self.writer.add(f"{variable} = copy_json({other})")
 
-    def _call(self, op: Call, variable: str) -> None:
-        module, add, block = self.module, self.writer.add, self.writer.block
-        kinds: frozenset[type] | None = None
-        if module.up:
-            schema = op.expects
+    def _call(self, op: CallFunction, variable: str) -> None:
+        module, add, block, version = self.module, self.writer.add, self.writer.block, op.slot.since
+        types: frozenset[type] | None = None
+        if module.upgrades:
+            found = module.reach.python_types(schema_at_depth(op.expects, op.stars) or {}, version)
+            types = None if found == EVERY else found
+        function, origin, key = module.name(op.function, "f"), module.name(op.origin), self._key_in_errors(op.slot)
+        with self._if_present(op.slot, variable):
             if op.stars:
-                schema = schema_at_depth(op.expects, op.stars) or {}
-            found = python_types(schema, lambda name: module.reach.component(name, op.slot.since))
-            kinds = None if found == EVERY else found
-        function, origin_name, place = module.name(op.function, "f"), module.name(op.origin), self._place(op.slot)
-        with self._present(op.slot, variable):
-            if op.stars:
-                nullable = module.admits_null(op.expects, op.slot.since)
-                arguments = f"{function}, {variable}, {op.stars}, {origin_name}, E, {module.name(kinds)}, {nullable}"
-                with block("try:"):
-                    add(f"{variable} = called_at_depth({arguments})")
-                with block("except GateError as e:"):
-                    add(f"e.at({place!r})")
-                    add("raise")
+                nullable = is_nullable(op.expects, module.reach.components(version))
+                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {module.name(types)}, {nullable}"
+                with self.writer.errors_at(repr(key)):
+                    add(f"{variable} = apply_at_depth({arguments})")
                 return
-            # As `called` does, without the call.
-            with nullcontext() if kinds is None else block(f"if {module.is_one_of(variable, kinds)}:"):
+            # The same as `apply`, without the cost of a call.
+            with nullcontext() if types is None else block(f"if {module.is_one_of(variable, types)}:"):
                 with block("try:"):
                     add(f"{variable} = {function}({variable})")
-                with block("except ValueError as e:" if module.up else "except Exception as e:"):
-                    add(f"unconverted(E, e, {origin_name}, {place!r})")
+                with block("except ValueError as e:" if module.upgrades else "except Exception as e:"):
+                    add(f"fail(E, e, {origin}, {key!r})")
 
-    def _take(self, op: Take, variable: str) -> None:
-        parent = self.variable(op.parent)
-        self.writer.add(f"{variable} = taken({parent}, {op.path!r}, {op.prune})")
+    def _extract(self, op: ExtractValue, variable: str, other: str) -> None:
+        self.writer.add(f"{variable} = extract({other}, {op.path!r}, {op.prune})")
         if op.empty is not UNSET:
-            with self.writer.block(f"if {variable} is M and not has_parent({parent}, {op.path!r}):"):
+            with self.writer.block(f"if {variable} is M and not has_parent({other}, {op.path!r}):"):
                 self.writer.add(f"{variable} = {self.constant(op.empty)}")
 
 

@@ -1,0 +1,178 @@
+"""Finds why payloads cannot be converted from version to version, and who is to blame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from timegate.changes.base import name_of
+from timegate.errors import Fault
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.reach import Reach, names_in
+from timegate.gates.source.keywords import FOLLOWED, SERIALIZER, NotConvertible, obstacles_in
+from timegate.gates.source.module import Module
+from timegate.history.steps import Origin
+from timegate.typing import is_array, is_object
+from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.schema import references
+
+
+def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:
+    """Why the programs of one side cannot do what the clients of a version need.
+
+    Args:
+        module: the programs, written.
+        conversion: what they do.
+        version: the version; faults name it where no single change is to blame.
+    """
+    reach = module.reach
+    found = [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{display_name(reach, component, conversion)}.{key}",
+            "head requires this field and old clients do not send it",
+            f"{_with_default(origin.fact)}, or give the field a default in the model",
+        )
+        for component, key, origin in module.faults
+    ]
+    found += [
+        _fault(
+            origin_of(reach, one, conversion) or origin_of(reach, other, conversion),
+            version,
+            f"{display_name(reach, one, conversion)} | {display_name(reach, other, conversion)}",
+            "both change between the versions, and their schemas can never be told apart",
+            "give them a tag: a Literal field with a value of its own in each",
+        )
+        for one, other in module.ambiguous
+    ]
+    return found
+
+
+def _fault(origin: Origin | None, version: str, place: str, problem: str, remedy: str) -> Fault:
+    """A fault of a change, or of a version where no change is to blame."""
+    if origin is None:
+        return Fault(version, "", place, problem, remedy)
+    return Fault(origin.version, origin.change, place, problem, remedy)
+
+
+def _with_default(fact: str) -> str:
+    written = fact.removesuffix(")")
+    return f"{written}{'' if written.endswith('(') else ', '}default=…)"
+
+
+def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: NotConvertible) -> list[Fault]:
+    """Every place on the way to a touched component that programs cannot follow.
+
+    Args:
+        reach: the side and its history.
+        conversion: what programs would do.
+        version: the old version.
+        stop: the first obstacle.
+    """
+    touched = reach.touched(conversion)
+    wire = reach.history.wires[conversion.src]
+    places: list[tuple[str, Any]] = list(wire.roots(reach.side))
+    places += [
+        (display_name(reach, name, conversion), reach.component(name, conversion.src).schema)
+        for name in wire.reachable(reach.side)
+    ]
+    found = [obstacle for place, schema in places for obstacle in _obstacles(schema, place, touched)]
+    return [
+        _fault(
+            origin_of(reach, name, conversion),
+            version,
+            place,
+            f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
+            "which gates cannot convert",
+            "declare a type that says what is on the wire (a serializer's return type, properties, items)",
+        )
+        for place, obstacle, name in found or [(stop.name, stop.obstacle, stop.name)]
+    ]
+
+
+def _obstacles(schema: Any, place: str, touched: frozenset[str]) -> Iterator[tuple[str, str, str]]:
+    """Every obstacle in a schema, at any depth, with its place and each touched component behind it."""
+    if is_array(schema):
+        for inner in schema:
+            yield from _obstacles(inner, place, touched)
+    if not is_object(schema):
+        return
+    yield from ((place, obstacle, name) for obstacle, name in obstacles_in(schema, touched))
+    if schema.get(OPAQUE_MARK):
+        return
+    for keyword, value in schema.items():
+        if keyword not in FOLLOWED:
+            continue
+        if keyword == "properties" and is_object(value):
+            for name, inner in value.items():
+                yield from _obstacles(inner, f"{place}.{name}", touched)
+        else:
+            below = f"{place}.*" if keyword in ("items", "prefixItems", "additionalProperties") else place
+            yield from _obstacles(value, below, touched)
+
+
+def media_faults(reach: Reach, conversion: Conversion, version: str) -> list[Fault]:
+    """The bodies that change and are no JSON document: streams of lines or events, and forms.
+
+    Args:
+        reach: the side and its history.
+        conversion: what programs would do.
+        version: the old version.
+    """
+    found: list[Fault] = []
+    for operation in reach.history.wires[conversion.src].operations:
+        for name, body in operation.bodies(reach.side):
+            if any(is_json_media(media) for media in body.media) or not reach.needs(body.schema, conversion):
+                continue
+            changed = next(one for one in names_in(body.schema) if one in reach.touched(conversion))
+            found.append(
+                _fault(
+                    origin_of(reach, changed, conversion),
+                    version,
+                    f"{name} of {operation.key}",
+                    f"it is {', '.join(body.media)}, which gates do not convert, and "
+                    f"{display_name(reach, changed, conversion)} in it changes",
+                    "declare JSON for it, or a model of its own that does not change",
+                )
+            )
+    return found
+
+
+def is_json_media(media: str) -> bool:
+    """Whether a declared media type is a JSON document."""
+    return media == "application/json" or media.endswith("+json")
+
+
+def check_serializers(reach: Reach, conversion: Conversion) -> None:
+    """Refuse a touched component as the input of a serializer without a return type, whose output may be anything.
+
+    Raises:
+        NotConvertible: there is such a serializer.
+    """
+    if reach.side == "responses":
+        for name in sorted(reach.serializer_inputs & reach.touched(conversion)):
+            raise NotConvertible(SERIALIZER, name)
+
+
+def origin_of(reach: Reach, name: str, conversion: Conversion) -> Origin | None:
+    """The fact that changes a component in a conversion, or else the first that changes what it contains."""
+    components = reach.components(conversion.src)
+    seen, waiting = {name}, [name]
+    while waiting:
+        current = waiting.pop(0)
+        for boundary in conversion.boundaries:
+            for step in reach.steps(current, boundary):
+                return step.origin
+        held = [other for other in references(components[current].schema) if other not in seen]
+        seen.update(held)
+        waiting += held
+    return None
+
+
+def display_name(reach: Reach, name: str, conversion: Conversion) -> str:
+    """A component as a version file calls it: its class, or else its name in the version's document."""
+    component = reach.components(conversion.src).get(name)
+    if component is None:
+        return name
+    return component.display_name or name if component.model is None or component.inline else name_of(component.model)

@@ -1,0 +1,20 @@
+"""Makes modules that write the programs of all kinds of schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timegate.gates.plan.reach import Reach
+from timegate.gates.source.module import Module, Purpose
+from timegate.gates.source.objects import write_object
+from timegate.gates.source.unions import write_union
+
+
+def new_module(reach: Reach, known: dict[Purpose, Any] | None = None) -> Module:
+    """An empty module.
+
+    Args:
+        reach: the side and its history.
+        known: programs of other modules of the same side by their purpose; the module adds its own.
+    """
+    return Module(reach, write_object, write_union, {} if known is None else known)

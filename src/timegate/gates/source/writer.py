@@ -1,0 +1,38 @@
+"""Collects lines of source with their indentation."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+
+class Writer:
+    """Lines of source with their indentation."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 0
+
+    def add(self, line: str) -> None:
+        """Add a line at the current depth."""
+        self.lines.append("    " * self.depth + line)
+
+    @contextmanager
+    def block(self, line: str) -> Generator[None]:
+        """An indented block; an empty one gets ``pass``."""
+        self.add(line)
+        self.depth += 1
+        before = len(self.lines)
+        yield
+        if len(self.lines) == before:
+            self.add("pass")
+        self.depth -= 1
+
+    @contextmanager
+    def errors_at(self, key: str) -> Generator[None]:
+        """A block whose errors lie below a key; ``key`` is an expression."""
+        with self.block("try:"):
+            yield
+        with self.block("except GateError as e:"):
+            self.add(f"e.at({key})")
+            self.add("raise")
