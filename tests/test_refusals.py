@@ -193,7 +193,7 @@ NOBODY_SAYS = {
     ),
     "a loss of a member that nobody has acknowledged": Refused(
         (enum(Colour).shrank("green", read_as=Colour.RED),), "Colour",
-        "head cannot tell this member from the one it is read as",
+        "head cannot distinguish this member from the one it is read as",
         f"enum(Colour).shrank('green', read_as=Colour.RED, {MISSED})",
     ),
     "members that old clients have never seen": Refused(

@@ -1,1 +1,1 @@
-"""Facts undone, boundary by boundary: the wire of each older version, and the steps between two."""
+"""Undoes facts boundary by boundary: the wire of each older version, and the steps between neighbouring versions."""

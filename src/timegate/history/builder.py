@@ -1,23 +1,24 @@
-"""One walk into the past: the wire as it is undone fact by fact, the steps found, and the faults."""
+"""The state of one walk from head to the oldest version: the wires so far, the steps recorded, and the faults."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
 
-from typing_extensions import get_original_bases, is_typeddict
-
-from timegate.changes.base import Fact, name_of
+from timegate.changes.base import Fact, FieldsFact, Loss, name_of
 from timegate.errors import Fault
-from timegate.history.schema_edits import tags_in
+from timegate.history.inheritance import is_about, lineage
+from timegate.history.schema_edits import tags_in, with_roots
 from timegate.history.steps import ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema, is_object
 from timegate.wire.schema import NULL, references, single_reference
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
-UNLISTED: Final = "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
+UNCERTAIN_KEYS: Final = (
+    "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
+)
 PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
 
 
@@ -26,11 +27,11 @@ class FieldPlace:
     """One field of one component on one side.
 
     Args:
-        side: whether clients send or get it.
+        side: whether clients send or receive it.
         name: the component's identity.
         key: the field's wire name.
-        stars: how many containers deep the values meant are.
-        text: the place as the declaration calls it.
+        stars: how many lists or dicts deep in the field the values are that the fact is about.
+        text: the place as the declaration writes it.
     """
 
     side: Side
@@ -42,13 +43,13 @@ class FieldPlace:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What one fact touches.
+    """The keys that one fact touches.
 
     Args:
-        change: the change that declares it.
+        change: the change that declares the fact.
         fact: the fact as code.
-        name: the component's identity, or the operation's.
-        keys: the keys meant; ``"*"`` is all of them.
+        name: the identity of the component or of the operation.
+        keys: the keys that it changes; ``"*"`` stands for all of them.
         reads: the keys whose values it only reads.
     """
 
@@ -61,12 +62,20 @@ class Touch:
 
 @dataclass(slots=True)
 class HistoryBuilder:
-    """The wire while it is taken from one version to the next older one.
+    """The wire while facts are undone, from one version to the next older one.
 
     Args:
-        wires: the wire of each version so far, newest first; the last one is being undone.
-        types: the schema of each type that a fact names, by side and by the fact's identity.
+        wires: the wire of each version so far, newest first; facts are being undone on the last one.
+        types: the schema of each type that a fact names, by side and by the ``id`` of the fact.
         values: the versions, newest first.
+        boundary: the index of the boundary at hand.
+        version: the version whose changes are being undone.
+        change: the name of the change that is being undone.
+        fact: the fact that is being undone.
+        steps: the steps so far, by side, component and boundary, each list from old to new.
+        faults: the faults so far.
+        touched: the keys that each fact of this boundary touches, newest fact first.
+        status_changes: pairs of newer and older status, by operation and boundary.
     """
 
     wires: list[Wire]
@@ -79,21 +88,11 @@ class HistoryBuilder:
     steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict[tuple[Side, str, int], list[Step]])
     faults: list[Fault] = field(default_factory=list[Fault])
     touched: list[Touch] = field(default_factory=list[Touch])
-    renumbered: dict[tuple[str, int], list[tuple[int, int]]] = field(
+    status_changes: dict[tuple[str, int], list[tuple[int, int]]] = field(
         default_factory=dict[tuple[str, int], list[tuple[int, int]]]
     )
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
-    _kin: dict[Side, dict[int, list[str]]] = field(default_factory=dict[Side, dict[int, list[str]]])
-
-    def tags(self, side: Side) -> set[str]:
-        """Every key by which unions of one side are told apart, or were at a newer version."""
-        found = self._tags.get(side)
-        if found is None:
-            components = self.wire.components(side).values()
-            named = [schema for (other, _), schema in self.types.items() if other == side]
-            schemas = [*(component.schema for component in components), *self.wire.payloads(side), *named]
-            found = self._tags[side] = set(tags_in(schemas))
-        return found
+    _names_by_class: dict[Side, dict[int, list[str]]] = field(default_factory=dict[Side, dict[int, list[str]]])
 
     @property
     def wire(self) -> Wire:
@@ -106,72 +105,98 @@ class HistoryBuilder:
 
     @property
     def origin(self) -> Origin:
-        """Who is to blame for the fact at hand."""
+        """The version, change and code of the fact at hand."""
         return Origin(self.version, self.change, str(self.fact))
 
     def component(self, side: Side, name: str) -> Component:
         """A component as far as it is undone."""
         return self.wire.components(side)[name]
 
+    def type_of(self, side: Side, fact: Fact) -> Schema:
+        """The schema of the old type that a fact names."""
+        return self.types[side, id(fact)]
+
+    def tags(self, side: Side) -> set[str]:
+        """Every key that discriminates a union of one side, at this version or a newer one."""
+        if side not in self._tags:
+            components = (component.schema for component in self.wire.components(side).values())
+            named = (schema for (other, _), schema in self.types.items() if other == side)
+            self._tags[side] = set(tags_in([*components, *self.wire.payloads(side), *named]))
+        return self._tags[side]
+
     def put(self, side: Side, component: Component) -> None:
-        """Undo something of a component."""
+        """Replace a component by what it is in the older version."""
         self.wire = self.wire.edited(side, component)
 
+    def rewrite(self, side: Side, change: Callable[[Schema], Schema]) -> None:
+        """Replace the schemas of all components and payloads of one side by what ``change`` makes of them."""
+        for component in list(self.wire.components(side).values()):
+            schema = change(component.schema)
+            if schema != component.schema:
+                self.put(side, replace(component, schema=schema))
+        self.wire = with_roots(self.wire, side, change)
+
     def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
-        """Note what the fact at hand does to a component's objects; facts arrive newest first.
+        """Record a step that the fact at hand takes on a component's objects; facts are undone newest first.
 
         Args:
-            side: whether clients send or get the objects.
+            side: whether clients send or receive the objects.
             name: the component's identity.
-            step: what happens.
-            keys: what it touches of the component, ``"*"`` for all of it.
-            reads: what it only reads of it.
+            step: what happens to an object.
+            keys: the component's keys that the step changes; ``"*"`` stands for all of them.
+            reads: the keys that it only reads.
         """
         self.steps.setdefault((side, name, self.boundary), []).insert(0, step)
         self.touch(name, *keys, reads=reads)
-        uncertain = self.component(side, name).uncertain
-        unsafe = uncertain if "*" in keys and not isinstance(step, ModelIntroduced) else uncertain & set(keys)
-        for key in sorted(unsafe):
-            self.fault(f"{self.component(side, name).display_name}.{key}", UNLISTED, PLAIN_ALIAS)
+        component = self.component(side, name)
+        every = "*" in keys and not isinstance(step, ModelIntroduced)
+        for key in sorted(component.uncertain if every else component.uncertain & set(keys)):
+            self.fault(f"{component.display_name}.{key}", UNCERTAIN_KEYS, PLAIN_ALIAS)
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
-        """Note what the fact at hand touches, to see which facts do not commute."""
+        """Note the keys that the fact at hand touches; `check_conflicts` compares them."""
         self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys), frozenset(reads)))
 
     def has_touched(self, side: Side, name: str, key: str) -> bool:
-        """Whether a fact of this boundary that comes after the one at hand touches a key of a component."""
+        """Whether a later fact of this boundary touches a key of a component."""
         steps = self.steps.get((side, name, self.boundary), ())
         return any(key in (getattr(step, "key", None), getattr(step, "old", None)) for step in steps)
 
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
-        """Note why the fact at hand, or that of another origin, cannot be carried out; on both sides it counts once."""
+        """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""
         version, change = (self.version, self.change) if origin is None else (origin.version, origin.change)
         fault = Fault(version, change, place, problem, remedy)
         if fault not in self.faults:
             self.faults.append(fault)
 
+    def fault_without_effect(self, place: str, problem: str) -> None:
+        """Note that the fact at hand changes nothing, so that it must go."""
+        self.fault(place, problem, f"take {self.fact} out")
+
+    def check_loss(
+        self, fact: Fact, side: Side, place: str, problem: str = "what old clients send here is lost"
+    ) -> None:
+        """Note a fault where requests lose data and the fact does not acknowledge it with ``loses=``."""
+        if side == "requests" and fact.loss is Loss.TO_HEAD and fact.loses is None:
+            self.fault(place, problem, self.line('loses="why nobody misses it"'))
+
     def line(self, *arguments: str) -> str:
-        """The fact at hand as it is written in a version file, with more arguments."""
+        """The fact at hand as a version file writes it, with more arguments."""
         assert self.fact is not None
-        given = self.fact.argument_code()
-        written = ", ".join([*([given] if given else []), *arguments])
+        written = ", ".join(filter(None, [self.fact.argument_code(), *arguments]))
         return f"{self.fact.subject_code()}.{self.fact.verb}({written})"
 
-    def type_of(self, side: Side, fact: Fact) -> Schema:
-        """The schema of the type that a fact names in ``was``."""
-        return self.types[side, id(fact)]
-
     def targets(self, models: tuple[Model, ...], field_name: str | None) -> Iterator[tuple[Model, Side, Component]]:
-        """The components that a fact about these models is about.
+        """The components that a fact about these models is about; a fault where there are none.
 
         Args:
             models: as declared.
-            field_name: the field meant, which subclasses inherit; None for facts about the whole model.
+            field_name: the field, which subclasses inherit; None for facts about the whole model.
         """
         for model in models:
             found = False
             for side in SIDES:
-                for name in self._kin_of(side, model):
+                for name in self._candidates(side, model):
                     if is_about(self.component(side, name), model, field_name):
                         found = True
                         yield model, side, self.component(side, name)
@@ -182,25 +207,29 @@ class HistoryBuilder:
                     f"name a model of the contract, or take {self.fact} out",
                 )
 
-    def _kin_of(self, side: Side, model: Model) -> Sequence[str]:
-        """The components that a fact about a model may be about; no fact makes another class of one."""
+    def _candidates(self, side: Side, model: Model) -> Sequence[str]:
+        """The components that a fact about a model may be about. A component's class is the same at every version."""
         if isinstance(model, str):
             return list(self.wire.components(side))
-        kin = self._kin.get(side)
-        if kin is None:
-            kin = self._kin[side] = {}
+        if side not in self._names_by_class:
+            names = self._names_by_class[side] = {}
             for component in self.wire.components(side).values():
-                for kind in _lineage(component.model):
-                    kin.setdefault(id(kind), []).append(component.name)
-        return kin.get(id(model), ())
+                for cls in lineage(component.model):
+                    names.setdefault(id(cls), []).append(component.name)
+        return self._names_by_class[side].get(id(model), ())
+
+    def field_places(self, fact: FieldsFact, *, newer: bool = True) -> Iterator[FieldPlace]:
+        """The places of all fields of a fact, the last field first, as facts are undone."""
+        for path in reversed(fact.fields):
+            yield from self.places(fact.models, path, newer=newer)
 
     def places(self, models: tuple[Model, ...], path: str, *, newer: bool) -> list[FieldPlace]:
-        """The places that a field of these models is at.
+        """The places of one field of these models; a fault where there are none.
 
         Args:
             models: as declared.
             path: a field, or a dotted or starred path.
-            newer: whether the field exists in the newer version, where it is looked up by name.
+            newer: whether the newer version has the field and its name is looked up there.
         """
         found: list[FieldPlace] = []
         for model in models:
@@ -222,15 +251,15 @@ class HistoryBuilder:
         while len(segments) > 1 and segments[-1] == "*":
             segments.pop()
             stars += 1
-        for position, segment in enumerate(segments[:-1]):
-            step_into = self.inner(side, component, segment, segments[position + 1], text)
-            if step_into is None:
+        for segment, following in pairwise(segments):
+            inner = self.inner(side, component, segment, following, text)
+            if inner is None:
                 return None
-            component = step_into
+            component = inner
         last = segments[-1]
         if last == "*":
             return None
-        key = component.wire(last)
+        key = component.wire_name(last)
         if newer:
             return None if key is None else FieldPlace(side, component.name, key, stars, text)
         if key is not None:
@@ -239,24 +268,20 @@ class HistoryBuilder:
         return FieldPlace(side, component.name, last, stars, text)
 
     def inner(self, side: Side, component: Component, segment: str, following: str, text: str) -> Component | None:
-        """The component behind one segment of a path."""
+        """The component that one segment of a path leads to; a fault where it is not one that the path may edit."""
         if segment == "*":
             return component
-        key = component.wire(segment)
+        key = component.wire_name(segment)
         if key is None:
             return None
         schema = component.properties[key]
-        if following == "*":
-            schema = _item_schema(schema)
-        name = single_reference(schema)
+        name = single_reference(_item_schema(schema) if following == "*" else schema)
         if name is None:
             self.fault(
-                text,
-                f"{segment!r} leads to no single model",
-                "declare the fact on the model that holds the field",
+                text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
             )
             return None
-        if self._shared(side, name):
+        if self._is_shared(side, name):
             self.fault(
                 text,
                 f"the path goes through {name}, which other places share",
@@ -265,74 +290,22 @@ class HistoryBuilder:
             return None
         return self.component(side, name)
 
-    def _shared(self, side: Side, name: str) -> bool:
-        components = self.wire.components(side)
-        count = sum(list(references(schema)).count(name) for _, schema in self.wire.roots(side))
-        for reachable in self.wire.reachable(side):
-            count += list(references(components[reachable].schema)).count(name)
-        return count > 1
+    def _is_shared(self, side: Side, name: str) -> bool:
+        """Whether payloads hold a component in more than one place."""
+        roots = (schema for _, schema in self.wire.roots(side))
+        schemas = [*roots, *(self.component(side, holder).schema for holder in self.wire.reachable(side))]
+        return sum(target == name for schema in schemas for target in references(schema)) > 1
 
 
 def model_name(model: Model) -> str:
-    """A model as a fault names it."""
+    """A model as faults write it."""
     return model if isinstance(model, str) else name_of(model)
 
 
 def _item_schema(schema: Schema) -> Schema:
+    """The schema of a list's items or a dict's values, which may be nullable; empty where there is none."""
     for keyword in ("items", "additionalProperties"):
-        if is_object(schema.get(keyword)):
-            found: Schema = schema[keyword]
+        if is_object(found := schema.get(keyword)):
             return found
-    for keyword in ("anyOf", "oneOf"):
-        for arm in schema.get(keyword, ()):
-            if arm != NULL:
-                return _item_schema(arm)
-    return {}
-
-
-def is_about(component: Component, model: Model, field_name: str | None) -> bool:
-    """Whether a fact on ``model`` holds for a component: its own class, or one that inherits the field."""
-    if isinstance(model, str):
-        return model in (component.name, component.display_name)
-    own = component.model
-    if own is None:
-        return False
-    if own is model:
-        return True
-    if not (inspect.isclass(own) and inspect.isclass(model)):
-        return False
-    if is_typeddict(model):
-        return model in _typed_dict_bases(own) and (field_name is None or _same_annotation(own, model, field_name))
-    if is_typeddict(own) or not issubclass(own, model):
-        return False
-    between = own.__mro__[: own.__mro__.index(model)]
-    if field_name is None:
-        # A fact about the whole model holds for its parametrisations, which declare nothing of their own.
-        return all("__annotations__" not in vars(cls) for cls in between)
-    return not any(field_name in vars(cls).get("__annotations__", {}) for cls in between)
-
-
-def _lineage(kind: Any) -> Iterable[Any]:
-    """A component's class with all that it inherits from."""
-    if not inspect.isclass(kind):
-        return () if kind is None else (kind,)
-    return (kind, *_typed_dict_bases(kind)) if is_typeddict(kind) else kind.__mro__
-
-
-def _typed_dict_bases(kind: type) -> set[Any]:
-    found: set[Any] = set()
-    waiting: list[Any] = [kind]
-    while waiting:
-        current = waiting.pop()
-        if not is_typeddict(current):
-            continue
-        for base in get_original_bases(current):
-            if is_typeddict(base) and base not in found:
-                found.add(base)
-                waiting.append(base)
-    return found
-
-
-def _same_annotation(own: type, base: type, field_name: str) -> bool:
-    mine, theirs = inspect.get_annotations(own), inspect.get_annotations(base)
-    return mine.get(field_name) == theirs.get(field_name)
+    arms = [arm for keyword in ("anyOf", "oneOf") for arm in schema.get(keyword, ()) if arm != NULL]
+    return _item_schema(arms[0]) if arms else {}

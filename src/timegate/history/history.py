@@ -1,4 +1,4 @@
-"""The contract of every version: head's, taken back boundary by boundary."""
+"""The wire of every version: head's, with the facts of each boundary undone in turn."""
 
 from __future__ import annotations
 
@@ -9,56 +9,54 @@ from timegate.changes.base import UNSET
 from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
 from timegate.errors import Fault
 from timegate.history import undo_endpoints, undo_models, undo_values
-from timegate.history.builder import PLAIN_ALIAS, UNLISTED, HistoryBuilder
-from timegate.history.conflicts import conflicts
+from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
+from timegate.history.conflicts import check_conflicts
 from timegate.history.steps import Origin, Step
 from timegate.history.undo import undo
-from timegate.history.undo_models import leftovers
-from timegate.reading.schemas import Shapes, merged, shapes
+from timegate.history.undo_endpoints import is_about
+from timegate.history.undo_models import check_absent_models
+from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.timeline import Timeline
 from timegate.typing import Schema
-from timegate.wire.paths import without_names
-from timegate.wire.wire import SIDES, Side, Wire
-
-__all__ = ["History", "history"]
+from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 _REGISTERED = (undo_endpoints, undo_models, undo_values)
-"""Named, so that the import that registers their facts is plainly used."""
+"""Importing these modules registers their facts with `undo`; the name keeps the imports from looking unused."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What was on the wire at each version, and what lies between.
+    """The wire of each version, and the conversions between neighbouring versions.
 
     Args:
         wires: the wire of each version, newest first.
-        steps: what happens to the objects of a component at a boundary, told from old to new,
-            by side, component and boundary; boundary ``n`` lies between the wires ``n`` and ``n + 1``.
-        renumbered: the statuses that a boundary answers otherwise, newer and older, by operation and boundary.
-        faults: why declared changes cannot be carried out.
+        steps: what happens to the objects of a component at a boundary, from old to new, by side, component and
+            boundary; boundary ``n`` lies between the wires ``n`` and ``n + 1``.
+        status_changes: pairs of newer and older response status, by operation and boundary.
+        faults: why declared changes cannot be undone.
     """
 
     wires: tuple[Wire, ...]
     steps: Mapping[tuple[Side, str, int], tuple[Step, ...]]
-    renumbered: Mapping[tuple[str, int], tuple[tuple[int, int], ...]]
+    status_changes: Mapping[tuple[str, int], tuple[tuple[int, int], ...]]
     faults: tuple[Fault, ...]
 
     def statuses(self, operation: str, version: int) -> dict[int, int]:
-        """Head's statuses of an operation that the version at an index answers otherwise."""
-        pairs = [pair for boundary in range(version) for pair in self.renumbered.get((operation, boundary), ())]
-        found: dict[int, int] = {}
-        for start in {newer for newer, _ in pairs}:
-            status = start
-            for newer, older in pairs:
-                if status == newer:
-                    status = older
-            if status != start:
-                found[start] = status
-        return found
+        """The statuses of an operation that differ at a version, by head's status.
+
+        Args:
+            operation: the operation's identity.
+            version: the version's index.
+        """
+        pairs = [pair for boundary in range(version) for pair in self.status_changes.get((operation, boundary), ())]
+        converted = {newer: newer for newer, _ in pairs}
+        for newer, older in pairs:
+            converted.update({start: older for start, status in converted.items() if status == newer})
+        return {start: status for start, status in converted.items() if status != start}
 
 
 def history(head: Wire, timeline: Timeline) -> History:
-    """Take head's contract back through a timeline."""
+    """Undo every change of a timeline, from head's wire to that of the oldest version."""
     wire, types = _with_named_types(head, timeline)
     builder = HistoryBuilder([_without_removed(wire, timeline)], types, timeline.values)
     _check_internal(builder, timeline.head.value)
@@ -71,63 +69,58 @@ def history(head: Wire, timeline: Timeline) -> History:
             for fact in reversed(change.changes):
                 builder.fact = fact
                 undo(fact, builder)
-        for place, change_name, pair in list(conflicts(builder)):
-            builder.change = change_name
-            builder.fault(
-                place, f"{pair} touch the same place and do not commute", "put both into one change, in order"
-            )
+        check_conflicts(builder)
         for side in SIDES:
-            leftovers(builder, side)
+            check_absent_models(builder, side)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
-    renumbered = {key: tuple(pairs) for key, pairs in builder.renumbered.items()}
-    return History(tuple(builder.wires), steps, renumbered, tuple(builder.faults))
+    status_changes = {key: tuple(pairs) for key, pairs in builder.status_changes.items()}
+    return History(tuple(builder.wires), steps, status_changes, tuple(builder.faults))
 
 
 def _check_internal(builder: HistoryBuilder, newest: str) -> None:
-    """Blame internal fields that requests must have: no client, not even the newest, can send them."""
+    """Note a fault for each internal field that requests must have: not even the newest client can send it."""
+    origin = Origin(newest, "", "")
     for name in builder.wire.reachable("requests"):
         component = builder.component("requests", name)
         for key in sorted(component.internal):
-            origin, place = Origin(newest, "", ""), f"{component.display_name}.{key}"
+            place = f"{component.display_name}.{key}"
             if key in component.required:
                 problem = "head requires this field and no client knows it, because it is internal"
                 builder.fault(place, problem, "give the field a default in the model", origin)
             if key in component.uncertain:
-                builder.fault(place, UNLISTED, PLAIN_ALIAS, origin)
+                builder.fault(place, UNCERTAIN_KEYS, PLAIN_ALIAS, origin)
 
 
 def _without_removed(head: Wire, timeline: Timeline) -> Wire:
-    """Head as its newest clients see it: without the operations that only older versions have."""
-    newest: dict[tuple[str, str], bool] = {}
-    for version in timeline:
-        for change in reversed(version.changes):
-            for fact in reversed(change.changes):
-                if isinstance(fact, EndpointAdded | EndpointRemoved):
-                    for operation in head.operations:
-                        matches = without_names(operation.path) == without_names(fact.path)
-                        if matches and (not fact.methods or operation.method in fact.methods):
-                            key = (operation.method, operation.path)
-                            newest.setdefault(key, not isinstance(fact, EndpointRemoved))
-    operations = tuple(
-        replace(operation, exists=newest.get((operation.method, operation.path), True)) for operation in head.operations
-    )
-    return replace(head, operations=operations)
+    """Head's wire as the newest clients see it: without the operations that only older versions have."""
+    newest_first = [
+        fact
+        for version in timeline
+        for change in reversed(version.changes)
+        for fact in reversed(change.changes)
+        if isinstance(fact, EndpointAdded | EndpointRemoved)
+    ]
+
+    def is_removed(operation: Operation) -> bool:
+        newest = next((fact for fact in newest_first if is_about(fact, fact.path, operation)), None)
+        return isinstance(newest, EndpointRemoved)
+
+    return replace(head, operations=tuple(replace(one, exists=not is_removed(one)) for one in head.operations))
 
 
 def _with_named_types(head: Wire, timeline: Timeline) -> tuple[Wire, dict[tuple[Side, int], Schema]]:
-    """The wire with the components of the types that facts name, and the schema of each such type."""
-    named: list[tuple[int, object]] = []
-    for version in timeline:
-        for change in version.changes:
-            for fact in change.changes:
-                was = fact.named_type
-                if was is not UNSET:
-                    named.append((id(fact), was))
-    wire, found = head, dict[tuple[Side, int], Schema]()
-    for side in SIDES:
-        if named:
-            known = Shapes({}, head.components(side))
-            both = merged(known, shapes(side, named), one_per_class=True)
-            wire = wire.edited(side, *both.components.values())
-            found.update({(side, key): both.schemas[key] for key, _ in named})
-    return wire, found
+    """Head's wire with the components of the types that facts name, and the schema of each such type."""
+    named = [
+        (id(fact), fact.named_type)
+        for version in timeline
+        for change in version.changes
+        for fact in change.changes
+        if fact.named_type is not UNSET
+    ]
+    wire, types = head, dict[tuple[Side, int], Schema]()
+    for side in SIDES if named else ():
+        known = GeneratedSchemas({}, head.components(side))
+        both = merge_schemas(known, generate_schemas(side, named), one_per_class=True)
+        wire = wire.edited(side, *both.components.values())
+        types.update({(side, key): both.schemas[key] for key, _ in named})
+    return wire, types

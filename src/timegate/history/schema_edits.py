@@ -1,4 +1,4 @@
-"""The few edits that facts make to a schema, each giving a new schema."""
+"""The few edits that facts make to a schema. Each returns a new schema."""
 
 from __future__ import annotations
 
@@ -8,45 +8,43 @@ from typing import Any
 
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.marks import NEWER_ARMS_MARK
-from timegate.wire.schema import NULL, objects_in, ref, referred, rewritten
-from timegate.wire.wire import Component
+from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
+from timegate.wire.wire import Body, Component, Side, Wire
 
 
 def with_property(component: Component, key: str, schema: Schema, *, required: bool) -> Component:
-    """The component with one property more, last."""
+    """The component with one more property, the last one."""
     changed = {**component.schema, "type": "object", "properties": {**component.properties, key: schema}}
     return replace(component, schema=_required(changed, [*component.required, key] if required else component.required))
 
 
 def without_property(component: Component, key: str) -> Component:
-    """The component without a property and without its spellings."""
+    """The component without a property and its spellings."""
     properties = {name: schema for name, schema in component.properties.items() if name != key}
-    changed = _required({**component.schema, "properties": properties}, [n for n in component.required if n != key])
-    return replace(
-        component,
-        schema=changed,
-        fields={name: wire for name, wire in component.fields.items() if wire != key},
-        spellings={wire: keys for wire, keys in component.spellings.items() if wire != key},
-    )
+    return _with_properties(component, properties, [name for name in component.required if name != key], key)
 
 
 def with_property_renamed(component: Component, key: str, name: str) -> Component:
-    """The component with a property called otherwise, at its place; it has that one spelling."""
+    """The component with another name for a property, which stays at its place and has that one spelling."""
     properties = {
         name if wire == key else wire: _retitled(schema, key, name) if wire == key else schema
         for wire, schema in component.properties.items()
     }
-    required = [name if wire == key else wire for wire in component.required]
+    return _with_properties(component, properties, [name if wire == key else wire for wire in component.required], key)
+
+
+def _with_properties(component: Component, properties: dict[str, Schema], required: list[str], gone: str) -> Component:
+    """The component with these properties, and without the names and spellings of the key that is gone."""
     return replace(
         component,
         schema=_required({**component.schema, "properties": properties}, required),
-        fields={python: wire for python, wire in component.fields.items() if wire != key},
-        spellings={wire: keys for wire, keys in component.spellings.items() if wire != key},
+        fields={name: wire for name, wire in component.fields.items() if wire != gone},
+        spellings={wire: keys for wire, keys in component.spellings.items() if wire != gone},
     )
 
 
 def _retitled(schema: Schema, key: str, name: str) -> Schema:
-    """The schema with the title that pydantic makes of a field's name, where it had such a one."""
+    """The schema with the title that pydantic derives from a field's name, where its title was derived."""
     if schema.get("title") != key.title().replace("_", " "):
         return schema
     return {**schema, "title": name.title().replace("_", " ")}
@@ -58,7 +56,7 @@ def with_property_schema(component: Component, key: str, schema: Schema) -> Comp
 
 
 def with_property_required(component: Component, key: str, *, required: bool) -> Component:
-    """The component with a property required or not, in the order of its properties."""
+    """The component with a property required or optional; ``required`` is in the order of the properties."""
     names = {*component.required, key} if required else {*component.required} - {key}
     return replace(component, schema=_required(component.schema, [n for n in component.properties if n in names]))
 
@@ -69,7 +67,7 @@ def _required(schema: Schema, names: list[str]) -> Schema:
 
 
 def without_null(schema: Schema) -> Schema:
-    """The schema that admits everything but null."""
+    """The schema without null."""
     kind = schema.get("type")
     if is_array(kind):
         kinds = [one for one in kind if one != "null"]
@@ -86,7 +84,7 @@ def _no_null_default(schema: Schema) -> Schema:
 
 
 def with_null(schema: Schema) -> Schema:
-    """The schema that admits null as well."""
+    """The schema that also admits null."""
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return {**schema, keyword: [*schema[keyword], NULL]}
@@ -96,7 +94,7 @@ def with_null(schema: Schema) -> Schema:
 
 
 def with_arms(schema: Schema, keyword: str, arms: list[Schema]) -> Schema:
-    """A union with these arms; a single one stands for itself, under the union's own texts."""
+    """A union with these arms; a single arm replaces the union and takes over its texts."""
     rest = {key: value for key, value in schema.items() if key != keyword}
     if len(arms) == 1:
         return {**arms[0], **{key: value for key, value in rest.items() if key != "discriminator"}}
@@ -104,13 +102,12 @@ def with_arms(schema: Schema, keyword: str, arms: list[Schema]) -> Schema:
 
 
 def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> Schema:
-    """The schema with another one ``stars`` containers deep; the same schema where there is no such container."""
+    """The schema with ``change`` applied ``stars`` lists or dicts deep; unchanged where it is not that deep."""
     if stars == 0:
         return change(schema)
-    if is_object(schema.get("items")):
-        return {**schema, "items": at_depth(schema["items"], stars - 1, change)}
-    if is_object(schema.get("additionalProperties")):
-        return {**schema, "additionalProperties": at_depth(schema["additionalProperties"], stars - 1, change)}
+    for keyword in ("items", "additionalProperties"):
+        if is_object(schema.get(keyword)):
+            return {**schema, keyword: at_depth(schema[keyword], stars - 1, change)}
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return {**schema, keyword: [at_depth(arm, stars, change) for arm in schema[keyword]]}
@@ -118,7 +115,7 @@ def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> 
 
 
 def without_arm(schema: Any, name: str) -> Any:
-    """A copy of a schema in which no union has the component as an arm; each such union notes it aside."""
+    """A copy of a schema in which no union has the component as an arm; each such union notes it as a newer arm."""
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
@@ -130,21 +127,35 @@ def without_arm(schema: Any, name: str) -> Any:
                 continue
             discriminator = node.get("discriminator")
             if is_object(discriminator):
-                mapping = {
-                    tag: target
-                    for tag, target in discriminator.get("mapping", {}).items()
-                    if target != ref(name)["$ref"]
-                }
+                tags = discriminator.get("mapping", {}).items()
+                mapping = {tag: target for tag, target in tags if target != ref(name)["$ref"]}
                 node = {**node, "discriminator": {**discriminator, "mapping": mapping}}
             node = with_arms(node, keyword, kept)
             node[NEWER_ARMS_MARK] = (*node.get(NEWER_ARMS_MARK, ()), name)
         return node
 
-    return rewritten(schema, change)
+    return rewrite(schema, change)
+
+
+def with_roots(wire: Wire, side: Side, change: Callable[[Schema], Schema]) -> Wire:
+    """The wire with every root schema of one side changed."""
+
+    def changed(body: Body | None) -> Body | None:
+        return body and replace(body, schema=change(body.schema))
+
+    if side == "requests":
+        # An operation without a request body stays the same object: the gates compare operations by identity.
+        operations = [replace(one, request=changed(one.request)) if one.request else one for one in wire.operations]
+        return replace(wire, operations=tuple(operations), receives=tuple(map(change, wire.receives)))
+    operations = [
+        replace(one, responses={status: changed(body) for status, body in one.responses.items()})
+        for one in wire.operations
+    ]
+    return replace(wire, operations=tuple(operations), sends=tuple(map(change, wire.sends)))
 
 
 def tags_in(schema: object) -> Iterator[str]:
-    """The keys by which unions in a schema are told apart, at any depth."""
+    """The keys that discriminate the unions in a schema, at any depth."""
     for node in objects_in(schema):
         discriminator = node.get("discriminator")
         if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
@@ -152,7 +163,7 @@ def tags_in(schema: object) -> Iterator[str]:
 
 
 def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:
-    """A copy of a schema in which unions of these arms are told apart by ``old``; and their other arms."""
+    """A copy of a schema where ``old`` discriminates the unions of these arms, and the other arms of these unions."""
     others = set[str]()
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
@@ -165,4 +176,4 @@ def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -
         others.update(names - arms)
         return {**node, "discriminator": {**discriminator, "propertyName": old}}
 
-    return rewritten(schema, change), others
+    return rewrite(schema, change), others

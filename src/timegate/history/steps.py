@@ -1,7 +1,7 @@
-"""What a declared fact does to the object of one component at one boundary: few kinds, names resolved.
+"""The steps that facts leave for payloads: few kinds, each about one component's objects at one boundary.
 
-A fact is what a person declares; a step is what is left of it when models, fields and paths are found and
-the schemas on both sides of the boundary are known. Steps are told from old to new, like facts.
+A fact is what a person declares. A step is what is left of it when models, fields and paths are resolved and the
+schemas on both sides of the boundary are known. Steps are stated from old to new, like facts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from timegate.typing import Function, Schema
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who is to blame: the version whose file declares the change, the change, and the fact as code."""
+    """Where a step or fault comes from: the version whose file declares the change, the change, the fact as code."""
 
     version: str
     change: str
@@ -25,7 +25,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class KeyAdded:
-    """Only the newer version has the key; ``default`` is what head gets."""
+    """Only the newer version has the key; ``default`` is what head receives."""
 
     origin: Origin
     key: str
@@ -35,7 +35,7 @@ class KeyAdded:
 
 @dataclass(frozen=True, slots=True)
 class KeyRemoved:
-    """Only the older version has the key; ``fill`` is what an old client reads."""
+    """Only the older version has the key; ``fill`` is the value that an old client reads."""
 
     origin: Origin
     key: str
@@ -46,7 +46,7 @@ class KeyRemoved:
 
 @dataclass(frozen=True, slots=True)
 class KeyRenamed:
-    """The key is ``old`` in the older version and ``new`` in the newer one."""
+    """The key has the name ``old`` in the older version and ``new`` in the newer one."""
 
     origin: Origin
     old: str
@@ -55,7 +55,7 @@ class KeyRenamed:
 
 @dataclass(frozen=True, slots=True)
 class ValueConverted:
-    """The value differs: each of them ``stars`` containers deep."""
+    """The value differs, or each value ``stars`` lists or dicts deep in it."""
 
     origin: Origin
     key: str
@@ -68,7 +68,7 @@ class ValueConverted:
 
 @dataclass(frozen=True, slots=True)
 class ValueReplaced:
-    """Null is another value, or absent is: on the way to head or to old."""
+    """Another value replaces null or an absent key, in the upgrade or in the downgrade."""
 
     origin: Origin
     key: str
@@ -82,14 +82,14 @@ class ValueReplaced:
 
 @dataclass(frozen=True, slots=True)
 class ValueMoved:
-    """The value stands at another path; a path that reaches deeper goes through unshared components.
+    """The value is at another path; a longer path goes through components that no other place shares.
 
     Args:
         old: the path in the older version, in wire names.
         new: the path in the newer one.
         schema: the value's schema.
-        older_parent: the schema of the object behind the first key of ``old``, if the path goes deeper.
-        newer_parent: that of the object behind the first key of ``new``.
+        older_parent: the schema of the first key of ``old``, which holds the rest of the path.
+        newer_parent: the schema of the first key of ``new``.
         empty: what the old place holds where the new place has no parent.
     """
 
@@ -104,12 +104,12 @@ class ValueMoved:
 
 @dataclass(frozen=True, slots=True)
 class MovedThrough:
-    """A key that a parent takes out of or puts into this object at this boundary.
+    """A key of this object whose value a parent's `ValueMoved` moves at this boundary.
 
     Args:
         key: the wire name.
         schema: the value's schema.
-        older: whether the older version's object has it, or the newer version's.
+        older: whether the older version's object has the key, rather than the newer version's.
     """
 
     origin: Origin
@@ -120,7 +120,7 @@ class MovedThrough:
 
 @dataclass(frozen=True, slots=True)
 class ObjectConverted:
-    """The whole object differs."""
+    """The object differs as a whole."""
 
     origin: Origin
     newer: Schema
@@ -131,7 +131,7 @@ class ObjectConverted:
 
 @dataclass(frozen=True, slots=True)
 class ModelIntroduced:
-    """Older versions do not know the component; ``seen_as`` stands in for it in a union."""
+    """Older versions do not have the component; ``seen_as`` is what old clients read in its place."""
 
     origin: Origin
     seen_as: Any = UNSET
@@ -142,8 +142,8 @@ class MembersChanged:
     """The members of an enum differ.
 
     Args:
-        to_head: old member to newer one.
-        to_old: newer member to old one.
+        to_head: the newer member for an old one.
+        to_old: the old member for a newer one.
         refused: newer members that an old client may not send.
     """
 

@@ -1,4 +1,4 @@
-"""The one door for facts into the past: each kind of fact registers how it is undone."""
+"""The dispatch of facts: each kind of fact registers the function that undoes it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from timegate.history.builder import HistoryBuilder
 
 @singledispatch
 def undo(fact: Fact, builder: HistoryBuilder) -> None:
-    """Take one fact back: edit the wire to what it was before, and record the steps payloads take.
+    """Undo one fact: edit the wire to that of the older version, and record the steps that payloads take.
 
     A third party's kind of fact registers here: ``undo.register(MyFact, my_function)``.
     """
     builder.fault(
         str(fact),
-        f"no room of this package knows the kind of fact {type(fact).__name__}",
+        f"nothing is registered that undoes facts of the kind {type(fact).__name__}",
         f"register it: timegate.extend.undo.register({type(fact).__name__}, …)",
     )

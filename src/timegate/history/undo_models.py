@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,7 +14,6 @@ from timegate.history.builder import HistoryBuilder, model_name
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
-from timegate.history.undo_fields import with_roots
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import references, referred
 from timegate.wire.wire import SIDES, Component, Side
@@ -24,7 +23,7 @@ from timegate.wire.wire import SIDES, Component, Side
 def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
         if component.display_name == fact.name:
-            builder.fault(name_of(model), f"it is called {fact.name!r} already", f"take {builder.fact} out")
+            builder.fault_without_effect(name_of(model), f"it is called {fact.name!r} already")
             continue
         builder.put(side, replace(component, display_name=fact.name))
 
@@ -32,64 +31,53 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
 @undo.register
 def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
-        name, drop = component.name, partial(without_arm, name=component.name)
-        in_union = False
-        for other in list(builder.wire.components(side).values()):
-            schema = drop(other.schema)
-            if schema != other.schema:
-                in_union = True
-                builder.put(side, replace(other, schema=schema))
         before = builder.wire
-        builder.wire = with_roots(builder.wire, side, drop)
-        in_union = in_union or builder.wire != before
-        if side == "responses" and in_union and fact.seen_as is UNSET:
+        builder.rewrite(side, partial(without_arm, name=component.name))
+        if side == "responses" and fact.seen_as is UNSET and builder.wire != before:
             builder.fault(
                 name_of(model),
                 "it is an arm of a union in a response, and nothing says what old clients read in its place",
                 f"{builder.line('seen_as=…')} with a value of another arm, or a function of the object that gives one",
             )
-        builder.put(side, replace(builder.component(side, name), exists=False))
-        builder.record(side, name, ModelIntroduced(builder.origin, fact.seen_as), "*")
+        builder.put(side, replace(builder.component(side, component.name), exists=False))
+        builder.record(side, component.name, ModelIntroduced(builder.origin, fact.seen_as), "*")
 
 
-def leftovers(builder: HistoryBuilder, side: Side) -> None:
-    """Blame the places where payloads can still hold a component that this version does not have."""
+def check_absent_models(builder: HistoryBuilder, side: Side) -> None:
+    """Note a fault for each place where payloads can still hold a component that the older version does not have."""
     components = builder.wire.components(side)
     if all(component.exists for component in components.values()):
         return
+    older = builder.values[builder.boundary + 1]
     reachable = builder.wire.reachable(side)
     for name, place in reachable.items():
         if components[name].exists:
             continue
-        older = builder.values[builder.boundary + 1]
         problem = f"it holds {components[name].display_name}, which version {older} does not have"
-        origin = _end_of(builder, side, name)
+        origin = _introduced_by(builder, side, name)
         holders = [
-            (holder, key)
+            (components[holder].display_name, key)
             for holder in reachable
             for key, schema in components[holder].properties.items()
             if name in references(schema)
         ]
         for holder, key in holders:
-            name_of_holder = components[holder].display_name
-            remedy = f"on({name_of_holder}).added({key!r}) in the same version, if older ones lack the field"
-            builder.fault(f"{name_of_holder}.{key}", problem, remedy, origin)
+            remedy = f"on({holder}).added({key!r}) in the same version, if older ones lack the field"
+            builder.fault(f"{holder}.{key}", problem, remedy, origin)
         if not holders:
             builder.fault(place, problem, _remedy_at_root(builder, side, name), origin)
 
 
-def _end_of(builder: HistoryBuilder, side: Side, name: str) -> Origin | None:
-    """Who said that a component does not exist in older versions."""
-    for boundary in range(builder.boundary, -1, -1):
-        for step in builder.steps.get((side, name, boundary), ()):
-            if isinstance(step, ModelIntroduced):
-                return step.origin
-    return None
+def _introduced_by(builder: HistoryBuilder, side: Side, name: str) -> Origin | None:
+    """The origin of the fact that a component does not exist in older versions."""
+    boundaries = range(builder.boundary, -1, -1)
+    steps = (step for boundary in boundaries for step in builder.steps.get((side, name, boundary), ()))
+    return next((step.origin for step in steps if isinstance(step, ModelIntroduced)), None)
 
 
 def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
     for operation in builder.wire.operations:
-        bodies = [operation.request] if side == "requests" else list(operation.responses.values())
+        bodies = [operation.request] if side == "requests" else operation.responses.values()
         if operation.exists and any(body is not None and name in references(body.schema) for body in bodies):
             return f"endpoint({plain_path(operation.path)!r}, {operation.method!r}).added() in the same version"
     return "make it an arm of a union with what older versions have at this place"
@@ -98,23 +86,14 @@ def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
 @undo.register
 def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
-        if side == "requests" and fact.loses is None and fact.loss.value == "to head":
-            builder.fault(
-                name_of(model), "what old clients send here is lost", builder.line('loses="why nobody misses it"')
-            )
+        builder.check_loss(fact, side, name_of(model))
         older = builder.type_of(side, fact)
         target = referred(older)
         shape = builder.component(side, target) if target is not None else Component(component.name, older)
-        builder.put(
-            side,
-            replace(
-                component,
-                schema=shape.schema,
-                fields=shape.fields,
-                spellings=shape.spellings,
-                uncertain=shape.uncertain,
-            ),
+        reshaped = replace(
+            component, schema=shape.schema, fields=shape.fields, spellings=shape.spellings, uncertain=shape.uncertain
         )
+        builder.put(side, reshaped)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old)
         builder.record(side, component.name, step, "*")
 
@@ -123,27 +102,17 @@ def _value(member: Any) -> Any:
     return member.value if isinstance(member, enum.Enum) else member
 
 
-def _members(component: Component) -> list[Any]:
-    if "const" in component.schema and "enum" not in component.schema:
-        return [component.schema["const"]]
-    return list(component.schema.get("enum", ()))
-
-
-def _with_members(component: Component, members: list[Any]) -> Component:
-    schema = {key: value for key, value in component.schema.items() if key not in ("const", "enum")}
-    return replace(component, schema={**schema, "enum": members})
-
-
 def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Component, list[Any]]]:
+    """The components of an enum with their members; a fault where there are none."""
     found = False
     for side in SIDES:
         for component in list(builder.wire.components(side).values()):
-            if "enum" not in component.schema and "const" not in component.schema:
-                continue
-            about = fact.enum in (component.name, component.display_name) if isinstance(fact.enum, str) else False
-            if about or (component.model is not None and component.model is fact.enum):
+            schema = component.schema
+            is_own = component.model is not None and component.model is fact.enum
+            is_named = isinstance(fact.enum, str) and fact.enum in (component.name, component.display_name)
+            if (is_own or is_named) and ("enum" in schema or "const" in schema):
                 found = True
-                yield side, component, _members(component)
+                yield side, component, list(schema["enum"] if "enum" in schema else [schema["const"]])
     if not found:
         builder.fault(
             model_name(fact.enum),
@@ -152,14 +121,30 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
         )
 
 
+def _put_members(
+    builder: HistoryBuilder,
+    side: Side,
+    component: Component,
+    members: list[Any],
+    *,
+    to_head: Mapping[Any, Any],
+    to_old: Mapping[Any, Any],
+    refused: tuple[Any, ...] = (),
+) -> None:
+    """Replace an enum's members by those of the older version, and record how the others are converted."""
+    schema = {key: value for key, value in component.schema.items() if key not in ("const", "enum")}
+    builder.put(side, replace(component, schema={**schema, "enum": members}))
+    step = MembersChanged(builder.origin, to_head, to_old, refused)
+    builder.record(side, component.name, step, *map(str, (*to_head, *refused)))
+
+
 @undo.register
 def _grew(fact: Grew, builder: HistoryBuilder) -> None:
-    new = [_value(member) for member in fact.members]
-    seen_as = fact.seen_as if fact.seen_as is UNSET else _value(fact.seen_as)
+    new = tuple(map(_value, fact.members))
+    place, seen_as = name_of(fact.enum), _value(fact.seen_as) if fact.seen_as is not UNSET else UNSET
     for side, component, members in _enums(fact, builder):
         unknown = [member for member in new if member not in members]
         rest = [member for member in members if member not in new]
-        place = name_of(fact.enum)
         if unknown:
             builder.fault(place, f"{unknown[0]!r} is no member right after this fact", f"name one of {members}")
             continue
@@ -171,33 +156,21 @@ def _grew(fact: Grew, builder: HistoryBuilder) -> None:
             )
         if seen_as is not UNSET and seen_as not in rest:
             builder.fault(place, f"seen_as={seen_as!r} is no member of the older version", f"take one of {rest}")
-        builder.put(side, _with_members(component, rest))
         to_old = {} if seen_as is UNSET else dict.fromkeys(new, seen_as)
-        step = MembersChanged(builder.origin, to_head={}, to_old=to_old, refused=tuple(new))
-        builder.record(side, component.name, step, *map(str, new))
+        _put_members(builder, side, component, rest, to_head={}, to_old=to_old, refused=new)
 
 
 @undo.register
 def _shrank(fact: Shrank, builder: HistoryBuilder) -> None:
-    old, read_as = _value(fact.member), _value(fact.read_as)
+    place, old, read_as = name_of(fact.enum), _value(fact.member), _value(fact.read_as)
     for side, component, members in _enums(fact, builder):
         if old in members:
-            builder.fault(
-                name_of(fact.enum), f"{old!r} is still a member right after this fact", f"take {builder.fact} out"
-            )
-            continue
-        if read_as not in members:
-            builder.fault(name_of(fact.enum), f"read_as={read_as!r} is no member of head", f"take one of {members}")
-            continue
-        if side == "requests" and fact.loses is None:
-            builder.fault(
-                name_of(fact.enum),
-                "head cannot tell this member from the one it is read as",
-                builder.line('loses="why nobody misses it"'),
-            )
-        builder.put(side, _with_members(component, [*members, old]))
-        step = MembersChanged(builder.origin, to_head={old: read_as}, to_old={})
-        builder.record(side, component.name, step, str(old))
+            builder.fault_without_effect(place, f"{old!r} is still a member right after this fact")
+        elif read_as not in members:
+            builder.fault(place, f"read_as={read_as!r} is no member of head", f"take one of {members}")
+        else:
+            builder.check_loss(fact, side, place, "head cannot distinguish this member from the one it is read as")
+            _put_members(builder, side, component, [*members, old], to_head={old: read_as}, to_old={})
 
 
 @undo.register
@@ -208,6 +181,5 @@ def _member_renamed(fact: MemberRenamed, builder: HistoryBuilder) -> None:
             wrong = f"{new!r} is no member right after this fact" if new not in members else f"{old!r} still is one"
             builder.fault(name_of(fact.enum), wrong, f"name one of {members}")
             continue
-        builder.put(side, _with_members(component, [old if member == new else member for member in members]))
-        step = MembersChanged(builder.origin, to_head={old: new}, to_old={new: old}, refused=(new,))
-        builder.record(side, component.name, step, str(old), str(new))
+        renamed = [old if member == new else member for member in members]
+        _put_members(builder, side, component, renamed, to_head={old: new}, to_old={new: old}, refused=(new,))

@@ -1,7 +1,8 @@
-"""Whether every value that one schema admits is admitted by another: what makes an identity safe."""
+"""Whether one schema admits every value of another, so that values need no conversion."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +17,12 @@ _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties
 
 
 def bare(schema: Schema) -> Schema:
-    """A schema without texts, defaults and notes: what it says about values."""
+    """A schema without texts, defaults and notes: only the keywords that restrict values."""
     return {key: value for key, value in schema.items() if key not in _TEXTS and not key.startswith(MARK_PREFIX)}
 
 
 def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Component]) -> bool:
-    """Whether ``wide`` admits every value of ``narrow``; False where that cannot be seen from the schemas.
+    """Whether ``wide`` admits every value of ``narrow``; False where the schemas do not show it.
 
     Args:
         wide: may refer to components.
@@ -31,7 +32,7 @@ def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Compone
     outer, inner = bare(wide), bare(narrow)
     if not outer or outer == inner:
         return True
-    opened = _opened(outer, components), _opened(inner, components)
+    opened = _dereferenced(outer, components), _dereferenced(inner, components)
     if opened != (outer, inner):
         closed = {name: one for name, one in components.items() if name not in (referred(outer), referred(inner))}
         return admits_all_of(*opened, closed)
@@ -49,8 +50,8 @@ def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Compone
     return _admits_kind(outer, inner, components)
 
 
-def _opened(schema: Schema, components: Mapping[str, Component]) -> Schema:
-    """What a reference refers to, where that is no model: an enum, or a type with a name."""
+def _dereferenced(schema: Schema, components: Mapping[str, Component]) -> Schema:
+    """The schema that a reference leads to, unless it is a model's: that of an enum or of another named type."""
     name = referred(schema)
     if name is None or name not in components:
         return schema
@@ -60,19 +61,14 @@ def _opened(schema: Schema, components: Mapping[str, Component]) -> Schema:
 
 def _arms(schema: Schema) -> list[Schema] | None:
     arms: list[Schema] | None = schema.get("anyOf") or schema.get("oneOf")
-    if arms is not None:
-        return arms
     kinds = schema.get("type")
-    if is_array(kinds):
+    if arms is None and is_array(kinds):
         return [{**schema, "type": kind} for kind in kinds]
-    return None
+    return arms
 
 
 def _values(schema: Schema) -> list[Any] | None:
-    if "const" in schema:
-        return [schema["const"]]
-    found: list[Any] | None = schema.get("enum")
-    return found
+    return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
 def _admits_value(schema: Schema, value: Any) -> bool:
@@ -88,18 +84,17 @@ def _admits_kind(outer: Schema, inner: Schema, components: Mapping[str, Componen
     kind, other = outer.get("type"), inner.get("type")
     if kind is not None and kind != other and not (kind == "number" and other == "integer"):
         return False
-    for key in _LOWER:
-        if key in outer and inner.get(key, float("-inf")) < outer[key]:
-            return False
-    for key in _UPPER:
-        if key in outer and inner.get(key, float("inf")) > outer[key]:
-            return False
+    if any(key in outer and inner.get(key, -math.inf) < outer[key] for key in _LOWER):
+        return False
+    if any(key in outer and inner.get(key, math.inf) > outer[key] for key in _UPPER):
+        return False
     for key in ("items", "additionalProperties"):
-        mine, theirs = outer.get(key), inner.get(key)
-        seen = theirs if is_object(theirs) else {}
-        if is_object(mine) and theirs is not False and not admits_all_of(mine, seen, components):
-            return False
-        if mine is False and theirs is not False:
+        wide, narrow = outer.get(key), inner.get(key)
+        if narrow is False:
+            continue
+        if wide is False or (
+            is_object(wide) and not admits_all_of(wide, narrow if is_object(narrow) else {}, components)
+        ):
             return False
     handled = {"type", "items", "additionalProperties", *_LOWER, *_UPPER}
     return all(outer[key] == inner.get(key) for key in outer if key not in handled)

@@ -1,0 +1,55 @@
+"""Which components a fact about a model holds for: the model's own, and those of subclasses that inherit the field."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from typing_extensions import get_original_bases, is_typeddict
+
+from timegate.typing import Model
+from timegate.wire.wire import Component
+
+
+def is_about(component: Component, model: Model, field_name: str | None) -> bool:
+    """Whether a fact about a model holds for a component.
+
+    Args:
+        component: as it is right after the fact.
+        model: a class, or a component's name, which means that component alone.
+        field_name: the field that the component's class must inherit unchanged; None for facts about the whole model.
+    """
+    if isinstance(model, str):
+        return model in (component.name, component.display_name)
+    own = component.model
+    if own is None or own is model:
+        return own is not None
+    if not (inspect.isclass(own) and inspect.isclass(model)):
+        return False
+    if is_typeddict(model):
+        return model in _typed_dict_bases(own) and (field_name is None or _same_annotation(own, model, field_name))
+    if is_typeddict(own) or not issubclass(own, model):
+        return False
+    annotations = [vars(cls).get("__annotations__") for cls in own.__mro__[: own.__mro__.index(model)]]
+    if field_name is None:
+        # A fact about the whole model holds for its parametrisations, which declare nothing of their own.
+        return all(declared is None for declared in annotations)
+    return not any(field_name in (declared or ()) for declared in annotations)
+
+
+def lineage(cls: Any) -> Iterable[Any]:
+    """A component's class and every class that it inherits from."""
+    if not inspect.isclass(cls):
+        return () if cls is None else (cls,)
+    return (cls, *_typed_dict_bases(cls)) if is_typeddict(cls) else cls.__mro__
+
+
+def _typed_dict_bases(cls: type) -> set[Any]:
+    # A TypedDict's `__mro__` knows no other TypedDict.
+    bases = {base for base in get_original_bases(cls) if is_typeddict(base)} if is_typeddict(cls) else set[Any]()
+    return bases.union(*map(_typed_dict_bases, bases))
+
+
+def _same_annotation(own: type, base: type, field_name: str) -> bool:
+    return inspect.get_annotations(own).get(field_name) == inspect.get_annotations(base).get(field_name)
