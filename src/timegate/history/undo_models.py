@@ -14,6 +14,7 @@ from timegate.history.builder import HistoryBuilder, model_name
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
+from timegate.wire.json_types import listed_values
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import references, referred
 from timegate.wire.wire import SIDES, Component, Side
@@ -107,12 +108,12 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
     found = False
     for side in SIDES:
         for component in list(builder.wire.components(side).values()):
-            schema = component.schema
+            members = listed_values(component.schema)
             is_own = component.model is not None and component.model is fact.enum
             is_named = isinstance(fact.enum, str) and fact.enum in (component.name, component.display_name)
-            if (is_own or is_named) and ("enum" in schema or "const" in schema):
+            if (is_own or is_named) and members is not None:
                 found = True
-                yield side, component, list(schema["enum"] if "enum" in schema else [schema["const"]])
+                yield side, component, members
     if not found:
         builder.fault(
             model_name(fact.enum),

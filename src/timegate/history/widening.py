@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from timegate.typing import Schema, is_array, is_object, type_of
+from timegate.wire.json_types import listed_values
 from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
@@ -42,10 +43,10 @@ def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Compone
     outer_arms = _arms(outer)
     if outer_arms is not None:
         return any(admits_all_of(arm, inner, components) for arm in outer_arms)
-    values = _values(inner)
+    values = listed_values(inner)
     if values is not None:
         return all(_admits_value(outer, value) for value in values)
-    if _values(outer) is not None or "$ref" in outer or "$ref" in inner:
+    if listed_values(outer) is not None or "$ref" in outer or "$ref" in inner:
         return False
     return _admits_kind(outer, inner, components)
 
@@ -67,12 +68,8 @@ def _arms(schema: Schema) -> list[Schema] | None:
     return arms
 
 
-def _values(schema: Schema) -> list[Any] | None:
-    return [schema["const"]] if "const" in schema else schema.get("enum")
-
-
 def _admits_value(schema: Schema, value: Any) -> bool:
-    values = _values(schema)
+    values = listed_values(schema)
     if values is not None:
         return any(type_of(known) is type_of(value) and known == value for known in values)
     kind = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null"}.get(type_of(value))
