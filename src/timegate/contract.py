@@ -1,4 +1,4 @@
-"""The contract of the newest version: what is on the wire between clients and handlers."""
+"""The public `Contract`: what is on the wire at the newest version, between clients and handlers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Contract:
     """What is on the wire at head.
 
     Args:
-        head: what was read of an app, of types or of a document.
+        head: the result of reading an app, types or a document.
     """
 
     def __init__(self, head: Head) -> None:
@@ -27,7 +27,7 @@ class Contract:
 
     @classmethod
     def of(cls, app: Any, *, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
-        """Read the contract of a FastAPI app, or of Starlette routes whose handlers carry ``@operation``.
+        """Read the contract of a FastAPI app, or of Starlette routes whose handlers are under ``@operation``.
 
         Args:
             app: the app, or a router.
@@ -35,8 +35,8 @@ class Contract:
             receives: types of payloads that reach it without an operation.
 
         Raises:
-            CompileError: the app cannot be read whole.
-            DeclarationError: it is no app.
+            CompileError: the app cannot be read completely.
+            DeclarationError: it is not an app.
         """
         return cls(read_app(app, sends=sends, receives=receives))
 
@@ -45,9 +45,9 @@ class Contract:
         """The contract of payloads without HTTP.
 
         Args:
-            types: go both ways.
-            sends: leave only.
-            receives: arrive only.
+            types: types of payloads in both directions.
+            sends: types of payloads that only leave the server.
+            receives: types of payloads that only reach it.
         """
         return cls(read_types(types, sends=sends, receives=receives))
 
@@ -63,22 +63,22 @@ class Contract:
         """The contract that an OpenAPI document describes.
 
         Args:
-            document: OpenAPI 3.1, or 3.0, which is read as its equivalent in 3.1.
-            types: the component's name of each class that facts name.
+            document: OpenAPI 3.1, or 3.0, which is converted to its equivalent in 3.1.
+            types: each class that facts name, with the name of its component.
             sends: classes or component names of payloads that leave the server without an operation.
             receives: classes or component names of payloads that reach it without an operation.
 
         Raises:
             CompileError: the document describes something that cannot be gated.
-            DeclarationError: a component that is named is not there.
+            DeclarationError: a name is no component of the document.
         """
         return cls(read_document(document, types=types or {}, sends=sends, receives=receives))
 
     def compile(self, timeline: Timeline) -> Gates:
-        """What ``timeline.compile(contract)`` gives: the gates between head and every version.
+        """Compile the gates between head and every version; ``timeline.compile(contract)`` calls this.
 
         Raises:
-            CompileError: a declared change cannot be carried out; all faults at once.
+            CompileError: a declared change cannot be applied to payloads; contains every fault.
         """
         return Gates(timeline=timeline, head=self.head)
 
@@ -92,7 +92,7 @@ class Contract:
 
         Args:
             wire: what is on the wire at that version.
-            version: its name; an app's own document may have another one already.
+            version: its name in the document, where the app's own document has none.
         """
         return render(wire, self.head.texts, version=version)
 
@@ -103,9 +103,9 @@ class Contract:
 
     @functools.cached_property
     def opaque(self) -> tuple[str, ...]:
-        """The places whose payload no schema describes, and which no gate therefore reaches.
+        """The places whose payload no schema describes, so that no gate converts it.
 
-        First those of the contract's own operations, then the routes of the app that are no operation of it.
+        First those of the contract's own operations, then the app's routes that are no operations of the contract.
         """
         return (*opaque_places(self.wire), *self.head.undescribed)
 

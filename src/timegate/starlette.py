@@ -5,8 +5,8 @@
 
     routes = [Route("/tasks", create, methods=["POST"])]
 
-What is declared is what clients get: a body or query that does not fit never reaches the handler, an answer that does
-not fit never leaves it. Path parameters come from the route. Nothing else is here, and nothing else belongs here.
+A request whose body or query parameters are invalid never reaches the handler; an invalid response never leaves it.
+Path parameters come from the route. This module is no framework and must not become one.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from timegate.reading.starlette import DECLARATION, Operation, operation_of, tak
 __all__ = ["Declared", "Endpoint", "Handler", "Operation", "operation", "operation_of"]
 
 Handler: TypeAlias = Callable[..., object]
-"""Takes the request, and `body` and `query` by keyword where they are declared; plain or `async`."""
+"""A function of the request, and of `body` and `query` by keyword where they are declared; plain or `async`."""
 
 Endpoint: TypeAlias = Callable[..., Awaitable[Response]]
-"""What a Starlette route takes: the handler with its contract enforced."""
+"""The endpoint of a Starlette route: the handler with its contract enforced."""
 
 Declared: TypeAlias = Any
-"""A type as pydantic's `TypeAdapter` takes it: a class, a union, `Annotated[...]`; None where nothing is declared."""
+"""A type that pydantic's `TypeAdapter` accepts: a class, a union, `Annotated[...]`; None where nothing is declared."""
 
 
 def operation(
@@ -47,14 +47,14 @@ def operation(
     errors: Mapping[int, Declared] | None = None,
     query: Declared = None,
 ) -> Callable[[Handler], Endpoint]:
-    """Declare what a Starlette handler receives and sends, and hold it to that.
+    """Declare what a Starlette handler receives and sends, and enforce it.
 
     Args:
-        request: type of the JSON body, handed over as `body`; `X | None` lets an empty body through as None.
-        response: type of the JSON answer; the handler returns it, plain data that fits it, or a ready `Response`.
-        status: the status of that answer.
-        errors: the types of other answers, by status; declared only, as they leave as exceptions or responses.
-        query: a model, dataclass or TypedDict of the query parameters, handed over as `query`.
+        request: type of the JSON body, passed as `body`; `X | None` accepts an empty body as None.
+        response: type of the JSON response; the handler returns it, plain data that is valid for it, or a `Response`.
+        status: the status of that response.
+        errors: the types of other responses, by status; not enforced, because handlers raise or return them.
+        query: a model, dataclass or TypedDict of the query parameters, passed as `query`.
 
     Raises:
         DeclarationError: the handler's parameters and the declaration do not agree.
@@ -62,7 +62,7 @@ def operation(
     declared = Operation(request=request, response=response, status=status, errors=errors, query=query)
     read_body = None if request is None else _Body(request)
     read_query = None if query is None else _Query(query)
-    answer = _Answer(response, status)
+    respond = _Response(response, status)
 
     def decorate(handler: Handler) -> Endpoint:
         _check_parameters(handler, declared)
@@ -70,20 +70,20 @@ def operation(
 
         @functools.wraps(handler)
         async def endpoint(*args: Any) -> Response:
-            # The last one is the request: a method has its instance before it.
+            # The request is the last argument: a method has its instance before it.
             received: Request = args[-1]
-            given: dict[str, Any] = {}
+            inputs: dict[str, Any] = {}
             try:
                 if read_query is not None:
-                    given["query"] = read_query(received)
+                    inputs["query"] = read_query(received)
                 if read_body is not None:
-                    given["body"] = await read_body(received)
-            except _Refused as refused:
-                return refused.response
+                    inputs["body"] = await read_body(received)
+            except _InvalidInput as error:
+                return error.response
             if is_async:
-                result: Any = handler(*args, **given)
-                return answer(await result)
-            return answer(await run_in_threadpool(handler, *args, **given))
+                result: Any = handler(*args, **inputs)
+                return respond(await result)
+            return respond(await run_in_threadpool(handler, *args, **inputs))
 
         setattr(endpoint, DECLARATION, declared)
         return endpoint
@@ -104,8 +104,8 @@ def _check_parameters(handler: Handler, declared: Operation) -> None:
             )
 
 
-class _Refused(Exception):
-    """The input does not fit; carries the answer."""
+class _InvalidInput(Exception):
+    """The body or the query parameters are invalid; ``response`` says why."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status_code)
@@ -113,7 +113,7 @@ class _Refused(Exception):
 
 
 class _Body:
-    """Reads, checks and validates a JSON body."""
+    """Reads and validates a JSON body."""
 
     def __init__(self, declared: Declared) -> None:
         self.adapter: TypeAdapter[Any] = TypeAdapter(declared)
@@ -127,7 +127,7 @@ class _Body:
             raise _unprocessable([{"type": "missing", "loc": ["body"], "msg": "Field required", "input": None}])
         content_types = request.headers.getlist("content-type")
         if len(content_types) != 1 or not _is_json(content_types[0]):
-            raise _Refused(JSONResponse({"detail": "The body must be application/json"}, status_code=415))
+            raise _InvalidInput(JSONResponse({"detail": "The body must be application/json"}, status_code=415))
         try:
             return self.adapter.validate_json(raw)
         except ValidationError as error:
@@ -138,14 +138,14 @@ class _Body:
 
 
 class _Query:
-    """Collects and validates the query parameters; a repeated key is a list where the type says so."""
+    """Collects and validates the query parameters; a repeated key is a list where its type is a list."""
 
     def __init__(self, declared: Declared) -> None:
         self.adapter: TypeAdapter[Any] = TypeAdapter(declared)
         schema = self.adapter.json_schema(mode="validation")
         definitions = schema.get("$defs", {})
         properties = _resolved(schema, definitions).get("properties", {})
-        self.lists = frozenset(name for name, shape in properties.items() if _is_list(shape, definitions))
+        self.lists = frozenset(name for name, inner in properties.items() if _is_list(inner, definitions))
 
     def __call__(self, request: Request) -> Any:
         parameters = request.query_params
@@ -156,8 +156,8 @@ class _Query:
             raise _unprocessable(_details(error, "query")) from error
 
 
-class _Answer:
-    """Turns what a handler returned into the response it declared."""
+class _Response:
+    """Validates a handler's result and makes the declared response of it."""
 
     def __init__(self, declared: Declared, status: int) -> None:
         self.adapter: TypeAdapter[Any] | None = None if declared is None else TypeAdapter(declared)
@@ -170,18 +170,18 @@ class _Answer:
             if result is not None:
                 raise TypeError(f"the handler returned {type(result).__name__} but declares no response=")
             return Response(status_code=self.status)
-        # Instances pass as they are, plain data is validated; a value that then does not serialise as declared is an
-        # error of the server, never a guess.
+        # Instances are not validated again, plain data is. A value that then does not serialize as declared is an error
+        # of the server.
         content = self.adapter.dump_json(self.adapter.validate_python(result), by_alias=True, warnings="error")
         return Response(content, status_code=self.status, media_type="application/json")
 
 
-def _unprocessable(details: Sequence[Mapping[str, Any]]) -> _Refused:
-    return _Refused(JSONResponse({"detail": details}, status_code=422))
+def _unprocessable(details: Sequence[Mapping[str, Any]]) -> _InvalidInput:
+    return _InvalidInput(JSONResponse({"detail": details}, status_code=422))
 
 
 def _details(error: ValidationError, root: str) -> list[dict[str, Any]]:
-    # By way of JSON, because a context may hold an exception.
+    # The detour through JSON converts exceptions that a context may contain.
     details: list[dict[str, Any]] = from_json(error.json(include_url=False))
     return [{**detail, "loc": [root, *detail["loc"]]} for detail in details]
 
@@ -191,17 +191,12 @@ def _malformed(raw: bytes, reason: str) -> dict[str, Any]:
     if found := re.search(r"at line (\d+) column (\d+)", reason):
         line, column = int(found[1]), int(found[2])
         position = sum(len(text) + 1 for text in raw.split(b"\n")[: line - 1]) + max(column - 1, 0)
-    return {
-        "type": "json_invalid",
-        "loc": ["body", position],
-        "msg": "JSON decode error",
-        "input": {},
-        "ctx": {"error": reason},
-    }
+    detail = {"type": "json_invalid", "loc": ["body", position], "msg": "JSON decode error"}
+    return {**detail, "input": {}, "ctx": {"error": reason}}
 
 
 def _is_json(content_type: str) -> bool:
-    """Tell whether a Content-Type is JSON in UTF-8 (RFC 8259, RFC 6839)."""
+    """Whether a Content-Type is JSON in UTF-8 (RFC 8259, RFC 6839)."""
     parsed = Message()
     parsed["content-type"] = content_type
     kind, charset = parsed.get_content_type(), parsed.get_content_charset("utf-8")

@@ -130,7 +130,7 @@ def test_query_parameters_of_dependencies_are_those_of_the_operation() -> None:
     query = query_of(app, "GET /items")
     assert set(query.properties) == {"p", "size", "q"}
     assert query.required == ["size"]
-    assert query.wire("page") == "p"
+    assert query.wire_name("page") == "p"
 
 
 def test_a_query_model_is_itself_so_that_its_facts_reach_the_parameters() -> None:
@@ -143,7 +143,7 @@ def test_a_query_model_is_itself_so_that_its_facts_reach_the_parameters() -> Non
     query = query_of(app, "GET /items")
     assert query.model is Filter
     assert list(query.properties) == ["limit", "sortBy"]
-    assert query.wire("sort_by") == "sortBy"
+    assert query.wire_name("sort_by") == "sortBy"
 
 
 def test_two_query_models_of_one_operation_are_refused() -> None:
@@ -183,7 +183,7 @@ def test_headers_are_known_by_lower_case_names() -> None:
     headers = headers_of(app, "GET /items")
     assert list(headers.properties) == ["request-id", "x-other"]
     assert headers.required == ["request-id"]
-    assert headers.wire("request_id") == "request-id"
+    assert headers.wire_name("request_id") == "request-id"
 
 
 def test_the_fields_of_a_header_model_have_hyphens() -> None:
@@ -355,7 +355,7 @@ class TestAReleaseOfTomorrow:
         document["paths"]["/items"]["get"].update(more)
         app.openapi_schema = document
         assert problem(app) == (
-            f"GET /items: the OpenAPI document of the app shows {shown}, and its route does not say so"
+            f"GET /items: the OpenAPI document of the app shows {shown}, and its route does not declare it"
         )
 
     @pytest.mark.parametrize("part", ["requestBody", "parameters", "responses"])
@@ -399,7 +399,7 @@ class TestAReleaseOfTomorrow:
         def items() -> Item:
             raise never
 
-        with pytest.raises(CompileError, match="does not say its `body_field` any more"):
+        with pytest.raises(CompileError, match="has no `body_field` any more"):
             list(fastapi_operations(app))
 
     def test_a_kind_of_route_that_is_not_known_is_refused(self) -> None:

@@ -150,8 +150,8 @@ def test_a_class_tells_the_python_names_of_its_component() -> None:
     contract = Contract.from_openapi(DOCUMENT, types={Pet: "Pet"})
     assert contract.head.schema_of("responses", Pet) == {"$ref": "#/components/schemas/Pet"}
     assert contract.wire.requests["Pet"].model is Pet
-    assert contract.wire.requests["Pet"].wire("name") == "petName"
-    assert contract.wire.responses["Pet"].wire("name") == "petName"
+    assert contract.wire.requests["Pet"].wire_name("name") == "petName"
+    assert contract.wire.responses["Pet"].wire_name("name") == "petName"
 
 
 def test_payloads_without_an_operation_are_given_by_name_or_class() -> None:
@@ -169,7 +169,7 @@ def test_a_document_without_paths_is_one_of_payloads_that_go_both_ways() -> None
 
 
 def test_names_that_are_no_components_are_refused() -> None:
-    with pytest.raises(DeclarationError, match="no component is called so"):
+    with pytest.raises(DeclarationError, match="no component has this name"):
         Contract.from_openapi(DOCUMENT, types={Pet: "Cat"})
     with pytest.raises(DeclarationError, match="'Cat' is no component"):
         Contract.from_openapi(DOCUMENT, sends=["Cat"])

@@ -145,7 +145,7 @@ def subjects(components: Components, models: tuple[Any, ...], field: str | None 
 
 def key_of(component: Component, field: str) -> str:
     """Return the key that a field has on the wire; the name itself where the component does not have it."""
-    return component.wire(field) or field
+    return component.wire_name(field) or field
 
 
 def followed(component: Component, path: str, components: Components) -> tuple[Component, str, int] | None:

@@ -1,1 +1,1 @@
-"""A wire rendered as an OpenAPI document."""
+"""Renders a wire as an OpenAPI document."""

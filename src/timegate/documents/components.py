@@ -1,18 +1,16 @@
-"""Which components a document shows, under which names, and schemas drawn with these names."""
+"""Which components a document shows, under which names, and schemas rendered with these names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Any
 
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import HIDDEN_MARK
-from timegate.wire.names import free_name
-from timegate.wire.schema import REF_PREFIX, references, referred, rewritten, unmarked
+from timegate.wire.names import SUFFIXES, free_name
+from timegate.wire.schema import references, referred, rename_references, rewrite, unmarked
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
-
-_SUFFIXES: Final[dict[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 
 
 class DocumentComponents:
@@ -25,98 +23,96 @@ class DocumentComponents:
 
     def __init__(self, wire: Wire, operations: Iterable[Operation]) -> None:
         self._wire = wire
-        self._plain: dict[Side, dict[str, Schema]] = {side: {} for side in SIDES}
-        roots = {side: list(_roots(wire, operations, side)) for side in SIDES}
-        for side in SIDES:
-            self._reach(side, roots[side])
-        self._names = self._named()
+        shown = list(operations)
+        self._schemas: dict[Side, dict[str, Schema]] = {side: self._reachable(side, shown) for side in SIDES}
+        self._names = self._display_names()
 
-    def rendered(self, schema: Schema, side: Side) -> Schema:
+    def render(self, schema: Schema, side: Side) -> Schema:
         """A schema as the document shows it.
 
         Args:
             schema: refers to components by identity.
-            side: in which direction its payloads go.
+            side: whether clients send or receive its payloads.
         """
-        return self._renamed(self._inlined(_bare(schema), side), side)
+        return self._renamed(self._inlined(unmarked(schema), side), side)
 
     def schemas(self) -> dict[str, Schema]:
-        """The components by the name shown."""
+        """The components by their names in the document."""
         return {
-            self._names[side][name]: self._renamed(schema, side)
+            self._names[side][identity]: self._renamed(schema, side)
             for side in SIDES
-            for name, schema in self._plain[side].items()
+            for identity, schema in self._schemas[side].items()
         }
 
-    def _reach(self, side: Side, roots: list[Schema]) -> None:
-        components = self._wire.components(side)
-        waiting = [self._inlined(_bare(schema), side) for schema in roots]
+    def _reachable(self, side: Side, operations: Iterable[Operation]) -> dict[str, Schema]:
+        """The schemas of the components that a document shows on one side, by identity."""
+        components, reachable = self._wire.components(side), dict[str, Schema]()
+        waiting = [self._inlined(unmarked(schema), side) for schema in _roots(self._wire, operations, side)]
         while waiting:
-            for name in references(waiting.pop()):
-                if name not in self._plain[side]:
-                    self._plain[side][name] = self._inlined(visible(components[name]), side)
-                    waiting.append(self._plain[side][name])
+            for identity in references(waiting.pop()):
+                if identity not in reachable:
+                    reachable[identity] = self._inlined(visible(components[identity]), side)
+                    waiting.append(reachable[identity])
+        return reachable
 
     def _inlined(self, schema: Schema, side: Side) -> Schema:
-        """A schema with every object that was written inline in its place again, and without impossible defaults."""
+        """A schema with every inline object back in its place, and without defaults that no client can send."""
         components = self._wire.components(side)
 
         def change(node: dict[str, Any]) -> dict[str, Any]:
             if node.get("default", ...) is None and not is_nullable(node, components):
-                del node["default"]  # a default of Python's, which no client can send
+                del node["default"]  # only a default in Python
             name = referred(node)
             if name is None or not components[name].inline:
                 return node
             rest = {key: value for key, value in node.items() if key != "$ref"}
             return {**self._inlined(visible(components[name]), side), **rest}
 
-        inlined: Schema = rewritten(schema, change)
+        inlined: Schema = rewrite(schema, change)
         return inlined
 
-    def _named(self) -> dict[Side, dict[str, str]]:
-        """The name shown of each component, by side and identity."""
+    def _display_names(self) -> dict[Side, dict[str, str]]:
+        """The name of each component in the document, by side and identity."""
         differing = self._differing()
         names: dict[Side, dict[str, str]] = {side: {} for side in SIDES}
         taken: set[str] = set()
-        for identity, base in self._bases().items():
-            sides: list[Side] = [side for side in SIDES if identity in self._plain[side]]
-            for side in sides:
-                wanted = base + _SUFFIXES[side] if identity in differing else base
-                if side != sides[0] and identity not in differing:
-                    names[side][identity] = names[sides[0]][identity]
+        for identity, base in self._base_names().items():
+            for side in SIDES:
+                if identity not in self._schemas[side]:
                     continue
-                model = self._wire.components(side)[identity].model
-                names[side][identity] = free_name(wanted, model, taken)
+                if identity in names["requests"] and identity not in differing:
+                    names[side][identity] = names["requests"][identity]
+                    continue
+                wanted = base + SUFFIXES[side] if identity in differing else base
+                names[side][identity] = free_name(wanted, self._wire.components(side)[identity].model, taken)
                 taken.add(names[side][identity])
         return names
 
-    def _bases(self) -> dict[str, str]:
-        """The name shown of each identity, without a suffix: those that share one are told apart by module."""
-        wanted: dict[str, list[tuple[str, Component]]] = {}
+    def _base_names(self) -> dict[str, str]:
+        """The name of each identity without a suffix; identities with the same name are told apart by module."""
+        wanted: dict[str, dict[str, Component]] = {}
         for side in SIDES:
-            for identity in self._plain[side]:
+            for identity in self._schemas[side]:
                 component = self._wire.components(side)[identity]
-                shared = wanted.setdefault(component.display_name or identity, [])
-                if identity not in [other for other, _ in shared]:
-                    shared.append((identity, component))
-        bases: dict[str, str] = {}
+                wanted.setdefault(component.display_name or identity, {}).setdefault(identity, component)
+        names: dict[str, str] = {}
         for display_name, sharing in wanted.items():
-            models = {id(component.model) for _, component in sharing}
-            for identity, component in sharing:
+            models = {id(component.model) for component in sharing.values()}
+            for identity, component in sharing.items():
                 if len(sharing) == 1:
-                    bases[identity] = display_name
+                    names[identity] = display_name
                 elif len(models) > 1 and component.model is not None:
-                    bases[identity] = free_name(display_name, component.model, [*bases.values(), *wanted])
+                    names[identity] = free_name(display_name, component.model, [*names.values(), *wanted])
                 else:
-                    bases[identity] = free_name(display_name, None, bases.values())
-        return bases
+                    names[identity] = free_name(display_name, None, names.values())
+        return names
 
     def _differing(self) -> set[str]:
-        """The identities whose two sides differ, themselves or in what they refer to.
+        """The identities whose two sides differ, themselves or in a component that they refer to.
 
-        A recursive component counts as differing, as it does in the documents of FastAPI.
+        A recursive component counts as differing, as in FastAPI's documents.
         """
-        requests, responses = (self._plain[side] for side in SIDES)
+        requests, responses = (self._schemas[side] for side in SIDES)
         both = requests.keys() & responses.keys()
         alike = {
             name
@@ -125,35 +121,17 @@ class DocumentComponents:
             and self._wire.requests[name].display_name == self._wire.responses[name].display_name
         }
         equal = set[str]()
-        while True:
-            more = {name for name in alike - equal if equal.issuperset(references(requests[name]))}
-            if not more:
-                return both - equal
+        while more := {name for name in alike - equal if equal.issuperset(references(requests[name]))}:
             equal |= more
+        return both - equal
 
     def _renamed(self, schema: Schema, side: Side) -> Schema:
-        names = self._names[side]
-
-        def change(node: dict[str, Any]) -> dict[str, Any]:
-            name = referred(node)
-            if name is not None:
-                node["$ref"] = REF_PREFIX + names[name]
-            discriminator = node.get("discriminator")
-            if is_object(discriminator) and is_object(discriminator.get("mapping")):
-                mapping = {
-                    tag: REF_PREFIX + names[target]
-                    for tag, reference in discriminator["mapping"].items()
-                    if (target := str(reference).removeprefix(REF_PREFIX)) in names
-                }
-                node["discriminator"] = {**discriminator, "mapping": mapping}
-            return node
-
-        renamed: Schema = rewritten(schema, change)
+        renamed: Schema = rename_references(schema, self._names[side], drops_other_tags=True)
         return renamed
 
 
 def visible(component: Component) -> Schema:
-    """A component's schema without internal fields and without this package's own notes."""
+    """A component's schema without internal fields and without this package's own keywords."""
     schema = component.schema
     hidden = component.internal
     if hidden:
@@ -162,29 +140,22 @@ def visible(component: Component) -> Schema:
         schema = {**schema, "properties": kept, "required": required}
         if not required:
             del schema["required"]
-    return _bare(schema)
+    return unmarked(schema)
 
 
 def shown_parameters(component: Component) -> dict[str, Schema]:
-    """The parameters that documents do not leave out, each with its schema."""
+    """The parameters that documents show, each with its schema."""
     hidden = component.internal
     return {
         key: schema for key, schema in component.properties.items() if key not in hidden and not schema.get(HIDDEN_MARK)
     }
 
 
-def _bare(schema: Schema) -> Schema:
-    bare: Schema = unmarked(schema)
-    return bare
-
-
 def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[Schema]:
+    """The schema of every body, parameter and other payload that a document shows on one side."""
     for operation in operations:
+        yield from (body.schema for _, body in operation.bodies(side))
         if side == "requests":
-            if operation.request is not None:
-                yield operation.request.schema
             for name in (operation.query, operation.headers):
                 yield from shown_parameters(wire.requests[name]).values()
-        else:
-            yield from (answer.schema for answer in operation.responses.values() if answer is not None)
-    yield from wire.receives if side == "requests" else wire.sends
+    yield from wire.standalone(side)

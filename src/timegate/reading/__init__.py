@@ -1,1 +1,1 @@
-"""An app, types or a document become the wire at head."""
+"""An app, types or an OpenAPI document become the wire at head."""

@@ -1,4 +1,4 @@
-"""The texts and names of an app's own OpenAPI document, joined to what is on the wire by walking both side by side."""
+"""An app's own OpenAPI document gives the wire its texts and names; a parallel walk over both finds what matches."""
 
 from __future__ import annotations
 
@@ -7,73 +7,54 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.typing import Document, Schema, is_array, is_object
-from timegate.wire.marks import PARAMETER_MARK
-from timegate.wire.schema import REF_PREFIX, references, referred, rewritten
-from timegate.wire.texts import SCHEMA_KEYS
+from timegate.wire.names import SUFFIXES
+from timegate.wire.schema import references, referred, rename_references
+from timegate.wire.texts import OPERATION_KEYS, SCHEMA_KEYS, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
-_SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 _TEXTS: Final = ("title", "description", "examples", "example", "deprecated")
-_OWN: Final = frozenset({"parameters", "requestBody", "responses"})
-_PARAMETER_OWN: Final = frozenset({"in", "name", "required", "schema"})
 
 
 class AppDocument:
-    """One join of a wire at head with the document of its app.
+    """A wire at head together with the document of its app.
 
     Args:
-        wire: what is on the wire, its names those of classes.
+        wire: what is on the wire, with the names of classes.
         document: the app's own document.
-        found: the OpenAPI object of each documented operation, by the operation's key.
+        documented: the OpenAPI object of each documented operation, by the operation's key.
     """
 
-    def __init__(self, wire: Wire, document: Document, found: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, wire: Wire, document: Document, documented: Mapping[str, Mapping[str, Any]]) -> None:
         self._wire = wire
-        self._found = found
-        self._theirs: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
-        self._shown: dict[str, str] = {}
-        self._known: dict[str, str] = {}
+        self._documented = documented
+        self._schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+        self._display_names: dict[str, str] = {}
+        self._identities: dict[str, str] = {}
         self._seen: set[tuple[Side, str, str]] = set()
-        self._described: dict[tuple[Side, str], Any] = {}
+        self._descriptions: dict[tuple[Side, str], Any] = {}
 
     def wire(self) -> Wire:
-        """The wire with the names that the document shows, and each operation with its texts."""
-        for operation in self._wire.operations:
-            if operation.key in self._found:
-                pairs = self._pairs(operation, self._found[operation.key])
-                self._wire = self._wire.edited("requests", *(_respelled(component, raw) for component, raw in pairs))
-        wire = self._wire
-        for operation in wire.operations:
-            if operation.key in self._found:
-                self._walk_operation(operation, self._found[operation.key])
-        operations = tuple(self._operation(operation) for operation in wire.operations)
-        wire = replace(wire, operations=operations)
-        for operation in operations:
-            if operation.key in self._found:
-                wire = wire.edited("requests", *self._parameters(operation, self._found[operation.key]))
+        """The wire with the names in the document, and each operation with its texts."""
+        documented = [(one, self._documented[one.key]) for one in self._wire.operations if one.key in self._documented]
+        for operation, raw in documented:
+            renamed = (_rename_parameters(component, listed) for component, listed in self._pairs(operation, raw))
+            self._wire = self._wire.edited("requests", *renamed)
+        for operation, raw in documented:
+            self._walk_operation(operation, raw)
+        texts = {operation.key: self._with_texts(operation, raw) for operation, raw in documented}
+        wire = replace(self._wire, operations=tuple(texts.get(one.key, one) for one in self._wire.operations))
+        for operation, raw in documented:
+            wire = wire.edited("requests", *self._parameters(operation, raw))
         for side in SIDES:
             wire = wire.edited(side, *(self._named(c, side) for c in wire.components(side).values() if not c.inline))
         return wire
 
-    def _walk_operation(self, operation: Operation, theirs: Mapping[str, Any]) -> None:
-        if operation.request is not None:
-            self._walk_body(operation.request, theirs.get("requestBody", {}), "requests")
-        for status, answer in operation.responses.items():
-            if answer is not None:
-                self._walk_body(answer, theirs.get("responses", {}).get(status, {}), "responses")
-        for component, raw in self._pairs(operation, theirs):
-            for key, one in raw.items():
-                self._walk(component.properties.get(key), one.get("schema"), "requests")
-
-    def _walk_body(self, body: Body, theirs: Mapping[str, Any], side: Side) -> None:
-        self._walk(body.schema, _schema_in(theirs.get("content", {}).get(body.media[0])), side)
-
     def _pairs(
-        self, operation: Operation, theirs: Mapping[str, Any]
+        self, operation: Operation, raw: Mapping[str, Any]
     ) -> Iterator[tuple[Component, dict[str, Mapping[str, Any]]]]:
-        """Our query and header parameters, each with their objects by our key."""
-        listed = _listed(theirs)
-        query = {one["name"]: one for one in listed if one["in"] == "query"}
+        """The components of query and header parameters, each with the documented parameters by the wire's key."""
+        listed = _parameters_of(raw)
+        yield self._wire.requests[operation.query], {one["name"]: one for one in listed if one["in"] == "query"}
         known = self._wire.requests[operation.headers]
         headers: dict[str, Mapping[str, Any]] = {}
         for one in listed:
@@ -82,154 +63,158 @@ class AppDocument:
                 # Some releases document the fields of a model with underscores and read them with hyphens.
                 hyphens = name.replace("_", "-")
                 headers[hyphens if name not in known.properties and hyphens in known.properties else name] = one
-        yield self._wire.requests[operation.query], query
         yield known, headers
 
-    def _walk(self, ours: Any, theirs: Any, side: Side) -> None:
-        waiting = [(ours, theirs)]
+    def _walk_operation(self, operation: Operation, raw: Mapping[str, Any]) -> None:
+        around: Mapping[str, Any] = {**raw.get("responses", {}), "request": raw.get("requestBody", {})}
+        for side in SIDES:
+            for place, body in operation.bodies(side):
+                content = around.get(place, {}).get("content", {})
+                self._walk(body.schema, _schema_in(content.get(body.media[0])), side)
+        for component, listed in self._pairs(operation, raw):
+            for key, one in listed.items():
+                self._walk(component.properties.get(key), one.get("schema"), "requests")
+
+    def _walk(self, schema: Any, documented: Any, side: Side) -> None:
+        """Walk over a schema and its documented form in parallel, and note which components match."""
+        components = self._wire.components(side)
+        waiting = [(schema, documented)]
         while waiting:
-            ours, theirs = waiting.pop()
-            if is_array(ours) and is_array(theirs):
-                waiting.extend(zip(ours, theirs, strict=False))
-            if not is_object(ours) or not is_object(theirs):
+            schema, documented = waiting.pop()
+            if is_array(schema) and is_array(documented):
+                waiting.extend(zip(schema, documented, strict=False))
+            if not is_object(schema) or not is_object(documented):
                 continue
-            identity, name = referred(ours), referred(theirs)
-            components = self._wire.components(side)
-            if identity is not None and name is not None and identity in components and name in self._theirs:
-                same = components[identity].properties.keys() == self._theirs[name].get("properties", {}).keys()
+            identity, name = referred(schema), referred(documented)
+            if identity is not None and name is not None and identity in components and name in self._schemas:
+                same = components[identity].properties.keys() == self._schemas[name].get("properties", {}).keys()
                 if same and (side, identity, name) not in self._seen:
                     self._seen.add((side, identity, name))
                     self._note(side, identity, name)
-                    waiting.append((components[identity].schema, self._theirs[name]))
+                    waiting.append((components[identity].schema, self._schemas[name]))
                 continue
             # Texts lead to no component.
-            waiting += [(v, theirs[key]) for key, v in ours.items() if key in theirs and not isinstance(v, str)]
+            waiting += [
+                (value, documented[key])
+                for key, value in schema.items()
+                if key in documented and not isinstance(value, str)
+            ]
 
     def _note(self, side: Side, identity: str, name: str) -> None:
-        # No class has a hyphen in its name. With two classes of one name FastAPI may say User-Input and beta__User of
-        # the same one: the second tells more.
-        plain = name.removesuffix(_SUFFIXES[side])
+        """Note that the document has a component under a name."""
+        # No class has a hyphen in its name. With two classes of one name FastAPI may write User-Input and beta__User
+        # for the same one: the second is more specific.
+        plain = name.removesuffix(SUFFIXES[side])
         if plain == name:
-            self._shown[identity] = name
+            self._display_names[identity] = name
         else:
-            self._shown.setdefault(identity, plain)
-        self._known.setdefault(name, identity)
-        if "description" in self._theirs[name]:
-            self._described[side, identity] = self._theirs[name]["description"]
+            self._display_names.setdefault(identity, plain)
+        self._identities.setdefault(name, identity)
+        if "description" in self._schemas[name]:
+            self._descriptions[side, identity] = self._schemas[name]["description"]
 
     def _named(self, component: Component, side: Side) -> Component:
         schema = component.schema
-        if "description" in schema and (side, component.name) in self._described:
-            schema = {**schema, "description": self._described[side, component.name]}
-        return replace(component, schema=schema, display_name=self._shown.get(component.name, component.display_name))
+        key: tuple[Side, str] = side, component.name
+        if "description" in schema and key in self._descriptions:
+            schema = {**schema, "description": self._descriptions[key]}
+        display_name = self._display_names.get(component.name, component.display_name)
+        return replace(component, schema=schema, display_name=display_name)
 
-    def _operation(self, operation: Operation) -> Operation:
-        theirs = self._found.get(operation.key)
-        if theirs is None:
-            return operation
-        raw_responses: Mapping[str, Any] = theirs.get("responses", {})
+    def _with_texts(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
         texts: dict[str, Any] = {
-            "operation": {key: value for key, value in theirs.items() if key not in _OWN},
-            "parameters": [o for o in _listed(theirs) if o["in"] in ("path", "cookie") or self._is_foreign(o)],
+            "operation": {key: value for key, value in raw.items() if key not in OPERATION_KEYS},
+            "parameters": [o for o in _parameters_of(raw) if o["in"] in ("path", "cookie") or self._is_foreign(o)],
+            "responses": {},
+            "undescribed_responses": {},
         }
         request = operation.request
-        if request is None:
-            if "requestBody" in theirs:
-                texts["operation"]["requestBody"] = theirs["requestBody"]
-        else:
-            texts["request"], request = self._body(request, theirs.get("requestBody", {}))
+        if request is not None:
+            texts["request"], request = _separate(request, raw.get("requestBody", {}))
+        elif "requestBody" in raw:
+            texts["operation"]["requestBody"] = raw["requestBody"]
         responses = dict(operation.responses)
-        texts["responses"], texts["undescribed_responses"] = {}, {}
-        for status, raw in raw_responses.items():
-            answer = responses.get(status)
-            if status not in responses or (answer is not None and answer.schema == {}):
-                answer = self._raw_response(raw) or answer
-            if answer is not None:
-                texts["responses"][status], responses[status] = self._body(answer, raw)
-            elif status in responses:
-                texts["responses"][status] = raw
+        for status, around in raw.get("responses", {}).items():
+            body = responses.get(status)
+            if status not in responses or (body is not None and body.schema == {}):
+                body = self._documented_body(around) or body
+            if body is not None:
+                texts["responses"][status], responses[status] = _separate(body, around)
             else:
-                texts["undescribed_responses"][status] = raw
+                texts["responses" if status in responses else "undescribed_responses"][status] = around
         return replace(operation, request=request, responses=responses, texts=texts)
 
-    def _body(self, body: Body, around: Mapping[str, Any]) -> tuple[dict[str, Any], Body]:
-        """What the document says around a body, with None for its schema, and the body with the schema's own texts."""
-        content = dict(around.get("content", {}))
-        media = body.media[0]
-        if media in content and body.schema != {}:
-            theirs = _schema_in(content[media])
-            content[media] = _hollowed(content[media])
-            if is_object(theirs):
-                body = replace(body, schema=_texted(body.schema, theirs))
-        return {**around, "content": content}, body
-
-    def _raw_response(self, raw: Mapping[str, Any]) -> Body | None:
-        """An answer that is declared by a schema and not by a type, if the schema refers to what is on the wire."""
-        for media, around in raw.get("content", {}).items():
-            schema = around.get("schema") if media.endswith("json") else None
-            named = set(references(schema))
-            if named and named <= self._known.keys():
-                others = [other for other in raw["content"] if other != media]
-                return Body(rewritten(schema, self._identified), (media, *others))
+    def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
+        """The body of a response that is declared by a schema and not by a type, if it contains known components."""
+        for media, content in around.get("content", {}).items():
+            schema = content.get("schema") if media.endswith("json") else None
+            names = set(references(schema))
+            if names and names <= self._identities.keys():
+                others = [other for other in around["content"] if other != media]
+                return Body(rename_references(schema, self._identities), (media, *others))
         return None
 
-    def _is_foreign(self, raw: Mapping[str, Any]) -> bool:
-        """Whether an object refers to components that are not on the wire."""
-        return not set(references(raw.get("schema"))) <= self._known.keys()
+    def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
+        """Whether a parameter refers to components that are not on the wire."""
+        return not set(references(parameter.get("schema"))) <= self._identities.keys()
 
-    def _identified(self, node: dict[str, Any]) -> dict[str, Any]:
-        name = referred(node)
-        return node if name not in self._known else {**node, "$ref": REF_PREFIX + self._known[name]}
-
-    def _parameters(self, operation: Operation, theirs: Mapping[str, Any]) -> Iterator[Component]:
-        for component, raw in self._pairs(operation, theirs):
-            required = {key for key in component.required if key not in raw}
+    def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
+        """The components of query and header parameters with their texts and with parameters only documented."""
+        for component, listed in self._pairs(operation, raw):
+            required = {key for key in component.required if key not in listed}
             properties = dict(component.properties)
-            for key, one in raw.items():
+            for key, one in listed.items():
                 if key not in properties and self._is_foreign(one):
                     continue
-                theirs_schema = one.get("schema", {})
-                ours: Schema = properties.get(key) or rewritten(theirs_schema, self._identified)
-                schema = _texted(ours, theirs_schema)
-                texts = {text: value for text, value in one.items() if text not in _PARAMETER_OWN}
-                if one["name"] != key:
-                    texts["name"] = one["name"]
-                properties[key] = {**schema, PARAMETER_MARK: texts} if texts else schema
+                documented = one.get("schema", {})
+                schema: Schema = properties.get(key) or rename_references(documented, self._identities)
+                properties[key] = with_parameter_texts(_with_root_texts(schema, documented), one, key)
                 if one.get("required"):
                     required.add(key)
             changed = {**component.schema, "properties": properties}
             yield replace(component, schema={**changed, "required": [key for key in properties if key in required]})
 
 
-def _respelled(component: Component, raw: Mapping[str, Any]) -> Component:
-    """Parameters under the names that the document has, where these are among their spellings.
+def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Component:
+    """Parameters under their documented names, where these are among their spellings.
 
-    Of several aliases some releases read the first one and others the field's own name.
+    Of several aliases, some releases read the first one and others the field's own name.
     """
     names = {
         wire: name
-        for name in raw
+        for name in listed
         for wire in component.properties
         if name not in component.properties and name in component.accepted(wire)
     }
     if not names:
         return component
-    properties = {names.get(wire, wire): schema for wire, schema in component.properties.items()}
-    required = [names.get(wire, wire) for wire in component.required]
-    spellings = {
-        names.get(wire, wire): tuple(dict.fromkeys([names.get(wire, wire), *keys]))
-        for wire, keys in component.spellings.items()
-    }
+
+    def new(wire: str) -> str:
+        return names.get(wire, wire)
+
+    properties = {new(wire): schema for wire, schema in component.properties.items()}
     return replace(
         component,
-        schema={**component.schema, "properties": properties, "required": required},
-        fields={name: names.get(wire, wire) for name, wire in component.fields.items()},
-        spellings=spellings,
+        schema={**component.schema, "properties": properties, "required": list(map(new, component.required))},
+        fields={name: new(wire) for name, wire in component.fields.items()},
+        spellings={new(wire): tuple(dict.fromkeys([new(wire), *keys])) for wire, keys in component.spellings.items()},
     )
 
 
-def _listed(theirs: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one for one in theirs.get("parameters", []) if "name" in one and "in" in one]
+def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [one for one in raw.get("parameters", []) if "name" in one and "in" in one]
+
+
+def _separate(body: Body, around: Mapping[str, Any]) -> tuple[dict[str, Any], Body]:
+    """The documented object around a body, with None for its schema, and the body with the schema's own texts."""
+    content = dict(around.get("content", {}))
+    media = body.media[0]
+    if media in content and body.schema != {}:
+        documented = _schema_in(content[media])
+        content[media] = _without_schema(content[media], documented)
+        if is_object(documented):
+            body = replace(body, schema=_with_root_texts(body.schema, documented))
+    return {**around, "content": content}, body
 
 
 def _schema_in(node: Any) -> Any:
@@ -241,27 +226,23 @@ def _schema_in(node: Any) -> Any:
     return node.get("schema")
 
 
-def _hollowed(node: Any) -> Any:
-    """A copy of a media type object with None where the schema was.
+def _without_schema(node: Any, schema: Any) -> Any:
+    """A copy of a media type object with None in place of the schema.
 
-    OpenAPI knows ``itemSchema`` from 3.2 on only; before, it is an extension.
+    Only OpenAPI 3.2 and later define ``itemSchema``; earlier versions need an extension.
     """
-    schema = _schema_in(node)
-
-    def without(part: Any) -> Any:
-        if not is_object(part):
-            return part
-        hollow = {"x-itemSchema" if key == "itemSchema" else key: value for key, value in part.items()}
-        return {
-            key: None if key in SCHEMA_KEYS and value is schema else without(value) for key, value in hollow.items()
-        }
-
-    return without(node)
+    if not is_object(node):
+        return node
+    renamed = {"x-itemSchema" if key == "itemSchema" else key: value for key, value in node.items()}
+    return {
+        key: None if key in SCHEMA_KEYS and value is schema else _without_schema(value, schema)
+        for key, value in renamed.items()
+    }
 
 
-def _texted(ours: Schema, theirs: Mapping[str, Any]) -> Schema:
-    """Our schema with the texts that theirs has at its root, and no others."""
-    if "$ref" in ours:
-        return ours
-    kept = {key: value for key, value in ours.items() if key not in _TEXTS}
-    return {**kept, **{key: theirs[key] for key in _TEXTS if key in theirs}}
+def _with_root_texts(schema: Schema, documented: Mapping[str, Any]) -> Schema:
+    """A schema with exactly the texts that its documented form has at the root."""
+    if "$ref" in schema:
+        return schema
+    kept = {key: value for key, value in schema.items() if key not in _TEXTS}
+    return {**kept, **{key: documented[key] for key in _TEXTS if key in documented}}

@@ -1,30 +1,35 @@
-"""What an app declares, as values, and the wire at head that follows from it."""
+"""The declared operations and types of an app become the wire at head."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from pydantic import PydanticUserError, create_model
 
-from timegate.errors import CompileError, Fault
-from timegate.reading.declared import DeclaredBody, DeclaredOperation, DeclaredParameter, DeclaredParameters, refuse_app
-from timegate.reading.identity import identified
-from timegate.reading.schemas import Shapes, merged, shapes
+from timegate.reading.declared import (
+    DeclaredBody,
+    DeclaredOperation,
+    DeclaredParameter,
+    DeclaredParameters,
+    reached_operations,
+    refuse_app,
+)
+from timegate.reading.identity import share_identities
+from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Schema
 from timegate.wire.marks import HIDDEN_MARK, PARAMETER_MARK
 from timegate.wire.schema import referred
-from timegate.wire.wire import Body, Component, Operation, Side, Wire
+from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
 _WRAPPER: Final = "TimegateWrapper"
 
-
 _Key: TypeAlias = tuple[str | int, ...]
-"""Where a type was asked for."""
+"""Where a type is declared."""
 
 Roots: TypeAlias = Mapping[Side, Sequence[tuple[Any, Schema]]]
-"""By side, the types a contract was asked for, each with its schema."""
+"""By side, the types of payloads, each with its schema."""
 
 
 def head_wire(
@@ -34,70 +39,92 @@ def head_wire(
     sends: Sequence[Any] = (),
     receives: Sequence[Any] = (),
 ) -> tuple[Wire, Roots]:
-    """The wire at head, and the schema of each type that was asked for.
+    """The wire at head, and the schema of each payload's type.
 
     Args:
-        operations: in the order in which the app matches them; of two with one key the first is reached.
-        both: types of payloads that go both ways without an operation.
+        operations: in the order in which the app matches them; the app calls the first of two with one key.
+        both: types of payloads without an operation in both directions.
         sends: types of payloads that leave without an operation.
         receives: types of payloads that arrive without an operation.
     """
-    reached: dict[str, DeclaredOperation] = {}
-    for operation in operations:
-        reached.setdefault(operation.key, operation)
-    declared = list(reached.values())
-    leaving, arriving = [*both, *sends], [*both, *receives]
-    asked = _Asked()
-    for operation in declared:
-        asked.operation(operation)
-    for index, kind in enumerate(arriving):
-        asked.requests.append((("received", index), kind))
-    for index, kind in enumerate(leaving):
-        asked.responses.append((("sent", index), kind))
-    requests = _shapes("requests", asked.requests)
-    responses = merged(
-        _shapes("responses", asked.responses),
-        _shapes("responses", asked.responses_by_name, by_alias=False),
-        one_per_class=False,
+    declared = list(reached_operations(operations).values())
+    standalone: dict[Side, list[Any]] = {"requests": [*both, *receives], "responses": [*both, *sends]}
+    types = _Types(declared, standalone)
+    requests = types.unwrapped(_generate("requests", types.requests))
+    responses = types.unwrapped(
+        merge_schemas(
+            _generate("responses", types.responses),
+            _generate("responses", types.responses_by_name, by_alias=False),
+            one_per_class=False,
+        )
     )
-    requests, responses = _unwrapped(requests, asked), _unwrapped(responses, asked)
-    made = [one.request.kind for one in declared if one.request is not None and one.request.made]
-    requests = _anonymous(requests, made)
-    responses = identified(responses, requests)
+    requests = _without_models(
+        requests, [one.request.kind for one in declared if one.request is not None and one.request.synthetic]
+    )
+    responses = share_identities(responses, requests)
+    schemas: dict[Side, GeneratedSchemas] = {"requests": requests, "responses": responses}
     components = dict(requests.components)
     built: list[Operation] = []
     for operation in declared:
-        query = _parameters(operation.query, requests, asked, (operation.key, "query"))
-        headers = _lowered(_parameters(operation.headers, requests, asked, (operation.key, "headers")), operation)
+        query = _parameters(operation.query, requests, (operation.key, "query"))
+        headers = _lower_names(_parameters(operation.headers, requests, (operation.key, "headers")), operation.headers)
         components |= {query.name: query, headers.name: headers}
-        built.append(_operation(operation, requests, responses, query.name, headers.name))
+        built.append(_operation(operation, schemas, query.name, headers.name))
+    received = [requests.schemas["received", index] for index in range(len(standalone["requests"]))]
+    sent = [responses.schemas["sent", index] for index in range(len(standalone["responses"]))]
     wire = Wire(
-        requests={name: c for name, c in components.items() if name not in asked.wrappers},
+        requests={name: c for name, c in components.items() if name not in types.wrappers},
         responses=responses.components,
         operations=tuple(built),
-        receives=tuple(requests.schemas["received", index] for index in range(len(arriving))),
-        sends=tuple(responses.schemas["sent", index] for index in range(len(leaving))),
+        receives=tuple(received),
+        sends=tuple(sent),
     )
-    return wire, _roots(declared, arriving, leaving, requests, responses)
+    roots: dict[Side, list[tuple[Any, Schema]]] = {
+        side: list(zip(standalone[side], wire.standalone(side), strict=True)) for side in SIDES
+    }
+    for operation in declared:
+        for side in SIDES:
+            roots[side] += [
+                (body.kind, schemas[side].schemas[operation.key, place])
+                for place, body in operation.typed_bodies(side)
+                if not body.synthetic
+            ]
+    return wire, roots
 
 
-class _Asked:
-    """The types of all operations, by side, each under a key of its own."""
+class _Types:
+    """The types that the generator has to describe, each under a key of its own.
 
-    def __init__(self) -> None:
+    Args:
+        operations: what an app declares.
+        standalone: by side, the types of payloads without an operation.
+    """
+
+    def __init__(self, operations: Iterable[DeclaredOperation], standalone: Mapping[Side, Sequence[Any]]) -> None:
         self.requests: list[tuple[_Key, Any]] = []
         self.responses: list[tuple[_Key, Any]] = []
         self.responses_by_name: list[tuple[_Key, Any]] = []
         self.wrappers: set[str] = set()
-        self.wrapped: set[_Key] = set()
+        self._wrapped: set[_Key] = set()
+        for operation in operations:
+            self._add(operation)
+        self.requests += [(("received", index), kind) for index, kind in enumerate(standalone["requests"])]
+        self.responses += [(("sent", index), kind) for index, kind in enumerate(standalone["responses"])]
 
-    def operation(self, operation: DeclaredOperation) -> None:
-        if operation.request is not None and operation.request.kind is not None:
-            self.requests.append(self._body((operation.key, "request"), operation.request))
-        for status, answer in operation.responses.items():
-            if answer is not None and answer.kind is not None:
-                asked = self.responses if answer.by_alias else self.responses_by_name
-                asked.append(self._body((operation.key, status), answer))
+    def unwrapped(self, generated: GeneratedSchemas) -> GeneratedSchemas:
+        """The schemas with each wrapped body's own in place of its wrapper's."""
+        schemas = dict(generated.schemas)
+        for key in self._wrapped & schemas.keys():
+            (held,) = generated.components[referred(schemas[key]) or ""].properties.values()
+            schemas[key] = _without_slot_title(held)
+        return GeneratedSchemas(schemas, generated.components)
+
+    def _add(self, operation: DeclaredOperation) -> None:
+        for place, body in operation.typed_bodies("requests"):
+            self.requests.append(self._body((operation.key, place), body))
+        for place, body in operation.typed_bodies("responses"):
+            types = self.responses if body.by_alias else self.responses_by_name
+            types.append(self._body((operation.key, place), body))
         for where, declared in (("query", operation.query), ("headers", operation.headers)):
             if declared.model is not None:
                 self.requests.append(((operation.key, where, "model"), declared.model))
@@ -105,87 +132,79 @@ class _Asked:
                 fields = {f"field_{index}": (one.kind, one.info) for index, one in enumerate(declared.single)}
                 self.requests.append(((operation.key, where, "single"), self._wrapper(fields)))
 
-    def _body(self, key: _Key, content: DeclaredBody) -> tuple[_Key, Any]:
-        if content.info is None:
-            return key, content.kind
-        self.wrapped.add(key)
-        return key, self._wrapper({"field_0": (content.kind, content.info)})
+    def _body(self, key: _Key, body: DeclaredBody) -> tuple[_Key, Any]:
+        if body.info is None:
+            return key, body.kind
+        self._wrapped.add(key)
+        return key, self._wrapper({"field_0": (body.kind, body.info)})
 
     def _wrapper(self, fields: Mapping[str, Any]) -> Any:
-        # As a model's field a FieldInfo means what it means to the app; in Annotated, pydantic ignores parts of it.
+        # In a model's field, a FieldInfo means what it means to the app; in Annotated, pydantic ignores parts of it.
         name = f"{_WRAPPER}{len(self.wrappers)}"
         self.wrappers.add(name)
         return create_model(name, **dict(fields))
 
 
-def _shapes(side: Side, asked: Sequence[tuple[_Key, Any]], *, by_alias: bool = True) -> Shapes:
-    """The schemas of types; a type that has none is named."""
+def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool = True) -> GeneratedSchemas:
+    """The schemas of types.
+
+    Raises:
+        CompileError: a type has no JSON Schema; names the first such type.
+    """
     try:
-        return shapes(side, asked, by_alias=by_alias)
+        return generate_schemas(side, types, by_alias=by_alias)
     except PydanticUserError as error:
-        for key, kind in asked:
-            try:
-                shapes(side, [(key, kind)], by_alias=by_alias)
-            except PydanticUserError as first:
-                place = " ".join(str(part) for part in key)
-                problem = f"its type has no JSON Schema: {first.message}"
-                raise CompileError([Fault("head", "", place, problem, "declare a type that has one")]) from first
-        fault = Fault("head", "", "its types", error.message, "declare types that have a JSON Schema")
-        raise CompileError([fault]) from error
+        if len(types) > 1:
+            for one in types:
+                _generate(side, [one], by_alias=by_alias)
+            refuse_app("its types", error.message, "declare types that have a JSON Schema")
+        ((key, _),) = types
+        problem = f"its type has no JSON Schema: {error.message}"
+        refuse_app(" ".join(map(str, key)), problem, "declare a type that has one")
 
 
-def _unwrapped(found: Shapes, asked: _Asked) -> Shapes:
-    """The bodies that were asked for by way of a wrapper, as what it holds."""
-    schemas: dict[Hashable, Schema] = {}
-    for key, schema in found.schemas.items():
-        if key in asked.wrapped:
-            (held,) = found.components[referred(schema) or ""].properties.values()
-            schema = _without_slot(held)
-        schemas[key] = schema
-    return Shapes(schemas, found.components)
-
-
-def _anonymous(found: Shapes, made: Sequence[Any]) -> Shapes:
-    """The components of classes that a framework made for itself without these classes: no fact can name them."""
+def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> GeneratedSchemas:
+    """The schemas whose components forget classes that a framework made: no fact can name these."""
     components = {
-        name: replace(component, model=None) if any(component.model is one for one in made) else component
-        for name, component in found.components.items()
+        name: replace(component, model=None) if any(component.model is one for one in synthetic) else component
+        for name, component in generated.components.items()
     }
-    return Shapes(found.schemas, components)
+    return GeneratedSchemas(generated.schemas, components)
 
 
-def _without_slot(schema: Schema) -> Schema:
-    """A field's schema without the title that only its slot in the wrapper gave it."""
+def _without_slot_title(schema: Schema) -> Schema:
+    """A field's schema without the title that comes from its name in the wrapper."""
     return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
 
 
-def _parameters(declared: DeclaredParameters, requests: Shapes, asked: _Asked, key: tuple[str, str]) -> Component:
-    """The component that stands for the query or header parameters of an operation."""
+def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: tuple[str, str]) -> Component:
+    """The component of the query or header parameters of an operation."""
     operation, where = key
     name = f"{operation} {where}"
-    made = Component(name, {"type": "object", "properties": {}}, display_name=name, inline=True)
+    parameters = Component(name, {"type": "object", "properties": {}}, display_name=name, inline=True)
     if declared.model is not None:
-        held = requests.components.get(referred(requests.schemas[(*key, "model")]) or "")
-        if held is None or held.schema.get("type") != "object":
+        model = requests.components.get(referred(requests.schemas[(*key, "model")]) or "")
+        if model is None or model.schema.get("type") != "object":
             refuse_app(operation, f"its {where} parameters are declared by a type without fields", "declare a model")
-        made = replace(held, name=name, display_name=name, inline=True)
+        parameters = replace(model, name=name, display_name=name, inline=True)
         if declared.hidden:
-            hidden = {key: {**schema, HIDDEN_MARK: True} for key, schema in held.properties.items()}
-            made = replace(made, schema={**held.schema, "properties": hidden})
+            hidden = {key: {**schema, HIDDEN_MARK: True} for key, schema in model.properties.items()}
+            parameters = replace(parameters, schema={**model.schema, "properties": hidden})
     if declared.single:
         wrapper = requests.components[referred(requests.schemas[(*key, "single")]) or ""]
         for index, one in enumerate(declared.single):
-            made = _with_parameter(made, one, wrapper, f"field_{index}")
-    return made
+            parameters = _with_parameter(parameters, one, wrapper, f"field_{index}")
+    return parameters
 
 
 def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Component, slot: str) -> Component:
+    """The component with one more parameter, described by a field of a wrapper."""
     wire = wrapper.fields[slot]
     if one.name in component.properties:
         return component
-    schema = _without_slot(wrapper.properties[wire])
+    schema = _without_slot_title(wrapper.properties[wire])
     if one.hidden:
-        schema = {**schema, HIDDEN_MARK: True}
+        schema[HIDDEN_MARK] = True
     required = [*component.required, one.name] if wire in wrapper.required else component.required
     others = [key for key in wrapper.accepted(wire) if key not in (slot, one.name)]
     return replace(
@@ -196,70 +215,49 @@ def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Compo
     )
 
 
-def _lowered(component: Component, operation: DeclaredOperation) -> Component:
-    """Header parameters under the names that HTTP knows them by: case does not count."""
+def _lower_names(component: Component, declared: DeclaredParameters) -> Component:
+    """Header parameters in lower case, because HTTP ignores the case of header fields."""
     python = {wire: name for name, wire in component.fields.items()}
-    single = {one.name for one in operation.headers.single}
+    single = {one.name for one in declared.single}
 
-    def name_of(wire: str) -> str:
-        hyphens = operation.headers.underscores and wire not in single and python.get(wire) == wire
+    def lower(wire: str) -> str:
+        hyphens = declared.underscores and wire not in single and python.get(wire) == wire
         return (wire.replace("_", "-") if hyphens else wire).lower()
 
-    properties: dict[str, Schema] = {}
-    for wire, schema in component.properties.items():
-        mark = {"name": wire} if wire in single and wire != wire.lower() else {}
-        properties[name_of(wire)] = {**schema, PARAMETER_MARK: mark} if mark else schema
+    properties = {
+        lower(wire): {**schema, PARAMETER_MARK: {"name": wire}} if wire in single and wire != wire.lower() else schema
+        for wire, schema in component.properties.items()
+    }
     spellings = {
-        name_of(wire): tuple(dict.fromkeys([name_of(wire), *(key.lower() for key in keys[1:])]))
+        lower(wire): tuple(dict.fromkeys([lower(wire), *(key.lower() for key in keys[1:])]))
         for wire, keys in component.spellings.items()
     }
     return replace(
         component,
-        schema={**component.schema, "properties": properties, "required": [name_of(n) for n in component.required]},
-        fields={name: name_of(wire) for name, wire in component.fields.items()},
+        schema={**component.schema, "properties": properties, "required": [lower(n) for n in component.required]},
+        fields={name: lower(wire) for name, wire in component.fields.items()},
         spellings=spellings,
     )
 
 
 def _operation(
-    operation: DeclaredOperation, requests: Shapes, responses: Shapes, query: str, headers: str
+    operation: DeclaredOperation, schemas: Mapping[Side, GeneratedSchemas], query: str, headers: str
 ) -> Operation:
-    declared = {
-        status: None if answer is None else _body(answer, responses.schemas.get((operation.key, status)))
-        for status, answer in operation.responses.items()
-    }
-    request = operation.request
+    def body(side: Side, place: str, declared: DeclaredBody | None) -> Body | None:
+        if declared is None:
+            return None
+        schema = schemas[side].schemas.get((operation.key, place), declared.schema)
+        return Body(schema, declared.media, declared.required)
+
     return Operation(
         key=operation.key,
         method=operation.method,
         path=operation.path,
-        request=None if request is None else _body(request, requests.schemas.get((operation.key, "request"))),
-        responses=declared,
+        request=body("requests", "request", operation.request),
+        responses={status: body("responses", status, one) for status, one in operation.responses.items()},
         success=operation.success,
         query=query,
         headers=headers,
         texts=operation.texts,
         hidden=operation.hidden,
     )
-
-
-def _body(content: DeclaredBody, schema: Schema | None) -> Body:
-    return Body(content.schema if schema is None else schema, content.media, content.required)
-
-
-def _roots(
-    declared: Sequence[DeclaredOperation],
-    arriving: Sequence[Any],
-    leaving: Sequence[Any],
-    requests: Shapes,
-    responses: Shapes,
-) -> Roots:
-    received = [(kind, requests.schemas["received", index]) for index, kind in enumerate(arriving)]
-    sent = [(kind, responses.schemas["sent", index]) for index, kind in enumerate(leaving)]
-    for operation in declared:
-        if operation.request is not None and operation.request.kind is not None and not operation.request.made:
-            received.append((operation.request.kind, requests.schemas[operation.key, "request"]))
-        for status, answer in operation.responses.items():
-            if answer is not None and answer.kind is not None:
-                sent.append((answer.kind, responses.schemas[operation.key, status]))
-    return {"requests": received, "responses": sent}

@@ -1,13 +1,14 @@
-"""What an app declares, as values."""
+"""What an app declares, as values: bodies, parameters, operations."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from timegate.errors import CompileError, Fault
 from timegate.typing import Schema
+from timegate.wire.wire import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,11 +18,11 @@ class DeclaredBody:
     Args:
         kind: its type; None where only ``schema`` is known.
         schema: its JSON Schema where there is no type.
-        info: a pydantic ``FieldInfo`` with limits and texts of its own.
-        by_alias: whether aliases are on the wire.
-        media: the media types it is declared with.
-        required: whether it must be there.
-        made: whether a framework made the class for itself.
+        info: a pydantic ``FieldInfo`` with constraints and texts of its own.
+        by_alias: whether its keys are aliases.
+        media: its declared media types.
+        required: whether a request must have it.
+        synthetic: whether a framework made the class, so that no fact can name it.
     """
 
     kind: Any = None
@@ -30,7 +31,7 @@ class DeclaredBody:
     by_alias: bool = True
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
-    made: bool = False
+    synthetic: bool = False
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""
@@ -61,8 +62,8 @@ class DeclaredParameters:
     """The query or header parameters of an operation.
 
     Args:
-        model: the class that holds them; None where there is none.
-        single: those declared one by one.
+        model: the class whose fields are parameters; None where there is none.
+        single: the parameters that are declared one by one.
         hidden: whether documents leave out the model's fields.
         underscores: whether underscores in the names of the model's fields become hyphens on the wire.
     """
@@ -81,11 +82,11 @@ class DeclaredOperation:
         method: the HTTP method.
         path: the path with convertors.
         request: the body of the request.
-        answers: by status; None where one has no body.
-        success: the status of the declared success.
+        responses: the body of each response by status; None for a response without one.
+        success: the status of the declared successful response.
         query: the query parameters.
         headers: the header parameters.
-        texts: the rest of its OpenAPI object.
+        texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
     """
 
@@ -104,7 +105,25 @@ class DeclaredOperation:
         """Its identity at every version."""
         return f"{self.method} {self.path}"
 
+    def typed_bodies(self, side: Side) -> Iterator[tuple[str, DeclaredBody]]:
+        """The bodies of one side that have a type, each with ``"request"`` or the status of its response."""
+        declared = {"request": self.request} if side == "requests" else self.responses
+        yield from ((place, body) for place, body in declared.items() if body is not None and body.kind is not None)
+
+
+def reached_operations(operations: Iterable[DeclaredOperation]) -> dict[str, DeclaredOperation]:
+    """The operations by key; an app calls the first of two with the same key."""
+    reached: dict[str, DeclaredOperation] = {}
+    for operation in operations:
+        reached.setdefault(operation.key, operation)
+    return reached
+
 
 def refuse_app(place: str, problem: str, remedy: str) -> NoReturn:
-    """Refuse an app that cannot be read whole, so that nothing is gated less."""
+    """Refuse an app that cannot be read completely, so that nothing stays ungated without notice."""
     raise CompileError([Fault("head", "", place, problem, remedy)])
+
+
+def refuse_framework(place: str, problem: str) -> NoReturn:
+    """Refuse an app whose framework is a release that this package does not know."""
+    refuse_app(place, problem, "upgrade timegate, or stay on the FastAPI release before")

@@ -1,88 +1,78 @@
-"""The app's own document as a witness: what it shows of a route must be what the route itself was read to say.
+"""Checks an app's routes against its own OpenAPI document: the document must not show more than the routes declare.
 
-Where it shows more, a release of the framework keeps it elsewhere than timegate looks. Less would be gated, so the app
-is refused.
+Where it shows more, a release of the framework keeps a declaration where timegate does not look. Less would be gated,
+so the app is refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
-from timegate.reading.declared import DeclaredOperation, DeclaredParameters, refuse_app
+from timegate.reading.declared import DeclaredOperation, refuse_app, refuse_framework
 from timegate.reading.fastapi import routes_of
 from timegate.typing import Document
-
-_JSON: Final = "application/json"
-_PARTS: Final = ("parameters", "requestBody", "responses")
+from timegate.wire.texts import OPERATION_KEYS
 
 
 def check_document(document: Document) -> None:
-    """Refuse a document of a kind that is not known.
+    """Refuse a document of an unknown kind.
 
     Raises:
-        CompileError: it is of another OpenAPI than 3.
+        CompileError: its major version of OpenAPI is not 3.
     """
     version = str(document.get("openapi", "of no version"))
     if not version.startswith("3."):
-        refuse_app(
-            "the OpenAPI document of the app",
-            f"it is OpenAPI {version}, which this release of timegate does not know",
-            "upgrade timegate, or stay on the FastAPI release before",
-        )
+        problem = f"it is OpenAPI {version}, which this release of timegate does not know"
+        refuse_framework("the OpenAPI document of the app", problem)
 
 
-def check_operations(app: Any, operations: Iterable[DeclaredOperation], found: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse an app whose document shows a body or a parameter that its routes were not read to have.
+def check_operations(
+    app: Any, operations: Iterable[DeclaredOperation], documented: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse an app whose document shows a body or a parameter that no route declares.
 
     Args:
         app: the FastAPI app.
-        operations: what its routes were read to declare.
-        found: the OpenAPI object of each documented operation, by the operation's key.
+        operations: the operations that its routes declare.
+        documented: the OpenAPI object of each documented operation, by the operation's key.
 
     Raises:
-        CompileError: there is more in the document, and nobody wrote it there by hand.
+        CompileError: the document shows more, and nobody wrote that by hand.
     """
-    by_hand = _written_by_hand(app)
+    by_hand = set(_written_by_hand(app))
     for declared in operations:
-        raw = found.get(declared.key)
-        if raw is None:
-            continue
-        for part, shown in _untold(declared, raw):
+        for part, shown in _undeclared(declared, documented.get(declared.key, {})):
             if (declared.key, part) not in by_hand:
                 refuse_app(
                     declared.key,
-                    f"the OpenAPI document of the app shows {shown}, and its route does not say so",
+                    f"the OpenAPI document of the app shows {shown}, and its route does not declare it",
                     "upgrade timegate, or write it as openapi_extra= of the route, if it is in the document by hand",
                 )
 
 
-def _written_by_hand(app: Any) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
+def _written_by_hand(app: Any) -> Iterator[tuple[str, str]]:
+    """The keys of operations, each with a part of its OpenAPI object that the app's author may have written."""
     for route in routes_of(app):
-        extra: Mapping[str, Any] = getattr(route, "openapi_extra", None) or {}
         responses: Mapping[Any, Mapping[str, Any]] = getattr(route, "responses", None) or {}
-        parts = {part for part in _PARTS if part in extra}
-        parts |= {"responses"} if any("content" in one for one in responses.values()) else set()
+        parts = OPERATION_KEYS & (getattr(route, "openapi_extra", None) or {}).keys()
+        if any("content" in one for one in responses.values()):
+            parts |= {"responses"}
         for method in getattr(route, "methods", None) or ():
-            found |= {(f"{method} {route.path}", part) for part in parts}
-    return found
+            yield from ((f"{method} {route.path}", part) for part in parts)
 
 
-def _untold(declared: DeclaredOperation, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The part of an operation's object that shows more than was read, and what it shows."""
+def _undeclared(declared: DeclaredOperation, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Each part of an operation's object that shows more than its route declares, and what it shows."""
     if declared.request is None and raw.get("requestBody", {}).get("content"):
         yield "requestBody", "a body of the request"
-    for where, read in (("query", declared.query), ("header", declared.headers)):
+    for where, parameters in (("query", declared.query), ("header", declared.headers)):
         shown = [one.get("name") for one in raw.get("parameters", ()) if one.get("in") == where]
-        if len(shown) > _most(read):
+        # The fields of a model are not counted.
+        if parameters.model is None and len(shown) > len(parameters.single):
             yield "parameters", f"the {where} parameters {', '.join(map(str, shown))}"
-    answer = declared.responses.get(declared.success)
+    body = declared.responses.get(declared.success)
     content = raw.get("responses", {}).get(declared.success, {}).get("content", {})
-    if content.get(_JSON, {}).get("schema") and (answer is None or (answer.kind is None and not answer.schema)):
+    is_described = body is not None and (body.kind is not None or body.schema)
+    if content.get("application/json", {}).get("schema") and not is_described:
         yield "responses", f"the body of its {declared.success}"
-
-
-def _most(read: DeclaredParameters) -> float:
-    """How many parameters there are at most; the fields of a model are not counted."""
-    return float("inf") if read.model is not None else len(read.single)

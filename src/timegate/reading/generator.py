@@ -1,4 +1,4 @@
-"""Pydantic's public generator of JSON Schema with less work where a contract has many classes."""
+"""Pydantic's public generator of JSON Schema, made faster for contracts with many classes."""
 
 from __future__ import annotations
 
@@ -10,42 +10,44 @@ from pydantic_core import CoreSchema, core_schema
 
 from timegate.wire.marks import MODEL_MARK
 
-_PLAIN: Final = frozenset({NoneType, bool, int, str})
-"""Types whose values are JSON as they are."""
+_JSON_TYPES: Final = frozenset({NoneType, bool, int, str})
+"""Types whose values are JSON without a conversion."""
 
 
 class Generator(GenerateJsonSchema):
-    """The generator, which writes the same as ever.
+    """A generator with the same output.
 
-    Pydantic finds out which short names definitions can have by comparing them, whole and over and over. No class is
-    another, so while that happens each class's definition is only its name. It happens when every input was generated
-    once, and before the first is generated again, where it is found; a last input of our own tells when.
+    To find out which short names definitions can have, pydantic compares whole definitions again and again. No two
+    classes are the same, so during these comparisons each class's definition is reduced to its name. They happen after
+    every input was generated once and before the first input is generated again, which restores the definitions; an
+    additional last input marks the beginning.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._end: CoreSchema = core_schema.any_schema()
-        self._is_named = False
-        self._whole: dict[Any, JsonSchemaValue] = {}
+        self._last_input: CoreSchema = core_schema.any_schema()
+        self._is_reduced = False
+        self._complete: dict[Any, JsonSchemaValue] = {}
 
     def generate_definitions(self, inputs: Any) -> Any:
         """The schemas of the inputs, and the definitions they refer to."""
-        return super().generate_definitions([*inputs, ("", "validation", self._end)])
+        return super().generate_definitions([*inputs, ("", "validation", self._last_input)])
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         """The schema of one part of an input."""
-        if self._whole:
-            self.definitions, self._whole = self._whole, {}
-        made = super().generate_inner(schema)
-        if schema is self._end and not self._is_named:
-            self._is_named, self._whole = True, self.definitions
+        if self._complete:
+            self.definitions, self._complete = self._complete, {}
+        generated = super().generate_inner(schema)
+        if schema is self._last_input and not self._is_reduced:
+            self._is_reduced, self._complete = True, self.definitions
             self.definitions = {
-                name: {MODEL_MARK: name} if MODEL_MARK in made else made for name, made in self._whole.items()
+                name: {MODEL_MARK: name} if MODEL_MARK in definition else definition
+                for name, definition in self._complete.items()
             }
-        return made
+        return generated
 
     def encode_default(self, dft: Any) -> Any:
-        """A default as JSON; pydantic makes an adapter for each, and most need none."""
-        if type(dft) in _PLAIN:
+        """A default as JSON; pydantic creates an adapter for each, and most defaults need none."""
+        if type(dft) in _JSON_TYPES:
             return dft
         return [] if type(dft) is list and not dft else super().encode_default(dft)

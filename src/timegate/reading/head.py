@@ -1,4 +1,4 @@
-"""What is read of an app, of types or of a document: head's wire, and all that its documents say beside it."""
+"""Reads an app, types or a document: the wire at head, and the texts of its documents."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
 from timegate.reading.undescribed import undescribed
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
-from timegate.wire.texts import Texts
+from timegate.wire.texts import Texts, document_texts
 from timegate.wire.wire import Side, Wire
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What was read.
+    """The result of reading.
 
     Args:
         wire: payloads and operations.
-        roots: by side, the types that were asked for, each with its schema.
-        texts: what documents say beside the wire.
-        undescribed: what the app serves that is no operation of the contract.
-        cookies: each class that cookies are read into, and where; no gate converts them.
+        roots: by side, the types of payloads, each with its schema.
+        texts: the parts of documents that are not on the wire.
+        undescribed: the routes of the app that are no operations of the contract.
+        cookies: each class that an app reads cookies into, with its place; no gate converts them.
     """
 
     wire: Wire
@@ -41,11 +41,11 @@ class Head:
     cookies: tuple[tuple[str, type[Any]], ...] = ()
 
     def schema_of(self, side: Side, kind: Any) -> Schema:
-        """The schema of a type that payloads of one side can hold.
+        """The schema of a type that payloads of one side can contain.
 
         Args:
-            side: whether clients send or get it.
-            kind: a type that was asked for, a class that is a component's model, or a component's name.
+            side: whether clients send or receive it.
+            kind: the type of a payload, a class that is a component's model, or a component's name.
 
         Raises:
             DeclarationError: the contract does not know it.
@@ -53,19 +53,19 @@ class Head:
         for known, schema in self.roots[side]:
             if known is kind or known == kind:
                 return schema
-        found = [component for component in component_of(self.wire.components(side), kind) if not component.inline]
-        if not found:
+        found = next((one for one in component_of(self.wire.components(side), kind) if not one.inline), None)
+        if found is None:
             name = kind if isinstance(kind, str) else getattr(kind, "__qualname__", repr(kind))
             verb, where = ("reaches", "receives") if side == "requests" else ("leaves", "sends")
             raise DeclarationError(
                 f"nothing that {verb} the server is a {name}: pass it, Contract.of(app, {where}=[{name}]) "
                 f"or Contract.of_types({name})"
             )
-        return ref(found[0].name)
+        return ref(found.name)
 
 
 def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
-    """Read a FastAPI app, or Starlette routes whose handlers carry ``@operation``.
+    """Read a FastAPI app, or Starlette routes whose handlers are under ``@operation``.
 
     Args:
         app: the app, or a router.
@@ -73,8 +73,8 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
         receives: types of payloads that reach it without an operation.
 
     Raises:
-        CompileError: the app cannot be read whole.
-        DeclarationError: it is no app.
+        CompileError: the app cannot be read completely.
+        DeclarationError: it is not an app.
     """
     if not hasattr(app, "routes"):
         raise DeclarationError(
@@ -86,31 +86,23 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
         return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)))
     operations = list(fastapi_operations(app))
     wire, roots = head_wire((operation for operation, _ in operations), sends=sends, receives=receives)
-    document, found = fastapi_document(app, operations)
-    if found:
+    document, documented = fastapi_document(app, operations)
+    if documented:
         check_document(document)
-    check_operations(app, (operation for operation, _ in operations), found)
-    wire = AppDocument(wire, document, found).wire()
-    return Head(wire, roots, _texts(document), tuple(undescribed(app)), tuple(cookie_types(app)))
+    check_operations(app, (operation for operation, _ in operations), documented)
+    wire = AppDocument(wire, document, documented).wire()
+    schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
+    texts = Texts(document_texts(document, without=("schemas",)), schemas)
+    return Head(wire, roots, texts, tuple(undescribed(app)), tuple(cookie_types(app)))
 
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
-    """Read types of payloads without HTTP; ``types`` go both ways."""
+    """Read types of payloads without HTTP; ``types`` are those in both directions."""
     return Head(*head_wire((), both=types, sends=sends, receives=receives))
 
 
 def read_document(
     document: Document, *, types: Mapping[Any, str], sends: Sequence[Any], receives: Sequence[Any]
 ) -> Head:
-    """Read an OpenAPI document; `openapi_wire` says what it may hold."""
+    """Read an OpenAPI document; see `openapi_wire`."""
     return Head(*openapi_wire(deepcopy(document), types=types, sends=sends, receives=receives))
-
-
-def _texts(document: Document) -> Texts:
-    """What an app's own document says beside paths and components."""
-    components = dict(document.get("components", {}))
-    schemas = components.pop("schemas", {})
-    rest = {key: value for key, value in document.items() if key not in ("paths", "components")}
-    if components:
-        rest["components"] = components
-    return Texts(document=rest, schemas={**VALIDATION_SCHEMAS, **schemas})

@@ -7,17 +7,16 @@ from typing import Any, Final
 
 from timegate.typing import is_object
 from timegate.wire.marks import OPAQUE_MARK
-from timegate.wire.schema import referred
+from timegate.wire.schema import LISTED_SCHEMAS, referred
 from timegate.wire.wire import SIDES, Wire
 
-_TELLING: Final = frozenset({
+_DESCRIBING: Final = frozenset({
     "$ref", "allOf", "anyOf", "const", "enum", "items", "not", "oneOf", "prefixItems", "properties", "type",
 })  # fmt: skip
-_PARTS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 
 
 def opaque_places(wire: Wire) -> Iterator[str]:
-    """Each place that may hold anything: a type that is ``Any``, or a serializer that does not say what it returns.
+    """Each place that may contain anything: its type is ``Any``, or its serializer has no return type.
 
     Args:
         wire: what is on the wire.
@@ -43,17 +42,18 @@ def opaque_places(wire: Wire) -> Iterator[str]:
 
 
 def _opaque(schema: Any, path: str = "") -> Iterator[str]:
+    """The paths of the opaque places within a schema."""
     if schema is True:
         yield path
     if not is_object(schema):
         return
-    if schema.get(OPAQUE_MARK) or not _TELLING & schema.keys():
+    if schema.get(OPAQUE_MARK) or not _DESCRIBING & schema.keys():
         yield path
         return
     for name, inner in schema.get("properties", {}).items():
         yield from _opaque(inner, f"{path}.{name}" if path else name)
-    for part in _PARTS:
-        for arm in schema.get(part, ()):
+    for keyword in LISTED_SCHEMAS:
+        for arm in schema.get(keyword, ()):
             yield from _opaque(arm, path)
     each = f"{path}.*" if path else "*"
     if "items" in schema:
@@ -64,6 +64,3 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield from _opaque(schema.get("additionalProperties", True), each)
     elif is_object(schema.get("additionalProperties")):
         yield from _opaque(schema["additionalProperties"], each)
-
-
-__all__ = ["opaque_places"]

@@ -1,4 +1,4 @@
-"""The head contract of plain Starlette routes: those whose endpoint carries a declaration."""
+"""Reads what plain Starlette routes declare: those whose handler is under ``@operation``."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from typing_extensions import TypeAliasType
 
 from timegate.reading.declared import DeclaredBody, DeclaredOperation, DeclaredParameters
 from timegate.typing import Schema
+from timegate.wire.names import first_free
+from timegate.wire.schema import ref
 
 DECLARATION: Final = "timegate_operation"
-"""The attribute of an endpoint that holds its `Operation`; `functools.wraps` carries it through other decorators."""
+"""The attribute of an endpoint that holds its `Operation`; `functools.wraps` copies it to other decorators."""
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """What a handler declares: types as given, None where nothing was."""
+    """The declaration of a handler: types as written, None for those that it leaves out."""
 
     request: Any = None
     response: Any = None
@@ -32,24 +34,23 @@ class Operation:
 
 
 def operation_of(endpoint: object) -> Operation | None:
-    """Return what an endpoint declares, or None if it is not under `@operation`."""
+    """The declaration of an endpoint; None if it is not under `@operation`."""
+    declared = getattr(_handler_of(endpoint), DECLARATION, None)
+    return declared if isinstance(declared, Operation) else None
+
+
+def _handler_of(endpoint: Any) -> Any:
+    """The function or object behind an endpoint's partial applications."""
     while isinstance(endpoint, functools.partial):
         endpoint = endpoint.func
-    found = getattr(endpoint, DECLARATION, None)
-    return found if isinstance(found, Operation) else None
+    return endpoint
 
 
 VALIDATION_SCHEMAS: Final[Mapping[str, Schema]] = {
     "HTTPValidationError": {
         "title": "HTTPValidationError",
         "type": "object",
-        "properties": {
-            "detail": {
-                "title": "Detail",
-                "type": "array",
-                "items": {"$ref": "#/components/schemas/ValidationError"},
-            }
-        },
+        "properties": {"detail": {"title": "Detail", "type": "array", "items": ref("ValidationError")}},
     },
     "ValidationError": {
         "title": "ValidationError",
@@ -68,34 +69,32 @@ VALIDATION_SCHEMAS: Final[Mapping[str, Schema]] = {
         "required": ["loc", "msg", "type"],
     },
 }
-"""The schemas of the 422 answer to invalid input, which is in FastAPI's form."""
+"""The schemas of the 422 response with validation errors, which has FastAPI's form."""
 
-_VALIDATION_ANSWER: Final[Mapping[str, Any]] = {
+_VALIDATION_RESPONSE: Final[Mapping[str, Any]] = {
     "description": "Validation Error",
-    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}},
+    "content": {"application/json": {"schema": ref("HTTPValidationError")}},
 }
 
 
 def starlette_operations(routes: Iterable[Any], taken: set[str]) -> Iterator[DeclaredOperation]:
-    """What Starlette routes declare, in the order in which the app matches them.
+    """The operations that Starlette routes declare, in the order in which the app matches them.
 
     Args:
-        routes: of an app or router; the routes of a mount count, under its prefix.
-        taken: the names of operations so far, to which theirs are added.
+        routes: those of an app or router, and under its prefix those of a mount.
+        taken: the ``operationId`` of every operation so far; those of these routes are added.
     """
     for path, methods, endpoint in _endpoints(routes, ""):
         declared = operation_of(endpoint)
-        if declared is None:
-            continue
-        for method in methods:
-            yield _declared(method, path, endpoint, declared, taken)
+        if declared is not None:
+            yield from (_declared(method, path, endpoint, declared, taken) for method in methods)
 
 
 def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[str], Any]]:
     for route in routes:
         path = getattr(route, "path", None)
         if not isinstance(path, str):
-            continue  # a Host, or a route of somebody else's making
+            continue  # a Host, or a class of route from another package
         inner = getattr(route, "routes", None)
         if inner is not None:
             yield from _endpoints(inner, prefix + path)
@@ -111,69 +110,53 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
             continue
         allowed = set(METHODS if route.methods is None else route.methods)
         if "GET" in allowed:
-            allowed.discard("HEAD")  # the route answers it like GET
-        yield prefix + path, sorted(allowed, key=method_order), endpoint
+            allowed.discard("HEAD")  # the route handles it like GET
+        yield prefix + path, in_order(allowed), endpoint
 
 
-def method_order(method: str) -> tuple[int, str]:
-    """Where a method stands among those of one path."""
-    return (METHODS.index(method) if method in METHODS else len(METHODS), method)
+def in_order(methods: Iterable[str]) -> list[str]:
+    """The methods of one path in the order of documents, unknown ones last."""
+    return sorted(methods, key=lambda method: (METHODS.index(method) if method in METHODS else len(METHODS), method))
 
 
 def _declared(method: str, path: str, endpoint: Any, declared: Operation, taken: set[str]) -> DeclaredOperation:
     success = str(declared.status)
-    responses: dict[str, DeclaredBody | None] = {success: _content(declared.response)}
-    for status, kind in (declared.errors or {}).items():
-        responses[str(status)] = _content(kind)
-    name = _name(endpoint)
-    identity = _free(name, method, taken)
+    types = {declared.status: declared.response, **(declared.errors or {})}
+    responses = {str(status): _body(kind) for status, kind in types.items()}
+    handler = _handler_of(endpoint)
+    name: str = getattr(handler, "__name__", type(handler).__name__)
+    by_method = f"{name}_{method.lower()}"
+    identity = first_free(taken, name, by_method, numbered=f"{by_method}_")
+    taken.add(identity)
     texts: dict[str, Any] = {"summary": name.replace("_", " ").title(), "operationId": identity}
     description = inspect.getdoc(endpoint)
     if description:
         texts["description"] = description
-    others: dict[str, Any] = {}
     validates = declared.request is not None or declared.query is not None
-    if validates and "422" not in responses:
-        others["422"] = _VALIDATION_ANSWER
     return DeclaredOperation(
         method=method,
         path=path,
-        request=_content(declared.request),
+        request=_body(declared.request),
         responses=responses,
         success=success,
         query=DeclaredParameters(model=declared.query),
         texts={
             "operation": texts,
-            "undescribed_responses": others,
+            "undescribed_responses": {"422": _VALIDATION_RESPONSE} if validates and "422" not in responses else {},
             "responses": {success: {"description": "Successful Response"}},
         },
     )
 
 
-def _content(kind: Any) -> DeclaredBody | None:
+def _body(kind: Any) -> DeclaredBody | None:
     return None if kind is None else DeclaredBody(kind=kind, required=not takes_none(kind))
 
 
 def takes_none(declared: object) -> bool:
-    """Whether a type lets an empty body through as None."""
+    """Whether a type accepts an empty body as None."""
     if isinstance(declared, TypeAliasType):
         return takes_none(declared.__value__)
     origin = get_origin(declared)
     if origin is Annotated:
         return takes_none(get_args(declared)[0])
     return origin in (Union, types.UnionType) and type(None) in get_args(declared)
-
-
-def _name(endpoint: Any) -> str:
-    while isinstance(endpoint, functools.partial):
-        endpoint = endpoint.func
-    return getattr(endpoint, "__name__", type(endpoint).__name__)
-
-
-def _free(name: str, method: str, taken: set[str]) -> str:
-    """An operation's identity, of which a document may hold each only once."""
-    candidates = [name, f"{name}_{method.lower()}"]
-    candidates += [f"{name}_{method.lower()}_{count}" for count in range(2, len(taken) + 3)]
-    found = next(candidate for candidate in candidates if candidate not in taken)
-    taken.add(found)
-    return found

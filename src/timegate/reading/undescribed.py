@@ -1,4 +1,4 @@
-"""What of an app no contract describes: handlers that declare nothing, apps of their own below a path, cookies."""
+"""The parts of an app that no contract describes: handlers without a declaration, mounted apps, websockets, cookies."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from timegate.reading.fastapi import cookies_of, is_fastapi, routes_of
-from timegate.reading.starlette import METHODS, method_order, operation_of
+from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
+from timegate.reading.starlette import METHODS, in_order, operation_of
 
 
 def undescribed(app: Any) -> Iterator[str]:
-    """Each route of an app whose payloads pass as they are, in the app's order.
+    """Each route of an app whose payloads pass unchanged, in the app's order.
 
     Args:
         app: the app or a router; FastAPI's own pages of documentation do not count.
     """
     if is_fastapi(app):
-        yield from _beside(routes_of(app), "", looks_into_mounts=False)
-    else:
-        yield from _beside(app.routes, "", looks_into_mounts=True)
+        return _undescribed(routes_of(app), "", looks_into_mounts=False)
+    return _undescribed(app.routes, "", looks_into_mounts=True)
 
 
-def _beside(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> Iterator[str]:
+def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> Iterator[str]:
     # An app that exists has imported it; contracts without HTTP do not need it.
     routing: Any = sys.modules.get("starlette.routing")
     if routing is None:
@@ -35,9 +34,8 @@ def _beside(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> I
         if isinstance(original, routing.Host):
             yield f"everything of the host {original.host}: an app of its own"
         elif isinstance(original, routing.Mount):
-            inner: list[Any] = list(original.routes)
-            if looks_into_mounts and _declares(inner):
-                yield from _beside(inner, path, looks_into_mounts=True)
+            if looks_into_mounts and _declares(original.routes):
+                yield from _undescribed(original.routes, path, looks_into_mounts=True)
             else:
                 yield f"everything below {path}: an app of its own"
         elif isinstance(original, routing.WebSocketRoute):
@@ -46,26 +44,26 @@ def _beside(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> I
             yield f"everything that the route {type(original).__name__} serves"
         elif hasattr(original, "response_model"):
             if cookies_of(route):
-                yield f"cookies of {', '.join(sorted(route.methods, key=method_order))} {path}"
-        elif not _of_fastapi(endpoint):
+                yield f"cookies of {', '.join(in_order(route.methods))} {path}"
+        elif not is_fastapis_own(endpoint):
             methods = _undeclared(original, endpoint)
             if methods:
                 yield f"{methods} {path}: its handler declares nothing"
 
 
 def _undeclared(route: Any, endpoint: Any) -> str:
-    """The methods whose handlers declare nothing; empty where none is so."""
+    """The methods whose handlers declare nothing; empty where there are none."""
     allowed: Iterable[str] | None = getattr(route, "methods", None)
     if inspect.isclass(endpoint):
         handlers = {method: getattr(endpoint, method.lower(), None) for method in allowed or METHODS}
-        found = [method for method, one in handlers.items() if one is not None and operation_of(one) is None]
+        methods = [method for method, one in handlers.items() if one is not None and operation_of(one) is None]
     elif operation_of(endpoint) is not None:
         return ""
     elif allowed is None:
         return "every method of"
     else:
-        found = list(allowed)
-    return ", ".join(sorted((method for method in found if method != "HEAD"), key=method_order))
+        methods = list(allowed)
+    return ", ".join(in_order(method for method in methods if method != "HEAD"))
 
 
 def _declares(routes: Iterable[Any]) -> bool:
@@ -78,7 +76,3 @@ def _declares(routes: Iterable[Any]) -> bool:
 
 def _handlers(endpoint: Any) -> list[Any]:
     return [getattr(endpoint, method.lower(), None) for method in METHODS] if inspect.isclass(endpoint) else [endpoint]
-
-
-def _of_fastapi(endpoint: Any) -> bool:
-    return str(getattr(endpoint, "__module__", "")).partition(".")[0] == "fastapi"

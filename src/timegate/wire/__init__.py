@@ -1,1 +1,1 @@
-"""What is on the wire at one version, as values, and the few walks over a schema."""
+"""What is on the wire at one version, as values, and the few walks over a JSON Schema."""

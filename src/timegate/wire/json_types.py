@@ -1,4 +1,4 @@
-"""JSON types: which of them a schema admits, and as which Python types they arrive."""
+"""Which JSON types a schema admits, and which Python types a JSON parser makes of them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from timegate.typing import Schema, is_array, type_of
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
-NONE_TYPE: Final = type(None)
-
 PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
     "integer": (int, float),
     "number": (int, float),
     "boolean": (bool,),
-    "null": (NONE_TYPE,),
+    "null": (type(None),),
     "array": (list,),
     "object": (dict,),
 }
@@ -25,46 +23,44 @@ EVERY: Final = frozenset(kind for kinds in PYTHON_TYPES.values() for kind in kin
 
 
 def python_types(schema: Schema, component: Callable[[str], Component | None]) -> frozenset[type]:
-    """The Python types as which values of a schema arrive from a JSON parser; all of them where it does not say."""
+    """The Python types that a JSON parser gives for values of a schema; all of them where the schema names none."""
     name = referred(schema)
     if name is not None:
         target = component(name)
         return EVERY if target is None else python_types(target.schema, component)
     kinds = schema.get("type")
     if isinstance(kinds, str):
-        kinds = [kinds]
+        return frozenset(PYTHON_TYPES.get(kinds, ()))
     if is_array(kinds):
         return frozenset(kind for name in kinds for kind in PYTHON_TYPES.get(name, ()))
-    values: list[Any] | None = [schema["const"]] if "const" in schema else schema.get("enum")
+    values = listed_values(schema)
     if values is not None:
-        return frozenset(type_of(value) for value in values)
+        return frozenset(map(type_of, values))
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return frozenset[type]().union(*(python_types(arm, component) for arm in schema[keyword]))
     if "allOf" in schema:
         return EVERY.intersection(*(python_types(part, component) for part in schema["allOf"]))
-    if "properties" in schema:
-        return frozenset({dict})
-    return EVERY
+    return frozenset({dict}) if "properties" in schema else EVERY
+
+
+def listed_values(schema: Schema) -> list[Any] | None:
+    """The only values that a schema admits, from ``const`` or ``enum``; None where it lists none."""
+    return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
 def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
     """Whether a schema admits null."""
     name = referred(schema)
     if name is not None:
-        target = components.get(name)
-        return target is not None and is_nullable(target.schema, components)
+        return name in components and is_nullable(components[name].schema, components)
     kind = schema.get("type")
     if kind is not None:
         return kind == "null" or (is_array(kind) and "null" in kind)
-    if "const" in schema:
-        return schema["const"] is None
-    if "enum" in schema:
-        return None in schema["enum"]
+    values = listed_values(schema)
+    if values is not None:
+        return None in values
     arms = schema.get("anyOf") or schema.get("oneOf")
     if arms:
         return any(is_nullable(arm, components) for arm in arms)
-    parts = schema.get("allOf")
-    if parts:
-        return all(is_nullable(part, components) for part in parts)
-    return True
+    return all(is_nullable(part, components) for part in schema.get("allOf", ()))

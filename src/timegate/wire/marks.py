@@ -1,4 +1,4 @@
-"""Notes of this package in a schema, under keywords of its own; no client ever sees one."""
+"""This package's own keywords in a schema; no document shows them."""
 
 from __future__ import annotations
 
@@ -12,27 +12,31 @@ MARK_PREFIX: Final = "x-timegate-"
 
 
 OPAQUE_MARK: Final = MARK_PREFIX + "opaque"
+"""Marks the schema of a serializer without a return type; holds the schema of its input, or True."""
 
 
-DISCRIMINATOR_MARK: Final = MARK_PREFIX + "choice"
+DISCRIMINATOR_MARK: Final = MARK_PREFIX + "discriminator"
+"""Holds the `CallableDiscriminator` of a union."""
 
 
 MODEL_MARK: Final = MARK_PREFIX + "model"
-"""Stands in the schema of a class and holds the index of what was noted of it."""
+"""Marks the schema of a class; holds the index of the record about that class."""
 
 
 PARAMETER_MARK: Final = MARK_PREFIX + "parameter"
-"""Holds, in a parameter's schema, what its OpenAPI object says beside the schema."""
+"""Holds, in a parameter's schema, the rest of its OpenAPI parameter object."""
 
 
 HIDDEN_MARK: Final = MARK_PREFIX + "hidden"
-"""Stands in the schema of a parameter that documents leave out."""
+"""Marks the schema of a parameter that documents leave out."""
 
 
-NEWER_ARMS_MARK = MARK_PREFIX + "aside"
+NEWER_ARMS_MARK: Final = MARK_PREFIX + "newer-arms"
+"""Holds, in a union, the names of the arms that only newer versions have, so that a gate can refuse their payloads."""
 
 
 PATH_MARK: Final = MARK_PREFIX + "path"
+"""Marks, in a query component, a parameter that this version has in the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ class CallableDiscriminator:
     """A callable discriminator.
 
     Args:
-        pick: gives the tag of a value.
-        arms: the schema of each tag's arm.
+        pick: returns the tag of a value.
+        arms: each tag with the schema of its arm.
     """
 
     pick: Any

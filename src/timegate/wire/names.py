@@ -1,24 +1,32 @@
-"""Names of components that are not taken."""
+"""How a component or an operation gets a name that no other has."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from timegate.wire.wire import Side
+
+SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
+"""The end of a component's name where its two sides differ, as FastAPI writes it."""
 
 
 def free_name(wanted: str, model: Any, taken: Iterable[str]) -> str:
-    """A name that is not taken: the one wanted, else with the class's module, else with a number."""
-    used = set(taken)
-    if wanted not in used:
-        return wanted
-    qualified = qualified_name(wanted, model)
-    candidates: Iterator[str] = (f"{qualified}__{count}" for count in range(2, len(used) + 3))
-    return qualified if qualified not in used else next(name for name in candidates if name not in used)
+    """A component's name that is not taken: the wanted one, else with the class's module, else with a number."""
+    qualified = _qualified_name(wanted, model)
+    return first_free(set(taken), wanted, qualified, numbered=f"{qualified}__")
 
 
-def qualified_name(name: str, model: Any) -> str:
-    """A component's name with its class's module before it, as pydantic writes it."""
+def first_free(taken: Collection[str], *wanted: str, numbered: str) -> str:
+    """The first of the wanted names that is not taken, else ``numbered`` with the first free number from 2 on."""
+    candidates = itertools.chain(wanted, (f"{numbered}{number}" for number in itertools.count(2)))
+    return next(name for name in candidates if name not in taken)
+
+
+def _qualified_name(name: str, model: Any) -> str:
+    """A component's name after the module of its class, as pydantic writes it."""
     module = getattr(model, "__module__", None)
     if module is None:
         return name

@@ -20,5 +20,5 @@ def plain_path(path: str) -> str:
 
 
 def without_names(path: str) -> str:
-    """A path whose parameters have no names, for comparisons."""
+    """A path without the names of its parameters, for comparisons."""
     return PARAMETER.sub("{}", path)

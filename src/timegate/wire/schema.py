@@ -1,16 +1,25 @@
-"""The few walks over a JSON Schema."""
+"""Walks over a JSON Schema: its references, its nested schemas, copies with changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.marks import MARK_PREFIX
+from timegate.wire.marks import DISCRIMINATOR_MARK, MARK_PREFIX, OPAQUE_MARK, CallableDiscriminator
 
 REF_PREFIX: Final = "#/components/schemas/"
 
 NULL: Schema = {"type": "null"}
+
+LITERAL_KEYWORDS: Final = frozenset({"default", "const", "enum", "examples", "example", "discriminator", "required"})
+"""Keywords whose values are payloads or names, not schemas."""
+
+NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
+"""Keywords whose values are schemas by name; a user chose the names, and they may look like keywords."""
+
+LISTED_SCHEMAS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
+"""Keywords whose values are lists of schemas."""
 
 
 def ref(name: str) -> Schema:
@@ -19,7 +28,7 @@ def ref(name: str) -> Schema:
 
 
 def referred(schema: object) -> str | None:
-    """The component a schema refers to; None where it is no reference."""
+    """The name of the component a schema refers to; None where the schema is no reference."""
     if is_object(schema):
         target: object = schema.get("$ref")
         if isinstance(target, str) and target.startswith(REF_PREFIX):
@@ -28,7 +37,7 @@ def referred(schema: object) -> str | None:
 
 
 def objects_in(schema: object) -> Iterator[dict[str, Any]]:
-    """Every schema object in a schema, at any depth, each after what holds it."""
+    """Every schema object in a schema, at any depth, each after the one that contains it."""
     waiting = [schema]
     while waiting:
         node = waiting.pop()
@@ -38,7 +47,7 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
             yield node
             for key, value in node.items():
                 if isinstance(value, str):
-                    # Most of what a schema says is text.
+                    # Most values in a schema are text; skipping them here is faster.
                     continue
                 if key in NAMED_SCHEMAS and is_object(value):
                     waiting.extend(value.values())
@@ -47,39 +56,65 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
 
 
 def references(schema: object) -> Iterator[str]:
-    """Every component a schema refers to, at any depth, its discriminator mappings left out."""
-    for node in objects_in(schema):
-        name = referred(node)
-        if name is not None:
-            yield name
+    """The name of every component a schema refers to, at any depth, without those only in discriminator mappings."""
+    names = map(referred, objects_in(schema))
+    yield from (name for name in names if name is not None)
 
 
-LITERAL_KEYWORDS: Final = frozenset({"default", "const", "enum", "examples", "example", "discriminator", "required"})
-"""Keywords whose values are payloads or names, not schemas."""
-
-NAMED_SCHEMAS: Final = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs"})
-"""Keywords whose values are schemas by names of the user's, which may look like keywords."""
-
-
-def rewritten(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """A copy of a schema in which each schema object, innermost first, is what ``change`` makes of it."""
+def rewrite(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """A copy of a schema in which ``change`` has replaced each schema object, innermost first."""
     if is_array(schema):
-        return [rewritten(item, change) for item in schema]
+        return [rewrite(item, change) for item in schema]
     if not is_object(schema):
         return schema
     copy: dict[str, Any] = {}
     for key, value in schema.items():
         if key in NAMED_SCHEMAS and is_object(value):
-            copy[key] = {name: rewritten(inner, change) for name, inner in value.items()}
+            copy[key] = {name: rewrite(inner, change) for name, inner in value.items()}
         elif key in LITERAL_KEYWORDS or key.startswith(MARK_PREFIX):
             copy[key] = value
         else:
-            copy[key] = rewritten(value, change)
+            copy[key] = rewrite(value, change)
     return change(copy)
 
 
+def rename_references(schema: Any, names: Mapping[str, str], *, drops_other_tags: bool = False) -> Any:
+    """A copy of a schema whose references, those of discriminators included, follow ``names``.
+
+    Args:
+        schema: the schema.
+        names: the new name of each component that has one; the others keep theirs.
+        drops_other_tags: whether discriminator mappings lose the tags of components without a new name.
+    """
+    if not names:
+        return schema
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        name = referred(node)
+        if name is not None and name in names:
+            node["$ref"] = REF_PREFIX + names[name]
+        discriminator = node.get("discriminator")
+        if is_object(discriminator) and is_object(discriminator.get("mapping")):
+            targets = {tag: str(to).removeprefix(REF_PREFIX) for tag, to in discriminator["mapping"].items()}
+            mapping = {
+                tag: REF_PREFIX + names.get(target, target)
+                for tag, target in targets.items()
+                if target in names or not drops_other_tags
+            }
+            node["discriminator"] = {**discriminator, "mapping": mapping}
+        callable_discriminator = node.get(DISCRIMINATOR_MARK)
+        if isinstance(callable_discriminator, CallableDiscriminator):
+            arms = tuple((tag, rename_references(arm, names)) for tag, arm in callable_discriminator.arms)
+            node[DISCRIMINATOR_MARK] = CallableDiscriminator(callable_discriminator.pick, arms)
+        if is_object(node.get(OPAQUE_MARK)):
+            node[OPAQUE_MARK] = rename_references(node[OPAQUE_MARK], names)
+        return node
+
+    return rewrite(schema, change)
+
+
 def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
-    """The schema ``stars`` containers deep; None where there is no such container."""
+    """The schema of the values ``stars`` containers deep; None where there are fewer containers."""
     if stars == 0:
         return schema
     for keyword in ("items", "additionalProperties"):
@@ -87,14 +122,13 @@ def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
             return schema_at_depth(schema[keyword], stars - 1)
     for keyword in ("anyOf", "oneOf"):
         for arm in schema.get(keyword, ()):
-            found = schema_at_depth(arm, stars)
-            if found is not None:
+            if (found := schema_at_depth(arm, stars)) is not None:
                 return found
     return None
 
 
 def single_reference(schema: Schema) -> str | None:
-    """The one component a schema leads to, null looked through; None where there is none or several."""
+    """The one component a schema leads to, null aside; None where it leads to none or to several."""
     name = referred(schema)
     if name is not None:
         return name
@@ -105,8 +139,9 @@ def single_reference(schema: Schema) -> str | None:
     return None
 
 
-def unmarked(schema: Any) -> Any:
-    """A copy of a schema without this package's own notes."""
-    return rewritten(
+def unmarked(schema: Schema) -> Schema:
+    """A copy of a schema without this package's own keywords."""
+    bare: Schema = rewrite(
         schema, lambda node: {key: value for key, value in node.items() if not str(key).startswith(MARK_PREFIX)}
     )
+    return bare

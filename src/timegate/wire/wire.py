@@ -1,4 +1,4 @@
-"""What the wire looks like at one version, as values, and the OpenAPI document drawn from them."""
+"""What is on the wire at one version, as values: components, bodies, operations."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.schema import ref, references
 
 Side: TypeAlias = Literal["requests", "responses"]
-"""Whether a payload comes from a client or goes to one."""
+"""Whether a payload comes from a client or goes to a client."""
 
 SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A named schema at one version, with what JSON Schema does not tell.
+    """A named schema at one version, with facts that JSON Schema cannot express.
 
     Args:
         name: its identity, the same at every version.
@@ -26,10 +26,10 @@ class Component:
         model: the class it was made from; None where there is none.
         fields: Python name to wire name.
         spellings: wire name to every key head accepts for that field, the wire name first.
-        shown: the name in this version's document.
-        exists: False where this version does not have it (it is kept aside, so that it can be refused).
-        adhoc: True for objects written inline; their document shows them in place.
-        complete: False where keys may be spelled in ways that cannot be listed (an ``AliasPath``).
+        display_name: the name in this version's document.
+        exists: False where only newer versions have it; it is kept so that its payloads can be refused.
+        inline: True for objects without a name of their own; documents show them in place.
+        uncertain: wire names of fields whose accepted keys cannot be listed (an ``AliasPath``).
     """
 
     name: str
@@ -45,18 +45,18 @@ class Component:
     @property
     def properties(self) -> dict[str, Schema]:
         """The schema's properties by wire name."""
-        found: dict[str, Schema] = self.schema.get("properties", {})
-        return found
+        properties: dict[str, Schema] = self.schema.get("properties", {})
+        return properties
 
     @property
     def required(self) -> list[str]:
         """The wire names the schema requires."""
-        found: list[str] = self.schema.get("required", [])
-        return found
+        required: list[str] = self.schema.get("required", [])
+        return required
 
     @property
     def closed(self) -> bool:
-        """Whether a key that is no property is forbidden."""
+        """Whether the schema forbids keys that are no properties."""
         return self.schema.get("additionalProperties") is False or self.schema.get("unevaluatedProperties") is False
 
     @property
@@ -64,26 +64,23 @@ class Component:
         """The wire names of fields that no client knows."""
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
 
-    def wire(self, name: str) -> str | None:
-        """The wire name of a field given by its Python name or its wire name."""
-        if name in self.properties:
-            return name
-        known = self.fields.get(name)
-        return known if known is not None and known in self.properties else None
+    def wire_name(self, name: str) -> str | None:
+        """The wire name of the field with this wire name or this Python name; None where there is none."""
+        return next((key for key in (name, self.fields.get(name)) if key in self.properties), None)
 
     def accepted(self, key: str) -> tuple[str, ...]:
-        """Every key that head accepts for the property ``key``, that one first."""
+        """Every key that head accepts for the property ``key``, beginning with ``key``."""
         return self.spellings.get(key, (key,))
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The body of a request or of an answer.
+    """The body of a request or of a response.
 
     Args:
         schema: its JSON Schema.
-        media: the media types it is declared with.
-        required: whether it must be there.
+        media: its declared media types.
+        required: whether a request must have it.
     """
 
     schema: Schema
@@ -100,11 +97,11 @@ class Operation:
         method: the HTTP method.
         path: the path at this version, with convertors (``/variables/{key:path}``).
         request: the body of the request.
-        answers: declared answers by status (``"200"``, ``"4XX"``, ``"default"``); None where one has no body.
-        success: the status of the declared success.
-        query: the component (of the requests) that holds its query parameters.
-        headers: the component (of the requests) that holds its header parameters, in lower case.
-        texts: the rest of its OpenAPI object.
+        responses: the body of each declared response by status (``"200"``, ``"4XX"``, ``"default"``); None for none.
+        success: the status of the declared successful response.
+        query: the component (on the side of requests) of its query parameters.
+        headers: the component (on the side of requests) of its header parameters, in lower case.
+        texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
         exists: False where this version does not have it.
     """
@@ -121,6 +118,11 @@ class Operation:
     hidden: bool = False
     exists: bool = True
 
+    def bodies(self, side: Side) -> list[tuple[str, Body]]:
+        """The bodies of one side, each with ``"request"`` or the status of its response."""
+        declared = {"request": self.request} if side == "requests" else self.responses
+        return [(place, body) for place, body in declared.items() if body is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Wire:
@@ -128,7 +130,7 @@ class Wire:
 
     Args:
         requests: the components of what clients send, by identity.
-        responses: the components of what clients get, by identity.
+        responses: the components of what clients receive, by identity.
         operations: in the order in which the app matches them.
         receives: schemas of payloads that arrive without an operation.
         sends: schemas of payloads that leave without an operation.
@@ -144,39 +146,35 @@ class Wire:
         """The components of one side."""
         return self.requests if side == "requests" else self.responses
 
+    def standalone(self, side: Side) -> tuple[Schema, ...]:
+        """The schemas of one side's payloads without an operation."""
+        return self.receives if side == "requests" else self.sends
+
     def edited(self, side: Side, *components: Component) -> Wire:
-        """The same wire with other components on one side."""
+        """The same wire with some components of one side replaced or added."""
         changed = {**self.components(side), **{component.name: component for component in components}}
         return replace(self, requests=changed) if side == "requests" else replace(self, responses=changed)
 
     def roots(self, side: Side) -> Iterator[tuple[str, Schema]]:
-        """Every schema from which payloads of one side start, with the place it stands at."""
+        """The schema of every body, parameter object and other payload of one side, each with its place."""
         for operation in self.operations:
-            if not operation.exists:
-                continue
-            if side == "requests":
-                if operation.request is not None:
-                    yield f"request of {operation.key}", operation.request.schema
-                yield f"query of {operation.key}", ref(operation.query)
-                yield f"headers of {operation.key}", ref(operation.headers)
-            else:
-                for status, answer in operation.responses.items():
-                    if answer is not None:
-                        yield f"{status} of {operation.key}", answer.schema
-        for schema in self.receives if side == "requests" else self.sends:
+            if operation.exists:
+                for place, body in operation.bodies(side):
+                    yield f"{place} of {operation.key}", body.schema
+                if side == "requests":
+                    yield f"query of {operation.key}", ref(operation.query)
+                    yield f"headers of {operation.key}", ref(operation.headers)
+        for schema in self.standalone(side):
             yield "received" if side == "requests" else "sent", schema
 
     def payloads(self, side: Side) -> Iterator[Schema]:
-        """Every schema of a body of one side, those of operations that this version lacks included."""
+        """The schema of every body of one side, also of operations that this version does not have."""
         for operation in self.operations:
-            bodies = [operation.request] if side == "requests" else operation.responses.values()
-            for body in bodies:
-                if body is not None:
-                    yield body.schema
-        yield from self.receives if side == "requests" else self.sends
+            yield from (body.schema for _, body in operation.bodies(side))
+        yield from self.standalone(side)
 
     def reachable(self, side: Side) -> dict[str, str]:
-        """The components payloads of one side can hold, each with the place it was first found at."""
+        """The components that payloads of one side can contain, each with a place that reaches it."""
         components, found = self.components(side), dict[str, str]()
         waiting = list(self.roots(side))
         while waiting:

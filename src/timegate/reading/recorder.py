@@ -1,0 +1,143 @@
+"""Pydantic's generator of JSON Schema, which also records what JSON Schema cannot express of each class."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from timegate.reading.generator import Generator
+from timegate.typing import is_array, is_object
+from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK
+
+Mode = Literal["validation", "serialization"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRecord:
+    """What the generator saw of a class.
+
+    Args:
+        model: the class.
+        names: Python name to candidates for the wire name and every other spelling, the likeliest first.
+        uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``).
+    """
+
+    model: Any
+    names: Mapping[str, tuple[str, ...]]
+    uncertain: frozenset[str]
+
+
+class Records:
+    """The records of one run of the generator; marks in the schemas hold their indices."""
+
+    def __init__(self) -> None:
+        self.classes: list[ClassRecord] = []
+        # Each callable discriminator with the tags of its arms.
+        self.discriminators: list[tuple[Any, tuple[Hashable, ...]]] = []
+
+
+def recording_generator(records: Records) -> type[GenerateJsonSchema]:
+    """A generator class that writes its records into ``records``."""
+
+    class Recorder(Generator):
+        def _recorded(self, schema: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
+            model = schema.get("cls")
+            if model is None:
+                return generated
+            records.classes.append(ClassRecord(model, *_names(schema, self.mode)))
+            return {**generated, MODEL_MARK: len(records.classes) - 1}
+
+        def model_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._recorded(schema, super().model_schema(schema))
+
+        def dataclass_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._recorded(schema, super().dataclass_schema(schema))
+
+        def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._recorded(schema, super().typed_dict_schema(schema))
+
+        def enum_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._recorded(schema, super().enum_schema(schema))
+
+        def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
+            generated = super().tagged_union_schema(schema)
+            pick = schema["discriminator"]
+            if not callable(pick):
+                return generated
+            # The arms stay plain JSON for now, so that pydantic renames their references like all others.
+            arms = [self.generate_inner(choice) for choice in schema["choices"].values()]
+            records.discriminators.append((pick, tuple(schema["choices"])))
+            return {**generated, DISCRIMINATOR_MARK: {"index": len(records.discriminators) - 1, "arms": arms}}
+
+        def generate_inner(self, schema: Any) -> JsonSchemaValue:
+            generated = super().generate_inner(schema)
+            if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
+                return generated
+            # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.
+            given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
+            mark = {OPAQUE_MARK: super().generate_inner(given) or True}
+            if "ref" not in schema:
+                return {**generated, **mark}
+            definition, reference = self.get_cache_defs_ref_schema(schema["ref"])
+            self.definitions[definition] = {**self.definitions[definition], **mark}
+            return reference
+
+    return Recorder
+
+
+def _is_opaque(serialization: Any) -> bool:
+    is_function = bool(serialization) and serialization.get("type") in ("function-plain", "function-wrap")
+    return is_function and _admits_anything(serialization.get("return_schema"))
+
+
+def _admits_anything(returned: Any) -> bool:
+    """Whether a declared return type lets a serializer return anything, or an object or a list of anything."""
+    if returned is None or returned.get("type") == "any":
+        return True
+    part = {"dict": "values_schema", "list": "items_schema"}.get(returned.get("type"))
+    return part is not None and _admits_anything(returned.get(part))
+
+
+def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+    """Python names with their spellings, read from the core schema that pydantic passes to its public hooks."""
+    inner: Mapping[str, Any] | None = schema
+    config: Mapping[str, Any] = schema.get("config") or {}
+    while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
+        inner = inner.get("schema")
+    if inner is None:
+        return {}, frozenset()
+    by_name = bool(config.get("populate_by_name") or config.get("validate_by_name"))
+    by_alias = config.get("validate_by_alias") is not False
+    names: dict[str, tuple[str, ...]] = {}
+    uncertain: set[str] = set()
+    fields: Any = inner["fields"]
+    for name, item in fields.items() if is_object(fields) else ((item["name"], item) for item in fields):
+        if mode == "serialization":
+            names[name] = _alias_first(item.get("serialization_alias"), name)
+            continue
+        keys, has_paths = _spellings(item.get("validation_alias"))
+        if has_paths:
+            uncertain.add(name)
+        spelled = keys if by_alias else []
+        names[name] = tuple(dict.fromkeys([*spelled, *([name] if by_name or not spelled else [])]))
+    for computed in inner.get("computed_fields", ()):
+        names[computed["property_name"]] = _alias_first(computed.get("alias"), computed["property_name"])
+    return names, frozenset(uncertain)
+
+
+def _alias_first(alias: str | None, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((alias or name, name)))
+
+
+def _spellings(alias: Any) -> tuple[list[str], bool]:
+    """The keys a validation alias means, and whether it reaches deeper than one key."""
+    if alias is None:
+        return [], False
+    if isinstance(alias, str):
+        return [alias], False
+    paths = [alias] if alias and not is_array(alias[0]) else alias
+    keys = [path[0] for path in paths if path and isinstance(path[0], str)]
+    return keys, any(len(path) > 1 for path in paths)
