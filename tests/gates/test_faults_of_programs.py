@@ -1,0 +1,169 @@
+"""What is refused because of the way to what changes: opaque places, shared ones, unions nobody can tell apart."""
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import (
+    AliasPath,
+    BaseModel,
+    Field,
+    Json,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
+
+from tests.cells.refused import NEW, OLD, Cat, Item, Refused, Spot, change_of, faults_of
+from timegate import Contract, Fault, Timeline, Version, on
+
+ITEM = on(Item)
+
+
+class Parent(BaseModel):
+    spot: Spot
+
+
+class Serialized(BaseModel):
+    spot: Annotated[Spot, PlainSerializer(dict)]
+
+
+class Whole(BaseModel):
+    x: int = 0
+
+    @model_serializer
+    def plain(self) -> Any:
+        return {"x": self.x}
+
+
+class Nested(BaseModel):
+    x: int = 0
+    more: list["Nested"] = []
+
+    @model_serializer(mode="wrap")
+    def sparse(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if value}
+
+
+class Text(BaseModel):
+    spot: Json[Spot]
+
+
+class Patterned(BaseModel):
+    spots: dict[Annotated[str, Field(pattern="^x")], Spot]
+
+
+class Deep(BaseModel):
+    size: int = Field(default=0, validation_alias=AliasPath("deep", "size"))
+    name: str = ""
+
+
+class Square(BaseModel):
+    side: int
+    depth: int = 0
+
+
+class Circle(BaseModel):
+    side: int
+    ring: int = 0
+
+
+NO_WAY = "which gates cannot convert"
+SAY_WHAT = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
+APART = "give them a tag: a Literal field with a value of its own in each"
+SHARED = "the path goes through Spot, which other places share"
+OWN = "declare the fact on Spot, where it holds everywhere, or give this place a model of its own"
+
+NO_WAY_THERE = {
+    "a field's serializer without a return type": Refused(
+        (on(Spot).renamed("ex", to="x"),), "Serialized.spot",
+        f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        Contract.of_types(Serialized),
+    ),
+    "a model's serializer without a return type": Refused(
+        (on(Whole).renamed("ex", to="x"),), "Whole",
+        f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        Contract.of_types(Whole | int),
+    ),
+    "a recursive model's serializer that gives any object": Refused(
+        (on(Nested).renamed("ex", to="x"),), "Nested",
+        f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
+        Contract.of_types(list[Nested]),
+    ),
+    "JSON in a string": Refused(
+        (on(Spot).renamed("ex", to="x"),), "Text.spot",
+        f"Spot changes and is reached through contentSchema, {NO_WAY}", SAY_WHAT,
+        Contract.of_types(receives=[Text]),
+    ),
+    "keys by pattern": Refused(
+        (on(Spot).renamed("ex", to="x"),), "Patterned.spots",
+        f"Spot changes and is reached through patternProperties, {NO_WAY}", SAY_WHAT,
+        Contract.of_types(Patterned),
+    ),
+    "a touched field with an alias path": Refused(
+        (on(Deep).renamed("length", to="size"),), "Deep.size",
+        "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
+        "give the field a plain validation_alias, or AliasChoices of plain names",
+        Contract.of_types(receives=[Deep]),
+    ),
+    "an added field with an alias path": Refused(
+        (on(Deep).added("size"),), "Deep.size",
+        "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
+        "give the field a plain validation_alias, or AliasChoices of plain names",
+        Contract.of_types(receives=[Deep]),
+    ),
+    "arms that look alike": Refused(
+        (on(Square, Circle).renamed("edge", to="side"),), "Square | Circle",
+        "both change between the versions, and their schemas can never be told apart", APART,
+        Contract.of_types(Square | Circle),
+    ),
+    "a tag renamed in some arms": Refused(
+        (on(Cat).renamed("type", to="kind"),), "Cat.kind",
+        "it is the discriminator of a union, and other arms keep the name",
+        "on(Cat, Dog).renamed('type', to='kind')",
+    ),
+    "a path through what others share": Refused((ITEM.added("spot.x"),), "Item.spot.x", SHARED, OWN),
+    "a move through what others share": Refused((ITEM.moved("ex", to="spot.x"),), "Item.spot.x", SHARED, OWN),
+    "a path that leads to no single model": Refused(
+        (ITEM.added("pet.lives"),), "Item.pet.lives", "'pet' leads to no single model",
+        "declare the fact on the model that holds the field",
+    ),
+    "a move with a star": Refused(
+        (ITEM.moved("first", to="tags.*"),), "tags.*", "a move goes from one place to one place",
+        "declare the fact on the model of the items",
+    ),
+    "a field that holds what older versions lack": Refused(
+        (on(Spot).introduced(),), "Parent.spot", f"it holds Spot, which version {OLD} does not have",
+        "on(Parent).added('spot') in the same version, if older ones lack the field", Contract.of_types(Parent),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("refused", NO_WAY_THERE.values(), ids=NO_WAY_THERE)
+def test_is_refused_with_its_change_its_place_and_the_line_to_write(refused: Refused) -> None:
+    change = change_of("ChangeThings", *refused.facts)
+    assert faults_of(refused.contract, change) == (
+        Fault(NEW, "ChangeThings", refused.place, refused.problem, refused.remedy),
+    )
+
+
+class Plainly(BaseModel):
+    spot: Annotated[Spot, PlainSerializer(str, return_type=str)]
+    whole: Annotated[Whole | None, Field(exclude=True)] = None
+    name: str = ""
+
+
+def test_a_serializer_that_says_what_it_returns_is_no_obstacle() -> None:
+    change = change_of("ChangeThings", on(Spot).renamed("ex", to="x"), on(Plainly).renamed("title", to="name"))
+    gates = Timeline(Version(NEW, change), Version(OLD)).compile(Contract.of_types(Plainly))
+    answer = {"spot": "x=1", "name": "a"}
+    assert gates.downgrade(Plainly, answer, to_version=OLD) == {"spot": "x=1", "title": "a"}
+    request = {"spot": {"ex": 1}, "title": "a"}
+    assert gates.upgrade(Plainly, request, from_version=OLD) == {"spot": {"x": 1}, "name": "a"}
+
+
+def test_a_serializer_without_a_return_type_is_no_obstacle_where_nothing_below_it_changes() -> None:
+    change = change_of("ChangeThings", ITEM.renamed("title", to="name"))
+    contract = Contract.of_types(Serialized, Nested, Item)
+    gates = Timeline(Version(NEW, change), Version(OLD)).compile(contract)
+    assert gates.downgrade(Nested, {"x": 1, "more": [5]}, to_version=OLD) == {"x": 1, "more": [5]}
+    assert sorted(contract.opaque) == ["Nested in the sent", "Serialized in the sent: spot"]

@@ -1,0 +1,115 @@
+"""What holds at the boundary between two versions, whatever the facts around it, each by its smallest example."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel
+
+from timegate import Contract, Gates, Internal, Timeline, Version, VersionChange, on
+from timegate.changes.base import Fact
+
+OLDEST = "2001-01-01"
+
+
+class Part(BaseModel):
+    name: str = ""
+    age: int = 0
+
+
+class Whole(BaseModel):
+    parts: list[Part] = []
+
+
+class Strict(BaseModel):
+    parts: list[Part]
+
+
+class Keeper(BaseModel):
+    name: str | None = None
+    secret: Annotated[list[int], Internal()] = []
+
+
+class Vault(BaseModel):
+    bare: Keeper | None = None
+    many: list[Keeper] = []
+    named: dict[str, list[Keeper]] = {}
+    pair: tuple[Keeper, int] | None = None
+
+
+def gates_of(model: Any, *boundaries: Fact | tuple[Fact, ...]) -> Gates:
+    """Compile the facts of each boundary, newest first."""
+    versions: list[Version] = []
+    for index, told in enumerate(boundaries):
+        facts = (told,) if isinstance(told, Fact) else told
+        change = type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": facts})
+        versions.append(Version(f"20{30 - index}-01-01", change))
+    return Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(model))
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+# What happened to the field that holds the parts, before their key `name` came to be.
+EARLIER: dict[str, tuple[Any, Fact]] = {
+    "renamed": (Whole, on(Whole).renamed("pieces", to="parts")),
+    "moved": (Whole, on(Whole).moved("box.parts", to="parts")),
+    "retyped": (Whole, on(Whole).retyped("parts", to_head=same, to_old=same, loses="nothing")),
+    "became_list": (Whole, on(Whole).became_list("parts")),
+    "became_non_null": (Whole, on(Whole).became_non_null("parts", null_is=[])),
+    "became_required": (Strict, on(Strict).became_required("parts", default=[])),
+    "defaulted": (Whole, on(Whole).defaulted("parts", was=[{"age": 5}])),
+}
+
+LATER: dict[str, Fact] = {"renamed": on(Part).renamed("title", to="name"), "added": on(Part).added("name")}
+
+
+@pytest.mark.parametrize("later", LATER)
+@pytest.mark.parametrize("earlier", EARLIER)
+def test_a_key_of_head_alone_is_dropped_below_every_field(earlier: str, later: str) -> None:
+    model, fact = EARLIER[earlier]
+    part: Any = {"name": "smuggled", "age": 1}
+    parts: Any = part if earlier == "became_list" else [part]
+    old: Any = {"renamed": {"pieces": parts}, "moved": {"box": {"parts": parts}}}.get(earlier, {"parts": parts})
+    gates = gates_of(model, LATER[later], fact)
+    assert gates.upgrade(model, old, from_version=OLDEST) == {"parts": [{"age": 1}]}
+
+
+@pytest.mark.parametrize("version", ["2030-01-01", OLDEST])
+def test_an_internal_field_passes_no_gate_at_any_depth(version: str) -> None:
+    gates = gates_of(Vault, on(Keeper).became_optional("name", missing_was=None))
+    full: Any = {"name": "a", "secret": [1]}
+    bare: Any = {"name": "a"}
+    before = {"bare": full, "many": [full], "named": {"k": [full]}, "pair": [full, 1]}
+    after = {"bare": bare, "many": [bare], "named": {"k": [bare]}, "pair": [bare, 1]}
+    assert gates.downgrade(Vault, before, to_version=version) == after
+    assert gates.upgrade(Vault, before, from_version=version) == after
+
+
+def test_a_null_that_a_fact_puts_in_travels_on_as_null() -> None:
+    gates = gates_of(
+        Whole,
+        on(Whole).became_non_null("parts", null_is=[]),
+        on(Whole).became_optional("parts", missing_was=None),
+        on(Part).renamed("title", to="name"),
+    )
+    assert gates.downgrade(Whole, {}, to_version=OLDEST) == {"parts": None}
+
+
+def test_an_empty_list_of_models_is_null_to_an_old_client() -> None:
+    gates = gates_of(Whole, on(Whole).became_list("parts"), on(Part).renamed("title", to="name"))
+    assert gates.downgrade(Whole, {"parts": []}, to_version=OLDEST) == {"parts": None}
+    assert gates.upgrade(Whole, {"parts": None}, from_version=OLDEST) == {"parts": []}
+
+
+def test_what_moves_into_an_object_that_is_renamed_travels_on() -> None:
+    gates = gates_of(
+        Whole,
+        (on(Whole).renamed("crate", to="box"), on(Whole).moved("box.parts", to="parts")),
+        on(Part).renamed("title", to="name"),
+    )
+    old = {"crate": {"parts": [{"title": "a"}]}}
+    assert gates.downgrade(Whole, {"parts": [{"name": "a"}]}, to_version=OLDEST) == old
+    assert gates.upgrade(Whole, old, from_version=OLDEST) == {"parts": [{"name": "a"}]}

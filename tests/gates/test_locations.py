@@ -1,0 +1,90 @@
+"""A place of head is told in the client's own names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from pydantic import BaseModel, Field
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from timegate import Contract, Timeline, Version, VersionChange, endpoint, on
+from timegate.starlette import operation
+
+
+class Engine(BaseModel):
+    horse_power: int
+
+
+class Car(BaseModel):
+    kind: Literal["car"]
+    engine: Engine
+    doors: int
+
+
+class Bike(BaseModel):
+    kind: Literal["bike"]
+    gears: int
+
+
+class Owner(BaseModel):
+    town: str
+
+
+class Garage(BaseModel):
+    vehicles: list[Car | Bike] = Field(min_length=1)
+    by_name: dict[str, Engine]
+    owner: Owner
+    insured: bool
+
+
+class Filter(BaseModel):
+    limit: int
+
+
+@operation(request=Garage, query=Filter, response=Garage)
+async def put_garage(request: Request, *, body: Garage, query: Filter) -> Garage:
+    return body
+
+
+class Renamings(VersionChange):
+    """Things got better names."""
+
+    changes = (
+        on(Engine).renamed("ps", to="horse_power"),
+        on(Garage).moved("town", to="owner.town"),
+        on(Garage).added("insured", default=False),
+        endpoint("/garage").query("max").renamed(to="limit"),
+    )
+
+
+TIMELINE = Timeline(Version("2025-02-01", Renamings), Version("2025-01-01"))
+APP = Starlette(routes=[Route("/garage", put_garage, methods=["PUT"])])
+
+CELLS = [
+    (("body", "vehicles", 0, "Car", "engine", "horse_power"), ("body", "vehicles", 0, "Car", "engine", "ps"), True),
+    (("body", "by_name", "x", "horse_power"), ("body", "by_name", "x", "ps"), True),
+    (("body", "owner", "town"), ("body", "town"), False),
+    (("body", "insured"), ("body",), False),
+    (("body", "vehicles", 3, "Bike", "gears"), ("body", "vehicles", 3, "Bike", "gears"), True),
+    (("body", "unheard_of"), ("body", "unheard_of"), True),
+    (("query", "limit"), ("query", "max"), True),
+    (("path", "id"), ("path", "id"), True),
+]
+
+
+@pytest.mark.parametrize(("head", "client", "exact"), CELLS)
+def test_a_place_of_head_is_told_in_the_clients_own_names(
+    head: tuple[str | int, ...], client: tuple[str | int, ...], exact: bool
+) -> None:
+    gate = TIMELINE.compile(Contract.of(APP)).operations("2025-01-01")[0]
+    place = gate.locate(head)
+    assert (place.location, place.exact) == (client, exact)
+
+
+def test_the_newest_client_finds_every_place_where_head_says() -> None:
+    gate = TIMELINE.compile(Contract.of(APP)).operations("2025-02-01")[0]
+    for head, _, _ in CELLS:
+        assert gate.locate(head).location == head
