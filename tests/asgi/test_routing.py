@@ -22,7 +22,6 @@ from timegate.asgi.message.problems import problem_json
 from timegate.asgi.route.entries import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
-from timegate.asgi.serve.startup import route_contexts
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.starlette import operation
 
@@ -71,7 +70,7 @@ def test_a_path_leads_to_the_route_that_starlette_finds(
 ) -> None:
     routes: list[BaseRoute] = [Route(path, _endpoint, methods=sorted(methods)) for path, methods in table]
     keys = [f"{method} {path}" for path, methods in table for method in methods]
-    found = Table(entries_of(routes, keys, contexts=route_contexts))
+    found = Table(entries_of(routes, keys))
     for path in paths:
         whole = "/" * slash + path
         for method in ("GET", "HEAD", "POST", "DELETE"):
@@ -119,7 +118,7 @@ def test_what_is_done_for_a_request_is_the_plan_of_the_route_that_starlette_find
         for path, (methods, known) in table.items()
     ]
     gates = Timeline(Version("2026-01-01")).compile(Contract.of(Starlette(routes=routes)))
-    entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")], contexts=route_contexts)
+    entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")])
     serving = ApiVersions(gates, entries, settings=SETTINGS, unversioned=())
     for path in (f"/{path}" for path in paths):
         for method in ("GET", "HEAD", "POST", "DELETE"):
@@ -179,7 +178,7 @@ def test_a_mount_takes_everything_below_it_and_its_operations_are_known() -> Non
         Route("/{rest:path}", _endpoint),
     ]
     keys = ["GET /api/{tenant}/items/{item_id}", "GET /static/late", "GET /{rest:path}"]
-    table = Table(entries_of(routes, keys, contexts=route_contexts))
+    table = Table(entries_of(routes, keys))
 
     def key(path: str) -> str | None:
         found = table.find(path, "GET", _scope(path, "GET"))
@@ -192,7 +191,7 @@ def test_a_mount_takes_everything_below_it_and_its_operations_are_known() -> Non
 
 def test_an_operation_below_an_app_that_cannot_be_looked_into_is_gated_all_the_same() -> None:
     routes: list[BaseRoute] = [Mount("/sub", app=Starlette())]
-    table = Table(entries_of(routes, ["GET /sub/items"], contexts=route_contexts))
+    table = Table(entries_of(routes, ["GET /sub/items"]))
     found = table.find("/sub/items", "GET", _scope("/sub/items", "GET"))
     assert found is not None
     assert found.entry.key("GET") == "GET /sub/items"
@@ -206,7 +205,7 @@ def test_a_route_that_decides_by_more_than_its_path_is_asked() -> None:
             return super().matches(scope)
 
     routes: list[BaseRoute] = [ByHeader("/items", _endpoint), Route("/{rest}", _endpoint)]
-    table = Table(entries_of(routes, ["GET /items", "GET /{rest}"], contexts=route_contexts))
+    table = Table(entries_of(routes, ["GET /items", "GET /{rest}"]))
     plain = table.find("/items", "GET", _scope("/items", "GET"))
     beta = table.find("/items", "GET", {**_scope("/items", "GET"), "headers": [(b"x-beta", b"1")]})
     assert plain is not None
@@ -222,7 +221,7 @@ def test_included_routers_and_hidden_routes_are_found_in_the_apps_order() -> Non
     app = FastAPI(openapi_url=None)
     app.include_router(router, prefix="/p")
     keys = ["GET /p/v/w/x/{key}", "GET /p/v/w/{rest:path}"]
-    table = Table(entries_of(app.routes, keys, contexts=route_contexts))
+    table = Table(entries_of(app.routes, keys))
     found = [table.find(path, "GET", _scope(path, "GET")) for path in ("/p/v/w/x/1", "/p/v/w/x/1/2", "/v/w/x/1")]
     assert [None if match is None else match.entry.key("GET") for match in found] == [*keys, None]
 

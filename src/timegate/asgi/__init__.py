@@ -1,4 +1,4 @@
-"""Serve every version of a timeline over HTTP, by one app that knows only the newest one."""
+"""Serve every version of a timeline over HTTP, with one app that knows only the newest one."""
 
 from timegate.asgi.message.problems import Problem, problem_json
 from timegate.asgi.message.scope import Scope

@@ -1,7 +1,7 @@
-"""The middleware: every client gets the contract it was written for, every handler sees head.
+"""The middleware: each client gets the contract of its version, each handler gets requests of head.
 
 `app.add_middleware(TimegateMiddleware, timeline=timeline, select=header("API-Version"))` is all that an app writes. It
-is pure ASGI and keeps no state of a request; objects made for one request hold what it needs.
+is pure ASGI and keeps no state of a request: the objects made for one request hold it.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ from timegate.context import SELECTED
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 
-MIB: Final = 1024 * 1024
-
+_MIB: Final = 1024 * 1024
 _LOG: Final = logging.getLogger("timegate.asgi")
-_REMEMBERED: Final = 512
+_NOT_READY: Final = "the declared changes cannot be carried out"
+_MAX_CACHED: Final = 512
 _BY_HEADER: Final = header(ECHO)
 
 
 class TimegateMiddleware:
-    """Serve every version of a timeline by an app that knows only the newest one.
+    """Serves every version of a timeline with an app that knows only the newest one.
 
     Args:
-        app: the app, or what stands before it.
+        app: the app, or the middleware around it.
         timeline: the versions, newest first.
         contract: the contract of head, or the app to read it from; without it, the wrapped app or ``scope["app"]``.
-        gates: compiled gates, which is what a mounted app without a lifespan wants.
-        select: how a request says its version.
+        gates: compiled gates, for example for a mounted app, which has no lifespan.
+        select: finds the version that a request asks for.
         default: the version of a request that names none: ``"required"`` refuses it, ``"oldest"``, ``"latest"``, a
             version, or a callable of the scope.
         newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
         unversioned: paths of operations that need no version.
-        max_body: how many bytes of a body that a change touches are buffered at most.
+        max_body: how many bytes are buffered at most of a body that is converted.
         problems: renders problems for clients.
         decoder: from a JSON body to plain data; big integers must survive.
         encoder: from plain data to a JSON body in UTF-8.
 
     Raises:
-        DeclarationError: an argument means nothing.
+        DeclarationError: an argument is invalid.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class TimegateMiddleware:
         default: str | Pin = "required",
         newer: Literal["refuse", "latest"] = "refuse",
         unversioned: Iterable[str] = (),
-        max_body: int = 16 * MIB,
+        max_body: int = 16 * _MIB,
         problems: Renderer = problem_json,
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
@@ -87,7 +87,12 @@ class TimegateMiddleware:
             vary=None if vary is None else {name.lower().encode("ascii"): name.encode("ascii") for name in vary},
         )
         self._startup = Startup(
-            app, timeline=timeline, contract=contract, gates=gates, settings=self.settings, unversioned=unversioned
+            app=app,
+            timeline=timeline,
+            contract=contract,
+            gates=gates,
+            settings=self.settings,
+            unversioned=frozenset(unversioned),
         )
         self._ready: ReadyApp | None = None
         self._failure: Exception | None = None
@@ -103,16 +108,16 @@ class TimegateMiddleware:
             await (self._lifespan if kind == "lifespan" else self._websocket)(scope, receive, send)
             return
         ready = self._ready
-        if ready is None or len(ready.routes) != ready.count or (ready.more and ready.outdated()):
+        if ready is None or len(ready.routes) != ready.count or (ready.nested and ready.outdated()):
             ready = self._started(scope)
             if ready is None:
                 await send_problem(not_ready(), send, settings=self.settings, version=None, method=scope["method"])
                 return
-        # `inspected`, and the version on the way: most requests need no second pass over their header fields.
-        interesting, value = self._inspected, None
+        # As `inspected` does, and the version in the same pass, because most requests need no other pass.
+        names, value = self._inspected, None
         fields: dict[bytes, bytes] = {}
         for name, content in scope["headers"]:
-            if name in interesting:
+            if name in names:
                 if name != self._header:
                     # Two fields of one name are one list (RFC 9110, section 5.3).
                     fields[name] = fields[name] + b", " + content if name in fields else content
@@ -121,18 +126,17 @@ class TimegateMiddleware:
                 else:
                     value = None
                     break
-        version = None if value is None else ready.versions.by_field.get(value)
+        version = None if value is None else ready.versions.by_header.get(value)
         if version is None:
             await self._select(ready, scope, receive, send)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
-        if plan is None:
-            await self._outside(ready, version, scope, receive, send, path=path)
-            return
         token = SELECTED.set(version.selected)
         try:
-            if plan.untouched and (
+            if plan is None:
+                await self._serve_other(ready, version, scope, receive, send, path=path)
+            elif plan.untouched and (
                 (plan.unconditional and not (fields and version.tagged))
                 or plan.passes(fields, path, tagged=version.tagged)
             ):
@@ -153,7 +157,7 @@ class TimegateMiddleware:
         path: str,
         proven: bool,
     ) -> None:
-        """Serve an operation of the contract, its version in the context already."""
+        """Serve an operation of the contract; its version is in the context already."""
         fields = inspected(scope["headers"])
         if plan.untouched and plan.passes(fields, path, tagged=version.tagged):
             await self.app(scope, receive, untouched_send(send, version, scope, path))
@@ -161,91 +165,85 @@ class TimegateMiddleware:
             await exchange(self.app, version, plan, scope, receive, send, path, fields, proven)
 
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request whose version is not plain from one header field."""
+        """Serve a request whose version is not known from the value of one header field."""
         versions = ready.versions
-        given = self.select.find(scope)
-        scope = below_prefix(scope, given.root_path if given is not None else "")
+        given, scope = self._given(scope)
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
         required = key is not None and key not in versions.unversioned
         version = self._version(ready, given, scope, required=required)
-        if isinstance(version, Problem):
-            if required:
-                await send_problem(version, send, settings=self.settings, version=None, method=method)
-                return
-            version = None
-        if version is None:
-            version = versions.unnamed
-            plan = None if key is None else version.plans.get(key)
+        if isinstance(version, Problem) and required:
+            await send_problem(version, send, settings=self.settings, version=None, method=method)
+            return
+        if version is None or isinstance(version, Problem):
+            version = versions.unselected
+            plan = version.plans.get(key or "") or self._document_plan(ready, version, path, method)
             if plan is not None:
                 await self._serve(version, plan, scope, receive, send, path=path, proven=False)
-            elif path == ready.document_path and method in ("GET", "HEAD"):
-                await self._document(ready, version, scope, receive, send, path=path)
             else:
                 await self.app(scope, receive, send)
             return
         plan = version.plan_of(path, method, scope)
-        if plan is None:
-            await self._outside(ready, version, scope, receive, send, path=path)
-            return
         token = SELECTED.set(version.selected)
         try:
-            proven = given is not None and given.proven
-            await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
+            if plan is None:
+                await self._serve_other(ready, version, scope, receive, send, path=path)
+            else:
+                proven = given is not None and given.proven
+                await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
         finally:
             SELECTED.reset(token)
+
+    def _given(self, scope: Scope) -> tuple[Given | None, Scope]:
+        """The version that a request names, and the scope without it in the path."""
+        given = self.select.find(scope)
+        return given, scope if given is None else below_prefix(scope, given.root_path)
 
     def _version(
         self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool
     ) -> ApiVersion | Problem | None:
-        """The version in force as it is served; remembered by the value of the header field."""
+        """The version in force as it is served; cached by the value of the header field."""
         chosen = self._choice.of(given, scope, required=required)
         if chosen is None or isinstance(chosen, Problem):
             return chosen
-        version, known = ready.versions.by_value[chosen.value], ready.versions.by_field
-        if self._header is not None and given is not None and chosen.sunset is None and len(known) < _REMEMBERED:
+        version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
+        if self._header is not None and given is not None and chosen.sunset is None and len(known) < _MAX_CACHED:
             known[given.values[0].encode("latin-1", "replace")] = version
         return version
 
-    async def _outside(
+    async def _serve_other(
         self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
     ) -> None:
-        """Serve a request that is no operation of its version."""
-        token = SELECTED.set(version.selected)
-        try:
-            method = scope["method"]
-            if path == ready.document_path and method in ("GET", "HEAD"):
-                await self._document(ready, version, scope, receive, send, path=path)
-                return
-            problem, passes = problem_of(version, ready.versions.head, scope, path=path)
-            redirects = problem is None and not passes and ready.redirects
-            location = slash_redirect(version, scope, path=path) if redirects else None
-            if problem is not None:
-                await send_problem(problem, send, settings=self.settings, version=version, method=method)
-            elif location is not None:
-                await RedirectResponse(location)(scope, receive, untouched_send(send, version, scope, path))
-            elif passes:
-                await self.app(scope, receive, send)
-            else:
-                await self.app(scope, receive, untouched_send(send, version, scope, path))
-        finally:
-            SELECTED.reset(token)
+        """Serve a request that is no operation of its version, which is in the context already."""
+        method = scope["method"]
+        plan = self._document_plan(ready, version, path, method)
+        if plan is not None:
+            await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+            return
+        problem, passes = problem_of(version, ready.versions.head, scope, path=path)
+        if problem is not None:
+            await send_problem(problem, send, settings=self.settings, version=version, method=method)
+        elif passes:
+            await self.app(scope, receive, send)
+        else:
+            location = slash_redirect(version, scope, path=path) if ready.redirects else None
+            app = self.app if location is None else RedirectResponse(location)
+            await app(scope, receive, untouched_send(send, version, scope, path))
 
-    async def _document(
-        self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
-    ) -> None:
-        plan = self._documents.get(version)
-        if plan is None:
-            plan = self._documents[version] = document_plan(path, version=version, gates=ready.versions.gates)
-        await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+    def _document_plan(self, ready: ReadyApp, version: ApiVersion, path: str, method: str) -> OperationPlan | None:
+        """The plan of the app's OpenAPI URL; None for any other request."""
+        if path != ready.document_path or method not in ("GET", "HEAD"):
+            return None
+        if version not in self._documents:
+            self._documents[version] = document_plan(path, version=version, gates=ready.versions.gates)
+        return self._documents[version]
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a websocket pass, its version in the context."""
+        """Pass a websocket to the app, with its version in the context."""
         ready = self._ready or self._started(scope)
         if ready is None:
-            raise RuntimeError("the declared changes cannot be carried out") from self._failure
-        given = self.select.find(scope)
-        scope = below_prefix(scope, given.root_path if given is not None else "")
+            raise RuntimeError(_NOT_READY) from self._failure
+        given, scope = self._given(scope)
         version = self._version(ready, given, scope, required=False)
         token = SELECTED.set(version.selected if isinstance(version, ApiVersion) else None)
         try:
@@ -254,14 +252,14 @@ class TimegateMiddleware:
             SELECTED.reset(token)
 
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Compile when the app has started; a fault is a failed start."""
+        """Compile when the app has started; a fault makes the start fail."""
         sent = False
 
         async def sending(message: Message) -> None:
             nonlocal sent
             if message["type"] == "lifespan.startup.complete" and self._started(scope) is None:
                 # The app cleans up as if its own start had failed, and reports the failure.
-                raise RuntimeError("the declared changes cannot be carried out") from self._failure
+                raise RuntimeError(_NOT_READY) from self._failure
             if message["type"] == "lifespan.startup.failed" and self._failure is not None:
                 sent = True
                 message = {**message, "message": str(self._failure)}
@@ -275,18 +273,15 @@ class TimegateMiddleware:
             raise
 
     def _started(self, scope: Scope) -> ReadyApp | None:
-        """The app ready to be served, compiled once and again when routes were added; None where that fails."""
+        """Compile the app's versions, at the start and again when routes were added; None where that fails."""
         if self._ready is None and self._failure is not None:
             return None
         try:
             ready = self._startup.run(scope)
         except Exception as error:
-            _LOG.exception("the declared changes cannot be carried out; no request is served")
+            _LOG.exception("%s; no request is served", _NOT_READY)
             self._failure, self._ready = error, None
             return None
         self._documents.clear()
         self._ready = ready
         return ready
-
-
-__all__ = ["TimegateMiddleware"]

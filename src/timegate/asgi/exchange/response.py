@@ -1,4 +1,4 @@
-"""Answers on their way to a client: stamped where no change touches them, gated where one does."""
+"""Responses on their way to the client: with the version's header fields, and converted where a change touches them."""
 
 from __future__ import annotations
 
@@ -6,48 +6,42 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
-from timegate.asgi.exchange.validation_errors import Sent, converted, lists_errors
-from timegate.asgi.message.body import declared
+from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
+from timegate.asgi.message.body import is_declared_media
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import by_name, query_parameters
-from timegate.asgi.message.problems import Problem, rendered, response_not_convertible
+from timegate.asgi.message.problems import Problem, render_problem, response_not_convertible
 from timegate.asgi.message.scope import Message, Scope, Send
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
-from timegate.asgi.route.version import HARMLESS, ApiVersion
+from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
 from timegate.gates.operation import Program
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
-# Its tag speaks of the bytes too, and becomes the version's.
+# The entity tag depends on the bytes too, and becomes the version's.
 _OF_THE_BYTES: Final = DROPPED | {b"etag"}
-# What may come before or beside an answer without being a part of its body.
-_BESIDE: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
+# Messages that may come before or between those of a response, and that have no part of its body.
+_WITHOUT_BODY: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
 
 
 async def send_problem(
     problem: Problem, send: Send, *, settings: Settings, version: ApiVersion | None, method: str
 ) -> None:
-    """Send a problem as the whole answer."""
-    headers, body = rendered(problem, settings.render)
-    headers = with_version(headers, settings=settings, version=version)
+    """Send a problem as the whole response; it names no version where none is in force."""
+    headers, body = render_problem(problem, settings.render)
+    if version is not None:
+        headers = version.with_version_fields(headers)
+    elif settings.vary:
+        headers.append((b"vary", b", ".join(settings.vary.values())))
     await send({"type": "http.response.start", "status": int(problem.status), "headers": headers})
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body, "more_body": False})
 
 
-def with_version(headers: RawHeaders, *, settings: Settings, version: ApiVersion | None) -> RawHeaders:
-    """The fields of an answer of ours: no version is echoed where none is in force."""
-    if version is not None:
-        return version.with_version_fields(headers)
-    if settings.vary:
-        return [*headers, (b"vary", b", ".join(settings.vary.values()))]
-    return headers
-
-
 def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> Send:
-    """The `send` of a request that no change touches: it says the version in force, and nothing else of the body.
+    """The `send` of a request that no change touches: it adds the version's header fields, and the body passes.
 
     Args:
         send: the server's.
@@ -58,12 +52,12 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> 
 
     def sending(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            # As `_listed` does, without the call: every answer that no change touches passes here.
+            # As `_headers_of` does, without the call: every untouched response passes here.
             headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
             if not isinstance(headers, list):
                 headers = list(headers)
             for name, _ in headers:
-                if name not in HARMLESS:
+                if name not in COMMON_FIELDS:
                     headers = version.response_fields(headers, scope, path, path)
                     break
             else:
@@ -75,42 +69,42 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> 
     return sending
 
 
-def _listed(message: Message) -> RawHeaders:
-    """The fields of an answer, which may be gone once they are read."""
+def _headers_of(message: Message) -> RawHeaders:
+    """The header fields of a response as a list; apps may send an iterator, which can be read only once."""
     headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
     return headers if isinstance(headers, list) else list(headers)
 
 
 class Stopped(OSError):
-    """The client has another answer already; what an app still streams is wanted by nobody."""
+    """The client got another response already, so the rest of the app's stream is not sent."""
 
 
 class GatedResponse:
-    """The answer to a request that something is done for, on its way from the app to the client.
+    """Converts one response on its way from the app to the client.
 
-    Nearly every answer is a start that says JSON and little else, and one body. That is done in few steps; whatever is
-    not like it is looked at field by field and message by message. The start waits until the body has passed its gate,
-    so that what cannot be told is never begun.
+    Nearly every response is plain JSON: a start with few header fields, and one body. A short path handles it. Any
+    other response is handled field by field and message by message. The start waits until the body is converted, so
+    that a response that cannot be converted is never begun.
 
     Args:
         version: the client's version.
         plan: the operation at that version.
         scope: the request as the client sent it.
-        path: its path, less `root_path`.
+        path: its path, without `root_path`.
         send: the server's.
 
     Attributes:
-        head_path: the path that the app sees.
+        head_path: the path that the app gets.
         original: the body of the request, where it was read.
-        stopped: whether the app was told to stop a stream that nobody gets.
+        stopped: whether the app was stopped, because its stream is not sent.
     """
 
     __slots__ = (
-        "_convert", "_held", "_send", "_start", "_step", "head_path", "original", "path", "plan", "scope", "stopped",
+        "_buffer", "_convert", "_send", "_start", "_step", "head_path", "original", "path", "plan", "scope", "stopped",
         "version",
     )  # fmt: skip
 
-    # They are set when the answer begins.
+    # They are set when the response begins.
     _start: Message
     _convert: Convert
 
@@ -122,43 +116,43 @@ class GatedResponse:
         self.original = b""
         self.stopped = False
         self._send = send
-        self._held: bytearray | None = None
-        # Of the class, not of the object: a method bound to what holds it would wait for the garbage collector.
+        self._buffer: bytearray | None = None
+        # A function of the class: a bound method would be a reference cycle, which waits for the garbage collector.
         self._step: Callable[[GatedResponse, Message], Awaitable[None]] = GatedResponse._opening
 
     def send(self, message: Message) -> Awaitable[None]:
-        """Take the next message of the app."""
+        """Handle the next message of the app."""
         return self._step(self, message)
 
-    def sent(self) -> Sent:
-        """What the client sent, taken apart only when somebody asks."""
+    def _client_request(self) -> ClientRequest:
+        """The request as the client sent it, parsed only when it is needed."""
         plan, scope, path, original = self.plan, self.scope, self.path, self.original
         codec = self.version.settings.codec
-        return Sent(
-            # Programs change what they are given, so it is decoded anew.
+        return ClientRequest(
+            # Programs change their argument, so the body is decoded again.
             body=lambda: codec.decode(original) if original else None,
             query=lambda: by_name(query_parameters(scope)),
             path=lambda: plan.entry.parameters(path),
         )
 
     async def _opening(self, message: Message) -> None:
-        """Begin an answer; one that is plain JSON needs no second look."""
+        """Begin a response; the short path is for plain JSON."""
         if message["type"] != "http.response.start":
-            await self._beside(message)
+            await self._pass_other(message)
             return
-        headers, plan, status = _listed(message), self.plan, message["status"]
-        outcome = plan.response_plans.get(status) or plan.plan_response(status)
-        if outcome.usual is not None and self.scope["method"] != "HEAD":
+        headers, plan, status = _headers_of(message), self.plan, message["status"]
+        response_plan = plan.response_plans.get(status) or plan.plan_response(status)
+        if response_plan.convert is not None and self.scope["method"] != "HEAD":
             plain = self.version.plain(headers)
             if plain is not None:
-                self._start = {**message, "status": outcome.status, "headers": plain}
-                self._convert = outcome.usual
+                self._start = {**message, "status": response_plan.status, "headers": plain}
+                self._convert = response_plan.convert
                 self._step = GatedResponse._buffering
                 return
-        await self._look_at(message, headers, outcome)
+        await self._begin(message, headers, response_plan)
 
-    async def _look_at(self, message: Message, headers: RawHeaders, outcome: ResponsePlan) -> None:
-        """Begin an answer that may be more than plain JSON."""
+    async def _begin(self, message: Message, headers: RawHeaders, response_plan: ResponsePlan) -> None:
+        """Begin a response that may be more than plain JSON."""
         plan = self.plan
         types: list[bytes] = []
         coded = of_the_bytes = False
@@ -171,95 +165,98 @@ class GatedResponse:
             elif lower in _OF_THE_BYTES:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
-        program = outcome.program
+        program = response_plan.program
         if plan.converts_errors and message["status"] == INVALID and json:
-            program = self._told_wrong(program)
+            program = self._error_program(program)
         if of_the_bytes and plan.converts_responses:
             headers = self.version.tags.outbound(without(headers, DROPPED))
         headers = self.version.response_fields(headers, self.scope, self.path, self.head_path)
-        start = {**message, "status": outcome.status, "headers": headers}
-        if program is None or (not json and declared(outcome.media, types)):
+        start = {**message, "status": response_plan.status, "headers": headers}
+        if program is None or (not json and is_declared_media(response_plan.media, types)):
             self._step = GatedResponse._passing
             await self._send(start)
             return
-        # Its length is that of a body that nobody has gated.
+        # The app's Content-Length is that of the unconverted body.
         self._start = {**start, "headers": without(headers, (b"content-length",))}
         self._convert = self.version.settings.codec.around(program)
         if self.scope["method"] == "HEAD":
-            self._step = GatedResponse._bodiless
+            self._step = GatedResponse._dropping_body
         elif coded:
-            await self.fail("the answer is encoded, and was asked not to be")
+            await self._fail("the response is encoded, although the request accepts no coding")
         else:
             self._step = GatedResponse._buffering if json else GatedResponse._empty
 
-    def _told_wrong(self, program: Program | None) -> Program:
-        """The program of an answer that says what is wrong in the request."""
-        # Of what it needs, not of the answer, which holds it.
-        gate, sent = self.plan.gate, self.sent()
+    def _error_program(self, program: Program | None) -> Program:
+        """The program of a response that may have validation errors."""
+        # It must not refer to this object, which refers to it.
+        gate, request = self.plan.gate, self._client_request()
 
-        def plan_response(body: Any) -> Any:
-            if lists_errors(body):
-                return converted(body, gate=gate, sent=sent)
+        def convert(body: Any) -> Any:
+            if has_validation_errors(body):
+                return convert_errors(body, gate=gate, request=request)
             return body if program is None else program(body)
 
-        return plan_response
+        return convert
 
     async def _passing(self, message: Message) -> None:
         await self._send(message)
 
     async def _dropping(self, message: Message) -> None:
-        """What comes after the end of an answer goes nowhere, and who goes on with it is told to stop."""
+        """Drop what comes after the end of a response, and stop an app that streams more."""
         if message.get("more_body", False):
             self.stopped = True
-            raise Stopped("the answer has ended")
+            raise Stopped("the response has ended")
 
-    async def _beside(self, message: Message) -> None:
-        if message["type"] in _BESIDE:
+    async def _pass_other(self, message: Message) -> None:
+        """Pass a message on that is not part of the response's start or body."""
+        if message["type"] in _WITHOUT_BODY:
             await self._send(message)
         else:
-            await self.fail(f"the app sent {message['type']}, whose body cannot be gated")
+            await self._fail(f"the app sent {message['type']}, whose body cannot be converted")
 
-    async def _bodiless(self, message: Message) -> None:
+    async def _dropping_body(self, message: Message) -> None:
+        """Wait for the end of the response to a HEAD request, and send it without a body."""
         if message["type"] != "http.response.body":
-            await self._beside(message)
+            await self._pass_other(message)
         elif not message.get("more_body", False):
             self._step = GatedResponse._dropping
             await self._send(self._start)
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _empty(self, message: Message) -> None:
+        """Fail if a response of a media type that the contract does not declare has a body."""
         if message["type"] == "http.response.body" and message.get("body", b""):
-            await self.fail("the answer is not JSON, and the contract declares nothing else")
+            await self._fail("the response is not JSON, and the contract declares no other media type")
         else:
             await self._buffering(message)
 
     async def _buffering(self, message: Message) -> None:
-        """Keep the body until it is whole, and send it as the client's version has it."""
+        """Keep the body until it is whole, convert it and send it."""
         if message["type"] != "http.response.body":
-            await self._beside(message)
+            await self._pass_other(message)
             return
-        # What is not of these very bytes becomes so, and what is stays the same object.
+        # Turns a bytes-like object into bytes; bytes stay the same object.
         body: bytes = b"" + (message.get("body") or b"")
-        held = self._held
+        buffer = self._buffer
         limit = self.version.settings.max_body
-        if len(body) > (limit if held is None else limit - len(held)):
-            await self.fail(f"the answer is larger than {limit} bytes")
+        if len(body) > (limit if buffer is None else limit - len(buffer)):
+            await self._fail(f"the response is larger than {limit} bytes")
             return
-        if held is not None or message.get("more_body", False):
-            held = self._held = bytearray() if held is None else held
-            held += body
+        if buffer is not None or message.get("more_body", False):
+            buffer = self._buffer = bytearray() if buffer is None else buffer
+            buffer += body
             if message.get("more_body", False):
                 return
-            body = bytes(held)
-            held = self._held = None
+            body = bytes(buffer)
+            buffer = self._buffer = None
         if body:
-            why = ""
+            reason = ""
             try:
                 body = self._convert(body)
             except Exception as error:
-                why = self._why(error)
-            if why:
-                await self.fail(why)
+                reason = self._reason(error)
+            if reason:
+                await self._fail(reason)
                 return
         self._step = GatedResponse._dropping
         start = self._start
@@ -267,27 +264,22 @@ class GatedResponse:
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
-    def _why(self, error: Exception) -> str:
-        """Why a body cannot be told."""
+    def _reason(self, error: Exception) -> str:
+        """Why a body cannot be converted."""
         if isinstance(error, GateError):
             return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
         if isinstance(error, NotJSON):
-            return f"the answer cannot be gated as JSON: {error}"
-        _LOG.error("%s", self._where(), exc_info=error)
+            return f"the response cannot be converted as JSON: {error}"
+        _LOG.error("%s", self._subject(), exc_info=error)
         return "a function of a change failed"
 
-    def _where(self) -> str:
-        return f"answer of {self.plan.gate.key} to a client of {self.version.value}"
+    def _subject(self) -> str:
+        return f"response of {self.plan.gate.key} to a client of {self.version.value}"
 
-    async def fail(self, reason: str) -> None:
-        """Nothing of the answer is sent, in whatever shape it is."""
-        self._step, self._held = GatedResponse._dropping, None
-        _LOG.error("%s: %s; it was not sent", self._where(), reason)
-        version = self.version
-        await send_problem(
-            response_not_convertible(),
-            self._send,
-            settings=version.settings,
-            version=version,
-            method=self.scope["method"],
-        )
+    async def _fail(self, reason: str) -> None:
+        """Send a problem instead of the response, of which nothing is sent."""
+        self._step, self._buffer = GatedResponse._dropping, None
+        _LOG.error("%s: %s; it was not sent", self._subject(), reason)
+        version, method = self.version, self.scope["method"]
+        problem = response_not_convertible()
+        await send_problem(problem, self._send, settings=version.settings, version=version, method=method)

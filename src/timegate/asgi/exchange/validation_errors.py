@@ -1,7 +1,6 @@
-"""The app's complaints about a request, told in the client's own names.
+"""Convert the app's validation errors: each names a place in head's request, and gets the client's name of that place.
 
-An app knows only head, so its 422 says where head's request is wrong. By the structure of both, never by their text,
-each place becomes the client's, and what only head knows is left out.
+The conversion goes by the structure of both requests, never by text replacement. What only head knows is left out.
 """
 
 from __future__ import annotations
@@ -10,31 +9,32 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from timegate.asgi.message.json import is_list, is_object
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
+from timegate.typing import is_array, is_object
 from timegate.wire.paths import parameter_names
 
 _NOTHING: Final = object()
+_LISTS: Final = ("detail", "errors")
 
-# They list what head chooses from, and say it again in their message.
+# Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
 _TAGS: Final = {
     "union_tag_invalid": "Input tag is none of the expected tags",
     "union_tag_not_found": "Unable to extract tag",
 }
 
-Detail: TypeAlias = dict[str, Any]
+ValidationError: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What the client sent, to be told again where a complaint repeats it.
+class ClientRequest:
+    """The request as the client sent it, for validation errors that repeat a part of it.
 
     Args:
-        body: gives its body as plain data.
-        query: gives its query parameters.
-        path: gives its path parameters.
+        body: returns its body as plain data.
+        query: returns its query parameters.
+        path: returns its path parameters.
     """
 
     body: Callable[[], Any]
@@ -42,113 +42,98 @@ class Sent:
     path: Callable[[], Mapping[str, Any]]
 
     def at(self, location: Location) -> Any:
-        """What it sent at a place; `_NOTHING` where it sent nothing there."""
+        """The value at a place; `_NOTHING` where the request has none there."""
         if not location:
             return _NOTHING
         part, *rest = location
-        give = {"body": self.body, "query": self.query, "path": self.path}.get(str(part))
-        node: Any = _NOTHING if give is None else give()
+        parse = {"body": self.body, "query": self.query, "path": self.path}.get(str(part))
+        node: Any = _NOTHING if parse is None else parse()
         for segment in rest:
             if is_object(node):
                 node = node.get(str(segment), _NOTHING)
-            elif is_list(node) and isinstance(segment, int) and segment < len(node):
+            elif is_array(node) and isinstance(segment, int) and segment < len(node):
                 node = node[segment]
             else:
                 return _NOTHING
         return node
 
 
-def lists_errors(body: Any) -> bool:
-    """Whether a body lists places of a request that are wrong."""
-    return is_object(body) and any(_located(entry) for name in ("detail", "errors") for entry in _entries(body, name))
+def has_validation_errors(body: Any) -> bool:
+    """Whether a body lists validation errors with places in a request."""
+    return is_object(body) and any(_has_place(entry) for name in _LISTS for entry in _entries(body, name))
 
 
-def converted(body: dict[str, Any], *, gate: OperationGate, sent: Sent) -> dict[str, Any]:
-    """A list of complaints in the names of the client's version.
+def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: ClientRequest) -> dict[str, Any]:
+    """Convert a list of validation errors to the client's version.
 
     Args:
-        body: the answer, ``detail[]`` as FastAPI has it or ``errors[]`` as RFC 9457 does.
+        body: the response's body, with ``detail[]`` in FastAPI's form or ``errors[]`` in that of RFC 9457.
         gate: the operation at the client's version.
-        sent: the request as the client sent it.
+        request: the request as the client sent it.
     """
-    teller = _Teller(gate, sent)
-    changed = {
-        name: [teller.entry(entry) if _located(entry) else entry for entry in _entries(body, name)]
-        for name in ("detail", "errors")
-        if _entries(body, name)
+    converter = _ErrorConverter(gate, request)
+    converted = {
+        name: [converter.convert(entry) if _has_place(entry) else entry for entry in entries]
+        for name in _LISTS
+        if (entries := _entries(body, name))
     }
-    return {**body, **changed}
+    return {**body, **converted}
 
 
 def _entries(body: dict[str, Any], name: str) -> list[Any]:
     found = body.get(name)
-    return found if is_list(found) else []
+    return found if is_array(found) else []
 
 
-def _located(entry: Any) -> bool:
-    return is_object(entry) and (is_list(entry.get("loc")) or isinstance(entry.get("pointer"), str))
+def _has_place(entry: Any) -> bool:
+    return is_object(entry) and (is_array(entry.get("loc")) or isinstance(entry.get("pointer"), str))
 
 
-class _Teller:
-    """Tells the complaints about one request."""
+class _ErrorConverter:
+    """Converts the validation errors of one request."""
 
-    def __init__(self, gate: OperationGate, sent: Sent) -> None:
+    def __init__(self, gate: OperationGate, request: ClientRequest) -> None:
         self._gate = gate
-        self._sent = sent
+        self._request = request
         self._touched = {
             "body": gate.request is not None,
             "query": gate.query is not None,
             "header": gate.headers is not None,
             "path": gate.rewrite is not None,
         }
-        heads = parameter_names(gate.head_path)
-        theirs = parameter_names(gate.rewrite.path) if gate.rewrite is not None else heads
-        self._path_names = dict(zip(heads, theirs, strict=False))
+        head_names = parameter_names(gate.head_path)
+        names = head_names if gate.rewrite is None else parameter_names(gate.rewrite.path)
+        self._path_names = dict(zip(head_names, names, strict=False))
 
-    def entry(self, entry: Detail) -> Detail:
-        out = dict(entry)
-        if isinstance(entry.get("pointer"), str):
-            out["pointer"] = self._pointer(entry["pointer"])
-        if not is_list(entry.get("loc")):
-            return out
-        location = tuple(entry["loc"])
-        if not location or not self._touched.get(str(location[0]), False):
-            return out
-        place = self._place(location)
-        out["loc"] = list(place.location)
-        self._say(out, place)
-        self._repeat(out, place)
-        return out
+    def convert(self, error: ValidationError) -> ValidationError:
+        converted = dict(error)
+        if isinstance(error.get("pointer"), str):
+            converted["pointer"] = self._pointer(error["pointer"])
+        location: Location = tuple(error["loc"]) if is_array(error.get("loc")) else ()
+        if location and self._touched.get(str(location[0]), False):
+            place = self._place(location)
+            converted["loc"] = list(place.location)
+            _convert_message(converted, place)
+            self._convert_input(converted, place)
+        return converted
 
     def _place(self, location: Location) -> ClientLocation:
         if location[0] == "path" and len(location) > 1:
             return ClientLocation(("path", self._path_names.get(str(location[1]), location[1])), True, None)
         return self._gate.locate(location)
 
-    def _say(self, out: Detail, place: ClientLocation) -> None:
-        kind = out.get("type")
-        if kind in _TAGS:
-            out.pop("ctx", None)
-            out["msg"] = _TAGS[kind]
-        elif kind in _CHOICES and place.expected is not None:
-            expected = _listed(place.expected)
-            out["msg"] = f"Input should be {expected}"
-            out["ctx"] = {"expected": expected}
-        elif not place.exact:
-            out.pop("ctx", None)
-
-    def _repeat(self, out: Detail, place: ClientLocation) -> None:
-        """Say as input what the client sent, or nothing."""
-        if out.get("input") is None:
+    def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
+        """Set `input` to the client's value, or remove it where the client sent none."""
+        if error.get("input") is None:
             return
-        value = self._sent.at(place.location) if place.exact else _NOTHING
-        if value is _NOTHING and out.get("type") == "missing" and place.exact:
-            # What is missing has no input: what it is missing in is repeated.
-            value = self._sent.at(place.location[:-1])
+        value = self._request.at(place.location) if place.exact else _NOTHING
+        if value is _NOTHING and error.get("type") == "missing" and place.exact:
+            # A missing key has no value: the input is the object that misses it.
+            value = self._request.at(place.location[:-1])
         if value is _NOTHING:
-            out.pop("input")
+            error.pop("input")
         else:
-            out["input"] = value
+            error["input"] = value
 
     def _pointer(self, pointer: str) -> str:
         mark = "#" if pointer.startswith("#") else ""
@@ -160,8 +145,22 @@ class _Teller:
         place = self._gate.locate(("body", *numbered))
         if place.location == ("body", *numbered):
             place = self._gate.locate(("body", *plain))
-        response_plans = [str(part).replace("~", "~0").replace("/", "~1") for part in place.location[1:]]
-        return "".join([mark, *(f"/{part}" for part in response_plans)])
+        parts = (str(part).replace("~", "~0").replace("/", "~1") for part in place.location[1:])
+        return "".join([mark, *(f"/{part}" for part in parts)])
+
+
+def _convert_message(error: ValidationError, place: ClientLocation) -> None:
+    """Remove what only head accepts from the message and from `ctx`."""
+    kind = error.get("type")
+    if kind in _TAGS:
+        error.pop("ctx", None)
+        error["msg"] = _TAGS[kind]
+    elif kind in _CHOICES and place.expected is not None:
+        expected = _listed(place.expected)
+        error["msg"] = f"Input should be {expected}"
+        error["ctx"] = {"expected": expected}
+    elif not place.exact:
+        error.pop("ctx", None)
 
 
 def _listed(values: Sequence[Any]) -> str:

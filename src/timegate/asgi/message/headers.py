@@ -1,33 +1,30 @@
-"""Header fields as raw bytes: finding, replacing, and the few grammars that are needed (RFC 9110)."""
+"""Header fields as raw bytes: find and replace them, and parse media types (RFC 9110)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final, TypeAlias
 
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
-"""Header fields as ASGI has them. Names are compared in lower case, because not every app sends them so."""
+"""Header fields as ASGI has them. Compare names in lower case: not every app sends them so."""
 
 JSON: Final = b"application/json"
 JSON_TYPE: Final = (b"content-type", JSON)
-"""The field of a body in JSON, as nearly everybody writes it."""
+"""The Content-Type of a JSON body, as nearly every client and app writes it."""
 
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
+_ESCAPED: Final = re.compile(r"\\(.?)", re.DOTALL)
 
 
 def values_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
-    """Every value of a field, in order."""
+    """Every value of a header field, in order."""
     return [value for key, value in headers if key.lower() == name]
 
 
 def without(headers: Iterable[tuple[bytes, bytes]], names: Collection[bytes]) -> RawHeaders:
-    """The fields, less those called by any of ``names``."""
+    """The header fields without those of the given names."""
     return [item for item in headers if item[0].lower() not in names]
-
-
-def replaced(headers: Iterable[tuple[bytes, bytes]], name: bytes, value: bytes) -> RawHeaders:
-    """The fields with exactly one called ``name``, which stands last."""
-    return [*without(headers, (name,)), (name, value)]
 
 
 def with_version_fields(
@@ -36,13 +33,13 @@ def with_version_fields(
     echo: tuple[bytes, bytes] | None,
     vary: Mapping[bytes, bytes] | None,
 ) -> RawHeaders:
-    """The fields of an answer with the version in force and with what it was selected by.
+    """The header fields of a response, with the version in force and the request fields that selected it.
 
     Args:
-        headers: the fields of the app's answer; they are not changed.
-        echo: the field that tells the version in force.
-        vary: the selecting request fields, in lower case and as they are written; None where nobody can tell them, so
-            that no shared cache may keep the answer.
+        headers: the app's header fields; they are not changed.
+        echo: the header field with the version in force.
+        vary: the selecting request fields, in lower case and as written; None where they are unknown, so that no
+            shared cache may keep the response.
     """
     out: RawHeaders = []
     varied: list[bytes] = []
@@ -64,8 +61,8 @@ def with_version_fields(
             out.append((b"vary", b", ".join(varied)))
     elif varied:
         known = b", ".join(varied)
-        there = {part.strip().lower() for part in known.split(b",")}
-        missing = () if b"*" in there else [display_name for name, display_name in vary.items() if name not in there]
+        present = {part.strip().lower() for part in known.split(b",")}
+        missing = () if b"*" in present else [written for name, written in vary.items() if name not in present]
         out.append((b"vary", b", ".join([known, *missing])))
     elif vary:
         out.append((b"vary", b", ".join(vary.values())))
@@ -73,6 +70,7 @@ def with_version_fields(
 
 
 def _private(values: Iterable[bytes]) -> bytes:
+    """Cache-Control that forbids shared caches, with the app's other directives."""
     directives = [part.strip() for part in b",".join(values).split(b",") if part.strip()]
     kept = [part for part in directives if part.split(b"=")[0].lower() not in (b"public", b"s-maxage", b"private")]
     return b", ".join([b"private", *kept])
@@ -90,39 +88,25 @@ def is_json(content_type: bytes) -> bool:
 
 
 def media_type_of(value: str) -> tuple[str, list[tuple[str, str]]]:
-    """A media type or range in lower case, and its parameters, names in lower case, repeats kept."""
+    """A media type or range and its parameters, in order; the type and the names of parameters in lower case."""
     kind, *rest = split_quoted(value, ";")
-    parameters: list[tuple[str, str]] = []
-    for part in rest:
-        name, separator, text = part.partition("=")
-        if separator:
-            parameters.append((name.strip().lower(), unquoted(text.strip())))
+    parts = (part.partition("=") for part in rest)
+    parameters = [(name.strip().lower(), unquoted(text.strip())) for name, equals, text in parts if equals]
     return kind.strip().lower(), parameters
 
 
 def unquoted(text: str) -> str:
-    """A token or the content of a quoted string."""
+    """A token, or the content of a quoted string."""
     if len(text) < 2 or text[0] != '"' or text[-1] != '"':
         return text
-    out: list[str] = []
-    escaped = False
-    for character in text[1:-1]:
-        if character == "\\" and not escaped:
-            escaped = True
-        else:
-            out.append(character)
-            escaped = False
-    return "".join(out)
+    return _ESCAPED.sub(r"\1", text[1:-1])
 
 
 def split_quoted(text: str, separator: str) -> list[str]:
-    """Split at a separator that stands outside of quoted strings."""
+    """Split at each separator outside of quoted strings."""
     if '"' not in text:
         return text.split(separator)
-    return list(_pieces(text, separator))
-
-
-def _pieces(text: str, separator: str) -> Iterator[str]:
+    pieces: list[str] = []
     start, quoted, escaped = 0, False, False
     for position, character in enumerate(text):
         if escaped:
@@ -132,6 +116,6 @@ def _pieces(text: str, separator: str) -> Iterator[str]:
         elif character == '"':
             quoted = not quoted
         elif character == separator and not quoted:
-            yield text[start:position]
+            pieces.append(text[start:position])
             start = position + 1
-    yield text[start:]
+    return [*pieces, text[start:]]

@@ -1,15 +1,16 @@
-"""JSON bodies to plain data and back."""
+"""Decode JSON bodies to plain data, run programs on it, encode the result."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeGuard
+from typing import Any, Final, TypeAlias
 
 from pydantic_core import from_json, to_json
 
 from timegate.gates.operation import Program
+from timegate.typing import is_array, is_object
 
 Decoder: TypeAlias = Callable[[bytes], Any]
 """Turns a JSON body into plain data; an exception says that it is not JSON. Big integers must survive exactly."""
@@ -20,9 +21,10 @@ Encoder: TypeAlias = Callable[[Any], bytes]
 
 
 Convert: TypeAlias = Callable[[bytes], bytes]
-"""Takes a JSON body through a program.
+"""Converts a JSON body by a program.
 
-Raises ``NotJSON`` where it is none, ``NotCarried`` where what comes out has none, and what the program raises.
+Raises ``NotJSON`` where the body is not JSON, ``NotEncodable`` where the result cannot be encoded, and what the program
+raises.
 """
 
 
@@ -30,7 +32,7 @@ _I, _N = b"IN"
 
 
 class NotJSON(ValueError):
-    """A body is not JSON within the bounds of what can be carried."""
+    """A body is not JSON, or exceeds what the decoder accepts."""
 
 
 class Encoded(bytes):
@@ -38,7 +40,7 @@ class Encoded(bytes):
 
 
 class NotEncodable(NotJSON):
-    """What a program made of a body has no JSON."""
+    """The result of a program cannot be encoded as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +56,18 @@ class Codec:
     encode: Encoder
 
     def encoded(self, value: Any) -> bytes:
-        """The body of plain data: that of a program which gives it whatever comes in.
+        """Encode plain data as a body, as the result of a program is encoded.
 
         Raises:
-            NotCarried: it has none.
+            NotEncodable: it cannot be encoded.
         """
         return self.around(lambda _: value)(b"null")
 
     def around(self, program: Program) -> Convert:
-        """What takes a whole body through a program, in one call, because every gated body goes through it.
+        """A function that decodes a body, runs a program and encodes the result; one call, as it is on the hot path.
 
         Args:
-            program: what is done to the plain data; it may give an `Encoded`.
+            program: converts the plain data; it may return an `Encoded`.
         """
         decode, encode = self.decode, self.encode
 
@@ -91,7 +93,7 @@ class Codec:
 
 
 def decode_json(body: bytes) -> Any:
-    """Decode with pydantic's parser: exact integers, no NaN, nesting and digits bounded."""
+    """Decode with pydantic's parser: exact integers, no NaN, limited nesting and digits."""
     # Only keys are worth caching.
     return from_json(body, allow_inf_nan=False, cache_strings="keys")
 
@@ -104,23 +106,10 @@ def _has_non_finite(value: Any) -> bool:
     waiting: list[Any] = [value]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, float) and not math.isfinite(node):
+        if is_object(node):
+            waiting.extend(node.values())
+        elif is_array(node):
+            waiting.extend(node)
+        elif isinstance(node, float) and not math.isfinite(node):
             return True
-        waiting.extend(_inside(node))
     return False
-
-
-def _inside(node: Any) -> Iterable[Any]:
-    if is_object(node):
-        return node.values()
-    return node if is_list(node) else ()
-
-
-def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
-    """Whether plain data is a JSON object."""
-    return isinstance(value, dict)
-
-
-def is_list(value: Any) -> TypeGuard[list[Any]]:
-    """Whether plain data is a JSON array."""
-    return isinstance(value, list)

@@ -1,4 +1,4 @@
-"""Parameters of a query or of header fields, as programs take them and as they stand in a request."""
+"""Parameters of a query or of header fields: read them, and turn their values into text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
-from timegate.asgi.message.json import is_list
+from timegate.typing import is_array
 
 Parameter: TypeAlias = str | list[str]
-"""A value; a list of them where the name stands more than once."""
+"""A value; a list of them where the name occurs more than once."""
 
 
 def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -26,14 +26,14 @@ def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
-def copied(values: Mapping[str, Parameter]) -> dict[str, Parameter]:
-    """Values that a program may change."""
+def copy_parameters(values: Mapping[str, Parameter]) -> dict[str, Parameter]:
+    """A copy that a program may change."""
     return {name: value if isinstance(value, str) else list(value) for name, value in values.items()}
 
 
 def parameter_texts(value: Any) -> list[str]:
-    """A parameter's value as the texts it has in a URL or a header."""
+    """A parameter's value as the texts that a URL or a header field has for it."""
     if value is None:
         return []
-    items = value if is_list(value) else [value]
+    items = value if is_array(value) else [value]
     return [("true" if item else "false") if isinstance(item, bool) else str(item) for item in items]

@@ -1,4 +1,4 @@
-"""The types of ASGI, and the path of a request less `root_path`."""
+"""The types of ASGI, and the path of a request without `root_path`."""
 
 from __future__ import annotations
 
@@ -13,30 +13,20 @@ from starlette.routing import Match, Route
 Scope: TypeAlias = MutableMapping[str, Any]
 """An ASGI connection scope; it is read, never changed."""
 
-
 Message: TypeAlias = MutableMapping[str, Any]
-
-
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
-
-
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-
-
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-
-def _takes_root_for_a_pattern() -> bool:
-    """Whether the installed Starlette takes `root_path` off a path as a regular expression, as older ones do."""
-    scope = {"type": "http", "method": "GET", "path": "/aa/b", "root_path": "/a."}
-    return Route("/b", HTTPEndpoint).matches(scope)[0] is not Match.NONE
-
-
-_ROOT_IS_A_PATTERN: Final = _takes_root_for_a_pattern()
+# Older releases of Starlette remove `root_path` from a path as a regular expression.
+_ROOT_IS_A_PATTERN: Final = (
+    Route("/b", HTTPEndpoint).matches({"type": "http", "method": "GET", "path": "/aa/b", "root_path": "/a."})[0]
+    is not Match.NONE
+)
 
 
 def route_path(scope: Scope) -> str:
-    """The path less `root_path`, as the routes of the installed Starlette see it."""
+    """The path without `root_path`, as the routes of the installed Starlette see it."""
     whole: str = scope["path"]
     root: str = scope.get("root_path", "")
     if root and _ROOT_IS_A_PATTERN:
@@ -49,7 +39,7 @@ def route_path(scope: Scope) -> str:
 
 
 def below_prefix(scope: Scope, prefix: str) -> Scope:
-    """A copy of the scope whose path begins after a prefix, which moves to `root_path`."""
+    """A copy of the scope with a prefix of the path moved to `root_path`; the scope itself where there is none."""
     if not prefix:
         return scope
     root: str = scope.get("root_path", "")

@@ -1,8 +1,8 @@
-"""A route that stands first in the app's router and hands over what head's order would give to another handler.
+"""A first route in the app's router, for requests that head's order of routes would give to another handler.
 
 `GET /variables/keys`, added later, shadows `GET /variables/{key}` of the versions before it: there, `keys` is a key.
-Renaming the path would not help, and calling the handler ourselves would skip the app's own middleware. So the
-request travels through the app as it is, and only its router is told where to.
+Another path would not help, and to call the handler ourselves would skip the app's own middleware. So the request goes
+through the app unchanged, and only its router learns which route to use.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _KEY: Final = "timegate.handover"
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """Where a request goes instead.
+    """The route that a request goes to.
 
     Args:
         route: the app's route, or its context in an included router.
@@ -32,12 +32,12 @@ class Handover:
 
 
 def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
-    """Tell the guard where a request goes; the scope is a copy of the server's."""
+    """Note in the scope, a copy of the server's, which route `HandoverRoute` uses."""
     scope[_KEY] = handover
 
 
 class HandoverRoute(BaseRoute):
-    """Matches nothing but what the middleware hands over."""
+    """Matches only the requests that the middleware hands over."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         handover = scope.get(_KEY)
@@ -52,7 +52,7 @@ class HandoverRoute(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = scope.pop(_KEY).route
-        # The context of an included router has an app, every other route can handle a request.
+        # The context of an included router has an app; every other route can handle a request.
         handle = getattr(route, "handle", None)
         await (route.app if handle is None else handle)(scope, receive, send)
 

@@ -1,9 +1,9 @@
-"""Operations that a version has at another path: requests go to head's path, links in answers come back."""
+"""Operations that a version has at another path: convert requests to head's path, and links in responses back."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit, urlunsplit
@@ -22,59 +22,64 @@ _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
 _LINKS: Final = frozenset({b"location", b"content-location", b"link"})
 
 
-def filled(template: str, parameters: Mapping[str, str]) -> str:
-    """A path or a value with its parameters in place, decoded."""
+def move_to_head(scope: MutableMapping[str, Any], rewrite: Rewrite, parameters: Mapping[str, str]) -> str:
+    """Change a copy of the scope to head's path and query.
+
+    Args:
+        scope: the copy.
+        rewrite: how the version's path becomes head's.
+        parameters: the path parameters of the request, decoded.
+
+    Returns:
+        Head's path, without `root_path`.
+    """
+    path = _fill(rewrite.path, parameters)
+    whole = scope.get("root_path", "") + path
+    scope.update(path=whole, raw_path=quote(whole, safe=_PATH_SAFE).encode("ascii"))
+    scope["query_string"] = _head_query(scope.get("query_string", b""), rewrite, parameters)
+    return path
+
+
+def _fill(template: str, parameters: Mapping[str, str]) -> str:
+    """A path or a value with parameters in place of their names."""
     return PARAMETER.sub(lambda match: parameters[match[1]], template)
 
 
-def moved_path(rewrite: Rewrite, parameters: Mapping[str, str]) -> str:
-    """Head's path for a request to the version's path with these parameters."""
-    return filled(rewrite.path, parameters)
-
-
-def moved_query(raw: bytes, rewrite: Rewrite, parameters: Mapping[str, str]) -> bytes:
-    """Head's query string: the rewrite's parameters are set, the client's of these names are taken off."""
+def _head_query(raw: bytes, rewrite: Rewrite, parameters: Mapping[str, str]) -> bytes:
+    """Head's query string: the rewrite sets parameters, and those of the client with these names are dropped."""
     if not rewrite.query:
         return raw
-    taken = {name for name, _ in rewrite.query}
+    names = {name for name, _ in rewrite.query}
     kept = [
         part
         for part in raw.split(b"&")
-        if part and unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in taken
+        if part and unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in names
     ]
-    put = [
-        f"{quote(name, safe='')}={quote(filled(template, parameters), safe='')}".encode("ascii")
+    added = [
+        f"{quote(name, safe='')}={quote(_fill(template, parameters), safe='')}".encode("ascii")
         for name, template in rewrite.query
     ]
-    return b"&".join([*kept, *put])
-
-
-def at_path(scope: Scope, path: str) -> dict[str, Any]:
-    """A copy of a scope whose route path is another one."""
-    whole = scope.get("root_path", "") + path
-    return {**scope, "path": whole, "raw_path": quote(whole, safe=_PATH_SAFE).encode("ascii")}
+    return b"&".join([*kept, *added])
 
 
 @dataclass(frozen=True, slots=True)
 class MovedOperation:
-    """One moved operation, told from head to the version.
+    """How links to one moved operation are converted from head's path to the version's.
 
     Args:
-        key: the operation.
-        regex: head's path, the parameters called as the version calls them.
+        regex: matches head's path; its groups have the version's names of the parameters.
         path: the version's path.
-        query: head's query parameters that hold a parameter of the version's path, by its name.
-        fixed: head's query parameters that always have one value.
+        query: the names of parameters in the version's path, by the query parameter of head that has the value.
+        fixed: the query parameters of head that always have one value, with it.
     """
 
-    key: str
     regex: re.Pattern[str]
     path: str
     query: Mapping[str, str]
     fixed: Mapping[str, str]
 
-    def back(self, path: str, query: str) -> str | None:
-        """The version's path and query for head's; None where one of its parameters is not told."""
+    def downgrade(self, path: str, query: str) -> tuple[str, str] | None:
+        """The version's path and query for head's; None where a parameter of the version's path is missing."""
         match = self.regex.match(path)
         if match is None:
             return None
@@ -82,53 +87,52 @@ class MovedOperation:
         kept: list[str] = []
         fixed: dict[str, str] = {}
         for part in query.split("&") if query else ():
-            pairs = parse_qsl(part, keep_blank_values=True)
-            name, value = pairs[0] if pairs else ("", "")
+            name, value = next(iter(parse_qsl(part, keep_blank_values=True)), ("", ""))
             if name in self.query:
                 parameters[self.query[name]] = value
             elif name in self.fixed:
                 fixed[name] = value
             else:
                 kept.append(part)
-        wanted = parameter_names(self.path)
-        if fixed != self.fixed or not parameters.keys() >= set(wanted):
+        names = parameter_names(self.path)
+        if fixed != self.fixed or not parameters.keys() >= set(names):
             return None
-        quoted = {name: quote(parameters[name], safe=_PATH_SAFE) for name in wanted}
-        return filled(self.path, quoted) + ("?" + "&".join(kept) if kept else "")
+        quoted = {name: quote(parameters[name], safe=_PATH_SAFE) for name in names}
+        return _fill(self.path, quoted), "&".join(kept)
 
 
 class MovedLinks:
-    """All moved operations of one version, for the links in its answers.
+    """Converts the links in one version's responses.
 
     Args:
         gates: the version's operations.
-        head: head's routes, which say what a link leads to.
+        head: head's routes, which tell what operation a link leads to.
     """
 
-    __slots__ = ("_head", "_moves")
+    __slots__ = ("_head", "_moved")
 
     def __init__(self, gates: Sequence[OperationGate], head: Table) -> None:
         self._head = head
-        self._moves = {gate.key: move for gate in gates if gate.exists and (move := _move(gate)) is not None}
+        self._moved = {gate.key: moved for gate in gates if gate.exists and (moved := _moved_operation(gate))}
 
     def __bool__(self) -> bool:
-        return bool(self._moves)
+        return bool(self._moved)
 
     def converted(self, headers: RawHeaders, scope: Scope) -> RawHeaders:
-        """The fields of an answer, their links made this version's."""
+        """The header fields of a response with this version's links."""
         return [
-            (name, self._links(name.lower(), value, scope)) if name.lower() in _LINKS else (name, value)
+            (name, self._field_value(name.lower(), value, scope)) if name.lower() in _LINKS else (name, value)
             for name, value in headers
         ]
 
-    def _links(self, name: bytes, value: bytes, scope: Scope) -> bytes:
+    def _field_value(self, name: bytes, value: bytes, scope: Scope) -> bytes:
         text = value.decode("latin-1")
         if name == b"link":
-            return _TARGET.sub(lambda match: f"<{self.link(match[1], scope)}>", text).encode("latin-1")
-        return self.link(text, scope).encode("latin-1")
+            return _TARGET.sub(lambda match: f"<{self._link(match[1], scope)}>", text).encode("latin-1")
+        return self._link(text, scope).encode("latin-1")
 
-    def link(self, url: str, scope: Scope) -> str:
-        """A link of head's as this version has it; unchanged where it leads elsewhere."""
+    def _link(self, url: str, scope: Scope) -> str:
+        """This version's link for head's; the same where it leads to no moved operation."""
         try:
             parts = urlsplit(url)
         except ValueError:
@@ -140,26 +144,20 @@ class MovedLinks:
         if root and not path.startswith(root + "/"):
             return url
         below = path[len(root) :]
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            found = self._head.find(below, method, scope)
-            key = None if found is None or not found.full else found.entry.key(method)
-            move = None if key is None else self._moves.get(key)
-            if move is not None:
-                back = move.back(below, parts.query)
-                if back is not None:
-                    path, _, query = back.partition("?")
-                    whole = quote(root, safe=_PATH_SAFE) + path
-                    return urlunsplit((parts.scheme, parts.netloc, whole, query, parts.fragment))
-            if key is not None:
-                break
-        return url
+        keys = (self._head.operation_at(below, method, scope) for method in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+        moved = self._moved.get(next(filter(None, keys), ""))
+        found = None if moved is None else moved.downgrade(below, parts.query)
+        if found is None:
+            return url
+        path, query = found
+        return urlunsplit((parts.scheme, parts.netloc, quote(root, safe=_PATH_SAFE) + path, query, parts.fragment))
 
 
 def _host(scope: Scope) -> str | None:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), None)
 
 
-def _move(gate: OperationGate) -> MovedOperation | None:
+def _moved_operation(gate: OperationGate) -> MovedOperation | None:
     if gate.rewrite is None:
         return None
     convertors = {match[1]: match[2] for match in PARAMETER.finditer(gate.path)}
@@ -169,26 +167,26 @@ def _move(gate: OperationGate) -> MovedOperation | None:
     )
     query: dict[str, str] = {}
     fixed: dict[str, str] = {}
-    for before, value in gate.rewrite.query:
-        name = _name_at_head(gate, before)
-        whole = PARAMETER.fullmatch(value)
-        if whole is not None:
-            query[name] = whole[1]
+    for name, value in gate.rewrite.query:
+        head_name = _name_at_head(gate, name)
+        parameter = PARAMETER.fullmatch(value)
+        if parameter is not None:
+            query[head_name] = parameter[1]
         elif not PARAMETER.search(value):
-            fixed[name] = value
+            fixed[head_name] = value
         else:
-            # A value made of several parts cannot be taken apart again.
+            # A value made of several parts cannot be split again.
             return None
-    return MovedOperation(gate.key, compile_path(template)[0], gate.path, query, fixed)
+    return MovedOperation(compile_path(template)[0], gate.path, query, fixed)
 
 
 def _name_at_head(gate: OperationGate, name: str) -> str:
-    """What the query program calls a parameter that the rewrite sets."""
+    """The name that the query program gives to a parameter that the rewrite sets."""
     if gate.query is None:
         return name
     mark = "timegate"
     try:
-        after: Mapping[str, object] = gate.query({name: mark})
+        upgraded: Mapping[str, object] = gate.query({name: mark})
     except UpgradeError:
         return name
-    return next((key for key, value in after.items() if value == mark), name)
+    return next((key for key, value in upgraded.items() if value == mark), name)

@@ -1,4 +1,4 @@
-"""Requests that are no operation of their version."""
+"""What happens to a request that is no operation of its version: a 404, a 405, a redirect, or the app's response."""
 
 from __future__ import annotations
 
@@ -11,31 +11,29 @@ from timegate.asgi.route.version import ApiVersion
 
 
 def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> tuple[Problem | None, bool]:
-    """The problem of such a request, and whether its response is left alone.
+    """The problem of such a request, None for none, and whether the app's response passes unchanged.
 
     Args:
         version: the version in force.
         head: head's routes.
         scope: the request.
-        path: its path, less `root_path`.
+        path: its path, without `root_path`.
     """
-    method: str = scope["method"]
-    mine, heads = version.table.find(path, method, scope), head.find(path, method, scope)
-    value = version.value
-    if heads is not None and heads.full and heads.entry.key(method) is not None:
+    method, value = scope["method"], version.value
+    found, at_head = version.table.find(path, method, scope), head.find(path, method, scope)
+    if at_head is not None and at_head.full and at_head.entry.key(method) is not None:
         allowed = version.methods_at(path)
         return (method_not_in_version(value, allowed) if allowed else not_in_version(value)), False
-    known = heads is not None and bool(heads.entry.operations)
-    if mine is not None and mine.full and not known:
+    in_contract = at_head is not None and bool(at_head.entry.operations)
+    if found is not None and found.full and not in_contract:
         return None, True
     if method == "OPTIONS":
         return None, False
-    if mine is not None:
-        if known and not version.methods_at(path):
-            return not_in_version(value), False
-        # Only the app knows which methods it allows here, unless head lacks this path.
-        return (method_not_in_version(value, version.methods_at(path)) if heads is None else None), False
-    return (not_in_version(value) if known else None), False
+    allowed = version.methods_at(path)
+    if in_contract and (found is None or not allowed):
+        return not_in_version(value), False
+    # Only the app knows which methods it allows here, unless head lacks this path.
+    return (method_not_in_version(value, allowed) if found is not None and at_head is None else None), False
 
 
 def slash_redirect(version: ApiVersion, scope: Scope, *, path: str) -> str | None:
@@ -43,7 +41,7 @@ def slash_redirect(version: ApiVersion, scope: Scope, *, path: str) -> str | Non
     if path == "/" or version.table.find(path, scope["method"], scope) is not None:
         return None
     other = path.rstrip("/") if path.endswith("/") else f"{path}/"
-    matching = (version.plans[key] for entry in version.table.matching(other) for key in entry.operations.values())
-    if not any(plan.gate.rewrite for plan in matching):
+    keys = (key for entry in version.table.matching(other) for key in entry.operations.values())
+    if not any(version.plans[key].gate.rewrite for key in keys):
         return None
     return str(URL(scope={**scope, "path": scope.get("root_path", "") + other}))

@@ -11,43 +11,43 @@ from timegate.asgi.route.entries import Entry
 from timegate.gates.operation import OperationGate, Program
 
 INVALID: Final = 422
-"""The status of an answer that says what is wrong in a request."""
+"""The status of a response with validation errors."""
 
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 
 DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
-"""Fields of an answer that speak of bytes which a gated answer does not have."""
+"""Header fields of a response that describe the app's bytes, and are wrong for a converted body."""
 
 OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
-"""Fields of a request that speak of its body's bytes, and are wrong about a gated one."""
+"""Header fields of a request that describe the client's bytes, and are wrong for a converted body."""
 
-# An answer that must be gated is wanted whole and plain.
-_NOT_ASKED_FOR: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
-_NOT_ENCODED: Final = frozenset({b"accept-encoding"})
+# A response that must be converted must arrive whole and without a coding.
+_ASK_FOR_LESS: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
+_ASK_FOR_CODING: Final = frozenset({b"accept-encoding"})
 
 INSPECTED: Final = frozenset({b"content-encoding", b"content-length", b"content-type", b"if-match", b"if-none-match"})
-"""Fields of a request that decide what is done for it."""
+"""Header fields of a request that decide how it is handled."""
 
 
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
-    """What becomes of answers of one status.
+    """How responses of one status are handled.
 
     Args:
         status: the status in the version.
-        program: of the body; None where it is passed on untouched.
-        usual: what takes the body of a usual answer through the program; None where such an answer wants more.
+        program: converts the body; None where the body passes untouched.
+        convert: the program with the codec, for a plain JSON response; None where a plain one needs more, or nothing.
         media: the media types that the contract declares for it.
     """
 
     status: int
     program: Program | None = None
-    usual: Convert | None = None
+    convert: Convert | None = None
     media: tuple[str, ...] = ()
 
 
 def inspected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The fields of a request that are looked at, by name; two of one name are one list (RFC 9110, section 5.3)."""
+    """The header fields of a request in `INSPECTED`; two of one name are one list (RFC 9110, section 5.3)."""
     fields: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in INSPECTED:
@@ -56,7 +56,7 @@ def inspected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
 
 
 def conditional(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether a request asks about the tag of what it is answered with."""
+    """Whether a request has a condition on the entity tag of its response."""
     return b"if-none-match" in fields or b"if-match" in fields
 
 
@@ -72,14 +72,14 @@ class OperationPlan:
 
     Attributes:
         untouched: whether no change touches its bodies, its parameters or its path.
-        unconditional: whether an untouched request needs no look at its path or its Content-Type.
+        unconditional: whether an untouched request passes, whatever its path and its Content-Type.
         same_place: whether path, query and header fields are head's, and no other route of head can match first.
         upgrade: converts the body of a request to head; None where it passes untouched.
         dropped: header fields of a request that the app does not get.
         assumes_json: whether a body without a Content-Type is JSON.
-        converts_errors: whether validation errors of the app are converted.
+        converts_errors: whether the app's validation errors are converted.
         converts_responses: whether a response may have to be converted.
-        response_plans: how responses are handled, by each status met so far; `plan_response` adds the others.
+        response_plans: how responses are handled, by each status seen so far; `plan_response` adds the others.
     """
 
     __slots__ = (
@@ -100,18 +100,22 @@ class OperationPlan:
         self.unconditional = not self.shadows and not gate.json_only
         self.upgrade = None if gate.request is None else codec.around(gate.request)
         self.assumes_json = gate.json_only
-        changed = (gate.request, gate.query, gate.headers, gate.rewrite)
-        self.converts_errors = any(change is not None for change in changed)
+        touched = (gate.request, gate.query, gate.headers, gate.rewrite)
+        self.converts_errors = any(part is not None for part in touched)
         self.converts_responses = any(program is not None for program in gate.responses.values())
         dropped = (
-            _NOT_ASKED_FOR if self.converts_responses else _NOT_ENCODED if self.converts_errors else frozenset[bytes]()
+            _ASK_FOR_LESS
+            if self.converts_responses
+            else _ASK_FOR_CODING
+            if self.converts_errors
+            else frozenset[bytes]()
         )
-        # A program of the fields may know one that speaks of the body.
+        # A program of the header fields may read one that describes the body.
         self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
         self.response_plans: dict[int, ResponsePlan] = {}
 
     def passes(self, fields: Mapping[bytes, bytes], path: str, *, tagged: bool) -> bool:
-        """Whether a request that no change touches can be passed on as it is.
+        """Whether an untouched request can pass unchanged.
 
         Args:
             fields: the inspected header fields of the request.
@@ -127,25 +131,19 @@ class OperationPlan:
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""
-        # A route that only it can tell about may match whatever its path says.
+        # A route without a regex may match any path.
         return any(entry.regex is None or entry.regex.match(path) is not None for entry in self.shadows)
 
     def plan_response(self, status: int) -> ResponsePlan:
-        """What becomes of an answer of a status of head's that was not met before; remembered."""
-        found = self.response_plans[status] = self._plan_response(status)
-        return found
-
-    def _plan_response(self, status: int) -> ResponsePlan:
+        """Plan and remember how responses are handled that have a status of head not seen before."""
         gate = self.gate
-        converted = gate.statuses.get(status, status)
-        if status < 200 or status in _UNTOUCHED_STATUSES:
-            return ResponsePlan(converted)
-        ranged = f"{status // 100}XX"
+        plan = ResponsePlan(gate.statuses.get(status, status))
         last = gate.success if 200 <= status < 300 else "default"
-        declared = next((name for name in (str(status), ranged, last) if name in gate.responses), None)
-        if declared is None:
-            return ResponsePlan(converted)
-        program = gate.responses[declared]
-        # What is wrong in a request is told in the client's names, beside what the program does.
-        usual = None if program is None or status == INVALID else self._codec.around(program)
-        return ResponsePlan(converted, program, usual, tuple(gate.response_media.get(declared, ())))
+        declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
+        if declared is not None and status >= 200 and status not in _UNTOUCHED_STATUSES:
+            program = gate.responses[declared]
+            # Validation errors are converted as well, beside what the program converts.
+            convert = None if program is None or status == INVALID else self._codec.around(program)
+            plan = ResponsePlan(plan.status, program, convert, tuple(gate.response_media.get(declared, ())))
+        self.response_plans[status] = plan
+        return plan

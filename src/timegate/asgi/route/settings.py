@@ -1,4 +1,4 @@
-"""What holds for every request."""
+"""The settings that hold for every request."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from timegate.asgi.message.problems import Renderer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What holds for every request.
+    """The settings that hold for every request.
 
     Args:
-        codec: JSON in and out.
-        max_body: how many bytes are buffered at most, in either direction.
-        render: how problems are told.
-        echo: the name of the header that tells the version in force, as written.
-        vary: the selecting headers, in lower case and as written; None where they are unknown.
+        codec: decodes and encodes JSON bodies.
+        max_body: how many bytes of a body are buffered at most, in either direction.
+        render: renders problems.
+        echo: the name of the header field with the version in force, as written.
+        vary: the header fields that select the version, in lower case and as written; None where they are unknown.
     """
 
     codec: Codec

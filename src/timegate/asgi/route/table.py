@@ -1,7 +1,7 @@
 """Which operation a request means, found as the app itself would find it.
 
-What is not found is not gated, so this is the boundary that everything else stands on: the app's own order, its own
-convertors, full matches before mismatched methods. The index only leaves out what cannot match.
+An operation that is not found is not converted, so nothing ungated may get past this table: it keeps the app's order,
+the app's convertors, and full matches before mismatched methods. The index only leaves out routes that cannot match.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ from timegate.asgi.route.entries import ROUTE_PARAMETER, Entry, shape_of
 
 
 class Found(NamedTuple):
-    """What a path and a method lead to.
+    """The route of a path.
 
     Attributes:
         entry: the route.
-        full: whether it answers the method too.
+        full: whether it allows the method too.
     """
 
     entry: Entry
     full: bool
+
+
+Matcher: TypeAlias = tuple[
+    tuple[tuple[int, str], ...], tuple[int, ...], Callable[[str], object] | None, frozenset[str] | None, Entry
+]
+"""How a path is matched: segments with a fixed text, segments that must not be empty, a regex's method or None, the
+methods or None, and the entry."""
 
 
 class Table:
@@ -35,39 +42,32 @@ class Table:
         entries: the routes in order.
     """
 
-    __slots__ = ("_by_count", "_entries", "_indexed", "_unbounded", "_unindexed", "entries")
+    __slots__ = ("_indexed", "_matchers", "_unindexed", "entries")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries: tuple[Entry, ...] = tuple(entries)
         shapes = [shape_of(entry) for entry in self.entries]
+        self._matchers = [_by_regex(entry) for entry in self.entries]
+        self._unindexed = [_by_regex(entry) for entry, shape in zip(self.entries, shapes, strict=True) if shape is None]
         counts = {len(shape) for shape in shapes if shape is not None}
-        self._unbounded = [entry for entry, shape in zip(self.entries, shapes, strict=True) if shape is None]
-        self._by_count: dict[int, tuple[int, dict[str, list[Entry]], list[Entry]]] = {
-            count: _buckets(self.entries, shapes, count) for count in counts
-        }
-        # The same once more, each entry with what is asked of it in every request.
-        self._entries = [_by_regex(entry) for entry in self.entries]
-        self._unindexed = [_by_regex(entry) for entry in self._unbounded]
-        self._indexed = {
-            count: (
-                position,
-                {literal: [_by_segments(entry, position) for entry in those] for literal, those in literals.items()},
-                [_by_segments(entry, None) for entry in other],
-            )
-            for count, (position, literals, other) in self._by_count.items()
+        # By the number of segments: the segment that tells most routes apart, the routes by its text, and all others.
+        self._indexed: dict[int, tuple[int, dict[str, list[Matcher]], list[Matcher]]] = {
+            count: _index(self.entries, shapes, count) for count in counts
         }
 
     def full_match(self, path: str, method: str, scope: Scope) -> Entry | None:
-        """The route that answers a path and a method, as `find` finds it; None where none does both.
+        """The route that matches a path and a method, as `find` finds it; None where none matches both.
+
+        It is on the hot path, so it looks up the candidates itself.
 
         Args:
-            path: the path less `root_path`.
+            path: the path without `root_path`.
             method: the HTTP method.
-            scope: the request, for routes that look at more than the path.
+            scope: the request, for routes that match by more than the path.
         """
         segments = path.split("/")
         if path[-1:] == "\n":
-            matchers = self._entries
+            matchers = self._matchers
         else:
             bucket = self._indexed.get(len(segments))
             if bucket is None:
@@ -87,103 +87,99 @@ class Table:
                     if (
                         (match is None or match(path) is not None)
                         and (methods is None or method in methods)
-                        and (entry.regex is not None or _ask(entry.route, scope, path) is Match.FULL)
+                        and (entry.regex is not None or _match(entry.route, scope, path) is Match.FULL)
                     ):
                         return entry
         return None
 
     def candidates(self, path: str) -> Sequence[Entry]:
         """The routes that may match a path, in order; no route that matches is left out."""
-        # A regex that ends with `$` also matches before a final line break, which a segment does not tell.
+        # A regex that ends with `$` also matches before a final line break, which is not part of a segment.
         if path.endswith("\n"):
             return self.entries
         segments = path.split("/")
-        bucket = self._by_count.get(len(segments))
-        if bucket is None:
-            return self._unbounded
-        position, literal, other = bucket
-        return literal.get(segments[position], other)
+        position, by_text, others = self._indexed.get(len(segments), (0, {}, self._unindexed))
+        return [matcher[-1] for matcher in by_text.get(segments[position], others)]
 
     def find(self, path: str, method: str, scope: Scope) -> Found | None:
-        """The route that answers, or the first one that would with another method.
+        """The route that matches, or the first one that would with another method.
 
         Args:
-            path: the path less `root_path`.
+            path: the path without `root_path`.
             method: the HTTP method.
-            scope: the request, for routes that look at more than the path.
+            scope: the request, for routes that match by more than the path.
         """
-        partial: Entry | None = None
+        partial: Found | None = None
         for entry in self.candidates(path):
             if entry.regex is None:
-                matched = _ask(entry.route, scope, path)
-                if matched is Match.FULL:
-                    return Found(entry, True)
-                if matched is Match.NONE:
-                    continue
+                matched = _match(entry.route, scope, path)
             elif entry.regex.match(path) is None:
                 continue
-            elif entry.methods is None or method in entry.methods:
+            else:
+                matched = Match.FULL if entry.methods is None or method in entry.methods else Match.PARTIAL
+            if matched is Match.FULL:
                 return Found(entry, True)
-            if partial is None:
-                partial = entry
-        return None if partial is None else Found(partial, False)
+            if matched is Match.PARTIAL and partial is None:
+                partial = Found(entry, False)
+        return partial
+
+    def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
+        """The key of the operation that a path and a method lead to; None where they lead to none."""
+        found = self.find(path, method, scope)
+        return found.entry.key(method) if found is not None and found.full else None
 
     def matching(self, path: str) -> Iterator[Entry]:
-        """Every route of the contract whose path matches, whatever its methods."""
+        """Every route of the contract whose path matches, with any method."""
         for entry in self.candidates(path):
             if entry.operations and entry.regex is not None and entry.regex.match(path):
                 yield entry
 
 
-Matcher: TypeAlias = tuple[
-    tuple[tuple[int, str], ...], tuple[int, ...], Callable[[str], object] | None, frozenset[str] | None, Entry
-]
-"""How a path is matched: segments that must be these, segments that must not be empty, what else it must match; the
-methods, and the entry."""
-
-
 def _by_regex(entry: Entry) -> Matcher:
     if entry.regex is None:
-        # It is asked whatever its methods are said to be.
+        # Only the route itself can match, its method too.
         return (), (), None, None, entry
     return (), (), entry.regex.match, entry.methods, entry
 
 
 def _by_segments(entry: Entry, known: int | None) -> Matcher:
-    """The same for a path of the entry's number of segments, of which one is known to match.
+    """A matcher for paths with the entry's number of segments, one of which is known to match.
 
-    A parameter that is a whole segment takes any but the empty one, so nothing is left for its regex to tell.
+    A parameter that is a whole segment matches any text but the empty one, so no regex is needed for it.
     """
     shape = shape_of(entry)
-    if shape is None or any(type(convertor) is not StringConvertor for convertor in entry.convertors.values()):
-        return _by_regex(entry)
     segments = entry.path.split("/")
-    if any(literal is None and not ROUTE_PARAMETER.fullmatch(segments[at]) for at, literal in enumerate(shape)):
+    if (
+        shape is None
+        or any(type(convertor) is not StringConvertor for convertor in entry.convertors.values())
+        or any(text is None and not ROUTE_PARAMETER.fullmatch(segments[at]) for at, text in enumerate(shape))
+    ):
         return _by_regex(entry)
-    literals = tuple((at, literal) for at, literal in enumerate(shape) if literal is not None and at != known)
-    return literals, tuple(at for at, literal in enumerate(shape) if literal is None), None, entry.methods, entry
+    literals = tuple((at, text) for at, text in enumerate(shape) if text is not None and at != known)
+    return literals, tuple(at for at, text in enumerate(shape) if text is None), None, entry.methods, entry
 
 
-def _ask(route: Any, scope: Scope, path: str) -> Match:
+def _match(route: Any, scope: Scope, path: str) -> Match:
     if route is None:
         return Match.NONE
-    # A copy: a route may leave notes in it.
+    # A copy: a route may write into its scope.
     matched: Match = route.matches({**scope, "path": path, "root_path": ""})[0]
     return matched
 
 
-def _buckets(
+def _index(
     entries: Sequence[Entry], shapes: Sequence[tuple[str | None, ...] | None], count: int
-) -> tuple[int, dict[str, list[Entry]], list[Entry]]:
-    mine = [shape for shape in shapes if shape is not None and len(shape) == count]
-    position = max(range(count), key=lambda place: len({shape[place] for shape in mine} - {None}))
-    literals = {shape[position] for shape in mine} - {None}
+) -> tuple[int, dict[str, list[Matcher]], list[Matcher]]:
+    """Index the routes whose paths have a number of segments by the segment with most different texts."""
+    counted = [shape for shape in shapes if shape is not None and len(shape) == count]
+    position = max(range(count), key=lambda at: len({shape[at] for shape in counted} - {None}))
 
-    def those(literal: str | None) -> list[Entry]:
+    def matchers(text: str | None) -> list[Matcher]:
         return [
-            entry
+            _by_segments(entry, None if text is None else position)
             for entry, shape in zip(entries, shapes, strict=True)
-            if shape is None or (len(shape) == count and shape[position] in (None, literal))
+            if shape is None or (len(shape) == count and shape[position] in (None, text))
         ]
 
-    return position, {literal: those(literal) for literal in literals if literal is not None}, those(None)
+    texts = {shape[position] for shape in counted}
+    return position, {text: matchers(text) for text in texts if text is not None}, matchers(None)

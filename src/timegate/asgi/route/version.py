@@ -1,4 +1,4 @@
-"""One version as it is served, and what is done for each of its operations."""
+"""One version as it is served: the plan of each operation, and the header fields of its responses."""
 
 from __future__ import annotations
 
@@ -15,26 +15,34 @@ from timegate.asgi.route.table import Table
 from timegate.context import Selected
 from timegate.gates.operation import OperationGate
 
-HARMLESS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
-"""Fields of an answer that nearly every answer has, and that no version says otherwise."""
+COMMON_FIELDS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
+"""Header fields that nearly every response has, and that are the same at every version."""
 
-_TELLING: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
+_NOT_PLAIN: Final = DROPPED | {b"content-type", b"content-length", b"content-encoding", b"etag"}
 
 
 class ApiVersion:
     """One version as it is served.
 
     Args:
-        selected: what handlers see of it.
-        settings: what holds for every request.
+        selected: the version and its lacking changes, as handlers see them.
+        settings: the settings that hold for every request.
         table: its routes.
         head: head's routes.
         gates: its operations.
-        named: whether answers tell the version; they do not where nobody asked for one.
+        named: whether responses name the version; they do not where the request named none.
+
+    Attributes:
+        plans: how requests are handled, by the operation's key.
+        by_path: the plans by method, of a path without parameters.
+        by_prefix: the plans by method, of a path up to its last segment, where that is the only parameter.
+        tagged: whether entity tags differ from head's.
+        lacks: the keys of head's operations that this version does not have at head's path.
+        version_fields: what the version adds to a response that has no such header fields of its own.
     """
 
     __slots__ = (
-        "_moved_links", "_names", "_telling", "below", "echo", "exact", "head", "lacks", "plans",
+        "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "head", "lacks", "plans",
         "selected", "settings", "table", "tagged", "tags", "version_fields",
     )  # fmt: skip
 
@@ -54,18 +62,17 @@ class ApiVersion:
         name = settings.echo.lower().encode("ascii")
         self.echo = (name, selected.version.encode("utf-8")) if named else None
         self.tags = VersionTags(selected.version)
-        self._moved_links = MovedLinks(gates, head)
+        self._links = MovedLinks(gates, head)
         self.plans: dict[str, OperationPlan] = {}
         self.tagged = False
-        self.exact: dict[str, dict[str, OperationPlan]] = {}
-        self.below: dict[str, dict[str, OperationPlan]] = {}
+        self.by_path: dict[str, dict[str, OperationPlan]] = {}
+        self.by_prefix: dict[str, dict[str, OperationPlan]] = {}
         self.head = head
         self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
-        known = {b"vary", b"cache-control", name}
-        if self.lacks:
-            known |= {b"allow", b"location", b"content-location", b"link"}
-        self._names = frozenset(known)
-        self._telling = self._names | _TELLING
+        moved = {b"allow", b"location", b"content-location", b"link"} if self.lacks else set[bytes]()
+        # The header fields of a response that must be read, and those that a plain response does not have.
+        self._read = frozenset({b"vary", b"cache-control", name} | moved)
+        self._not_plain = self._read | _NOT_PLAIN
         self.version_fields = with_version_fields((), echo=self.echo, vary=settings.vary)
 
     @property
@@ -74,13 +81,13 @@ class ApiVersion:
         return self.selected.version
 
     def plan_of(self, path: str, method: str, scope: Scope) -> OperationPlan | None:
-        """What is done for a request; None where it is no operation of the version."""
-        plans = self.exact.get(path)
+        """The plan of a request; None where it is no operation of the version."""
+        plans = self.by_path.get(path)
         if plans is None:
             prefix, _, last = path.rpartition("/")
-            # An empty segment is no parameter, and a line break at the end may be overlooked by the routes before.
+            # An empty segment is no parameter, and the regex of a route before may match ahead of a final line break.
             if last and last[-1] != "\n":
-                plans = self.below.get(prefix)
+                plans = self.by_prefix.get(prefix)
         if plans is not None:
             plan = plans.get(method)
             if plan is not None:
@@ -92,29 +99,29 @@ class ApiVersion:
         return None if key is None else self.plans[key]
 
     def with_version_fields(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
-        """The fields of an answer with the version in force and with what it was selected by."""
+        """The header fields of a response, with the version in force and the request fields that selected it."""
         return with_version_fields(headers, echo=self.echo, vary=self.settings.vary)
 
     def response_fields(
         self, headers: Iterable[tuple[bytes, bytes]], scope: Scope, path: str, head_path: str
     ) -> RawHeaders:
-        """The fields of an answer of the app as this version's clients get them.
+        """The header fields of the app's response as this version's clients get them.
 
         Args:
-            headers: the app's.
+            headers: the app's header fields.
             scope: the request.
             path: the path in this version.
-            head_path: the path that the app answered.
+            head_path: the path that the app got.
         """
-        names = self._names
+        names = self._read
         for name, _ in headers:
             if name.lower() in names:
                 break
         else:
             return [*headers, *self.version_fields]
         converted = self.with_version_fields(headers)
-        if self._moved_links:
-            converted = self._moved_links.converted(converted, scope)
+        if self._links:
+            converted = self._links.converted(converted, scope)
         if self.lacks:
             converted = [
                 (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)
@@ -123,9 +130,9 @@ class ApiVersion:
         return converted
 
     def plain(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders | None:
-        """The fields of an answer in JSON that says nothing else of interest, as clients get them, less the length.
+        """The header fields of a plain JSON response as clients get them, without the length.
 
-        None where there is more to it, so that each field must be looked at.
+        None where the response is not plain: each of its fields must then be read.
         """
         kept: RawHeaders = []
         types = 0
@@ -133,23 +140,23 @@ class ApiVersion:
             if item == JSON_TYPE:
                 types += 1
             elif item[0] != b"content-length":
-                if item[0].lower() in self._telling:
+                if item[0].lower() in self._not_plain:
                     return None
                 kept.append(item)
         return [*kept, JSON_TYPE, *self.version_fields] if types == 1 else None
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
+        """The methods of Allow that this version has at the path."""
         methods = [method.strip() for method in value.decode("latin-1").split(",")]
         return ", ".join(
-            method for method in methods if method and not self._lacking(method, scope, path, head_path)
+            method
+            for method in methods
+            if method
+            and (
+                self.table.operation_at(path, method, scope) is not None
+                or self.head.operation_at(head_path, method, scope) not in self.lacks
+            )
         ).encode("latin-1")
-
-    def _lacking(self, method: str, scope: Scope, path: str, head_path: str) -> bool:
-        mine = self.table.find(path, method, scope)
-        if mine is not None and mine.full and mine.entry.key(method) is not None:
-            return False
-        heads = self.head.find(head_path, method, scope)
-        return heads is not None and heads.full and heads.entry.key(method) in self.lacks
 
     def methods_at(self, path: str) -> list[str]:
         """The methods that this version's contract has at a path."""

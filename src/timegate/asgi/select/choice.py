@@ -1,18 +1,15 @@
-"""Which version is in force for a request, given what the request says."""
+"""Which version is in force for a request, from the values that its selector found."""
 
 from __future__ import annotations
 
 import time
-from typing import Final, Literal
+from typing import Literal
 
 from timegate.asgi.message.problems import Problem, cannot_be_selected, no_version, several_versions
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.select.selectors import Given, Pin
+from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
 from timegate.timeline import Timeline, Version
-
-_LONGEST: Final = 256
-"""A longer value is no version and is not even parsed."""
 
 
 class VersionChoice:
@@ -24,7 +21,7 @@ class VersionChoice:
         newer: ``"refuse"`` or ``"latest"``: how a version newer than head is handled.
 
     Raises:
-        DeclarationError: an argument means nothing.
+        DeclarationError: an argument is invalid.
     """
 
     def __init__(self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"]) -> None:
@@ -40,10 +37,10 @@ class VersionChoice:
         self._newer = newer
 
     def of(self, given: Given | None, scope: Scope, *, required: bool) -> Version | Problem | None:
-        """The version in force, or the problem; None where the request names none and needs none.
+        """The version in force, or the problem; None where the request names no version and needs none.
 
         Args:
-            given: what the request says.
+            given: the values in the request.
             scope: the request.
             required: whether the request needs a version.
         """
@@ -64,7 +61,7 @@ class VersionChoice:
             return several_versions(given.values, timeline.values)
         requested = next(iter(given.values), "")
         try:
-            if len(requested) > _LONGEST:
+            if len(requested) > MAX_LENGTH:
                 raise UnknownVersion(requested, timeline.values)
             version = timeline.resolve(requested)
         except VersionTooNew as error:

@@ -1,4 +1,4 @@
-"""Which version a request asks for: a header, a path segment, a query parameter, a media type, or what a callable says.
+"""Which version a request asks for: in a header field, a path segment, a query parameter, a media type, or a callable.
 
 `select=first_of(header("API-Version"), query("version"))` is what `TimegateMiddleware` takes.
 """
@@ -8,32 +8,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
-from urllib.parse import parse_qsl
+from typing import Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
 from timegate.asgi.message.headers import media_type_of, split_quoted
+from timegate.asgi.message.parameters import query_parameters
 from timegate.asgi.message.scope import Scope, route_path
 from timegate.errors import DeclarationError
 from timegate.timeline import Scheme
 
 ECHO: Final = "API-Version"
-"""The header that tells the version in force where no header selects it."""
+"""The header field with the version in force where no header field selects it."""
 
-_LONGEST: Final = 256
-"""A version is shorter than this; what is longer is not even parsed."""
+MAX_LENGTH: Final = 256
+"""A longer value is no version and is not even parsed."""
 
-# Fields that a page of another origin may set without asking first (the Fetch standard's safelist).
+# Header fields that a page of another origin may set without a preflight (the Fetch standard's safelist).
 _SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Given(NamedTuple):
-    """What a request says about its version.
+    """The version, or versions, that a request names.
 
     Attributes:
         values: the different values given, at least one.
-        proven: it came in a request header that no cross-site form or simple request can set.
-        root_path: what the path begins with up to the version, which belongs to `root_path`; empty for none.
+        proven: whether they came in a header field that no cross-site form or simple request can set.
+        root_path: the beginning of the path, the version included, that moves to `root_path`; empty for none.
     """
 
     values: tuple[str, ...]
@@ -47,30 +47,47 @@ class Selector(Protocol):
 
     @property
     def vary(self) -> tuple[str, ...] | None:
-        """The request headers it looks at; None where that is not known, so that no shared cache may keep answers."""
+        """The header fields it reads; None where they are unknown, so that no shared cache may keep responses."""
         ...
 
     @property
     def echo(self) -> str | None:
-        """The response header that tells the version in force; None leaves it to others."""
+        """The header field of responses with the version in force; None for the default one."""
         ...
 
     def find(self, scope: Scope) -> Given | None:
-        """What the request says; None where it says nothing."""
+        """The values in the request; None where there are none."""
         ...
 
     def bound(self, scheme: Scheme) -> Selector:
-        """The same selector for the versions of one scheme."""
+        """This selector for versions of one scheme."""
         ...
 
 
 Pin: TypeAlias = Callable[[Scope], str | None]
-"""Tells the version of a request from its scope, as an account's pin does; its ``vary`` names the headers it reads."""
+"""Returns the version of a request from its scope, as an account's pin. Its ``vary`` names the fields that it reads."""
+
+
+class _Selector:
+    """What most selectors have in common: they read no header field, and parse no version."""
+
+    __slots__ = ()
+
+    @property
+    def vary(self) -> tuple[str, ...] | None:
+        return ()
+
+    @property
+    def echo(self) -> str | None:
+        return None
+
+    def bound(self, scheme: Scheme) -> Self:
+        return self
 
 
 @dataclass(frozen=True, slots=True)
-class HeaderSelector:
-    """The version stands in a request header."""
+class HeaderSelector(_Selector):
+    """The version is the value of a header field."""
 
     name: str
     raw: bytes = field(init=False, repr=False, compare=False)
@@ -102,49 +119,27 @@ class HeaderSelector:
         parts = [part.strip(" \t") for value in found for part in value.decode("latin-1").split(",")]
         return Given(_distinct(parts), proven=self.proves)
 
-    def bound(self, scheme: Scheme) -> Selector:
-        return self
-
 
 @dataclass(frozen=True, slots=True)
-class QuerySelector:
-    """The version stands in a query parameter."""
+class QuerySelector(_Selector):
+    """The version is the value of a query parameter."""
 
     name: str
 
-    @property
-    def vary(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def echo(self) -> None:
-        return None
-
     def find(self, scope: Scope) -> Given | None:
-        raw: bytes = scope.get("query_string", b"")
-        if not raw:
-            return None
-        pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
-        found = _distinct(value for name, value in pairs if name == self.name)
+        found = _distinct(value for name, value in query_parameters(scope) if name == self.name)
         return Given(found) if found else None
-
-    def bound(self, scheme: Scheme) -> Selector:
-        return self
 
 
 @dataclass(frozen=True, slots=True)
-class MediaTypeSelector:
-    """The version is a parameter of the media types that the client accepts, or of the one that it sends."""
+class MediaTypeSelector(_Selector):
+    """The version is a parameter of the media types in Accept, or else of the Content-Type."""
 
     parameter: str
 
     @property
     def vary(self) -> tuple[str, ...]:
         return ("Accept",)
-
-    @property
-    def echo(self) -> None:
-        return None
 
     def find(self, scope: Scope) -> Given | None:
         for wanted in (b"accept", b"content-type"):
@@ -160,13 +155,10 @@ class MediaTypeSelector:
                 return Given(found)
         return None
 
-    def bound(self, scheme: Scheme) -> Selector:
-        return self
-
 
 @dataclass(frozen=True, slots=True)
-class PathSelector:
-    """The version is a segment that the path begins with; app and contract never see it."""
+class PathSelector(_Selector):
+    """The version is a segment at the beginning of the path; app and contract never see it."""
 
     template: str
     scheme: Scheme | None = None
@@ -175,17 +167,9 @@ class PathSelector:
     def __post_init__(self) -> None:
         before, marker, after = self.template.partition("{version}")
         if not marker or not before.startswith("/") or "{" in before + after:
-            raise DeclarationError(f"path({self.template!r}) wants one segment with the version: path('/{{version}}')")
+            raise DeclarationError(f"path({self.template!r}) needs one segment with the version: path('/{{version}}')")
         pattern = rf"({re.escape(before)}([^/]+){re.escape(after.rstrip('/'))})(?=/|\Z)"
         object.__setattr__(self, "pattern", re.compile(pattern))
-
-    @property
-    def vary(self) -> tuple[str, ...]:
-        return ()
-
-    @property
-    def echo(self) -> None:
-        return None
 
     def find(self, scope: Scope) -> Given | None:
         match = self.pattern.match(route_path(scope))
@@ -193,22 +177,22 @@ class PathSelector:
             return None
         value = match[2]
         if self.scheme is not None:
+            if len(value) > MAX_LENGTH:
+                return None
             try:
-                if len(value) > _LONGEST:
-                    return None
                 self.scheme(value)
             except ValueError:
                 # `/docs` is no version.
                 return None
         return Given((value,), root_path=match[1])
 
-    def bound(self, scheme: Scheme) -> Selector:
+    def bound(self, scheme: Scheme) -> Self:
         return replace(self, scheme=scheme)
 
 
 @dataclass(frozen=True, slots=True)
-class PinSelector:
-    """A callable of the scope tells the version."""
+class PinSelector(_Selector):
+    """A callable of the scope returns the version."""
 
     pin: Pin
 
@@ -219,21 +203,14 @@ class PinSelector:
             return None
         return (declared,) if isinstance(declared, str) else tuple(declared)
 
-    @property
-    def echo(self) -> None:
-        return None
-
     def find(self, scope: Scope) -> Given | None:
         found = self.pin(scope)
         return None if found is None else Given((found,))
 
-    def bound(self, scheme: Scheme) -> Selector:
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class FirstOf:
-    """The first selector that finds a version decides."""
+    """The first selector that finds a version is used."""
 
     selectors: tuple[Selector, ...]
 
@@ -251,23 +228,20 @@ class FirstOf:
         return next((selector.echo for selector in self.selectors if selector.echo is not None), None)
 
     def find(self, scope: Scope) -> Given | None:
-        for selector in self.selectors:
-            found = selector.find(scope)
-            if found is not None:
-                return found
-        return None
+        found = (selector.find(scope) for selector in self.selectors)
+        return next((given for given in found if given is not None), None)
 
     def bound(self, scheme: Scheme) -> Selector:
         return FirstOf(tuple(selector.bound(scheme) for selector in self.selectors))
 
 
 def header(name: str) -> Selector:
-    """Select by a request header, whatever the case of its name."""
+    """Select by a header field, whatever the case of its name."""
     return HeaderSelector(name)
 
 
 def path(template: str) -> Selector:
-    """Select by the beginning of the path, ``path("/{version}")``; it moves to `root_path` before the app."""
+    """Select by the beginning of the path, ``path("/{version}")``; the app finds it in `root_path`."""
     return PathSelector(template)
 
 
@@ -277,19 +251,19 @@ def query(name: str) -> Selector:
 
 
 def media_type(parameter: str) -> Selector:
-    """Select by a parameter of the media types in Accept, else of the Content-Type."""
+    """Select by a parameter of the media types in Accept, or else of the Content-Type."""
     return MediaTypeSelector(parameter.lower())
 
 
 def first_of(*selectors: Selector | Pin) -> Selector:
     """Select by the first of several selectors that finds a version."""
     if not selectors:
-        raise DeclarationError("first_of() wants selectors: first_of(header('API-Version'), query('version'))")
+        raise DeclarationError("first_of() needs selectors: first_of(header('API-Version'), query('version'))")
     return FirstOf(tuple(map(selector_of, selectors)))
 
 
 def selector_of(select: Selector | Pin) -> Selector:
-    """A selector, or one made of a callable."""
+    """The selector itself, or one made of a callable."""
     if isinstance(select, Selector):
         return select
     if not callable(select):

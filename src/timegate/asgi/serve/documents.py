@@ -1,25 +1,24 @@
-"""The app's own OpenAPI URL, answered from the contract of the version selected."""
+"""The plan for the app's own OpenAPI URL: its response becomes the OpenAPI document of the selected version."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from timegate.asgi.message.json import Codec, Encoded
+from timegate.asgi.message.json import Encoded
 from timegate.asgi.route.entries import Entry
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.version import ApiVersion
 from timegate.gates import Gates
-from timegate.gates.operation import OperationGate
+from timegate.gates.operation import OperationGate, Program
 
 
 def document_plan(path: str, *, version: ApiVersion, gates: Gates) -> OperationPlan:
-    """The plan by which a version's document takes the place of the app's.
+    """Plan how requests for the app's OpenAPI document are handled: a version's document replaces it.
 
-    The app is asked all the same: whoever it lets read its document may read this one.
+    The app gets these requests too: a client that may read the app's document may read this one.
 
     Args:
-        path: where the app has its document.
+        path: the path of the app's document.
         version: the version.
         gates: the compiled changes.
     """
@@ -32,7 +31,7 @@ def document_plan(path: str, *, version: ApiVersion, gates: Gates) -> OperationP
         rewrite=None,
         request=None,
         json_only=False,
-        responses={"200": _Document(gates.document(version.value), version.settings.codec)},
+        responses={"200": _document_program(version, gates)},
         success="200",
         response_media={"200": ("application/json",)},
         query=None,
@@ -44,21 +43,19 @@ def document_plan(path: str, *, version: ApiVersion, gates: Gates) -> OperationP
     return OperationPlan(gate, codec=version.settings.codec, entry=entry, head=entry, shadows=())
 
 
-class _Document:
-    """The program that replaces the app's document; encoded once."""
+def _document_program(version: ApiVersion, gates: Gates) -> Program:
+    """A program that replaces the app's document; it encodes the version's document once."""
+    document = dict(gates.contract(version.value))
+    encoded: Encoded | None = None
 
-    __slots__ = ("_codec", "_document", "_encoded")
-
-    def __init__(self, document: Mapping[str, Any], codec: Codec) -> None:
-        self._document = document
-        self._codec = codec
-        self._encoded: Encoded | None = None
-
-    def __call__(self, head: dict[str, Any]) -> Any:
-        # They say where this app is mounted, which no contract knows.
+    def program(head: dict[str, Any]) -> Any:
+        nonlocal encoded
+        # The servers depend on where this app is mounted, which no contract knows.
         servers: Any = head.get("servers")
         if servers:
-            return {**self._document, "servers": servers}
-        if self._encoded is None:
-            self._encoded = Encoded(self._codec.encoded(dict(self._document)))
-        return self._encoded
+            return {**document, "servers": servers}
+        if encoded is None:
+            encoded = Encoded(version.settings.codec.encoded(document))
+        return encoded
+
+    return program

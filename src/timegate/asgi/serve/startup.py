@@ -1,9 +1,9 @@
-"""From an app to what serves its versions: the contract is read, the changes compiled, the routes listed."""
+"""From an app to its served versions: read the contract, compile the changes, list the routes."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from timegate.asgi.message.scope import Scope
@@ -18,16 +18,21 @@ from timegate.timeline import Timeline
 
 
 class ReadyApp:
-    """What serves, and the lists of routes it was made from.
+    """The served versions, and the lists of routes that they were made from.
 
     Args:
         versions: the versions as they are served.
         watched: every list that routes may be added to, the app's own first.
         document_path: the path of the app's OpenAPI document.
         redirects: whether the app's router redirects to a path with or without a slash at its end.
+
+    Attributes:
+        routes: the app's own list of routes, which every request looks at.
+        count: its length when the versions were made.
+        nested: the lists of routers and mounts in it.
     """
 
-    __slots__ = ("_others", "count", "document_path", "more", "redirects", "routes", "versions")
+    __slots__ = ("_nested_count", "count", "document_path", "nested", "redirects", "routes", "versions")
 
     def __init__(
         self,
@@ -40,71 +45,60 @@ class ReadyApp:
         self.versions = versions
         self.document_path = document_path
         self.redirects = redirects
-        # Looked at in every request, so the app's own list is at hand and the others are few.
         self.routes: Sequence[Any] = watched[0] if watched else ()
         self.count = len(self.routes)
-        self.more = tuple(watched[1:])
-        self._others = sum(map(len, self.more))
+        self.nested = tuple(watched[1:])
+        self._nested_count = sum(map(len, self.nested))
 
     def outdated(self) -> bool:
-        """Whether routes came since."""
-        return len(self.routes) != self.count or sum(map(len, self.more)) != self._others
+        """Whether routes were added since."""
+        return len(self.routes) != self.count or sum(map(len, self.nested)) != self._nested_count
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Startup:
-    """Makes what serves, when the app is known.
+    """Makes the served versions, once the app is known.
 
     Args:
         app: the wrapped app.
         timeline: the versions.
         contract: a contract, an app to read it from, or None.
         gates: compiled gates, or None.
-        settings: what holds for every request.
-        unversioned: the paths of operations that want no version.
+        settings: the settings that hold for every request.
+        unversioned: the paths of operations that need no version.
 
     Raises:
-        DeclarationError: the arguments do not belong together.
+        DeclarationError: the arguments contradict each other.
     """
 
-    __slots__ = ("_app", "_contract", "_gates", "_settings", "_timeline", "_unversioned")
+    app: object
+    timeline: Timeline
+    contract: object
+    gates: Gates | None
+    settings: Settings
+    unversioned: frozenset[str]
 
-    def __init__(
-        self,
-        app: object,
-        *,
-        timeline: Timeline,
-        contract: object,
-        gates: Gates | None,
-        settings: Settings,
-        unversioned: Iterable[str],
-    ) -> None:
-        if gates is not None and gates.timeline.values != timeline.values:
+    def __post_init__(self) -> None:
+        if self.gates is not None and self.gates.timeline.values != self.timeline.values:
             raise DeclarationError("TimegateMiddleware(gates=…) was compiled from another timeline: give that timeline")
-        if gates is not None and contract is not None:
+        if self.gates is not None and self.contract is not None:
             raise DeclarationError("TimegateMiddleware takes contract= or gates=, which has a contract already")
-        self._app = app
-        self._timeline = timeline
-        self._contract = contract
-        self._gates = gates
-        self._settings = settings
-        self._unversioned = tuple(unversioned)
 
     def run(self, scope: Scope) -> ReadyApp:
-        """Compile what serves the app of a scope.
+        """Compile the served versions of the app, or of the app in a scope.
 
         Raises:
             TimegateError: the changes cannot be carried out, or there is no app to read.
         """
         app = self._routed(scope)
-        gates = self._gates or self._timeline.compile(self._contract_of(app))
-        keys = [gate.key for gate in gates.operations(self._timeline.head.value)]
+        gates = self.gates or self.timeline.compile(self._contract_of(app))
+        keys = [gate.key for gate in gates.operations(self.timeline.head.value)]
         routes: list[Any] | None = getattr(app, "routes", None)
         if routes is None:
             entries = entries_of_contract(keys)
         else:
-            seen = [route for route in routes if not isinstance(route, HandoverRoute)]
-            entries = entries_of(seen, keys, contexts=route_contexts)
-        versions = ApiVersions(gates, entries, settings=self._settings, unversioned=self._unversioned)
+            entries = entries_of((route for route in routes if not isinstance(route, HandoverRoute)), keys)
+        versions = ApiVersions(gates, entries, settings=self.settings, unversioned=self.unversioned)
         if routes and versions.shadowed and not any(isinstance(route, HandoverRoute) for route in routes):
             routes.insert(0, HandoverRoute())
         return ReadyApp(
@@ -115,27 +109,20 @@ class Startup:
         )
 
     def _routed(self, scope: Scope) -> object | None:
-        """The app whose routes are matched; None where none can be seen."""
-        for candidate in (self._contract, self._app, scope.get("app")):
+        """The app whose routes are matched; None where no routes can be seen."""
+        for candidate in (self.contract, self.app, scope.get("app")):
             if not isinstance(candidate, Contract) and isinstance(getattr(candidate, "routes", None), list):
                 return candidate
         return None
 
     def _contract_of(self, app: object | None) -> Contract:
-        if isinstance(self._contract, Contract):
-            return self._contract
+        if isinstance(self.contract, Contract):
+            return self.contract
         if app is None:
             raise DeclarationError(
                 "TimegateMiddleware cannot see the app it wraps: add it with app.add_middleware, or give contract="
             )
         return Contract.of(app)
-
-
-def route_contexts(routes: Iterable[Any]) -> Iterable[Any]:
-    """The routes of included routers beside the app's own, where FastAPI keeps them apart."""
-    module = sys.modules.get("fastapi.routing")
-    contexts: Callable[[Iterable[Any]], Iterable[Any]] | None = getattr(module, "iter_route_contexts", None)
-    return routes if contexts is None else contexts(routes)
 
 
 def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
@@ -151,7 +138,7 @@ def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
         for route in found:
             for holder in (route, getattr(route, "original_router", None)):
                 inner: Sequence[Any] | None = getattr(holder, "routes", None)
-                # A mount of an app without routes makes a new list each time it is asked.
+                # A mount of an app without routes makes a new list on each access.
                 lasting = inner is getattr(holder, "routes", None)
                 if lasting and inner is not None:
                     waiting.append(inner)

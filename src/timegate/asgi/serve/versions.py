@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.route.entries import (
-    ANY_SEGMENT,
-    METHODS,
-    Entry,
-    entry_of,
-    in_order,
-    may_overlap,
-    prefix_of,
-)
+from timegate.asgi.route.entries import ANY_SEGMENT, METHODS, Entry, entry_of, in_order, may_overlap, prefix_of
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
@@ -22,7 +14,6 @@ from timegate.asgi.route.version import ApiVersion
 from timegate.context import Selected
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
-from timegate.timeline import Version
 from timegate.wire.paths import plain_path
 
 
@@ -32,170 +23,156 @@ class ApiVersions:
     Args:
         gates: the compiled changes.
         entries: head's routes.
-        settings: what holds for every request.
-        unversioned: the paths that want no version.
+        settings: the settings that hold for every request.
+        unversioned: the paths of operations that need no version.
+
+    Attributes:
+        head: head's routes.
+        by_value: the versions by their value.
+        by_header: the versions by the header field's value, which the middleware extends.
+        unselected: head for requests without a version; its responses name none.
+        older_paths: the routes of older versions at paths that head does not have.
+        shadowed: whether a request may need a handover.
+        unversioned: the keys of operations that need no version.
     """
 
-    __slots__ = (
-        "by_field", "by_value", "gates", "head", "older_paths", "settings", "shadowed", "unnamed", "unversioned",
-    )  # fmt: skip
+    __slots__ = ("by_header", "by_value", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned")
 
     def __init__(
-        self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Iterable[str]
+        self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str]
     ) -> None:
         self.gates = gates
-        self.settings = settings
         self.head = Table(entries)
+        at_head = {key: entry for entry in entries for key in entry.operations.values()}
+        # Most versions have every operation where head has it, and share one copy of head's routes.
+        unmoved = _Routes(self.head, {})
+        older: dict[tuple[object, ...], Entry] = {}
+
+        def version_at(index: int, *, named: bool = True) -> ApiVersion:
+            selected = Selected(gates.timeline.values[index], gates.timeline.lacking(index))
+            operations = {gate.key: gate for gate in gates.operations(selected.version)}
+            routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
+            older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
+            version = ApiVersion(
+                selected,
+                settings=settings,
+                table=routes.table,
+                head=self.head,
+                gates=tuple(operations.values()),
+                named=named,
+            )
+            _add_plans(version, operations, routes, at_head)
+            return version
+
         timeline = gates.timeline
-        of_key = {key: entry for entry in entries for key in entry.operations.values()}
-        unmoved = _Routes(self.head)
-        self.by_value: dict[str, ApiVersion] = {}
-        moved: dict[str, Entry] = {}
-        for index, version in enumerate(timeline.versions):
-            selected = Selected(version.value, timeline.lacking(index))
-            self.by_value[version.value] = self._version(version, selected, unmoved=unmoved, heads=of_key, moved=moved)
-        newest = timeline.head
-        selected = Selected(newest.value, frozenset())
-        self.unnamed = self._version(newest, selected, unmoved=unmoved, heads=of_key, moved={}, named=False)
-        self.by_field: dict[bytes, ApiVersion] = {
+        self.by_value = {version.value: version_at(index) for index, version in enumerate(timeline.versions)}
+        self.unselected = version_at(0, named=False)
+        self.by_header = {
             version.value.encode("utf-8"): self.by_value[version.value]
             for version in timeline
             if version.sunset is None
         }
-        self.older_paths = Table(list(moved.values()))
+        self.older_paths = Table(list(older.values()))
         self.shadowed = any(
             plan.shadows or plan.gate.rewrite is not None
             for version in self.by_value.values()
             for plan in version.plans.values()
         )
-        paths = frozenset(unversioned)
         self.unversioned = frozenset(
-            key for key, entry in of_key.items() if entry.path in paths or plain_path(entry.path) in paths
+            key for key, entry in at_head.items() if entry.path in unversioned or plain_path(entry.path) in unversioned
         )
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
-        """The operation that a request means in any version; None where no contract has it."""
-        for table in (self.head, self.older_paths):
-            found = table.find(path, method, scope)
-            if found is not None and found.full:
-                key = found.entry.key(method)
-                if key is not None:
-                    return key
-        return None
-
-    def _version(
-        self,
-        version: Version,
-        selected: Selected,
-        *,
-        unmoved: _Routes,
-        heads: Mapping[str, Entry],
-        moved: dict[str, Entry],
-        named: bool = True,
-    ) -> ApiVersion:
-        gates = {gate.key: gate for gate in self.gates.operations(version.value)}
-        # Most versions have every operation where head has it, and share what is known of head's routes.
-        routes = _Routes(self.head, gates) if any(map(_is_elsewhere, gates.values())) else unmoved
-        for entry in routes.away:
-            for method, key in entry.operations.items():
-                moved.setdefault(f"{key} {entry.path} {method}", entry)
-        made = ApiVersion(
-            selected,
-            settings=self.settings,
-            table=routes.table,
-            head=self.head,
-            gates=tuple(gates.values()),
-            named=named,
-        )
-        for entry in routes.table.entries:
-            for method, key in entry.operations.items():
-                shadows = routes.shadows(entry, method, heads[key])
-                made.plans[key] = OperationPlan(
-                    gates[key], codec=self.settings.codec, entry=entry, head=heads[key], shadows=shadows
-                )
-        made.tagged = any(plan.converts_responses for plan in made.plans.values())
-        for plans, operations in ((made.exact, routes.exact), (made.below, routes.below)):
-            plans.update(
-                (path, {method: made.plans[key] for method, key in keys.items()}) for path, keys in operations.items()
-            )
-        return made
+        """The key of the operation that a request means in any version; None where no contract has it."""
+        return self.head.operation_at(path, method, scope) or self.older_paths.operation_at(path, method, scope)
 
 
 class _Routes:
-    """The app's routes as the clients of some versions meet them.
+    """The app's routes as the clients of some versions see them.
 
     Args:
         head: the routes at head.
-        gates: the operations by their identity; none where each is where head has it.
+        gates: the operations by their key; none where each is where head has it.
 
     Attributes:
         table: the routes in the order in which they match.
-        away: those of them at paths that head does not have.
-        exact: what answers a path without parameters: operations by method, found as any path is.
-        below: what answers a path less its last segment, where that is a parameter and the only one.
+        moved: those of them at paths that head does not have.
+        by_path: the keys of the operations by method, of a path without parameters.
+        by_prefix: the same of a path up to its last segment, where that is the only parameter.
     """
 
-    __slots__ = ("_gates", "_left", "away", "below", "exact", "table")
+    __slots__ = ("_absent", "_gates", "by_path", "by_prefix", "moved", "table")
 
-    def __init__(self, head: Table, gates: Mapping[str, OperationGate] | None = None) -> None:
-        self._gates: Mapping[str, OperationGate] = gates or {}
-        # The routes of head that answer with an operation which these versions do not have there.
-        self._left = [entry for entry in head.entries if any(map(self._has_left, entry.operations.values()))]
-        self.away = [moved for entry in self._left for moved in _moved(entry, self._gates)]
+    def __init__(self, head: Table, gates: Mapping[str, OperationGate]) -> None:
+        self._gates = gates
+        # The routes of head with an operation that these versions do not have there.
+        self._absent = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
+        self.moved = [moved for entry in self._absent for moved in _moved(entry, gates)]
         self.table = head
-        if self._left:
-            left = {entry.place: _kept(entry, self._gates) for entry in self._left}
-            stay = [kept for entry in head.entries if (kept := left.get(entry.place, entry)) is not None]
-            self.table = Table(in_order(stay, self.away))
-        self.exact = {
-            entry.path: self._exactly(entry.path, entry.methods)
+        if self._absent:
+            kept = {entry.place: _kept(entry, gates) for entry in self._absent}
+            at_head = (kept.get(entry.place, entry) for entry in head.entries)
+            self.table = Table(in_order([entry for entry in at_head if entry is not None], self.moved))
+        self.by_path = {
+            entry.path: self._operations_at(entry.path, entry.methods or ())
             for entry in self.table.entries
             if entry.operations and "{" not in entry.path and entry.regex is not None
         }
-        ending = {prefix: entry for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
-        self.below = {prefix: keys for prefix, entry in ending.items() if (keys := self._under(prefix, entry))}
+        by_prefix = {prefix: entry for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
+        self.by_prefix = {prefix: keys for prefix, entry in by_prefix.items() if (keys := self._below(prefix, entry))}
 
     def shadows(self, entry: Entry, method: str, head: Entry) -> list[Entry]:
-        """The routes of head that answer a method before a route of these versions could, and are not theirs."""
+        """The routes of head that may match a method before head's route does, for operations these versions lack."""
+        methods = ("GET", "HEAD") if method == "GET" else (method,)
         return [
             other
-            for other in self._left
-            if other.place < head.place and self._may_shadow(other, method) and may_overlap(other, entry)
+            for other in self._absent
+            if other.place < head.place
+            and any(self._is_absent(other.key(name)) for name in methods)
+            and may_overlap(other, entry)
         ]
 
-    def _may_shadow(self, other: Entry, method: str) -> bool:
-        keys = [other.key(response_fields) for response_fields in ((method, "HEAD") if method == "GET" else (method,))]
-        return any(key is not None and self._has_left(key) for key in keys)
+    def _is_absent(self, key: str | None) -> bool:
+        return key is not None and key in self._gates and _is_elsewhere(self._gates[key])
 
-    def _has_left(self, key: str) -> bool:
-        return key in self._gates and _is_elsewhere(self._gates[key])
-
-    def _under(self, prefix: str, entry: Entry) -> dict[str, str]:
-        """The operations by method for every last segment that no exact path has; none where it depends on more."""
-        # The index leaves out what cannot match one path; here it is about every path below the prefix.
+    def _below(self, prefix: str, entry: Entry) -> dict[str, str]:
+        """The operations by method for every last segment that no path in `by_path` has; none where others differ."""
+        # The table's index is for one path; this is about every path below the prefix.
         for other in self.table.entries:
-            if prefix_of(other) != prefix and other.path not in self.exact and _may_meet(other, prefix, entry):
+            if prefix_of(other) != prefix and other.path not in self.by_path and _may_meet(other, prefix, entry):
                 return {}
-        return self._exactly(f"{prefix}/{ANY_SEGMENT}", frozenset(METHODS))
+        return self._operations_at(f"{prefix}/{ANY_SEGMENT}", METHODS)
 
-    def _exactly(self, path: str, methods: frozenset[str] | None) -> dict[str, str]:
-        found: dict[str, str] = {}
+    def _operations_at(self, path: str, methods: Collection[str]) -> dict[str, str]:
+        """The operations by method at a path; none where a route there matches by more than path and method."""
         if any(candidate.regex is None for candidate in self.table.candidates(path)):
-            return found
-        for method in methods or ():
-            match = self.table.find(path, method, {})
-            key = match.entry.key(method) if match is not None and match.full else None
-            if key is not None:
-                found[method] = key
-        return found
+            return {}
+        keys = {method: self.table.operation_at(path, method, {}) for method in methods}
+        return {method: key for method, key in keys.items() if key is not None}
+
+
+def _add_plans(
+    version: ApiVersion, gates: Mapping[str, OperationGate], routes: _Routes, at_head: Mapping[str, Entry]
+) -> None:
+    """Plan how each operation of a version is handled."""
+    codec, plans = version.settings.codec, version.plans
+    for entry in routes.table.entries:
+        for method, key in entry.operations.items():
+            head = at_head[key]
+            shadows = routes.shadows(entry, method, head)
+            plans[key] = OperationPlan(gates[key], codec=codec, entry=entry, head=head, shadows=shadows)
+    version.tagged = any(plan.converts_responses for plan in plans.values())
+    for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
+        for path, keys in known.items():
+            found[path] = {method: plans[key] for method, key in keys.items()}
 
 
 def _may_meet(other: Entry, prefix: str, entry: Entry) -> bool:
     """Whether a route may match a path that an entry matches, which ends in a parameter after a prefix."""
     if other.regex is None:
         return True
-    begins, below = other.path.partition("{")[0], f"{prefix}/"
-    return (begins.startswith(below) or below.startswith(begins)) and may_overlap(other, entry)
+    text, below = other.path.partition("{")[0], f"{prefix}/"
+    return (text.startswith(below) or below.startswith(text)) and may_overlap(other, entry)
 
 
 def _is_elsewhere(gate: OperationGate) -> bool:
@@ -204,16 +181,17 @@ def _is_elsewhere(gate: OperationGate) -> bool:
 
 
 def _kept(entry: Entry, gates: Mapping[str, OperationGate]) -> Entry | None:
-    """The route at its own path as a version has it: with the operations that it has there, and no others."""
-    here = {method: key for method, key in entry.operations.items() if not _is_elsewhere(gates[key])}
-    gone = set(entry.operations) - set(here)
-    if "GET" in gone and "HEAD" not in here:
+    """Head's route with the operations that a version has there; None where none are left."""
+    operations = {method: key for method, key in entry.operations.items() if not _is_elsewhere(gates[key])}
+    gone = set(entry.operations) - set(operations)
+    if "GET" in gone and "HEAD" not in operations:
         gone.add("HEAD")
     methods = frozenset(entry.methods or ()) - gone
-    return replace(entry, methods=methods, operations=here) if methods else None
+    return replace(entry, methods=methods, operations=operations) if methods else None
 
 
 def _moved(entry: Entry, gates: Mapping[str, OperationGate]) -> list[Entry]:
+    """A version's routes for the operations of head's route that it has at other paths."""
     by_path: dict[str, dict[str, str]] = {}
     for method, key in entry.operations.items():
         gate = gates[key]
