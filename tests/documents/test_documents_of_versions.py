@@ -1,0 +1,25 @@
+"""The document of a version says which version it is of."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from timegate import Contract, Timeline, Version, VersionChange, on
+
+
+class Note(BaseModel):
+    text: str
+    pinned: bool = False
+
+
+class PinNotes(VersionChange):
+    """Notes may be pinned."""
+
+    changes = (on(Note).added("pinned"),)
+
+
+def test_each_document_is_called_by_its_version() -> None:
+    timeline = Timeline(Version("2025-02-01", PinNotes), Version("2025-01-01"))
+    gates = timeline.compile(Contract.of_types(Note))
+
+    assert [gates.contract(version)["info"]["version"] for version in timeline.values] == ["2025-02-01", "2025-01-01"]
