@@ -12,7 +12,7 @@ from timegate.reading.head import Head, read_app, read_document, read_types
 from timegate.reading.opaque import opaque_places
 from timegate.timeline import Timeline
 from timegate.typing import Document
-from timegate.wire.wire import Wire
+from timegate.wire.wire import SIDES, Wire
 
 
 class Contract:
@@ -111,5 +111,6 @@ class Contract:
 
     def __repr__(self) -> str:
         operations, opaque = len(self.wire.operations), len(self.opaque)
-        components = len(self.wire.requests.keys() | self.wire.responses.keys())
+        shown = (one for side in SIDES for one in self.wire.components(side).values() if not one.inline)
+        components = len({one.name for one in shown})
         return f"<Contract: {operations} operations, {components} components, {opaque} opaque places>"

@@ -216,7 +216,8 @@ class Timeline:
         return len(self.versions)
 
     def __repr__(self) -> str:
-        return f"Timeline({', '.join(map(repr, self.versions))})"
+        changes = sum(len(version.changes) for version in self.versions)
+        return f"<Timeline: {len(self)} versions, {self.values[0]} to {self.values[-1]}, {changes} changes>"
 
     def index(self, value: str) -> int:
         """The index of a version of this timeline, 0 for head; raises ``UnknownVersion`` for any other."""

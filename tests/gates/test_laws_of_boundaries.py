@@ -1,4 +1,4 @@
-"""What holds at the boundary between two versions, whatever the facts around it, each by its smallest example."""
+"""The laws that hold at every boundary between two versions, each shown by its smallest example."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Vault(BaseModel):
 def gates_of(model: Any, *boundaries: Fact | tuple[Fact, ...]) -> Gates:
     """Compile the facts of each boundary, newest first."""
     versions: list[Version] = []
-    for index, told in enumerate(boundaries):
-        facts = (told,) if isinstance(told, Fact) else told
+    for index, declared in enumerate(boundaries):
+        facts = (declared,) if isinstance(declared, Fact) else declared
         change = type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": facts})
         versions.append(Version(f"20{30 - index}-01-01", change))
     return Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(model))
@@ -52,7 +52,7 @@ def same(value: Any) -> Any:
     return value
 
 
-# What happened to the field that holds the parts, before their key `name` came to be.
+# The facts about the field that holds the parts, at older boundaries than the fact about their key `name`.
 EARLIER: dict[str, tuple[Any, Fact]] = {
     "renamed": (Whole, on(Whole).renamed("pieces", to="parts")),
     "moved": (Whole, on(Whole).moved("box.parts", to="parts")),
@@ -78,7 +78,7 @@ def test_a_key_of_head_alone_is_dropped_below_every_field(earlier: str, later: s
 
 
 @pytest.mark.parametrize("version", ["2030-01-01", OLDEST])
-def test_an_internal_field_passes_no_gate_at_any_depth(version: str) -> None:
+def test_an_internal_field_never_passes_a_gate_at_any_depth(version: str) -> None:
     gates = gates_of(Vault, on(Keeper).became_optional("name", missing_was=None))
     full: Any = {"name": "a", "secret": [1]}
     bare: Any = {"name": "a"}
@@ -88,7 +88,7 @@ def test_an_internal_field_passes_no_gate_at_any_depth(version: str) -> None:
     assert gates.upgrade(Vault, before, from_version=version) == after
 
 
-def test_a_null_that_a_fact_puts_in_travels_on_as_null() -> None:
+def test_a_null_that_a_fact_puts_in_stays_null_in_older_versions() -> None:
     gates = gates_of(
         Whole,
         on(Whole).became_non_null("parts", null_is=[]),
@@ -104,7 +104,7 @@ def test_an_empty_list_of_models_is_null_to_an_old_client() -> None:
     assert gates.upgrade(Whole, {"parts": None}, from_version=OLDEST) == {"parts": []}
 
 
-def test_what_moves_into_an_object_that_is_renamed_travels_on() -> None:
+def test_a_field_moved_into_an_object_follows_when_the_object_is_renamed() -> None:
     gates = gates_of(
         Whole,
         (on(Whole).renamed("crate", to="box"), on(Whole).moved("box.parts", to="parts")),
@@ -113,3 +113,17 @@ def test_what_moves_into_an_object_that_is_renamed_travels_on() -> None:
     old = {"crate": {"parts": [{"title": "a"}]}}
     assert gates.downgrade(Whole, {"parts": [{"name": "a"}]}, to_version=OLDEST) == old
     assert gates.upgrade(Whole, old, from_version=OLDEST) == {"parts": [{"name": "a"}]}
+
+
+def test_a_field_that_came_went_and_came_back_has_the_default_of_its_last_coming() -> None:
+    class Order(BaseModel):
+        item: str
+        priority: int
+
+    gates = gates_of(
+        Order,
+        on(Order).added("priority", default=3),
+        on(Order).removed("priority", was=int, backfill=1, loses="it was never read"),
+        on(Order).added("priority"),
+    )
+    assert gates.upgrade(Order, {"item": "a"}, from_version=OLDEST) == {"item": "a", "priority": 3}

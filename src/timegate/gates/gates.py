@@ -72,6 +72,10 @@ class Gates:
         for reach in self._reach.values():
             reach.forget()
 
+    def __repr__(self) -> str:
+        gates = [gate for gates in self._operations.values() for gate in gates]
+        return f"<Gates: {self.timeline!r}, {len(gates)} operation gates, {sum(gate.gated for gate in gates)} convert>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.timeline, self.head)
 

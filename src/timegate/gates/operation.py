@@ -28,7 +28,7 @@ class Rewrite:
     query: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class OperationGate:
     """One operation of head, as the clients of one version see it.
 
@@ -68,3 +68,12 @@ class OperationGate:
     statuses: Mapping[int, int]
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
+
+    def __repr__(self) -> str:
+        if not self.exists:
+            return f"<OperationGate {self.key}: not in this version>"
+        parts = {"path": self.rewrite, "query": self.query, "headers": self.headers, "request": self.request}
+        parts |= {f"response {status}": program for status, program in self.responses.items()}
+        converted = [name for name, program in parts.items() if program is not None]
+        converted += [f"status {head} as {old}" for head, old in self.statuses.items()]
+        return f"<OperationGate {self.key}: {', '.join(converted) or 'unchanged'}>"

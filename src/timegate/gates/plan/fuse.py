@@ -163,6 +163,7 @@ class _Fusing:
                     self._add(step.key, step.schema, step.default, step.origin)
             case KeyRemoved():
                 self.names.pop(step.key, None)
+                self.unfilled.pop(step.key, None)
                 if not upgrades and step.fill is not UNSET:
                     self._backfill(step)
             case KeyRenamed():
