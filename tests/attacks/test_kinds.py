@@ -1,4 +1,4 @@
-"""No key that a client's contract lacks reaches head: internal fields, members, arms, names in between, odd keys."""
+"""No key that a client's contract lacks reaches head: internal fields, enum and union members, intermediate names."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from typing_extensions import TypedDict
 
-from tests.cells.asking import ask
+from tests.cells.client import ask
 from tests.cells.facts import NEW, OLD, timeline_of
 from tests.cells.refused import change_of
 from timegate import Contract, Internal, Timeline, UpgradeError, Version, enum, on
@@ -114,7 +114,7 @@ INTERNAL: dict[str, tuple[Any, tuple[str, ...], Callable[[dict[str, Any]], Any]]
 
 @pytest.mark.parametrize("version", [OLD, NEW])
 @pytest.mark.parametrize("name", INTERNAL)
-def test_an_internal_field_reaches_head_from_no_client(name: str, version: str) -> None:
+def test_an_internal_field_from_a_client_never_reaches_head(name: str, version: str) -> None:
     kind, spellings, wrap = INTERNAL[name]
     gates = Timeline(Version(NEW), Version(OLD)).compile(Contract.of_types(kind))
     for spelling in spellings:
@@ -129,7 +129,7 @@ def test_an_internal_field_reaches_head_from_no_client(name: str, version: str) 
 
 @pytest.mark.parametrize("version", [OLD, NEW])
 @pytest.mark.parametrize("name", INTERNAL)
-def test_an_internal_field_reaches_no_client(name: str, version: str) -> None:
+def test_an_internal_field_never_reaches_a_client(name: str, version: str) -> None:
     kind, _, wrap = INTERNAL[name]
     gates = Timeline(Version(NEW), Version(OLD)).compile(Contract.of_types(kind))
     wire = "theSecret" if name == "an alias" else "secret"
@@ -145,24 +145,24 @@ def test_an_old_field_may_set_an_internal_one_and_its_own_name_may_not() -> None
     assert gates.downgrade(Secret, {"name": "a", "secret": 4}, to_version=NEW) == {"name": "a"}
 
 
-class Asked(BaseModel):
+class SecretQuery(BaseModel):
     limit: int = 10
     secret: Hidden = 0
 
 
-def _asking_fastapi(seen: list[Asked]) -> FastAPI:
+def _fastapi_app(seen: list[SecretQuery]) -> FastAPI:
     app = FastAPI()
 
     @app.get("/", status_code=204)
-    async def take(query: Annotated[Asked, Query()]) -> None:
+    async def take(query: Annotated[SecretQuery, Query()]) -> None:
         seen.append(query)
 
     return app
 
 
-def _asking_starlette(seen: list[Asked]) -> Starlette:
-    @operation(query=Asked, status=204)
-    async def take(request: Request, *, query: Asked) -> None:
+def _starlette_app(seen: list[SecretQuery]) -> Starlette:
+    @operation(query=SecretQuery, status=204)
+    async def take(request: Request, *, query: SecretQuery) -> None:
         seen.append(query)
 
     return Starlette(routes=[Route("/", take)])
@@ -171,11 +171,11 @@ def _asking_starlette(seen: list[Asked]) -> Starlette:
 @pytest.mark.parametrize("version", [OLD, NEW])
 @pytest.mark.parametrize("host", ["starlette", "fastapi"])
 def test_an_internal_field_is_no_query_parameter(host: str, version: str) -> None:
-    seen: list[Asked] = []
-    app = _asking_fastapi(seen) if host == "fastapi" else _asking_starlette(seen)
+    seen: list[SecretQuery] = []
+    app = _fastapi_app(seen) if host == "fastapi" else _starlette_app(seen)
     gated = TimegateMiddleware(app, timeline=Timeline(Version(NEW), Version(OLD)))
     assert ask(gated, "GET", "/?limit=5&secret=666&secret=667", version=version).status == 204
-    assert seen == [Asked(limit=5, secret=0)]
+    assert seen == [SecretQuery(limit=5, secret=0)]
 
 
 class Item(BaseModel):
@@ -185,16 +185,16 @@ class Item(BaseModel):
     size: int = 0
 
 
-def story(*facts: Fact) -> Timeline:
-    """A version for each fact, newest first."""
+def timeline_with(*facts: Fact) -> Timeline:
+    """Make a timeline with one version for each fact, newest first."""
     versions = [Version(f"20{30 - index}-01-01", change_of(f"Change{index}", fact)) for index, fact in enumerate(facts)]
     return Timeline(*versions, Version(OLD))
 
 
-class TestNamesInBetween:
+class TestIntermediateNames:
     """``first`` became ``middle``, and ``middle`` became ``name``."""
 
-    gates = story(on(Item).renamed("middle", to="name"), on(Item).renamed("first", to="middle")).compile(
+    gates = timeline_with(on(Item).renamed("middle", to="name"), on(Item).renamed("first", to="middle")).compile(
         Contract.of_types(Item)
     )
 
@@ -214,7 +214,7 @@ class TestNamesInBetween:
             ("2030-01-01", {"name": "a", "middle": "b", "first": "c"}, {"name": "a", "middle": "b", "first": "c"}),
         ],
     )
-    def test_are_strangers_to_whoever_does_not_know_them(
+    def test_are_extra_keys_in_a_version_that_lacks_them(
         self, version: str, sent: dict[str, Any], received: dict[str, Any]
     ) -> None:
         assert self.gates.upgrade(Item, sent, from_version=version) == received
@@ -230,11 +230,11 @@ class TestOddKeys:
     gates = timeline_of(on(Item).renamed("title", to="name"), on(Item).added("size")).compile(Contract.of_types(Item))
 
     @pytest.mark.parametrize("key", ODD_KEYS, ids=ascii)
-    def test_pass_as_they_are_and_mean_nothing(self, key: str) -> None:
+    def test_pass_unchanged_and_are_never_read_as_a_field(self, key: str) -> None:
         sent = {"title": "a", key: {"size": 666, "name": "666"}}
         assert self.gates.upgrade(Item, sent, from_version=OLD) == {"name": "a", key: {"size": 666, "name": "666"}}
 
-    def test_of_fields_with_odd_names_are_told_apart(self) -> None:
+    def test_of_fields_with_odd_names_are_distinguished(self) -> None:
         class Odd(BaseModel):
             dotted: int = Field(default=0, alias="a.b")
             starred: int = Field(default=0, alias="'*\"\\")
@@ -257,7 +257,7 @@ class TestOddKeys:
         (b'{"title": "b", "n\\u0061me": "666"}', Item(name="b")),
     ],
 )
-def test_raw_json_with_a_key_twice_or_escaped_is_judged_by_what_a_parser_reads(body: bytes, received: Item) -> None:
+def test_raw_json_with_a_repeated_or_escaped_key_is_gated_as_a_parser_reads_it(body: bytes, received: Item) -> None:
     seen: list[Item] = []
     app = FastAPI()
 
@@ -327,8 +327,8 @@ class Newer(BaseModel):
     c: int = 0
 
 
-def arrived(kind: Any, payload: Any, *facts: Fact) -> Any:
-    """What head makes of an old client's payload; None where it is refused on the way or by head."""
+def validated_at_head(kind: Any, payload: Any, *facts: Fact) -> Any:
+    """Upgrade an old payload and validate it; None where the gate or the model of head refuses it."""
     try:
         upgraded = timeline_of(*facts).compile(Contract.of_types(kind)).upgrade(kind, payload, from_version=OLD)
         return TypeAdapter[Any](kind).validate_json(TypeAdapter[Any](Any).dump_json(upgraded))
@@ -346,12 +346,12 @@ class TestIntroducedArms:
     def test_reach_head_by_no_spelling_of_their_tag(self, tag: Any, kind: Any) -> None:
         fact = on(Square).introduced(seen_as={"kind": 2})
         for payload in ({"kind": tag, "side": 666}, {"side": 666, "kind": tag, "radius": 1}, {"side": 666}):
-            assert not isinstance(arrived(kind, payload, fact), Square)
+            assert not isinstance(validated_at_head(kind, payload, fact), Square)
 
     @pytest.mark.parametrize("tag", TAGS, ids=repr)
-    def test_that_differ_by_true_and_one_are_told_apart(self, tag: Any) -> None:
+    def test_that_differ_by_true_and_one_are_distinguished(self, tag: Any) -> None:
         fact = on(Ring).introduced(seen_as={"kind": 1})
-        found = arrived(Square | Ring, {"kind": tag, "inner": 666, "side": 3}, fact)
+        found = validated_at_head(Square | Ring, {"kind": tag, "inner": 666, "side": 3}, fact)
         assert found is None or found == Square(kind=1, side=3)
 
     @pytest.mark.parametrize(
@@ -366,9 +366,9 @@ class TestIntroducedArms:
     )
     def test_without_a_tag_reach_head_by_no_keys(self, payload: dict[str, Any]) -> None:
         fact = on(Newer).introduced(seen_as={"a": 0})
-        assert not isinstance(arrived(Plain | Newer, payload, fact), Newer)
+        assert not isinstance(validated_at_head(Plain | Newer, payload, fact), Newer)
 
-    def test_are_refused_where_the_client_sends_them_in_earnest(self) -> None:
+    def test_are_refused_where_the_client_sends_them_with_their_tag(self) -> None:
         gates = timeline_of(on(Square).introduced(seen_as={"kind": 2})).compile(Contract.of_types(list[TAGGED]))
         with pytest.raises(UpgradeError) as refused:
             gates.upgrade(list[TAGGED], [{"kind": 2}, {"kind": 1, "side": 3}], from_version=OLD)
@@ -378,14 +378,14 @@ class TestIntroducedArms:
 class TestTouchedArms:
     @pytest.mark.parametrize("kind", [TAGGED, Square | Circle, Square | Circle | None])
     @pytest.mark.parametrize("tag", TAGS, ids=repr)
-    def test_bring_no_newer_key_by_any_spelling_of_their_tag(self, tag: Any, kind: Any) -> None:
+    def test_let_no_newer_key_through_by_any_spelling_of_their_tag(self, tag: Any, kind: Any) -> None:
         for payload in ({"kind": tag, "side": 666}, {"side": 666, "kind": tag, "radius": 1}, {"side": 666}):
-            found = arrived(kind, payload, on(Square).added("side"))
+            found = validated_at_head(kind, payload, on(Square).added("side"))
             assert not isinstance(found, Square) or found.side == 0
 
     @pytest.mark.parametrize(
         "payload", [{"b": 1, "c": 666}, {"a": 1, "b": 2, "c": 666}, {"a": "wrong", "b": 2, "c": 666}, {"c": 666}]
     )
-    def test_without_a_tag_bring_no_newer_key(self, payload: dict[str, Any]) -> None:
-        found = arrived(Plain | Newer, payload, on(Newer).added("c"))
+    def test_without_a_tag_let_no_newer_key_through(self, payload: dict[str, Any]) -> None:
+        found = validated_at_head(Plain | Newer, payload, on(Newer).added("c"))
         assert not isinstance(found, Newer) or found.c == 0

@@ -1,28 +1,28 @@
-"""No key that a client's contract lacks reaches head: every shape, every spelling, every fact, as an attacker would."""
+"""No key that a client's contract lacks reaches head: forged keys in every shape, every spelling and every fact."""
 
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from tests.cells.asking import ask
-from tests.cells.facts import OLD, TOLD, gates_of
-from tests.cells.hosts import HOSTS, hosted, path_of
+from tests.cells.client import ask
+from tests.cells.facts import FACTS, OLD, gates_of
+from tests.cells.hosts import HOSTS, cell_app, path_of
 from tests.cells.shapes import CAMEL, SHAPES, SHORT, Object
 from timegate import UpgradeError
 from timegate.typing import is_array, is_object
 
-# What an attacker wants head to read, and what nobody else sends.
+# The values that an attacker wants head to read; no honest payload holds them.
 FORGED: dict[str, Any] = {"net_weight": 666, "parcel_label": "666", "box_size": 666}
 TARGETS = {"added": "net_weight", "added with a default": "net_weight", "renamed": "parcel_label", "moved": "box_size"}
 
-# Where the forged key stands matters to unions and to renames in place, if anywhere.
+# The position of the forged key could matter to unions and to renames in place: these shapes try it first as well.
 FIRST_TOO = ("a bare model", "a discriminated union", "a plain union with closed arms", "an alias generator")
 CLOSED = ("a plain union with closed arms", "extra forbidden")
 
 
 def spellings_of(name: str, field: str) -> list[str]:
-    """Every key that head accepts for a field of a shape."""
+    """List every key that head accepts for a field of a shape."""
     match name:
         case "aliases" | "validation and serialization aliases that differ":
             return [CAMEL[field]]
@@ -35,7 +35,7 @@ def spellings_of(name: str, field: str) -> list[str]:
 
 
 def forged(payload: Any) -> Any:
-    """A payload with the attacker's keys as he spells them: they carry a mark that keeps shapes from spelling them."""
+    """Remove the ``!`` before the attacker's keys, which kept the shape from renaming them."""
     if is_array(payload):
         return [forged(inner) for inner in payload]
     if is_object(payload):
@@ -44,12 +44,12 @@ def forged(payload: Any) -> Any:
 
 
 def attack(honest: Object, key: str, value: Any, *, first: bool) -> Object:
-    """The honest object with one key more, before or after the others."""
+    """Add one key to an honest object, before or after the others."""
     return {f"!{key}": value, **honest} if first else {**honest, f"!{key}": value}
 
 
 def leaves(value: Any) -> list[Any]:
-    """Every scalar in plain data."""
+    """List every scalar in plain data."""
     if is_object(value):
         return [leaf for inner in value.values() for leaf in leaves(inner)]
     return [leaf for inner in value for leaf in leaves(inner)] if is_array(value) else [value]
@@ -66,42 +66,42 @@ ATTACKS = [
 
 @pytest.mark.parametrize(("fact", "name", "spelling", "first"), ATTACKS)
 def test_a_newer_key_in_an_old_request_is_dropped_or_refused(fact: str, name: str, spelling: str, first: bool) -> None:
-    shape, told, value = SHAPES[name], TOLD[fact], FORGED[TARGETS[fact]]
+    shape, case, value = SHAPES[name], FACTS[fact], FORGED[TARGETS[fact]]
     gates = gates_of(name, fact)
-    payload = forged(shape.sent(attack(told.sent, spelling, value, first=first)))
+    payload = forged(shape.in_request(attack(case.old_request, spelling, value, first=first)))
     assert leaves(payload).count(value) >= 1
     if name in CLOSED:
         with pytest.raises(UpgradeError) as refused:
             gates.upgrade(shape.type, payload, from_version=OLD)
         assert refused.value.pointer.endswith(f"/{spelling}")
     else:
-        assert gates.upgrade(shape.type, payload, from_version=OLD) == shape.sent(told.received)
+        assert gates.upgrade(shape.type, payload, from_version=OLD) == shape.in_request(case.head_request)
 
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_newer_key_reaches_no_handler(host: str, name: str) -> None:
-    served, shape, told = hosted(host, "added"), SHAPES[name], TOLD["added"]
+    cells, shape, case = cell_app(host, "added"), SHAPES[name], FACTS["added"]
     for spelling in spellings_of(name, "net_weight"):
-        served.seen.clear()
-        payload = forged(shape.sent(attack(told.sent, spelling, 666, first=False)))
-        answer = ask(served.app, "POST", path_of(name), content=TypeAdapter[Any](Any).dump_json(payload))
+        cells.seen.clear()
+        payload = forged(shape.in_request(attack(case.old_request, spelling, 666, first=False)))
+        response = ask(cells.app, "POST", path_of(name), content=TypeAdapter[Any](Any).dump_json(payload))
         if name in CLOSED:
-            assert (answer.status, served.seen) == (422, [])
+            assert (response.status, cells.seen) == (422, [])
         else:
-            assert answer.status == 204
-            assert served.seen == [TypeAdapter[Any](shape.type).validate_python(shape.sent(told.received))]
+            assert response.status == 204
+            assert cells.seen == [TypeAdapter[Any](shape.type).validate_python(shape.in_request(case.head_request))]
 
 
 @pytest.mark.parametrize("name", SHAPES)
 @pytest.mark.parametrize("fact", TARGETS)
-def test_a_newer_key_alone_brings_nothing_to_head(fact: str, name: str) -> None:
-    """The object holds nothing else, so that it may fit no arm, or another one."""
+def test_a_newer_key_alone_does_not_reach_head(fact: str, name: str) -> None:
+    """The object holds nothing else, so that it may fit no union member, or another one."""
     shape, value = SHAPES[name], FORGED[TARGETS[fact]]
     gates = gates_of(name, fact)
     for spelling in spellings_of(name, TARGETS[fact]):
         try:
-            upgraded = gates.upgrade(shape.type, forged(shape.sent({f"!{spelling}": value})), from_version=OLD)
+            upgraded = gates.upgrade(shape.type, forged(shape.in_request({f"!{spelling}": value})), from_version=OLD)
             head = TypeAdapter[Any](shape.type).validate_python(upgraded)
         except (UpgradeError, ValidationError):
             continue

@@ -1,1 +1,1 @@
-"""The cells that one declared change must hold in: every shape of a payload, every fact, every host."""
+"""The table of cells: each declared fact is tested in every shape of a payload, on every host."""

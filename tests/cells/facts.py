@@ -1,4 +1,4 @@
-"""The facts of the cells, each with one object as old clients and head write it."""
+"""The facts of the cells, each with one object as old clients and as head write it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,100 +14,100 @@ NEW, OLD = "2025-09-23", "2025-04-11"
 
 
 @dataclass(frozen=True)
-class Told:
-    """One column of the table.
+class FactCase:
+    """One column of the table of cells: a fact, and one object as both versions write it.
 
     Args:
-        fact: tells it about models.
-        sent: what an old client sends.
-        received: what head gets of that.
-        answered: what head answers.
-        read: what an old client gets of that.
+        fact: declares the fact about models.
+        old_request: the object as an old client sends it.
+        head_request: the same request, upgraded to head.
+        head_response: the object as head sends it.
+        old_response: the same response, downgraded to the old version.
     """
 
     fact: Callable[[Models], Fact]
-    sent: Object
-    received: Object
-    answered: Object
-    read: Object
+    old_request: Object
+    head_request: Object
+    head_response: Object
+    old_response: Object
 
 
 HEAD: Object = {"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None}
 
 
-TOLD: dict[str, Told] = {
-    "added": Told(
+FACTS: dict[str, FactCase] = {
+    "added": FactCase(
         lambda models: models.added("net_weight"),
-        sent={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
-        received={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
-        answered=HEAD,
-        read={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        old_request={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        head_request={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
     ),
-    "added with a default": Told(
+    "added with a default": FactCase(
         lambda models: models.added("net_weight", default=4),
-        sent={"parcel_label": "a", "item_count": 5},
-        received={"parcel_label": "a", "item_count": 5, "net_weight": 4},
-        answered=HEAD,
-        read={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        old_request={"parcel_label": "a", "item_count": 5},
+        head_request={"parcel_label": "a", "item_count": 5, "net_weight": 4},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
     ),
-    "renamed": Told(
+    "renamed": FactCase(
         lambda models: models.renamed("title", to="parcel_label"),
-        sent={"title": "a", "net_weight": 2},
-        received={"parcel_label": "a", "net_weight": 2},
-        answered=HEAD,
-        read={"title": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None},
+        old_request={"title": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response={"title": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None},
     ),
-    "removed": Told(
+    "removed": FactCase(
         lambda models: models.removed("colour", was=str, backfill="red", loses="nobody reads it"),
-        sent={"parcel_label": "a", "colour": "blue", "net_weight": 2},
-        received={"parcel_label": "a", "net_weight": 2},
-        answered=HEAD,
-        read={
+        old_request={"parcel_label": "a", "colour": "blue", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response={
             "parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None, "colour": "red",
         },
     ),
-    "retyped": Told(
+    "retyped": FactCase(
         lambda models: models.retyped("item_count", was=str, to_head=int, to_old=str),
-        sent={"parcel_label": "a", "item_count": "5"},
-        received={"parcel_label": "a", "item_count": 5},
-        answered=HEAD,
-        read={"parcel_label": "a", "net_weight": 2, "item_count": "5", "box_size": 7, "free_note": None},
+        old_request={"parcel_label": "a", "item_count": "5"},
+        head_request={"parcel_label": "a", "item_count": 5},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "net_weight": 2, "item_count": "5", "box_size": 7, "free_note": None},
     ),
-    "moved": Told(
+    "moved": FactCase(
         lambda models: models.moved("meta.size", to="box_size"),
-        sent={"parcel_label": "a", "meta": {"size": 7}},
-        received={"parcel_label": "a", "box_size": 7},
-        answered=HEAD,
-        read={"parcel_label": "a", "net_weight": 2, "item_count": 5, "meta": {"size": 7}, "free_note": None},
+        old_request={"parcel_label": "a", "meta": {"size": 7}},
+        head_request={"parcel_label": "a", "box_size": 7},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "meta": {"size": 7}, "free_note": None},
     ),
-    "became nullable": Told(
+    "became nullable": FactCase(
         lambda models: models.became_nullable("free_note", null_was=""),
-        sent={"parcel_label": "a", "free_note": ""},
-        received={"parcel_label": "a", "free_note": ""},
-        answered=HEAD,
-        read={"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": ""},
+        old_request={"parcel_label": "a", "free_note": ""},
+        head_request={"parcel_label": "a", "free_note": ""},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": ""},
     ),
 }  # fmt: skip
 
 
 def timeline_of(*facts: Fact) -> Timeline:
-    """Two versions, and one change between them."""
+    """Make a timeline of two versions with one change between them."""
     change = type("ChangeParcels", (VersionChange,), {"__doc__": "Parcels changed.", "changes": facts})
     return Timeline(Version(NEW, change), Version(OLD))
 
 
-def timeline_of_cell(shape: Shape, told: Told) -> Timeline:
-    return timeline_of(told.fact(on(*shape.models)))
+def timeline_of_cell(shape: Shape, case: FactCase) -> Timeline:
+    return timeline_of(case.fact(on(*shape.models)))
 
 
-def timeline_of_all(shapes: dict[str, Shape], told: Told) -> Timeline:
-    """One timeline in which the fact is told of every model of every shape."""
+def timeline_of_all(shapes: dict[str, Shape], case: FactCase) -> Timeline:
+    """Make one timeline that declares the fact about every model of every shape."""
     models: dict[int, Any] = {id(model): model for shape in shapes.values() for model in shape.models}
-    return timeline_of(told.fact(on(*models.values())))
+    return timeline_of(case.fact(on(*models.values())))
 
 
 @cache
 def gates_of(name: str, fact: str) -> Gates:
-    """The gates of one cell, for payloads without HTTP."""
+    """Compile the gates of one cell, for payloads without HTTP."""
     shape = SHAPES[name]
-    return timeline_of_cell(shape, TOLD[fact]).compile(Contract.of_types(shape.type))
+    return timeline_of_cell(shape, FACTS[fact]).compile(Contract.of_types(shape.type))

@@ -1,4 +1,4 @@
-"""The cells served: one app per host and fact, with routes for every shape, and what its handlers saw."""
+"""The apps of the cells: one per host and fact, with routes for every shape; each records what its handlers get."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,23 +14,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.cells.facts import OLD, TOLD, Told, timeline_of_all
+from tests.cells.facts import FACTS, OLD, FactCase, timeline_of_all
 from tests.cells.shapes import SHAPES, Shape
 from timegate import Contract
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
 
 HOSTS = ("starlette", "fastapi")
-SERVED = ("added", "renamed", "removed", "retyped")
-"""The facts that are served too; the others pass the same gates."""
+HTTP_FACTS = ("added", "renamed", "removed", "retyped")
+"""The facts that are also tested over HTTP; the others use the same gates."""
 
 
 @dataclass
-class Hosted:
+class CellApp:
     """An app that serves every shape under one fact.
 
     Args:
-        app: takes and answers each shape at paths of its own.
+        app: has paths of its own for requests and responses of each shape.
         seen: what handlers received, in order.
         runs: how often handlers and dependencies ran, by name.
         document: the OpenAPI document of the old version.
@@ -60,83 +60,85 @@ def path_of(name: str) -> str:
     return "/" + "-".join(name.split())
 
 
-def in_head(shape: Shape, told: Told) -> Any:
-    """The answer as the app's own type."""
-    return TypeAdapter[Any](shape.type).validate_python(shape.sent(told.answered))
+def head_response_of(shape: Shape, case: FactCase) -> Any:
+    """Return the response of head as a value of the app's own type."""
+    return TypeAdapter[Any](shape.type).validate_python(shape.in_request(case.head_response))
 
 
-def answers_of(shape: Shape, told: Told, fact: str) -> Mapping[str, Callable[[], Any]]:
-    """The ways in which a handler may give the same answer."""
+def responses_of(shape: Shape, case: FactCase, fact: str) -> Mapping[str, Callable[[], Any]]:
+    """Return the ways in which a handler may return the same response."""
     found = {
-        "model": lambda: in_head(shape, told),
-        "plain": lambda: shape.sent(told.answered),
-        "ready": lambda: Response(to_json(shape.answer(told.answered)), media_type="application/json"),
+        "model": lambda: head_response_of(shape, case),
+        "plain": lambda: shape.in_request(case.head_response),
+        "ready": lambda: Response(to_json(shape.in_response(case.head_response)), media_type="application/json"),
     }
     return {way: found[way] for way in ways_of(fact)}
 
 
 def ways_of(fact: str) -> tuple[str, ...]:
-    """How handlers answer: what matters is tried in every way, the rest in one."""
+    """Name the ways in which handlers respond: every way for the basic facts, one way for the rest."""
     return ("model", "plain", "ready") if fact in ("added", "renamed", "removed") else ("model",)
 
 
 @cache
-def hosted(host: str, fact: str) -> Hosted:
-    """An app with every shape, gated by a timeline that tells one fact of every model."""
-    told, result = TOLD[fact], Hosted()
-    app = _starlette(fact, result) if host == "starlette" else _fastapi(fact, result)
-    timeline = timeline_of_all(SHAPES, told)
+def cell_app(host: str, fact: str) -> CellApp:
+    """Make an app with every shape, behind a timeline that declares one fact about every model."""
+    case, cells = FACTS[fact], CellApp()
+    app = _starlette(fact, cells) if host == "starlette" else _fastapi(fact, cells)
+    timeline = timeline_of_all(SHAPES, case)
     gates = timeline.compile(Contract.of(app))
-    result.document = gates.contract(OLD)
-    result.app = TimegateMiddleware(app, timeline=timeline, gates=gates)
-    return result
+    cells.document = gates.contract(OLD)
+    cells.app = TimegateMiddleware(app, timeline=timeline, gates=gates)
+    return cells
 
 
-def _starlette(fact: str, result: Hosted) -> Starlette:
+def _starlette(fact: str, cells: CellApp) -> Starlette:
     routes: list[Route] = []
     for name, shape in SHAPES.items():
 
         @operation(request=shape.type, status=204)
         async def take(request: Request, *, body: Any) -> None:
-            result.seen.append(body)
-            result.runs.append("handler")
+            cells.seen.append(body)
+            cells.runs.append("handler")
 
         routes.append(Route(path_of(name), take, methods=["POST"]))
-        for way, answer in answers_of(shape, TOLD[fact], fact).items():
-            routes.append(Route(f"{path_of(name)}/{way}", _giving(shape.type, answer, result), methods=["GET"]))
+        for way, respond in responses_of(shape, FACTS[fact], fact).items():
+            routes.append(
+                Route(f"{path_of(name)}/{way}", _operation_returning(shape.type, respond, cells), methods=["GET"])
+            )
     return Starlette(routes=routes)
 
 
-def _giving(kind: Any, answer: Callable[[], Any], result: Hosted) -> Callable[..., Any]:
+def _operation_returning(kind: Any, respond: Callable[[], Any], cells: CellApp) -> Callable[..., Any]:
     @operation(response=kind)
     async def give(request: Request) -> Any:
-        result.runs.append("handler")
-        return answer()
+        cells.runs.append("handler")
+        return respond()
 
     return give
 
 
-def _fastapi(fact: str, result: Hosted) -> FastAPI:
+def _fastapi(fact: str, cells: CellApp) -> FastAPI:
     async def dependency() -> None:
-        result.runs.append("dependency")
+        cells.runs.append("dependency")
 
     app = FastAPI(dependencies=[Depends(dependency)])
     for name, shape in SHAPES.items():
 
         async def take(body: Any) -> None:
-            result.seen.append(body)
-            result.runs.append("handler")
+            cells.seen.append(body)
+            cells.runs.append("handler")
 
         take.__annotations__["body"] = Annotated[shape.type, Body()]
         app.post(path_of(name), status_code=204)(take)
-        for way, answer in answers_of(shape, TOLD[fact], fact).items():
-            app.get(f"{path_of(name)}/{way}", response_model=shape.type)(_returning(answer, result))
+        for way, respond in responses_of(shape, FACTS[fact], fact).items():
+            app.get(f"{path_of(name)}/{way}", response_model=shape.type)(_handler_returning(respond, cells))
     return app
 
 
-def _returning(answer: Callable[[], Any], result: Hosted) -> Callable[[], Any]:
+def _handler_returning(respond: Callable[[], Any], cells: CellApp) -> Callable[[], Any]:
     async def give() -> Any:
-        result.runs.append("handler")
-        return answer()
+        cells.runs.append("handler")
+        return respond()
 
     return give

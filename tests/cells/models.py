@@ -1,4 +1,4 @@
-"""The head models of the cells: one object in every way an app may write it."""
+"""The head models of the cells: the same fields, declared in every way that an app may use."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Core(BaseModel):
-    """What every touched model of the cells holds; no fact is ever about this class itself, but for one cell."""
+    """The fields of every touched model of the cells; no fact is about this class itself."""
 
     parcel_label: str
     net_weight: int = 1
@@ -90,7 +90,7 @@ class ClosedLetter(BaseModel):
 
 
 def kind_of(value: Any) -> Any:
-    """Tell the arms apart by a field that no fact touches."""
+    """Distinguish the union members by a field that no fact touches."""
     return getattr(value, "kind", None) if isinstance(value, BaseModel) else value.get("kind")
 
 
@@ -109,7 +109,7 @@ Picked = Annotated[
 
 
 def arm_of(value: Any) -> str:
-    """Tell the arms apart by a field that facts touch."""
+    """Distinguish the union members by a field that facts touch."""
     is_parcel = isinstance(value, ChosenParcel) if isinstance(value, BaseModel) else "parcel_label" in value
     return "parcel" if is_parcel else "letter"
 

@@ -53,7 +53,7 @@ class Filter(BaseModel):
 
 
 def to_cents(euros: float) -> int:
-    """Euros as an old client wrote them, in cents."""
+    """Convert the euros of an old client to cents."""
     if not 0 <= euros < 1e9:
         raise ValueError("out of range")
     return round(euros * 100)
@@ -64,7 +64,7 @@ def to_euros(cents: int) -> float:
 
 
 def label_of(order: Any) -> str:
-    """The label of an order as it was at the newer end of its boundary, in the names of that version."""
+    """Make the label of an order, from the names that the newer version of its boundary uses."""
     return f"{order['id']}: {order['price']} euros"
 
 
@@ -139,6 +139,6 @@ GATES = TIMELINE.compile(Contract.of(app()))
 
 
 def passed(gates: Any, order: Any, version: str) -> tuple[Any, Any]:
-    """An order on its way down, and back up again."""
+    """Downgrade an order, then upgrade the result."""
     old = gates.downgrade(Order, order, to_version=version)
     return old, gates.upgrade(Order, old, from_version=version)

@@ -1,4 +1,4 @@
-"""What cannot be carried out on data, as a table's rows say it, and the head models of those tables."""
+"""The rows of the tables of faults that compiling must find, and the head models that they are about."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,7 +46,7 @@ class Item(BaseModel):
     pet: Pet | None = None
 
 
-class Stranger(BaseModel):
+class Unreached(BaseModel):
     x: int = 0
 
 
@@ -64,8 +64,8 @@ def faults_of(contract: Contract, *changes: type[VersionChange]) -> tuple[Fault,
 
 
 @dataclass(frozen=True)
-class Refused:
-    """Facts of one change, and the one fault they are."""
+class ExpectedFault:
+    """Facts of one change, and the one fault that compiling reports for them."""
 
     facts: tuple[Fact, ...]
     place: str

@@ -1,4 +1,4 @@
-"""Every shape of a payload: its type, the models a fact is about, and how it holds such an object on the wire."""
+"""The shapes of payloads: the declared type, the models that a fact is about, and where the object is in the JSON."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ Object: TypeAlias = dict[str, Any]
 """The object that a fact is about, as JSON."""
 
 Wrap: TypeAlias = Callable[[Object], Any]
-"""Puts an object where a shape has it."""
+"""Puts the object into a payload of a shape."""
 
 
 def itself(parcel: Object) -> Any:
@@ -49,12 +49,12 @@ def itself(parcel: Object) -> Any:
 
 
 def leaf(parcel: Object) -> Object:
-    """An object of the recursive model that holds no other."""
+    """Return an object of the recursive model without children."""
     return {**parcel, "children": list[Object]()}
 
 
 def spelled(names: Mapping[str, str]) -> Wrap:
-    """The object with other names on the wire."""
+    """Return a function that gives the keys of the object other names."""
     return lambda parcel: {names.get(key, key): value for key, value in parcel.items()}
 
 
@@ -83,30 +83,30 @@ SHORT = {
 
 @dataclass(frozen=True)
 class Shape:
-    """One row of the table.
+    """One row of the table of cells.
 
     Args:
-        type: what a request or an answer is declared as.
-        models: what the fact is about.
-        sent: the object as part of a request.
-        answered: the object as part of an answer; like ``sent`` where nothing else is said.
-        others: payloads of that type that hold no such object, and that no fact changes.
+        type: the declared type of the request or response.
+        models: the models that the fact is about.
+        in_request: puts the object into a request.
+        other_in_response: puts the object into a response, where that differs from ``in_request``.
+        others: payloads of that type without such an object, which no fact changes.
         overlaps: whether only the app's own function tells the arms apart, so that ``oneOf`` holds at no version.
     """
 
     type: Any
     models: tuple[Any, ...]
-    sent: Wrap = itself
-    answered: Wrap | None = None
+    in_request: Wrap = itself
+    other_in_response: Wrap | None = None
     others: tuple[Any, ...] = ()
     overlaps: bool = False
 
-    def answer(self, parcel: Object) -> Any:
-        return (self.answered or self.sent)(parcel)
+    def in_response(self, parcel: Object) -> Any:
+        return (self.other_in_response or self.in_request)(parcel)
 
 
 LETTER = {"kind": "letter", "title": "a letter's", "net_weight": 3}
-STRANGER = {"parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None}
+UNTOUCHED_TWIN = {"parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None}
 
 SHAPES: dict[str, Shape] = {
     "a bare model": Shape(Bare, (Bare,)),
@@ -165,7 +165,7 @@ SHAPES: dict[str, Shape] = {
     "a dataclass": Shape(Data, (Data,)),
     "a typed dict": Shape(Typed, (Typed,)),
     "a subclass that inherits the field": Shape(Child, (Parent,), lambda parcel: {**parcel, "age": 7}),
-    "two classes of one name": Shape(Twins, (North.Twin,), lambda parcel: {"north": parcel, "south": STRANGER}),
+    "two classes of one name": Shape(Twins, (North.Twin,), lambda parcel: {"north": parcel, "south": UNTOUCHED_TWIN}),
     "aliases": Shape(Aliased, (Aliased,), spelled(CAMEL)),
     "an alias generator": Shape(Generated, (Generated,), spelled(CAMEL)),
     "validation and serialization aliases that differ": Shape(
@@ -174,5 +174,5 @@ SHAPES: dict[str, Shape] = {
     "alias choices": Shape(Choices, (Choices,), spelled(SHORT), itself),
     "computed fields": Shape(Computing, (Computing,), itself, lambda parcel: {**parcel, "twice": 10}),
     "extra forbidden": Shape(Forbidding, (Forbidding,)),
-    "extra allowed": Shape(Allowing, (Allowing,), lambda parcel: {**parcel, "stranger": {"title": 1, "net_weight": 2}}),
+    "extra allowed": Shape(Allowing, (Allowing,), lambda parcel: {**parcel, "extra": {"title": 1, "net_weight": 2}}),
 }

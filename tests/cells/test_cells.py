@@ -1,51 +1,51 @@
-"""One declared change holds in every shape of a payload, in requests and in responses: the gates alone."""
+"""Gates without HTTP convert every fact in every shape of a payload, in requests and in responses."""
 
 import copy
 from typing import Any
 
 import pytest
 
-from tests.cells.facts import HEAD, OLD, TOLD, gates_of
+from tests.cells.facts import FACTS, HEAD, OLD, gates_of
 from tests.cells.models import Bare
 from tests.cells.shapes import SHAPES
 
-CELLS = [pytest.param(name, fact, id=f"{fact}: {name}") for fact in TOLD for name in SHAPES]
+CELLS = [pytest.param(name, fact, id=f"{fact}: {name}") for fact in FACTS for name in SHAPES]
 
 
 @pytest.mark.parametrize(("name", "fact"), CELLS)
-def test_a_request_reaches_head_in_its_shape(name: str, fact: str) -> None:
-    shape, told = SHAPES[name], TOLD[fact]
-    gates, sent = gates_of(name, fact), shape.sent(told.sent)
+def test_a_request_is_upgraded_to_the_shape_of_head(name: str, fact: str) -> None:
+    shape, case = SHAPES[name], FACTS[fact]
+    gates, sent = gates_of(name, fact), shape.in_request(case.old_request)
     before = copy.deepcopy(sent)
-    assert gates.upgrade(shape.type, sent, from_version=OLD) == shape.sent(told.received)
+    assert gates.upgrade(shape.type, sent, from_version=OLD) == shape.in_request(case.head_request)
     assert sent == before
 
 
 @pytest.mark.parametrize(("name", "fact"), CELLS)
-def test_an_answer_reaches_the_old_client_in_its_shape(name: str, fact: str) -> None:
-    shape, told = SHAPES[name], TOLD[fact]
-    gates, answered = gates_of(name, fact), shape.answer(told.answered)
-    before = copy.deepcopy(answered)
-    assert gates.downgrade(shape.type, answered, to_version=OLD) == shape.answer(told.read)
-    assert answered == before
+def test_a_response_is_downgraded_to_the_shape_of_the_old_client(name: str, fact: str) -> None:
+    shape, case = SHAPES[name], FACTS[fact]
+    gates, response = gates_of(name, fact), shape.in_response(case.head_response)
+    before = copy.deepcopy(response)
+    assert gates.downgrade(shape.type, response, to_version=OLD) == shape.in_response(case.old_response)
+    assert response == before
 
 
 OTHERS = [
     pytest.param(name, fact, other, id=f"{fact}: {name}: {other}")
-    for fact in TOLD
+    for fact in FACTS
     for name, shape in SHAPES.items()
     for other in shape.others
 ]
 
 
 @pytest.mark.parametrize(("name", "fact", "other"), OTHERS)
-def test_a_payload_without_such_an_object_stays_as_it_is(name: str, fact: str, other: Any) -> None:
+def test_a_payload_without_a_touched_object_is_unchanged(name: str, fact: str, other: Any) -> None:
     shape, gates = SHAPES[name], gates_of(name, fact)
     assert gates.upgrade(shape.type, other, from_version=OLD) == other
     assert gates.downgrade(shape.type, other, to_version=OLD) == other
 
 
-def test_a_renamed_key_keeps_its_place_among_the_keys() -> None:
+def test_a_renamed_key_keeps_its_position_among_the_keys() -> None:
     gates = gates_of("a list", "renamed")
     sent = [{"net_weight": 2, "title": "a", "item_count": 5}]
     upgraded = gates.upgrade(list[Bare], sent, from_version=OLD)

@@ -1,4 +1,4 @@
-"""What handlers leave out, what runs once, and what passes untouched: on Starlette and on FastAPI."""
+"""What a handler leaves out stays out, everything runs once, and untouched bodies pass as bytes; on both hosts."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.cells.asking import ask
+from tests.cells.client import ask
 from tests.cells.facts import NEW, OLD, timeline_of
 from tests.cells.models import Bare, Page, Tagged, TaggedParcel
 from timegate import Contract, on
@@ -23,7 +23,7 @@ from timegate.starlette import operation
 HOSTS = ("starlette", "fastapi")
 MODES = ("none", "defaults", "unset")
 
-# One object of which something is unset, something is null and something has its default.
+# One object with an unset field, a null and a field at its default.
 PARCEL = {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": None}
 LEFT_OUT: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "added": {
@@ -90,8 +90,8 @@ PLACES: Mapping[str, tuple[Any, Any, Callable[[Any], Any]]] = {
 }
 
 
-def answering(host: str, kind: Any, value: Any, mode: str) -> Any:
-    """An app that answers one value and leaves out what the mode says."""
+def app_returning(host: str, kind: Any, value: Any, mode: str) -> Any:
+    """Make an app that returns one value and leaves out the fields that the mode excludes."""
     if host == "fastapi":
         app = FastAPI()
 
@@ -128,12 +128,12 @@ def test_what_a_handler_leaves_out_stays_out(host: str, place: str, name: str, m
     kind, model, wrap = PLACES[place]
     value = TypeAdapter[Any](kind).validate_python(wrap(PARCEL))
     timeline = timeline_of(fact_of(name, model))
-    app = TimegateMiddleware(answering(host, kind, value, mode), timeline=timeline)
+    app = TimegateMiddleware(app_returning(host, kind, value, mode), timeline=timeline)
     expected = wrap(dict(LEFT_OUT[name][mode]))
     if place == "a discriminated union" and mode == "none":
         expected[1]["net_weight"] = 0
-    answer = ask(app, "GET", "/")
-    assert (answer.status, answer.json()) == (200, expected)
+    response = ask(app, "GET", "/")
+    assert (response.status, response.json()) == (200, expected)
 
 
 class Sealed(BaseModel):
@@ -158,29 +158,29 @@ class Alike(BaseModel):
     net_weight: int = 1
 
 
-class TestAnAnswerThatLacksItsTag:
-    """``exclude_defaults`` takes the tag of an arm away where it is a default."""
+class TestAResponseWithoutItsTag:
+    """``exclude_defaults`` removes the tag of a union member where the tag is a default."""
 
     @pytest.mark.parametrize("host", HOSTS)
-    def test_is_told_by_its_keys(self, host: str) -> None:
+    def test_is_recognised_by_its_keys(self, host: str) -> None:
         kind = list[Annotated[Sealed | Opened, Field(discriminator="kind")]]
         value = [Sealed(parcel_label="a"), Opened(content="b", net_weight=3)]
         timeline = timeline_of(on(Sealed).renamed("title", to="parcel_label"), on(Opened).renamed("text", to="content"))
-        answer = ask(TimegateMiddleware(answering(host, kind, value, "defaults"), timeline=timeline), "GET", "/")
-        assert (answer.status, answer.json()) == (200, [{"title": "a"}, {"text": "b", "net_weight": 3}])
+        response = ask(TimegateMiddleware(app_returning(host, kind, value, "defaults"), timeline=timeline), "GET", "/")
+        assert (response.status, response.json()) == (200, [{"title": "a"}, {"text": "b", "net_weight": 3}])
 
     @pytest.mark.parametrize("host", HOSTS)
     def test_is_not_sent_where_two_touched_arms_fit(self, host: str) -> None:
         kind = list[Annotated[Sealed | Alike, Field(discriminator="kind")]]
         timeline = timeline_of(on(Sealed).renamed("title", to="parcel_label"), on(Alike).added("net_weight"))
-        app = TimegateMiddleware(answering(host, kind, [Sealed(parcel_label="a")], "defaults"), timeline=timeline)
-        answer = ask(app, "GET", "/")
-        assert answer.status == 500
-        assert b"parcel_label" not in answer.content
+        app = TimegateMiddleware(app_returning(host, kind, [Sealed(parcel_label="a")], "defaults"), timeline=timeline)
+        response = ask(app, "GET", "/")
+        assert response.status == 500
+        assert b"parcel_label" not in response.content
 
 
 class Counted(BaseModel):
-    """Says how often its validator ran."""
+    """Shows how often its validator ran."""
 
     parcel_label: str
     times: int = 0
@@ -216,8 +216,8 @@ class TestEverythingRunsOnce:
 
         gated = TimegateMiddleware(app, timeline=timeline_of(on(Counted).renamed("title", to="parcel_label")))
         sent = {"first": {"title": "a"}, "second": [{"title": "b"}]}
-        answer = ask(gated, "POST", "/", content=json.dumps(sent).encode())
-        assert answer.json() == [{"title": "#a", "times": 0}, {"title": "#b", "times": 0}]
+        response = ask(gated, "POST", "/", content=json.dumps(sent).encode())
+        assert response.json() == [{"title": "#a", "times": 0}, {"title": "#b", "times": 0}]
         assert runs == ["session", "handler"]
 
     def test_on_starlette(self) -> None:
@@ -230,17 +230,17 @@ class TestEverythingRunsOnce:
 
         app = Starlette(routes=[Route("/", take, methods=["POST"])])
         gated = TimegateMiddleware(app, timeline=timeline_of(on(Counted).renamed("title", to="parcel_label")))
-        answer = ask(gated, "POST", "/", content=b'{"title": "a"}')
-        assert answer.json() == {"title": "#a", "times": 0}
+        response = ask(gated, "POST", "/", content=b'{"title": "a"}')
+        assert response.json() == {"title": "#a", "times": 0}
         assert runs == ["handler"]
 
 
-# Bytes that no JSON library would write again.
+# Bytes that no JSON library would write.
 ODD = b'{ "parcel_label" : "\\u0061", "parcel_label":"b","x":1.0e2 , "big":123456789012345678901234567890 }\n'
 
 
 def raw_echo(host: str) -> Any:
-    """An app whose handler answers the bytes it got, at a touched operation and at an untouched one."""
+    """Make an app that returns the bytes of the request, at a touched operation and at an untouched one."""
     if host == "fastapi":
         app = FastAPI()
 
@@ -265,15 +265,15 @@ def raw_echo(host: str) -> Any:
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_body_that_no_change_touches_passes_byte_for_byte(host: str, path: str, version: str) -> None:
     gated = TimegateMiddleware(raw_echo(host), timeline=timeline_of(on(Bare).renamed("title", to="parcel_label")))
-    answer = ask(gated, "POST", path, content=ODD, version=version)
-    assert (answer.status, answer.content) == (200, ODD)
+    response = ask(gated, "POST", path, content=ODD, version=version)
+    assert (response.status, response.content) == (200, ODD)
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_a_body_that_a_change_touches_is_written_anew_and_loses_no_digit(host: str) -> None:
+def test_a_body_that_a_change_touches_is_encoded_again_and_loses_no_digit(host: str) -> None:
     gated = TimegateMiddleware(raw_echo(host), timeline=timeline_of(on(Bare).renamed("title", to="parcel_label")))
-    answer = ask(gated, "POST", "/touched", content=ODD)
-    assert answer.json() == {"title": "b", "x": 100.0, "big": 123456789012345678901234567890}
+    response = ask(gated, "POST", "/touched", content=ODD)
+    assert response.json() == {"title": "b", "x": 100.0, "big": 123456789012345678901234567890}
 
 
 def test_one_contract_and_two_timelines_share_no_state() -> None:

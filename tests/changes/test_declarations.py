@@ -1,4 +1,4 @@
-"""What may be declared, and what is refused as soon as it is written down."""
+"""Which changes, versions and timelines may be declared, and which are refused at once."""
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -61,7 +61,7 @@ class TestAChange:
     def test_may_have_a_description_and_no_docstring(self) -> None:
         assert declare(__doc__=None, description="This counts.").description == "This counts."
 
-    def test_describes_itself_and_not_by_what_it_extends(self) -> None:
+    def test_inherits_no_description(self) -> None:
         with pytest.raises(DeclarationError, match="Silent needs a docstring"):
             type("Silent", (Named,), {})
 
@@ -75,7 +75,7 @@ class TestAChange:
         assert declare(hidden=True).hidden
 
     @pytest.mark.parametrize(
-        ("changes", "told"),
+        ("changes", "message"),
         [
             (on(Item).added("size"), r"Declared\.changes is one fact; a comma makes it a tuple"),
             (5, r"Declared\.changes is not a sequence of facts"),
@@ -87,8 +87,8 @@ class TestAChange:
             ([Item], r"Declared\.changes holds <class .*Item'>, which is not a fact"),
         ],
     )
-    def test_takes_only_facts(self, changes: object, told: str) -> None:
-        with pytest.raises(DeclarationError, match=told):
+    def test_takes_only_facts(self, changes: object, message: str) -> None:
+        with pytest.raises(DeclarationError, match=message):
             declare(changes=changes)
 
     def test_takes_a_list_of_facts_and_keeps_a_tuple(self) -> None:
@@ -115,7 +115,7 @@ class TestAChange:
         with pytest.raises(DeclarationError, match=r"Named is declared, not instantiated: Version\(…, Named\)"):
             Named()
 
-    def test_may_stand_in_two_timelines(self) -> None:
+    def test_may_be_part_of_two_timelines(self) -> None:
         first = Timeline(Version("2025-02-01", Named), Version("2025-01-01"))
         second = Timeline(Version("2026-02-01", Named), Version("2026-01-01"))
         assert [timeline.versions[0].changes for timeline in (first, second)] == [(Named,), (Named,)]
@@ -130,22 +130,22 @@ class TestAVersion:
         with pytest.raises(DeclarationError, match=r"Version\('2025-04-11', …\) takes subclasses of VersionChange"):
             Version("2025-04-11", change)
 
-    def test_says_when_it_is_deprecated_and_when_its_sun_sets(self) -> None:
+    def test_has_a_deprecation_and_a_sunset(self) -> None:
         version = Version("2025-04-11", deprecated=date(2026, 1, 1), sunset=datetime(2026, 6, 1, 12, tzinfo=UTC))
         assert version.deprecated == datetime(2026, 1, 1, tzinfo=UTC)
         assert version.sunset == datetime(2026, 6, 1, 12, tzinfo=UTC)
 
-    def test_whose_sun_sets_before_it_is_deprecated_is_refused(self) -> None:
+    def test_whose_sunset_is_before_its_deprecation_is_refused(self) -> None:
         with pytest.raises(DeclarationError, match="the sunset is before the deprecation"):
             Version("2025-04-11", deprecated=date(2026, 6, 1), sunset=date(2026, 1, 1))
 
-    def test_prints_as_it_is_written(self) -> None:
+    def test_has_a_repr_like_its_code(self) -> None:
         assert repr(Version("2025-04-11", Named, Gentle)) == "Version('2025-04-11', Named, Gentle)"
 
 
 class TestATimeline:
     @pytest.mark.parametrize(
-        ("versions", "told"),
+        ("versions", "message"),
         [
             ((), "needs at least one version"),
             (("2025-01-01", "2025-02-01"), "newest first, but 2025-01-01 is before 2025-02-01"),
@@ -157,13 +157,13 @@ class TestATimeline:
             (("2025-W01-1",), "'2025-W01-1' is not a date like 2025-04-11"),
         ],
     )
-    def test_wants_dates_newest_first(self, versions: tuple[str, ...], told: str) -> None:
-        with pytest.raises(DeclarationError, match=told):
+    def test_requires_dates_newest_first(self, versions: tuple[str, ...], message: str) -> None:
+        with pytest.raises(DeclarationError, match=message):
             Timeline(*map(Version, versions))
 
     def test_refuses_changes_in_the_oldest_version(self) -> None:
-        told = "2025-01-01 is the oldest version and has no older one: move Named to the version that introduced it"
-        with pytest.raises(DeclarationError, match=told):
+        message = "2025-01-01 is the oldest version and has no older one: move Named to the version that introduced it"
+        with pytest.raises(DeclarationError, match=message):
             Timeline(Version("2025-02-01"), Version("2025-01-01", Named))
         with pytest.raises(DeclarationError, match="2025-01-01 is the oldest version"):
             Timeline(Version("2025-01-01", Named))
@@ -194,7 +194,7 @@ class TestATimeline:
         with pytest.raises(DeclarationError, match=f"newest first, but {wrong[0]} is before {wrong[1]}"):
             Timeline(*map(Version, wrong), scheme=scheme)
 
-    def test_tells_what_a_version_lacks(self) -> None:
+    def test_knows_which_changes_a_version_lacks(self) -> None:
         timeline = Timeline(Version("2025-03-01", Named), Version("2025-02-01", Gentle, Other), Version("2025-01-01"))
         assert [timeline.lacking(index) for index in range(3)] == [
             frozenset(),
@@ -208,7 +208,7 @@ class TestResolving:
     timeline = Timeline(Version("2025-09-23"), Version("2025-04-11"), Version("2024-01-01"))
 
     @pytest.mark.parametrize(
-        ("requested", "served"),
+        ("requested", "resolved"),
         [
             ("2025-09-23", "2025-09-23"),
             ("2025-09-22", "2025-04-11"),
@@ -217,11 +217,11 @@ class TestResolving:
             ("2024-01-01", "2024-01-01"),
         ],
     )
-    def test_gives_that_version_or_the_closest_older_one(self, requested: str, served: str) -> None:
-        assert self.timeline.resolve(requested).value == served
+    def test_returns_that_version_or_the_closest_older_one(self, requested: str, resolved: str) -> None:
+        assert self.timeline.resolve(requested).value == resolved
 
     @pytest.mark.parametrize(
-        ("requested", "error", "told"),
+        ("requested", "error", "message"),
         [
             ("2023-12-31", UnsupportedVersion, "is older than the oldest supported version"),
             ("2025-09-24", VersionTooNew, "is newer than this server: upgrade the server first"),
@@ -232,14 +232,14 @@ class TestResolving:
             ("２025-09-23", UnknownVersion, "is not a version of this API"),
         ],
     )
-    def test_guesses_at_nothing_and_lists_what_is_supported(
-        self, requested: str, error: type[UnknownVersion | UnsupportedVersion | VersionTooNew], told: str
+    def test_refuses_any_other_value_and_lists_what_is_supported(
+        self, requested: str, error: type[UnknownVersion | UnsupportedVersion | VersionTooNew], message: str
     ) -> None:
         with pytest.raises(error) as refused:
             self.timeline.resolve(requested)
         assert refused.value.requested == requested
         assert refused.value.supported == ("2025-09-23", "2025-04-11", "2024-01-01")
-        assert str(refused.value) == f"Version {requested!r} {told}. Supported: 2025-09-23, 2025-04-11, 2024-01-01."
+        assert str(refused.value) == f"Version {requested!r} {message}. Supported: 2025-09-23, 2025-04-11, 2024-01-01."
 
     def test_compares_numbers_as_numbers(self) -> None:
         timeline = Timeline(Version("1.10.0"), Version("1.9.0"), scheme=semver)
@@ -255,7 +255,7 @@ class TestApplies:
         ("version", "named", "gentle"),
         [("2025-03-01", True, True), ("2025-02-01", False, True), ("2025-01-01", False, False)],
     )
-    def test_is_told_by_the_version_of_the_request(self, version: str, named: bool, gentle: bool) -> None:
+    def test_depends_on_the_version_of_the_request(self, version: str, named: bool, gentle: bool) -> None:
         token = SELECTED.set(Selected(version, self.timeline.lacking(self.timeline.index(version))))
         try:
             assert (Named.applies(), Gentle.applies(), Other.applies()) == (named, gentle, True)

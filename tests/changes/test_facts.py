@@ -1,4 +1,4 @@
-"""Facts are values that read as the code that makes them."""
+"""Facts are frozen values, and their text is the code that makes them."""
 
 import copy
 from dataclasses import FrozenInstanceError, fields
@@ -78,11 +78,11 @@ FACTS: dict[str, Fact] = {
 
 class TestAFact:
     @pytest.mark.parametrize("code", FACTS)
-    def test_reads_as_the_code_that_makes_it(self, code: str) -> None:
+    def test_has_the_code_that_makes_it_as_text(self, code: str) -> None:
         assert str(FACTS[code]) == repr(FACTS[code]) == code
 
     @pytest.mark.parametrize("code", [code for code in FACTS if "Base" not in code])
-    def test_equals_what_its_code_makes(self, code: str) -> None:
+    def test_equals_the_value_of_its_code(self, code: str) -> None:
         assert eval(code) == FACTS[code]
 
     def test_is_a_frozen_value(self) -> None:
@@ -106,14 +106,14 @@ class TestAFact:
             with pytest.raises(FrozenInstanceError):
                 delattr(fact, field.name)
 
-    def test_of_another_kind_is_another_fact(self) -> None:
+    def test_of_another_kind_is_not_equal(self) -> None:
         path = endpoint("/items", "GET")
         assert path.added() == path.added()
         assert path.added() != path.removed()
         assert len({path.added(), path.removed(), path.added()}) == 2
         assert path.added() != ("/items", ("GET",))
 
-    def test_without_its_type_is_another_than_with_none(self) -> None:
+    def test_without_a_type_differs_from_one_with_none(self) -> None:
         assert on(Item).retyped("size") != on(Item).retyped("size", was=None)
         assert isinstance(on(Item).retyped("size"), Retyped)
 
@@ -149,5 +149,5 @@ class TestASubject:
             (endpoint("/items").query("limit"), "endpoint('/items').query('limit')"),
         ],
     )
-    def test_reads_as_the_code_that_makes_it(self, subject: object, code: str) -> None:
+    def test_has_the_code_that_makes_it_as_text(self, subject: object, code: str) -> None:
         assert repr(subject) == code

@@ -1,4 +1,4 @@
-"""A timeline is read from a package of version files."""
+"""`Timeline.from_package` reads a timeline from a package of version modules."""
 
 import sys
 import textwrap
@@ -13,7 +13,7 @@ from timegate import DeclarationError, Timeline
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A package of version files that is forgotten after the test."""
+    """Make a package of version modules that is unloaded after the test."""
     root = tmp_path / "written_versions"
     root.mkdir()
     (root / "__init__.py").write_text("", encoding="utf-8")
@@ -28,7 +28,7 @@ def write(package: Path, name: str, text: str) -> None:
 
 
 class TestFromAPackage:
-    def test_reads_versions_by_their_names_and_changes_in_the_order_they_stand_in(self, package: Path) -> None:
+    def test_reads_versions_from_their_names_and_changes_in_their_order(self, package: Path) -> None:
         write(package, "v2025_04_11", '"""The first."""\n')
         write(
             package,

@@ -1,4 +1,4 @@
-"""The document of a version says which version it is of."""
+"""The OpenAPI document of a version names that version."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PinNotes(VersionChange):
     changes = (on(Note).added("pinned"),)
 
 
-def test_each_document_is_called_by_its_version() -> None:
+def test_each_document_has_the_version_in_its_info() -> None:
     timeline = Timeline(Version("2025-02-01", PinNotes), Version("2025-01-01"))
     gates = timeline.compile(Contract.of_types(Note))
 

@@ -1,4 +1,4 @@
-"""The head document of a FastAPI app is the app's own, but for what is listed here with its reason."""
+"""The head document of a FastAPI app equals the app's own document, less the differences listed here with reasons."""
 
 import enum
 import pickle
@@ -230,13 +230,13 @@ app.include_router(router, prefix="/api")
 callbacks = APIRouter()
 
 
-@callbacks.post("{$callback_url}/told")
-def told(body: Cat) -> Dog:
+@callbacks.post("{$callback_url}/called")
+def called(body: Cat) -> Dog:
     raise never
 
 
-@app.post("/told", callbacks=callbacks.routes)
-def tell(callback_url: str) -> int:
+@app.post("/callback", callbacks=callbacks.routes)
+def with_callback(callback_url: str) -> int:
     raise never
 
 
@@ -249,7 +249,7 @@ async def socket(websocket: WebSocket) -> None:
 
 
 def without_null_defaults(node: Any) -> Any:
-    """FastAPI leaves out each ``default: null``, which pydantic writes."""
+    """Remove each ``default: null``: pydantic writes them, FastAPI does not."""
     if is_object(node):
         return {
             key: without_null_defaults(value) for key, value in node.items() if not (key == "default" and value is None)
@@ -257,32 +257,32 @@ def without_null_defaults(node: Any) -> Any:
     return [without_null_defaults(item) for item in node] if is_array(node) else node
 
 
-def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
-    if is_object(ours) and is_object(theirs):
-        for key in ours.keys() | theirs.keys():
-            if key not in theirs:
-                yield f"{path}/{key} is ours alone"
+def differences(ours: Any, expected: Any, path: str = "") -> Iterator[str]:
+    if is_object(ours) and is_object(expected):
+        for key in ours.keys() | expected.keys():
+            if key not in expected:
+                yield f"{path}/{key} is in our document alone"
             elif key not in ours:
-                yield f"{path}/{key} is theirs alone"
+                yield f"{path}/{key} is in the expected document alone"
             else:
-                yield from differences(ours[key], theirs[key], f"{path}/{key}")
-    elif is_array(ours) and is_array(theirs) and len(ours) == len(theirs):
-        for index, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+                yield from differences(ours[key], expected[key], f"{path}/{key}")
+    elif is_array(ours) and is_array(expected) and len(ours) == len(expected):
+        for index, (one, other) in enumerate(zip(ours, expected, strict=True)):
             yield from differences(one, other, f"{path}/{index}")
-    elif ours != theirs:
-        yield f"{path}: {ours!r} for {theirs!r}"
+    elif ours != expected:
+        yield f"{path}: {ours!r} for {expected!r}"
 
 
-def told_apart(of: FastAPI) -> set[str]:
+def differences_from_fastapi(of: FastAPI) -> set[str]:
     ours = without_null_defaults(Contract.of(of).document)
     return set(differences(ours, without_null_defaults(of.openapi())))
 
 
 def test_the_document_of_a_fastapi_app_is_the_apps_own() -> None:
-    assert told_apart(app) == set()
+    assert differences_from_fastapi(app) == set()
 
 
-def test_the_document_is_valid_and_shows_nothing_of_ours() -> None:
+def test_the_document_is_valid_and_shows_no_mark_of_timegate() -> None:
     document = Contract.of(app).document
     validate(document)
     assert "x-timegate" not in repr(document)
@@ -312,14 +312,14 @@ def test_a_class_that_is_sent_with_and_without_aliases_has_two_components() -> N
         raise never
 
     contract = Contract.of(plain)
-    answers = {operation.path: operation.responses["200"] for operation in contract.wire.operations}
-    sent = {path: set(sent_in(contract, answer).properties) for path, answer in answers.items()}
+    responses = {operation.path: operation.responses["200"] for operation in contract.wire.operations}
+    sent = {path: set(sent_in(contract, response).properties) for path, response in responses.items()}
     assert sent == {"/a": {"some_thing"}, "/b": {"someThing"}}
     assert {c.model for c in contract.wire.responses.values()} == {Aliased}
 
 
-def sent_in(contract: Contract, answer: Any) -> Component:
-    return contract.wire.responses[answer.schema["$ref"].rpartition("/")[2]]
+def sent_in(contract: Contract, response: Any) -> Component:
+    return contract.wire.responses[response.schema["$ref"].rpartition("/")[2]]
 
 
 def test_an_internal_field_is_in_no_document() -> None:
@@ -340,21 +340,21 @@ def test_reading_a_contract_leaves_the_apps_cache_of_its_document_as_it_was() ->
     assert plain.openapi_schema is None
 
 
-def test_a_route_added_after_the_app_drew_its_document_is_in_ours() -> None:
+def test_a_route_added_after_the_app_rendered_its_document_is_in_the_contract() -> None:
     plain = FastAPI()
-    drawn = plain.openapi()
+    rendered = plain.openapi()
 
     @plain.get("/late")
     def late() -> Cat:
-        """Came late."""
+        """Added late."""
         raise never
 
     contract = Contract.of(plain)
-    assert contract.document["paths"]["/late"]["get"]["description"] == "Came late."
-    assert plain.openapi_schema is drawn
+    assert contract.document["paths"]["/late"]["get"]["description"] == "Added late."
+    assert plain.openapi_schema is rendered
 
 
-def test_of_two_routes_with_one_place_in_the_document_each_has_its_own_types() -> None:
+def test_two_routes_with_one_place_in_the_document_have_types_of_their_own() -> None:
     plain = FastAPI()
 
     @plain.get("/nodes/{number:int}")
@@ -383,7 +383,7 @@ def test_of_two_routes_with_one_place_in_the_document_each_has_its_own_types() -
     }
 
 
-def test_a_contract_travels_to_another_process() -> None:
+def test_a_contract_pickles() -> None:
     contract = Contract.of(app, sends=[Secret])
     copy = pickle.loads(pickle.dumps(contract))
     assert copy.document == contract.document

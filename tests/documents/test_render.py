@@ -1,4 +1,4 @@
-"""The document of a version shows what is on the wire at that version, and nothing else."""
+"""The OpenAPI document of a version describes exactly what is on the wire at that version."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def shown(*types: Any) -> set[str]:
 
 
 def edited(wire: Wire, name: str, **changes: Any) -> Wire:
-    """The wire with a component changed on each side that has it."""
+    """Change a component of a wire on each side that has it."""
     requests: list[Component] = [replace(wire.requests[name], **changes)] if name in wire.requests else []
     responses: list[Component] = [replace(wire.responses[name], **changes)] if name in wire.responses else []
     return wire.edited("requests", *requests).edited("responses", *responses)
@@ -97,7 +97,7 @@ def test_a_component_alike_in_both_directions_is_shown_once() -> None:
     assert shown(Same) == {"Same", "Leaf"}
 
 
-def test_a_component_that_differs_makes_those_differ_that_hold_it() -> None:
+def test_a_component_that_differs_by_direction_makes_its_holders_differ() -> None:
     assert shown(Differing, Leaf) == {
         "Changed-Input",
         "Changed-Output",
@@ -135,7 +135,7 @@ def test_a_component_is_shown_under_the_name_of_its_version() -> None:
     assert set(document["components"]["schemas"]) == {"Feline", "Dog", "Owner"}
 
 
-def test_two_components_under_one_name_are_told_apart_by_their_modules() -> None:
+def test_two_components_with_one_name_are_named_by_their_modules() -> None:
     contract = Contract.of_types(Owner)
     document = contract.render(edited(edited(contract.wire, "Cat", display_name="Pet"), "Dog", display_name="Pet"))
     names = set(document["components"]["schemas"]) - {"Owner"}
@@ -156,8 +156,8 @@ def test_internal_fields_and_what_only_they_hold_are_not_shown() -> None:
 
 
 def test_an_internal_query_parameter_is_not_shown() -> None:
-    drawn = app_contract().document["paths"]["/a/{id}"]["post"]
-    assert [parameter["name"] for parameter in drawn["parameters"]] == ["id", "limit"]
+    rendered = app_contract().document["paths"]["/a/{id}"]["post"]
+    assert [parameter["name"] for parameter in rendered["parameters"]] == ["id", "limit"]
 
 
 def test_a_default_that_no_client_can_send_is_not_shown() -> None:
@@ -166,7 +166,7 @@ def test_a_default_that_no_client_can_send_is_not_shown() -> None:
     assert properties["maybe"]["default"] is None
 
 
-def test_an_operation_that_a_version_does_not_have_is_not_shown_and_nothing_of_it() -> None:
+def test_an_operation_that_a_version_lacks_is_not_shown_with_any_of_its_components() -> None:
     contract = app_contract()
     (found,) = contract.wire.operations
     gone = replace(contract.wire, operations=(replace(found, exists=False),))
@@ -176,7 +176,7 @@ def test_an_operation_that_a_version_does_not_have_is_not_shown_and_nothing_of_i
     assert "components" not in document
 
 
-def test_an_operation_elsewhere_has_the_parameters_of_its_path_there() -> None:
+def test_an_operation_on_another_path_has_the_parameters_of_that_path() -> None:
     contract = app_contract()
     (found,) = contract.wire.operations
     document = contract.render(replace(contract.wire, operations=(replace(found, path="/b/{new}/{key:path}"),)))
@@ -204,17 +204,17 @@ def test_a_query_parameter_that_was_in_the_path_is_shown_there() -> None:
     ]
 
 
-def test_an_answer_under_another_status_keeps_its_texts() -> None:
+def test_a_response_with_another_status_keeps_its_texts() -> None:
     contract = app_contract()
     (found,) = contract.wire.operations
-    answers = {"200": found.responses["201"], "404": found.responses["404"]}
-    document = contract.render(replace(contract.wire, operations=(replace(found, responses=answers),)))
+    by_status = {"200": found.responses["201"], "404": found.responses["404"]}
+    document = contract.render(replace(contract.wire, operations=(replace(found, responses=by_status),)))
     responses = document["paths"]["/a/{id}"]["post"]["responses"]
     assert list(responses) == ["200", "404", "422"]
     assert responses["200"]["description"] == "Successful Response"
 
 
-def test_drawing_a_version_does_not_change_it() -> None:
+def test_rendering_a_version_does_not_change_it() -> None:
     contract = app_contract()
     before = repr(contract.wire)
     contract.render(contract.wire)["paths"].clear()

@@ -1,4 +1,4 @@
-"""A request that fits no arm of a union in its client's version brings nothing newer to head all the same."""
+"""A request that fits no union member of its client's version lets nothing newer through to head."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def gates() -> Gates:
         ({"state": "asking"}, "/state"),
     ],
 )
-def test_what_only_head_knows_is_refused_where_two_arms_share_a_tag(
+def test_what_only_head_knows_is_refused_where_two_union_members_share_a_tag(
     gates: Gates, payload: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(UpgradeError) as refused:
@@ -65,11 +65,11 @@ def test_what_only_head_knows_is_refused_where_two_arms_share_a_tag(
     "payload",
     [{"state": "retrying", "at": 1}, {"state": "waiting"}, {"state": "retrying", "at": 1, "who": "me"}, {"state": 3}],
 )
-def test_what_head_refuses_or_takes_by_itself_is_left_to_it(gates: Gates, payload: dict[str, Any]) -> None:
+def test_a_request_without_newer_keys_is_left_to_head(gates: Gates, payload: dict[str, Any]) -> None:
     assert gates.upgrade(Plain | Retry, payload, from_version="2025-01-01") == payload
 
 
-def test_the_newest_client_may_say_all_of_it(gates: Gates) -> None:
+def test_the_newest_client_may_send_all_of_it(gates: Gates) -> None:
     payload = {"state": "retrying", "at": 1, "why": "it may help"}
 
     assert gates.upgrade(Plain | Retry, payload, from_version="2025-02-01") == payload

@@ -1,4 +1,4 @@
-"""A value that a fact puts in has a way to every older version, or the app does not start."""
+"""A value that a fact declares must convert to every older version, or the app does not start."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def faults(kind: type[BaseModel], *facts: Fact) -> list[tuple[str, str]]:
     return [(fault.place, fault.problem) for fault in caught.value.faults]
 
 
-def test_a_value_that_holds_itself_over_and_over_is_refused() -> None:
+def test_a_value_that_would_repeat_without_end_is_refused() -> None:
     found = faults(Node, on(Node).became_nullable("next", null_was={"name": "end", "next": None}))
     assert found == [("Node.next", "the conversion of the declared value never ends")]
 

@@ -1,4 +1,4 @@
-"""What is refused because of the way to what changes: opaque places, shared ones, unions nobody can tell apart."""
+"""Faults found on the way to a touched model: opaque places, shared places, ambiguous unions."""
 
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from pydantic import (
     model_serializer,
 )
 
-from tests.cells.refused import NEW, OLD, Cat, Item, Refused, Spot, change_of, faults_of
+from tests.cells.refused import NEW, OLD, Cat, ExpectedFault, Item, Spot, change_of, faults_of
 from timegate import Contract, Fault, Timeline, Version, on
 
 ITEM = on(Item)
@@ -74,64 +74,64 @@ SHARED = "the path goes through Spot, which other places share"
 OWN = "declare the fact on Spot, where it holds everywhere, or give this place a model of its own"
 
 NO_WAY_THERE = {
-    "a field's serializer without a return type": Refused(
+    "a field's serializer without a return type": ExpectedFault(
         (on(Spot).renamed("ex", to="x"),), "Serialized.spot",
         f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Serialized),
     ),
-    "a model's serializer without a return type": Refused(
+    "a model's serializer without a return type": ExpectedFault(
         (on(Whole).renamed("ex", to="x"),), "Whole",
         f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Whole | int),
     ),
-    "a recursive model's serializer that gives any object": Refused(
+    "a recursive model's serializer that gives any object": ExpectedFault(
         (on(Nested).renamed("ex", to="x"),), "Nested",
         f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", SAY_WHAT,
         Contract.of_types(list[Nested]),
     ),
-    "JSON in a string": Refused(
+    "JSON in a string": ExpectedFault(
         (on(Spot).renamed("ex", to="x"),), "Text.spot",
         f"Spot changes and is reached through contentSchema, {NO_WAY}", SAY_WHAT,
         Contract.of_types(receives=[Text]),
     ),
-    "keys by pattern": Refused(
+    "keys by pattern": ExpectedFault(
         (on(Spot).renamed("ex", to="x"),), "Patterned.spots",
         f"Spot changes and is reached through patternProperties, {NO_WAY}", SAY_WHAT,
         Contract.of_types(Patterned),
     ),
-    "a touched field with an alias path": Refused(
+    "a touched field with an alias path": ExpectedFault(
         (on(Deep).renamed("length", to="size"),), "Deep.size",
         "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
         "give the field a plain validation_alias, or AliasChoices of plain names",
         Contract.of_types(receives=[Deep]),
     ),
-    "an added field with an alias path": Refused(
+    "an added field with an alias path": ExpectedFault(
         (on(Deep).added("size"),), "Deep.size",
         "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out",
         "give the field a plain validation_alias, or AliasChoices of plain names",
         Contract.of_types(receives=[Deep]),
     ),
-    "arms that look alike": Refused(
+    "arms that look alike": ExpectedFault(
         (on(Square, Circle).renamed("edge", to="side"),), "Square | Circle",
         "both change between the versions, and their schemas can never be told apart", APART,
         Contract.of_types(Square | Circle),
     ),
-    "a tag renamed in some arms": Refused(
+    "a tag renamed in some arms": ExpectedFault(
         (on(Cat).renamed("type", to="kind"),), "Cat.kind",
         "it is the discriminator of a union, and other arms keep the name",
         "on(Cat, Dog).renamed('type', to='kind')",
     ),
-    "a path through what others share": Refused((ITEM.added("spot.x"),), "Item.spot.x", SHARED, OWN),
-    "a move through what others share": Refused((ITEM.moved("ex", to="spot.x"),), "Item.spot.x", SHARED, OWN),
-    "a path that leads to no single model": Refused(
+    "a path through what others share": ExpectedFault((ITEM.added("spot.x"),), "Item.spot.x", SHARED, OWN),
+    "a move through what others share": ExpectedFault((ITEM.moved("ex", to="spot.x"),), "Item.spot.x", SHARED, OWN),
+    "a path that leads to no single model": ExpectedFault(
         (ITEM.added("pet.lives"),), "Item.pet.lives", "'pet' leads to no single model",
         "declare the fact on the model that holds the field",
     ),
-    "a move with a star": Refused(
+    "a move with a star": ExpectedFault(
         (ITEM.moved("first", to="tags.*"),), "tags.*", "a move goes from one place to one place",
         "declare the fact on the model of the items",
     ),
-    "a field that holds what older versions lack": Refused(
+    "a field that holds what older versions lack": ExpectedFault(
         (on(Spot).introduced(),), "Parent.spot", f"it holds Spot, which version {OLD} does not have",
         "on(Parent).added('spot') in the same version, if older ones lack the field", Contract.of_types(Parent),
     ),
@@ -139,7 +139,7 @@ NO_WAY_THERE = {
 
 
 @pytest.mark.parametrize("refused", NO_WAY_THERE.values(), ids=NO_WAY_THERE)
-def test_is_refused_with_its_change_its_place_and_the_line_to_write(refused: Refused) -> None:
+def test_a_fault_names_its_change_its_place_and_its_remedy(refused: ExpectedFault) -> None:
     change = change_of("ChangeThings", *refused.facts)
     assert faults_of(refused.contract, change) == (
         Fault(NEW, "ChangeThings", refused.place, refused.problem, refused.remedy),
@@ -152,16 +152,16 @@ class Plainly(BaseModel):
     name: str = ""
 
 
-def test_a_serializer_that_says_what_it_returns_is_no_obstacle() -> None:
+def test_a_serializer_with_a_return_type_compiles() -> None:
     change = change_of("ChangeThings", on(Spot).renamed("ex", to="x"), on(Plainly).renamed("title", to="name"))
     gates = Timeline(Version(NEW, change), Version(OLD)).compile(Contract.of_types(Plainly))
-    answer = {"spot": "x=1", "name": "a"}
-    assert gates.downgrade(Plainly, answer, to_version=OLD) == {"spot": "x=1", "title": "a"}
+    response = {"spot": "x=1", "name": "a"}
+    assert gates.downgrade(Plainly, response, to_version=OLD) == {"spot": "x=1", "title": "a"}
     request = {"spot": {"ex": 1}, "title": "a"}
     assert gates.upgrade(Plainly, request, from_version=OLD) == {"spot": {"x": 1}, "name": "a"}
 
 
-def test_a_serializer_without_a_return_type_is_no_obstacle_where_nothing_below_it_changes() -> None:
+def test_a_serializer_without_a_return_type_compiles_where_nothing_below_it_changes() -> None:
     change = change_of("ChangeThings", ITEM.renamed("title", to="name"))
     contract = Contract.of_types(Serialized, Nested, Item)
     gates = Timeline(Version(NEW, change), Version(OLD)).compile(contract)

@@ -1,4 +1,4 @@
-"""What gates tell of themselves, and that they work as well in another process."""
+"""Gates convert payloads, explain each step, name the place of an error, render documents and pickle."""
 
 import copy
 import multiprocessing
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.cells.facts import OLD, TOLD, timeline_of, timeline_of_cell
+from tests.cells.facts import FACTS, OLD, timeline_of, timeline_of_cell
 from tests.cells.models import Bare
 from tests.cells.orders import GATES, MIDDLE, NEWEST, OLDEST, Address, Card, Order, Status, passed
 from tests.cells.shapes import SHAPES
@@ -56,7 +56,7 @@ OF_OLDEST: Any = {
 
 
 @pytest.mark.parametrize(("version", "old"), [(NEWEST, ORDER), (MIDDLE, OF_MIDDLE), (OLDEST, OF_OLDEST)])
-def test_an_answer_reaches_each_version_in_its_shape(version: str, old: Any) -> None:
+def test_a_response_is_downgraded_to_the_shape_of_each_version(version: str, old: Any) -> None:
     before = copy.deepcopy(ORDER)
     assert GATES.downgrade(Order, ORDER, to_version=version) == old
     assert before == ORDER
@@ -81,7 +81,7 @@ def test_an_answer_reaches_each_version_in_its_shape(version: str, old: Any) -> 
         ),
     ],
 )
-def test_a_request_of_each_version_reaches_head(version: str, old: Any, head: Any) -> None:
+def test_a_request_of_each_version_is_upgraded_to_head(version: str, old: Any, head: Any) -> None:
     before = copy.deepcopy(old)
     assert GATES.upgrade(Order, old, from_version=version) == head
     assert old == before
@@ -104,25 +104,26 @@ def test_values_that_facts_put_are_not_shared_between_payloads() -> None:
     assert gates.downgrade(list[Bare], [{"parcel_label": "c"}], to_version=OLD)[0]["box"] == {"sides": [1]}
 
 
-@pytest.mark.parametrize(("asked", "served"), [("2025-09-22", MIDDLE), ("2025-05-31", OLDEST)])
-def test_between_two_versions_the_closest_older_one_counts(asked: str, served: str) -> None:
-    assert GATES.downgrade(Order, ORDER, to_version=asked) == GATES.downgrade(Order, ORDER, to_version=served)
+@pytest.mark.parametrize(("requested", "resolved"), [("2025-09-22", MIDDLE), ("2025-05-31", OLDEST)])
+def test_a_value_between_two_versions_selects_the_closest_older_one(requested: str, resolved: str) -> None:
+    assert GATES.downgrade(Order, ORDER, to_version=requested) == GATES.downgrade(Order, ORDER, to_version=resolved)
 
 
 @pytest.mark.parametrize(
-    ("asked", "error"), [("2025-04-10", UnsupportedVersion), ("2025-09-24", VersionTooNew), ("newest", UnknownVersion)]
+    ("requested", "error"),
+    [("2025-04-10", UnsupportedVersion), ("2025-09-24", VersionTooNew), ("newest", UnknownVersion)],
 )
-def test_a_version_that_cannot_be_served_is_not_guessed_at(
-    asked: str, error: type[UnsupportedVersion | VersionTooNew | UnknownVersion]
+def test_an_unsupported_version_is_refused(
+    requested: str, error: type[UnsupportedVersion | VersionTooNew | UnknownVersion]
 ) -> None:
     with pytest.raises(error):
-        GATES.downgrade(Order, ORDER, to_version=asked)
+        GATES.downgrade(Order, ORDER, to_version=requested)
     with pytest.raises(error):
-        GATES.upgrade(Order, ORDER, from_version=asked)
+        GATES.upgrade(Order, ORDER, from_version=requested)
 
 
 class TestExplain:
-    def test_tells_each_change_on_the_way_down_with_the_payload_before_and_after_it(self) -> None:
+    def test_lists_each_change_of_a_downgrade_with_the_payload_before_and_after_it(self) -> None:
         steps = list(GATES.explain(Order, ORDER, to_version=OLDEST))
         assert [(step.version, step.change, step.description) for step in steps] == [
             (NEWEST, "LoseOrders", "Orders can be lost."),
@@ -143,7 +144,7 @@ class TestExplain:
             OF_OLDEST,
         ]
 
-    def test_tells_each_change_on_the_way_up(self) -> None:
+    def test_lists_each_change_of_an_upgrade(self) -> None:
         steps = list(GATES.explain(Order, OF_OLDEST, from_version=OLDEST))
         assert [(step.version, step.change) for step in steps] == [
             (MIDDLE, "NameCities"),
@@ -154,7 +155,7 @@ class TestExplain:
         assert steps[-1].after == GATES.upgrade(Order, OF_OLDEST, from_version=OLDEST)
         assert [one.after for one in steps[:-1]] == [other.before for other in steps[1:]]
 
-    def test_leaves_out_what_did_nothing(self) -> None:
+    def test_leaves_out_changes_that_did_nothing(self) -> None:
         steps = GATES.explain(Address, {"street": "A", "city": "B"}, to_version=OLDEST)
         assert [(step.change, step.after) for step in steps] == [("NameCities", {"street": "A"})]
         assert len(GATES.explain(Order, {"order_id": "a", "cents": 1}, to_version=NEWEST)) == 0
@@ -167,7 +168,7 @@ class TestExplain:
             "  after  {'street': 'A'}"
         )
 
-    def test_wants_one_direction(self) -> None:
+    def test_requires_one_direction(self) -> None:
         with pytest.raises(DeclarationError, match="either to_version=… or from_version=…"):
             GATES.explain(Order, ORDER)
         with pytest.raises(DeclarationError, match="either to_version=… or from_version=…"):
@@ -201,21 +202,21 @@ class TestErrors:
 
     def test_escape_the_keys_of_a_pointer(self) -> None:
         shape = SHAPES["a dict"]
-        gates = timeline_of_cell(shape, TOLD["retyped"]).compile(Contract.of_types(shape.type))
+        gates = timeline_of_cell(shape, FACTS["retyped"]).compile(Contract.of_types(shape.type))
         with pytest.raises(UpgradeError) as refused:
             gates.upgrade(shape.type, {"a/b~c": {"item_count": "none"}}, from_version=OLD)
         assert refused.value.pointer == "/a~1b~0c/item_count"
 
-    def test_of_an_answer_name_the_place_in_head_and_the_change(self) -> None:
-        answer = {"order_id": "7", "cents": 5, "parts": [{"order_id": "8", "cents": "many"}]}
+    def test_of_a_response_name_the_place_in_head_and_the_change(self) -> None:
+        response = {"order_id": "7", "cents": 5, "parts": [{"order_id": "8", "cents": "many"}]}
         with pytest.raises(DowngradeError) as refused:
-            GATES.downgrade(Order, answer, to_version=MIDDLE)
+            GATES.downgrade(Order, response, to_version=MIDDLE)
         error = refused.value
         assert (error.pointer, error.change, error.version) == ("/parts/0/cents", "PriceInCents", NEWEST)
         assert isinstance(error.__cause__, TypeError)
 
     @pytest.mark.parametrize(
-        ("answer", "pointer"),
+        ("response", "pointer"),
         [
             ([], ""),
             (None, ""),
@@ -225,13 +226,13 @@ class TestErrors:
             ({**ORDER, "payment": {"kind": "cash"}}, "/payment"),
         ],
     )
-    def test_of_an_answer_in_a_wrong_shape_keep_it_from_leaving(self, answer: Any, pointer: str) -> None:
+    def test_of_a_response_in_a_wrong_shape_keep_it_from_the_client(self, response: Any, pointer: str) -> None:
         with pytest.raises(DowngradeError) as refused:
-            GATES.downgrade(Order, answer, to_version=OLDEST)
+            GATES.downgrade(Order, response, to_version=OLDEST)
         assert refused.value.pointer == pointer
 
     @pytest.mark.parametrize("sent", [[], None, 5, {"parts": {}}, {"parts": [5]}, {"address": "A"}, {"payment": 7}])
-    def test_are_left_to_head_where_a_request_has_a_wrong_shape(self, sent: Any) -> None:
+    def test_of_a_request_in_a_wrong_shape_are_left_to_head(self, sent: Any) -> None:
         assert GATES.upgrade(Order, sent, from_version=OLDEST) == sent
 
     def test_of_an_unknown_type_say_what_to_do(self) -> None:
@@ -245,7 +246,7 @@ class TestDocuments:
         assert list(OpenAPIV31SpecValidator(GATES.contract(version)).iter_errors()) == []
 
     @pytest.mark.parametrize("version", [NEWEST, MIDDLE, OLDEST])
-    def test_hold_no_internal_field_and_no_note_of_ours(self, version: str) -> None:
+    def test_hold_no_internal_field_and_no_mark_of_timegate(self, version: str) -> None:
         text = repr(GATES.contract(version))
         assert "secret" not in text
         assert "x-timegate" not in text
@@ -287,14 +288,14 @@ def in_another_process(gates: Gates, order: Any) -> list[Any]:
 
 
 class TestPickling:
-    def test_gives_gates_that_do_the_same(self) -> None:
+    def test_gives_equal_gates(self) -> None:
         again: Gates = pickle.loads(pickle.dumps(GATES))
         assert again is not GATES
         assert again.timeline.values == GATES.timeline.values
         assert in_another_process(again, ORDER) == in_another_process(GATES, ORDER)
         assert again.contract(OLDEST) == GATES.contract(OLDEST)
 
-    def test_gives_gates_that_do_the_same_in_another_process(self) -> None:
+    def test_gives_equal_gates_in_another_process(self) -> None:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             there = pool.apply(in_another_process, (GATES, ORDER))
         assert there == in_another_process(GATES, ORDER)

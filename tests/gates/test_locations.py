@@ -1,4 +1,4 @@
-"""A place of head is told in the client's own names."""
+"""The location of a validation error is converted to the names of the client's version."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ CELLS = [
 
 
 @pytest.mark.parametrize(("head", "client", "exact"), CELLS)
-def test_a_place_of_head_is_told_in_the_clients_own_names(
+def test_a_location_of_head_is_converted_to_the_names_of_the_client(
     head: tuple[str | int, ...], client: tuple[str | int, ...], exact: bool
 ) -> None:
     gate = TIMELINE.compile(Contract.of(APP)).operations("2025-01-01")[0]
@@ -84,7 +84,7 @@ def test_a_place_of_head_is_told_in_the_clients_own_names(
     assert (place.location, place.exact) == (client, exact)
 
 
-def test_the_newest_client_finds_every_place_where_head_says() -> None:
+def test_a_location_is_unchanged_for_the_newest_client() -> None:
     gate = TIMELINE.compile(Contract.of(APP)).operations("2025-02-01")[0]
     for head, _, _ in CELLS:
         assert gate.locate(head).location == head

@@ -1,4 +1,4 @@
-"""Query parameters and headers obey the same facts as bodies."""
+"""Query parameters and header fields are converted by the same facts as bodies."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_query_model_is_renamed_by_the_model_and_by_the_endpoint_and_its_enums
     assert program(old) == {"states": ["newest", "oldest"], "limit": "3", "order": "newest"}
 
 
-def test_a_list_parameter_that_came_once_is_a_list_all_the_same() -> None:
+def test_a_list_parameter_that_occurs_once_is_still_a_list() -> None:
     program = old_gate(Starlette(routes=[Route("/runs", list_runs)])).query
     assert program is not None
     assert program({"state": "latest"}) == {"states": ["newest"]}
@@ -87,7 +87,7 @@ def list_jobs(
     return f"{verbose} {x_trace} {x_team}"
 
 
-def test_defaults_removals_and_headers_are_gated() -> None:
+def test_defaults_removals_and_header_fields_are_gated() -> None:
     gate = old_gate(jobs, Timeline(Version("2025-02-01", Verbose), Version("2025-01-01")))
     assert gate.query is not None
     assert gate.headers is not None
@@ -96,10 +96,10 @@ def test_defaults_removals_and_headers_are_gated() -> None:
     assert gate.headers(headers) == {"x-team": "t1", "accept": "*/*", "x-trace": "none"}
 
 
-def test_the_old_document_tells_the_old_parameters() -> None:
+def test_the_old_document_describes_the_old_parameters() -> None:
     gates = Timeline(Version("2025-02-01", Verbose), Version("2025-01-01")).compile(Contract.of(jobs))
     operation_object = gates.contract("2025-01-01")["paths"]["/jobs"]["get"]
-    told = {(one["in"], one["name"]): one["schema"] for one in operation_object["parameters"]}
-    assert set(told) == {("query", "verbose"), ("query", "unused"), ("header", "x-tenant")}
-    assert told["query", "verbose"]["default"] is True
-    assert told["query", "unused"]["type"] == "integer"
+    schemas = {(one["in"], one["name"]): one["schema"] for one in operation_object["parameters"]}
+    assert set(schemas) == {("query", "verbose"), ("query", "unused"), ("header", "x-tenant")}
+    assert schemas["query", "verbose"]["default"] is True
+    assert schemas["query", "unused"]["type"] == "integer"

@@ -1,4 +1,4 @@
-"""What is refused of facts together, of endpoints and of whole timelines; and what is not refused."""
+"""Faults of facts together, of endpoints and of whole timelines, reported all at once; and facts that compile."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -17,10 +17,10 @@ from tests.cells.refused import (
     SENT,
     Colour,
     Dog,
+    ExpectedFault,
     Item,
-    Refused,
     Spot,
-    Stranger,
+    Unreached,
     change_of,
     faults_of,
 )
@@ -69,77 +69,77 @@ KNOWN = "name one of GET /items/{key}, GET /previous, PUT /items/{key}"
 MISSED = 'loses="why nobody misses it"'
 
 ENDPOINTS = {
-    "an unknown path": Refused(
+    "an unknown path": ExpectedFault(
         (endpoint("/nothing").added(),), "any method /nothing", "there is no such endpoint right after this fact", KNOWN
     ),
-    "an unknown method": Refused(
+    "an unknown method": ExpectedFault(
         (endpoint("/items/{key}", "GET", "PATCH").added(),), "PATCH /items/{key}",
         "there is no such endpoint right after this fact", KNOWN,
     ),
-    "an old path where the new one is meant": Refused(
+    "an old path where the new one is meant": ExpectedFault(
         (endpoint("/old").moved(to="/previous"), endpoint("/old").status(201, was=200)), "any method /old",
         "there is no such endpoint right after this fact", KNOWN,
     ),
-    "a removed endpoint that the app does not route": Refused(
+    "a removed endpoint that the app does not route": ExpectedFault(
         (endpoint("/gone", "GET").removed(),), "GET /gone",
         "the app does not route it, so nothing can serve older clients", "keep its route at head",
     ),
-    "an endpoint removed twice": Refused(
+    "an endpoint removed twice": ExpectedFault(
         (endpoint("/previous", "GET").removed(), endpoint("/previous", "GET").removed()), "GET /previous",
         "the newer version has this endpoint too", "take endpoint('/previous', 'GET').removed() out",
     ),
-    "moved to where it is": Refused(
+    "moved to where it is": ExpectedFault(
         (endpoint("/items/{id}", "GET").moved(to="/items/{key}"),), "/items/{id}",
         "the path is the same right after this fact",
         "take endpoint('/items/{id}', 'GET').moved(to='/items/{key}') out",
     ),
-    "moved without a parameter that the new path needs": Refused(
+    "moved without a parameter that the new path needs": ExpectedFault(
         (endpoint("/item", "GET").moved(to="/items/{key}"),), "/item", "{key} is no parameter of the old path",
         "name one of []",
     ),
-    "moved into a query parameter that is none": Refused(
+    "moved into a query parameter that is none": ExpectedFault(
         (endpoint("/all/{a}/{b}", "PUT").moved(to="/items/{a}?page={b}"),), "/items/{a}?page={b}",
         "'page' is no query parameter of the endpoint",
         "write page={…} with a parameter of the old path, for a query parameter that the endpoint has",
     ),
-    "a status that it does not answer": Refused(
+    "a status that it does not declare": ExpectedFault(
         (endpoint("/items/{key}", "GET").status(202, was=200),), "GET /items/{key}",
         "it declares no status 202 right after this fact", "name one of 200",
     ),
-    "the same status": Refused(
+    "the same status": ExpectedFault(
         (endpoint("/items/{key}", "GET").status(200, was=200),), "/items/{key}", "the status is the same",
         "take endpoint('/items/{key}', 'GET').status(200, was=200) out",
     ),
-    "an unknown query parameter": Refused(
+    "an unknown query parameter": ExpectedFault(
         (endpoint("/items/{key}", "PUT").query("page").added(),), "PUT /items/{key} query page",
         "there is no such parameter right after this fact", "name one of limit, needed",
     ),
-    "a query parameter of an endpoint that has none": Refused(
+    "a query parameter of an endpoint that has none": ExpectedFault(
         (endpoint("/previous", "GET").query("page").renamed(to="limit"),), "GET /previous query limit",
         "there is no such parameter right after this fact",
         "take endpoint('/previous', 'GET').query('page').renamed(to='limit') out",
     ),
-    "an unknown header": Refused(
+    "an unknown header": ExpectedFault(
         (endpoint("/previous", "GET").header("X-Page").added(),), "GET /previous header x-page",
         "there is no such parameter right after this fact",
         "take endpoint('/previous', 'GET').header('x-page').added() out",
     ),
-    "a query parameter that head requires": Refused(
+    "a query parameter that head requires": ExpectedFault(
         (endpoint("/items/{key}", "PUT").query("needed").added(),), "PUT /items/{key} query.needed",
         "head requires this field and old clients do not send it",
         "endpoint('/items/{key}', 'PUT').query('needed').added(default=…), or give the field a default in the model",
     ),
-    "a query parameter that is still there": Refused(
+    "a query parameter that is still there": ExpectedFault(
         (endpoint("/items/{key}", "PUT").query("limit").removed(loses="unread"),), "PUT /items/{key} query limit",
         "the newer version has this parameter too",
         "take endpoint('/items/{key}', 'PUT').query('limit').removed(loses='unread') out",
     ),
-    "a query parameter that is lost": Refused(
+    "a query parameter that is lost": ExpectedFault(
         (endpoint("/items/{key}", "PUT").query("gone").removed(),), "/items/{key} query gone",
         "what old clients send here is lost",
         f"endpoint('/items/{{key}}', 'PUT').query('gone').removed({MISSED})",
     ),
-    "the same default of a query parameter": Refused(
+    "the same default of a query parameter": ExpectedFault(
         (endpoint("/items/{key}", "PUT").query("limit").defaulted(was=10),), "PUT /items/{key} query.limit",
         "the default is the same right after this fact",
         "take endpoint('/items/{key}', 'PUT').query('limit').defaulted(was=10) out",
@@ -148,7 +148,7 @@ ENDPOINTS = {
 
 
 @pytest.mark.parametrize("refused", ENDPOINTS.values(), ids=ENDPOINTS)
-def test_is_refused_of_an_endpoint(refused: Refused) -> None:
+def test_a_fault_of_an_endpoint_is_reported_with_its_place_and_remedy(refused: ExpectedFault) -> None:
     change = change_of("ChangeEndpoints", *refused.facts)
     assert faults_of(APP, change) == (Fault(NEW, "ChangeEndpoints", refused.place, refused.problem, refused.remedy),)
 
@@ -165,7 +165,7 @@ def upper(value: str) -> str:
 
 
 class TestFactsOfDifferentChanges:
-    """The order in which changes stand in a file is no order that a reader relies on."""
+    """A reader does not rely on the order of changes in a file, so facts of different changes must commute."""
 
     @pytest.mark.parametrize(
         ("older", "newer", "place"),
@@ -180,7 +180,7 @@ class TestFactsOfDifferentChanges:
             (ITEM.retyped("name", to_head=upper), ITEM.became_nullable("note", null_was=sibling("name")), "Item.name"),
             (ITEM.added("note"), ITEM.removed("gone", was=int, backfill=size_of, loses="unread"), "Item.*"),
             (ITEM.removed("gone", was=int, backfill=size_of, loses="unread"), ITEM.added("note"), "Item.*"),
-            (ITEM.added("x"), ITEM.reshaped(was=Stranger, to_head=dict, to_old=dict), "Item.*"),
+            (ITEM.added("x"), ITEM.reshaped(was=Unreached, to_head=dict, to_old=dict), "Item.*"),
             (enum(Colour).grew("green", seen_as="blue"), enum(Colour).renamed("green", to="red"), "Colour.green"),
         ],
     )  # fmt: skip
@@ -211,14 +211,14 @@ class TestFactsOfDifferentChanges:
             ),
         ],
     )
-    def test_that_touch_different_places_are_fine_in_either_order(self, older: Fact, newer: Fact) -> None:
+    def test_that_touch_different_places_compile_in_either_order(self, older: Fact, newer: Fact) -> None:
         changes = change_of("Older", older), change_of("Newer", newer)
         one = Timeline(Version(NEW, *changes), Version(OLD)).compile(BOTH)
         other = Timeline(Version(NEW, *reversed(changes)), Version(OLD)).compile(BOTH)
         head = {"name": "a", "size": 3, "spot": {"x": 1}}
         assert one.downgrade(Item, head, to_version=OLD) == other.downgrade(Item, head, to_version=OLD)
 
-    def test_that_touch_one_place_are_fine_in_one_change_and_in_two_versions(self) -> None:
+    def test_that_touch_one_place_compile_in_one_change_and_in_two_versions(self) -> None:
         older, newer = ITEM.retyped("title", to_head=upper), ITEM.renamed("title", to="name")
         together = Timeline(Version(NEW, change_of("Both", older, newer)), Version(OLD)).compile(BOTH)
         apart = Timeline(
@@ -239,15 +239,15 @@ class Grouped(BaseModel):
     spot: Spot = Field(default_factory=Spot)
 
 
-class TestEverythingIsToldAtOnce:
+class TestAllFaultsAreReportedAtOnce:
     def test_the_faults_of_every_change_and_of_every_version_come_together(self) -> None:
-        newest = change_of("Newest", on(Stranger).added("x"), ITEM.added("name"))
+        newest = change_of("Newest", on(Unreached).added("x"), ITEM.added("name"))
         middle = change_of("Middle", ITEM.removed("gone", was=int), endpoint("/nothing").added())
         timeline = Timeline(Version("2026-01-01", newest), Version(NEW, middle), Version(OLD))
         with pytest.raises(CompileError) as refused:
             timeline.compile(APP)
         assert {(fault.version, fault.change, fault.place) for fault in refused.value.faults} == {
-            ("2026-01-01", "Newest", "Stranger"),
+            ("2026-01-01", "Newest", "Unreached"),
             ("2026-01-01", "Newest", "Item.name"),
             (NEW, "Middle", "Item.gone"),
             (NEW, "Middle", "any method /nothing"),
@@ -256,7 +256,7 @@ class TestEverythingIsToldAtOnce:
         assert text.startswith("5 faults in the declared changes:\n- ")
         assert all(str(fault) in text for fault in refused.value.faults)
 
-    def test_a_fault_that_many_versions_meet_is_told_once(self) -> None:
+    def test_a_fault_of_many_versions_is_reported_once(self) -> None:
         newest = change_of("Newest", ITEM.added("name"))
         timeline = Timeline(Version("2026-01-01", newest), Version(NEW), Version("2025-05-01"), Version(OLD))
         with pytest.raises(CompileError) as refused:
@@ -265,39 +265,39 @@ class TestEverythingIsToldAtOnce:
 
 
 @dataclass(frozen=True)
-class Fine:
-    """What is not refused, and the contract in which it is not."""
+class Accepted:
+    """A fact that compiles, and the contract that it compiles with."""
 
     fact: Fact
     contract: Contract
 
 
-FINE = {
-    "a loss of what no client sends": Fine(ITEM.removed("gone", was=int, backfill=1), SENT),
-    "an old field in requests alone": Fine(ITEM.removed("gone", was=int, loses="unread"), RECEIVED),
-    "an old field that nobody requires": Fine(ITEM.removed("gone", was=int, required=False, loses="u"), BOTH),
-    "a required field in answers alone": Fine(ITEM.added("name"), SENT),
-    "new members in requests alone": Fine(enum(Colour).grew("blue"), RECEIVED),
-    "a new arm in requests alone": Fine(on(Dog).introduced(), RECEIVED),
-    "a lost member in answers alone": Fine(enum(Colour).shrank("green", read_as="red"), SENT),
-    "null in requests alone": Fine(ITEM.became_nullable("note"), RECEIVED),
-    "a narrower old type in requests": Fine(ITEM.retyped("note", was=str), RECEIVED),
-    "a wider old type in answers": Fine(ITEM.retyped("name", was=str | int), SENT),
-    "narrower limits in requests": Fine(ITEM.constrained("size", was=Annotated[int, Field(le=5)]), RECEIVED),
-    "narrower limits that are tolerated": Fine(
+ACCEPTED = {
+    "a loss of what no client sends": Accepted(ITEM.removed("gone", was=int, backfill=1), SENT),
+    "an old field in requests alone": Accepted(ITEM.removed("gone", was=int, loses="unread"), RECEIVED),
+    "an old field that nobody requires": Accepted(ITEM.removed("gone", was=int, required=False, loses="u"), BOTH),
+    "a required field in responses alone": Accepted(ITEM.added("name"), SENT),
+    "new members in requests alone": Accepted(enum(Colour).grew("blue"), RECEIVED),
+    "a new arm in requests alone": Accepted(on(Dog).introduced(), RECEIVED),
+    "a lost member in responses alone": Accepted(enum(Colour).shrank("green", read_as="red"), SENT),
+    "null in requests alone": Accepted(ITEM.became_nullable("note"), RECEIVED),
+    "a narrower old type in requests": Accepted(ITEM.retyped("note", was=str), RECEIVED),
+    "a wider old type in responses": Accepted(ITEM.retyped("name", was=str | int), SENT),
+    "narrower limits in requests": Accepted(ITEM.constrained("size", was=Annotated[int, Field(le=5)]), RECEIVED),
+    "narrower limits that are tolerated": Accepted(
         ITEM.constrained("size", was=Annotated[int, Field(le=5)], tolerated="they only print it"), BOTH
     ),
-    "a path through what nothing else holds": Fine(on(Grouped).added("spot.x"), Contract.of_types(Grouped)),
+    "a path through what nothing else holds": Accepted(on(Grouped).added("spot.x"), Contract.of_types(Grouped)),
 }
 
 
-@pytest.mark.parametrize("fine", FINE.values(), ids=FINE)
-def test_is_not_refused(fine: Fine) -> None:
-    gates = Timeline(Version(NEW, change_of("ChangeThings", fine.fact)), Version(OLD)).compile(fine.contract)
+@pytest.mark.parametrize("accepted", ACCEPTED.values(), ids=ACCEPTED)
+def test_a_fact_compiles_where_its_contract_allows_it(accepted: Accepted) -> None:
+    gates = Timeline(Version(NEW, change_of("ChangeThings", accepted.fact)), Version(OLD)).compile(accepted.contract)
     assert gates.timeline.values == (NEW, OLD)
 
 
-def test_a_flag_without_facts_is_no_fault() -> None:
+def test_a_flag_without_facts_compiles() -> None:
     class Flag(VersionChange):
         """Old clients are treated more gently."""
 

@@ -1,4 +1,4 @@
-"""An identity is allowed where the schemas show that it widens, through named types too."""
+"""A retyped field needs no function where the schemas show that one type admits every value of the other."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def test_values_of_any_type_are_admitted_where_head_takes_any_json(old: Any, val
 
 
 @pytest.mark.parametrize(("field", "old"), [("tree", list[list[int]] | list[list[bool]]), ("count", float)])
-def test_a_narrower_head_wants_a_function(field: str, old: Any) -> None:
+def test_a_narrower_head_requires_a_function(field: str, old: Any) -> None:
     with pytest.raises(CompileError, match="old clients send values here that head's type does not admit"):
         compiled(old, field)

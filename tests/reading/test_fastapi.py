@@ -1,4 +1,4 @@
-"""What a FastAPI app's routes declare is on the wire at head, whole, or the app is refused."""
+"""Everything that the routes of a FastAPI app declare is on the wire at head, or the app is refused."""
 
 import sys
 from collections.abc import Iterator
@@ -214,7 +214,7 @@ def test_the_class_of_a_body_is_known_also_where_it_is_embedded() -> None:
     assert envelope.properties["a"] == {"$ref": "#/components/schemas/Item"}
 
 
-def test_answers_are_read_by_status_and_the_declared_success_is_known() -> None:
+def test_responses_are_read_by_status_and_the_declared_success_is_known() -> None:
     app = FastAPI()
 
     @app.post("/items", status_code=201, responses={404: {"model": Other}, "4XX": {"model": Filter}})
@@ -226,8 +226,8 @@ def test_answers_are_read_by_status_and_the_declared_success_is_known() -> None:
         raise never
 
     found = operations(app)
-    answers = {status: answer and answer.schema for status, answer in found["POST /items"].responses.items()}
-    assert answers == {
+    responses = {status: response and response.schema for status, response in found["POST /items"].responses.items()}
+    assert responses == {
         "201": {"$ref": "#/components/schemas/Item"},
         "404": {"$ref": "#/components/schemas/Other"},
         "4XX": {"$ref": "#/components/schemas/Filter"},
@@ -236,7 +236,7 @@ def test_answers_are_read_by_status_and_the_declared_success_is_known() -> None:
     assert found["DELETE /items"].responses == {"204": None}
 
 
-def test_an_answer_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
+def test_a_response_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
     app = FastAPI()
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Item"}}}
 
@@ -248,8 +248,8 @@ def test_an_answer_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
     def item() -> Item:
         raise never
 
-    answers = operations(app)["GET /raw"].responses
-    assert {status: answer and answer.schema for status, answer in answers.items()} == {
+    responses = operations(app)["GET /raw"].responses
+    assert {status: response and response.schema for status, response in responses.items()} == {
         "200": {"$ref": "#/components/schemas/Item"},
         "409": {"$ref": "#/components/schemas/Item"},
     }
@@ -306,13 +306,13 @@ def test_a_type_that_has_no_schema_is_named_with_its_place() -> None:
     assert problem(app).startswith("GET /odd 200: its type has no JSON Schema")
 
 
-def test_what_is_no_app_is_refused() -> None:
+def test_an_object_that_is_no_app_is_refused() -> None:
     with pytest.raises(DeclarationError, match="has no routes to read"):
         Contract.of(object())
 
 
-class TestAReleaseOfTomorrow:
-    """What is read may be called otherwise, be of another kind, or not be listed: then nothing starts."""
+class TestAFutureRelease:
+    """If a future release renames, replaces or hides what the reader needs, the app does not start."""
 
     def test_a_path_of_the_document_that_no_route_has_is_refused(self) -> None:
         app = FastAPI()
@@ -342,9 +342,9 @@ class TestAReleaseOfTomorrow:
                 "the body of its 200",
             ),
         ],
-        ids=["body", "query", "headers", "answer"],
+        ids=["body", "query", "headers", "response"],
     )
-    def test_a_document_that_shows_more_than_its_routes_say_is_refused(self, more: dict[str, Any], shown: str) -> None:
+    def test_a_document_with_more_than_its_routes_declare_is_refused(self, more: dict[str, Any], shown: str) -> None:
         async def ready(request_id: Annotated[str, Header()] = "") -> Response:
             raise never
 
@@ -359,7 +359,7 @@ class TestAReleaseOfTomorrow:
         )
 
     @pytest.mark.parametrize("part", ["requestBody", "parameters", "responses"])
-    def test_what_a_user_wrote_into_the_document_by_hand_passes(self, part: str) -> None:
+    def test_what_a_user_added_to_the_document_by_hand_is_accepted(self, part: str) -> None:
         async def ready() -> Response:
             raise never
 
@@ -385,7 +385,7 @@ class TestAReleaseOfTomorrow:
             "the OpenAPI document of the app: it is OpenAPI 4.0.0, which this release of timegate does not know"
         )
 
-    def test_a_route_without_what_is_read_is_refused(self) -> None:
+    def test_a_route_without_the_attributes_that_are_read_is_refused(self) -> None:
         app = FastAPI()
 
         class Narrow(APIRoute):
@@ -409,7 +409,7 @@ class TestAReleaseOfTomorrow:
         app = FastAPI(routes=[Lazy()])
         assert "has a kind of route that this release of timegate does not know" in problem(app)
 
-    def test_a_route_of_the_users_own_making_passes(self) -> None:
+    def test_a_custom_route_class_is_accepted(self) -> None:
         class Own(BaseRoute):
             pass
 
@@ -422,7 +422,7 @@ class TestAReleaseOfTomorrow:
         monkeypatch.setattr(sys.modules["fastapi"], "__version__", version)
         assert "hides the routes of included routers" in problem(FastAPI())
 
-    def test_what_the_iterator_of_a_newer_release_gives_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_route_iterator_of_a_newer_release_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
         app = FastAPI()
 
         @app.get("/items")

@@ -1,4 +1,4 @@
-"""An OpenAPI document is as good a head contract as an app."""
+"""A head contract is read from an OpenAPI document instead of an app."""
 
 from __future__ import annotations
 
@@ -103,24 +103,24 @@ def problem(document: dict[str, Any]) -> str:
     return f"{fault.place}: {fault.problem}"
 
 
-def test_what_is_shared_stands_in_its_place_and_the_rest_is_as_it_was() -> None:
+def test_shared_parts_are_put_in_place_and_the_rest_is_unchanged() -> None:
     contract = Contract.from_openapi(DOCUMENT)
     validate(contract.document)
     (operation,) = contract.wire.operations
-    drawn = contract.document["paths"]["/pets/{id}"]
+    rendered = contract.document["paths"]["/pets/{id}"]
     assert contract.document["servers"] == [{"url": "/v1"}]
     assert contract.document["components"]["securitySchemes"] == DOCUMENT["components"]["securitySchemes"]
-    assert drawn["summary"] == "One pet"
-    assert [(one["in"], one["name"], one["required"]) for one in drawn["put"]["parameters"]] == [
+    assert rendered["summary"] == "One pet"
+    assert [(one["in"], one["name"], one["required"]) for one in rendered["put"]["parameters"]] == [
         ("path", "id", True),
         ("query", "deep", False),
         ("header", "X-Why", True),
     ]
-    assert drawn["put"]["parameters"][1]["style"] == "form"
+    assert rendered["put"]["parameters"][1]["style"] == "form"
     given = DOCUMENT["paths"]["/pets/{id}"]["put"]["responses"]
-    assert drawn["put"]["responses"]["200"] == given["200"]
-    assert drawn["put"]["responses"]["204"] == given["204"]
-    assert drawn["put"]["responses"]["404"] == DOCUMENT["components"]["responses"]["Missing"]
+    assert rendered["put"]["responses"]["200"] == given["200"]
+    assert rendered["put"]["responses"]["204"] == given["204"]
+    assert rendered["put"]["responses"]["404"] == DOCUMENT["components"]["responses"]["Missing"]
     assert (operation.key, operation.success) == ("PUT /pets/{id}", "200")
 
 
@@ -129,7 +129,7 @@ def test_components_that_nothing_reaches_are_left_out() -> None:
     assert set(schemas) == {"Pet-Input", "Pet-Output", "Stone", "Any"}
 
 
-def test_an_object_written_inline_is_a_component_that_is_drawn_in_its_place() -> None:
+def test_an_inline_object_is_a_component_that_is_rendered_inline() -> None:
     contract = Contract.from_openapi(DOCUMENT)
     home = contract.wire.requests["Pet.home"]
     assert (home.inline, home.required) == (True, ["street"])
@@ -146,7 +146,7 @@ def test_a_discriminator_is_kept_with_its_mapping() -> None:
     }
 
 
-def test_a_class_tells_the_python_names_of_its_component() -> None:
+def test_a_class_gives_the_python_names_of_its_component() -> None:
     contract = Contract.from_openapi(DOCUMENT, types={Pet: "Pet"})
     assert contract.head.schema_of("responses", Pet) == {"$ref": "#/components/schemas/Pet"}
     assert contract.wire.requests["Pet"].model is Pet
@@ -175,7 +175,7 @@ def test_names_that_are_no_components_are_refused() -> None:
         Contract.from_openapi(DOCUMENT, sends=["Cat"])
 
 
-def test_openapi_3_0_is_read_as_3_1_says_the_same() -> None:
+def test_openapi_3_0_is_read_like_its_equal_in_3_1() -> None:
     document = changed(
         Pet={
             "type": "object",
@@ -218,7 +218,7 @@ def test_two_kinds_of_json_with_different_schemas_are_refused() -> None:
     assert "have different schemas" in problem(document)
 
 
-def test_the_given_document_is_left_alone_and_the_contract_travels() -> None:
+def test_the_given_document_is_not_modified_and_the_contract_pickles() -> None:
     document = deepcopy(DOCUMENT)
     contract = Contract.from_openapi(document, types={Pet: "Pet"})
     assert document == DOCUMENT

@@ -1,4 +1,4 @@
-"""What Starlette routes declare with ``@operation`` is on the wire at head."""
+"""Everything that Starlette routes declare with ``@operation`` is on the wire at head."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_mounts_routes_are_read_under_its_prefix() -> None:
     assert list(found) == ["GET /api/{tenant}/items/{key:path}", "POST /api/{tenant}/"]
 
 
-def test_a_get_route_answers_head_without_an_operation_for_it() -> None:
+def test_a_get_route_responds_to_head_without_an_operation_for_it() -> None:
     assert list(operations(Route("/a", listed))) == ["GET /a"]
     assert list(operations(Route("/a", listed, methods=["HEAD"]))) == ["HEAD /a"]
 
@@ -144,16 +144,16 @@ def test_a_partial_is_read_through() -> None:
 def test_of_two_routes_with_one_key_the_first_is_reached() -> None:
     found = operations(Route("/a", listed), Route("/b", listed), Route("/a", paged))
     assert list(found) == ["GET /a", "GET /b"]
-    answer = found["GET /a"].responses["200"]
-    assert answer is not None
-    assert answer.schema["type"] == "array"
+    response = found["GET /a"].responses["200"]
+    assert response is not None
+    assert response.schema["type"] == "array"
 
 
 def test_types_are_read_by_place() -> None:
     (found,) = operations(Route("/items/{n:int}", create, methods=["POST"])).values()
     assert found.request is not None
     assert (found.request.schema, found.request.required) == ({"$ref": "#/components/schemas/Item"}, True)
-    assert {status: answer and answer.schema for status, answer in found.responses.items()} == {
+    assert {status: response and response.schema for status, response in found.responses.items()} == {
         "201": {"$ref": "#/components/schemas/Item"},
         "404": {"$ref": "#/components/schemas/Problem"},
         "409": None,
@@ -181,12 +181,12 @@ def test_a_query_that_is_no_object_is_refused() -> None:
         operations(Route("/a", numbered))
 
 
-def test_the_document_says_what_is_declared() -> None:
+def test_the_document_shows_what_is_declared() -> None:
     document = Contract.of(Starlette(routes=[Route("/items/{n:int}/{key:path}", create, methods=["POST"])])).document
     validate(document)
-    drawn = document["paths"]["/items/{n}/{key}"]["post"]
-    assert (drawn["summary"], drawn["description"], drawn["operationId"]) == ("Create", "Create an item.", "create")
-    assert drawn["parameters"] == [
+    post = document["paths"]["/items/{n}/{key}"]["post"]
+    assert (post["summary"], post["description"], post["operationId"]) == ("Create", "Create an item.", "create")
+    assert post["parameters"] == [
         {"name": "n", "in": "path", "required": True, "schema": {"type": "integer"}},
         {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}},
         {
@@ -198,20 +198,20 @@ def test_the_document_says_what_is_declared() -> None:
         },
         {"name": "of", "in": "query", "required": True, "schema": {"title": "Of", "type": "string"}},
     ]
-    assert list(drawn["responses"]) == ["201", "404", "409", "422"]
-    assert drawn["responses"]["409"] == {"description": "Conflict"}
-    assert drawn["responses"]["422"]["content"] == {
+    assert list(post["responses"]) == ["201", "404", "409", "422"]
+    assert post["responses"]["409"] == {"description": "Conflict"}
+    assert post["responses"]["422"]["content"] == {
         "application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}
     }
     assert {"HTTPValidationError", "ValidationError"} <= document["components"]["schemas"].keys()
 
 
-def test_an_operation_without_input_cannot_answer_422() -> None:
+def test_an_operation_without_input_has_no_422_response() -> None:
     document = Contract.of(Starlette(routes=[Route("/a", listed)])).document
     assert list(document["paths"]["/a"]["get"]["responses"]) == ["200"]
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
-def test_a_contract_holds_no_app_and_travels_to_another_process() -> None:
+def test_a_contract_holds_no_app_and_pickles() -> None:
     contract = Contract.of(Starlette(routes=[Route("/a", create, methods=["POST"])]))
     assert pickle.loads(pickle.dumps(contract)).document == contract.document

@@ -1,4 +1,4 @@
-"""Payloads without HTTP have a contract too."""
+"""A contract is read from Python types, for payloads without HTTP."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_types_go_both_ways_and_have_a_document_of_components() -> None:
     assert contract.wire.operations == ()
 
 
-def test_what_leaves_only_is_not_received() -> None:
+def test_a_type_that_is_only_sent_is_not_received() -> None:
     contract = Contract.of_types(Leaf, sends=[Sent], receives=[Tree])
     assert set(contract.wire.requests) == {"Leaf", "Tree"}
     assert set(contract.wire.responses) == {"Leaf", "Sent"}
@@ -59,7 +59,7 @@ def test_a_type_is_found_as_it_was_given_and_a_class_wherever_it_is_a_component(
 
 
 @pytest.mark.parametrize("kind", [Unknown, "Unknown", list[Leaf]])
-def test_a_type_that_is_not_known_is_named_with_what_to_write(kind: Any) -> None:
+def test_an_unknown_type_is_named_with_the_remedy(kind: Any) -> None:
     contract = Contract.of_types(Tree)
     with pytest.raises(DeclarationError, match=r"Contract\.of\(app, receives=\["):
         contract.head.schema_of("requests", kind)
@@ -75,7 +75,7 @@ def test_a_class_has_one_identity_in_both_directions() -> None:
     assert responses == {Alpha.User: requests[Alpha.User]}
 
 
-def test_two_classes_of_one_name_are_two_also_where_each_goes_one_way() -> None:
+def test_two_classes_of_one_name_stay_two_where_each_goes_one_way() -> None:
     contract = Contract.of_types(sends=[Alpha.User], receives=[Beta.User])
     (received,), (sent,) = contract.wire.requests.values(), contract.wire.responses.values()
     assert (received.model, sent.model) == (Beta.User, Alpha.User)

@@ -1,4 +1,4 @@
-"""What of an app is in no contract is listed, so that nobody takes it for gated."""
+"""The contract lists the parts of an app that it does not describe, because they are not gated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ async def plain(request: Request) -> Response:
 
 
 class Both(HTTPEndpoint):
-    """One method declares its operation, the other one does not."""
+    """One method declares its operation, the other does not."""
 
     @operation(response=Task)
     async def get(self, request: Request) -> Task:
@@ -45,7 +45,7 @@ class Both(HTTPEndpoint):
 
 
 class Own(BaseRoute):
-    """A route of somebody's own making."""
+    """A custom route class."""
 
     def matches(self, scope: Any) -> tuple[Match, Any]:
         return Match.NONE, {}
@@ -85,7 +85,7 @@ def test_handlers_without_a_declaration_are_listed() -> None:
     )
 
 
-def test_apps_of_their_own_are_listed_and_mounts_of_declared_routes_are_looked_into() -> None:
+def test_mounted_apps_are_listed_and_mounts_of_declared_routes_are_read() -> None:
     inner = [Route("/declared", declared), Route("/plain", plain)]
     routes: list[BaseRoute] = [
         Mount("/inner", routes=[Mount("/deeper", routes=inner)]),
@@ -119,7 +119,7 @@ def test_a_fastapi_app_lists_what_it_mounts_and_not_its_own_pages() -> None:
     )
 
 
-def test_what_is_listed_travels_with_the_contract() -> None:
+def test_the_list_is_pickled_with_the_contract() -> None:
     contract = Contract.of(Starlette(routes=[Route("/plain", plain)]))
     assert pickle.loads(pickle.dumps(contract)).opaque == ("GET /plain: its handler declares nothing",)
 
@@ -173,7 +173,7 @@ class Look(Preferences):
 
 
 def changed(*facts: Any) -> list[Fault]:
-    """The faults of an app whose cookies are a `Look`, and whose bodies are one too."""
+    """List the faults of an app that reads a `Look` from cookies and from bodies."""
 
     class Changed(VersionChange):
         """Something changed."""
@@ -207,5 +207,5 @@ def test_a_type_that_cookies_are_read_into_may_not_change(fact: Any, name: str) 
     assert fault.problem == f"gates do not convert cookies, and {name} in them changes"
 
 
-def test_what_leaves_the_data_of_cookies_as_they_are_passes() -> None:
+def test_facts_that_leave_the_data_of_cookies_unchanged_compile() -> None:
     assert changed(on(Look).was_named("Style")) == []

@@ -1,4 +1,4 @@
-"""One request to an app, without a server and without a client library between the test and the bytes."""
+"""Send one request to an ASGI app, with neither a server nor a client library between the test and the bytes."""
 
 import asyncio
 import json
@@ -12,8 +12,8 @@ JSON = {"content-type": "application/json"}
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What came back."""
+class Response:
+    """The response to a request."""
 
     status: int
     headers: Mapping[str, str]
@@ -25,7 +25,7 @@ class Answer:
 
 def ask(
     app: Any, method: str, path: str, *, content: bytes = b"", version: str = OLD, headers: Mapping[str, str] = JSON
-) -> Answer:
+) -> Response:
     """Send one request as a client of a version."""
     plain, _, query = path.partition("?")
     given = {"host": "test", "api-version": version, "content-length": str(len(content)), **headers}
@@ -53,7 +53,7 @@ def ask(
 
     asyncio.run(app(scope, receive, send))
     start = events[0]
-    return Answer(
+    return Response(
         start["status"],
         {name.decode(): value.decode() for name, value in start["headers"]},
         b"".join(event.get("body", b"") for event in events[1:]),
