@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.routing import Match
 
-from tests.asgi.things import JSON, NEW, OLD, Thing, asked, timeline
+from tests.asgi.models import JSON, NEW, OLD, Thing, asked, timeline
 from timegate import Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware, header
 from timegate.asgi.message.body import read_body

@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from tests.asgi.things import JSON, OLD, Thing, asked, timeline
+from tests.asgi.models import JSON, OLD, Thing, asked, timeline
 from timegate.asgi import TimegateMiddleware
 
 pytestmark = pytest.mark.anyio
