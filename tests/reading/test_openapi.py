@@ -225,3 +225,26 @@ def test_the_given_document_is_not_modified_and_the_contract_pickles() -> None:
     contract.document["paths"].clear()
     assert document == DOCUMENT
     assert pickle.loads(pickle.dumps(contract)).render(contract.wire) == contract.render(contract.wire)
+
+
+def test_inline_objects_whose_places_read_alike_are_two_components() -> None:
+    first, second = ({"type": "object", "properties": {name: {"type": "string"}}} for name in ("first", "second"))
+    held = {"items": first, "additionalProperties": second}
+    schemas: dict[str, Any] = {
+        "Either": held,
+        "Named": {"properties": {"*": first}, "additionalProperties": second, "type": "object"},
+        "Dotted": {"type": "object", "properties": {"a": first}},
+        "Dotted.a": second,
+    }
+    document = {"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "components": {"schemas": schemas}}
+    assert Contract.from_openapi(document).document["components"]["schemas"] == schemas
+
+
+@pytest.mark.parametrize("status", ["default", "Default", "DEFAULT"])
+def test_a_default_response_is_the_default_however_it_is_written(status: str) -> None:
+    document = deepcopy(DOCUMENT)
+    responses: dict[str, Any] = document["paths"]["/pets/{id}"]["put"]["responses"]
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Pet"}}}
+    responses[status] = {"description": "other", "content": content}
+    operations = Contract.from_openapi(document).wire.operations
+    assert all("default" in one.responses for one in operations if one.key == "PUT /pets/{id}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from pydantic import PydanticUserError, create_model
+from pydantic_core import PydanticSerializationError
 
 from timegate.reading.declared import (
     DeclaredBody,
@@ -153,13 +154,14 @@ def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool =
     """
     try:
         return generate_schemas(side, types, by_alias=by_alias)
-    except PydanticUserError as error:
+    except (PydanticUserError, PydanticSerializationError) as error:
+        reason = error.message if isinstance(error, PydanticUserError) else str(error)
         if len(types) > 1:
             for one in types:
                 _generate(side, [one], by_alias=by_alias)
-            refuse_app("its types", error.message, "declare types that have a JSON Schema")
+            refuse_app("its types", reason, "declare types that have a JSON Schema")
         ((key, _),) = types
-        problem = f"its type has no JSON Schema: {error.message}"
+        problem = f"its type has no JSON Schema: {reason}"
         refuse_app(" ".join(map(str, key)), problem, "declare a type that has one")
 
 

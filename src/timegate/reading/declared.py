@@ -119,6 +119,12 @@ def reached_operations(operations: Iterable[DeclaredOperation]) -> dict[str, Dec
     return reached
 
 
+def status_key(status: object) -> str:
+    """A declared status as the wire has it: ``"200"``, ``"4XX"``, ``"default"``."""
+    key = str(status).upper()
+    return "default" if key == "DEFAULT" else key
+
+
 def refuse_app(place: str, problem: str, remedy: str) -> NoReturn:
     """Refuse an app that cannot be read completely, so that nothing stays ungated without notice."""
     raise CompileError([Fault("head", "", place, problem, remedy)])

@@ -23,6 +23,7 @@ from timegate.reading.declared import (
     reached_operations,
     refuse_app,
     refuse_framework,
+    status_key,
 )
 from timegate.reading.starlette import METHODS, in_order, starlette_operations
 from timegate.typing import Document
@@ -252,7 +253,7 @@ def _responses(route: Any) -> tuple[dict[str, DeclaredBody | None], str]:
     success = str(int(status))
     responses: dict[str, DeclaredBody | None] = {success: _success(route, response_class, media, int(status))}
     for code, declared in _read(route, "responses").items():
-        key = "default" if str(code).upper() == "DEFAULT" else str(code).upper()
+        key = status_key(code)
         kind = declared.get("model")
         others = tuple(declared.get("content", {}))
         known = responses.get(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +12,7 @@ from timegate.reading.assemble import Roots, head_wire
 from timegate.reading.document_check import check_document, check_operations
 from timegate.reading.fastapi import cookie_types, fastapi_document, fastapi_operations, is_fastapi
 from timegate.reading.openapi import openapi_wire
+from timegate.reading.plain import plain_json
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
 from timegate.reading.undescribed import undescribed
@@ -105,4 +105,4 @@ def read_document(
     document: Document, *, types: Mapping[Any, str], sends: Sequence[Any], receives: Sequence[Any]
 ) -> Head:
     """Read an OpenAPI document; see `openapi_wire`."""
-    return Head(*openapi_wire(deepcopy(document), types=types, sends=sends, receives=receives))
+    return Head(*openapi_wire(plain_json(document), types=types, sends=sends, receives=receives))

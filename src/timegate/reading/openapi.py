@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from timegate.errors import DeclarationError
 from timegate.reading.assemble import Roots
-from timegate.reading.declared import refuse_app
+from timegate.reading.declared import refuse_app, status_key
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import METHODS, in_order
 from timegate.typing import Document, Schema, is_array, is_object
+from timegate.wire.names import first_free
 from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, referred, rewrite
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
@@ -78,6 +79,7 @@ class _Reader:
             for name, schema in self._shared.get("schemas", {}).items()
         }
         self.components: dict[Side, dict[str, Component]] = {side: {} for side in SIDES}
+        self._taken: dict[Side, set[str]] = {side: set(self.schemas) for side in SIDES}
         for side in SIDES:
             for name, schema in self.schemas.items():
                 kept = self._extract_inner(schema, name, side)
@@ -116,7 +118,7 @@ class _Reader:
                 request = replace(request, required=bool(declared.get("required")))
         responses: dict[str, Body | None] = {}
         for status, response in raw.get("responses", {}).items():
-            code = str(status) if str(status) == "default" else str(status).upper()
+            code = status_key(status)
             responses[code], texts["responses"][code] = self._body(response, f"{key} {code}", "responses")
         query, headers = (self._parameters(key, where, listed.values()) for where in ("query", "header"))
         otherwise = "default" if "default" in responses else "200"
@@ -163,8 +165,11 @@ class _Reader:
         inner = self._extract_inner(schema, place, side)
         if not is_object(schema.get("properties")):
             return inner
-        self.components[side][place] = Component(place, inner, display_name=place, inline=True)
-        return ref(place)
+        # Two inline objects may be at places that read alike: the items and the values of one schema.
+        name = first_free(self._taken[side], place, numbered=f"{place}__")
+        self._taken[side].add(name)
+        self.components[side][name] = Component(name, inner, display_name=place, inline=True)
+        return ref(name)
 
     def _extract_inner(self, schema: Schema, place: str, side: Side) -> Schema:
         """A schema in which every inline object below the root is replaced by a reference to a component of its own."""

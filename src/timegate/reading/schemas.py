@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from timegate.reading.plain import plain_json
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, CallableDiscriminator
@@ -51,12 +52,13 @@ def generate_schemas(side: Side, types: Iterable[tuple[Hashable, Any]], *, by_al
         by_alias: whether keys on the wire are aliases.
     """
     wanted, mode, records = list(types), _MODES[side], Records()
-    found, definitions = TypeAdapter.json_schemas(
+    generated = TypeAdapter.json_schemas(
         [(index, mode, TypeAdapter[Any](kind)) for index, (_, kind) in enumerate(wanted)],
         by_alias=by_alias,
         ref_template=REF_PREFIX + "{model}",
         schema_generator=recording_generator(records),
     )
+    found, definitions = ({key: plain_json(schema) for key, schema in part.items()} for part in generated)
     schemas: dict[Hashable, Schema] = {key: found[index, mode] for index, (key, _) in enumerate(wanted)}
     return _resolved(schemas, definitions.get("$defs", {}), records)
 

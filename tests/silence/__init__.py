@@ -1,0 +1,1 @@
+"""Nothing passes in silence: what is neither gated nor refused is listed."""
