@@ -1,1 +1,1 @@
-"""Measures what a gate costs, beside the same handlers bare and under Cadwyn: `make bench`."""
+"""Measures what a gate costs, compared with the same handlers bare and under Cadwyn: `make bench`."""

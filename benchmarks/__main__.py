@@ -1,7 +1,7 @@
 """Measures, prints a table, writes JSON; with `--check`, says which target is missed and fails.
 
 python -m benchmarks                   everything
-python -m benchmarks --check           what the targets are about
+python -m benchmarks --check           what has a target
 python -m benchmarks --only transform  one group: requests, transform, whole, started
 """
 
@@ -25,23 +25,23 @@ GROUPS = ("requests", "transform", "started", "whole")
 
 
 def main() -> int:
-    """Measure as asked; gives the exit status."""
+    """Measure what the arguments name, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="measure what the targets are about, and fail on a miss")
-    parser.add_argument("--only", choices=GROUPS, action="append", help="a group to measure; all of them without it")
-    parser.add_argument("--rounds", type=int, help="how often each side has its turn: 15 times, 30 for --check")
+    parser.add_argument("--check", action="store_true", help="measure what has a target, and fail if one is missed")
+    parser.add_argument("--only", choices=GROUPS, action="append", help="a group to measure; all of them by default")
+    parser.add_argument("--rounds", type=int, help="turns of each side: 15 by default, 30 with --check")
     parser.add_argument("--seconds", type=float, default=0.01, help="how long a turn lasts")
     parser.add_argument("--tables", action="store_true", help="print the results once more, as tables in Markdown")
     parser.add_argument("--json", type=Path, help="where the results go as JSON")
     arguments = parser.parse_args()
     if arguments.check and arguments.only:
-        parser.error("--check measures all that the targets are about")
+        parser.error("--check measures everything that has a target")
     wanted: tuple[str, ...] = (
         ("requests", "transform", "started") if arguments.check else tuple(arguments.only or GROUPS)
     )
-    # Cadwyn's own, about its changelog, once for each app.
+    # Cadwyn warns about its own changelog, once for each app.
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    print(", ".join(f"{name} {told}" for name, told in machine().items()))
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
     groups = asyncio.run(measured(wanted, arguments))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(as_json(groups), indent=1, sort_keys=True) + "\n")
@@ -67,7 +67,7 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
     seconds: float = arguments.seconds
     groups: dict[str, Mapping[str, Any]] = {}
 
-    def told(name: str, timings: dict[str, Timing]) -> None:
+    def report(name: str, timings: dict[str, Timing]) -> None:
         print(timing_line(name, timings), flush=True)
 
     if "started" in wanted:
@@ -81,16 +81,16 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
         )
     if "transform" in wanted:
         print("\ntransform over the parser's own load and dump, in CPU time")
-        groups["transform"] = await transform.measured(rounds=rounds, seconds=seconds, told=told)
+        groups["transform"] = await transform.measured(rounds=rounds, seconds=seconds, report=report)
     if "requests" in wanted:
         print("\nrequests in process, in CPU time; ratios to the bare app")
         chosen = [row for row in rows.rows() if not arguments.check or rows.wanted_by_targets(row)]
         groups["requests"] = await inprocess.measured(
-            chosen, rounds=rounds, seconds=seconds, told=lambda row, timings: told(row.name, timings)
+            chosen, rounds=rounds, seconds=seconds, report=lambda row, timings: report(row.name, timings)
         )
     if "whole" in wanted:
         print("\nwhole process: uvicorn with httptools, 8 connections; a request's share of the time")
-        groups["whole"] = await whole.measured(rounds=max(3, rounds // 6), seconds=1.0, told=told)
+        groups["whole"] = await whole.measured(rounds=max(3, rounds // 6), seconds=1.0, report=report)
     return groups
 
 

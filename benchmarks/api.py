@@ -1,4 +1,4 @@
-"""The API that is measured: head's models, its handlers' bodies, and the payloads they answer with."""
+"""The API that is measured: head's models, and the payloads of its requests and responses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Owner(BaseModel):
-    """Whom a task belongs to."""
+    """The person whom a task belongs to."""
 
     name: str
     email: str | None
@@ -54,7 +54,7 @@ class Page(BaseModel):
 
 
 class Note(BaseModel):
-    """What no version changes."""
+    """A model that no version changes."""
 
     id: str
     title: str
@@ -65,13 +65,13 @@ class Note(BaseModel):
 
 
 SIZES: Final[Mapping[str, int]] = {"340 B": 0, "12 KB": 36, "1.2 MB": 3540}
-"""The sizes of bodies, each by how many tasks a page holds; 0 is one task without a page."""
+"""The number of tasks in the page of each body size; 0 is one task without a page."""
 
 _STATES: Final = tuple(State)
 
 
 def task_data(number: int) -> dict[str, Any]:
-    """One task of about 340 bytes, as head writes it."""
+    """One task of about 340 bytes, as head has it."""
     return {
         "id": f"0191f4b2-7c1e-7a53-9d0e-{number:012d}",
         "dag_version_id": f"0191f4b2-0000-7a53-9d0e-{number % 97:012d}",
@@ -90,7 +90,7 @@ def task_data(number: int) -> dict[str, Any]:
 
 
 def body_data(size: str) -> dict[str, Any]:
-    """The body of a size as head writes it: one task, or a page of them."""
+    """The body of a size as head has it: one task, or a page of them."""
     count = SIZES[size]
     if count == 0:
         return task_data(1)
@@ -118,5 +118,5 @@ _BY_NAME: Final = {PAGE_NAMES[size]: page for size, page in PAGES.items()}
 
 
 def page_called(name: str) -> Page:
-    """The page that ``GET /pages/{name}`` answers with."""
+    """The page that ``GET /pages/{name}`` responds with."""
     return _BY_NAME[name]

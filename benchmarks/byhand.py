@@ -19,11 +19,11 @@ _STATES: Final = {old: state for state, old in _OLD_STATES.items()}
 
 
 class ByHand:
-    """Echo, Vary and context for every client; the two conversions for the oldest one's tasks.
+    """Echoes the version, sets Vary and a context variable for every client; converts the oldest client's tasks.
 
     Args:
-        app: knows head alone.
-        header: the request header that says the version.
+        app: the app, which knows only head.
+        header: the request header field that names the version.
         oldest: the version whose tasks are converted.
     """
 
@@ -40,31 +40,31 @@ class ByHand:
         for name, value in scope["headers"]:
             if name == self._header:
                 version = value
-        told = [(self._header, version), (b"vary", self._header)]
+        echoed = [(self._header, version), (b"vary", self._header)]
         path: str = scope["path"]
         old = version == self._oldest and not path.startswith("/notes")
         token = _VERSION.set(version)
         try:
             if not old:
-                await self._app(scope, receive, _stamping(send, told))
+                await self._app(scope, receive, _stamping(send, echoed))
             elif scope["method"] == "POST":
-                await self._app(scope, await _upgraded(scope, receive), _downgrading(send, told))
+                await self._app(scope, await _upgraded(scope, receive), _downgrading(send, echoed))
             else:
-                await self._app(scope, receive, _downgrading(send, told))
+                await self._app(scope, receive, _downgrading(send, echoed))
         finally:
             _VERSION.reset(token)
 
 
-def _stamping(send: Send, told: list[tuple[bytes, bytes]]) -> Send:
+def _stamping(send: Send, echoed: list[tuple[bytes, bytes]]) -> Send:
     async def stamped(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *told]}
+            message = {**message, "headers": [*message["headers"], *echoed]}
         await send(message)
 
     return stamped
 
 
-def _downgrading(send: Send, told: list[tuple[bytes, bytes]]) -> Send:
+def _downgrading(send: Send, echoed: list[tuple[bytes, bytes]]) -> Send:
     start: Message = {}
 
     async def downgraded(message: Message) -> None:
@@ -75,7 +75,7 @@ def _downgrading(send: Send, told: list[tuple[bytes, bytes]]) -> Send:
         body = encode_json(response_by_hand(decode_json(message["body"])))
         kept = [item for item in start["headers"] if item[0] != b"content-length"]
         length = (b"content-length", b"%d" % len(body))
-        await send({"type": "http.response.start", "status": start["status"], "headers": [*kept, *told, length]})
+        await send({"type": "http.response.start", "status": start["status"], "headers": [*kept, *echoed, length]})
         await send({"type": "http.response.body", "body": body})
 
     return downgraded
@@ -94,7 +94,7 @@ async def _upgraded(scope: Message, receive: Receive) -> Receive:
 
 
 def response_by_hand(body: dict[str, Any]) -> dict[str, Any]:
-    """A task or a page of tasks as the oldest version has it."""
+    """Downgrade a task or a page of tasks to the oldest version."""
     items = body.get("items")
     if items is None:
         return _old_task(body)
@@ -121,7 +121,7 @@ def _old_task(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def request_by_hand(body: dict[str, Any]) -> dict[str, Any]:
-    """A task or a page of tasks as the oldest version's clients write it, made head's."""
+    """Upgrade a task or a page of tasks from the oldest version to head."""
     items = body.get("items")
     if items is None:
         return _head_task(body)

@@ -1,4 +1,4 @@
-"""The past as Cadwyn is told it: its declarations, and the converters that its users write beside them."""
+"""The past as Cadwyn gets it: its declarations, and the converters that its users write for them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MODELS = {"task": Task, "owner": Owner}
 
 
 def instructions_of(event: Event) -> list[Any]:
-    """What an event does to schemas."""
+    """How an event changes schemas."""
     match event:
         case Renamed(holder, old, new):
             return [schema(MODELS[holder]).field(new).had(name=old)]
@@ -73,7 +73,7 @@ def change_of(depth: int) -> type[VersionChange]:
             event.older(task)
 
     body = {
-        "description": f"Told {depth} versions back.",
+        "description": f"The change {depth} versions back.",
         "instructions_to_migrate_to_previous_version": instructions_of(event),
         "to_next": to_next,
         "to_previous": to_previous,
@@ -82,7 +82,7 @@ def change_of(depth: int) -> type[VersionChange]:
 
 
 def cadwyn_app(depth: int = DEPTH) -> Cadwyn:
-    """The handlers under Cadwyn with head and ``depth`` older versions, its routes made."""
+    """The handlers under Cadwyn with head and ``depth`` older versions, all routes generated."""
     bundle = VersionBundle(
         HeadVersion(),
         *(Version(version_at(index), change_of(index + 1)) for index in range(depth)),

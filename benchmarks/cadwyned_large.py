@@ -1,4 +1,4 @@
-"""The large API as Cadwyn is told it."""
+"""The large API as Cadwyn gets it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from benchmarks import large
 
 
 def large_app() -> tuple[Any, str]:
-    """The app, its routes made, and its oldest version."""
+    """The app, all routes generated, and its oldest version."""
     kinds = large.models()
 
     def change(index: int) -> type[VersionChange]:
@@ -42,12 +42,12 @@ def large_app() -> tuple[Any, str]:
                     response.body[old] = response.body.pop(new)
                     response.body.pop("added", None)
 
-        mine = [kinds[number] for number, _, _ in large.renamed(index)]
+        changed = [kinds[number] for number, _, _ in large.renamed(index)]
         body = {
             "description": f"Change {index}.",
             "instructions_to_migrate_to_previous_version": instructions,
-            "to_next": convert_request_to_next_version_for(*mine, check_usage=False)(to_next),
-            "to_previous": convert_response_to_previous_version_for(*mine, check_usage=False)(to_previous),
+            "to_next": convert_request_to_next_version_for(*changed, check_usage=False)(to_next),
+            "to_previous": convert_response_to_previous_version_for(*changed, check_usage=False)(to_previous),
         }
         return type(f"Change{index}", (VersionChange,), body)
 

@@ -1,4 +1,4 @@
-"""Speaks ASGI to an app without a socket: its lifespan, and requests one after another."""
+"""Calls an ASGI app without a socket: its lifespan, and requests one after another."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Request:
     Args:
         method: the HTTP method.
         path: the path.
-        version: the version header's name and value.
+        version: name and value of the header field that names the version.
         body: the JSON body; empty for none.
     """
 
@@ -31,7 +31,7 @@ class Request:
     body: bytes = b""
 
     def headers(self) -> list[tuple[bytes, bytes]]:
-        """Its header fields, in a list of their own."""
+        """Its header fields, in a new list."""
         name, value = self.version
         fields = [
             (b"host", b"127.0.0.1:8000"),
@@ -47,8 +47,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back."""
+class Response:
+    """A response as the client gets it."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -60,7 +60,7 @@ class Caller:
 
     Args:
         app: the app; its lifespan has begun.
-        request: what is sent.
+        request: the request.
     """
 
     __slots__ = ("_app", "_began", "_parts", "_request", "_start")
@@ -73,7 +73,7 @@ class Caller:
         self._began = False
 
     async def __call__(self) -> None:
-        """Send it and wait for the whole answer, which is kept until the next one."""
+        """Send the request and wait for the whole response, which is kept until the next one."""
         self._parts, self._began = [], False
         request = self._request
         scope = {
@@ -94,9 +94,9 @@ class Caller:
         await self._app(scope, self._receive, self._send)
 
     @property
-    def reply(self) -> Reply:
-        """The answer to the last request."""
-        return Reply(self._start["status"], tuple(self._start["headers"]), b"".join(self._parts))
+    def response(self) -> Response:
+        """The response to the last request."""
+        return Response(self._start["status"], tuple(self._start["headers"]), b"".join(self._parts))
 
     async def _receive(self) -> Message:
         if self._began:
@@ -120,16 +120,16 @@ async def started(app: App) -> AsyncIterator[App]:
         app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, inbox.get, outbox.put)
     )
     await inbox.put({"type": "lifespan.startup"})
-    await _told(task, outbox, "lifespan.startup.complete")
+    await _expect(task, outbox, "lifespan.startup.complete")
     try:
         yield app
     finally:
         await inbox.put({"type": "lifespan.shutdown"})
-        await _told(task, outbox, "lifespan.shutdown.complete")
+        await _expect(task, outbox, "lifespan.shutdown.complete")
         await task
 
 
-async def _told(task: asyncio.Future[None], outbox: asyncio.Queue[Message], wanted: str) -> None:
+async def _expect(task: asyncio.Future[None], outbox: asyncio.Queue[Message], wanted: str) -> None:
     getting = asyncio.ensure_future(outbox.get())
     waiting: set[asyncio.Future[Any]] = {getting, task}
     await asyncio.wait(waiting, timeout=120, return_when=asyncio.FIRST_COMPLETED)
@@ -138,4 +138,4 @@ async def _told(task: asyncio.Future[None], outbox: asyncio.Queue[Message], want
         raise RuntimeError(f"the app's lifespan ended before {wanted}") from (task.exception() if task.done() else None)
     message = getting.result()
     if message["type"] != wanted:
-        raise RuntimeError(f"the app said {message}, not {wanted}")
+        raise RuntimeError(f"the app sent {message}, not {wanted}")

@@ -1,4 +1,4 @@
-"""The past as timegate is told it: declarations, and nothing else."""
+"""The past as timegate gets it: declarations, and nothing else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MODELS = {"task": Task, "owner": Owner}
 
 
 def fact_of(event: Event) -> Fact:
-    """An event as it is declared."""
+    """Declare an event as a fact."""
     match event:
         case Renamed(holder, old, new):
             return on(MODELS[holder]).renamed(old, to=new)
@@ -46,7 +46,9 @@ def change_of(depth: int) -> type[VersionChange]:
     """The change that separates the version ``depth - 1`` back from the one ``depth`` back."""
     event = EVENTS[depth - 1]
     return type(
-        f"Change{depth}", (VersionChange,), {"__doc__": f"Told {depth} versions back.", "changes": (fact_of(event),)}
+        f"Change{depth}",
+        (VersionChange,),
+        {"__doc__": f"The change {depth} versions back.", "changes": (fact_of(event),)},
     )
 
 

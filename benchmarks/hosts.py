@@ -22,47 +22,47 @@ from timegate.starlette import operation
 App: TypeAlias = Callable[..., Any]
 
 HEADER: Final = "x-api-version"
-"""The request header that says the version, for every side."""
+"""The request header field that names the version, for every side."""
 
 RECEIVED: Final[list[BaseModel | None]] = [None]
-"""What the last handler that took a body was given."""
+"""The body that the last handler with a body received."""
 
 
 async def read_task(task_id: str) -> Task:
-    """Give one task."""
+    """Return one task."""
     return TASK
 
 
 async def create_task(task: Task) -> Task:
-    """Take one task, and give it back as it was understood."""
+    """Receive one task, and return it as it was parsed."""
     RECEIVED[0] = task
     return task
 
 
 async def read_page(name: str) -> Page:
-    """Give many tasks."""
+    """Return many tasks."""
     return page_called(name)
 
 
 async def create_page(page: Page) -> Page:
-    """Take many tasks, and give them back as they were understood."""
+    """Receive many tasks, and return them as they were parsed."""
     RECEIVED[0] = page
     return page
 
 
 async def read_note(note_id: str) -> Note:
-    """Give what no version changes."""
+    """Return a note, which no version changes."""
     return NOTE
 
 
 async def create_note(note: Note) -> Note:
-    """Take what no version changes."""
+    """Receive a note, which no version changes."""
     RECEIVED[0] = note
     return note
 
 
 def with_routes(router: APIRouter) -> None:
-    """Put the handlers onto FastAPI's router, or onto one that is used like it."""
+    """Add the handlers to FastAPI's router, or to one with the same methods."""
     router.add_api_route("/tasks/{task_id}", read_task, methods=["GET"])
     router.add_api_route("/tasks", create_task, methods=["POST"])
     router.add_api_route("/pages/{name}", read_page, methods=["GET"])
@@ -124,7 +124,7 @@ def under_timegate(app: FastAPI | Starlette, versions: Timeline | None = None) -
 
 
 def under_hand_written(app: FastAPI | Starlette) -> FastAPI | Starlette:
-    """An app with the least that would do for these handlers and these versions."""
+    """An app with the least code that works for these handlers and these versions."""
     app.add_middleware(ByHand, header=HEADER, oldest=version_at(DEPTH))
     return app
 

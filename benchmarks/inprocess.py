@@ -1,4 +1,4 @@
-"""Requests against apps in this process: the same one at every side, each answer checked before it is timed."""
+"""Requests against apps in this process: the same one at every side, each response checked before it is timed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def apps_of(host: Host, stack: AsyncExitStack) -> Sides:
         ONE_VERSION: hosts.under_timegate(build(), timeline(1)),
     }
     if host == "FastAPI":
-        # It is there where the benchmarks run, and nowhere else.
+        # Installed only where the benchmarks run.
         sides[CADWYN] = import_module("benchmarks.cadwyned").cadwyn_app()
     for app in sides.values():
         await stack.enter_async_context(started(app))
@@ -41,7 +41,7 @@ async def apps_of(host: Host, stack: AsyncExitStack) -> Sides:
 
 
 def caller_of(app: Callable[..., Awaitable[None]], side: str, row: Row) -> Caller:
-    """The row's request, made of one side."""
+    """The row's request to one side."""
     kind, path = (Note, "/notes") if not row.touched else (Task, "/tasks") if SIZES[row.size] == 0 else (Page, "/pages")
     depth = depth_at(side, row)
     body = b""
@@ -55,37 +55,37 @@ def caller_of(app: Callable[..., Awaitable[None]], side: str, row: Row) -> Calle
 
 
 def sent_by(side: str, row: Row) -> dict[str, Any]:
-    """What a client posts: the bare app's says in head's words what the old one says, so that handlers do the same."""
+    """The body that a client posts; the bare app gets it as head has it, so that handlers do the same."""
     old = as_sent(body_data(row.size), row.depth)
     return upgraded(old, row.depth) if side == BARE else old
 
 
 def depth_at(side: str, row: Row) -> int:
-    """How many versions back the client is: the bare app knows head's alone, one side has a single older version."""
+    """How many versions back the client is: the bare app knows only head, one side has a single older version."""
     return 0 if side == BARE else min(row.depth, 1) if side == ONE_VERSION else row.depth
 
 
 async def check(caller: Caller, side: str, row: Row) -> None:
-    """Make the request once; hold the answer, and what the handler was given, against the oracle."""
+    """Send the request once; compare the response, and what the handler received, with the oracle."""
     depth = depth_at(side, row)
     hosts.RECEIVED[0] = None
     await caller()
-    reply = caller.reply
-    answer: Any = json.loads(reply.body) if reply.status == 200 else reply.body
+    response = caller.response
+    payload: Any = json.loads(response.body) if response.status == 200 else response.body
     expected, head = _expected(row, depth)
-    if answer != expected:
-        raise AssertionError(f"{side}, {row.name}: {reply.status} {_clipped(answer)} is not {_clipped(expected)}")
+    if payload != expected:
+        raise AssertionError(f"{side}, {row.name}: {response.status} {_clipped(payload)} is not {_clipped(expected)}")
     if head is not None:
         received = hosts.RECEIVED[0]
         if received is None or received.model_dump() != head.model_dump():
-            raise AssertionError(f"{side}, {row.name}: the handler was given {_clipped(received)}")
-        # Cadwyn hands over what its own old model has dumped, so only the values can be held against it.
+            raise AssertionError(f"{side}, {row.name}: the handler received {_clipped(received)}")
+        # Cadwyn passes what its own old model has dumped, so only the values can be compared.
         if side != CADWYN and _set_in(received) != _set_in(head):
-            raise AssertionError(f"{side}, {row.name}: the handler was told of keys that the client did not send")
+            raise AssertionError(f"{side}, {row.name}: the handler received keys that the client did not send")
 
 
 def _expected(row: Row, depth: int) -> tuple[Any, BaseModel | None]:
-    """The answer, and what the handler is given where it is given something."""
+    """The response's payload, and what the handler receives if the request has a body."""
     if not row.touched:
         return NOTE_DATA, Note.model_validate(NOTE_DATA) if row.method == "POST" else None
     if row.method == "GET":
@@ -105,7 +105,7 @@ def _clipped(value: object) -> str:
 
 
 async def measured(
-    chosen: list[Row], *, rounds: int, seconds: float, told: Callable[[Row, dict[str, Timing]], None]
+    chosen: list[Row], *, rounds: int, seconds: float, report: Callable[[Row, dict[str, Timing]], None]
 ) -> dict[str, dict[str, Timing]]:
     """The timings of rows by name and side.
 
@@ -113,27 +113,27 @@ async def measured(
         chosen: the rows.
         rounds: how often each side has its turn.
         seconds: how long a turn lasts.
-        told: is called with each row as soon as it is measured.
+        report: is called with each row as soon as it is measured.
     """
     found: dict[str, dict[str, Timing]] = {}
     for host in dict.fromkeys(row.host for row in chosen):
         async with AsyncExitStack() as stack:
             sides = await apps_of(host, stack)
             gc.collect()
-            # What stands by now lives as long as the process; it is not collected again and again while others run.
+            # What exists by now lives as long as the process, so the collector need not look at it again and again.
             gc.freeze()
             for row in (row for row in chosen if row.host == host):
                 callers = {side: caller_of(app, side, row) for side, app in sides.items() if _belongs(side, row)}
                 for side, caller in callers.items():
                     await check(caller, side, row)
                 found[row.name] = await timed(callers, rounds=rounds, seconds=seconds)
-                told(row, found[row.name])
+                report(row, found[row.name])
             gc.unfreeze()
     return found
 
 
 def _belongs(side: str, row: Row) -> bool:
-    """One version alone is only asked where growth would show; by hand, only the oldest version's tasks are done."""
+    """Whether a side runs a row: one version only where growth would show, by hand only the oldest version's tasks."""
     if side == ONE_VERSION:
         return row.depth == 0 and row.size == "340 B"
     return side != BY_HAND or not row.touched or row.depth in (0, DEPTH)

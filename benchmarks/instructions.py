@@ -1,8 +1,8 @@
 """Counts the instructions of the hot path, which no load on the machine changes: `make bench-instructions`.
 
-The program runs once under valgrind. It compiles everything, then forks a child for each case that serves N requests
-and another that serves 2 N; valgrind tells what each process executed, and the difference is N requests without any
-start-up. The counts are compared with those committed beside this file.
+The program runs once under valgrind. It compiles everything, then forks one child for each case that serves N requests
+and another that serves 2 N; valgrind counts the instructions of each process, and the difference is N requests without
+any start-up. The counts are compared with those committed in `instructions.json`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from timegate.asgi.message.json import decode_json, encode_json
 
 BASELINE: Final = Path(__file__).with_name("instructions.json")
 TOLERANCE: Final = 0.03
-"""How much more than the baseline a case may count; two runs of one commit differ by a tenth of that."""
+"""By which share a case may exceed the baseline; two runs of one commit differ by a tenth of that."""
 
 REQUESTS: Final = 200
 _COLLECTED: Final = re.compile(r"==(\d+)== Collected : (\d+)")
@@ -41,13 +41,13 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 def interpreter() -> str:
-    """What a baseline is for: counts of one interpreter mean nothing to another; its patches change little."""
+    """The key of a baseline: counts of two interpreters cannot be compared; patch releases change little."""
     version = ".".join(platform.python_version_tuple()[:2])
     return f"{platform.python_implementation()} {version} {platform.machine()}"
 
 
 def cases() -> dict[str, Work]:
-    """What is counted: one call of each."""
+    """The cases whose instructions are counted, one call of each."""
     bare = starlette_app()
     gates = timeline().compile(Contract.of(starlette_app()))
     gated = TimegateMiddleware(starlette_app(), timeline=gates.timeline, gates=gates, select=header(HEADER))
@@ -91,7 +91,7 @@ def cases() -> dict[str, Work]:
 
 
 def serve(work: Work, count: int) -> None:
-    """Do the work ``count`` times; nothing in it ever waits, so no event loop is needed."""
+    """Do the work ``count`` times; nothing in it ever waits, so it needs no event loop."""
     for _ in range(count):
         coroutine = work()
         try:
@@ -102,14 +102,14 @@ def serve(work: Work, count: int) -> None:
 
 
 def fork_cases() -> None:
-    """Run each case N and 2 N times in a process of its own; tells which process did what."""
+    """Run each case N and 2 N times in a process of its own; print which process ran which case."""
     found = cases()
     for work in found.values():
         serve(work, 3)
     gc.collect()
     gc.freeze()
     gc.disable()
-    told: dict[str, str] = {}
+    processes: dict[str, str] = {}
     for name, work in found.items():
         for count in (REQUESTS, 2 * REQUESTS):
             child = os.fork()
@@ -119,8 +119,8 @@ def fork_cases() -> None:
             _, status = os.waitpid(child, 0)
             if status != 0:
                 raise RuntimeError(f"{name} ended with {status}")
-            told[str(child)] = f"{count} {name}"
-    json.dump(told, sys.stdout)
+            processes[str(child)] = f"{count} {name}"
+    json.dump(processes, sys.stdout)
 
 
 def counted() -> dict[str, int]:
@@ -142,7 +142,7 @@ def counted() -> dict[str, int]:
 
 
 def verdicts(counts: dict[str, int], baseline: dict[str, int], *, tolerance: float = TOLERANCE) -> list[str]:
-    """What is wrong with the counts: cases that became slower, or are not in the baseline."""
+    """The cases that became slower, or are not in the baseline."""
     wrong: list[str] = []
     for name, count in counts.items():
         known = baseline.get(name)
@@ -154,7 +154,7 @@ def verdicts(counts: dict[str, int], baseline: dict[str, int], *, tolerance: flo
 
 
 def table(counts: dict[str, int], baseline: dict[str, int]) -> str:
-    """The counts beside the baseline's."""
+    """The counts next to the baseline's."""
     lines = [f"{'instructions of one call':36} {'now':>9} {'baseline':>9} {'':>7}"]
     for name, count in counts.items():
         known = baseline.get(name)
@@ -164,10 +164,10 @@ def table(counts: dict[str, int], baseline: dict[str, int]) -> str:
 
 
 def main() -> None:
-    """Count, compare with the baseline, and record a new one if asked."""
+    """Count, compare with the baseline, and record a new one with ``--record``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--under", action="store_true", help="what runs under valgrind")
-    parser.add_argument("--record", action="store_true", help="make what is counted now the baseline")
+    parser.add_argument("--record", action="store_true", help="make the new counts the baseline")
     arguments = parser.parse_args()
     if arguments.under:
         fork_cases()

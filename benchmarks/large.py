@@ -1,4 +1,4 @@
-"""An API of 100 routes and 100 models with 20 versions, for what it costs to start."""
+"""An API of 100 routes and 100 models with 20 versions, to measure start-up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROUTES: Final = 100
 MODELS: Final = 100
 VERSIONS: Final = 20
 CHANGED: Final = 5
-"""How many models each version changes: one field of each gets another name, and one is added."""
+"""How many models each version changes: in each, one field is renamed and one is added."""
 
 
 def models() -> list[type[BaseModel]]:
@@ -36,7 +36,7 @@ def models() -> list[type[BaseModel]]:
 
 
 def with_routes(router: APIRouter, kinds: list[type[BaseModel]]) -> None:
-    """A route for each model: half of them take one, half of them give one."""
+    """Add a route for each model: half of them take one as request body, half of them return one."""
     for number, kind in enumerate(kinds):
         if number % 2:
             router.add_api_route(f"/taken/{number}", _taking(kind), methods=["POST"], response_model=kind)
@@ -71,7 +71,7 @@ def fastapi_app(kinds: list[type[BaseModel]]) -> FastAPI:
 
 
 def renamed(version: int) -> list[tuple[int, str, str]]:
-    """The models whose field the version changes: number, old name, new name; 0 is the newest version."""
+    """The models in which the version renames a field: number, old name, new name; 0 is the newest version."""
     first = version * CHANGED
     return [(number, f"heading_{number}", f"title_{number}") for number in range(first, first + CHANGED)]
 

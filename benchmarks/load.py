@@ -1,7 +1,7 @@
-"""A load generator: a few keep-alive connections that ask again as soon as they are answered.
+"""A load generator: a few keep-alive connections that send a request as soon as they have the last response.
 
-It does as little as can be, so that the server is what is measured: a request is one write of ready bytes, an answer
-is complete when as many bytes have come as the first, checked one had.
+It does as little as possible, so that only the server is measured: a request is one write of prepared bytes, a response
+is complete when as many bytes have arrived as the first, checked response had.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from benchmarks.client import Request
 
 
 def wire_bytes(request: Request) -> bytes:
-    """A request as it goes over a socket."""
+    """A request as the bytes on a socket."""
     lines = [f"{request.method} {request.path} HTTP/1.1".encode()]
     lines += [name + b": " + value for name, value in request.headers()]
     return b"\r\n".join([*lines, b"", request.body])
 
 
-async def answered(port: int, request: Request) -> tuple[int, bytes, int]:
-    """Ask once; gives the status, the body, and how many bytes the whole answer has."""
+async def response_to(port: int, request: Request) -> tuple[int, bytes, int]:
+    """Send one request; return the status, the body, and the number of bytes of the whole response."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(wire_bytes(request))
@@ -34,14 +34,14 @@ async def answered(port: int, request: Request) -> tuple[int, bytes, int]:
 
 
 async def requests_in(port: int, request: Request, *, size: int, connections: int, seconds: float) -> int:
-    """How many requests are answered in a time.
+    """The number of requests that get a response in a time.
 
     Args:
-        port: of the server on this machine.
-        request: what is asked.
-        size: of a whole answer.
-        connections: how many ask at once.
-        seconds: how long.
+        port: port of the server on this machine.
+        request: the request.
+        size: bytes of a whole response.
+        connections: how many connections send requests at once.
+        seconds: how long they do.
     """
     data, until = wire_bytes(request), time.monotonic() + seconds
 

@@ -1,7 +1,7 @@
-"""Fifty versions of the API's past as plain data: what each one changed, and what that means for a payload.
+"""Fifty versions of the API's past as plain data: what each one changed, and how that converts a payload.
 
-Each side is told the same: timegate as declarations, Cadwyn as declarations and converters, the oracle as the plain
-functions ``older`` and ``newer``, which take one task one version back or forth.
+Each side gets the same: timegate as declarations, Cadwyn as declarations and converters, the oracle as the plain
+functions ``older`` and ``newer``, which convert one task by one version.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ class Added:
         del held(task, self.holder)[self.field]
 
     def newer(self, task: Data) -> None:
-        """Head's model has a default, and a field that came and went is never missed."""
+        """Head's model has a default, and nobody misses a field that existed only in between."""
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A field exists in older versions only, where it always has one value."""
+    """A field exists only in older versions, where it always has one value."""
 
     holder: Holder
     field: str
@@ -89,7 +89,7 @@ class BecameNullable:
             data[self.field] = self.was
 
     def newer(self, task: Data) -> None:
-        """Whatever the old client sent is fine."""
+        """Head accepts whatever the old client sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class MemberRenamed:
 
 Event: TypeAlias = Renamed | Added | Removed | BecameNullable | Retyped | MemberRenamed
 
-# Fields that are renamed again and again, whose they are, and how often.
+# Fields that are renamed again and again, each with its holder, and the number of renames.
 _RENAMED: Final[tuple[tuple[Holder, str], ...]] = (
     ("task", "dag_version_id"),
     ("owner", "name"),
@@ -152,7 +152,7 @@ _REMOVED: Final = (
     Removed("task", "hostname", str, "worker-1"),
 )
 
-# They came and went; a client of the time between gets the value.
+# Fields that existed only in between; a client of that time gets the value.
 _PASSING: Final = tuple(f"flag_{number}" for number in range(10))
 
 
@@ -173,7 +173,7 @@ def _specials() -> Iterator[Event]:
     yield MemberRenamed("waiting", "queued")
 
 
-# The order, newest first: Renamed, Added, Blank no more (removed), Special, Flag there, flag Gone again.
+# The order, newest first: Renamed, Added, B for Removed, Special, Flag removed, G for a flag added.
 _ORDER: Final = "RAFRSRBFRGRAFRSRFGGRRBFRSRAFGRRFGSRAFGBRFRGSBFGGGR"
 
 
@@ -196,18 +196,18 @@ _HEAD_ORDER: Final[dict[Holder, list[str]]] = {"task": list(Task.model_fields), 
 
 
 def version_at(depth: int) -> str:
-    """The version that lies ``depth`` versions back; head is 0."""
+    """The version ``depth`` versions back; head is 0."""
     return (_NEWEST - timedelta(days=30 * depth)).isoformat()
 
 
 def tasks_of(body: Data) -> list[Data]:
-    """The tasks that a body holds: itself, or those of a page."""
+    """The tasks of a body: itself, or those of a page."""
     items: list[Data] | None = body.get("items")
     return [body] if items is None else items
 
 
 def downgraded(body: Data, depth: int) -> Data:
-    """What a client ``depth`` versions back gets for head's body; the oracle of every answer."""
+    """Head's body as a client ``depth`` versions back gets it; the oracle of every response."""
     copy: Data = json.loads(json.dumps(body))
     for task in tasks_of(copy):
         for event in EVENTS[:depth]:
@@ -216,9 +216,9 @@ def downgraded(body: Data, depth: int) -> Data:
 
 
 def as_sent(body: Data, depth: int) -> Data:
-    """The body a client ``depth`` versions back sends: its keys in the order of its contract.
+    """The body that a client ``depth`` versions back sends: its keys in the order of its contract.
 
-    A renamed key stands where it is in head's model, a key that head lacks comes last.
+    A renamed key has the position of head's, a key that head does not have comes last.
     """
     old = downgraded(body, depth)
     for task in tasks_of(old):
@@ -245,7 +245,7 @@ def _order_at(depth: int, holder: Holder) -> list[str]:
 
 
 def upgraded(body: Data, depth: int) -> Data:
-    """What head gets of the body of a client ``depth`` versions back; the oracle of every request."""
+    """The body of a client ``depth`` versions back as head gets it; the oracle of every request."""
     copy: Data = json.loads(json.dumps(body))
     for task in tasks_of(copy):
         for event in reversed(EVENTS[:depth]):

@@ -1,4 +1,4 @@
-"""Results as lines to read and as JSON to keep."""
+"""Results as lines of text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PACKAGES = ("timegate", "fastapi", "starlette", "pydantic", "pydantic_core", "c
 
 
 def machine() -> dict[str, str]:
-    """What it was measured on."""
+    """The machine and the releases that were measured."""
     found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
     found |= {name: version(name) for name in _PACKAGES}
     found["machine"] = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
@@ -23,7 +23,7 @@ def machine() -> dict[str, str]:
 
 
 def timing_line(name: str, timings: Mapping[str, Timing]) -> str:
-    """One row: each side's fastest time, the median of its ratios to the first side, and what it costs over that."""
+    """One row: each side's fastest time, the median of its ratios to the first side, and the time that it adds."""
     first = next(iter(timings))
     cells = [f"{name:38}"]
     for side, timing in timings.items():
@@ -34,9 +34,9 @@ def timing_line(name: str, timings: Mapping[str, Timing]) -> str:
 
 
 def start_line(side: str, taken: Mapping[str, float]) -> str:
-    """What one side takes to start."""
+    """One side's start-up as a line."""
     return (
-        f"{side:10} {taken['seconds']:7.2f} s to its first answer (build {taken['build']:.2f}, lifespan "
+        f"{side:10} {taken['seconds']:7.2f} s to its first response (build {taken['build']:.2f}, lifespan "
         f"{taken['lifespan']:.2f}, first request {taken['first'] * 1000:+.1f} ms) {taken['mib']:7.1f} MiB "
         f"±{taken['spread']:.0%}"
     )

@@ -19,14 +19,14 @@ ONE_VERSION: Final = "timegate, 1 version"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request, made of each side.
+    """One request, sent to each side.
 
     Args:
-        host: what the handlers run on.
-        method: GET answers with a body; POST takes one and answers with it.
-        size: of the body.
-        depth: how many versions back the client is; 0 is head's.
-        touched: whether versions change what the route takes and gives.
+        host: the framework of the handlers.
+        method: GET has a body in the response, POST one in the request and in the response.
+        size: size of the body.
+        depth: how many versions back the client is; 0 is head.
+        touched: whether versions change the route's bodies.
     """
 
     host: Host
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """What is measured, in words."""
+        """The row's name in tables."""
         client = "head" if self.depth == 0 else f"{self.depth} back"
         return f"{self.host} {self.method} {self.size} {client}{'' if self.touched else ' untouched'}"
 
@@ -57,7 +57,7 @@ def rows() -> Iterator[Row]:
 
 
 def wanted_by_targets(row: Row) -> bool:
-    """Whether a target is about a row."""
+    """Whether a row has a target."""
     if row.size == "340 B":
         return row.depth in (0, 1, DEPTH)
     return row.size == "12 KB" and row.host == "FastAPI" and row.method == "GET" and row.depth == DEPTH

@@ -1,4 +1,4 @@
-"""One side in a process of its own under uvicorn: `python -m benchmarks.serve SIDE PORT`."""
+"""One side in its own process under uvicorn: `python -m benchmarks.serve SIDE PORT`."""
 
 from __future__ import annotations
 

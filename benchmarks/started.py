@@ -1,4 +1,4 @@
-"""Start-up, memory and imports: each side in fresh processes, in turns."""
+"""Measures start-up, memory and imports: each side in fresh processes, in turns."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from benchmarks.startup import SIDES
 from benchmarks.timing import interleaved_order, spread_of
 
 Run: TypeAlias = Callable[..., str]
-"""Runs Python with these arguments in a process of its own; gives what it prints."""
+"""Runs Python with these arguments in a new process, and returns its output."""
 
 _PYDANTIC: Final = """
 import pydantic
@@ -31,7 +31,7 @@ began = time.process_time()
 print(time.process_time() - began)
 """
 IMPORTED: Final = {
-    # What the others are added to: pydantic itself, in use for one model.
+    # The others come on top of this: pydantic itself, in use for one model.
     "pydantic": _TIMED.format(before="", timed=_PYDANTIC),
     **{
         name: _TIMED.format(before=_PYDANTIC, timed=f"import {module}")
@@ -43,13 +43,13 @@ IMPORTED: Final = {
         }.items()
     },
 }
-"""Programs that print what an import takes, by the package imported."""
+"""Programs that print the CPU time of an import, by the package imported."""
 
 
-def start_up(rounds: int, told: Callable[[str, dict[str, float]], None]) -> dict[str, dict[str, float]]:
-    """What each side takes from its first line to its first answer: the fastest of each part, and the spread of it all.
+def start_up(rounds: int, report: Callable[[str, dict[str, float]], None]) -> dict[str, dict[str, float]]:
+    """Each side's time from its first line to its first response: the fastest of each part, the spread of the total.
 
-    Cadwyn, which takes ten times as long, has its turn in every fourth round.
+    Cadwyn takes ten times as long, so it has a turn only in every fourth round.
     """
     programs = {side: ("-W", "ignore", "-m", "benchmarks.startup", side) for side in SIDES}
     found: dict[str, dict[str, float]] = {}
@@ -58,26 +58,26 @@ def start_up(rounds: int, told: Callable[[str, dict[str, float]], None]) -> dict
         found[side] = {key: min(run[key] for run in runs) for key in runs[0]}
         found[side]["mib"] = median(run["mib"] for run in runs)
         found[side]["spread"] = spread_of([run["seconds"] for run in runs])
-        told(side, found[side])
+        report(side, found[side])
     return found
 
 
-def imports(rounds: int, told: Callable[[str, float], None]) -> dict[str, float]:
+def imports(rounds: int, report: Callable[[str, float], None]) -> dict[str, float]:
     """Seconds of CPU to import pydantic, and a package where pydantic is in use already; the fastest run of each."""
     programs = {name: ("-c", program) for name, program in IMPORTED.items()}
     found = {name: min(map(float, printed)) for name, printed in _printed(programs, rounds).items()}
     for name, seconds in found.items():
-        told(name, seconds)
+        report(name, seconds)
     return found
 
 
 @contextmanager
 def fresh_processes() -> Iterator[Run]:
-    """Processes that share their bytecode, and share it with nobody else.
+    """Start processes that share a bytecode cache which nothing else uses.
 
-    A service that is deployed has its bytecode: whoever installs it writes it, or its first start does. Where the
-    environment forbids to write any, or an installer left it out, each start compiles every source file, for every
-    side alike, and that takes longer than all that is to be measured.
+    A deployed service has its bytecode: the installer or its first start writes it. Where the environment forbids to
+    write any, or an installer left it out, each start compiles every source file, for every side alike, and that takes
+    longer than everything that is to be measured.
     """
     with TemporaryDirectory() as home:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -94,11 +94,11 @@ def fresh_processes() -> Iterator[Run]:
 
 
 def _printed(programs: Mapping[str, tuple[str, ...]], rounds: int, seldom: str = "") -> dict[str, list[str]]:
-    """What each program prints in each round, one of them in every fourth only; they take turns."""
+    """Each program's output in each round, that of ``seldom`` in every fourth only; the programs take turns."""
     printed: dict[str, list[str]] = {name: [] for name in programs}
     with fresh_processes() as run:
         for arguments in programs.values():
-            run(*arguments)  # Not counted: it writes the bytecode that the others find.
+            run(*arguments)  # Not counted: it writes the bytecode that the other runs use.
         for turn in range(rounds):
             for name in interleaved_order([name for name in programs if name != seldom or turn % 4 == 0], turn):
                 printed[name].append(run(*programs[name]))

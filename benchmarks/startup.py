@@ -1,7 +1,7 @@
-"""What one side costs to start, measured in a process of its own: `python -m benchmarks.startup SIDE`.
+"""Measures the start of one side in its own process: `python -m benchmarks.startup SIDE`.
 
-Prints JSON: seconds of CPU and MiB of resident memory by the time the app answers its first request, the imports of
-its packages left out of the seconds and counted in the memory.
+Prints JSON: seconds of CPU and MiB of resident memory until the app has sent its first response. The seconds leave out
+the imports of its packages, the memory includes them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def fastapi_side() -> tuple[Any, str]:
 
 
 def timegate_side() -> tuple[Any, str]:
-    """The same under timegate: its changes are compiled when the lifespan starts."""
+    """The same under timegate, which compiles its changes when the lifespan starts."""
     from timegate import Timeline, Version, VersionChange, on
     from timegate.asgi import TimegateMiddleware, header
 
@@ -63,7 +63,7 @@ def timegate_side() -> tuple[Any, str]:
 
 
 def cadwyn_side() -> tuple[Any, str]:
-    """The same under Cadwyn, which is there where the benchmarks run and nowhere else."""
+    """The same under Cadwyn, which is installed only where the benchmarks run."""
     found: tuple[Any, str] = import_module("benchmarks.cadwyned_large").large_app()
     return found
 
@@ -81,7 +81,7 @@ EXPECTED: Final = {
 
 
 async def measured(side: str) -> dict[str, float]:
-    """Build a side, start it, ask it once; tells what that took and checks the answer."""
+    """Build a side, start it, send it a request and check the response; return what each part took."""
     import_side(side)
     began = time.process_time()
     app, version = BUILD[side]()
@@ -90,17 +90,17 @@ async def measured(side: str) -> dict[str, float]:
         ready = time.process_time()
         caller = Caller(app, Request("GET", PATH, ("x-api-version", version)))
         await caller()
-        answered = time.process_time()
+        first_response = time.process_time()
         memory = resident()
-        answer = json.loads(caller.reply.body)
+        payload = json.loads(caller.response.body)
         await caller()
         second = time.process_time()
-    told = {key: answer.get(key) for key in ("title_0", "heading_0", "added") if key in answer}
-    if caller.reply.status != 200 or told != EXPECTED[side]:
-        raise RuntimeError(f"{side} answered {caller.reply.status} {answer}")
-    first = answered - ready - (second - answered)
+    checked = {key: payload.get(key) for key in ("title_0", "heading_0", "added") if key in payload}
+    if caller.response.status != 200 or checked != EXPECTED[side]:
+        raise RuntimeError(f"{side} responded with {caller.response.status} {payload}")
+    first = first_response - ready - (second - first_response)
     return {
-        "seconds": answered - began,
+        "seconds": first_response - began,
         "build": built - began,
         "lifespan": ready - built,
         "first": first,
@@ -109,7 +109,7 @@ async def measured(side: str) -> dict[str, float]:
 
 
 def import_side(side: str) -> None:
-    """Import what a side needs, so that the seconds are those of its start alone."""
+    """Import what a side needs, so that the seconds measure only its start."""
     for package in {"timegate": ("timegate.asgi",), "cadwyn": ("cadwyn",)}.get(side, ()):
         import_module(package)
 

@@ -1,4 +1,4 @@
-"""The results as the tables of a page."""
+"""The results as the Markdown tables of the performance page."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What must hold, and by how much it is missed.
+"""The targets, and by how much each is missed.
 
-Where what was written by hand shows in the same rounds that a limit is out of reach, a multiple of that is the limit. A
-value that misses its limit by less than it may be off is no miss.
+Where the code written by hand shows in the same rounds that a limit is out of reach, the limit is a multiple of that
+instead. A value that misses its limit by less than its error is no miss.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ MICROSECOND: Final = 1e-6
 LIMITS: Final = {"response": 1.4, "request": 1.8}
 
 EXTRA: Final = 3.0
-"""Microseconds that a request may cost more which no change touches."""
+"""Microseconds that timegate may add to a request that no change touches."""
 
 EXTRA_OVER_BY_HAND: Final = 1.7
-"""Where that is out of reach: what it may cost as a multiple of echo, Vary and context by hand, with no route found."""
+"""Where that is out of reach: its limit as a multiple of echo, Vary and context by hand, without finding a route."""
 
 GATED: Final = 1.3
-"""How much longer an old client's request may take than head's, on FastAPI."""
+"""The limit of an old client's request over the bare app, on FastAPI."""
 
 OVER_BY_HAND: Final = 1.15
-"""Where that is out of reach by hand: how much longer it may take than what was written by hand."""
+"""Where that is out of reach by hand: the limit as a multiple of the code written by hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """All that was measured.
+    """Everything that was measured.
 
     Args:
         requests: timings by row and side.
         transforms: timings by row and side.
-        started: what each side takes to start.
+        started: the start-up of each side.
         imported: seconds by package.
     """
 
@@ -51,15 +51,15 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One target against what was measured.
+    """One target and its measured value.
 
     Args:
-        name: what is asked for.
-        value: what was measured.
-        limit: what is allowed.
-        unit: of both.
+        name: the target.
+        value: the measured value.
+        limit: the value that is allowed.
+        unit: unit of both.
         at_least: whether more is better.
-        doubt: by how much the value may be off.
+        doubt: the error of the value.
     """
 
     name: str
@@ -71,7 +71,7 @@ class Verdict:
 
     @property
     def met(self) -> bool:
-        """Whether the target is met, as far as can be told."""
+        """Whether the value meets the target, within its error."""
         if self.at_least:
             return self.value + self.doubt >= self.limit
         return self.value - self.doubt <= self.limit
@@ -86,7 +86,7 @@ class Verdict:
 
 def verdicts(results: Results) -> list[Verdict]:
     """Every target against the results."""
-    return [*_untouched(results), *_gated(results), *_transforms(results), *_starts(results), *_beside(results)]
+    return [*_untouched(results), *_gated(results), *_transforms(results), *_starts(results), *_against_cadwyn(results)]
 
 
 def _untouched(results: Results) -> Iterator[Verdict]:
@@ -98,7 +98,7 @@ def _untouched(results: Results) -> Iterator[Verdict]:
                 unit = sides[BARE].fastest / MICROSECOND
                 limit = max(EXTRA, EXTRA_OVER_BY_HAND * sides[BY_HAND].extra / MICROSECOND)
                 extra = sides[TIMEGATE].extra / MICROSECOND
-                # A limit that was measured may be off as well.
+                # A measured limit has an error as well.
                 floor = sides[BY_HAND].doubt * EXTRA_OVER_BY_HAND if limit > EXTRA else 0.0
                 doubt = (sides[TIMEGATE].doubt + floor) * unit
                 yield Verdict(f"{row.name}: over bare", extra, limit, "µs", doubt=doubt)
@@ -116,8 +116,8 @@ def _gated(results: Results) -> Iterator[Verdict]:
         floor = OVER_BY_HAND * oldest[BY_HAND].doubt if limit > GATED else 0.0
         for depth in (1, DEPTH):
             row = Row("FastAPI", method, "340 B", depth)
-            mine = results.requests[row.name][TIMEGATE]
-            yield Verdict(f"{row.name}: over bare", mine.ratio, limit, doubt=mine.doubt + floor)
+            gated = results.requests[row.name][TIMEGATE]
+            yield Verdict(f"{row.name}: over bare", gated.ratio, limit, doubt=gated.doubt + floor)
 
 
 def _transforms(results: Results) -> Iterator[Verdict]:
@@ -133,22 +133,22 @@ def _transforms(results: Results) -> Iterator[Verdict]:
 
 
 def _starts(results: Results) -> Iterator[Verdict]:
-    bare, mine = results.started["fastapi"], results.started["timegate"]
+    bare, gated = results.started["fastapi"], results.started["timegate"]
     yield Verdict("start-up over FastAPI with its document", _added(results), 0.5, "s")
-    yield Verdict("memory over FastAPI with its document", mine["mib"] - bare["mib"], 15, "MiB")
-    yield Verdict("the first request over the second", mine["first"], 0.05, "s")
+    yield Verdict("memory over FastAPI with its document", gated["mib"] - bare["mib"], 15, "MiB")
+    yield Verdict("the first request over the second", gated["first"], 0.05, "s")
     yield Verdict("import timegate where pydantic is in use", results.imported["timegate"] * 1000, 30, "ms")
 
 
-def _beside(results: Results) -> Iterator[Verdict]:
-    """Against Cadwyn on the same FastAPI."""
+def _against_cadwyn(results: Results) -> Iterator[Verdict]:
+    """Cadwyn over timegate on the same FastAPI."""
     for size, depth, limit in (("340 B", 0, 6.0), ("340 B", DEPTH, 5.0), ("12 KB", DEPTH, 4.0)):
         row = results.requests[Row("FastAPI", "GET", size, depth).name]
         name = f"FastAPI GET {size} {'head' if depth == 0 else f'{depth} back'}: Cadwyn over timegate"
-        theirs, mine = row[CADWYN], row[TIMEGATE]
-        times = theirs.ratio / mine.ratio
-        # What both may be off by, each as a share of its own.
-        doubt = times * (theirs.doubt / theirs.ratio + mine.doubt / mine.ratio)
+        cadwyn_row, gated_row = row[CADWYN], row[TIMEGATE]
+        times = cadwyn_row.ratio / gated_row.ratio
+        # The errors of both, each relative to its own ratio.
+        doubt = times * (cadwyn_row.doubt / cadwyn_row.ratio + gated_row.doubt / gated_row.ratio)
         yield Verdict(name, times, limit, at_least=True, doubt=doubt)
     bare, gated, cadwyn = (results.started[side] for side in ("fastapi", "timegate", "cadwyn"))
     seconds = cadwyn["seconds"] - bare["seconds"]
@@ -158,5 +158,5 @@ def _beside(results: Results) -> Iterator[Verdict]:
 
 
 def _added(results: Results) -> float:
-    """Seconds of start-up that timegate adds: both build the same FastAPI app, and only its lifespan does more."""
+    """Seconds of start-up that timegate adds: both sides build one FastAPI app, only the lifespan does more."""
     return results.started["timegate"]["lifespan"] - results.started["fastapi"]["lifespan"]

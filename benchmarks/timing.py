@@ -1,4 +1,4 @@
-"""Times several sides of one row against each other: interleaved, medians, spread, again when it is too wide."""
+"""Times the sides of one row: interleaved, as medians with their spread, and again if the spread is too wide."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ WIDEST_SPREAD: Final = 0.10
 """A row whose spread is wider is measured again."""
 
 _ERROR: Final = 0.93
-"""A median's standard error by the distance between the quartiles and the root of the number of values."""
+"""A median's standard error is this times the distance between the quartiles, over the root of the number of values."""
 
 ATTEMPTS: Final = 4
-"""How often a row is measured at most; the attempt with the narrowest spread counts."""
+"""How often at most a row is measured; the attempt with the narrowest spread counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """What one side of a row takes.
+    """The time of one side of a row.
 
     Args:
-        seconds: of CPU for one call, the median of all rounds.
-        ratio: to the first side, the median of the ratios of the rounds.
-        spread: the distance between the quartiles of what a round says (the ratio; for the first side, which has none,
-            the seconds), over the median.
-        fastest: seconds of CPU for one call in the fastest round of all: what else a machine does only ever adds to a
-            time, so that round says most of the code, and least of the machine.
-        extra: seconds over the first side, as the ratio says it of that side's fastest round.
-        doubt: by how much the ratio may be off: two standard errors of a median.
+        seconds: seconds of CPU for one call, the median of all rounds.
+        ratio: ratio to the first side, the median of the rounds' ratios.
+        spread: the distance between the quartiles of the rounds' ratios (for the first side, which has none, of the
+            seconds), over the median.
+        fastest: seconds of CPU for one call in the fastest round: other work on a machine only ever adds time, so that
+            round says most about the code, and least about the machine.
+        extra: seconds over the first side: the ratio applied to that side's fastest round.
+        doubt: the error of the ratio: two standard errors of a median.
     """
 
     seconds: float
@@ -58,11 +58,11 @@ def spread_of(values: list[float]) -> float:
 
 
 def summarised(rounds: Mapping[str, list[float]]) -> dict[str, Timing]:
-    """The timing of each side; the first one is what the others are compared with."""
+    """The timing of each side; the others are compared with the first one."""
     first = next(iter(rounds.values()))
     found: dict[str, Timing] = {}
     for name, seconds in rounds.items():
-        ratios = [mine / base for mine, base in zip(seconds, first, strict=True)]
+        ratios = [own / base for own, base in zip(seconds, first, strict=True)]
         ratio = median(ratios)
         found[name] = Timing(
             seconds=median(seconds),
@@ -84,9 +84,9 @@ async def timed(sides: Mapping[str, Work], *, rounds: int, seconds: float) -> di
     """The timing of each side of a row.
 
     Args:
-        sides: what one call of each side is; the first one is what the others are compared with.
+        sides: one call of each side; the others are compared with the first one.
         rounds: how often each side has its turn.
-        seconds: how long a turn of the fastest side lasts, about; at least one call is made.
+        seconds: about how long a turn lasts; a turn makes at least one call.
     """
     counts = {name: await _calls_in(work, seconds) for name, work in sides.items()}
     best: dict[str, Timing] = {}
@@ -95,7 +95,7 @@ async def timed(sides: Mapping[str, Work], *, rounds: int, seconds: float) -> di
         for turn in range(rounds):
             for name in interleaved_order(list(sides), turn):
                 gc.collect(1)
-                # The side before has left the machine's caches full of itself.
+                # The side before has filled the machine's caches, so some calls are not counted.
                 await _turn(sides[name], counts[name] // 10)
                 taken[name].append(await _turn(sides[name], counts[name]))
         found = summarised(taken)
@@ -114,7 +114,7 @@ async def _calls_in(work: Work, seconds: float) -> int:
 
 
 async def _turn(work: Work, count: int) -> float:
-    # Only this thread's CPU time: what other programs do on the machine is not counted.
+    # Only this thread's CPU time: other programs on the machine are not counted.
     began = time.thread_time()
     for _ in range(count):
         await work()

@@ -1,4 +1,4 @@
-"""What a gate costs over the parser's own load and dump, without any HTTP."""
+"""Times conversions over the parser's own load and dump, without HTTP."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DIRECTIONS: Final = ("response", "request")
 
 
 def name_of(direction: str, size: str, depth: int) -> str:
-    """What is measured, in words."""
+    """The row's name in tables."""
     return f"{direction} {size} {depth} back"
 
 
@@ -38,7 +38,7 @@ def program_of(gates: Gates, direction: str, size: str, depth: int) -> Callable[
 
 
 def _floor(given: bytes, wanted: Any) -> Work:
-    """Load what comes in, dump what goes out."""
+    """Load the input, dump the output."""
 
     async def work() -> None:
         decode_json(given)
@@ -48,7 +48,7 @@ def _floor(given: bytes, wanted: Any) -> Work:
 
 
 def _through(given: bytes, program: Callable[[Any], Any]) -> Work:
-    """Load what comes in, change it, dump it."""
+    """Load the input, convert it, dump it."""
 
     async def work() -> None:
         encode_json(program(decode_json(given)))
@@ -57,9 +57,9 @@ def _through(given: bytes, program: Callable[[Any], Any]) -> Work:
 
 
 async def measured(
-    *, rounds: int, seconds: float, told: Callable[[str, dict[str, Timing]], None]
+    *, rounds: int, seconds: float, report: Callable[[str, dict[str, Timing]], None]
 ) -> dict[str, dict[str, Timing]]:
-    """The timings by name and side; the floor loads what comes in and dumps what goes out."""
+    """The timings by name and side; the floor loads the input and dumps the output."""
     gates = timeline().compile(Contract.of(starlette_app()))
     found: dict[str, dict[str, Timing]] = {}
     for direction in DIRECTIONS:
@@ -77,13 +77,13 @@ async def measured(
                     _check(name, by_hand(decode_json(given)), wanted)
                     sides[HAND_WRITTEN] = _through(given, by_hand)
                 found[name] = await timed(sides, rounds=rounds, seconds=seconds)
-                told(name, found[name])
+                report(name, found[name])
     return found
 
 
-def _check(name: str, answer: object, wanted: object) -> None:
-    if answer != wanted:
-        raise AssertionError(f"{name}: {str(answer)[:600]} is not {str(wanted)[:600]}")
+def _check(name: str, found: object, wanted: object) -> None:
+    if found != wanted:
+        raise AssertionError(f"{name}: {str(found)[:600]} is not {str(wanted)[:600]}")
 
 
 _BY_HAND: Final = {("response", DEPTH): response_by_hand, ("request", DEPTH): request_by_hand}

@@ -1,4 +1,4 @@
-"""The whole process: each side under uvicorn, asked over sockets by a load generator in this process."""
+"""Times the whole process: each side under uvicorn, with a load generator in this process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pydantic_core import to_json
 from benchmarks.api import Task, body_data
 from benchmarks.client import Request
 from benchmarks.hosts import HEADER
-from benchmarks.load import answered, requests_in
+from benchmarks.load import requests_in, response_to
 from benchmarks.past import DEPTH, as_sent, downgraded, upgraded, version_at
 from benchmarks.timing import ATTEMPTS, WIDEST_SPREAD, Timing, interleaved_order, summarised, widest
 
@@ -29,7 +29,7 @@ _TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens at."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         port: int = held.getsockname()[1]
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(side: str) -> Iterator[tuple[int, int]]:
-    """A side's server; gives its port and process id, and stops it."""
+    """Run a side's server; yield its port and process id, and stop it."""
     port = free_port()
     process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "benchmarks.serve", side, str(port)])
     try:
@@ -64,9 +64,9 @@ def cpu_seconds(pid: int) -> float:
 
 
 async def measured(
-    *, rounds: int, seconds: float, told: Callable[[str, dict[str, Timing]], None]
+    *, rounds: int, seconds: float, report: Callable[[str, dict[str, Timing]], None]
 ) -> dict[str, dict[str, Timing]]:
-    """Seconds of wall time per request by row and side; the server's CPU time per request as another row."""
+    """The wall time of a request by row and side; the server's CPU time of a request as another row."""
     found: dict[str, dict[str, Timing]] = {}
     with ExitStack() as stack:
         ports = {side: stack.enter_context(serving(side)) for side in SIDES}
@@ -100,7 +100,7 @@ async def measured(
                     for kind, timings in zip(("wall", "server's CPU"), best, strict=True):
                         name = f"uvicorn {method} 340 B {client}, {kind}"
                         found[name] = timings
-                        told(name, timings)
+                        report(name, timings)
     return found
 
 
@@ -109,23 +109,23 @@ def _request(method: str, depth: int, side: str) -> Request:
     if method == "GET":
         return Request("GET", "/tasks/1", version)
     old = as_sent(body_data("340 B"), depth)
-    # The bare app's client says in head's words what the old one says, so that handlers do the same.
+    # The bare app gets the old client's body as head has it, so that handlers do the same.
     return Request("POST", "/tasks", version, to_json(upgraded(old, depth) if side == "bare" else old))
 
 
 async def _checked(port: int, request: Request, method: str, depth: int, side: str) -> int:
-    """The size of an answer that the oracle agrees with."""
+    """Check the response against the oracle, and return its size."""
     head: Any = body_data("340 B")
     if method == "POST":
         head = Task.model_validate(upgraded(as_sent(head, depth), depth)).model_dump(mode="json")
     expected = downgraded(head, 0 if side == "bare" else depth)
     sizes: set[int] = set()
     for _ in range(3):
-        status, answer, size = await answered(port, request)
-        if status != 200 or json.loads(answer) != expected:
-            raise AssertionError(f"{request.path}: {status} {answer[:600]!r} is not {str(expected)[:600]}")
+        status, body, size = await response_to(port, request)
+        if status != 200 or json.loads(body) != expected:
+            raise AssertionError(f"{request.path}: {status} {body[:600]!r} is not {str(expected)[:600]}")
         sizes.add(size)
         await asyncio.sleep(0)
     if len(sizes) != 1:
-        raise AssertionError(f"{request.path}: answers differ in size: {sizes}")
+        raise AssertionError(f"{request.path}: responses differ in size: {sizes}")
     return sizes.pop()

@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say: workload, order, spread, verdicts; and the hot path is clean."""
+"""The benchmarks measure what they report (workload, order, spread, verdicts), and a request leaves no garbage."""
 
 import asyncio
 import gc
@@ -15,7 +15,7 @@ from benchmarks.client import Caller, Request, started
 from benchmarks.gated import timeline
 from benchmarks.hosts import HEADER, RECEIVED, fastapi_app, starlette_app, under_timegate
 from benchmarks.instructions import BASELINE, verdicts
-from benchmarks.load import answered, requests_in, wire_bytes
+from benchmarks.load import requests_in, response_to, wire_bytes
 from benchmarks.started import IMPORTED, fresh_processes
 from benchmarks.targets import Verdict
 from benchmarks.timing import interleaved_order, spread_of, summarised, timed, widest
@@ -46,18 +46,18 @@ class TestWorkload:
         }  # fmt: skip
 
     @pytest.mark.parametrize(("size", "about"), [("340 B", 340), ("12 KB", 12_000), ("1.2 MB", 1_200_000)])
-    def test_bodies_have_the_size_they_are_called_by(self, size: str, about: int) -> None:
+    def test_bodies_have_the_size_in_their_name(self, size: str, about: int) -> None:
         length = len(json.dumps(body_data(size), separators=(",", ":")))
         assert about * 0.97 < length < about * 1.05
         assert set(SIZES) == {"340 B", "12 KB", "1.2 MB"}
 
-    def test_the_oracle_gives_the_oldest_client_what_was_written_down_by_hand(self) -> None:
+    def test_the_oracle_agrees_with_the_converters_written_by_hand(self) -> None:
         assert past.downgraded(task_data(1), past.DEPTH) == OLDEST
         assert response_by_hand(task_data(1)) == OLDEST
         sent = past.as_sent(task_data(1), past.DEPTH)
         assert request_by_hand(sent) == past.upgraded(sent, past.DEPTH)
 
-    def test_what_a_client_sends_back_reaches_head_as_it_was_less_what_it_never_had(self) -> None:
+    def test_a_response_sent_back_reaches_head_without_the_fields_the_client_never_had(self) -> None:
         head = task_data(1)
         back = past.upgraded(past.as_sent(head, past.DEPTH), past.DEPTH)
         kept = {key: value for key, value in head.items() if key not in ("max_tries", "trigger", "labels")}
@@ -101,12 +101,12 @@ class TestTiming:
 
 
 class TestVerdicts:
-    def test_a_missed_target_says_by_how_much(self) -> None:
+    def test_a_missed_target_shows_by_how_much(self) -> None:
         verdict = Verdict("gate", 1.5, 1.25)
         assert not verdict.met
         assert str(verdict).endswith("(at most 1.25): missed by 20%")
 
-    def test_what_may_be_off_by_more_than_it_misses_is_no_miss(self) -> None:
+    def test_a_miss_within_the_measurement_error_is_no_miss(self) -> None:
         assert Verdict("gate", 1.5, 1.25, doubt=0.26).met
         assert not Verdict("gate", 1.5, 1.25, doubt=0.24).met
 
@@ -140,7 +140,7 @@ class TestSides:
                 caller = Caller(app, Request(method, path, (HEADER, past.version_at(past.DEPTH)), body))
                 for _ in range(5):
                     await caller()
-                assert caller.reply.status == 200
+                assert caller.response.status == 200
                 gc.collect()
                 gc.disable()
                 try:
@@ -152,7 +152,7 @@ class TestSides:
 
         assert asyncio.run(garbage_of_50()) < 50
 
-    def test_a_handler_is_given_what_the_oracle_says_and_no_key_more(self) -> None:
+    def test_a_handler_receives_what_the_oracle_computes_and_no_other_key(self) -> None:
         old = past.as_sent(task_data(1), past.DEPTH)
 
         async def post() -> bytes:
@@ -160,16 +160,16 @@ class TestSides:
                 request = Request("POST", "/tasks", (HEADER, past.version_at(past.DEPTH)), json.dumps(old).encode())
                 caller = Caller(app, request)
                 await caller()
-                return caller.reply.body
+                return caller.response.body
 
-        answer = json.loads(asyncio.run(post()))
+        response = json.loads(asyncio.run(post()))
         received = RECEIVED[0]
         assert received is not None
         assert received.model_dump(mode="json", exclude_unset=True) == past.upgraded(old, past.DEPTH)
-        assert answer == {**OLDEST, "note": ""}
+        assert response == {**OLDEST, "note": ""}
 
     @pytest.mark.parametrize("side", ["fastapi", "timegate"])
-    def test_a_large_app_starts_and_answers_as_expected(self, side: str) -> None:
+    def test_a_large_app_starts_and_responds_as_expected(self, side: str) -> None:
         taken = asyncio.run(startup.measured(side))
         assert taken["seconds"] > 0
         assert taken["mib"] > 10
@@ -186,7 +186,7 @@ class TestFreshProcesses:
             assert written[0].is_file()
         assert not written[0].exists()
 
-    def test_a_process_that_fails_says_why(self) -> None:
+    def test_a_process_that_fails_shows_why(self) -> None:
         with fresh_processes() as run, pytest.raises(RuntimeError, match="No module named 'not_there'"):
             run("-c", "import not_there")
 
@@ -197,14 +197,14 @@ class TestFreshProcesses:
 
 
 class TestLoad:
-    def test_requests_are_counted_that_a_server_has_answered(self) -> None:
+    def test_requests_with_a_response_are_counted(self) -> None:
         request = Request("GET", "/tasks/1", (HEADER, "2026-03-01"))
-        asked = 0
+        received = 0
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal asked
+            nonlocal received
             while await reader.read(len(wire_bytes(request))):
-                asked += 1
+                received += 1
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
             writer.close()
 
@@ -212,9 +212,9 @@ class TestLoad:
             server = await asyncio.start_server(serve, "127.0.0.1", 0)
             async with server:
                 port: int = server.sockets[0].getsockname()[1]
-                first = await answered(port, request)
+                first = await response_to(port, request)
                 return first, await requests_in(port, request, size=first[2], connections=2, seconds=0.05)
 
         first, count = asyncio.run(load())
         assert first == (200, b"{}", 40)
-        assert 0 < count <= asked
+        assert 0 < count <= received
