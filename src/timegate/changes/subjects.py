@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict
 
 from timegate.changes.base import UNSET, Fill, Unset, Value, name_of
 from timegate.changes.endpoints import (
@@ -32,6 +33,7 @@ from timegate.changes.values import (
 from timegate.errors import DeclarationError
 from timegate.typing import Function, JsonValue, Model
 
+_BRACES: Final = re.compile(r"\{([^}]+)\}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
@@ -196,9 +198,10 @@ class Endpoint:
         """The operations exist in older versions only; head still routes them."""
         return EndpointRemoved(path=self.path, methods=self.methods)
 
-    def moved(self, *, to: str) -> EndpointMoved:
+    def moved(self, *, to: str, loses: str | None = None) -> EndpointMoved:
         """The operations are at ``to`` now."""
-        return EndpointMoved(path=self.path, methods=self.methods, to=to)
+        _check_path(f"endpoint({self.path!r}).moved(to={to!r})", to.partition("?")[0])
+        return EndpointMoved(path=self.path, methods=self.methods, to=to, loses=loses)
 
     def status(self, new: int, *, was: int) -> StatusChanged:
         """The operations respond with the status ``was`` in older versions and with ``new`` now."""
@@ -227,10 +230,22 @@ def enum(members: Model) -> Members:
 
 def endpoint(path: str, *methods: str) -> Endpoint:
     """State facts about the operations of a path: all of them, or those with the given methods."""
-    if not path.startswith("/"):
-        raise DeclarationError(f"endpoint({path!r}): a path begins with a slash")
+    _check_path(f"endpoint({path!r})", path)
     upper = tuple(method.upper() for method in methods)
     unknown = [method for method in upper if method not in METHODS]
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {sorted(METHODS)}")
     return Endpoint(path, upper)
+
+
+def _check_path(written: str, path: str) -> None:
+    if not path.startswith("/"):
+        raise DeclarationError(f"{written}: a path begins with a slash")
+    if "?" in path:
+        raise DeclarationError(
+            f"{written}: {path!r} has a query; only the path of `to=` may have one (`?name={{name}}`)"
+        )
+    names = [name.partition(":")[0] for name in _BRACES.findall(path)]
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise DeclarationError(f"{written}: {{{twice[0]}}} is in the path twice; give each parameter a name of its own")

@@ -145,13 +145,13 @@ def _parameters(operation: Operation, wire: Wire, components: DocumentComponents
     others: list[Mapping[str, Any]] = operation.texts.get("parameters", [])
     of_path = {text["name"]: text for text in others if text["in"] == "path"}
     query = shown_parameters(wire.requests[operation.query])
-    moved = {key.strip("{}"): query.pop(key) for key in list(query) if query[key].get(PATH_MARK)}
+    moved = {query[key][PATH_MARK]: query.pop(key) for key in list(query) if PATH_MARK in query[key]}
     for name, convertor in PARAMETER.findall(operation.path):
         schema = _CONVERTORS.get(convertor, {"type": "string"})
-        text: Mapping[str, Any] = of_path.get(name, {"name": name, "in": "path", "required": True, "schema": schema})
+        text: Mapping[str, Any] = of_path.get(operation.path_names.get(name, name), {"schema": schema})
         if name in moved:
-            text = {"name": name, "in": "path", "required": True, "schema": components.render(moved[name], "requests")}
-        yield deepcopy(dict(text))
+            text = {"schema": components.render(moved[name], "requests")}
+        yield deepcopy({"in": "path", "required": True, **text, "name": name})
     headers = shown_parameters(wire.requests[operation.headers])
     for where, component, shown in (("query", operation.query, query), ("header", operation.headers, headers)):
         for key, schema in shown.items():

@@ -12,6 +12,7 @@ from timegate.gates.plan.plan import ExtractValue, InsertValue, Op, Plan, Slot
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
+from timegate.wire.marks import PATH_MARK
 from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component, Operation
 
@@ -62,9 +63,9 @@ class Locator:
         if part in ("query", "header"):
             component = self.head.query if part == "query" else self.head.headers
             found = self._below((part,), tuple(rest), ref(component))
-            name = str(found.location[-1])
-            if name.startswith("{"):
-                return ClientLocation(("path", name.strip("{}")), found.exact, found.expected)
+            schema = self.reach.component(component, self.version).properties.get(str(found.location[-1]), {})
+            if PATH_MARK in schema:
+                return ClientLocation(("path", schema[PATH_MARK]), found.exact, found.expected)
             return found
         return same_location(location)
 

@@ -12,7 +12,7 @@ from timegate.gates.operation import OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
 from timegate.history.history import History
 from timegate.wire.marks import PATH_MARK
-from timegate.wire.paths import PARAMETER, parameter_names, plain_path
+from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import ref
 from timegate.wire.wire import Operation, Side
 
@@ -116,9 +116,7 @@ def _rewrite(history: History, index: int, head: Operation, old: Operation) -> R
     """How the old URL becomes head's: its path parameters go into head's path by position, or into the query."""
     if old.path == head.path:
         return None
-    # A path parameter that a newer version has in the query is in the query component under its braces.
-    component = history.wires[index].requests[head.query]
-    in_query = [key for key, schema in component.properties.items() if schema.get(PATH_MARK)]
-    in_path = iter(name for name in parameter_names(old.path) if f"{{{name}}}" not in in_query)
-    path = PARAMETER.sub(lambda _: f"{{{next(in_path)}}}", plain_path(head.path))
-    return Rewrite(path, tuple((key, key) for key in in_query))
+    old_names = {head_name: name for name, head_name in old.path_names.items()}
+    path = PARAMETER.sub(lambda match: f"{{{old_names[match[1]]}}}", head.path)
+    properties = history.wires[index].requests[head.query].properties
+    return Rewrite(path, tuple((key, f"{{{s[PATH_MARK]}}}") for key, s in properties.items() if PATH_MARK in s))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -21,10 +21,11 @@ from timegate.changes.endpoints import (
 from timegate.changes.fields import Added, Renamed
 from timegate.changes.values import Defaulted
 from timegate.history.builder import HistoryBuilder
-from timegate.history.schema_edits import with_property, without_property
+from timegate.history.schema_edits import with_property, with_property_schema, without_property
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.wire.marks import PATH_MARK
+from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, parameter_names, plain_path, without_names
 from timegate.wire.wire import Operation
 
@@ -87,25 +88,66 @@ def _removed(fact: EndpointRemoved, builder: HistoryBuilder) -> None:
 @undo.register
 def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
     target, _, query = fact.to.partition("?")
-    names = parameter_names(fact.path)
+    old_names, new_names = parameter_names(fact.path), parameter_names(target)
     for operation in _operations(builder, fact, target):
-        if without_names(fact.path) == without_names(operation.path) and not query:
+        same_path = without_names(fact.path) == without_names(operation.path)
+        changed_places = old_names != new_names and {*old_names} == {*new_names}
+        if same_path and not changed_places and not query:
             builder.fault_without_effect(fact.path, "the path is the same right after this fact")
             continue
-        unknown = [name for name in parameter_names(fact.to) if name not in names]
+        unknown = [name for name in parameter_names(fact.to) if name not in old_names]
         if unknown:
-            builder.fault(fact.path, f"{{{unknown[0]}}} is no parameter of the old path", f"name one of {names}")
+            builder.fault(fact.path, f"{{{unknown[0]}}} is no parameter of the old path", f"name one of {old_names}")
             continue
+        _check_lost(builder, fact, operation)
+        newer_names = dict(zip(new_names, parameter_names(operation.path), strict=True))
+        _rename_moved(builder, operation, {newer: name for name, newer in newer_names.items()})
         for name, template in parse_qsl(query, keep_blank_values=True):
             _move_from_path(builder, fact, operation, name, template)
-        _put(builder, replace(operation, path=_with_convertors(fact.path, operation.path, fact.to)))
+        head_names = {name: operation.path_names.get(newer, newer) for name, newer in newer_names.items()}
+        path = _with_convertors(fact.path, operation.path, newer_names)
+        _put(builder, replace(operation, path=path, path_names=head_names))
+        _check_free(builder, fact, operation)
 
 
-def _with_convertors(old: str, newer: str, to: str) -> str:
-    """The old path, each parameter with the convertor that the newer path has at its place."""
-    found = [f":{match[2]}" if match[2] else "" for match in PARAMETER.finditer(newer)]
-    convertors = dict(zip(parameter_names(to.partition("?")[0]), found, strict=True))
-    return PARAMETER.sub(lambda match: f"{{{match[1]}{convertors.get(match[1], '')}}}", old)
+def _check_lost(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
+    """Note a fault where the newer path does not take a parameter along and the fact does not say why."""
+    lost = [name for name in parameter_names(fact.path) if name not in parameter_names(fact.to)]
+    if lost and fact.loses is None:
+        problem = f"{{{lost[0]}}} of the old path is nowhere in the newer one, so it is lost"
+        properties = builder.component("requests", operation.query).properties
+        query = f"{'&' if '?' in fact.to else '?'}{lost[0]}={{{lost[0]}}}"
+        taken = f", or take it along: to={fact.to + query!r}" if lost[0] in properties else ""
+        builder.fault(fact.path, problem, builder.line('loses="why nobody misses it"') + taken)
+
+
+def _check_free(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
+    """Note a fault where the older version has another operation at the path."""
+    for other in builder.wire.operations:
+        same_place = without_names(other.path) == without_names(fact.path) and other.method == operation.method
+        if same_place and other.exists and other.key != operation.key:
+            path = plain_path(other.path)
+            builder.fault(
+                f"{operation.method} {path}",
+                "the endpoint was here in older versions, and another one is here right after this fact",
+                f"if that one came later, write endpoint({path!r}, {other.method!r}).added() after this fact",
+            )
+
+
+def _with_convertors(old: str, newer: str, newer_names: Mapping[str, str]) -> str:
+    """The old path, each parameter with the convertor that it has in the newer path."""
+    convertors = {match[1]: f":{match[2]}" if match[2] else "" for match in PARAMETER.finditer(newer)}
+    return PARAMETER.sub(lambda match: f"{{{match[1]}{convertors.get(newer_names.get(match[1], ''), '')}}}", old)
+
+
+def _rename_moved(builder: HistoryBuilder, operation: Operation, names: Mapping[str, str]) -> None:
+    """Give the parameters that newer versions have in the query their old names in the path."""
+    component = builder.component("requests", operation.query)
+    for key, schema in component.properties.items():
+        name = names.get(schema.get(PATH_MARK, ""))
+        if name is not None:
+            component = with_property_schema(component, key, {**schema, PATH_MARK: name})
+    builder.put("requests", component)
 
 
 def _move_from_path(
@@ -113,20 +155,22 @@ def _move_from_path(
 ) -> None:
     """Undo a query parameter that was part of the old path.
 
-    Its old name is the template, braces included, which no query of a client can contain until the gate renames it.
+    Its old key has braces, so no query of a client can contain it until the gate renames it.
     """
     component = builder.component("requests", operation.query)
-    key = component.wire_name(name)
-    if key is None or not PARAMETER.fullmatch(template):
+    key, parameter = component.wire_name(name), PARAMETER.fullmatch(template)
+    if key is None or parameter is None:
         builder.fault(
             fact.to,
             f"{name!r} is no query parameter of the endpoint" if key is None else f"{template!r} is no parameter",
             f"write {name}={{…}} with a parameter of the old path, for a query parameter that the endpoint has",
         )
         return
-    schema = {**component.properties[key], PATH_MARK: True}
-    builder.put("requests", with_property(without_property(component, key), template, schema, required=True))
-    builder.record("requests", operation.query, KeyRenamed(builder.origin, template, key), template, key)
+    schema = {**component.properties[key], PATH_MARK: parameter[1]}
+    written = f"{{{parameter[1]}}}"
+    braces = first_free(component.properties, written, numbered=written)
+    builder.put("requests", with_property(without_property(component, key), braces, schema, required=True))
+    builder.record("requests", operation.query, KeyRenamed(builder.origin, braces, key), braces, key)
 
 
 @undo.register
@@ -165,7 +209,7 @@ def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, remo
         if removed and exists:
             builder.fault_without_effect(place, "the newer version has this parameter too")
         elif not removed and not exists:
-            names = sorted(key for key, schema in component.properties.items() if not schema.get(PATH_MARK))
+            names = sorted(key for key, schema in component.properties.items() if PATH_MARK not in schema)
             remedy = f"name one of {', '.join(names)}" if names else f"take {fact} out"
             builder.fault(place, "there is no such parameter right after this fact", remedy)
         else:

@@ -36,7 +36,7 @@ NEWER_ARMS_MARK: Final = MARK_PREFIX + "newer-arms"
 
 
 PATH_MARK: Final = MARK_PREFIX + "path"
-"""Marks, in a query component, a parameter that this version has in the path."""
+"""Holds, in a query component, the name of a parameter that this version has in the path."""
 
 
 @dataclass(frozen=True, slots=True)

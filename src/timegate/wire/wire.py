@@ -107,6 +107,8 @@ class Operation:
     """
 
     key: str
+        path_names: head's name of each parameter of this version's path that head's path has too, by its name here;
+            empty where the path is head's.
     method: str
     path: str
     request: Body | None
@@ -121,6 +123,7 @@ class Operation:
     def bodies(self, side: Side) -> list[tuple[str, Body]]:
         """The bodies of one side, each with ``"request"`` or the status of its response."""
         declared = {"request": self.request} if side == "requests" else self.responses
+    path_names: Mapping[str, str] = field(default_factory=dict[str, str])
         return [(place, body) for place, body in declared.items() if body is not None]
 
 
