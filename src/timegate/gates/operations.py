@@ -113,8 +113,8 @@ def _of_parameters(reach: Reach, index: int, name: str, programs: Programs) -> P
 
 
 def _rewrite(history: History, index: int, head: Operation, old: Operation) -> Rewrite | None:
-    """How the old URL becomes head's: its path parameters go into head's path by position, or into the query."""
-    if old.path == head.path:
+    """How the old URL becomes head's: each path parameter goes where head has it, into the path or into the query."""
+    if not old.path_names and old.path == head.path:
         return None
     old_names = {head_name: name for name, head_name in old.path_names.items()}
     path = PARAMETER.sub(lambda match: f"{{{old_names[match[1]]}}}", head.path)
