@@ -1,4 +1,4 @@
-"""Every code block of the documentation runs, prints what the page says, and type-checks as written."""
+"""Every code block of the documentation runs, prints what the page shows, and type-checks as written."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def module_of(page: Path) -> str:
 
 
 def source_of(page: Path) -> str:
-    """The page's code as one file, each block at its own line, so that a checker's message leads to the page."""
+    """Join the code of a page, with each block at its line, so that a checker's message points into the page."""
     lines: list[str] = []
     for block in blocks(page):
         if block.language == "python":
@@ -55,7 +55,7 @@ def source_of(page: Path) -> str:
 
 
 @pytest.mark.parametrize("page", with_code(PAGES), ids=name_of)
-def test_every_code_block_of_the_page_runs_and_prints_what_follows_it(page: Path) -> None:
+def test_every_code_block_of_the_page_runs_and_prints_the_output_below_it(page: Path) -> None:
     module = types.ModuleType(module_of(page))
     sys.modules[module.__name__] = module
     found = blocks(page)
@@ -88,7 +88,7 @@ def test_the_code_of_every_page_type_checks_strictly_as_written(checker: str, tm
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_every_relative_link_of_the_documentation_leads_somewhere() -> None:
+def test_every_relative_link_of_the_documentation_exists() -> None:
     broken = [
         f"{name_of(page)}: {target}"
         for page in PAGES

@@ -1,4 +1,4 @@
-"""The promises of the house: what is imported by what, what is shipped, how it is written."""
+"""The structure of the package: the order of imports, private names, the size of files, the wheel and the locks."""
 
 import ast
 import importlib
@@ -49,8 +49,8 @@ ORDER = (
     "__init__",
 )
 
-# What a room, or one file of it, has no business to know.
-IGNORANT_OF = {
+# The frameworks that a room, or one file of it, must not import.
+MUST_NOT_IMPORT = {
     "context": FRAMEWORKS,
     "errors": {"starlette", "fastapi"},
     "typing": {"starlette", "fastapi"},
@@ -67,7 +67,7 @@ IGNORANT_OF = {
 
 
 def python_files(*folders: Path) -> list[Path]:
-    """Return the Python files that lie in the folders, less recorded data and hidden folders."""
+    """Return the Python files in the folders, without recorded data and hidden folders."""
     files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
     return [file for file in files if not any(part == "data" or part.startswith(".") for part in file.parts)]
 
@@ -97,7 +97,7 @@ def room_of(module: str) -> str:
 
 
 def own_imports() -> dict[str, set[str]]:
-    """Return the package's own modules that each of its modules imports, wherever in the file and for whatever use."""
+    """Return the package's own modules that each of its modules imports, anywhere in the file."""
     files = {module_name(file): file for file in python_files(PACKAGE)}
     found: dict[str, set[str]] = {}
     for module, file in files.items():
@@ -108,7 +108,7 @@ def own_imports() -> dict[str, set[str]]:
 
 
 def circles(imports: dict[str, set[str]]) -> list[str]:
-    """Return the modules that import themselves by way of others: what is left when no module without imports is."""
+    """Return the modules that import themselves indirectly: those left after removing modules without imports."""
     left = {module: set(targets) for module, targets in imports.items()}
     while done := {module for module, targets in left.items() if not targets}:
         left = {module: targets - done for module, targets in left.items() if module not in done}
@@ -138,8 +138,8 @@ def private_uses(tree: ast.AST, *, own: frozenset[str]) -> Iterator[str]:
 
     Args:
         tree: the module to look at.
-        own: the names that the package defines itself; no other underscore name may be reached for on any object,
-            since what object it is cannot be read off the text.
+        own: the names that the package defines itself; any other underscore name counts as a framework's, because
+            the text does not show whose attribute it is.
     """
     bound: dict[str, str] = {}
     for node in ast.walk(tree):
@@ -153,7 +153,7 @@ def private_uses(tree: ast.AST, *, own: frozenset[str]) -> Iterator[str]:
                         yield f"imports {name}"
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and is_private(node.attr) and node.attr not in own:
-            yield f"reaches for .{node.attr}"
+            yield f"uses .{node.attr}"
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             path = node.value.split(".")
             if path[0] in FRAMEWORKS and all(map(str.isidentifier, path)) and any(map(is_private, path)):
@@ -161,13 +161,13 @@ def private_uses(tree: ast.AST, *, own: frozenset[str]) -> Iterator[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"getattr", "hasattr"}:
             match node.args:
                 case [_, ast.Constant(value=str(name)), *_] if is_private(name):
-                    yield f"reaches for .{name}"
+                    yield f"uses .{name}"
                 case _:
                     pass
         elif isinstance(node, ast.ClassDef):
             for base in (bound[name.id] for name in node.bases if isinstance(name, ast.Name) and name.id in bound):
-                theirs = dir(getattr(importlib.import_module(base.rpartition(".")[0]), base.rpartition(".")[2]))
-                yield from (f"overrides .{name}" for name in own_names(node) if is_private(name) and name in theirs)
+                inherited = dir(getattr(importlib.import_module(base.rpartition(".")[0]), base.rpartition(".")[2]))
+                yield from (f"overrides .{name}" for name in own_names(node) if is_private(name) and name in inherited)
 
 
 def source_tree(file: Path) -> ast.Module:
@@ -183,7 +183,7 @@ class TestImports:
         assert "timegate" in loaded
         assert loaded & {"starlette", "fastapi", "httpx", "uvicorn"} == set()
 
-    def test_declaring_changes_does_not_load_what_compiles_them(self) -> None:
+    def test_declaring_changes_does_not_load_the_compiler(self) -> None:
         program = """
 import json, sys
 from pydantic import BaseModel
@@ -207,16 +207,16 @@ print(json.dumps(sorted(sys.modules)))
 
     @pytest.mark.parametrize("name", ["Contract", "Gates"])
     @pytest.mark.parametrize(
-        "asking",
+        "statement",
         ["from timegate import {0}", "import timegate; {0} = timegate.{0}", "from timegate import *"],
         ids=["from", "attribute", "star"],
     )
-    def test_what_is_loaded_when_asked_for_is_the_class_itself(self, name: str, asking: str) -> None:
+    def test_a_lazily_loaded_name_is_the_class_itself(self, name: str, statement: str) -> None:
         program = f"""
 import sys, timegate
 assert "{name}" in dir(timegate)
 assert "timegate.gates.gates" not in sys.modules
-{asking.format(name)}
+{statement.format(name)}
 from timegate.contract import Contract as C
 from timegate.gates.gates import Gates as G
 assert {name} is {name[0]} is timegate.{name}
@@ -225,11 +225,11 @@ assert {name} is {name[0]} is timegate.{name}
         assert run.returncode == 0, run.stderr
 
     @pytest.mark.parametrize("name", ["Gate", "contracts"])
-    def test_a_name_that_is_not_there_is_an_attribute_error(self, name: str) -> None:
+    def test_a_missing_name_is_an_attribute_error(self, name: str) -> None:
         with pytest.raises(AttributeError, match=f"module 'timegate' has no attribute '{name}'"):
             getattr(importlib.import_module("timegate"), name)
 
-    def test_every_public_name_is_there(self) -> None:
+    def test_every_public_name_exists(self) -> None:
         timegate = importlib.import_module("timegate")
         declared = {"VersionChange", "Version", "Timeline", "Internal", "on", "enum", "endpoint", "sibling"}
         used = {"Contract", "Gates", "current_version", "JsonValue", "TimegateError"}
@@ -237,34 +237,36 @@ assert {name} is {name[0]} is timegate.{name}
         assert declared | used <= set(timegate.__all__)
 
     def test_a_room_imports_no_room_after_it(self) -> None:
-        against = {
+        wrong = {
             f"{module} imports {target}"
             for module, targets in own_imports().items()
             for target in targets
             if ORDER.index(room_of(target)) > ORDER.index(room_of(module))
         }
-        assert against == set()
+        assert wrong == set()
 
-    def test_every_file_is_in_a_room_that_is_in_order(self) -> None:
+    def test_every_file_is_in_a_listed_room(self) -> None:
         assert {room_of(module_name(file)) for file in python_files(PACKAGE)} == set(ORDER)
 
-    def test_no_file_imports_itself_by_way_of_others(self) -> None:
+    def test_no_file_imports_itself_indirectly(self) -> None:
         assert circles(own_imports()) == []
 
     def test_a_circle_is_found(self) -> None:
         assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == ["a", "b", "c"]
 
-    @pytest.mark.parametrize("place", IGNORANT_OF)
-    def test_a_room_knows_only_its_own_business(self, place: str) -> None:
+    @pytest.mark.parametrize("place", MUST_NOT_IMPORT)
+    def test_a_room_imports_only_its_own_frameworks(self, place: str) -> None:
         found: list[str] = []
         for file in python_files(PACKAGE):
             module = module_name(file)
             if f"{module}.".startswith(f"timegate.{place}."):
                 names = imported_modules(source_tree(file), module=module, is_package=file.name == "__init__.py")
-                found += [f"{module} imports {name}" for name in names if name.partition(".")[0] in IGNORANT_OF[place]]
+                found += [
+                    f"{module} imports {name}" for name in names if name.partition(".")[0] in MUST_NOT_IMPORT[place]
+                ]
         assert found == []
 
-    def test_fastapi_is_imported_nowhere_since_an_app_brings_its_own(self) -> None:
+    def test_fastapi_is_never_imported(self) -> None:
         importing = {
             room_of(module_name(file))
             for file in python_files(PACKAGE)
@@ -285,12 +287,12 @@ assert {name} is {name[0]} is timegate.{name}
             ("import fastapi._compat", "imports fastapi._compat"),
             ("from pydantic._internal import _fields", "imports pydantic._internal._fields"),
             ("from starlette.routing import _x as x", "imports starlette.routing._x"),
-            ("def f(app): return app.router._routes", "reaches for ._routes"),
-            ("def f(app): return getattr(app, '_routes', None)", "reaches for ._routes"),
+            ("def f(app): return app.router._routes", "uses ._routes"),
+            ("def f(app): return getattr(app, '_routes', None)", "uses ._routes"),
             ("import_module('pydantic._internal._fields')", "names pydantic._internal._fields"),
             (
                 "from pydantic.json_schema import GenerateJsonSchema as Base\n"
-                "class Mine(Base):\n    def _build_definitions_remapping(self): ...",
+                "class Custom(Base):\n    def _build_definitions_remapping(self): ...",
                 "overrides ._build_definitions_remapping",
             ),
         ],
@@ -298,7 +300,7 @@ assert {name} is {name[0]} is timegate.{name}
     def test_a_private_name_is_found(self, source: str, use: str) -> None:
         assert use in list(private_uses(ast.parse(source), own=frozenset()))
 
-    def test_a_public_name_and_a_name_of_our_own_are_not_found(self) -> None:
+    def test_public_names_and_own_names_are_not_found(self) -> None:
         tree = ast.parse("import fastapi\nfastapi.__version__\nself._programs\nnot_a_module = '_x'")
         assert list(private_uses(tree, own=frozenset({"_programs"}))) == []
 
@@ -346,27 +348,27 @@ def metadata(wheel: zipfile.Path) -> Message:
 
 
 class TestWheel:
-    def test_it_tells_checkers_that_it_is_typed(self, wheel: zipfile.Path) -> None:
+    def test_it_is_marked_as_typed(self, wheel: zipfile.Path) -> None:
         assert (wheel / "timegate" / "py.typed").exists()
 
-    def test_it_holds_the_package_alone_and_the_whole_of_it(self, wheel: zipfile.Path) -> None:
+    def test_it_holds_the_whole_package_and_nothing_else(self, wheel: zipfile.Path) -> None:
         assert [entry.name for entry in wheel.iterdir() if not entry.name.endswith(".dist-info")] == ["timegate"]
         expected = {str(file.relative_to(SOURCE)) for file in python_files(PACKAGE)}
         assert {name for name in wheel.root.namelist() if name.endswith(".py")} == expected
 
-    def test_it_asks_for_three_packages_and_no_other(self, metadata: Message) -> None:
-        asked = [str(line) for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in str(line)]
-        assert sorted(asked) == ["pydantic>=2.9", "starlette>=0.37.2", "typing-extensions"]
+    def test_it_requires_three_packages_and_no_other(self, metadata: Message) -> None:
+        required = [str(line) for line in metadata.get_all("Requires-Dist", []) if "extra ==" not in str(line)]
+        assert sorted(required) == ["pydantic>=2.9", "starlette>=0.37.2", "typing-extensions"]
 
     def test_the_fastapi_extra_leaves_out_the_releases_that_hide_routes(self, metadata: Message) -> None:
-        (asked,) = (str(line) for line in metadata.get_all("Requires-Dist", []) if "extra == 'fastapi'" in str(line))
-        requirement = asked.partition(";")[0].strip().removeprefix("fastapi")
+        (required,) = (str(line) for line in metadata.get_all("Requires-Dist", []) if "extra == 'fastapi'" in str(line))
+        requirement = required.partition(";")[0].strip().removeprefix("fastapi")
         assert set(requirement.split(",")) == {">=0.115.0", "!=0.137.0", "!=0.137.1"}
 
     def test_it_runs_on_python_3_11_and_later(self, metadata: Message) -> None:
         assert metadata["Requires-Python"] == ">=3.11"
 
-    def test_it_carries_its_licence_and_its_readme(self, metadata: Message) -> None:
+    def test_it_contains_its_licence_and_its_readme(self, metadata: Message) -> None:
         assert metadata["License-Expression"] == "Apache-2.0"
         assert metadata.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""What a debugger shows of the large objects: one line that says what matters."""
+"""The `repr` of the large objects is one line that helps in a debugger."""
 
 from __future__ import annotations
 
@@ -43,20 +43,20 @@ def app() -> FastAPI:
 TIMELINE = Timeline(Version("2025-06-01", Named), Version("2025-01-01"))
 
 
-def test_a_timeline_says_how_many_versions_from_when_to_when() -> None:
+def test_a_timeline_shows_its_number_of_versions_and_their_range() -> None:
     assert repr(TIMELINE) == "<Timeline: 2 versions, 2025-06-01 to 2025-01-01, 1 changes>"
 
 
-def test_a_contract_says_how_much_is_in_it_and_how_much_is_opaque() -> None:
+def test_a_contract_shows_its_size_and_how_much_is_opaque() -> None:
     assert repr(Contract.of(app())) == "<Contract: 3 operations, 1 components, 1 opaque places>"
 
 
-def test_gates_say_how_many_operations_they_convert() -> None:
+def test_gates_show_how_many_operations_they_convert() -> None:
     gates = TIMELINE.compile(Contract.of(app()))
     assert repr(gates) == f"<Gates: {TIMELINE!r}, 6 operation gates, 2 convert>"
 
 
-def test_the_gate_of_an_operation_says_what_it_converts() -> None:
+def test_the_gate_of_an_operation_shows_what_it_converts() -> None:
     gates = TIMELINE.compile(Contract.of(app()))
     assert [repr(gate) for gate in gates.operations("2025-01-01")] == [
         "<OperationGate POST /items: request, response 201, status 201 as 200>",

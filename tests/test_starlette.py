@@ -1,4 +1,4 @@
-"""What `@operation` promises a handler, and what it promises the handler's clients."""
+"""What `@operation` guarantees to a handler and to its clients."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def ask(
 
 
 def echo_of(declared: Any) -> Handler:
-    """An endpoint that takes and answers the declared type."""
+    """Make an endpoint that returns its body, of the declared type."""
 
     @operation(request=declared, response=declared)
     async def echo(request: Request, *, body: Any) -> Any:
@@ -109,7 +109,7 @@ def echo_of(declared: Any) -> Handler:
 
 class TestBody:
     @pytest.mark.parametrize(
-        ("declared", "sent", "answered"),
+        ("declared", "sent", "expected"),
         [
             (Task, b'{"taskId": "a", "tries": "3"}', {"taskId": "a", "tries": 3}),
             (list[Task], b'[{"taskId": "a"}]', [{"taskId": "a", "tries": 0}]),
@@ -126,12 +126,12 @@ class TestBody:
         ],
     )
     def test_of_any_declared_type_reaches_the_handler_validated(
-        self, declared: Any, sent: bytes, answered: object
+        self, declared: Any, sent: bytes, expected: object
     ) -> None:
-        answer = ask(echo_of(declared), content=sent)
+        response = ask(echo_of(declared), content=sent)
 
-        assert (answer.status_code, answer.json()) == (200, answered)
-        assert answer.headers["content-type"] == "application/json"
+        assert (response.status_code, response.json()) == (200, expected)
+        assert response.headers["content-type"] == "application/json"
 
     @pytest.mark.parametrize(
         ("declared", "sent", "errors"),
@@ -150,28 +150,28 @@ class TestBody:
             (Task, b"{\n  nope}", [("json_invalid", ["body", 4])]),
         ],
     )
-    def test_that_does_not_fit_is_422_and_says_where(
+    def test_that_does_not_fit_is_422_with_the_location(
         self, declared: Any, sent: bytes, errors: list[tuple[str, list[str | int]]]
     ) -> None:
-        answer = ask(echo_of(declared), content=sent)
+        response = ask(echo_of(declared), content=sent)
 
-        assert answer.status_code == 422
-        detail = answer.json()["detail"]
+        assert response.status_code == 422
+        detail = response.json()["detail"]
         assert [(error["type"], error["loc"]) for error in detail] == errors
         assert all({"msg", "input"} <= error.keys() for error in detail)
 
     def test_that_is_not_utf_8_is_422_at_the_byte_or_after_it(self) -> None:
-        answer = ask(echo_of(Task), content=b'{"taskId": "\xff"}')
+        response = ask(echo_of(Task), content=b'{"taskId": "\xff"}')
 
-        (error,) = answer.json()["detail"]
-        # Which of the two depends on the release of pydantic.
-        assert (answer.status_code, error["type"], error["loc"][0]) == (422, "json_invalid", "body")
+        (error,) = response.json()["detail"]
+        # The release of pydantic decides which of the two.
+        assert (response.status_code, error["type"], error["loc"][0]) == (422, "json_invalid", "body")
         assert error["loc"][1] in (12, 13)
 
-    def test_error_holds_what_was_sent_and_why(self) -> None:
-        answer = ask(echo_of(Even), content=b'{"number": 3}')
+    def test_error_holds_the_input_and_the_reason(self) -> None:
+        response = ask(echo_of(Even), content=b'{"number": 3}')
 
-        assert answer.json() == {
+        assert response.json() == {
             "detail": [
                 {
                     "type": "value_error",
@@ -197,15 +197,15 @@ class TestBody:
             (None, 415),
         ],
     )
-    def test_is_read_only_when_it_says_that_it_is_json(self, content_type: str | None, status: int) -> None:
+    def test_is_read_only_with_a_json_content_type(self, content_type: str | None, status: int) -> None:
         headers = {} if content_type is None else {"content-type": content_type}
 
         assert ask(echo_of(Task), content=b'{"taskId": "a"}', headers=headers).status_code == status
 
     def test_that_is_empty_needs_no_content_type(self) -> None:
-        answer = ask(echo_of(Task | None), headers={})
+        response = ask(echo_of(Task | None), headers={})
 
-        assert (answer.status_code, answer.content) == (200, b"null")
+        assert (response.status_code, response.content) == (200, b"null")
 
     def test_with_two_content_types_is_415(self) -> None:
         sent: list[dict[str, Any]] = []
@@ -226,7 +226,7 @@ class TestBody:
 
 class TestQuery:
     @pytest.mark.parametrize(
-        ("query", "answered"),
+        ("query", "expected"),
         [
             ("name=a", Filter(name="a")),
             ("name=a&limit=3&mapIndex=7", Filter(name="a", limit=3, mapIndex=7)),
@@ -235,7 +235,7 @@ class TestQuery:
             ("name=a&name=b", Filter(name="b")),
         ],
     )
-    def test_becomes_the_model(self, query: str, answered: Filter) -> None:
+    def test_becomes_the_model(self, query: str, expected: Filter) -> None:
         seen: list[Filter] = []
 
         @operation(query=Filter)
@@ -243,16 +243,16 @@ class TestQuery:
             seen.append(query)
 
         assert ask(find, "GET", f"/?{query}").status_code == 200
-        assert seen == [answered]
+        assert seen == [expected]
 
     @pytest.mark.parametrize(
-        ("declared", "answered"),
+        ("declared", "expected"),
         [
             (FilterAsDataclass, FilterAsDataclass("a", ["x"])),
             (FilterAsTypedDict, {"name": "a", "states": ["x"]}),
         ],
     )
-    def test_may_be_a_dataclass_or_a_typed_dict(self, declared: Any, answered: object) -> None:
+    def test_may_be_a_dataclass_or_a_typed_dict(self, declared: Any, expected: object) -> None:
         seen: list[object] = []
 
         @operation(query=declared)
@@ -260,7 +260,7 @@ class TestQuery:
             seen.append(query)
 
         assert ask(find, "GET", "/?name=a&states=x").status_code == 200
-        assert seen == [answered]
+        assert seen == [expected]
 
     @pytest.mark.parametrize(
         ("query", "errors"),
@@ -276,13 +276,13 @@ class TestQuery:
         async def find(request: Request, *, query: Filter) -> None:
             raise AssertionError("must not be reached")
 
-        answer = ask(find, "GET", f"/?{query}")
+        response = ask(find, "GET", f"/?{query}")
 
-        assert answer.status_code == 422
-        assert [(error["type"], error["loc"]) for error in answer.json()["detail"]] == errors
+        assert response.status_code == 422
+        assert [(error["type"], error["loc"]) for error in response.json()["detail"]] == errors
 
 
-class TestAnswer:
+class TestResponse:
     @pytest.mark.parametrize(
         ("returned", "status", "content"),
         [
@@ -291,26 +291,26 @@ class TestAnswer:
             (PlainTextResponse("as is", status_code=202), 202, b"as is"),
         ],
     )
-    def test_leaves_as_declared(self, returned: object, status: int, content: bytes) -> None:
+    def test_is_sent_as_declared(self, returned: object, status: int, content: bytes) -> None:
         @operation(response=Task, status=201)
         async def create(request: Request) -> object:
             return returned
 
-        answer = ask(create)
+        response = ask(create)
 
-        assert (answer.status_code, answer.content) == (status, content)
+        assert (response.status_code, response.content) == (status, content)
 
     @pytest.mark.parametrize("returned", [{"taskId": "a", "secret": 1}, Cat(kind="cat", lives=9), None, "text"])
-    def test_that_does_not_fit_never_leaves(self, returned: object) -> None:
+    def test_that_does_not_fit_is_never_sent(self, returned: object) -> None:
         @operation(response=Task)
         async def create(request: Request) -> object:
             return returned
 
-        answer = ask(create)
+        response = ask(create)
 
-        assert (answer.status_code, answer.content) == (500, b"Internal Server Error")
+        assert (response.status_code, response.content) == (500, b"Internal Server Error")
 
-    def test_that_was_broken_after_validation_never_leaves(self) -> None:
+    def test_that_breaks_its_model_is_never_sent(self) -> None:
         @operation(response=Task)
         async def create(request: Request) -> Task:
             return Task.model_construct(task_id="a", tries="many")
@@ -323,10 +323,10 @@ class TestAnswer:
         async def touch(request: Request) -> None:
             return None
 
-        answer = ask(touch)
+        response = ask(touch)
 
-        assert (answer.status_code, answer.content) == (status, b"")
-        assert "content-type" not in answer.headers
+        assert (response.status_code, response.content) == (status, b"")
+        assert "content-type" not in response.headers
 
     def test_of_no_type_holds_no_value(self) -> None:
         @operation()
@@ -337,7 +337,7 @@ class TestAnswer:
 
 
 class TestHandler:
-    def test_that_is_plain_runs_outside_the_event_loop_and_sees_the_context(self) -> None:
+    def test_without_async_runs_outside_the_event_loop_with_the_context(self) -> None:
         place: contextvars.ContextVar[str] = contextvars.ContextVar("place")
         seen: list[tuple[str, bool]] = []
 
@@ -372,7 +372,7 @@ class TestHandler:
 
         assert ask(Tasks().create, content=b'{"taskId": "a"}').json() == "task a"
 
-    def test_takes_what_it_declares(self) -> None:
+    def test_must_take_exactly_what_is_declared(self) -> None:
         async def forgets(request: Request) -> None: ...
 
         async def invents(request: Request, *, query: Filter) -> None: ...

@@ -1,10 +1,10 @@
-"""What facts mean, step by step and as plainly as can be: the measure for the fused programs.
+"""The oracle: a second, slow and simple implementation of every fact, which the tests compare compiled programs with.
 
-Written from the words of the design and independent of the compiler. Schemas are edited by hand, payloads are walked
-one boundary after the other and one fact after the other, everything is copied, nothing is clever.
+It follows the design and shares no code with the compiler. It edits schemas by hand, converts payloads one boundary
+after the other and one fact after the other, and copies everything.
 """
 
+from tests.oracle.conversion import Oracle
 from tests.oracle.history import History, State, Step, history
-from tests.oracle.journey import Oracle
 
 __all__ = ["History", "Oracle", "State", "Step", "history"]

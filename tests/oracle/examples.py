@@ -1,4 +1,4 @@
-"""What each fact does to the smallest payload, in each direction: literal values, from the words of the design."""
+"""Examples of what each fact does to a small payload in each direction, as literal values taken from the design."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -112,7 +112,7 @@ UPGRADES = {
         {"name": "a", "again": [{"name": "b", "again": [{"name": "c"}]}]},
     ),
     "moved: plunge": Example((ITEM.moved("y", to="spot.y"),), {"name": "a", "y": 3}, {"name": "a", "spot": {"y": 3}}),
-    "moved: plunge beside others": Example(
+    "moved: plunge next to other keys": Example(
         (ITEM.moved("y", to="spot.y"),),
         {"name": "a", "y": 3, "spot": {"x": 1}},
         {"name": "a", "spot": {"x": 1, "y": 3}},
@@ -122,7 +122,7 @@ UPGRADES = {
     "moved: hoist": Example(
         (ITEM.moved("meta.size", to="size"),), {"name": "a", "meta": {"size": 3}}, {"name": "a", "size": 3}
     ),
-    "moved: hoist beside strangers": Example(
+    "moved: hoist next to extra keys": Example(
         (ITEM.moved("meta.size", to="size"),),
         {"name": "a", "meta": {"size": 3, "zz": 1}},
         {"name": "a", "meta": {"zz": 1}, "size": 3},
@@ -319,7 +319,7 @@ DOWNGRADES = {
         {"name": "a", "pet": {"kind": "dog", "bark": "b"}},
         {"name": "a", "pet": {"kind": "cat"}},
     ),
-    "introduced: what it is seen as travels on": Example(
+    "introduced: what it is seen as is converted further": Example(
         (
             on(Dog).introduced(seen_as=loud_cat),
             on(Cat).renamed("souls", to="lives"),

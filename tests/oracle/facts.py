@@ -1,4 +1,4 @@
-"""What one fact does to one object, in either direction."""
+"""Convert one object by one fact, in either direction."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ ABSENT = object()
 
 
 @dataclass(frozen=True)
-class Moment:
-    """One fact between the contracts right after and right before it, on one side.
+class FactContext:
+    """One fact, with the contracts right after and right before it, on one side.
 
     Args:
         fact: the fact.
         newer: the components right after it.
         older: the components right before it.
-        reader: reads what the fact puts in, in the newer shape of its boundary.
+        reader: reads the values that the fact puts in, in the newer shape of its boundary.
     """
 
     fact: Fact
@@ -50,8 +50,8 @@ class Moment:
     def error(self) -> type[GateError]:
         return UpgradeError if self.reader.direction == "upgrade" else DowngradeError
 
-    def called(self, function: Callable[[Any], Any] | None, value: Any) -> Any:
-        """Call a function of the version file on a copy; whatever goes wrong in an answer is our fault."""
+    def call(self, function: Callable[[Any], Any] | None, value: Any) -> Any:
+        """Call a function of the version file on a copy; any error in a response is the fault of the server."""
         assert function is not None
         try:
             return copy.deepcopy(function(plain(value)))
@@ -62,63 +62,63 @@ class Moment:
                 raise DowngradeError("a function fails") from error
             raise
 
-    def filling(self, fill: Any, value: Obj) -> Any:
-        """Return what a fact puts in: a value, a sibling's value, or what a function makes of the object."""
-        if isinstance(fill, Sibling):
-            key = key_of(self.newer[value.component], fill.field)
+    def value_of(self, declared: Any, value: Obj) -> Any:
+        """Return the value that a fact puts in: as declared, a sibling's, or the result of a function of the object."""
+        if isinstance(declared, Sibling):
+            key = key_of(self.newer[value.component], declared.field)
             return plain(value[key]) if key in value else ABSENT
-        if callable(fill):
-            return self.called(fill, value)
-        return copy.deepcopy(fill)
+        if callable(declared):
+            return self.call(declared, value)
+        return copy.deepcopy(declared)
 
 
-def undo(value: Obj, moment: Moment) -> Obj:
-    """Undo a fact on an object: from the newer shape to the older."""
-    match moment.fact:
+def undo(value: Obj, context: FactContext) -> Obj:
+    """Convert an object from the shape after a fact to the shape before it."""
+    match context.fact:
         case FieldsFact() as fact:
-            for name, key, stars in targets(moment.newer, fact):
+            for name, key, stars in targets(context.newer, fact):
                 if name == value.component:
-                    undo_field(value, key, stars, fact, moment)
+                    undo_field(value, key, stars, fact, context)
             return value
         case Renamed(old=old, to=to):
-            key = key_of(moment.newer[value.component], to)
+            key = key_of(context.newer[value.component], to)
             return with_keys(value, {key: old})
         case Moved():
-            undo_moved(value, moment.fact, moment)
+            undo_moved(value, context.fact, context)
             return value
         case Reshaped(to_old=function):
-            return reshaped(value, function, moment, moment.older)
+            return reshaped(value, function, context, context.older)
         case _:
             return value
 
 
-def redo(value: Obj, moment: Moment) -> Obj:
-    """Do a fact to an object: from the older shape to the newer."""
-    match moment.fact:
+def redo(value: Obj, context: FactContext) -> Obj:
+    """Convert an object from the shape before a fact to the shape after it."""
+    match context.fact:
         case FieldsFact() as fact:
-            for name, key, stars in targets(moment.newer, fact):
+            for name, key, stars in targets(context.newer, fact):
                 if name == value.component:
-                    redo_field(value, key, stars, fact, moment)
+                    redo_field(value, key, stars, fact, context)
             return value
         case Renamed(old=old, to=to):
-            key = key_of(moment.newer[value.component], to)
+            key = key_of(context.newer[value.component], to)
             return with_keys(value, {old: key})
         case Moved():
-            redo_moved(value, moment.fact, moment)
+            redo_moved(value, context.fact, context)
             return value
         case Reshaped(to_head=function):
-            return reshaped(value, function, moment, moment.newer)
+            return reshaped(value, function, context, context.newer)
         case _:
             return value
 
 
-def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Moment) -> None:
-    older = moment.older[value.component]
+def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: FactContext) -> None:
+    older = context.older[value.component]
 
-    def put(fill: Any) -> None:
-        made = moment.filling(fill, value)
+    def put(declared: Any) -> None:
+        made = context.value_of(declared, value)
         if made is not ABSENT:
-            value[key] = moment.reader.read(made, older.properties[key])
+            value[key] = context.reader.read(made, older.properties[key])
 
     match fact:
         case Added():
@@ -131,8 +131,8 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
                 raise DowngradeError("the sibling that an old required field is filled from is absent")
         case Retyped(to_old=function) | Constrained(to_old=function):
             if key in value:
-                places = moment.newer[value.component].properties[key], older.properties[key]
-                value[key] = moment.reader.refusals.attempt(converted, value[key], function, stars, places, moment)
+                places = context.newer[value.component].properties[key], older.properties[key]
+                value[key] = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
         case BecameNullable(null_was=was) if was is not UNSET:
             if (key in value and value[key] is None) or (key not in value and key in older.required):
                 put(was)
@@ -144,13 +144,13 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
             pass
 
 
-def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Moment) -> None:
-    newer, older = moment.newer[value.component], moment.older[value.component]
+def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: FactContext) -> None:
+    newer, older = context.newer[value.component], context.older[value.component]
 
-    def put(fill: Any) -> None:
-        made = moment.filling(fill, value)
+    def put(declared: Any) -> None:
+        made = context.value_of(declared, value)
         if made is not ABSENT:
-            value[key] = moment.reader.read(made, newer.properties[key])
+            value[key] = context.reader.read(made, newer.properties[key])
 
     match fact:
         case Added(default=default) if default is not UNSET:
@@ -159,7 +159,7 @@ def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
             value.pop(key, None)
         case Retyped(to_head=function) if key in value:
             places = older.properties[key], newer.properties[key]
-            value[key] = moment.reader.refusals.attempt(converted, value[key], function, stars, places, moment)
+            value[key] = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
         case BecameNonNull(null_is=null_is) if key in value and value[key] is None and null_is is not UNSET:
             put(null_is)
         case BecameRequired(default=default) if key not in value and default is not UNSET:
@@ -168,8 +168,8 @@ def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, moment: Momen
             put(was)
         case BecameList() if key in value:
             if value[key] is None:
-                value[key] = None if admits_null(newer.properties[key], moment.newer) else []
-            elif has_type(value[key], older.properties[key], moment.reader):
+                value[key] = None if admits_null(newer.properties[key], context.newer) else []
+            elif has_type(value[key], older.properties[key], context.reader):
                 value[key] = [value[key]]
         case _:
             pass
@@ -182,32 +182,32 @@ def has_type(value: Any, place: Schema, reader: Reader) -> bool:
 
 
 def converted(
-    value: Any, function: Callable[[Any], Any] | None, stars: int, places: tuple[Schema, Schema], moment: Moment
+    value: Any, function: Callable[[Any], Any] | None, stars: int, places: tuple[Schema, Schema], context: FactContext
 ) -> Any:
     """Convert a value, or each value in it.
 
     Args:
-        value: what is there.
-        function: what converts it; None where it stays.
-        stars: how many times "each value of it" is meant.
+        value: the value.
+        function: converts it; None where the value does not change.
+        stars: how many levels of "each value of it" the path has.
         places: the schema before the conversion and after it.
-        moment: the fact.
+        context: the fact with its contracts.
     """
     before, after = places
     if stars == 0 and function is None:
         return value
-    if not has_type(value, before, moment.reader):
-        if moment.reader.direction == "downgrade":
-            raise DowngradeError("an answer holds another JSON type than its contract promises")
+    if not has_type(value, before, context.reader):
+        if context.reader.direction == "downgrade":
+            raise DowngradeError("a response holds another JSON type than its contract declares")
         return value
     if stars == 0:
-        return moment.reader.read(moment.called(function, value), after)
-    components = moment.reader.components
+        return context.reader.read(context.call(function, value), after)
+    components = context.reader.components
     deeper = inner(before, components) or {}, inner(after, components) or {}
     if is_array(value):
-        return [converted(each, function, stars - 1, deeper, moment) for each in value]
+        return [converted(each, function, stars - 1, deeper, context) for each in value]
     if is_object(value):
-        return {key: converted(each, function, stars - 1, deeper, moment) for key, each in value.items()}
+        return {key: converted(each, function, stars - 1, deeper, context) for key, each in value.items()}
     return value
 
 
@@ -219,18 +219,18 @@ def with_keys(value: Obj, names: dict[str, str]) -> Obj:
     return found
 
 
-def reshaped(value: Obj, function: Callable[[Any], Any], moment: Moment, target: Components) -> Obj:
-    """Let a function make another object of an object; keys that are nobody's stay nobody's."""
+def reshaped(value: Obj, function: Callable[[Any], Any], context: FactContext, target: Components) -> Obj:
+    """Convert an object by a function of the whole object; extra keys stay extra keys."""
     extras = {key for key in value if key.startswith("\0")}
-    made = moment.called(function, value)
+    made = context.call(function, value)
     if not is_object(made):
-        raise moment.error("a function makes something else than an object")
+        raise context.error("a function returns something else than an object")
     component = target[value.component]
     reader = Reader(
-        moment.reader.components,
-        moment.reader.direction,
+        context.reader.components,
+        context.reader.direction,
         frozenset(),
-        moment.reader.refusals,
+        context.reader.refusals,
         lambda owner, key, _: "\0" + key if "\0" + key in extras or key not in owner.properties else key,
     )
     found = reader.read_object(made, component, value.union)
@@ -238,25 +238,25 @@ def reshaped(value: Obj, function: Callable[[Any], Any], moment: Moment, target:
     return found
 
 
-def undo_moved(value: Obj, fact: Moved, moment: Moment) -> None:
-    component = moment.newer[value.component]
+def undo_moved(value: Obj, fact: Moved, context: FactContext) -> None:
+    component = context.newer[value.component]
     source, target = path_of(fact.to, component), path_of(fact.old, component)
-    moving = taken(value, source, moment.older[value.component], moment.older)
+    moving = take_from(value, source, context.older[value.component], context.older)
     if moving is not ABSENT:
-        planted(value, target, moving, moment.older[value.component], moment.older)
+        put_at(value, target, moving, context.older[value.component], context.older)
     elif fact.empty is not UNSET and parent_is_empty(value, source):
-        planted(value, target, moment.filling(fact.empty, value), moment.older[value.component], moment.older)
+        put_at(value, target, context.value_of(fact.empty, value), context.older[value.component], context.older)
 
 
-def redo_moved(value: Obj, fact: Moved, moment: Moment) -> None:
-    component = moment.newer[value.component]
+def redo_moved(value: Obj, fact: Moved, context: FactContext) -> None:
+    component = context.newer[value.component]
     source, target = path_of(fact.old, component), path_of(fact.to, component)
-    moving = taken(value, source, moment.newer[value.component], moment.newer)
+    moving = take_from(value, source, context.newer[value.component], context.newer)
     if moving is ABSENT:
         return
-    if fact.empty is not UNSET and is_same_json(plain(moving), moment.filling(fact.empty, value)):
+    if fact.empty is not UNSET and is_same_json(plain(moving), context.value_of(fact.empty, value)):
         return
-    planted(value, target, moving, moment.newer[value.component], moment.newer)
+    put_at(value, target, moving, context.newer[value.component], context.newer)
 
 
 def path_of(path: str, component: Component) -> list[str]:
@@ -269,7 +269,7 @@ def is_same_json(one: Any, other: Any) -> bool:
 
 
 def parent_is_empty(value: dict[str, Any], path: list[str]) -> bool:
-    """Whether one of the objects on the way to a place is null or absent."""
+    """Whether one of the objects on the path to a place is null or absent."""
     for segment in path[:-1]:
         if value.get(segment) is None:
             return True
@@ -279,8 +279,8 @@ def parent_is_empty(value: dict[str, Any], path: list[str]) -> bool:
     return False
 
 
-def taken(value: dict[str, Any], path: list[str], component: Component, components: Components) -> Any:
-    """Take the value at a path away, and with it the parents it leaves empty that the target contract does not have."""
+def take_from(value: dict[str, Any], path: list[str], component: Component, components: Components) -> Any:
+    """Remove the value at a path, with the parents that this leaves empty and that the target contract lacks."""
     first, *rest = path
     if not rest:
         return value.pop(first, ABSENT)
@@ -288,14 +288,14 @@ def taken(value: dict[str, Any], path: list[str], component: Component, componen
         return ABSENT
     place = component.schema.get("properties", {}).get(first)
     known = None if place is None else behind(place, components) or Component("", without_null(place))
-    found = taken(value[first], rest, known or Component("", {}), components)
+    found = take_from(value[first], rest, known or Component("", {}), components)
     if not value[first] and place is None:
         del value[first]
     return found
 
 
-def planted(value: dict[str, Any], path: list[str], moving: Any, component: Component, components: Components) -> None:
-    """Put a value at a path, and make the parents that are missing."""
+def put_at(value: dict[str, Any], path: list[str], moving: Any, component: Component, components: Components) -> None:
+    """Put a value at a path, and create the parents that are missing."""
     first, *rest = path
     if not rest:
         value[first] = moving
@@ -305,4 +305,4 @@ def planted(value: dict[str, Any], path: list[str], moving: Any, component: Comp
     if value.get(first) is None:
         value[first] = Obj(known.name)
     if is_object(value[first]):
-        planted(value[first], rest, moving, known, components)
+        put_at(value[first], rest, moving, known, components)

@@ -1,4 +1,4 @@
-"""The contract of each version, by undoing one fact after the other."""
+"""Derive the contract of each older version by undoing one fact after the other."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ from timegate.wire.schema import REF_PREFIX, referred
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 State = dict[Side, Components]
-"""Every component of both sides, at one moment."""
+"""Every component of both sides, between two facts."""
 
 Target = tuple[str, str, int]
-"""A component, a key of it, and how many times "each value of it" is meant."""
+"""A component, a key of it, and how many levels of "each value of it" the path has."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One fact, and the state right after and right before it."""
+    """One fact, with the state right after it and right before it."""
 
     change: str
     fact: Fact
@@ -74,14 +74,14 @@ def history(wire: Wire, timeline: Timeline) -> History:
     states, boundaries = [state], list[list[Step]]()
     for version in timeline.versions[:-1]:
         steps: list[Step] = []
-        told = [(change.__name__, fact) for change in version.changes for fact in change.changes]
-        for change, fact in reversed(told):
+        facts = [(change.__name__, fact) for change in version.changes for fact in change.changes]
+        for change, fact in reversed(facts):
             older = undone(state, fact)
             steps.insert(0, Step(change, fact, state, older))
             state = older
         boundaries.append(steps)
         states.append(state)
-    # A model that only an older type holds is at every newer version what it is there.
+    # A model that only an older type holds has the same shape at every newer version.
     for newer in states:
         for side in SIDES:
             newer[side] = {**state[side], **newer[side]}
@@ -99,7 +99,7 @@ def undone(state: State, fact: Fact) -> State:
 
 
 def targets(components: Components, fact: FieldsFact) -> list[Target]:
-    """Return the places that a fact about fields means, in the state right after it."""
+    """Return the places that a fact about fields applies to, in the state right after it."""
     found: list[Target] = []
     for path in fact.fields:
         for component in subjects(components, fact.models, path.split(".")[0]):
@@ -115,7 +115,7 @@ def plain_value(value: Any) -> Any:
 
 
 def undo(components: Components, side: Side, fact: Fact) -> None:
-    """Edit the components of one side as if the fact had not happened."""
+    """Edit the components of one side to what they were before the fact."""
     match fact:
         case Removed():
             for name, key, _ in targets(components, fact):
@@ -151,7 +151,7 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
 
 
 def schema_of(kind: Any, side: Side, components: Components, *, inline: bool = False) -> Schema:
-    """Return the JSON Schema of a type; models that the contract does not have become components."""
+    """Return the JSON Schema of a type; models that the contract lacks become components."""
     mode: Any = "validation" if side == "requests" else "serialization"
     listed: Any = GenericAlias(list, (kind,))
     made = TypeAdapter[Any](listed).json_schema(mode=mode, ref_template=REF_PREFIX + "{model}")
@@ -197,11 +197,11 @@ def undo_field(components: Components, schema: Schema, key: str, stars: int, fac
 
 
 def or_null(place: Schema) -> Schema:
-    """Return the schema of a place that may be null too; what is said of the place stays said of it."""
-    told = {key: value for key, value in place.items() if key in ("title", "description", "default")}
-    bare = {key: value for key, value in place.items() if key not in told}
+    """Return the schema of a place that may be null too; its title, description and default stay."""
+    texts = {key: value for key, value in place.items() if key in ("title", "description", "default")}
+    bare = {key: value for key, value in place.items() if key not in texts}
     arms = bare["anyOf"] if set(bare) == {"anyOf"} else [bare]
-    return {"anyOf": [*arms, {"type": "null"}], **told}
+    return {"anyOf": [*arms, {"type": "null"}], **texts}
 
 
 def item_of(place: Schema, components: Components) -> Schema:
@@ -243,7 +243,7 @@ def undo_renamed(components: Components, fact: Renamed) -> None:
         renamed.add(component.name)
         names.add(key)
         properties = {fact.old if name == key else name: place for name, place in component.properties.items()}
-        # What old clients know by a name of its own is no secret of theirs.
+        # A field that old clients know by its old name is not internal for them.
         mark = f"{MARK_PREFIX}internal"
         properties[fact.old] = {name: value for name, value in properties[fact.old].items() if name != mark}
         schema["properties"] = properties
@@ -264,7 +264,7 @@ def undo_introduced(components: Components, component: Component) -> None:
                 gone = [arm for arm in node.get(key, ()) if referred(arm) == component.name]
                 if gone:
                     node[key] = [arm for arm in node[key] if arm not in gone]
-                    node["x-aside"] = [*node.get("x-aside", ()), *gone]
+                    node["x-newer-arms"] = [*node.get("x-newer-arms", ()), *gone]
             mapping = node.get("discriminator", {}).get("mapping", {})
             for tag in [tag for tag, target in mapping.items() if target == REF_PREFIX + component.name]:
                 del mapping[tag]
@@ -296,7 +296,7 @@ def undo_moved(components: Components, component: Component, fact: Moved) -> Non
     value = holders[-1]["properties"].pop(key)
     required = key in holders[-1].get("required", ()) and (reached or fact.empty is not UNSET)
     release(holders[-1], key)
-    # A parent that has lost its last field goes with it.
+    # A parent that has lost its last field is removed as well.
     for holder, segment, emptied in reversed(list(zip(holders, path[:-1], holders[1:], strict=False))):
         if emptied["properties"]:
             break
@@ -316,7 +316,7 @@ def undo_moved(components: Components, component: Component, fact: Moved) -> Non
 
 
 def moved_through(step: Step, name: str, side: Side) -> set[str]:
-    """Return the components whose keys a moved field changes: the object's own, and those behind its paths."""
+    """Return the components whose keys a moved field changes: the object's own, and those on both paths."""
     fact = step.fact
     assert isinstance(fact, Moved)
     found = {name}

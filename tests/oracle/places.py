@@ -1,4 +1,4 @@
-"""Where a fact applies: references, null, paths, and the components that a model means."""
+"""Find where a fact applies: references, null, paths, and the components of a model."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Components = dict[str, Component]
 
 
 def nodes(schema: Any) -> Iterator[dict[str, Any]]:
-    """Yield a schema and every schema inside it, references not followed."""
+    """Yield a schema and every schema inside it, without following references."""
     if not is_object(schema):
         return
     yield schema
     for key in ("items", "additionalProperties", "propertyNames"):
         yield from nodes(schema.get(key))
-    for key in ("anyOf", "oneOf", "allOf", "prefixItems", "x-aside"):
+    for key in ("anyOf", "oneOf", "allOf", "prefixItems", "x-newer-arms"):
         for part in schema.get(key, ()):
             yield from nodes(part)
     for part in schema.get("properties", {}).values():
@@ -28,7 +28,7 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
 
 
 def arms_of(schema: Schema) -> list[Schema] | None:
-    """Return the arms of a union, those of unions in it included; None where it is no union."""
+    """Return the arms of a union, with those of nested unions; None where it is no union."""
     for key in ("anyOf", "oneOf"):
         if key in schema:
             found: list[Schema] = []
@@ -38,11 +38,11 @@ def arms_of(schema: Schema) -> list[Schema] | None:
     return None
 
 
-def aside_of(schema: Schema) -> list[Schema]:
-    """Return the arms of a union, those of unions in it included, that this version does not have."""
-    found: list[Schema] = [*schema.get("x-aside", ())]
+def newer_arms_of(schema: Schema) -> list[Schema]:
+    """Return the arms of a union, with those of nested unions, that this version lacks."""
+    found: list[Schema] = [*schema.get("x-newer-arms", ())]
     for arm in [*schema.get("anyOf", ()), *schema.get("oneOf", ())]:
-        found.extend(aside_of(arm))
+        found.extend(newer_arms_of(arm))
     return found
 
 
@@ -58,7 +58,7 @@ def admits_null(schema: Schema, components: Components) -> bool:
 
 
 def without_null(schema: Schema) -> Schema:
-    """Return the schema as it is where null is forbidden."""
+    """Return the schema with null forbidden."""
     for key in ("anyOf", "oneOf"):
         if key in schema:
             arms = [arm for arm in schema[key] if not is_null(arm)]
@@ -70,20 +70,20 @@ def without_null(schema: Schema) -> Schema:
 
 
 def behind(schema: Schema, components: Components) -> Component | None:
-    """Return the component at a place, null and references looked through; None where there is none."""
+    """Return the component at a place, behind null and references; None where there is none."""
     schema = without_null(schema)
     name = referred(schema)
     return None if name is None else components[name]
 
 
 def object_at(schema: Schema, components: Components) -> Schema:
-    """Return the object's schema at a place, null and references looked through."""
+    """Return the object's schema at a place, behind null and references."""
     component = behind(schema, components)
     return without_null(schema) if component is None else component.schema
 
 
 def has_fields(schema: Schema) -> bool:
-    """Whether a schema is that of an object with fields of its own."""
+    """Whether a schema is an object with fields of its own."""
     return "properties" in schema or (
         schema.get("type") == "object" and not is_object(schema.get("additionalProperties"))
     )
@@ -108,7 +108,7 @@ def inner(schema: Schema, components: Components) -> Schema | None:
 
 
 def declares(model: type, base: type, field: str) -> bool:
-    """Whether a class, or one between it and its base, declares the field anew."""
+    """Whether a class, or one between it and its base, declares the field again."""
     for cls in model.__mro__:
         if cls is base:
             return False
@@ -122,20 +122,20 @@ def is_parametrised(model: type) -> bool:
 
 
 def means(component: Component, model: Any, field: str | None) -> bool:
-    """Whether a fact about the model, and the field if there is one, is a fact about the component."""
+    """Whether a fact about the model, and about the field if one is given, is about the component."""
     if isinstance(model, str):
         return model in (component.name, component.display_name)
-    mine = component.model
-    if mine is model:
+    own = component.model
+    if own is model:
         return True
-    if not isinstance(mine, type) or not isinstance(model, type) or model not in mine.__mro__:
+    if not isinstance(own, type) or not isinstance(model, type) or model not in own.__mro__:
         return False
-    if all(is_parametrised(cls) for cls in mine.__mro__[: mine.__mro__.index(model)]):
+    if all(is_parametrised(cls) for cls in own.__mro__[: own.__mro__.index(model)]):
         return True
     if field is None:
         return False
     python = next((name for name, wire in component.fields.items() if wire == field), field)
-    return not declares(mine, model, python)
+    return not declares(own, model, python)
 
 
 def subjects(components: Components, models: tuple[Any, ...], field: str | None = None) -> list[Component]:
@@ -144,7 +144,7 @@ def subjects(components: Components, models: tuple[Any, ...], field: str | None 
 
 
 def key_of(component: Component, field: str) -> str:
-    """Return the key that a field has on the wire; the name itself where the component does not have it."""
+    """Return the key that a field has on the wire; the name itself where the component lacks the field."""
     return component.wire_name(field) or field
 
 
@@ -152,8 +152,8 @@ def followed(component: Component, path: str, components: Components) -> tuple[C
     """Follow a dotted, starred path.
 
     Returns:
-        The component that holds the field, the field's key, and how many times each value is meant; None where the
-        path leads nowhere.
+        The component that holds the field, the field's key, and how many levels of each value the path has; None
+        where the path leads nowhere.
     """
     first, *rest = path.split(".")
     key = key_of(component, first)

@@ -1,4 +1,4 @@
-"""Which component each object of a payload is, found once, and which of its keys are nobody's."""
+"""Read a payload: find the component of each object once, and the keys that belong to no field."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle.places import Components, arms_of, aside_of, has_fields, is_enum, is_null, members_of
+from tests.oracle.places import Components, arms_of, has_fields, is_enum, is_null, members_of, newer_arms_of
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.typing import Direction, Schema, is_array, is_object
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
 EXTRA = "\0"
-"""Stands before a key that no fact may see. No payload has it there."""
+"""The prefix of a key that no fact may read. No payload has it."""
 
 
 class Obj(dict[str, Any]):
-    """An object of a payload that is a component; ``union`` is the union it was met in, if it was."""
+    """An object of a payload with its component; ``union`` is the union that it is a member of, if any."""
 
     def __init__(self, component: str, union: Schema | None = None) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Obj(dict[str, Any]):
 
 @dataclass
 class Leaf:
-    """A scalar of a payload that is a component, an enum."""
+    """A scalar of a payload whose component is an enum."""
 
     component: str
     value: Any
@@ -36,29 +36,29 @@ class Leaf:
 
 @dataclass
 class Refusal:
-    """Stands where a value cannot be carried on, which matters only if the value gets to the end of its journey."""
+    """Replaces a value that cannot be converted, which is an error only if it is in the result."""
 
     error: GateError
 
 
 class Refusals(list[GateError]):
-    """Every refusal of a journey, whether the value refused got to the end or not."""
+    """Every refusal of a conversion, whether the refused value is in the result or not."""
 
-    def attempt(self, carry: Callable[..., Any], *arguments: Any) -> Any:
-        """Carry a value on, or put a refusal in its place."""
+    def attempt(self, convert: Callable[..., Any], *arguments: Any) -> Any:
+        """Convert a value, or put a refusal in its place."""
         try:
-            return carry(*arguments)
+            return convert(*arguments)
         except GateError as error:
             self.append(error)
             return Refusal(error)
 
 
 Judge = Callable[[Component, str, dict[str, Any]], str | None]
-"""Says under which key a key of a payload goes on: one that begins with EXTRA is left alone; None: it is dropped."""
+"""Returns the key to read a key of a payload under: with EXTRA before it, it is left unchanged; None drops it."""
 
 
 def in_contract(component: Component, key: str, _: dict[str, Any]) -> str | None:
-    """Judge a key of a value that is ours, not a client's."""
+    """Decide what happens to a key of a value that facts made, not a client."""
     return key if key in component.properties else EXTRA + key
 
 
@@ -67,11 +67,11 @@ class Reader:
     """Reads payloads as the components of one version.
 
     Args:
-        components: that version's.
-        direction: a request of the wrong shape is left alone, an answer of the wrong shape is refused.
-        touched: the components that some fact of the journey is about.
-        refusals: where what cannot be read is noted.
-        judge: what to do with each key of each component.
+        components: the components of that version.
+        direction: a request of the wrong shape is left unchanged, a response of the wrong shape is refused.
+        touched: the components that a fact of the conversion is about.
+        refusals: collects the errors of values that cannot be read.
+        judge: decides what happens to each key of each component.
         head_keys: every key that head accepts for a component.
     """
 
@@ -83,7 +83,7 @@ class Reader:
     head_keys: Callable[[str], set[str]] = lambda _: set()
 
     def read(self, value: Any, schema: Schema, union: Schema | None = None) -> Any:
-        """Return a copy of a value in which each object and each enum's member says what it is."""
+        """Return a copy of a value in which each object and each enum member knows its component."""
         name = referred(schema)
         if name is not None:
             component = self.components[name]
@@ -94,7 +94,7 @@ class Reader:
             return self.read(value, component.schema, union)
         arms = arms_of(schema)
         if arms is not None:
-            return self.read_union(value, {"anyOf": arms, "x-aside": aside_of(schema)})
+            return self.read_union(value, {"anyOf": arms, "x-newer-arms": newer_arms_of(schema)})
         if schema.get("type") == "array":
             if not is_array(value):
                 return self.wrong(value, schema)
@@ -135,28 +135,28 @@ class Reader:
 
     def read_union(self, value: Any, schema: Schema) -> Any:
         arms = schema["anyOf"]
-        # What is this or null is no choice: what is there is this, however wrong.
-        alone = sum(not is_null(arm) for arm in arms) + len(schema["x-aside"]) == 1
+        # One arm or null is no choice: a value is read as that arm, however wrong it is.
+        alone = sum(not is_null(arm) for arm in arms) + len(schema["x-newer-arms"]) == 1
         fitting = self.of_type(value, arms) if alone else self.fitting(value, arms)
         if fitting:
             return self.read(value, fitting[0], schema)
         if self.direction == "downgrade":
             return self.wrong(value, schema)
-        aside = self.fitting(value, schema["x-aside"])
-        if aside:
-            return self.read(value, aside[0], schema)
+        newer_arms = self.fitting(value, schema["x-newer-arms"])
+        if newer_arms:
+            return self.read(value, newer_arms[0], schema)
         for arm in arms:
             name = referred(arm)
             if is_object(value) and name in self.touched:
-                strange = set[str](value) & self.head_keys(name) - set[str](self.components[name].properties)
-                if strange:
+                newer = set[str](value) & self.head_keys(name) - set[str](self.components[name].properties)
+                if newer:
                     raise UpgradeError("a key that the client's contract lacks, in an object that fits nothing")
-                # With nothing strange in it head may refuse it as well as the gate.
+                # Without a key that only head knows, the gate or head may refuse it.
                 self.refusals.append(UpgradeError("an object that fits nothing"))
         return copy.deepcopy(value)
 
     def fitting(self, value: Any, arms: list[Schema]) -> list[Schema]:
-        """Return the arms of a union that a value can be, by type, then by tags, then by keys."""
+        """Return the arms of a union that a value fits, by type, then by tags, then by keys."""
         left = self.of_type(value, arms)
         by_tags = [arm for arm in left if self.has_tags(value, self.target(arm))]
         if not is_object(value):
@@ -164,11 +164,11 @@ class Reader:
         if len(by_tags) == 1 and any(key in value for key in self.tags(by_tags[0])):
             return by_tags
         by_keys = [arm for arm in by_tags if self.has_keys(value, arm)]
-        # An answer may lack what its contract requires, where defaults are left out.
+        # A response may lack keys that its contract requires, where the app leaves defaults out.
         return by_keys if self.direction == "upgrade" else by_keys or by_tags
 
     def tags(self, arm: Schema) -> list[str]:
-        """List the keys by whose values an arm is told apart."""
+        """List the keys whose values distinguish an arm."""
         return [key for key, place in self.target(arm).get("properties", {}).items() if is_enum(place)]
 
     def of_type(self, value: Any, arms: list[Schema]) -> list[Schema]:
@@ -208,14 +208,18 @@ class Reader:
         return not component.closed or set(value) <= known
 
     def wrong(self, value: Any, schema: Schema, component: Component | None = None) -> Any:
-        """Leave a value of the wrong shape alone, or refuse it if some fact is about what should be there."""
-        leads = self.leads(component.schema) or component.name in self.touched if component else self.leads(schema)
-        if self.direction == "downgrade" and leads:
-            raise DowngradeError("an answer does not have the shape that its contract promises")
+        """Return a value of the wrong shape, or refuse it if a fact is about the expected shape."""
+        about_touched = (
+            self.leads_to_touched(component.schema) or component.name in self.touched
+            if component
+            else self.leads_to_touched(schema)
+        )
+        if self.direction == "downgrade" and about_touched:
+            raise DowngradeError("a response does not have the shape that its contract declares")
         return copy.deepcopy(value)
 
-    def leads(self, schema: Schema) -> bool:
-        """Whether a schema leads to a component that some fact is about."""
+    def leads_to_touched(self, schema: Schema) -> bool:
+        """Whether a schema leads to a component that a fact is about."""
         seen: set[str] = set()
 
         def look(node: Any) -> bool:
@@ -251,7 +255,7 @@ def json_type(value: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two JSON scalars are one: true is not 1."""
+    """Whether two JSON scalars are equal: true is not 1."""
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -259,11 +263,11 @@ def plain(value: Any, hidden: Callable[[str], frozenset[str]] = lambda _: frozen
     """Return a copy of a payload as JSON again.
 
     Args:
-        value: what was read.
-        hidden: the keys of a component that are left out.
+        value: a value that was read.
+        hidden: returns the keys of a component that are left out.
 
     Raises:
-        GateError: something in it could not be carried on.
+        GateError: the payload holds a value that could not be converted.
     """
     if isinstance(value, Refusal):
         raise value.error

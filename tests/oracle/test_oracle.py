@@ -1,4 +1,4 @@
-"""The measure measured: the step-by-step oracle gives what the design says, fact by fact, and so does the program."""
+"""The oracle and the compiled programs convert each example as the design describes, fact by fact."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from timegate.changes.base import Fact
 
 
 def timeline_of(*boundaries: tuple[Fact, ...]) -> Timeline:
-    """Make a timeline of the facts of each boundary, newest first."""
+    """Make a timeline from the facts of each boundary, newest first."""
     versions: list[Version] = []
     for index, facts in enumerate(boundaries):
         change = type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": facts})
@@ -35,26 +35,26 @@ def oracle_of(model: Any, *boundaries: tuple[Fact, ...]) -> Oracle:
 
 
 @pytest.mark.parametrize("example", UPGRADES.values(), ids=UPGRADES.keys())
-def test_an_old_request_becomes_what_the_design_says(example: Example) -> None:
+def test_the_oracle_upgrades_a_request_as_the_design_describes(example: Example) -> None:
     oracle = oracle_of(example.model, example.facts)
     assert oracle.upgrade(ref(example.model), example.before, 1) == example.after
 
 
 @pytest.mark.parametrize("example", DOWNGRADES.values(), ids=DOWNGRADES.keys())
-def test_an_answer_becomes_what_the_design_says(example: Example) -> None:
+def test_the_oracle_downgrades_a_response_as_the_design_describes(example: Example) -> None:
     oracle = oracle_of(example.model, example.facts)
     assert oracle.downgrade(ref(example.model), example.before, 1) == example.after
 
 
 @pytest.mark.parametrize("example", REFUSED_UPGRADES.values(), ids=REFUSED_UPGRADES.keys())
-def test_a_request_is_refused_where_the_design_says(example: Example) -> None:
+def test_the_oracle_refuses_a_request_where_the_design_does(example: Example) -> None:
     oracle = oracle_of(example.model, example.facts)
     with pytest.raises(UpgradeError):
         oracle.upgrade(ref(example.model), example.before, 1)
 
 
 @pytest.mark.parametrize("example", REFUSED_DOWNGRADES.values(), ids=REFUSED_DOWNGRADES.keys())
-def test_an_answer_is_refused_where_the_design_says(example: Example) -> None:
+def test_the_oracle_refuses_a_response_where_the_design_does(example: Example) -> None:
     oracle = oracle_of(example.model, example.facts)
     with pytest.raises(DowngradeError):
         oracle.downgrade(ref(example.model), example.before, 1)
@@ -72,30 +72,30 @@ def compiled(example: Example, direction: str) -> Any:
 
 
 @pytest.mark.parametrize(("direction", "name"), [(way, name) for way, table in TABLES.items() for name in table])
-def test_the_compiled_program_gives_what_the_design_says(direction: str, name: str) -> None:
+def test_the_compiled_program_converts_as_the_design_describes(direction: str, name: str) -> None:
     example = TABLES[direction][name]
     assert compiled(example, direction) == example.after
 
 
 @pytest.mark.parametrize(("direction", "name"), [(way, name) for way, table in REFUSED.items() for name in table])
-def test_the_compiled_program_refuses_where_the_design_says(direction: str, name: str) -> None:
+def test_the_compiled_program_refuses_where_the_design_does(direction: str, name: str) -> None:
     with pytest.raises(UpgradeError if direction == "upgrade" else DowngradeError):
         compiled(REFUSED[direction][name], direction)
 
 
-def test_renamed_keeps_the_place_of_the_key() -> None:
+def test_renamed_keeps_the_position_of_the_key() -> None:
     oracle = oracle_of(Item, (ITEM.renamed("length", to="size"),))
     assert list(oracle.upgrade(ref(Item), {"name": "a", "length": 1, "note": "b"}, 1)) == ["name", "size", "note"]
 
 
-def test_facts_of_one_boundary_go_forward_in_order_and_backward_reversed() -> None:
+def test_facts_of_one_boundary_apply_in_order_in_upgrades_and_reversed_in_downgrades() -> None:
     facts = (ITEM.renamed("first", to="middle"), ITEM.renamed("middle", to="name"))
     oracle = oracle_of(Item, facts)
     assert oracle.upgrade(ref(Item), {"first": "a"}, 1) == {"name": "a"}
     assert oracle.downgrade(ref(Item), {"name": "a"}, 1) == {"first": "a"}
 
 
-def test_old_schemas_are_what_the_facts_say() -> None:
+def test_old_schemas_follow_from_the_facts() -> None:
     facts = (
         ITEM.added("limited"),
         ITEM.renamed("title", to="name"),
@@ -108,7 +108,7 @@ def test_old_schemas_are_what_the_facts_say() -> None:
         enum(Colour).grew("blue", seen_as="red"),
     )
     oracle = oracle_of(Item, facts)
-    old = oracle.past.states[1]["responses"]
+    old = oracle.history.states[1]["responses"]
     properties = old["Item"].properties
     assert set(properties) == {
         "title", "size", "note", "tags", "spot", "colour", "pet", "again", "gone", "y",

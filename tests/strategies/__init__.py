@@ -1,4 +1,4 @@
-"""Random models, timelines and payloads, for tests of what must hold for all of them."""
+"""Random models, timelines and payloads, for the tests of properties that hold for all of them."""
 
 from tests.strategies.models import World, worlds
 from tests.strategies.payloads import Payloads

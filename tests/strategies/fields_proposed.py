@@ -1,4 +1,4 @@
-"""Facts about which fields there are and what type they have, that could have happened."""
+"""Propose facts about which fields a model has and about their types."""
 
 from __future__ import annotations
 
@@ -11,162 +11,170 @@ from tests.oracle.places import (
 )
 from tests.strategies import functions
 from tests.strategies.models import NAMES, dict_of, list_of
-from tests.strategies.scene import Scene, Spot
+from tests.strategies.snapshot import Candidate, Snapshot
 from timegate.changes.base import UNSET, Fact, sibling
 from timegate.changes.subjects import on
 
 
-def added(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected)
-    if spot is None:
+def added(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(lambda candidate: not candidate.protected)
+    if candidate is None:
         return None
-    if spot.required["requests"] or scene.dice.chance(40):
-        component = scene.state["requests"][spot.component]
+    if candidate.required["requests"] or snapshot.choices.chance(40):
+        component = snapshot.state["requests"][candidate.component]
         alike = [
             other.keys["requests"]
-            for other in scene.spots(component)
-            if other.name != spot.name and other.request == spot.request and other.always
+            for other in snapshot.candidates(component)
+            if other.name != candidate.name and other.request == candidate.request and other.always
         ]
-        if alike and scene.dice.chance(40):
-            return on(spot.component).added(spot.name, default=sibling(scene.dice.pick(alike)))
-        return on(spot.model).added(spot.name, default=scene.value("requests", spot.request))
-    return on(spot.model).added(spot.name)
+        if alike and snapshot.choices.chance(40):
+            return on(candidate.component).added(candidate.name, default=sibling(snapshot.choices.pick(alike)))
+        return on(candidate.model).added(candidate.name, default=snapshot.value("requests", candidate.request))
+    return on(candidate.model).added(candidate.name)
 
 
-def removed(scene: Scene) -> Fact | None:
-    found = scene.components()
+def removed(snapshot: Snapshot) -> Fact | None:
+    found = snapshot.components()
     if not found:
         return None
-    component = scene.dice.pick(found)
-    subject = scene.subject(component)
-    name = scene.free_name(scene.meant(subject, "?"))
+    component = snapshot.choices.pick(found)
+    subject = snapshot.subject(component)
+    name = snapshot.free_name(snapshot.affected(subject, "?"))
     if name is None:
         return None
-    kind, required = scene.old_type(), scene.dice.chance(50)
-    how = scene.dice.number(0, 9)
+    kind, required = snapshot.old_type(), snapshot.choices.chance(50)
+    how = snapshot.choices.number(0, 9)
     if how <= 1:
-        kinds = [(spot, scene.kind(spot)) for spot in scene.spots(component) if not spot.protected]
-        known = [(spot, kind) for spot, kind in kinds if kind is not None]
+        kinds = [
+            (candidate, snapshot.kind(candidate))
+            for candidate in snapshot.candidates(component)
+            if not candidate.protected
+        ]
+        known = [(candidate, kind) for candidate, kind in kinds if kind is not None]
         if known:
-            spot, kind = scene.dice.pick(known)
-            required = required and spot.always
+            candidate, kind = snapshot.choices.pick(known)
+            required = required and candidate.always
             return on(component.name).removed(
-                name, was=kind, required=required, backfill=sibling(spot.name), loses="nobody asks for it"
+                name, was=kind, required=required, backfill=sibling(candidate.name), loses="nobody asks for it"
             )
     if how == 2:
-        scene.converts_models = True
-        function = scene.dice.pick([functions.as_text, functions.size_of])
+        snapshot.converts_models = True
+        function = snapshot.choices.pick([functions.as_text, functions.size_of])
         was: Any = str if function is functions.as_text else int
         return on(subject).removed(name, was=was, required=required, backfill=function, loses="nobody asks for it")
     if how == 3:
         return on(subject).removed(name, was=kind, required=False, loses="nobody asks for it")
     fact = on(subject).removed(name, was=kind, required=required, backfill=None, loses="nobody asks for it")
-    older = undone(scene.state, fact)["responses"]
+    older = undone(snapshot.state, fact)["responses"]
     place = older[component.name].properties[name]
-    if scene.leads_to(place, scene.meant(subject, name), older):
+    if snapshot.leads_to(place, snapshot.affected(subject, name), older):
         return None
-    backfill = scene.value("responses", place)
+    backfill = snapshot.value("responses", place)
     return on(subject).removed(name, was=kind, required=required, backfill=backfill, loses="nobody asks for it")
 
 
-def renamed(scene: Scene) -> Fact | None:
-    if scene.world.unions and scene.dice.chance(15):
-        return renamed_tag(scene)
-    spot = scene.spot(lambda spot: not is_tag(scene, spot))
-    if spot is None:
+def renamed(snapshot: Snapshot) -> Fact | None:
+    if snapshot.world.unions and snapshot.choices.chance(15):
+        return renamed_tag(snapshot)
+    candidate = snapshot.candidate(lambda candidate: not is_tag(snapshot, candidate))
+    if candidate is None:
         return None
-    name = scene.free_name(scene.meant(spot.model, spot.name))
-    return None if name is None else on(spot.model).renamed(name, to=spot.name)
+    name = snapshot.free_name(snapshot.affected(candidate.model, candidate.name))
+    return None if name is None else on(candidate.model).renamed(name, to=candidate.name)
 
 
-def is_tag(scene: Scene, spot: Spot) -> bool:
-    return spot.protected and is_enum(spot.request)
+def is_tag(snapshot: Snapshot, candidate: Candidate) -> bool:
+    return candidate.protected and is_enum(candidate.request)
 
 
-def renamed_tag(scene: Scene) -> Fact | None:
-    arms, tag = scene.world.unions[0], scene.tags[0]
-    names = {name for arm in arms for name in scene.meant(arm, tag)}
-    # A union is found by its tag: nothing else happens at the boundary where the tag gets another name.
+def renamed_tag(snapshot: Snapshot) -> Fact | None:
+    arms, tag = snapshot.world.unions[0], snapshot.tags[0]
+    names = {name for arm in arms for name in snapshot.affected(arm, tag)}
+    # A value finds its union member by the tag, so the boundary that renames the tag has no other fact.
     if (
-        scene.busy
-        or scene.locked
+        snapshot.changed
+        or snapshot.locked
         or not tag
         or not names
-        or any(tag not in scene.state["requests"][name].properties for name in names)
+        or any(tag not in snapshot.state["requests"][name].properties for name in names)
     ):
         return None
-    name = scene.free_name(names)
+    name = snapshot.free_name(names)
     if name is None:
         return None
-    scene.locked |= set(scene.state["requests"])
+    snapshot.locked |= set(snapshot.state["requests"])
     return on(*arms).renamed(name, to=tag)
 
 
-def moved(scene: Scene) -> Fact | None:
-    """Plunge into a model that only one place holds, or hoist out of an object that nobody has any more."""
-    holders = scene.holders()
-    if scene.dice.chance(50):
-        spot = scene.spot(lambda spot: not spot.protected and spot.keys["requests"] == spot.keys["responses"])
-        name = None if spot is None else scene.free_name(scene.meant(spot.model, spot.name))
-        if spot is None or name is None:
+def moved(snapshot: Snapshot) -> Fact | None:
+    """Move a field into a model that only one place holds, or out of an object that newer versions lack."""
+    holders = snapshot.holders()
+    if snapshot.choices.chance(50):
+        candidate = snapshot.candidate(
+            lambda candidate: not candidate.protected and candidate.keys["requests"] == candidate.keys["responses"]
+        )
+        name = None if candidate is None else snapshot.free_name(snapshot.affected(candidate.model, candidate.name))
+        if candidate is None or name is None:
             return None
-        # What was an object in between is not made something else again: only its fields have facts.
-        for component in scene.meant(spot.model, spot.name):
-            scene.protected.setdefault(component, set()).add(name)
-        return on(spot.model).moved(f"{name}.{scene.dice.pick(NAMES)}", to=spot.name)
+        # The object that the old path goes through keeps its type: only its fields have facts.
+        for component in snapshot.affected(candidate.model, candidate.name):
+            snapshot.protected.setdefault(component, set()).add(name)
+        return on(candidate.model).moved(f"{name}.{snapshot.choices.pick(NAMES)}", to=candidate.name)
 
-    def fits(spot: Spot) -> bool:
-        inner = behind(spot.request, scene.state["requests"])
-        arm = inner is not None and any(inner.model in arms for arms in scene.world.unions)
-        free = inner is not None and not arm and inner.name not in scene.busy | scene.locked
-        return inner is not None and free and holders[inner.name] == 1 and len(scene.spots(inner)) > 1
+    def fits(candidate: Candidate) -> bool:
+        inner = behind(candidate.request, snapshot.state["requests"])
+        arm = inner is not None and any(inner.model in arms for arms in snapshot.world.unions)
+        free = inner is not None and not arm and inner.name not in snapshot.changed | snapshot.locked
+        return inner is not None and free and holders[inner.name] == 1 and len(snapshot.candidates(inner)) > 1
 
-    spot = scene.spot(fits)
-    inner = None if spot is None else behind(spot.request, scene.state["requests"])
-    if spot is None or inner is None or spot.keys["requests"] != spot.keys["responses"]:
+    candidate = snapshot.candidate(fits)
+    inner = None if candidate is None else behind(candidate.request, snapshot.state["requests"])
+    if candidate is None or inner is None or candidate.keys["requests"] != candidate.keys["responses"]:
         return None
-    sources = [source for source in scene.spots(inner) if source.keys["requests"] == source.keys["responses"]]
-    name = scene.free_name(scene.meant(spot.model, spot.name))
+    sources = [source for source in snapshot.candidates(inner) if source.keys["requests"] == source.keys["responses"]]
+    name = snapshot.free_name(snapshot.affected(candidate.model, candidate.name))
     if not sources or name is None:
         return None
-    source = scene.dice.pick(sources)
-    # A path goes through models as the newer version has them: nothing else happens to them at this boundary.
-    scene.locked |= {inner.name, spot.component}
+    source = snapshot.choices.pick(sources)
+    # A path goes through models of the newer version, so they have no other fact at this boundary.
+    snapshot.locked |= {inner.name, candidate.component}
     empty: Any = UNSET
-    if not spot.always and not scene.holds_models(source.request) and scene.dice.chance(50):
-        empty = scene.value("requests", source.request)
-    return on(spot.model).moved(name, to=f"{spot.keys['requests']}.{source.keys['requests']}", empty=empty)
+    if not candidate.always and not snapshot.holds_models(source.request) and snapshot.choices.chance(50):
+        empty = snapshot.value("requests", source.request)
+    return on(candidate.model).moved(name, to=f"{candidate.keys['requests']}.{source.keys['requests']}", empty=empty)
 
 
-def retyped(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected and spot.request == spot.places["responses"])
-    if spot is None:
+def retyped(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(
+        lambda candidate: not candidate.protected and candidate.request == candidate.places["responses"]
+    )
+    if candidate is None:
         return None
-    field = on(spot.model)
-    place = spot.request
+    field = on(candidate.model)
+    place = candidate.request
     kind = {key: value for key, value in place.items() if key not in ("title", "default")}
-    models = scene.holds_models(place)
+    models = snapshot.holds_models(place)
     match kind:
-        case {"type": "integer"} if scene.dice.chance(70):
-            if scene.dice.chance(30):
-                return field.retyped(spot.name, to_head=functions.one_more, to_old=functions.one_less)
+        case {"type": "integer"} if snapshot.choices.chance(70):
+            if snapshot.choices.chance(30):
+                return field.retyped(candidate.name, to_head=functions.one_more, to_old=functions.one_less)
             return field.retyped(
-                spot.name, was=str, to_head=functions.number, to_old=functions.digits, loses="only numbers"
+                candidate.name, was=str, to_head=functions.number, to_old=functions.digits, loses="only numbers"
             )
         case {"type": "array", "items": {"type": "integer"}} | {
             "type": "object",
             "additionalProperties": {"type": "integer"},
-        } if scene.dice.chance(70):
+        } if snapshot.choices.chance(70):
             return field.retyped(
-                f"{spot.name}.*", was=str, to_head=functions.number, to_old=functions.digits, loses="only numbers"
+                f"{candidate.name}.*", was=str, to_head=functions.number, to_old=functions.digits, loses="only numbers"
             )
-        case {"type": "array", "items": _} if scene.dice.chance(70):
-            known = scene.kind(spot)
+        case {"type": "array", "items": _} if snapshot.choices.chance(70):
+            known = snapshot.kind(candidate)
             if known is not None and len(getattr(known, "__args__", ())) == 1:
-                scene.converts_models |= models
+                snapshot.converts_models |= models
                 (inner,) = known.__args__
                 return field.retyped(
-                    spot.name,
+                    candidate.name,
                     was=dict_of(inner),
                     to_head=functions.listed,
                     to_old=functions.numbered,
@@ -174,10 +182,14 @@ def retyped(scene: Scene) -> Fact | None:
                 )
         case _:
             pass
-    scene.converts_models |= models
-    known = scene.kind(spot)
-    if known is not None and scene.dice.chance(50):
+    snapshot.converts_models |= models
+    known = snapshot.kind(candidate)
+    if known is not None and snapshot.choices.chance(50):
         return field.retyped(
-            spot.name, was=list_of(known), to_head=functions.unwrapped, to_old=functions.wrapped, loses="all but one"
+            candidate.name,
+            was=list_of(known),
+            to_head=functions.unwrapped,
+            to_old=functions.wrapped,
+            loses="all but one",
         )
-    return field.retyped(spot.name, was=str, to_head=functions.as_json, to_old=functions.as_text, loses="bad text")
+    return field.retyped(candidate.name, was=str, to_head=functions.as_json, to_old=functions.as_text, loses="bad text")

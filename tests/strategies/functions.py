@@ -1,4 +1,4 @@
-"""The pure functions of random version files."""
+"""The pure functions that random facts convert values with."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from timegate.typing import is_array, is_object
 
 
 def as_text(value: Any) -> str:
-    """Put any JSON value into a string, so that a test sees exactly what the function saw."""
+    """Encode any JSON value as a string, so that a test sees exactly what the function received."""
     return json.dumps(value, sort_keys=True)
 
 
 def as_json(value: Any) -> Any:
-    """Take the JSON value out of a string; text that is none is a ``ValueError``."""
+    """Decode a JSON value from a string; other text is a ``ValueError``."""
     if not isinstance(value, str):
         raise ValueError("no text")
     return json.loads(value)
@@ -37,7 +37,7 @@ def wrapped(value: Any) -> Any:
 
 
 def unwrapped(value: Any) -> Any:
-    """Take the first value out of a list."""
+    """Return the first value of a list."""
     if not is_array(value) or not value:
         raise ValueError("no list")
     return value[0]
@@ -80,7 +80,7 @@ def size_of(value: Any) -> int:
 
 
 def keys_renamed(names: dict[str, str]) -> Callable[[Any], Any]:
-    """Make a function that calls the keys of an object otherwise."""
+    """Return a function that renames the keys of an object."""
 
     def rename(value: Any) -> Any:
         return {names.get(key, key): item for key, item in value.items()}

@@ -1,4 +1,4 @@
-"""Random models of head: nested, in lists and dicts, recursive, generic, in unions, with other spellings."""
+"""Random models of head: nested, in lists and dicts, recursive, generic, in unions, with aliases."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Annotated, Any, ForwardRef, Generic, Literal, TypeVar
 from hypothesis import strategies as st
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel, create_model
 
-from tests.strategies.dice import Dice
+from tests.strategies.choices import Choices
 from timegate.changes.base import Internal
 from timegate.contract import Contract
 
 NAMES = ("alpha", "beta", "gamma", "delta", "eta", "iota", "kappa", "theta", "zeta", "omega", "sigma", "tau")
-"""The names of fields, at head and before: few, so that a name means one thing here and another there."""
+"""The names of fields at all versions: few, so that one name means different fields in different versions."""
 
 Item = TypeVar("Item")
 
@@ -53,13 +53,13 @@ class World:
     Args:
         root: the model of the payloads.
         shared: models that other models, and fields of older versions, may hold.
-        unions: the arms of each union.
-        protected: by model, the wire names by which the arms of its union are told apart.
-        tags: the wire name of the discriminator of each union's arms; empty where it has none.
+        unions: the members of each union.
+        protected: by model, the wire names that distinguish the members of its union.
+        tags: the wire name of the discriminator of each union; empty where it has none.
         enums: the enums.
-        reshapeable: models that may have been something else altogether.
-        features: what is special: recursive, generic, union.
-        types: by model, the Python type of each field that both sides call the same.
+        reshapeable: models that may have had another shape altogether.
+        features: the special features of the models: recursive, generic, union.
+        types: by model, the Python type of each field that has the same name on both sides.
     """
 
     root: Any = None
@@ -108,36 +108,36 @@ def default_of(kind: Any) -> Any:
 
 
 class Builder:
-    """Draws a world."""
+    """Draws the models of a world."""
 
-    def __init__(self, dice: Dice, *, alike: bool) -> None:
-        self.dice = dice
-        self.alike = alike
+    def __init__(self, choices: Choices, *, same_names: bool) -> None:
+        self.choices = choices
+        self.same_names = same_names
         self.world = World()
         self.count = 0
 
     def config(self) -> ConfigDict:
-        extra: Any = self.dice.pick(["ignore", "allow", "forbid"])
-        return ConfigDict(extra=extra, populate_by_name=self.dice.chance(50))
+        extra: Any = self.choices.pick(["ignore", "allow", "forbid"])
+        return ConfigDict(extra=extra, populate_by_name=self.choices.chance(50))
 
     def plain_fields(self, low: int, high: int) -> dict[str, Any]:
         """Draw fields, some with other names on the wire."""
         found: dict[str, Any] = {}
         kinds: list[Any] = [*SCALARS, *self.world.enums, *(nullable(one) for one in self.world.enums)]
-        for index in range(self.dice.number(low, high)):
+        for index in range(self.choices.number(low, high)):
             name = NAMES[(index * 3 + self.count) % len(NAMES)]
-            found[name] = self.definition(self.dice.pick(kinds))
-            if self.dice.chance(12):
-                # Names of their own, so that no older field is called as head spells a newer one.
+            found[name] = self.definition(self.choices.pick(kinds))
+            if self.choices.chance(12):
+                # Aliases are not in NAMES, so that no older field has the name of an alias of head.
                 kind, info = found.pop(name)
                 found[f"py_{name}"] = (Annotated[kind, self.aliases(name)], info)
         self.count += 1
-        if self.dice.chance(8):
+        if self.choices.chance(8):
             found["secret"] = (Annotated[list[int], Internal()], Field(default_factory=list))
         return found
 
     def aliases(self, name: str) -> Any:
-        how = self.dice.pick(["alias", "choices"] if self.alike else ["alias", "choices", "two"])
+        how = self.choices.pick(["alias", "choices"] if self.same_names else ["alias", "choices", "two"])
         if how == "alias":
             return Field(alias=f"wire{name.title()}")
         reading = AliasChoices(f"wire{name.title()}", f"also{name.title()}")
@@ -148,7 +148,7 @@ class Builder:
 
     def definition(self, kind: Any) -> Any:
         default = default_of(kind)
-        if self.dice.chance(50) and (default is not None or type(None) in getattr(kind, "__args__", ())):
+        if self.choices.chance(50) and (default is not None or type(None) in getattr(kind, "__args__", ())):
             return (kind, default)
         return (kind, ...)
 
@@ -159,7 +159,7 @@ class Builder:
 
     def holding(self, kind: Any) -> Any:
         """Draw a field that holds models: bare, nullable, in lists, dicts, tuples."""
-        shape = self.dice.number(0, 6)
+        shape = self.choices.number(0, 6)
         made: Any = [
             (kind, ...),
             (nullable(kind), None),
@@ -172,21 +172,21 @@ class Builder:
         return made
 
     def leaves(self) -> None:
-        for index in range(self.dice.number(1, 2)):
+        for index in range(self.choices.number(1, 2)):
             leaf = self.model(f"Leaf{index}", self.plain_fields(1, 4))
             self.world.shared.append(leaf)
             self.world.reshapeable.append(leaf)
 
     def union(self) -> Any:
-        tagged = self.dice.chance(60)
+        tagged = self.choices.chance(60)
         arms: list[Any] = []
-        for index in range(self.dice.number(2, 3)):
+        for index in range(self.choices.number(2, 3)):
             if tagged:
                 fields = {"kind": (Literal[f"k{index}"], ...), **self.plain_fields(0, 2)}
                 arm = self.model(f"Arm{index}", fields)
                 self.world.protected[arm] = {"kind"}
             else:
-                fields = {f"only_{index}": (self.dice.pick([int, str]), ...), **self.plain_fields(0, 2)}
+                fields = {f"only_{index}": (self.choices.pick([int, str]), ...), **self.plain_fields(0, 2)}
                 arm = self.model(f"Arm{index}", fields, config=ConfigDict(extra="forbid"))
                 self.world.protected[arm] = {f"only_{index}"}
             arms.append(arm)
@@ -201,60 +201,60 @@ class Builder:
     def node(self) -> Any:
         fields, here = self.plain_fields(1, 2), ForwardRef("Node")
         for name in ("next", "kids", "by"):
-            if name == "next" or self.dice.chance(40):
+            if name == "next" or self.choices.chance(40):
                 kinds: dict[str, Any] = {
                     "next": (nullable(here), None),
                     "kids": (list_of(here), Field(default_factory=list)),
                     "by": (dict_of(here), Field(default_factory=dict)),
                 }
                 fields[name] = kinds[name]
-        if self.dice.chance(40):
-            fields["leaf"] = self.holding(self.dice.pick(self.world.shared))
+        if self.choices.chance(40):
+            fields["leaf"] = self.holding(self.choices.pick(self.world.shared))
         node = self.model("Node", fields)
         node.model_rebuild(_types_namespace={"Node": node})
         self.world.features.add("recursive")
         return node
 
     def generic(self, kind: Any) -> Any:
-        page: Any = self.dice.pick([Page, LongPage])
+        page: Any = self.choices.pick([Page, LongPage])
         self.world.features.add("generic")
         return page[kind]
 
     def build(self) -> World:
-        dice, world = self.dice, self.world
-        for index in range(dice.number(0, 2)):
-            members = [f"m{number}" for number in range(dice.number(2, 4))]
+        choices, world = self.choices, self.world
+        for index in range(choices.number(0, 2)):
+            members = [f"m{number}" for number in range(choices.number(2, 4))]
             world.enums.append(Enum(f"Colour{index}", {member: member for member in members}))
         self.leaves()
         held: list[Any] = list(world.shared)
-        if dice.chance(35):
+        if choices.chance(35):
             base = world.shared[0]
             sub = self.model("Sub", {"own": (int, 0)}, base=base)
             world.reshapeable.remove(base)
             world.shared.append(sub)
             held.append(sub)
-        if dice.chance(45):
+        if choices.chance(45):
             held.append(self.union())
-        if dice.chance(45):
+        if choices.chance(45):
             node = self.node()
             world.shared.append(node)
             held.append(node)
-        if dice.chance(35):
-            held.append(self.generic(dice.pick(held)))
-        if dice.chance(20):
-            leaf = dice.pick(world.shared)
+        if choices.chance(35):
+            held.append(self.generic(choices.pick(held)))
+        if choices.chance(20):
+            leaf = choices.pick(world.shared)
             many: Any = RootModel
             held.append(create_model("Many", __base__=many[list_of(leaf)]))
         fields = self.plain_fields(1, 3)
         for index, kind in enumerate(held):
-            if index == len(held) - 1 or dice.chance(75):
+            if index == len(held) - 1 or choices.chance(75):
                 fields[f"held_{index}"] = self.holding(kind)
         world.root = self.model("Root", fields)
         self.learn_types()
         return world
 
     def learn_types(self) -> None:
-        """Note the Python type of each field that both sides call the same."""
+        """Record the Python type of each field that has the same name on both sides."""
         wire = self.world.contract.wire
         for component in wire.requests.values():
             model, other = component.model, wire.responses.get(component.name)
@@ -267,11 +267,11 @@ class Builder:
 
 
 @st.composite
-def worlds(draw: Any, *, alike: bool = False) -> World:
+def worlds(draw: Any, *, same_names: bool = False) -> World:
     """Draw models.
 
     Args:
         draw: given by hypothesis.
-        alike: whether requests and answers have the same names on the wire.
+        same_names: whether requests and responses have the same names on the wire.
     """
-    return Builder(Dice(draw), alike=alike).build()
+    return Builder(Choices(draw), same_names=same_names).build()

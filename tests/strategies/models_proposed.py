@@ -1,4 +1,4 @@
-"""Facts about whole models and about enums, that could have happened."""
+"""Propose facts about whole models and about enums."""
 
 from __future__ import annotations
 
@@ -11,52 +11,54 @@ from tests.oracle.places import (
 )
 from tests.strategies import functions
 from tests.strategies.payloads import Payloads
-from tests.strategies.scene import Scene
+from tests.strategies.snapshot import Snapshot
 from timegate.changes.base import Fact
 from timegate.changes.subjects import enum, on
 
 
-def introduced(scene: Scene) -> Fact | None:
-    if not scene.world.unions:
+def introduced(snapshot: Snapshot) -> Fact | None:
+    if not snapshot.world.unions:
         return None
-    by_model = {component.model: component for component in scene.components()}
-    arms = [by_model[arm] for arm in scene.world.unions[0] if arm in by_model]
-    if len(arms) < 2 or arms[-1].name in scene.busy:
+    by_model = {component.model: component for component in snapshot.components()}
+    arms = [by_model[arm] for arm in snapshot.world.unions[0] if arm in by_model]
+    if len(arms) < 2 or arms[-1].name in snapshot.changed:
         return None
-    other = scene.state["responses"][scene.dice.pick(arms[:-1]).name]
-    newer = scene.newer["responses"][other.name]
-    value = Payloads(dict(scene.newer["responses"]), scene.dice.random()).object(newer, 1)
+    other = snapshot.state["responses"][snapshot.choices.pick(arms[:-1]).name]
+    newer = snapshot.newer["responses"][other.name]
+    value = Payloads(dict(snapshot.newer["responses"]), snapshot.choices.random()).object(newer, 1)
     return on(arms[-1].model).introduced(seen_as=value)
 
 
-def reshaped(scene: Scene) -> Fact | None:
+def reshaped(snapshot: Snapshot) -> Fact | None:
     found = [
         component
-        for component in scene.components()
-        if component.model in scene.world.reshapeable
+        for component in snapshot.components()
+        if component.model in snapshot.world.reshapeable
         and not component.internal
-        and set(component.properties) == set(scene.state["responses"][component.name].properties)
-        and set(component.properties) <= set(scene.types.get(component.name, {}))
+        and set(component.properties) == set(snapshot.state["responses"][component.name].properties)
+        and set(component.properties) <= set(snapshot.types.get(component.name, {}))
         and component.properties
     ]
     if not found:
         return None
-    component = scene.dice.pick(found)
-    scene.olds += 1
-    scene.converts_models = True
+    component = snapshot.choices.pick(found)
+    snapshot.old_types += 1
+    snapshot.converts_models = True
     fields: dict[str, Any] = {}
     for key in component.properties:
-        kind = scene.types[component.name][key]
+        kind = snapshot.types[component.name][key]
         required = key in component.required
-        fields[f"r{scene.olds}_{key}"] = (kind, ...) if required else (kind, Field(default_factory=lambda: None))
+        fields[f"r{snapshot.old_types}_{key}"] = (
+            (kind, ...) if required else (kind, Field(default_factory=lambda: None))
+        )
     old = create_model(
-        f"Old{scene.olds}",
+        f"Old{snapshot.old_types}",
         __config__=ConfigDict(extra="forbid" if component.closed else "ignore"),
         **fields,
     )
-    to_old = {key: f"r{scene.olds}_{key}" for key in component.properties}
-    scene.types[component.name] = {
-        to_old[key]: kind for key, kind in scene.types[component.name].items() if key in to_old
+    to_old = {key: f"r{snapshot.old_types}_{key}" for key in component.properties}
+    snapshot.types[component.name] = {
+        to_old[key]: kind for key, kind in snapshot.types[component.name].items() if key in to_old
     }
     return on(component.model).reshaped(
         was=old,
@@ -66,48 +68,50 @@ def reshaped(scene: Scene) -> Fact | None:
     )
 
 
-def was_named(scene: Scene) -> Fact | None:
-    found = scene.components()
+def was_named(snapshot: Snapshot) -> Fact | None:
+    found = snapshot.components()
     if not found:
         return None
-    scene.olds += 1
-    return on(scene.dice.pick(found).model).was_named(f"Named{scene.olds}")
+    snapshot.old_types += 1
+    return on(snapshot.choices.pick(found).model).was_named(f"Named{snapshot.old_types}")
 
 
-def enum_of(scene: Scene) -> tuple[Any, list[Any]] | None:
+def enum_of(snapshot: Snapshot) -> tuple[Any, list[Any]] | None:
     found = [
         component
-        for component in scene.state["requests"].values()
-        if component.model in scene.world.enums and component.name in scene.state["responses"]
+        for component in snapshot.state["requests"].values()
+        if component.model in snapshot.world.enums and component.name in snapshot.state["responses"]
     ]
     if not found:
         return None
-    component = scene.dice.pick(found)
+    component = snapshot.choices.pick(found)
     return component.model, members_of(component.schema)
 
 
-def grew(scene: Scene) -> Fact | None:
-    found = enum_of(scene)
+def grew(snapshot: Snapshot) -> Fact | None:
+    found = enum_of(snapshot)
     if found is None or len(found[1]) < 2:
         return None
     model, members = found
-    new = scene.dice.pick(members)
-    return enum(model).grew(new, seen_as=scene.dice.pick([member for member in members if member != new]))
+    new = snapshot.choices.pick(members)
+    return enum(model).grew(new, seen_as=snapshot.choices.pick([member for member in members if member != new]))
 
 
-def shrank(scene: Scene) -> Fact | None:
-    found = enum_of(scene)
+def shrank(snapshot: Snapshot) -> Fact | None:
+    found = enum_of(snapshot)
     if found is None:
         return None
     model, members = found
     free = [f"m{number}" for number in range(9) if f"m{number}" not in members]
-    return enum(model).shrank(scene.dice.pick(free), read_as=scene.dice.pick(members), loses="they were one")
+    return enum(model).shrank(
+        snapshot.choices.pick(free), read_as=snapshot.choices.pick(members), loses="they were one"
+    )
 
 
-def member_renamed(scene: Scene) -> Fact | None:
-    found = enum_of(scene)
+def member_renamed(snapshot: Snapshot) -> Fact | None:
+    found = enum_of(snapshot)
     if found is None:
         return None
     model, members = found
     free = [f"m{number}" for number in range(9) if f"m{number}" not in members]
-    return enum(model).renamed(scene.dice.pick(free), to=scene.dice.pick(members))
+    return enum(model).renamed(snapshot.choices.pick(free), to=snapshot.choices.pick(members))

@@ -1,4 +1,4 @@
-"""Every kind of fact that could have happened: each proposal looks at the models right after the fact."""
+"""The table of proposals: each draws a fact of one kind for the models as they are right after it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.strategies.fields_proposed import added, moved, removed, renamed, retyped
 from tests.strategies.models_proposed import grew, introduced, member_renamed, reshaped, shrank, was_named
-from tests.strategies.scene import Scene
+from tests.strategies.snapshot import Snapshot
 from tests.strategies.values_proposed import (
     became_list,
     became_non_null,
@@ -19,7 +19,7 @@ from tests.strategies.values_proposed import (
 )
 from timegate.changes.base import Fact
 
-Proposal = Callable[[Scene], Fact | None]
+Proposal = Callable[[Snapshot], Fact | None]
 
 
 PROPOSALS: Final[list[tuple[str, Proposal]]] = [
@@ -43,4 +43,4 @@ PROPOSALS: Final[list[tuple[str, Proposal]]] = [
     ("shrank", shrank),
     ("member_renamed", member_renamed),
 ]
-"""Every kind of fact; what happens often stands there twice."""
+"""Every kind of fact; a frequent kind is listed twice."""

@@ -1,4 +1,4 @@
-"""Random timelines: each fact is drawn for what the models look like right after it."""
+"""Random timelines: each fact is drawn for the models as they are right after it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.oracle.history import undone
-from tests.strategies.dice import Dice
+from tests.strategies.choices import Choices
 from tests.strategies.fields_proposed import renamed_tag
 from tests.strategies.models import World, worlds
 from tests.strategies.models_proposed import introduced
 from tests.strategies.proposals import PROPOSALS
-from tests.strategies.scene import Scene
+from tests.strategies.snapshot import Snapshot
 from timegate.changes.base import Fact
 from timegate.contract import Contract
 from timegate.timeline import Timeline, Version, VersionChange
@@ -21,7 +21,7 @@ from timegate.wire.wire import SIDES
 
 MOST_VERSIONS = 12
 
-TAKES_SOMETHING_AWAY = ("removed", "shrank", "became_non_null", "became_required", "defaulted", "moved")
+NOT_REVERSIBLE = ("removed", "shrank", "became_non_null", "became_required", "defaulted", "moved")
 """The kinds of facts after which an old request does not come back as it was sent."""
 
 
@@ -31,10 +31,10 @@ class Case:
 
     Args:
         world: the models.
-        contract: of head.
-        timeline: what happened.
+        contract: the contract of head.
+        timeline: its versions with their facts.
         kinds: the verbs of the facts in it.
-        converts_models: whether some function makes something else of objects that hold models.
+        converts_models: whether a function converts objects that hold models.
     """
 
     world: World
@@ -44,34 +44,34 @@ class Case:
     converts_models: bool
 
     def __repr__(self) -> str:
-        told = [
+        lines = [
             f"{version.value}: {'; '.join(str(fact) for change in version.changes for fact in change.changes)}"
             for version in self.timeline
         ]
-        return "\n".join([f"Case of {sorted(self.world.features)} at {self.world.root}", *told])
+        return "\n".join([f"Case of {sorted(self.world.features)} at {self.world.root}", *lines])
 
 
 def change_of(name: str, facts: list[Fact]) -> type[VersionChange]:
     """Declare a change."""
-    body = {"__doc__": "Something happened.", "changes": tuple(facts)}
+    body = {"__doc__": "Something changed.", "changes": tuple(facts)}
     return type(name, (VersionChange,), body)
 
 
 @dataclass
-class Story:
+class TimelineBuilder:
     """Draws a timeline, from head backwards."""
 
-    dice: Dice
+    choices: Choices
     world: World
     contract: Contract
     without: tuple[str, ...] = ()
     kinds: set[str] = field(default_factory=set[str])
     converts_models: bool = False
 
-    def told(self) -> Case:
+    def build(self) -> Case:
         wire = self.contract.wire
-        scene = Scene(
-            dice=self.dice,
+        snapshot = Snapshot(
+            choices=self.choices,
             world=self.world,
             state={side: dict(wire.components(side)) for side in SIDES},
             newer={side: dict(wire.components(side)) for side in SIDES},
@@ -79,13 +79,13 @@ class Story:
             protected={name: set(self.world.protected.get(model, ())) for name, model in self.models().items()},
             tags=list(self.world.tags),
         )
-        boundaries = [self.boundary(scene) for _ in range(self.dice.number(1, MOST_VERSIONS - 1))]
+        boundaries = [self.boundary(snapshot) for _ in range(self.choices.number(1, MOST_VERSIONS - 1))]
         versions: list[Version] = []
         for index, facts in enumerate(boundaries):
             value = f"{2030 - index}-01-01"
             versions.append(Version(value, *self.changes(index, facts)))
         timeline = Timeline(*versions, Version("2001-01-01"))
-        return Case(self.world, self.contract, timeline, frozenset(self.kinds), scene.converts_models)
+        return Case(self.world, self.contract, timeline, frozenset(self.kinds), snapshot.converts_models)
 
     def models(self) -> dict[str, Any]:
         return {name: component.model for name, component in self.contract.wire.requests.items()}
@@ -93,37 +93,37 @@ class Story:
     def types_by_component(self) -> dict[str, dict[str, Any]]:
         return {name: self.world.types.get(model, {}) for name, model in self.models().items()}
 
-    def boundary(self, scene: Scene) -> list[Fact]:
-        scene.newer = {side: dict(components) for side, components in scene.state.items()}
-        scene.busy, scene.locked = set(), set()
+    def boundary(self, snapshot: Snapshot) -> list[Fact]:
+        snapshot.newer = {side: dict(components) for side, components in snapshot.state.items()}
+        snapshot.changed, snapshot.locked = set(), set()
         facts: list[Fact] = []
         allowed = [one for name, one in PROPOSALS if name not in self.without]
         if self.world.unions and "introduced" not in self.without:
             allowed += [introduced, renamed_tag]
-        for _ in range(self.dice.number(1, 3)):
+        for _ in range(self.choices.number(1, 3)):
             for _attempt in range(4):
-                fact = self.dice.pick(allowed)(scene)
+                fact = self.choices.pick(allowed)(snapshot)
                 if fact is None:
                     continue
                 facts.insert(0, fact)
                 self.kinds.add(fact.verb)
-                scene.happened(fact, undone(scene.state, fact))
+                snapshot.go_back(fact, undone(snapshot.state, fact))
                 break
         return facts
 
     def changes(self, index: int, facts: list[Fact]) -> list[type[VersionChange]]:
-        """One change for all facts of a boundary: facts of different changes must commute."""
+        """Put all facts of a boundary into one change, because facts of different changes must commute."""
         return [change_of(f"Change{index}", facts)] if facts else []
 
 
 @st.composite
-def cases(draw: Any, *, without: tuple[str, ...] = (), alike: bool = False) -> Case:
+def cases(draw: Any, *, without: tuple[str, ...] = (), same_names: bool = False) -> Case:
     """Draw models with a timeline.
 
     Args:
         draw: given by hypothesis.
         without: verbs of facts that must not occur.
-        alike: whether requests and answers have the same names on the wire.
+        same_names: whether requests and responses have the same names on the wire.
     """
-    world = draw(worlds(alike=alike))
-    return Story(Dice(draw), world, world.contract, without).told()
+    world = draw(worlds(same_names=same_names))
+    return TimelineBuilder(Choices(draw), world, world.contract, without).build()

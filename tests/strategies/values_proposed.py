@@ -1,4 +1,4 @@
-"""Facts about null, absence, defaults, lists and limits, that could have happened."""
+"""Propose facts about null, absence, defaults, lists and limits."""
 
 from __future__ import annotations
 
@@ -13,79 +13,89 @@ from tests.oracle.places import (
 )
 from tests.strategies import functions
 from tests.strategies.models import nullable
-from tests.strategies.scene import Scene, Spot
+from tests.strategies.snapshot import Candidate, Snapshot
 from timegate.changes.base import Fact
 from timegate.changes.subjects import on
 from timegate.wire.wire import SIDES
 
 
-def all_null(spot: Spot, scene: Scene) -> bool:
+def all_null(candidate: Candidate, snapshot: Snapshot) -> bool:
     """Whether both sides admit null."""
-    return all(admits_null(spot.places[side], dict(scene.state[side])) for side in SIDES)
+    return all(admits_null(candidate.places[side], dict(snapshot.state[side])) for side in SIDES)
 
 
-def became_nullable(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected and all_null(spot, scene) and not scene.endless(spot))
-    if spot is None or arms_of(spot.request) is None:
-        return None
-    rest = [arm for arm in arms_of(spot.places["responses"]) or [] if arm.get("type") != "null"]
-    return on(spot.model).became_nullable(spot.name, null_was=scene.value("responses", {"anyOf": rest}))
-
-
-def became_non_null(scene: Scene) -> Fact | None:
-    spot = scene.spot(
-        lambda spot: (
-            not spot.protected
-            and not any(admits_null(spot.places[side], dict(scene.state[side])) for side in SIDES)
-            and not is_enum(spot.request)
+def became_nullable(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(
+        lambda candidate: (
+            not candidate.protected and all_null(candidate, snapshot) and not snapshot.would_recur(candidate)
         )
     )
-    if spot is None:
+    if candidate is None or arms_of(candidate.request) is None:
         return None
-    return on(spot.model).became_non_null(spot.name, null_is=scene.value("requests", spot.request))
+    rest = [arm for arm in arms_of(candidate.places["responses"]) or [] if arm.get("type") != "null"]
+    return on(candidate.model).became_nullable(candidate.name, null_was=snapshot.value("responses", {"anyOf": rest}))
 
 
-def became_required(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected and spot.always)
-    if spot is None:
+def became_non_null(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(
+        lambda candidate: (
+            not candidate.protected
+            and not any(admits_null(candidate.places[side], dict(snapshot.state[side])) for side in SIDES)
+            and not is_enum(candidate.request)
+        )
+    )
+    if candidate is None:
         return None
-    return on(spot.model).became_required(spot.name, default=scene.value("requests", spot.request))
+    return on(candidate.model).became_non_null(candidate.name, null_is=snapshot.value("requests", candidate.request))
 
 
-def became_optional(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected and spot.never and not scene.endless(spot))
-    if spot is None:
+def became_required(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(lambda candidate: not candidate.protected and candidate.always)
+    if candidate is None:
         return None
-    return on(spot.model).became_optional(spot.name, missing_was=scene.value("responses", spot.places["responses"]))
+    return on(candidate.model).became_required(candidate.name, default=snapshot.value("requests", candidate.request))
 
 
-def became_list(scene: Scene) -> Fact | None:
-    def fits(spot: Spot) -> bool:
-        known = scene.kind(spot)
+def became_optional(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(
+        lambda candidate: not candidate.protected and candidate.never and not snapshot.would_recur(candidate)
+    )
+    if candidate is None:
+        return None
+    return on(candidate.model).became_optional(
+        candidate.name, missing_was=snapshot.value("responses", candidate.places["responses"])
+    )
+
+
+def became_list(snapshot: Snapshot) -> Fact | None:
+    def fits(candidate: Candidate) -> bool:
+        known = snapshot.kind(candidate)
         listed = known is not None and len(getattr(known, "__args__", ())) == 1
-        return not spot.protected and listed and all("items" in place for place in spot.places.values())
+        return not candidate.protected and listed and all("items" in place for place in candidate.places.values())
 
-    spot = scene.spot(fits)
-    if spot is None:
+    candidate = snapshot.candidate(fits)
+    if candidate is None:
         return None
-    (item,) = scene.kind(spot).__args__
-    return on(spot.model).became_list(spot.name, was=nullable(item))
+    (item,) = snapshot.kind(candidate).__args__
+    return on(candidate.model).became_list(candidate.name, was=nullable(item))
 
 
-def defaulted(scene: Scene) -> Fact | None:
-    spot = scene.spot(lambda spot: not spot.protected and spot.never)
-    if spot is None:
+def defaulted(snapshot: Snapshot) -> Fact | None:
+    candidate = snapshot.candidate(lambda candidate: not candidate.protected and candidate.never)
+    if candidate is None:
         return None
-    was = scene.value("requests", spot.request)
-    return None if was == spot.request.get("default") else on(spot.model).defaulted(spot.name, was=was)
+    was = snapshot.value("requests", candidate.request)
+    return None if was == candidate.request.get("default") else on(candidate.model).defaulted(candidate.name, was=was)
 
 
-def constrained(scene: Scene) -> Fact | None:
-    def fits(spot: Spot) -> bool:
-        return all(set(place) <= {"type", "title"} and place.get("type") == "integer" for place in spot.places.values())
+def constrained(snapshot: Snapshot) -> Fact | None:
+    def fits(candidate: Candidate) -> bool:
+        return all(
+            set(place) <= {"type", "title"} and place.get("type") == "integer" for place in candidate.places.values()
+        )
 
-    spot = scene.spot(lambda spot: not spot.protected and fits(spot))
-    if spot is None:
+    candidate = snapshot.candidate(lambda candidate: not candidate.protected and fits(candidate))
+    if candidate is None:
         return None
     was: Any = Annotated[int, Field(le=5)]
-    return on(spot.model).constrained(spot.name, was=was, to_old=functions.at_most_five)
+    return on(candidate.model).constrained(candidate.name, was=was, to_old=functions.at_most_five)

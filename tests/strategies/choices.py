@@ -1,4 +1,4 @@
-"""Choices that hypothesis makes, and makes simpler when a test fails."""
+"""Random choices that hypothesis makes, and simplifies when a test fails."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 T = TypeVar("T")
 
 
-class Dice:
+class Choices:
     """Draws choices.
 
     Args:
-        draw: what hypothesis hands to a composite strategy.
+        draw: the function that hypothesis passes to a composite strategy.
     """
 
     def __init__(self, draw: Any) -> None:
         self._draw = draw
 
     def pick(self, options: Sequence[T]) -> T:
-        """Pick one; the first is the simplest."""
+        """Pick one option; the first is the simplest."""
         found: T = options[self.number(0, len(options) - 1)]
         return found
 
@@ -31,9 +31,9 @@ class Dice:
         return found
 
     def chance(self, percent: int) -> bool:
-        """Say yes so many times of a hundred; no is simpler."""
+        """Return True with the given probability in percent; False is simpler."""
         return self.number(0, 99) >= 100 - percent
 
     def random(self) -> Random:
-        """Return a source of many small choices, repeatable by one number."""
+        """Return a seeded source of many small choices."""
         return Random(self.number(0, 2**32))

@@ -1,11 +1,11 @@
-"""Whole journeys of payloads: one boundary after the other, one fact after the other."""
+"""Convert whole payloads: one boundary after the other, one fact after the other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from tests.oracle.facts import Moment, redo, undo
+from tests.oracle.facts import FactContext, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
 from tests.oracle.places import key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
@@ -23,31 +23,31 @@ SIDE_OF: dict[Direction, Side] = {"upgrade": "requests", "downgrade": "responses
 
 @dataclass(frozen=True)
 class Oracle:
-    """Upgrades and downgrades payloads as the words of the design say.
+    """Upgrades and downgrades payloads as the design describes.
 
     Args:
-        past: what every version has on the wire.
+        history: the contract of every version.
     """
 
-    past: History
+    history: History
 
     @classmethod
     def of(cls, wire: Wire, timeline: Timeline) -> Oracle:
         return cls(history(wire, timeline))
 
     def upgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
-        """Turn a payload of the version at an index into head's.
+        """Upgrade a payload of the version at an index to head.
 
         Args:
-            schema: what the payload is.
+            schema: the schema of the payload.
             data: the payload.
             index: of the client's version, 0 for head.
-            strict: refuse what cannot be carried on even where it is dropped on the way.
+            strict: refuse a value that cannot be converted even where a later boundary drops it.
 
         Raises:
-            UpgradeError: the payload cannot become head's.
+            UpgradeError: the payload cannot be upgraded.
         """
-        components = self.past.states[index]["requests"]
+        components = self.history.states[index]["requests"]
 
         def judge(component: Component, key: str, value: dict[str, Any]) -> str | None:
             return self.judged_request(component, key, value, index)
@@ -63,18 +63,18 @@ class Oracle:
         return found
 
     def downgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
-        """Turn a payload of head into one of the version at an index.
+        """Downgrade a payload of head to the version at an index.
 
         Args:
-            schema: what the payload is.
+            schema: the schema of the payload.
             data: the payload.
             index: of the client's version, 0 for head.
-            strict: refuse what cannot be carried on even where it is dropped on the way.
+            strict: refuse a value that cannot be converted even where a later boundary drops it.
 
         Raises:
-            DowngradeError: the payload cannot become the client's.
+            DowngradeError: the payload cannot be downgraded.
         """
-        states = [state["responses"] for state in self.past.states]
+        states = [state["responses"] for state in self.history.states]
 
         def judge(component: Component, key: str, _: dict[str, Any]) -> str | None:
             if key in component.properties:
@@ -94,15 +94,15 @@ class Oracle:
 
     def head_keys(self, name: str) -> set[str]:
         """Return every key that head accepts for a component, whatever its spelling."""
-        head = self.past.states[0]["requests"][name]
+        head = self.history.states[0]["requests"][name]
         return {spelling for key in head.properties for spelling in head.accepted(key)}
 
     def judged_request(self, component: Component, key: str, value: dict[str, Any], index: int) -> str | None:
-        """Judge a client's key against the client's own contract, once."""
+        """Decide what happens to a client's key, by the client's own contract."""
         client = [known for known in component.properties if known not in component.internal]
         if key in client:
             return key
-        head = self.past.states[0]["requests"][component.name]
+        head = self.history.states[0]["requests"][component.name]
         owner = next((own for own in head.properties if key in head.accepted(own)), None)
         if owner is None:
             return EXTRA + key
@@ -120,22 +120,22 @@ class Oracle:
         return None
 
     def touched(self, side: Side, index: int) -> frozenset[str]:
-        """Return the components that some fact since a version is about."""
+        """Return the components that a fact since a version is about."""
         found: set[str] = set()
-        for steps in self.past.boundaries[:index]:
+        for steps in self.history.boundaries[:index]:
             for step in steps:
                 for name in subjects_of(step, side):
                     found |= {name} | (moved_through(step, name, side) if isinstance(step.fact, Moved) else set())
         return frozenset(found)
 
     def holds_touched(self, schema: Schema, index: int) -> bool:
-        """Whether some fact since a version is about what a place can hold."""
-        components = self.past.states[index]["requests"]
-        return Reader(components, "upgrade", self.touched("requests", index), Refusals()).leads(schema)
+        """Whether a place can hold a component that a fact since a version is about."""
+        components = self.history.states[index]["requests"]
+        return Reader(components, "upgrade", self.touched("requests", index), Refusals()).leads_to_touched(schema)
 
     def field_touched(self, name: str, key: str, index: int) -> bool:
-        """Whether some fact since a version makes something else of a field of head."""
-        for steps in self.past.boundaries[:index]:
+        """Whether a fact since a version changes a field of head."""
+        for steps in self.history.boundaries[:index]:
             for step in reversed(steps):
                 components, fact = step.newer["requests"], step.fact
                 meant = targets(components, fact) if isinstance(fact, FieldsFact) and upgrades(fact) else []
@@ -148,7 +148,7 @@ class Oracle:
         return False
 
     def upgraded(self, value: Any, boundary: int, refusals: Refusals) -> Any:
-        """Carry a payload over one boundary towards head: what is inside first, then the facts in order."""
+        """Upgrade a payload over one boundary: nested values first, then the facts in order."""
         if isinstance(value, Leaf):
             return self.member_upgraded(value, boundary)
         if is_array(value):
@@ -157,39 +157,39 @@ class Oracle:
             for key in value:
                 value[key] = refusals.attempt(self.upgraded, value[key], boundary, refusals)
         if isinstance(value, Obj):
-            for step in self.past.boundaries[boundary]:
+            for step in self.history.boundaries[boundary]:
                 if value.component in subjects_of(step, "requests"):
                     if isinstance(step.fact, Introduced):
                         raise UpgradeError("an object that older versions do not have")
-                    value = redo(value, self.moment(step, boundary, "upgrade", refusals))
+                    value = redo(value, self.context(step, boundary, "upgrade", refusals))
         return value
 
     def downgraded(self, value: Any, boundary: int, refusals: Refusals) -> Any:
-        """Carry a payload over one boundary away from head: the facts reversed, then what is inside."""
+        """Downgrade a payload over one boundary: the facts in reverse order first, then nested values."""
         if isinstance(value, Leaf):
             return self.member_downgraded(value, boundary)
         if is_array(value):
             return [refusals.attempt(self.downgraded, item, boundary, refusals) for item in value]
         if isinstance(value, Obj):
-            for step in reversed(self.past.boundaries[boundary]):
+            for step in reversed(self.history.boundaries[boundary]):
                 if value.component in subjects_of(step, "responses"):
-                    moment = self.moment(step, boundary, "downgrade", refusals)
+                    context = self.context(step, boundary, "downgrade", refusals)
                     if isinstance(step.fact, Introduced):
-                        return self.seen_otherwise(value, step.fact, moment, boundary)
-                    value = undo(value, moment)
+                        return self.replaced_by_older_arm(value, step.fact, context, boundary)
+                    value = undo(value, context)
         if is_object(value):
             for key in value:
                 value[key] = refusals.attempt(self.downgraded, value[key], boundary, refusals)
         return value
 
-    def moment(self, step: Step, boundary: int, direction: Direction, refusals: Refusals) -> Moment:
+    def context(self, step: Step, boundary: int, direction: Direction, refusals: Refusals) -> FactContext:
         side = SIDE_OF[direction]
-        # Whatever a fact puts in holds nested models as they are on the newer side of the boundary.
-        reader = Reader(self.past.states[boundary][side], direction, frozenset(), refusals)
-        return Moment(step.fact, step.newer[side], step.older[side], reader)
+        # A value that a fact puts in holds nested models in the shape of the newer side of the boundary.
+        reader = Reader(self.history.states[boundary][side], direction, frozenset(), refusals)
+        return FactContext(step.fact, step.newer[side], step.older[side], reader)
 
-    def seen_otherwise(self, value: Obj, fact: Introduced, moment: Moment, boundary: int) -> Any:
-        """Replace an arm that older versions do not have by one they have."""
+    def replaced_by_older_arm(self, value: Obj, fact: Introduced, context: FactContext, boundary: int) -> Any:
+        """Replace a value of a union member that older versions lack by one that they have."""
         if value.union is None or fact.seen_as is UNSET:
             return value
         seen = fact.seen_as
@@ -198,11 +198,11 @@ class Oracle:
                 seen = seen(plain(value))
             except Exception as error:
                 raise DowngradeError("seen_as fails") from error
-        union = without_new_arms(value.union, moment.older)
-        return self.downgraded(moment.reader.read(seen, union), boundary, moment.reader.refusals)
+        union = without_new_arms(value.union, context.older)
+        return self.downgraded(context.reader.read(seen, union), boundary, context.reader.refusals)
 
     def member_upgraded(self, leaf: Leaf, boundary: int) -> Leaf:
-        for step in self.past.boundaries[boundary]:
+        for step in self.history.boundaries[boundary]:
             if leaf.component in subjects_of(step, "requests"):
                 match step.fact:
                     case Grew(members=members) if any(same(leaf.value, plain_value(new)) for new in members):
@@ -215,7 +215,7 @@ class Oracle:
         return leaf
 
     def member_downgraded(self, leaf: Leaf, boundary: int) -> Leaf:
-        for step in reversed(self.past.boundaries[boundary]):
+        for step in reversed(self.history.boundaries[boundary]):
             if leaf.component in subjects_of(step, "responses"):
                 match step.fact:
                     case Grew(members=members, seen_as=seen) if any(same(leaf.value, plain_value(m)) for m in members):
@@ -228,7 +228,7 @@ class Oracle:
 
 
 def upgrades(fact: FieldsFact) -> bool:
-    """Whether a fact about a field does anything in an upgrade."""
+    """Whether a fact about a field changes anything in an upgrade."""
     match fact:
         case BecameNullable() | BecameOptional() | Constrained():
             return False
@@ -239,7 +239,7 @@ def upgrades(fact: FieldsFact) -> bool:
 
 
 def subjects_of(step: Step, side: Side) -> set[str]:
-    """Return the components whose values a fact is about."""
+    """Return the components whose values a fact changes."""
     components, fact = step.newer[side], step.fact
     match fact:
         case FieldsFact():
@@ -258,9 +258,11 @@ def subjects_of(step: Step, side: Side) -> set[str]:
 
 
 def without_new_arms(union: Schema, known: dict[str, Component]) -> Schema:
-    """Return a union without the arms that a version does not have."""
+    """Return a union without the members that a version lacks."""
     gone = [f"#/components/schemas/{name}" for name, component in known.items() if not component.exists]
     return {
-        key: [arm for arm in value if arm.get("$ref") not in gone] if key in ("anyOf", "oneOf", "x-aside") else value
+        key: [arm for arm in value if arm.get("$ref") not in gone]
+        if key in ("anyOf", "oneOf", "x-newer-arms")
+        else value
         for key, value in union.items()
     }

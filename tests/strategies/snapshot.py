@@ -1,4 +1,4 @@
-"""What random models look like at one moment, while a timeline is drawn from head backwards."""
+"""The random models right after a fact, while a timeline is drawn from head backwards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.oracle.places import (
     nodes,
     subjects,
 )
-from tests.strategies.dice import Dice
+from tests.strategies.choices import Choices
 from tests.strategies.models import NAMES, World, dict_of, list_of, nullable
 from tests.strategies.payloads import Payloads
 from timegate.changes.base import Fact, FieldsFact
@@ -26,17 +26,17 @@ from timegate.wire.wire import SIDES, Component, Side
 
 
 @dataclass(frozen=True)
-class Spot:
+class Candidate:
     """A field that a fact can be about.
 
     Args:
-        model: what to write in ``on(…)``.
-        component: its identity.
-        name: what to call the field in the fact.
+        model: the argument of ``on(…)``.
+        component: the identity of its component.
+        name: the name of the field in the fact.
         keys: its key on each side.
         places: its schema on each side.
         required: whether each side requires it.
-        protected: whether a union's arms are told apart by it.
+        protected: whether it distinguishes the members of a union.
     """
 
     model: Any
@@ -61,26 +61,24 @@ class Spot:
 
 
 @dataclass
-class Scene:
-    """What the models look like at one moment, and what is known of them."""
+class Snapshot:
+    """The models right after a fact, and what the later draws need to know about them."""
 
-    dice: Dice
+    choices: Choices
     world: World
     state: State
     newer: State
     types: dict[str, dict[str, Any]]
     protected: dict[str, set[str]]
     tags: list[str]
-    busy: set[str] = field(default_factory=set[str])
+    changed: set[str] = field(default_factory=set[str])
     gone: set[str] = field(default_factory=set[str])
     locked: set[str] = field(default_factory=set[str])
-    olds: int = 0
+    old_types: int = 0
     converts_models: bool = False
 
-    # What is there
-
     def components(self) -> list[Component]:
-        """Every model that both sides have and that this moment has."""
+        """List every model that both sides have and that this version has."""
         return [
             component
             for name, component in self.state["requests"].items()
@@ -93,53 +91,57 @@ class Scene:
         ]
 
     def subject(self, component: Component) -> Any:
-        """Write the subject of a fact: the class, or the name, or the base of a generic."""
+        """Draw the subject of a fact: the class, its name, or the base of a generic."""
         model = component.model
         metadata = getattr(model, "__pydantic_generic_metadata__", {})
-        if metadata.get("origin") is not None and self.dice.chance(70):
+        if metadata.get("origin") is not None and self.choices.chance(70):
             return metadata["origin"]
-        return component.name if self.dice.chance(15) else model
+        return component.name if self.choices.chance(15) else model
 
-    def spots(self, component: Component) -> list[Spot]:
-        """Every field of a model that both sides have."""
+    def candidates(self, component: Component) -> list[Candidate]:
+        """List every field of a model that both sides have."""
         other = self.state["responses"][component.name]
         pairs = [(key, key, key) for key in component.properties if key in other.properties]
         for python, key in component.fields.items():
             sent = other.fields.get(python)
             known = sent in other.properties and key in component.properties
-            if known and sent is not None and (key != sent or self.dice.chance(50)):
+            if known and sent is not None and (key != sent or self.choices.chance(50)):
                 pairs = [pair for pair in pairs if pair[0] != key] + [(python, key, sent)]
         model = self.subject(component)
-        found: list[Spot] = []
+        found: list[Candidate] = []
         for name, key, sent in pairs:
             if key in component.internal:
                 continue
             places: dict[Side, Schema] = {"requests": component.properties[key], "responses": other.properties[sent]}
             required: dict[Side, bool] = {"requests": key in component.required, "responses": sent in other.required}
-            guarded = key in self.protected.get(component.name, ())
+            distinguishing = key in self.protected.get(component.name, ())
             keys: dict[Side, str] = {"requests": key, "responses": sent}
-            everywhere = self.meant(model, name) == {component.name} or self.uniform(model, name, keys, component.name)
+            everywhere = self.affected(model, name) == {component.name} or self.uniform(
+                model, name, keys, component.name
+            )
             subject = model if everywhere else component.name
-            found.append(Spot(subject, component.name, name, keys, places, required, guarded))
+            found.append(Candidate(subject, component.name, name, keys, places, required, distinguishing))
         return found
 
     def uniform(self, model: Any, name: str, keys: dict[Side, str], like: str) -> bool:
         """Whether a field is the same in every component that a fact about the model is about."""
         for side in SIDES:
             one, key = self.state[side][like], keys[side]
-            for other in (self.state[side][name] for name in self.meant(model, name)):
+            for other in (self.state[side][name] for name in self.affected(model, name)):
                 same = other.properties.get(key) == one.properties[key] and other.name not in self.locked
                 if not same or (key in other.required) != (key in one.required):
                     return False
         return True
 
-    def spot(self, fits: Callable[[Spot], bool]) -> Spot | None:
+    def candidate(self, fits: Callable[[Candidate], bool]) -> Candidate | None:
         """Pick a field of any model."""
-        found = [spot for component in self.components() for spot in self.spots(component) if fits(spot)]
-        return self.dice.pick(found) if found else None
+        found = [
+            candidate for component in self.components() for candidate in self.candidates(component) if fits(candidate)
+        ]
+        return self.choices.pick(found) if found else None
 
-    def meant(self, model: Any, name: str | None) -> set[str]:
-        """Every component that a fact about a model is about."""
+    def affected(self, model: Any, name: str | None) -> set[str]:
+        """Return the names of the components that a fact about a model is about."""
         return {c.name for side in SIDES for c in subjects(self.state[side], (model,), name)}
 
     def free_name(self, components: set[str]) -> str | None:
@@ -152,10 +154,10 @@ class Scene:
                 head = self.newer[side][name]
                 taken |= set(component.fields) & set(head.fields) - set(NAMES)
         free = [name for name in NAMES if name not in taken]
-        return self.dice.pick(free) if free else None
+        return self.choices.pick(free) if free else None
 
     def holders(self) -> Counter[str]:
-        """How often each component is held, on the requests' side."""
+        """Count the places that hold each component, on the side of requests."""
         found: Counter[str] = Counter()
         for component in self.state["requests"].values():
             for node in nodes(component.schema):
@@ -165,15 +167,15 @@ class Scene:
         return found
 
     def value(self, side: Side, place: Schema) -> Any:
-        """Make a value of a place, nested models as the newer side of this boundary has them."""
-        return Payloads(dict(self.newer[side]), self.dice.random()).value(place, 1)
+        """Make a value of a place, with nested models in the shape of the newer side of this boundary."""
+        return Payloads(dict(self.newer[side]), self.choices.random()).value(place, 1)
 
     def holds_models(self, place: Schema) -> bool:
         """Whether a place holds models at any depth."""
         return any(referred(node) is not None for node in nodes(place))
 
     def leads_to(self, place: Schema, names: set[str], components: Components) -> bool:
-        """Whether a place can hold one of the components: what an old client reads there would never end."""
+        """Whether a place can hold one of the components: a value put there would repeat without end."""
         seen: set[str] = set()
         waiting = [place]
         while waiting:
@@ -184,16 +186,16 @@ class Scene:
                     waiting.append(components[found].schema)
         return bool(names & seen)
 
-    def endless(self, spot: Spot) -> bool:
-        """Whether a value that is put in at a place would want another one inside."""
-        meant = self.meant(spot.model, spot.name)
-        return self.leads_to(spot.places["responses"], meant, self.state["responses"])
+    def would_recur(self, candidate: Candidate) -> bool:
+        """Whether a value that a fact puts in at a place would need another such value inside."""
+        affected = self.affected(candidate.model, candidate.name)
+        return self.leads_to(candidate.places["responses"], affected, self.state["responses"])
 
-    def kind(self, spot: Spot) -> Any:
-        """The Python type of a field, if it is known and this version has all of it."""
-        if any(referred(node) in self.gone or "x-aside" in node for node in nodes(spot.request)):
+    def kind(self, candidate: Candidate) -> Any:
+        """Return the Python type of a field, if it is known and this version has every part of it."""
+        if any(referred(node) in self.gone or "x-newer-arms" in node for node in nodes(candidate.request)):
             return None
-        return self.types.get(spot.component, {}).get(spot.keys["requests"])
+        return self.types.get(candidate.component, {}).get(candidate.keys["requests"])
 
     def old_type(self) -> Any:
         """Pick the type of a field that only older versions have."""
@@ -201,15 +203,13 @@ class Scene:
         models = [model for model in self.world.shared if any(c.model is model for c in alive.values())]
         enums = [one for one in self.world.enums if any(c.model is one for c in self.state["responses"].values())]
         simple: list[Any] = [int, str, nullable(int), list[str], dict[str, int], *enums]
-        if models and self.dice.chance(50):
-            model = self.dice.pick(models)
-            return self.dice.pick([model, nullable(model), list_of(model), dict_of(model)])
-        return self.dice.pick(simple)
+        if models and self.choices.chance(50):
+            model = self.choices.pick(models)
+            return self.choices.pick([model, nullable(model), list_of(model), dict_of(model)])
+        return self.choices.pick(simple)
 
-    # What has happened
-
-    def happened(self, fact: Fact, state: State) -> None:
-        """Go back to the state before a fact."""
+    def go_back(self, fact: Fact, state: State) -> None:
+        """Go back to the models before a fact."""
         before, self.state = self.state, state
         for name in self.state["requests"]:
             known = self.types.setdefault(name, {})
@@ -233,7 +233,7 @@ class Scene:
                 pass
         if not isinstance(fact, Introduced):
             for side in SIDES:
-                self.busy |= {
+                self.changed |= {
                     name
                     for name in before[side]
                     if name in state[side] and before[side][name].schema != state[side][name].schema
@@ -246,7 +246,7 @@ class Scene:
         known = self.types.get(component.name, {})
         if key in known:
             known[old] = known.pop(key)
-        guarded = self.protected.setdefault(component.name, set())
-        if key in guarded:
-            guarded.remove(key)
-            guarded.add(old)
+        distinguishing = self.protected.setdefault(component.name, set())
+        if key in distinguishing:
+            distinguishing.remove(key)
+            distinguishing.add(old)
