@@ -17,8 +17,9 @@ Each keeps its data as attributes and builds its text from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 
 class TimegateError(Exception):
@@ -108,30 +109,102 @@ class VersionSunset(SelectionError):
     reason = "is past its sunset"
 
 
-class GateError(TimegateError):
-    """A gate cannot convert a payload.
+class ArmName(str):
+    """The name of a union's arm on the way to a place; validation errors have it, JSON pointers do not."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Failure:
+    """One reason why a payload cannot be converted.
 
     Args:
         problem: what is wrong, without any of the payload's values.
-        pointer: the place in the payload as a JSON pointer (RFC 6901), in the names of the sender's version.
+        kind: the type of the validation error, as pydantic names it.
+        message: the text of the validation error.
+        context: the ``ctx`` of the validation error.
+        path: keys, indexes and names of arms that lead to the place, innermost first.
         change: the name of the change that cannot convert the value; empty where no change is the reason.
         version: the version that declares the change; empty where no change is the reason.
     """
 
-    def __init__(self, problem: str, *, pointer: str = "", change: str = "", version: str = "") -> None:
-        super().__init__(problem)
-        self.problem: str = problem
-        self.pointer: str = pointer
-        self.change: str = change
-        self.version: str = version
+    problem: str
+    kind: str = "value_error"
+    message: str = ""
+    context: Mapping[str, Any] | None = None
+    path: list[str | int] = field(default_factory=list[str | int])
+    change: str = ""
+    version: str = ""
+
+    @property
+    def location(self) -> tuple[str | int, ...]:
+        """Where the failure is, outermost first, with the names of arms."""
+        return tuple(reversed(self.path))
+
+    @property
+    def pointer(self) -> str:
+        """Where the failure is, as a JSON pointer (RFC 6901)."""
+        keys = (str(part) for part in self.location if not isinstance(part, ArmName))
+        return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in keys)
+
+
+class GateError(TimegateError):
+    """A gate cannot convert a payload.
+
+    Raised as it is, and not as one of its two kinds, it says that a declared function failed on a request: the server's
+    fault. ``pointer``, ``change`` and ``version`` are those of the first failure, in the names of the sender's version.
+
+    Args:
+        problem: what is wrong, without any of the payload's values.
+        change: the name of the change that cannot convert the value; empty where no change is the reason.
+        version: the version that declares the change; empty where no change is the reason.
+        failures: every reason that was found, where there is more to say than the problem.
+        count: how many reasons there are; at most the first hundred are in ``failures``.
+    """
+
+    def __init__(
+        self,
+        problem: str = "",
+        *,
+        change: str = "",
+        version: str = "",
+        failures: Sequence[Failure] = (),
+        count: int = 0,
+    ) -> None:
+        self.failures: Sequence[Failure] = failures or [Failure(problem, change=change, version=version)]
+        self.count: int = count or len(self.failures)
+        super().__init__(self.problem)
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, without any of the payload's values."""
+        return self.failures[0].problem
+
+    @property
+    def pointer(self) -> str:
+        """The place in the payload as a JSON pointer (RFC 6901)."""
+        return self.failures[0].pointer
+
+    @property
+    def change(self) -> str:
+        """The name of the change that cannot convert the value; empty where no change is the reason."""
+        return self.failures[0].change
+
+    @property
+    def version(self) -> str:
+        """The version that declares the change; empty where no change is the reason."""
+        return self.failures[0].version
 
     def at(self, key: str | int) -> None:
-        """Put ``key`` before the pointer; called for each object and array that the error propagates through."""
-        self.pointer = f"/{str(key).replace('~', '~0').replace('/', '~1')}{self.pointer}"
+        """Say that every failure lies below ``key``; called for each object and array that the error leaves."""
+        for failure in self.failures:
+            failure.path.append(key)
 
     def __str__(self) -> str:
         origin = f" ({self.version} {self.change})" if self.change else ""
-        return f"at {self.pointer or 'the root'}: {self.problem}{origin}"
+        more = f" (and {self.count - 1} more)" if self.count > 1 else ""
+        return f"at {self.pointer or 'the root'}: {self.problem}{origin}{more}"
 
 
 class UpgradeError(GateError):

@@ -127,7 +127,7 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: Fact
             if backfill is UNSET:
                 return
             put(backfill)
-            if key not in value and fact.required:
+            if key not in value and fact.required is not False:
                 raise DowngradeError("the sibling that an old required field is filled from is absent")
         case Retyped(to_old=function) | Constrained(to_old=function):
             if key in value:

@@ -121,7 +121,7 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
             for name, key, _ in targets(components, fact):
                 holder = components[name].schema
                 holder.setdefault("properties", {})[key] = schema_of(fact.was, side, components)
-                if fact.required:
+                if fact.required is not False:
                     require(holder, key)
         case FieldsFact():
             for name, key, stars in targets(components, fact):

@@ -27,12 +27,12 @@ class Removed(FieldsFact):
 
     Args:
         was: the type they had.
-        required: whether the old contract requires them.
+        required: whether the old contract requires them; left out it does, and a request without them still passes.
         backfill: what an old client reads: a value, ``sibling(…)`` or a function of the object.
     """
 
     was: Any
-    required: bool = True
+    required: bool | None = None
     backfill: Fill | Unset = UNSET
 
     verb: ClassVar[str] = "removed"

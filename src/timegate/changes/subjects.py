@@ -51,7 +51,12 @@ class Models:
         return Added(models=self.models, fields=fields, default=default)
 
     def removed(
-        self, *fields: str, was: Any, required: bool = True, backfill: Fill | Unset = UNSET, loses: str | None = None
+        self,
+        *fields: str,
+        was: Any,
+        required: bool | None = None,
+        backfill: Fill | Unset = UNSET,
+        loses: str | None = None,
     ) -> Removed:
         """The fields exist in older versions only."""
         return Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)

@@ -35,13 +35,22 @@ class KeyAdded:
 
 @dataclass(frozen=True, slots=True)
 class KeyRemoved:
-    """Only the older version has the key; ``fill`` is the value that an old client reads."""
+    """Only the older version has the key.
+
+    Args:
+        required: whether the older version requires it.
+        fill: the value that an old client reads.
+        was: the declared type of the value.
+        checked: whether a request without the key is refused.
+    """
 
     origin: Origin
     key: str
     schema: Schema
     required: bool
     fill: Any = UNSET
+    was: Any = UNSET
+    checked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,12 @@ class KeyRenamed:
 
 @dataclass(frozen=True, slots=True)
 class ValueConverted:
-    """The value differs, or each value ``stars`` lists or dicts deep in it."""
+    """The value differs, or each value ``stars`` lists or dicts deep in it.
+
+    Args:
+        was: the declared old type of the values; UNSET where none is declared.
+        is_item: whether the old type is that of the newer one's items.
+    """
 
     origin: Origin
     key: str
@@ -64,6 +78,8 @@ class ValueConverted:
     older: Schema
     to_head: Function | None = None
     to_old: Function | None = None
+    was: Any = UNSET
+    is_item: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +136,14 @@ class MovedThrough:
 
 @dataclass(frozen=True, slots=True)
 class ObjectConverted:
-    """The object differs as a whole."""
+    """The object differs as a whole; ``was`` is its declared old type."""
 
     origin: Origin
     newer: Schema
     older: Schema
     to_head: Function
     to_old: Function
+    was: Any = UNSET
 
 
 @dataclass(frozen=True, slots=True)

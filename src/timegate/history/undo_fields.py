@@ -86,14 +86,16 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
             builder,
             place,
             fact.backfill,
-            needed_in="responses" if fact.required else None,
+            needed_in="responses" if fact.required is not False else None,
             argument="backfill",
             problem="old clients require this field in responses, and nothing says what they read",
             remedy="with a value, sibling('…') or a function of the object",
         )
         builder.check_loss(fact, place.side, place.text)
-        builder.put(place.side, with_property(component, place.key, schema, required=fact.required))
-        step = KeyRemoved(builder.origin, place.key, schema, fact.required, fill)
+        builder.put(place.side, with_property(component, place.key, schema, required=fact.required is not False))
+        step = KeyRemoved(
+            builder.origin, place.key, schema, fact.required is not False, fill, fact.was, fact.required is True
+        )
         builder.record(place.side, place.name, step, place.key, reads=read_by(fill))
 
 

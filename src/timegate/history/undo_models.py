@@ -95,7 +95,7 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
             component, schema=shape.schema, fields=shape.fields, spellings=shape.spellings, uncertain=shape.uncertain
         )
         builder.put(side, reshaped)
-        step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old)
+        step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)
         builder.record(side, component.name, step, "*")
 
 

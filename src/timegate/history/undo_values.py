@@ -124,6 +124,8 @@ def _convert(
     to_head: Function | None,
     to_old: Function | None,
     empty_is_null: bool = False,
+    was: Any = UNSET,
+    is_item: bool = False,
 ) -> None:
     """Replace the schema of the values by the older one, and record the functions that convert them."""
     place = values.place
@@ -131,7 +133,7 @@ def _convert(
     if empty_is_null and not is_nullable(older, values.components):
         # An empty list is null to an old client, even where the old document does not admit null.
         field = at_depth(values.field, place.stars, lambda _: with_null(older))
-    step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old)
+    step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key)
 
 
@@ -166,7 +168,7 @@ def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
                 "old clients send values here that head's type does not admit",
                 f"{builder.line('to_head=…')} with a function from the old value to head's",
             )
-        _convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old)
+        _convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)
 
 
 @undo.register
@@ -195,7 +197,16 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
             continue
         older = _with_texts(items if fact.was is UNSET else builder.type_of(values.place.side, fact), values.schema)
         wrap = WrapInList(is_nullable(values.schema, values.components))
-        _convert(builder, values, older, to_head=wrap, to_old=first_item, empty_is_null=True)
+        _convert(
+            builder,
+            values,
+            older,
+            to_head=wrap,
+            to_old=first_item,
+            empty_is_null=True,
+            was=fact.was,
+            is_item=fact.was is UNSET,
+        )
 
 
 @undo.register

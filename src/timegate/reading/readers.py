@@ -1,0 +1,219 @@
+"""Reads a value as the server of an older version did: through pydantic, without the validators of its models."""
+
+from __future__ import annotations
+
+import enum
+import functools
+import inspect
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import is_dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    PydanticUserError,
+    SecretBytes,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    WrapSerializer,
+    WrapValidator,
+)
+from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
+
+from timegate.changes.base import UNSET
+from timegate.typing import is_array, is_object, type_of
+from timegate.wire.readers import Reader, Unread
+
+_CODE_OF_THE_APP: Final = (
+    AfterValidator, BeforeValidator, WrapValidator, PlainValidator, PlainSerializer, WrapSerializer,
+)  # fmt: skip
+"""Metadata that would run functions of the app while a value is read."""
+
+_SETTINGS: Final = (
+    "strict", "str_strip_whitespace", "str_to_lower", "str_to_upper", "coerce_numbers_to_str", "allow_inf_nan",
+    "val_json_bytes", "arbitrary_types_allowed",
+)  # fmt: skip
+"""The settings of a model that decide how the values of its fields are read."""
+
+
+def reader_of(kind: Any, *, model: Any, components: Collection[Any]) -> Reader | None:
+    """The reader of a type; None where the type is not known, or all of it is read otherwise.
+
+    Args:
+        kind: the type.
+        model: the model that has the field; its settings apply to the type, unless that is a class with its own.
+        components: classes whose values are converted by their own programs; a reader leaves them as they are.
+    """
+    if kind is UNSET:
+        return None
+    readable = _readable(kind, components)
+    if readable is Any:
+        return None
+    own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
+    settings: Any = None if own or is_typeddict(readable) else _settings_of(model)
+    try:
+        return functools.partial(_read, TypeAdapter[Any](readable, config=settings))
+    except (PydanticUserError, NameError, TypeError):
+        # A type that only its model can build, by a name that is not known here: its values are taken as written.
+        return None
+
+
+def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        read = adapter.validate_python(value)
+    except ValidationError as error:
+        raise Unread([dict(one) for one in error.errors(include_url=False)]) from None
+    if isinstance(read, SecretStr | SecretBytes):
+        return value
+    plain = adapter.dump_python(read, mode="json", by_alias=True)
+    if _has_non_finite(plain):
+        raise Unread([{"type": "finite_number", "loc": (), "msg": "Input should be a finite number"}])
+    return plain
+
+
+def _has_non_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    if is_object(value):
+        return any(map(_has_non_finite, value.values()))
+    return is_array(value) and any(map(_has_non_finite, value))
+
+
+def _settings_of(model: Any) -> dict[str, Any] | None:
+    config: Mapping[str, Any] = (
+        getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", None) or {}
+    )
+    return {name: config[name] for name in _SETTINGS if name in config} or None
+
+
+@functools.cache
+def field_types(model: Any) -> Mapping[str, Any]:
+    """The types of a class's fields by their names in Python; empty where they cannot be resolved."""
+    if inspect.isclass(model) and issubclass(model, BaseModel):
+        return {name: info.rebuild_annotation() for name, info in model.model_fields.items()}
+    try:
+        return get_type_hints(model, include_extras=True)
+    except (NameError, TypeError, AttributeError):
+        # Names of a function's scope cannot be resolved from outside: such values are taken as written.
+        return {}
+
+
+def _readable(kind: Any, components: Collection[Any]) -> Any:
+    """A type without the app's functions, and with `Any` in place of each component."""
+    if isinstance(kind, TypeAliasType):
+        return _readable(kind.__value__, components)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if any(one is kind or one is origin for one in components):
+        return Any
+    if origin is Annotated:
+        kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
+        inner = _readable(arguments[0], components)
+        return Annotated[(inner, *kept)] if kept and inner is not Any else inner
+    if origin in (Union, UnionType):
+        return _union(_readable(one, components) for one in arguments)
+    if not arguments or not hasattr(origin, "__class_getitem__"):
+        return kind
+    inner = tuple(one if one is ... else _readable(one, components) for one in arguments)
+    return kind if inner == arguments else origin[inner]
+
+
+def without_null(kind: Any) -> Any:
+    """A type less None."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return Annotated[(without_null(arguments[0]), *arguments[1:])]
+    if origin in (Union, UnionType):
+        kept = tuple(one for one in arguments if one is not NoneType)
+        return _union(kept) if kept else kind
+    return kind
+
+
+def with_null(kind: Any) -> Any:
+    """A type that also admits None."""
+    return kind if kind is UNSET else _union((kind, NoneType))
+
+
+def item_type(kind: Any) -> Any:
+    """The type of a list's items or a dict's values; UNSET where it cannot be told."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return item_type(arguments[0])
+    if origin in (Union, UnionType):
+        found = [one for one in map(item_type, arguments) if one is not UNSET]
+        return found[0] if len(found) == 1 else UNSET
+    if not arguments or not inspect.isclass(origin):
+        return UNSET
+    return arguments[0] if arguments[-1] is ... else arguments[-1]
+
+
+def at_depth(kind: Any, stars: int, inner: Any) -> Any:
+    """A type with another one ``stars`` lists or dicts deep; UNSET where that cannot be told."""
+    if stars == 0:
+        return inner
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return at_depth(arguments[0], stars, inner)
+    if origin in (Union, UnionType):
+        return _union(one if one is NoneType else at_depth(one, stars, inner) for one in arguments)
+    if not arguments or not inspect.isclass(origin):
+        return UNSET
+    changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, inner)
+    if changed is UNSET:
+        return UNSET
+    generic: Any = origin
+    return generic[changed, ...] if arguments[-1] is ... else generic[(*arguments[:-1], changed)]
+
+
+def _union(kinds: Iterable[Any]) -> Any:
+    first, *rest = kinds
+    found: Any = first
+    for kind in rest:
+        found = found | kind
+    return found
+
+
+def member_reader(model: Any, members: Sequence[Any]) -> Reader:
+    """The reader of an enum's members at an older version: it gives one of them.
+
+    Args:
+        model: the enum's class at head, whose mixin and ``_missing_`` decide what is read; None where there is none.
+        members: the members' values at the older version.
+    """
+    mixin = next((base for base in getattr(model, "__mro__", ()) if base in (int, str, float)), None)
+    names = {f"member_{index}": member for index, member in enumerate(members)}
+    older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
+    read_member = functools.partial(_read, TypeAdapter[Any](older))
+    own = inspect.isclass(model) and issubclass(model, enum.Enum) and "_missing_" in _own_names(model)
+    read_missing = functools.partial(_read, TypeAdapter[Any](model)) if own else None
+
+    def read(value: Any) -> Any:
+        try:
+            return read_member(value)
+        except Unread:
+            if read_missing is None:
+                raise
+            found = _member_or_none(read_missing, value)
+            if not any(type_of(found) is type_of(member) and found == member for member in members):
+                raise
+            return found
+
+    return read
+
+
+def _own_names(model: type[enum.Enum]) -> set[str]:
+    """The names that an enum or its bases define, less those of the standard library's classes."""
+    return {name for cls in model.__mro__ if cls.__module__ != "enum" for name in vars(cls)}
+
+
+def _member_or_none(reader: Reader, value: Any) -> Any:
+    try:
+        return reader(value)
+    except Unread:
+        return None
