@@ -7,15 +7,17 @@ from typing import Final, NamedTuple
 
 
 class Selected(NamedTuple):
-    """The version of a request, and the changes that it does not have.
+    """The version of a request, and the changes that it has or does not have.
 
     Args:
         version: the version of the timeline that was selected for the request.
         lacking: the changes that are newer than that version.
+        known: every change of the timeline.
     """
 
     version: str
     lacking: frozenset[type]
+    known: frozenset[type]
 
 
 SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)

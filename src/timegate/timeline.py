@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from types import ModuleType
-from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeGuard, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeVar
 
 from typing_extensions import TypeIs
 
 from timegate.changes.base import Fact
-from timegate.context import SELECTED
+from timegate.context import SELECTED, Selected
 from timegate.errors import DeclarationError, UnknownVersion, UnsupportedVersion, VersionTooNew
 
 Scheme: TypeAlias = Callable[[str], Any]
@@ -23,6 +23,7 @@ Scheme: TypeAlias = Callable[[str], Any]
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MODULE: Final = re.compile(r"v(\d{4})_(\d{2})_(\d{2})")
+_ALMOST: Final = re.compile(r"v[\d_]*\d", re.IGNORECASE)
 _ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
 
 
@@ -30,7 +31,10 @@ def dates(value: str) -> date:
     """The scheme of dated versions, ``YYYY-MM-DD`` (ISO 8601)."""
     if not _ISO_DATE.fullmatch(value):
         raise ValueError(f"{value!r} is not a date like 2025-04-11")
-    return date.fromisoformat(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a date: {error}") from error
 
 
 def semver(value: str) -> tuple[int, int, int]:
@@ -93,9 +97,19 @@ class VersionChange:
         """Whether the version of the current request has this change.
 
         True outside a request and where no version was selected.
+
+        Raises:
+            DeclarationError: no version of the timeline in force has this change.
         """
         selected = SELECTED.get()
-        return selected is None or cls not in selected.lacking
+        if selected is None:
+            return True
+        if cls not in selected.known:
+            raise DeclarationError(
+                f"{cls.__qualname__}.applies(): no version of the timeline in force has this change: "
+                f"Version(…, {cls.__qualname__})"
+            )
+        return cls not in selected.lacking
 
 
 class Version:
@@ -148,6 +162,10 @@ class Timeline:
     """
 
     def __init__(self, *versions: Version, scheme: Scheme = dates) -> None:
+        given: tuple[object, ...] = versions
+        for version in given:
+            if not isinstance(version, Version):
+                raise DeclarationError(f"Timeline(…) takes versions, not {version!r}: Version({version!r}, …)")
         self.versions: tuple[Version, ...] = versions
         self.scheme: Scheme = scheme
         if not versions:
@@ -186,18 +204,28 @@ class Timeline:
         import pkgutil
 
         root = importlib.import_module(package)
-        found: list[Version] = []
+        found: list[tuple[Version, ModuleType]] = []
         for module_info in pkgutil.iter_modules(root.__path__):
             match = _MODULE.fullmatch(module_info.name)
             if match is None:
+                if _ALMOST.match(module_info.name):
+                    raise DeclarationError(
+                        f"{package}.{module_info.name} is no version module: "
+                        "call it like v2025_04_11, or otherwise where it is none"
+                    )
                 continue
             module = importlib.import_module(f"{package}.{module_info.name}")
-            changes = [value for value in vars(module).values() if _is_declared_in(module, value)]
+            changes = [value for value in _changes_in(module) if value.__module__ == module.__name__]
             moments = {name: getattr(module, name, None) for name in ("deprecated", "sunset")}
-            found.append(Version("-".join(match.groups()), *changes, **moments))
+            found.append((Version("-".join(match.groups()), *changes, **moments), module))
         if not found:
             raise DeclarationError(f"Timeline.from_package({package!r}): no module has a name like v2025_04_11")
-        return cls(*sorted(found, key=lambda version: scheme(version.value), reverse=True), scheme=scheme)
+        _check_imported(found)
+        try:
+            newest_first = sorted((version for version, _ in found), key=lambda one: scheme(one.value), reverse=True)
+        except ValueError as error:
+            raise DeclarationError(f"Timeline.from_package({package!r}): {error}") from error
+        return cls(*newest_first, scheme=scheme)
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -252,6 +280,10 @@ class Timeline:
         """The changes that the version at ``index`` does not have."""
         return frozenset(change for version in self.versions[:index] for change in version.changes)
 
+    def selected(self, index: int) -> Selected:
+        """What `applies` and `current_version` know of a request for the version at ``index``."""
+        return Selected(self.versions[index].value, self.lacking(index), self.lacking(len(self)))
+
     def compile(self, contract: Compiles[_Gates]) -> _Gates:
         """Check and compile every change against a contract; returns its `Gates`.
 
@@ -265,11 +297,28 @@ def _is_sequence(value: object) -> TypeIs[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
-def _is_declared_in(module: ModuleType, value: object) -> TypeGuard[type[VersionChange]]:
-    """Whether a value of a module is a public change that the module itself declares, and does not import."""
-    if not (inspect.isclass(value) and issubclass(value, VersionChange)):
-        return False
-    return value.__module__ == module.__name__ and not value.__name__.startswith("_")
+def _changes_in(module: ModuleType) -> list[type[VersionChange]]:
+    """The public changes in a module, its own and imported ones, in the order of the file."""
+    values: list[object] = list(vars(module).values())
+    changes = [value for value in values if inspect.isclass(value) and issubclass(value, VersionChange)]
+    return [one for one in changes if one is not VersionChange and not one.__name__.startswith("_")]
+
+
+def _check_imported(found: Sequence[tuple[Version, ModuleType]]) -> None:
+    """Refuse a change in a version module that is from elsewhere, so that no version has it.
+
+    A module may import what its own changes inherit from.
+    """
+    known = {change for version, _ in found for change in version.changes}
+    bases = {base for change in known for base in change.__mro__}
+    for version, module in found:
+        for change in _changes_in(module):
+            if change not in known | bases:
+                raise DeclarationError(
+                    f"{module.__name__} holds {change.__qualname__} of {change.__module__}, so no version has it: "
+                    f"declare it in {module.__name__}, class {change.__name__}(VersionChange), "
+                    f"or leave it out where version {version.value} does not have it"
+                )
 
 
 def _moment(day: date | datetime | None) -> datetime | None:

@@ -18,7 +18,7 @@ from timegate import (
     current_version,
     on,
 )
-from timegate.context import SELECTED, Selected
+from timegate.context import SELECTED
 from timegate.timeline import semver
 
 
@@ -256,10 +256,18 @@ class TestApplies:
         [("2025-03-01", True, True), ("2025-02-01", False, True), ("2025-01-01", False, False)],
     )
     def test_depends_on_the_version_of_the_request(self, version: str, named: bool, gentle: bool) -> None:
-        token = SELECTED.set(Selected(version, self.timeline.lacking(self.timeline.index(version))))
+        token = SELECTED.set(self.timeline.selected(self.timeline.index(version)))
         try:
-            assert (Named.applies(), Gentle.applies(), Other.applies()) == (named, gentle, True)
+            assert (Named.applies(), Gentle.applies()) == (named, gentle)
             assert current_version() == version
+        finally:
+            SELECTED.reset(token)
+
+    def test_is_refused_where_the_timeline_does_not_have_the_change(self) -> None:
+        token = SELECTED.set(self.timeline.selected(0))
+        try:
+            with pytest.raises(DeclarationError, match=r"Version\(…, Other\)"):
+                Other.applies()
         finally:
             SELECTED.reset(token)
 

@@ -237,7 +237,7 @@ class HistoryBuilder:
             targets = list(self.targets((model,), path.split(".")[0]))
             places = [self._place(side, component, path, text, newer=newer) for _, side, component in targets]
             found += [place for place in places if place is not None]
-            if newer and targets and not any(places) and len(self.faults) == faults:
+            if targets and not any(places) and len(self.faults) == faults:
                 names = sorted({key for _, _, component in targets for key in component.properties})
                 self.fault(
                     text,

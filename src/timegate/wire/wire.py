@@ -104,11 +104,11 @@ class Operation:
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
         exists: False where this version does not have it.
+        path_names: head's name of each parameter of this version's path that head's path has too, by its name here;
+            empty where the path is head's.
     """
 
     key: str
-        path_names: head's name of each parameter of this version's path that head's path has too, by its name here;
-            empty where the path is head's.
     method: str
     path: str
     request: Body | None
@@ -119,11 +119,11 @@ class Operation:
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
     exists: bool = True
+    path_names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def bodies(self, side: Side) -> list[tuple[str, Body]]:
         """The bodies of one side, each with ``"request"`` or the status of its response."""
         declared = {"request": self.request} if side == "requests" else self.responses
-    path_names: Mapping[str, str] = field(default_factory=dict[str, str])
         return [(place, body) for place, body in declared.items() if body is not None]
 
 

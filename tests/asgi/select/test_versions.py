@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from tests.asgi.api import APIS, HEAD, OLD, Client, Seen, client_of, timeline
-from timegate import DeclarationError, Timeline, Version, current_version
+from timegate import DeclarationError, Timeline, Version, VersionChange, current_version
 from timegate.asgi import Problem, TimegateMiddleware, first_of, header, media_type, path, query
 from timegate.starlette import operation
 
@@ -294,15 +294,16 @@ def _gates() -> object:
 
 
 async def test_the_context_is_seen_in_a_thread_and_gone_afterwards() -> None:
+    class Flag(VersionChange):
+        """Handlers ask for it."""
+
     @operation(response=dict[str, bool])
     def sync(request: Request) -> dict[str, bool]:
-        from tests.asgi.api import NameTheDagVersion
-
-        return {str(current_version()): NameTheDagVersion.applies()}
+        return {str(current_version()): Flag.applies()}
 
     app = Starlette(routes=[Route("/sync", sync)])
-    app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD), Version(OLD)))
+    app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD, Flag), Version(OLD)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as http:
         answer = await http.get("/sync", headers={"API-Version": OLD})
-    assert answer.json() == {OLD: True}
+    assert answer.json() == {OLD: False}
     assert current_version() is None

@@ -11,7 +11,6 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
-from timegate.context import Selected
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
 from timegate.wire.paths import plain_path
@@ -49,7 +48,7 @@ class ApiVersions:
         older: dict[tuple[object, ...], Entry] = {}
 
         def version_at(index: int, *, named: bool = True) -> ApiVersion:
-            selected = Selected(gates.timeline.values[index], gates.timeline.lacking(index))
+            selected = gates.timeline.selected(index)
             operations = {gate.key: gate for gate in gates.operations(selected.version)}
             routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
             older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
