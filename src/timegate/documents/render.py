@@ -14,7 +14,7 @@ from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, plain_path
 from timegate.wire.schema import referred
 from timegate.wire.texts import SCHEMA_KEYS, Texts
-from timegate.wire.wire import Body, Component, Operation, Side, Wire
+from timegate.wire.wire import Body, Operation, Side, Wire
 
 _CONVERTORS: Final[Mapping[str, Schema]] = {
     "int": {"type": "integer"},
@@ -146,28 +146,31 @@ def _parameters(operation: Operation, wire: Wire, components: DocumentComponents
     of_path = {text["name"]: text for text in others if text["in"] == "path"}
     query = shown_parameters(wire.requests[operation.query])
     moved = {query[key][PATH_MARK]: query.pop(key) for key in list(query) if PATH_MARK in query[key]}
+    described = shown_parameters(wire.requests[operation.path_parameters])
     for name, convertor in PARAMETER.findall(operation.path):
-        schema = _CONVERTORS.get(convertor, {"type": "string"})
-        text: Mapping[str, Any] = of_path.get(operation.path_names.get(name, name), {"schema": schema})
-        if name in moved:
-            text = {"schema": components.render(moved[name], "requests")}
-        yield deepcopy({"in": "path", "required": True, **text, "name": name})
+        head_name = operation.path_names.get(name, name)
+        schema = moved.get(name, described.get(head_name))
+        if schema is not None:
+            yield _parameter("path", name, schema, components, required=True)
+        else:
+            text = of_path.get(head_name, {"schema": _CONVERTORS.get(convertor, {"type": "string"})})
+            yield deepcopy({"in": "path", "required": True, **text, "name": name})
     headers = shown_parameters(wire.requests[operation.headers])
     for where, component, shown in (("query", operation.query, query), ("header", operation.headers, headers)):
         for key, schema in shown.items():
-            yield _parameter(where, key, wire.requests[component], schema, components)
+            yield _parameter(where, key, schema, components, required=key in wire.requests[component].required)
     yield from (deepcopy(dict(text)) for text in others if text["in"] != "path")
 
 
 def _parameter(
-    where: str, key: str, component: Component, schema: Schema, components: DocumentComponents
+    where: str, key: str, schema: Schema, components: DocumentComponents, *, required: bool
 ) -> dict[str, Any]:
     texts: dict[str, Any] = deepcopy(schema.get(PARAMETER_MARK, {}))
     name = texts.pop("name", key)
     return {
         "name": name if name.lower() == key else key,
         "in": where,
-        "required": key in component.required,
+        "required": required,
         "schema": components.render(schema, "requests"),
         **({"description": schema["description"]} if "description" in schema else {}),
         **texts,

@@ -48,11 +48,13 @@ class Locator:
         reach: the requests and their history.
         head: the operation at head.
         version: the index of the client's version.
+        path_names: the client's name of each path parameter, by head's, where they may differ.
     """
 
     reach: Reach
     head: Operation
     version: int
+    path_names: Mapping[str, str]
     _keys: dict[str, Mapping[str, Location | None]] = field(default_factory=dict[str, "Mapping[str, Location | None]"])
 
     def __call__(self, location: Sequence[str | int]) -> ClientLocation:
@@ -67,7 +69,13 @@ class Locator:
             if PATH_MARK in schema:
                 return ClientLocation(("path", schema[PATH_MARK]), found.exact, found.expected)
             return found
+        if part == "path" and rest:
+            return self._in_path(str(rest[0]), tuple(rest[1:]))
         return same_location(location)
+
+    def _in_path(self, name: str, rest: Location) -> ClientLocation:
+        schema = self.reach.component(self.head.path_parameters, 0).properties.get(name, {})
+        return self._below(("path", self.path_names.get(name, name)), rest, schema)
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""

@@ -47,7 +47,7 @@ def _is_same(reach: Mapping[Side, Reach], index: int, position: int) -> bool:
     if old is not newer or (head.key, boundary) in history.status_changes:
         return False
     affected = requests.affected_by(boundary)
-    if not affected.isdisjoint((head.query, head.headers)):
+    if not affected.isdisjoint((head.query, head.headers, head.path_parameters)):
         return False
     if any(requests.holds(body.schema, affected) for body in (head.request, old.request) if body is not None):
         return False
@@ -66,6 +66,7 @@ def _gate(
     }
     query = _of_parameters(requests, index, head.query, programs["requests"])
     headers = _of_parameters(requests, index, head.headers, programs["requests"])
+    path_parameters = programs["requests"].get(repr(ref(head.path_parameters)))
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
     return OperationGate(
@@ -82,9 +83,10 @@ def _gate(
         response_media={status: () if body is None else body.media for status, body in head.responses.items()},
         query=query,
         headers=headers,
+        path_parameters=path_parameters,
         statuses=statuses,
-        gated=any((request, *responses.values(), query, headers, rewrite, statuses, not old.exists)),
-        locate=Locator(requests, head, index),
+        gated=any((request, *responses.values(), query, headers, path_parameters, rewrite, statuses, not old.exists)),
+        locate=Locator(requests, head, index, {head_name: name for name, head_name in old.path_names.items()}),
     )
 
 

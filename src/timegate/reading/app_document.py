@@ -52,9 +52,10 @@ class AppDocument:
     def _pairs(
         self, operation: Operation, raw: Mapping[str, Any]
     ) -> Iterator[tuple[Component, dict[str, Mapping[str, Any]]]]:
-        """The components of query and header parameters, each with the documented parameters by the wire's key."""
+        """The components of parameters, each with the documented parameters by the wire's key."""
         listed = _parameters_of(raw)
-        yield self._wire.requests[operation.query], {one["name"]: one for one in listed if one["in"] == "query"}
+        for name, where in ((operation.query, "query"), (operation.path_parameters, "path")):
+            yield self._wire.requests[name], {one["name"]: one for one in listed if one["in"] == where}
         known = self._wire.requests[operation.headers]
         headers: dict[str, Mapping[str, Any]] = {}
         for one in listed:
@@ -124,7 +125,7 @@ class AppDocument:
     def _with_texts(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
         texts: dict[str, Any] = {
             "operation": {key: value for key, value in raw.items() if key not in OPERATION_KEYS},
-            "parameters": [o for o in _parameters_of(raw) if o["in"] in ("path", "cookie") or self._is_foreign(o)],
+            "parameters": [one for one in _parameters_of(raw) if one["in"] == "cookie" or self._is_foreign(one)],
             "responses": {},
             "undescribed_responses": {},
         }
@@ -159,7 +160,7 @@ class AppDocument:
         return not set(references(parameter.get("schema"))) <= self._identities.keys()
 
     def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
-        """The components of query and header parameters with their texts and with parameters only documented."""
+        """The components of parameters with their texts and with parameters only documented."""
         for component, listed in self._pairs(operation, raw):
             required = {key for key in component.required if key not in listed}
             properties = dict(component.properties)
@@ -197,6 +198,7 @@ def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Compo
         component,
         schema={**component.schema, "properties": properties, "required": list(map(new, component.required))},
         fields={name: new(wire) for name, wire in component.fields.items()},
+        types={new(wire): kind for wire, kind in component.types.items()},
         spellings={new(wire): tuple(dict.fromkeys([new(wire), *keys])) for wire, keys in component.spellings.items()},
     )
 

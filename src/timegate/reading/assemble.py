@@ -69,8 +69,9 @@ def head_wire(
     for operation in declared:
         query = _parameters(operation.query, requests, (operation.key, "query"))
         headers = _lower_names(_parameters(operation.headers, requests, (operation.key, "headers")), operation.headers)
-        components |= {query.name: query, headers.name: headers}
-        built.append(_operation(operation, schemas, query.name, headers.name))
+        in_path = _parameters(operation.path_parameters, requests, (operation.key, "path"))
+        components |= {one.name: one for one in (query, headers, in_path)}
+        built.append(_operation(operation, schemas, query.name, headers.name, in_path.name))
     received = [requests.schemas["received", index] for index in range(len(standalone["requests"]))]
     sent = [responses.schemas["sent", index] for index in range(len(standalone["responses"]))]
     wire = Wire(
@@ -126,7 +127,8 @@ class _Types:
         for place, body in operation.typed_bodies("responses"):
             types = self.responses if body.by_alias else self.responses_by_name
             types.append(self._body((operation.key, place), body))
-        for where, declared in (("query", operation.query), ("headers", operation.headers)):
+        parameters = {"query": operation.query, "headers": operation.headers, "path": operation.path_parameters}
+        for where, declared in parameters.items():
             if declared.model is not None:
                 self.requests.append(((operation.key, where, "model"), declared.model))
             if declared.single:
@@ -180,7 +182,7 @@ def _without_slot_title(schema: Schema) -> Schema:
 
 
 def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: tuple[str, str]) -> Component:
-    """The component of the query or header parameters of an operation."""
+    """The component of the query, header or path parameters of an operation."""
     operation, where = key
     name = f"{operation} {where}"
     parameters = Component(name, {"type": "object", "properties": {}}, display_name=name, inline=True)
@@ -213,6 +215,7 @@ def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Compo
         component,
         schema={**component.schema, "properties": {**component.properties, one.name: schema}, "required": required},
         fields={**component.fields, one.field: one.name},
+        types={**component.types, one.name: one.annotation},
         spellings={**component.spellings, **({one.name: (one.name, *others)} if others else {})},
     )
 
@@ -238,12 +241,17 @@ def _lower_names(component: Component, declared: DeclaredParameters) -> Componen
         component,
         schema={**component.schema, "properties": properties, "required": [lower(n) for n in component.required]},
         fields={name: lower(wire) for name, wire in component.fields.items()},
+        types={lower(wire): kind for wire, kind in component.types.items()},
         spellings=spellings,
     )
 
 
 def _operation(
-    operation: DeclaredOperation, schemas: Mapping[Side, GeneratedSchemas], query: str, headers: str
+    operation: DeclaredOperation,
+    schemas: Mapping[Side, GeneratedSchemas],
+    query: str,
+    headers: str,
+    path_parameters: str,
 ) -> Operation:
     def body(side: Side, place: str, declared: DeclaredBody | None) -> Body | None:
         if declared is None:
@@ -260,6 +268,7 @@ def _operation(
         success=operation.success,
         query=query,
         headers=headers,
+        path_parameters=path_parameters,
         texts=operation.texts,
         hidden=operation.hidden,
     )

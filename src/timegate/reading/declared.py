@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
+from pydantic.fields import FieldInfo
+
 from timegate.errors import CompileError, Fault
 from timegate.typing import Schema
 from timegate.wire.wire import Side
@@ -40,7 +42,7 @@ class DeclaredBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredParameter:
-    """One query or header parameter.
+    """One query, header or path parameter.
 
     Args:
         field: its name in Python.
@@ -56,10 +58,15 @@ class DeclaredParameter:
     info: Any
     hidden: bool = False
 
+    @property
+    def annotation(self) -> Any:
+        """Its type with its limits."""
+        return self.info.rebuild_annotation() if isinstance(self.info, FieldInfo) else self.kind
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredParameters:
-    """The query or header parameters of an operation.
+    """The query, header or path parameters of an operation.
 
     Args:
         model: the class whose fields are parameters; None where there is none.
@@ -86,6 +93,7 @@ class DeclaredOperation:
         success: the status of the declared successful response.
         query: the query parameters.
         headers: the header parameters.
+        path_parameters: the path parameters whose types are known.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
     """
@@ -97,6 +105,7 @@ class DeclaredOperation:
     success: str = "200"
     query: DeclaredParameters = DeclaredParameters()
     headers: DeclaredParameters = DeclaredParameters()
+    path_parameters: DeclaredParameters = DeclaredParameters()
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
 

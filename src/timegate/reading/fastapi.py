@@ -119,6 +119,7 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
     _check_cookies(route)
     query = _parameters(f"query of {path}", dependant, "query_params")
     headers = _parameters(f"headers of {path}", dependant, "header_params")
+    path_parameters = _parameters(f"path of {path}", dependant, "path_params")
     for method in in_order(_read(route, "methods")):
         yield DeclaredOperation(
             method=method,
@@ -128,6 +129,7 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
             success=success,
             query=query,
             headers=headers,
+            path_parameters=path_parameters,
             hidden=not _read(route, "include_in_schema"),
         )
 

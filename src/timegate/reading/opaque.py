@@ -22,6 +22,8 @@ def opaque_places(wire: Wire) -> Iterator[str]:
         wire: what is on the wire.
     """
     seen: set[str] = set()
+    # A path is text: a parameter without a type cannot contain a payload.
+    in_path = {operation.path_parameters for operation in wire.operations}
     for side in SIDES:
         components = wire.components(side)
         found: list[tuple[str, Any]] = [
@@ -30,6 +32,8 @@ def opaque_places(wire: Wire) -> Iterator[str]:
             if (name := referred(schema)) is None or not components[name].inline
         ]
         for name, place in wire.reachable(side).items():
+            if name in in_path:
+                continue
             component = components[name]
             label = place if component.inline else f"{component.display_name} in the {place}"
             found.append((label, component.schema))

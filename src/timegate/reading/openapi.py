@@ -19,6 +19,9 @@ from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_para
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
 _SHARED: Final = ("responses", "parameters", "requestBodies", "pathItems")
+_PARAMETERS: Final = {"query": "query", "header": "headers", "path": "path"}
+"""Where gated parameters are, each with the end of their component's name."""
+
 _SHARED_REFERENCE: Final = re.compile(rf"#/components/({'|'.join(_SHARED)})/(.+)")
 
 
@@ -120,20 +123,20 @@ class _Reader:
         for status, response in raw.get("responses", {}).items():
             code = status_key(status)
             responses[code], texts["responses"][code] = self._body(response, f"{key} {code}", "responses")
-        query, headers = (self._parameters(key, where, listed.values()) for where in ("query", "header"))
+        query, headers, in_path = (self._parameters(key, where, listed.values()) for where in _PARAMETERS)
         otherwise = "default" if "default" in responses else "200"
         success = min((status for status in responses if status.startswith("2")), default=otherwise)
-        return Operation(key, method, path, request, responses, success, query, headers, texts=texts)
+        return Operation(key, method, path, request, responses, success, query, headers, in_path, texts=texts)
 
     def _parameters(self, key: str, where: str, listed: Iterable[Mapping[str, Any]]) -> str:
-        """Add the component of an operation's query or header parameters, and return its name."""
-        name = f"{key} {'query' if where == 'query' else 'headers'}"
+        """Add the component of an operation's parameters of one kind, and return its name."""
+        name = f"{key} {_PARAMETERS[where]}"
         properties: dict[str, Schema] = {}
         required: list[str] = []
         for one in listed:
             if one["in"] != where or not _is_gated(one):
                 continue
-            wire = one["name"] if where == "query" else one["name"].lower()
+            wire = one["name"].lower() if where == "header" else one["name"]
             schema = self._normalized(one["schema"], f"{where} parameter {wire} of {key}")
             extracted = self._extract_object(schema, f"{name}.{wire}", "requests")
             properties[wire] = with_parameter_texts(extracted, one, wire)
@@ -224,7 +227,7 @@ class _Reader:
 
 
 def _is_gated(parameter: Mapping[str, Any]) -> bool:
-    return parameter["in"] in ("query", "header") and "schema" in parameter
+    return parameter["in"] in _PARAMETERS and "schema" in parameter
 
 
 def _boolean_as_object(schema: Any) -> Any:

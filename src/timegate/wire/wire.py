@@ -30,6 +30,7 @@ class Component:
         exists: False where only newer versions have it; it is kept so that its payloads can be refused.
         inline: True for objects without a name of their own; documents show them in place.
         uncertain: wire names of fields whose accepted keys cannot be listed (an ``AliasPath``).
+        types: wire name to the Python type that reads the field's values, where no field of the model gives it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Component:
     exists: bool = True
     inline: bool = False
     uncertain: frozenset[str] = frozenset()
+    types: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -101,6 +103,7 @@ class Operation:
         success: the status of the declared successful response.
         query: the component (on the side of requests) of its query parameters.
         headers: the component (on the side of requests) of its header parameters, in lower case.
+        path_parameters: the component (on the side of requests) of its path parameters, with head's names.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
         exists: False where this version does not have it.
@@ -116,6 +119,7 @@ class Operation:
     success: str
     query: str
     headers: str
+    path_parameters: str
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
     exists: bool = True
@@ -167,6 +171,7 @@ class Wire:
                 if side == "requests":
                     yield f"query of {operation.key}", ref(operation.query)
                     yield f"headers of {operation.key}", ref(operation.headers)
+                    yield f"path of {operation.key}", ref(operation.path_parameters)
         for schema in self.standalone(side):
             yield "received" if side == "requests" else "sent", schema
 

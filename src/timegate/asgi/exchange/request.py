@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
@@ -33,9 +34,11 @@ from timegate.asgi.message.problems import (
     request_refused,
 )
 from timegate.asgi.message.scope import App, Receive, Scope, Send
+from timegate.asgi.route.entries import Entry
 from timegate.asgi.route.handover import Handover, hand_over
 from timegate.asgi.route.moved_paths import move_to_head
 from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, conditional, inspected
+from timegate.asgi.route.path_parameters import parameter_text, takes_parameters, write_parameters
 from timegate.asgi.route.version import ApiVersion
 from timegate.errors import UpgradeError
 from timegate.gates.operation import Program
@@ -115,20 +118,41 @@ async def exchange(
 
 def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
     """Convert the path of a copy of the scope to head, and make sure that the app's router finds the operation."""
-    plan, path, method = response.plan, response.path, inner["method"]
-    rewrite = plan.gate.rewrite
+    plan, path = response.plan, response.path
+    rewrite, entry = plan.gate.rewrite, plan.with_parameters or plan.head
     if rewrite is not None:
         path = response.head_path = move_to_head(inner, rewrite, plan.entry.parameters(path))
-    elif not plan.shadows or not plan.shadowed(path):
+    parameters = _converted_parameters(response, entry, path)
+    if parameters is not None:
+        path = response.head_path = write_parameters(inner, entry, parameters)
+    elif rewrite is None and (not plan.shadows or not plan.shadowed(path)):
         return
-    if response.version.head.operation_at(path, method, inner) == plan.gate.key:
+    if response.version.head.operation_at(path, inner["method"], inner) == plan.gate.key and (
+        parameters is None or entry.parameters(path) == parameters
+    ):
         return
-    if plan.head.regex is not None and plan.head.regex.match(path) is None:
+    if parameters is None:
+        fits = entry.regex is None or entry.regex.match(path) is not None
+    else:
+        fits = takes_parameters(entry, parameters)
+    if not fits:
         raise Refused(not_in_version(response.version.value))
     if plan.head.route is None:
         _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
         raise Refused(not_ready())
-    hand_over(inner, Handover(plan.head.route, plan.head.converted_parameters(path)))
+    hand_over(inner, Handover(plan.head.route, entry.converted(parameters or entry.parameters(path))))
+
+
+def _converted_parameters(response: GatedResponse, entry: Entry, path: str) -> dict[str, str] | None:
+    """The path parameters that head gets; None where they are as the client sent them."""
+    program = response.plan.gate.path_parameters
+    before = None if program is None else entry.parameters(path)
+    if program is None or not before:
+        return None
+    after: dict[str, Any] = _upgrade(program, response, dict(before), "path")
+    if after == before:
+        return None
+    return {name: _upgrade(partial(parameter_text, name), response, after[name], "path") for name in before}
 
 
 def _convert_parameters(

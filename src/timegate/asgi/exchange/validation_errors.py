@@ -12,7 +12,6 @@ from typing import Any, Final, TypeAlias
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.typing import is_array, is_object
-from timegate.wire.paths import parameter_names
 
 _NOTHING: Final = object()
 _LISTS: Final = ("detail", "errors")
@@ -99,11 +98,8 @@ class _ErrorConverter:
             "body": gate.request is not None,
             "query": gate.query is not None,
             "header": gate.headers is not None,
-            "path": gate.rewrite is not None,
+            "path": gate.rewrite is not None or gate.path_parameters is not None,
         }
-        head_names = parameter_names(gate.head_path)
-        names = head_names if gate.rewrite is None else parameter_names(gate.rewrite.path)
-        self._path_names = dict(zip(head_names, names, strict=False))
 
     def convert(self, error: ValidationError) -> ValidationError:
         converted = dict(error)
@@ -111,16 +107,11 @@ class _ErrorConverter:
             converted["pointer"] = self._pointer(error["pointer"])
         location: Location = tuple(error["loc"]) if is_array(error.get("loc")) else ()
         if location and self._touched.get(str(location[0]), False):
-            place = self._place(location)
+            place = self._gate.locate(location)
             converted["loc"] = list(place.location)
             _convert_message(converted, place)
             self._convert_input(converted, place)
         return converted
-
-    def _place(self, location: Location) -> ClientLocation:
-        if location[0] == "path" and len(location) > 1:
-            return ClientLocation(("path", self._path_names.get(str(location[1]), location[1])), True, None)
-        return self._gate.locate(location)
 
     def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
         """Set `input` to the client's value, or remove it where the client sent none."""

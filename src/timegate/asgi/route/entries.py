@@ -60,6 +60,13 @@ class Entry:
             found = self.operations.get("GET")
         return found
 
+    def plain(self) -> Entry:
+        """The same route; where only the route itself can match, one that matches by its path."""
+        if self.regex is not None:
+            return self
+        regex, _, convertors = compile_path(self.path)
+        return replace(self, regex=regex, convertors=convertors)
+
     def parameters(self, path: str) -> dict[str, str]:
         """The path parameters of a path that matches, as text."""
         match = None if self.regex is None else self.regex.match(path)
@@ -67,7 +74,11 @@ class Entry:
 
     def converted_parameters(self, path: str) -> dict[str, Any]:
         """The path parameters of a path that matches, converted as for handlers."""
-        return {name: self.convertors[name].convert(value) for name, value in self.parameters(path).items()}
+        return self.converted(self.parameters(path))
+
+    def converted(self, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """Path parameters, converted as for handlers."""
+        return {name: self.convertors[name].convert(value) for name, value in parameters.items()}
 
 
 def shape_of(entry: Entry) -> tuple[str | None, ...] | None:

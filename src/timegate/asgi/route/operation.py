@@ -73,6 +73,7 @@ class OperationPlan:
     Attributes:
         untouched: whether no change touches its bodies, its parameters or its path.
         unconditional: whether an untouched request passes, whatever its path and its Content-Type.
+        with_parameters: head's route, where its path parameters are converted; None where they pass.
         same_place: whether path, query and header fields are head's, and no other route of head can match first.
         upgrade: converts the body of a request to head; None where it passes untouched.
         dropped: header fields of a request that the app does not get.
@@ -84,7 +85,7 @@ class OperationPlan:
 
     __slots__ = (
         "_codec", "assumes_json", "converts_errors", "converts_responses", "dropped", "entry", "gate", "head",
-        "response_plans", "same_place", "shadows", "unconditional", "untouched", "upgrade",
+        "response_plans", "same_place", "shadows", "unconditional", "untouched", "upgrade", "with_parameters",
     )  # fmt: skip
 
     def __init__(
@@ -96,11 +97,13 @@ class OperationPlan:
         self.head = head
         self.shadows = tuple(shadows)
         self.untouched = not gate.gated and gate.rewrite is None
-        self.same_place = gate.rewrite is None and not self.shadows and gate.query is None and gate.headers is None
+        self.with_parameters = None if gate.path_parameters is None else head.plain()
+        place = (gate.rewrite, self.with_parameters, gate.query, gate.headers)
+        self.same_place = not self.shadows and all(part is None for part in place)
         self.unconditional = not self.shadows and not gate.json_only
         self.upgrade = None if gate.request is None else codec.around(gate.request)
         self.assumes_json = gate.json_only
-        touched = (gate.request, gate.query, gate.headers, gate.rewrite)
+        touched = (gate.request, gate.query, gate.headers, gate.path_parameters, gate.rewrite)
         self.converts_errors = any(part is not None for part in touched)
         self.converts_responses = any(program is not None for program in gate.responses.values())
         dropped = (

@@ -36,6 +36,7 @@ def document_plan(path: str, *, version: ApiVersion, gates: Gates) -> OperationP
         response_media={"200": ("application/json",)},
         query=None,
         headers=None,
+        path_parameters=None,
         statuses={},
         gated=True,
     )

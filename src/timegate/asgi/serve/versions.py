@@ -73,7 +73,7 @@ class ApiVersions:
         }
         self.older_paths = Table(list(older.values()))
         self.shadowed = any(
-            plan.shadows or plan.gate.rewrite is not None
+            plan.shadows or plan.gate.rewrite is not None or plan.with_parameters is not None
             for version in self.by_value.values()
             for plan in version.plans.values()
         )

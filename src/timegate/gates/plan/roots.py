@@ -59,5 +59,6 @@ def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
         if side == "requests":
             yield ref(operation.query)
             yield ref(operation.headers)
+            yield ref(operation.path_parameters)
         yield from (body.schema for _, body in operation.bodies(side))
     yield from wire.standalone(side)
