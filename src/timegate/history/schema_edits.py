@@ -30,7 +30,11 @@ def with_property_renamed(component: Component, key: str, name: str) -> Componen
         name if wire == key else wire: _retitled(schema, key, name) if wire == key else schema
         for wire, schema in component.properties.items()
     }
-    return _with_properties(component, properties, [name if wire == key else wire for wire in component.required], key)
+    renamed = {wire: declared for wire, declared in component.renamed.items() if wire != key}
+    return replace(
+        _with_properties(component, properties, [name if wire == key else wire for wire in component.required], key),
+        renamed={**renamed, name: component.python_name(key)},
+    )
 
 
 def _with_properties(component: Component, properties: dict[str, Schema], required: list[str], gone: str) -> Component:

@@ -92,7 +92,13 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
         target = referred(older)
         shape = builder.component(side, target) if target is not None else Component(component.name, older)
         reshaped = replace(
-            component, schema=shape.schema, fields=shape.fields, spellings=shape.spellings, uncertain=shape.uncertain
+            component,
+            schema=shape.schema,
+            fields=shape.fields,
+            spellings=shape.spellings,
+            uncertain=shape.uncertain,
+            aliases=shape.aliases,
+            renamed=shape.renamed,
         )
         builder.put(side, reshaped)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)

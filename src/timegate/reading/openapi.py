@@ -263,5 +263,6 @@ def _with_class(component: Component, kind: Any, side: Side) -> Component:
         model=kind,
         fields={name: wire for name, wire in known.fields.items() if wire in component.properties},
         spellings={wire: keys for wire, keys in known.spellings.items() if wire in component.properties},
+        aliases=known.aliases,
         uncertain=known.uncertain & component.properties.keys(),
     )

@@ -23,11 +23,13 @@ class ClassRecord:
         model: the class.
         names: Python name to candidates for the wire name and every other spelling, the likeliest first.
         uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``).
+        aliases: every alias for requests or for responses, with the field's Python name.
     """
 
     model: Any
     names: Mapping[str, tuple[str, ...]]
     uncertain: frozenset[str]
+    aliases: Mapping[str, str]
 
 
 class Records:
@@ -101,31 +103,37 @@ def _admits_anything(returned: Any) -> bool:
     return part is not None and _admits_anything(returned.get(part))
 
 
-def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
+def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str], dict[str, str]]:
     """Python names with their spellings, read from the core schema that pydantic passes to its public hooks."""
     inner: Mapping[str, Any] | None = schema
     config: Mapping[str, Any] = schema.get("config") or {}
     while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
         inner = inner.get("schema")
     if inner is None:
-        return {}, frozenset()
+        return {}, frozenset(), {}
     by_name = bool(config.get("populate_by_name") or config.get("validate_by_name"))
     by_alias = config.get("validate_by_alias") is not False
     names: dict[str, tuple[str, ...]] = {}
     uncertain: set[str] = set()
+    aliases: dict[str, str] = {}
     fields: Any = inner["fields"]
     for name, item in fields.items() if is_object(fields) else ((item["name"], item) for item in fields):
-        if mode == "serialization":
-            names[name] = _alias_first(item.get("serialization_alias"), name)
-            continue
         keys, has_paths = _spellings(item.get("validation_alias"))
+        serialized = item.get("serialization_alias")
+        for alias in (*keys, *([serialized] if serialized else ())):
+            aliases.setdefault(alias, name)
+        if mode == "serialization":
+            names[name] = _alias_first(serialized, name)
+            continue
         if has_paths:
             uncertain.add(name)
         spelled = keys if by_alias else []
         names[name] = tuple(dict.fromkeys([*spelled, *([name] if by_name or not spelled else [])]))
     for computed in inner.get("computed_fields", ()):
         names[computed["property_name"]] = _alias_first(computed.get("alias"), computed["property_name"])
-    return names, frozenset(uncertain)
+        if computed.get("alias"):
+            aliases.setdefault(computed["alias"], computed["property_name"])
+    return names, frozenset(uncertain), aliases
 
 
 def _alias_first(alias: str | None, name: str) -> tuple[str, ...]:

@@ -106,6 +106,7 @@ def _resolved(
 def _component(name: str, schema: Schema, record: ClassRecord | None) -> Component:
     if record is None:
         return Component(name, schema, display_name=name)
+    schema = _with_names_that_are_read(schema, record)
     properties = schema.get("properties", {})
     fields: dict[str, str] = {}
     spellings: dict[str, tuple[str, ...]] = {}
@@ -118,7 +119,35 @@ def _component(name: str, schema: Schema, record: ClassRecord | None) -> Compone
         if others:
             spellings[wire] = (wire, *others)
     uncertain = frozenset(wire for python_name, wire in fields.items() if python_name in record.uncertain)
-    return Component(name, schema, record.model, fields, spellings, display_name=name, uncertain=uncertain)
+    return Component(
+        name,
+        schema,
+        record.model,
+        fields,
+        spellings,
+        display_name=name,
+        uncertain=uncertain,
+        aliases=record.aliases,
+    )
+
+
+def _with_names_that_are_read(schema: Schema, record: ClassRecord) -> Schema:
+    """A schema whose properties have the names under which the class reads them.
+
+    Pydantic's schema shows the alias of a field even where the model's configuration lets no request use it.
+    """
+    properties = schema.get("properties", {})
+    unread = {
+        alias: record.names[name][0]
+        for alias, name in record.aliases.items()
+        if alias in properties and properties.keys().isdisjoint(record.names.get(name, (alias,)))
+    }
+    if not unread:
+        return schema
+    renamed: Schema = {**schema, "properties": {unread.get(key, key): value for key, value in properties.items()}}
+    if "required" in schema:
+        renamed["required"] = [unread.get(key, key) for key in schema["required"]]
+    return renamed
 
 
 def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas, *, one_per_class: bool) -> GeneratedSchemas:

@@ -31,6 +31,8 @@ class Component:
         inline: True for objects without a name of their own; documents show them in place.
         uncertain: wire names of fields whose accepted keys cannot be listed (an ``AliasPath``).
         types: wire name to the Python type that reads the field's values, where no field of the model gives it.
+        aliases: every alias that a field has in requests or in responses, with the field's Python name.
+        renamed: wire name to Python name of fields that this version calls otherwise than head.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Component:
     inline: bool = False
     uncertain: frozenset[str] = frozenset()
     types: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    aliases: Mapping[str, str] = field(default_factory=dict[str, str])
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -67,8 +71,15 @@ class Component:
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
 
     def wire_name(self, name: str) -> str | None:
-        """The wire name of the field with this wire name or this Python name; None where there is none."""
-        return next((key for key in (name, self.fields.get(name)) if key in self.properties), None)
+        """The wire name of the field with this wire name, Python name or alias of either side; None where none has."""
+        meant = (name, self.fields.get(name), self.fields.get(self.aliases.get(name, "")))
+        return next((key for key in meant if key in self.properties), None)
+
+    def python_name(self, name: str) -> str:
+        """What the class calls the field with this name; the same name where the class has no such field."""
+        key = self.wire_name(name) or name
+        declared = next((python_name for python_name, wire in self.fields.items() if wire == key), name)
+        return self.renamed.get(key, declared)
 
     def accepted(self, key: str) -> tuple[str, ...]:
         """Every key that head accepts for the property ``key``, beginning with ``key``."""
