@@ -24,7 +24,7 @@ __all__ = ["ELSEWHERE", "Operation", "operations_at", "payloads_at", "recordings
 ELSEWHERE = "not-in-this-version"
 """Where requests are kept that no operation of their version answers."""
 
-TOLD_HEADERS = ("content-type", "content-range", "airflow-api-version", "correlation-id", "allow")
+SHOWN_HEADERS = ("content-type", "content-range", "airflow-api-version", "correlation-id", "allow")
 REFRESHED = "refreshed-api-token"
 
 
@@ -81,7 +81,7 @@ def payloads_at(version: str, new_database: NewDatabase) -> dict[str, JsonValue]
         app = create_app(database=new_database(), world=world_of(recording), secret=SECRET)
         for played in play(recording, app, secret=SECRET):
             name = next(_names(operations, played), ELSEWHERE)
-            found[name]["exchanges"].append({"situation": recording.name, **_told(played, began)})
+            found[name]["exchanges"].append({"situation": recording.name, **_payloads(played, began)})
     return dict(found)
 
 
@@ -90,20 +90,20 @@ def _names(operations: list[Operation], played: Played) -> Iterator[str]:
     return (one.name for one in operations if one.method == played.exchange.method and one.fits.match(path))
 
 
-def _told(played: Played, began: datetime) -> dict[str, Any]:
+def _payloads(played: Played, began: datetime) -> dict[str, Any]:
     sent = played.exchange
     sends: dict[str, Any] = {"method": sent.method, "path": sent.path, "headers": dict(sent.headers)}
     if sent.body is not None:
         sends["json"] = sent.body
     receives: dict[str, Any] = {"status": played.status, "headers": _headers(played.headers)}
-    if played.answer is not None:
-        receives["json"] = _without_the_clock(played.answer, began)
+    if played.response is not None:
+        receives["json"] = _without_the_clock(played.response, began)
     return {"sends": sends, "receives": receives}
 
 
 def _headers(headers: Mapping[str, str]) -> dict[str, str]:
-    told = {name: headers[name] for name in TOLD_HEADERS if name in headers}
-    return {**told, REFRESHED: "<a token>"} if REFRESHED in headers else told
+    shown = {name: headers[name] for name in SHOWN_HEADERS if name in headers}
+    return {**shown, REFRESHED: "<a token>"} if REFRESHED in headers else shown
 
 
 def _without_the_clock(value: JsonValue, began: datetime) -> JsonValue:

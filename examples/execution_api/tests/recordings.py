@@ -36,8 +36,8 @@ class Exchange:
     body: JsonValue
     sql_before: tuple[str, ...]
     status: int
-    answer_headers: Mapping[str, str]
-    answer: JsonValue
+    response_headers: Mapping[str, str]
+    response: JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ def _recording(document: Mapping[str, Any]) -> Recording:
             body=one["request"].get("json"),
             sql_before=tuple(one.get("sql_before", ())),
             status=one["response"]["status"],
-            answer_headers=one["response"]["headers"],
-            answer=one["response"].get("json"),
+            response_headers=one["response"]["headers"],
+            response=one["response"].get("json"),
         )
         for one in document["exchanges"]
     )
@@ -93,7 +93,7 @@ class Played:
     exchange: Exchange
     status: int
     headers: Mapping[str, str]
-    answer: JsonValue
+    response: JsonValue
 
 
 def play(recording: Recording, app: Starlette, *, secret: str) -> Iterator[Played]:
@@ -128,19 +128,19 @@ def differences(played: Played, *, moments: frozenset[str] = frozenset()) -> lis
     exchange = played.exchange
     found = [] if played.status == exchange.status else [f"status {played.status}, recorded {exchange.status}"]
     for name in COMPARED_HEADERS:
-        there, here = exchange.answer_headers.get(name), played.headers.get(name)
+        there, here = exchange.response_headers.get(name), played.headers.get(name)
         if there is not None and there != here:
             found.append(f"{name} {here!r}, recorded {there!r}")
     if exchange.status < 400:
-        found += _unequal(exchange.answer, played.answer, "", moments)
-    elif (reason := _reason(exchange.answer)) != _reason(played.answer):
-        found.append(f"reason {_reason(played.answer)!r}, recorded {reason!r}")
+        found += _unequal(exchange.response, played.response, "", moments)
+    elif (reason := _reason(exchange.response)) != _reason(played.response):
+        found.append(f"reason {_reason(played.response)!r}, recorded {reason!r}")
     return [f"{exchange.method} {exchange.path}: {difference}" for difference in found]
 
 
-def _reason(answer: JsonValue) -> JsonValue:
+def _reason(response: JsonValue) -> JsonValue:
     """What a client can read of a refusal; its wording is the server's own."""
-    match answer:
+    match response:
         case {"detail": {"reason": reason}}:
             return reason
         case {"detail": [*errors]}:

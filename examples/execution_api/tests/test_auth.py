@@ -24,9 +24,9 @@ def token_of(**changed: object) -> str:
 
 
 def test_a_token_of_these_tests_is_like_ours(client: TestClient) -> None:
-    answer = client.get("/variables/tg_var", headers={"Authorization": f"Bearer {token_of()}"})
+    response = client.get("/variables/tg_var", headers={"Authorization": f"Bearer {token_of()}"})
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -44,23 +44,23 @@ def test_a_token_of_these_tests_is_like_ours(client: TestClient) -> None:
     ids=["garbage", "expired", "other-secret", "other-audience", "no-subject", "endless", "unknown-scope", "unsigned"],
 )
 def test_a_token_that_is_not_ours_opens_nothing(client: TestClient, header: str) -> None:
-    answer = client.get("/variables/tg_var", headers={"Authorization": header})
+    response = client.get("/variables/tg_var", headers={"Authorization": header})
 
-    assert answer.status_code == 403
-    assert isinstance(answer.json()["detail"], str)
+    assert response.status_code == 403
+    assert isinstance(response.json()["detail"], str)
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": ""}, {"Authorization": "Basic dTpw"}])
 def test_no_token_is_401(client: TestClient, headers: dict[str, str]) -> None:
-    answer = client.get("/variables/tg_var", headers=headers)
+    response = client.get("/variables/tg_var", headers=headers)
 
-    assert (answer.status_code, answer.json()) == (401, {"detail": "Missing auth token"})
+    assert (response.status_code, response.json()) == (401, {"detail": "Missing auth token"})
 
 
 def test_a_refused_request_is_not_read(client: TestClient, bearer: Bearer) -> None:
-    answer = client.patch(f"/task-instances/{MINE}/run", headers=bearer(OTHER), content=b"{nonsense")
+    response = client.patch(f"/task-instances/{MINE}/run", headers=bearer(OTHER), content=b"{nonsense")
 
-    assert answer.status_code == 403
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ def test_a_refused_request_is_not_read(client: TestClient, bearer: Bearer) -> No
 def test_a_token_for_a_workload_only_starts_it(
     client: TestClient, bearer: Bearer, method: str, path: str, status: int
 ) -> None:
-    answer = client.request(method, path, headers=bearer(MINE, "workload"), json=START)
+    response = client.request(method, path, headers=bearer(MINE, "workload"), json=START)
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
-def test_who_starts_with_a_workload_token_is_given_one_to_go_on_with(client: TestClient, bearer: Bearer) -> None:
+def test_a_start_with_a_workload_token_returns_a_token_for_the_run(client: TestClient, bearer: Bearer) -> None:
     started = client.patch(f"/task-instances/{MINE}/run", headers=bearer(MINE, "workload"), json=START)
 
     renewed = {"Authorization": f"Bearer {started.headers['Refreshed-API-Token']}"}
@@ -105,12 +105,12 @@ def test_a_refused_start_gives_no_token(client: TestClient, bearer: Bearer) -> N
 def test_a_token_near_its_end_is_renewed(client: TestClient, seconds: int, renewed: bool) -> None:
     token = issue_token(MINE, secret=SECRET, lifetime=timedelta(seconds=seconds))
 
-    answer = client.get("/variables/tg_var", headers={"Authorization": f"Bearer {token}"})
+    response = client.get("/variables/tg_var", headers={"Authorization": f"Bearer {token}"})
 
-    assert answer.status_code == 200
-    assert ("Refreshed-API-Token" in answer.headers) is renewed
+    assert response.status_code == 200
+    assert ("Refreshed-API-Token" in response.headers) is renewed
     if renewed:
-        assert Authority(SECRET).read(answer.headers["Refreshed-API-Token"]).subject == MINE
+        assert Authority(SECRET).read(response.headers["Refreshed-API-Token"]).subject == MINE
 
 
 @pytest.mark.parametrize(
@@ -135,18 +135,18 @@ def test_a_token_near_its_end_is_renewed(client: TestClient, seconds: int, renew
     ],
 )
 @pytest.mark.parametrize("named", [OTHER, "no-uuid"])
-def test_a_task_touches_no_task_instance_but_its_own(
+def test_a_task_can_only_change_its_own_task_instance(
     client: TestClient, bearer: Bearer, method: str, path: str, named: str
 ) -> None:
-    answer = client.request(method, path.format(named), headers=bearer(MINE))
+    response = client.request(method, path.format(named), headers=bearer(MINE))
 
-    assert (answer.status_code, answer.json()) == (403, {"detail": "Token subject does not match task instance ID"})
+    assert (response.status_code, response.json()) == (403, {"detail": "Token subject does not match task instance ID"})
 
 
 def test_ones_own_id_may_be_spelled_in_another_way(client: TestClient, bearer: Bearer) -> None:
-    answer = client.patch(f"/task-instances/{MINE.replace('-', '').upper()}/run", headers=bearer(MINE), json=START)
+    response = client.patch(f"/task-instances/{MINE.replace('-', '').upper()}/run", headers=bearer(MINE), json=START)
 
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
 def test_a_connection_test_is_for_the_worker_that_holds_its_token(
@@ -163,9 +163,9 @@ def test_a_connection_test_is_for_the_worker_that_holds_its_token(
     assert "Refreshed-API-Token" not in handed.headers
     assert client.get(f"{path}/connection", headers=bearer(TEST, "workload")).status_code == 409
 
-    told = {"state": "success", "result_message": "fine"}
-    assert client.patch(path, headers=bearer(TEST, "workload"), json=told).status_code == 204
-    assert client.patch(path, headers=bearer(TEST, "workload"), json=told).status_code == 409
+    result = {"state": "success", "result_message": "fine"}
+    assert client.patch(path, headers=bearer(TEST, "workload"), json=result).status_code == 204
+    assert client.patch(path, headers=bearer(TEST, "workload"), json=result).status_code == 409
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ping"])

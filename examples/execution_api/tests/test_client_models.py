@@ -1,4 +1,4 @@
-"""A client that was generated from its version's document can read every answer of the server."""
+"""A client that was generated from its version's document can read every response of the server."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ VERSIONS = list(timeline.values)
 
 
 def reader(version: str, operation: Operation, status: int) -> TypeAdapter[Any] | None:
-    """What a generated client reads an answer with; None where the document tells of no body."""
+    """What a generated client reads an response with; None where the document tells of no body."""
     described: Any = gates().contract(version)["paths"][operation.path][operation.method.lower()]
-    answer: dict[str, Any] | None = described["responses"].get(str(status))
-    if answer is None or "content" not in answer:
+    response: dict[str, Any] | None = described["responses"].get(str(status))
+    if response is None or "content" not in response:
         return None
-    schema: dict[str, Any] = answer["content"]["application/json"]["schema"]
+    schema: dict[str, Any] = response["content"]["application/json"]["schema"]
     if not schema:
         return TypeAdapter(Any)
     if "$ref" in schema:
@@ -38,15 +38,15 @@ def reader(version: str, operation: Operation, status: int) -> TypeAdapter[Any] 
     return TypeAdapter(getattr(importlib.import_module(f"{__package__}.client_models.{file_of(version).stem}"), name))
 
 
-def answers_at(version: str) -> Iterator[tuple[Operation, str, int, JsonValue]]:
-    """Each answer with a body that is written down for a version, with its operation and its situation."""
+def responses_at(version: str) -> Iterator[tuple[Operation, str, int, JsonValue]]:
+    """Each response with a body that is written down for a version, with its operation and its situation."""
     for operation in operations_at(version):
         written = json.loads((SNAPSHOTS / version / f"{operation.name}.json").read_text())
         for exchange in written["exchanges"]:
             received = exchange["receives"]
             if "json" in received:
-                answer = json.loads(json.dumps(received["json"]).replace("<the moment of the request>", MOMENT))
-                yield operation, exchange["situation"], received["status"], answer
+                response = json.loads(json.dumps(received["json"]).replace("<the moment of the request>", MOMENT))
+                yield operation, exchange["situation"], received["status"], response
 
 
 MOMENT = "2026-01-02T03:04:05Z"
@@ -64,15 +64,15 @@ def test_every_version_has_models_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_every_answer_parses_with_the_models_of_its_version(version: str) -> None:
+def test_every_response_parses_with_the_models_of_its_version(version: str) -> None:
     parsed, undescribed = 0, set[int]()
-    for operation, situation, status, answer in answers_at(version):
+    for operation, situation, status, response in responses_at(version):
         models = reader(version, operation, status)
         if models is None:
             undescribed.add(status)
             continue
         try:
-            models.validate_json(json.dumps(answer))
+            models.validate_json(json.dumps(response))
         except ValidationError as error:
             raise AssertionError(f"{operation.name}, {situation}, {status}") from error
         parsed += 1
@@ -82,10 +82,10 @@ def test_every_answer_parses_with_the_models_of_its_version(version: str) -> Non
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_no_answer_parses_that_holds_more_than_its_version_knows(version: str) -> None:
+def test_a_response_with_more_than_its_version_knows_does_not_parse(version: str) -> None:
     (start,) = (one for one in operations_at(version) if one.name == "task-instances.task_instance_id.run.PATCH")
     (context, *_) = (
-        answer for one, _, status, answer in answers_at(version) if (one.name, status) == (start.name, 200)
+        response for one, _, status, response in responses_at(version) if (one.name, status) == (start.name, 200)
     )
     assert isinstance(context, dict)
     models = reader(version, start, 200)

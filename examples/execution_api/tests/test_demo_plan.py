@@ -126,7 +126,7 @@ class TestTally:
         assert (tally.requests, tally.gated) == (3, 3)
         assert tally.refused == ("GET /c 503",)
 
-    def test_what_the_server_tripped_over_is_told_once(self, tmp_path: Path) -> None:
+    def test_each_exception_of_the_server_is_reported_once(self, tmp_path: Path) -> None:
         log = tmp_path / "server.log"
         lines: list[JsonValue] = [{"event": "broken", "exception": text} for text in ("first", "second", "first")]
         log.write_text("".join(json.dumps(line) + "\n" for line in [*lines, {"event": "fine"}]))

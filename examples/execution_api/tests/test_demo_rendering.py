@@ -36,7 +36,7 @@ class TestSideBySide:
             "}          }",
         ]
 
-    def test_a_renamed_key_stands_beside_its_neighbours_on_both_sides(self) -> None:
+    def test_a_renamed_key_keeps_its_neighbours_on_both_sides(self) -> None:
         rows = render_side_by_side(
             {"id": 1, "version_id": "v", "pid": 3}, {"id": 1, "dag_version_id": "v", "pid": 3}, titles=("old", "new")
         ).splitlines()

@@ -39,10 +39,10 @@ def _exchange(*, path: str, status: int, response: JsonValue, api_version: str) 
     )
 
 
-def _result(sdk: str, *, answer: JsonValue, status: int = 200, faults: tuple[str, ...] = ()) -> ActResult:
+def _result(sdk: str, *, response: JsonValue, status: int = 200, faults: tuple[str, ...] = ()) -> ActResult:
     performance = performance_of(generation_of(sdk))
     exchange = _exchange(
-        path="/task-instances/1/run", status=status, response=answer, api_version=performance.generation.api_version
+        path="/task-instances/1/run", status=status, response=response, api_version=performance.generation.api_version
     )
     return ActResult(
         performance=performance,
@@ -67,7 +67,7 @@ class TestJudgement:
         python.chmod(0o755)
         return Environment(generation_of("1.0.0"), folder, None)
 
-    def test_a_worker_that_told_the_server_nothing_is_wrong_and_the_rest_is_not_played(
+    def test_a_worker_that_sent_nothing_to_the_server_is_wrong_and_the_rest_is_not_played(
         self, tmp_path: Path, content_worker: Environment, new_database: NewDatabase
     ) -> None:
         performance = performance_of(generation_of("1.0.0"))
@@ -100,7 +100,7 @@ class TestJudgement:
 
 class TestReport:
     def test_each_act_is_a_row_with_the_servers_figures(self) -> None:
-        text = render_report([_result("1.0.0", answer={}), _result("1.3.2", answer={})])
+        text = render_report([_result("1.0.0", response={}), _result("1.3.2", response={})])
         assert text.splitlines()[:4] == [
             "SDK    API version  task      outcome  requests  bodies gated",
             "-----  -----------  --------  -------  --------  ------------",
@@ -109,12 +109,12 @@ class TestReport:
         ]
         assert text.endswith("all 2 outcomes are right: 2 Task SDKs, one set of handlers")
 
-    def test_the_oldest_and_the_newest_answer_stand_side_by_side(self) -> None:
+    def test_the_oldest_and_the_newest_response_are_shown_side_by_side(self) -> None:
         text = render_report(
             [
-                _result("1.0.0", answer={"version_id": 1}),
-                _result("1.1.8", answer={"between": 1}),
-                _result("1.3.2", answer={"dag_version_id": 1}),
+                _result("1.0.0", response={"version_id": 1}),
+                _result("1.1.8", response={"between": 1}),
+                _result("1.3.2", response={"dag_version_id": 1}),
             ]
         )
         assert "Task SDK 1.0.0, API 2025-04-11   Task SDK 1.3.2, API 2026-06-30" in text
@@ -123,13 +123,13 @@ class TestReport:
         assert "between" not in text
 
     def test_one_sdk_alone_is_compared_with_nothing(self) -> None:
-        text = render_report([_result("1.0.0", answer={"a": 1})])
-        assert "The answer to" not in text
+        text = render_report([_result("1.0.0", response={"a": 1})])
+        assert "The response to" not in text
         assert text.endswith("all 1 outcomes are right: 1 Task SDK, one set of handlers")
 
-    def test_what_is_wrong_is_said_with_the_refusals_and_the_logs(self) -> None:
+    def test_a_fault_is_reported_with_the_refusals_and_the_logs(self) -> None:
         wrong = _result(
-            "1.0.0", answer={"detail": "unknown field"}, status=422, faults=("the task instance is 'running'",)
+            "1.0.0", response={"detail": "unknown field"}, status=422, faults=("the task instance is 'running'",)
         )
         lines = render_report([wrong]).splitlines()
         assert "1.0.0  2025-04-11   exchange  success, WRONG        10             3" in lines

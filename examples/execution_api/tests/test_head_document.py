@@ -105,7 +105,7 @@ def test_a_model_is_shaped_as_in_the_document(name: str) -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(OPERATIONS))
-def test_an_operation_takes_and_answers_what_the_document_says(method: str, path: str) -> None:
+def test_an_operation_has_the_requests_and_responses_of_the_document(method: str, path: str) -> None:
     there = OPERATIONS[method, path]
     endpoint = ENDPOINTS[method, path]
     here = operation_of(endpoint)

@@ -11,10 +11,10 @@ from examples.execution_api.tests.load.workers import crowded_world, task_id
 STATE: Place = ("state", "a")
 
 
-def test_a_promise_that_the_database_does_not_keep_is_told() -> None:
+def test_a_promise_that_the_database_does_not_keep_is_reported() -> None:
     ledger = Ledger()
     ledger.ask(STATE, "running")
-    ledger.answer(STATE, success=True)
+    ledger.settle(STATE, success=True)
 
     assert list(ledger.lost({STATE: "running"})) == []
     assert list(ledger.lost({STATE: "queued"})) == ["state of a was promised as 'running' and is 'queued'"]
@@ -24,7 +24,7 @@ def test_a_promise_that_the_database_does_not_keep_is_told() -> None:
 def test_what_was_under_way_may_have_happened_or_not_but_nothing_else() -> None:
     ledger = Ledger()
     ledger.ask(STATE, "running")
-    ledger.answer(STATE, success=True)
+    ledger.settle(STATE, success=True)
     ledger.ask(STATE, "success")
 
     assert [list(ledger.lost({STATE: state})) for state in ("running", "success")] == [[], []]
@@ -34,7 +34,7 @@ def test_what_was_under_way_may_have_happened_or_not_but_nothing_else() -> None:
 def test_a_refusal_promises_nothing() -> None:
     ledger = Ledger()
     ledger.ask(STATE, "running")
-    ledger.answer(STATE, success=False)
+    ledger.settle(STATE, success=False)
 
     assert list(ledger.lost({})) == []
 

@@ -29,7 +29,7 @@ def test_there_are_recordings() -> None:
 @pytest.mark.parametrize(
     "recording", [one for one in RECORDINGS if one.name != UNTYPED], ids=lambda recording: recording.name
 )
-def test_answers_are_those_of_the_real_server(recording: Recording, new_database: NewDatabase) -> None:
+def test_responses_are_those_of_the_real_server(recording: Recording, new_database: NewDatabase) -> None:
     app = create_app(database=new_database(), world=world_of(recording), secret=SECRET)
 
     found = [
@@ -51,7 +51,7 @@ def test_a_body_without_a_content_type_starts_a_task_as_well(new_database: NewDa
     assert played.status == 200
 
 
-def test_an_answer_that_differs_is_told(new_database: NewDatabase) -> None:
+def test_a_response_that_differs_is_reported(new_database: NewDatabase) -> None:
     (recording,) = (one for one in RECORDINGS if one.name == "dags-get")
     world = world_of(recording)
     world["dags"][0].update(owners="somebody", tags=["tg", "more"])

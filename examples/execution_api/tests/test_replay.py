@@ -62,26 +62,26 @@ def corrected(recording: Recording, place: int) -> Exchange:
     """The exchange as it should have been: each of these answers stops a released worker or lets it say too much."""
     exchange, version = recording.exchanges[place], recording.version
     if recording.name == UNTYPED:
-        return replace(exchange, status=200, answer=RECORDINGS[version, "run-queued"].exchanges[0].answer)
+        return replace(exchange, status=200, response=RECORDINGS[version, "run-queued"].exchanges[0].response)
     if exchange.status < 300 and exchange.method in ("PATCH", "POST") and version <= TOO_NEW.get(recording.name, ""):
-        return replace(exchange, status=422, answer={"detail": ["what its version does not know"]})
+        return replace(exchange, status=422, response={"detail": ["what its version does not know"]})
     if version not in BEFORE_PARTITIONS:
         return exchange
     if exchange.status == 500:
         newest = RECORDINGS["2026-06-30", recording.name].exchanges[place]
-        return replace(exchange, status=newest.status, answer=without(newest.answer, "partition_key"))
+        return replace(exchange, status=newest.status, response=without(newest.response, "partition_key"))
     if exchange.status == 410:
         return replace(exchange, status=404)
-    if exchange.path.startswith("/dag-runs/tg_demo/previous?") and isinstance(exchange.answer, dict):
-        return replace(exchange, answer=previous_run(exchange.answer, version))
+    if exchange.path.startswith("/dag-runs/tg_demo/previous?") and isinstance(exchange.response, dict):
+        return replace(exchange, response=previous_run(exchange.response, version))
     return exchange
 
 
-def previous_run(answer: Mapping[str, Any], version: str) -> dict[str, Any]:
+def previous_run(response: Mapping[str, Any], version: str) -> dict[str, Any]:
     newer = {"partition_key", "partition_date", "note", "team_name"}
     if version < "2025-11-05":
         newer.add("triggering_user_name")
-    run = {key: value for key, value in answer.items() if key not in newer}
+    run = {key: value for key, value in response.items() if key not in newer}
     if "run_id" in run:
         run["start_date"] = run["start_date"] or run["run_after"]
         if version < "2025-10-27":
@@ -110,7 +110,9 @@ def test_every_version_was_recorded_in_the_same_situations() -> None:
 @pytest.mark.parametrize(
     ("version", "name"), [place for place in RECORDINGS if place[0] in OLDER], ids=lambda part: str(part)
 )
-def test_an_older_worker_is_answered_as_by_the_real_server(version: str, name: str, new_database: NewDatabase) -> None:
+def test_an_older_worker_gets_the_responses_of_the_real_server(
+    version: str, name: str, new_database: NewDatabase
+) -> None:
     moments = MOMENTS.get(name, frozenset())
 
     found = [

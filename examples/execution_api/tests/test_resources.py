@@ -34,9 +34,9 @@ class TestVariables:
         assert task.get("/variables/a/b").status_code == 404
 
     def test_without_a_key_are_422(self, task: TestClient) -> None:
-        answer = task.get("/variables/")
+        response = task.get("/variables/")
 
-        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["path", "variable_key"])
+        assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["path", "variable_key"])
 
     @pytest.mark.parametrize(
         ("query", "keys", "total"),
@@ -53,9 +53,9 @@ class TestVariables:
 
     @pytest.mark.parametrize("query", ["limit=0", "limit=10001", "offset=-1", "limit=x"])
     def test_pages_have_limits(self, task: TestClient, query: str) -> None:
-        answer = task.get(f"/variables/keys?{query}")
+        response = task.get(f"/variables/keys?{query}")
 
-        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", query.split("=")[0]])
+        assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["query", query.split("=")[0]])
 
 
 class TestXComs:
@@ -76,10 +76,10 @@ class TestXComs:
         ("path", "count"), [("mapped/return_value", 2), ("mapped/return_value?map_index=1", 1), ("mapped/nope", 0)]
     )
     def test_are_counted(self, task: TestClient, path: str, count: int) -> None:
-        answer = task.head(f"{XCOM}/{path}")
+        response = task.head(f"{XCOM}/{path}")
 
-        assert (answer.status_code, answer.content) == (200, b"")
-        assert answer.headers["content-range"] == f"map_indexes {count}"
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["content-range"] == f"map_indexes {count}"
 
     @pytest.mark.parametrize(
         ("query", "values"),
@@ -102,9 +102,9 @@ class TestXComs:
         assert task.get(f"{XCOM}/mapped/return_value/item/{offset}").json() == value
 
     def test_have_no_offset_that_is_no_number(self, task: TestClient) -> None:
-        answer = task.get(f"{XCOM}/mapped/return_value/item/x")
+        response = task.get(f"{XCOM}/mapped/return_value/item/x")
 
-        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["path", "offset"])
+        assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["path", "offset"])
 
     def test_of_earlier_runs_are_found_when_asked_for(self, task: TestClient) -> None:
         prior = "include_prior_dates=true"
@@ -158,11 +158,11 @@ class TestDagRuns:
         "path",
         [f"/dag-runs/tg_demo/{RUN}", "/dag-runs/previous?dag_id=tg_demo&logical_date=2026-01-03T00:00:00Z"],
     )
-    def test_that_are_asked_for_tell_neither_a_note_nor_what_they_consumed(
+    def test_that_are_requested_show_neither_a_note_nor_consumed_events(
         self, serve: Serve, world: dict[str, Any], bearer: Bearer, path: str
     ) -> None:
-        told = next(run for run in world["dag_runs"] if (run["dag_id"], run["run_id"]) == ("tg_demo", RUN))
-        assert (told["note"], told["consumed_asset_events"]) == ("a note", [1])
+        stored = next(run for run in world["dag_runs"] if (run["dag_id"], run["run_id"]) == ("tg_demo", RUN))
+        assert (stored["note"], stored["consumed_asset_events"]) == ("a note", [1])
 
         run = serve(world=world).get(path, headers=bearer()).json()
 
@@ -264,9 +264,9 @@ class TestStores:
     @pytest.mark.parametrize("which", ["by-name", "by-uri"])
     def test_belong_to_an_asset_that_exists(self, task: TestClient, which: str) -> None:
         name = which.removeprefix("by-")
-        answer = task.put(f"/store/asset/{which}/value", params={name: "nope", "key": "k"}, json={"value": 1})
+        response = task.put(f"/store/asset/{which}/value", params={name: "nope", "key": "k"}, json={"value": 1})
 
-        assert (answer.status_code, answer.json()["detail"]["reason"]) == (404, "not_found")
+        assert (response.status_code, response.json()["detail"]["reason"]) == (404, "not_found")
 
     @pytest.mark.parametrize("path", ["value?name=&key=k", "value?name=tg_asset&key=", "value?key=k", "clear?name="])
     def test_need_a_name_and_a_key(self, task: TestClient, path: str) -> None:
@@ -278,26 +278,26 @@ class TestPeople:
     PATH = f"/hitlDetails/{MINE}"
 
     def test_may_be_asked_anew(self, task: TestClient) -> None:
-        answer = {"ti_id": MINE, "chosen_options": ["yes"]}
+        choice = {"ti_id": MINE, "chosen_options": ["yes"]}
         task.post(self.PATH, json=self.ASK)
-        assert task.patch(self.PATH, json=answer).json()["chosen_options"] == ["yes"]
-        assert task.patch(self.PATH, json=answer).status_code == 409
+        assert task.patch(self.PATH, json=choice).json()["chosen_options"] == ["yes"]
+        assert task.patch(self.PATH, json=choice).status_code == 409
 
         task.post(self.PATH, json=self.ASK)
 
         assert task.get(self.PATH).json()["response_received"] is False
 
     def test_are_asked_with_options(self, task: TestClient) -> None:
-        answer = task.post(self.PATH, json={**self.ASK, "options": []})
+        response = task.post(self.PATH, json={**self.ASK, "options": []})
 
-        assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", "options"])
+        assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["body", "options"])
 
     def test_are_not_asked_by_a_task_that_is_not_there(self, client: TestClient, bearer: Bearer) -> None:
         missing = "01900000-0000-7000-8000-0000000000ff"
 
-        answer = client.post(f"/hitlDetails/{missing}", headers=bearer(missing), json={**self.ASK, "ti_id": missing})
+        response = client.post(f"/hitlDetails/{missing}", headers=bearer(missing), json={**self.ASK, "ti_id": missing})
 
-        assert answer.status_code == 404
+        assert response.status_code == 404
 
 
 class TestRefusals:
@@ -306,8 +306,8 @@ class TestRefusals:
         [("GET", "/nope", 404), ("DELETE", "/health", 405), ("GET", f"/dag-runs/tg_demo/{RUN}/clear", 405)],
     )
     def test_are_json_whoever_refuses(self, client: TestClient, method: str, path: str, status: int) -> None:
-        answer = client.request(method, path)
+        response = client.request(method, path)
 
-        assert answer.status_code == status
-        assert answer.headers["content-type"] == "application/json"
-        assert isinstance(answer.json()["detail"], str)
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/json"
+        assert isinstance(response.json()["detail"], str)

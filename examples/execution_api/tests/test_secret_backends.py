@@ -32,9 +32,9 @@ def chain(**variables: str) -> list[SecretBackend]:
 
 
 def connection(client: TestClient, conn_id: str = "c") -> dict[str, object]:
-    answer = client.get(f"/connections/{conn_id}", headers=TOKEN)
-    assert answer.status_code == 200, answer.text
-    fields: dict[str, object] = answer.json()
+    response = client.get(f"/connections/{conn_id}", headers=TOKEN)
+    assert response.status_code == 200, response.text
+    fields: dict[str, object] = response.json()
     return fields
 
 
@@ -92,9 +92,9 @@ def test_an_empty_variable_in_the_environment_is_a_value(serve: Serve) -> None:
 def test_a_connection_that_cannot_be_read_is_an_error_that_does_not_show_it(
     serve: Serve, text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = serve(backends=chain(AIRFLOW_CONN_TG_CONN=text)).get("/connections/tg_conn", headers=TOKEN)
+    response = serve(backends=chain(AIRFLOW_CONN_TG_CONN=text)).get("/connections/tg_conn", headers=TOKEN)
 
-    assert (answer.status_code, answer.json()) == (500, {"detail": "Internal server error"})
+    assert (response.status_code, response.json()) == (500, {"detail": "Internal server error"})
     assert "AIRFLOW_CONN_TG_CONN is neither a URI nor the JSON of a connection" in caplog.text
     assert "hunter2" not in caplog.text
 
@@ -117,10 +117,10 @@ def test_any_other_backend_may_stand_in_the_chain(serve: Serve) -> None:
     assert connection(client, "tg_conn") == FROM_DATABASE
 
 
-def test_what_no_backend_knows_is_404(client: TestClient) -> None:
+def test_a_key_that_no_backend_has_is_404(client: TestClient) -> None:
     for path in ("/connections/nope", "/variables/nope"):
-        answer = client.get(path, headers=TOKEN)
-        assert (answer.status_code, answer.json()["detail"]["reason"]) == (404, "not_found")
+        response = client.get(path, headers=TOKEN)
+        assert (response.status_code, response.json()["detail"]["reason"]) == (404, "not_found")
 
 
 def test_the_environment_is_read_anew_each_time(serve: Serve) -> None:

@@ -99,7 +99,7 @@ def wait_for(server: Server) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise AssertionError("the server does not answer")
+    raise AssertionError("the server does not response")
 
 
 def headers(subject: str) -> dict[str, str]:
@@ -126,7 +126,7 @@ def run_at_once(server: Server, task_id: str, pids: list[int]) -> list[int]:
     return sorted(statuses)
 
 
-def test_of_workers_that_start_one_task_at_once_one_does(start: Start) -> None:
+def test_only_one_of_several_workers_starts_a_task(start: Start) -> None:
     server = start(processes=2)
 
     statuses = [run_at_once(server, rival_id(number), [1, 2]) for number in range(RIVALS - 1)]
@@ -135,7 +135,7 @@ def test_of_workers_that_start_one_task_at_once_one_does(start: Start) -> None:
     assert run_at_once(server, rival_id(RIVALS - 1), list(range(1, 9))) == [200] + [409] * 7
 
 
-def test_what_was_answered_is_there_after_a_kill(start: Start) -> None:
+def test_a_confirmed_change_survives_a_kill(start: Start) -> None:
     server = start(processes=2)
     with httpx.Client(base_url=server.url, headers=headers(MINE)) as client:
         assert client.patch(f"/task-instances/{MINE}/run", json=START).status_code == 200
@@ -152,13 +152,13 @@ def test_what_was_answered_is_there_after_a_kill(start: Start) -> None:
         assert client.get("/variables/tg_var").status_code == 404, "the world was filled in again"
 
 
-def test_each_request_is_a_line_with_the_version_of_its_answer(start: Start) -> None:
+def test_each_request_is_a_line_with_the_version_of_its_response(start: Start) -> None:
     server = start(processes=1)
     named = {**headers(MINE), "correlation-id": "corr-7", "user-agent": "a worker"}
-    answer = httpx.get(f"{server.url}/variables/nope", headers=named)
+    response = httpx.get(f"{server.url}/variables/nope", headers=named)
     server.end(signal.SIGTERM)
 
-    assert answer.headers["correlation-id"] == "corr-7"
+    assert response.headers["correlation-id"] == "corr-7"
     (line,) = (line for line in server.lines if line.get("path") == "/variables/nope")
     assert line["ms"] > 0
     wanted = {
@@ -188,4 +188,4 @@ def test_a_token_of_the_command_opens_the_server(start: Start, tmp_path: Path) -
         httpx.get(f"{server.url}/variables/tg_var", headers={**headers(MINE), "Authorization": f"Bearer {token}"})
         for token in tokens
     ]
-    assert [answer.status_code for answer in asked] == [200, 403]
+    assert [response.status_code for response in asked] == [200, 403]

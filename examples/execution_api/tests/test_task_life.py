@@ -87,7 +87,9 @@ def test_the_worker_that_started_a_task_may_ask_again_and_no_other(worker: Worke
     ],
     ids=lambda payload: payload["state"],
 )
-def test_a_state_is_taken_once_and_heard_twice(client: TestClient, worker: Worker, payload: dict[str, object]) -> None:
+def test_a_state_that_is_reported_twice_is_stored_once(
+    client: TestClient, worker: Worker, payload: dict[str, object]
+) -> None:
     worker.run()
 
     first, again = worker.state(**payload), worker.state(**payload)
@@ -128,7 +130,7 @@ def test_a_state_of_a_task_that_does_not_run_is_refused(worker: Worker) -> None:
         {"state": "failed", "end_date": "2026-01-02T00:02:00"},
     ],
 )
-def test_a_state_that_says_too_little_or_too_much_is_422(worker: Worker, payload: dict[str, object]) -> None:
+def test_a_state_with_too_few_or_too_many_keys_is_422(worker: Worker, payload: dict[str, object]) -> None:
     worker.run()
 
     refused = worker.state(**payload)
@@ -204,7 +206,7 @@ def test_the_ids_of_old_tries_are_gone_not_unknown(serve: Serve, bearer: Bearer)
 
 
 @pytest.mark.parametrize("changed", [{"pid": 2}, {"hostname": "elsewhere"}])
-def test_a_heartbeat_from_elsewhere_is_told_where_the_task_runs(worker: Worker, changed: dict[str, object]) -> None:
+def test_a_heartbeat_from_elsewhere_learns_where_the_task_runs(worker: Worker, changed: dict[str, object]) -> None:
     worker.run()
 
     refused = worker.heartbeat(**changed)
@@ -226,9 +228,9 @@ def test_only_what_has_not_ended_is_skipped(serve: Serve, world: dict[str, Any],
     client = serve(world=world)
 
     tasks = {"tasks": ["transform", "load", ["mapped", 1]]}
-    answer = client.patch(f"/task-instances/{MINE}/skip-downstream", headers=bearer(), json=tasks)
+    response = client.patch(f"/task-instances/{MINE}/skip-downstream", headers=bearer(), json=tasks)
 
-    assert answer.status_code == 204
+    assert response.status_code == 204
     states = client.get("/task-instances/states", params={"dag_id": "tg_demo", "run_ids": RUN}, headers=bearer()).json()
     assert states["task_states"][RUN] == {
         "extract": "queued",

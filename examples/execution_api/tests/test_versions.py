@@ -88,7 +88,7 @@ def only(run: dict[str, Any], *gone: str, **changed: Any) -> dict[str, Any]:
     return {**{key: value for key, value in run.items() if key not in gone}, **changed}
 
 
-def test_every_change_can_be_carried_out() -> None:
+def test_every_change_compiles() -> None:
     compiled = timeline.compile(contract())
 
     assert compiled.timeline.values == NEWEST_FIRST
@@ -163,20 +163,22 @@ def test_no_previous_dag_run_is_null_at_every_version() -> None:
     assert [gates().downgrade(DagRun | None, None, to_version=version) for version in NEWEST_FIRST] == [None] * 9
 
 
-@pytest.mark.parametrize(("version", "told"), [("2026-04-06", None), ("2025-11-05", MOMENT), ("2025-04-11", MOMENT)])
-def test_a_run_that_waits_starts_after_its_moment_for_older_workers(version: str, told: str | None) -> None:
-    assert gates().downgrade(DagRun, dag_run(start_date=None), to_version=version)["start_date"] == told
+@pytest.mark.parametrize(
+    ("version", "expected"), [("2026-04-06", None), ("2025-11-05", MOMENT), ("2025-04-11", MOMENT)]
+)
+def test_a_run_that_waits_starts_after_its_moment_for_older_workers(version: str, expected: str | None) -> None:
+    assert gates().downgrade(DagRun, dag_run(start_date=None), to_version=version)["start_date"] == expected
 
 
-@pytest.mark.parametrize(("version", "told"), [("2025-10-27", None), ("2025-09-23", {}), ("2025-04-11", {})])
+@pytest.mark.parametrize(("version", "expected"), [("2025-10-27", None), ("2025-09-23", {}), ("2025-04-11", {})])
 def test_a_run_without_a_configuration_has_an_empty_one_for_older_workers(
-    version: str, told: dict[str, Any] | None
+    version: str, expected: dict[str, Any] | None
 ) -> None:
-    assert gates().downgrade(DagRun, dag_run(conf=None), to_version=version)["conf"] == told
+    assert gates().downgrade(DagRun, dag_run(conf=None), to_version=version)["conf"] == expected
 
 
 @pytest.mark.parametrize(
-    ("run_type", "version", "told"),
+    ("run_type", "version", "expected"),
     [
         ("operator_triggered", "2026-06-30", "operator_triggered"),
         ("operator_triggered", "2026-04-06", "manual"),
@@ -185,8 +187,8 @@ def test_a_run_without_a_configuration_has_an_empty_one_for_older_workers(
         ("asset_triggered", "2025-04-11", "asset_triggered"),
     ],
 )
-def test_a_type_of_run_that_a_worker_cannot_know_is_a_manual_one(run_type: str, version: str, told: str) -> None:
-    assert gates().downgrade(DagRun, dag_run(run_type=run_type), to_version=version)["run_type"] == told
+def test_a_type_of_run_that_a_worker_cannot_know_is_a_manual_one(run_type: str, version: str, expected: str) -> None:
+    assert gates().downgrade(DagRun, dag_run(run_type=run_type), to_version=version)["run_type"] == expected
 
 
 @pytest.mark.parametrize("version", ["2025-11-05", "2025-04-11"])
@@ -292,7 +294,7 @@ def test_a_run_is_triggered_with_what_its_version_knows(key: str) -> None:
     assert refused.value.pointer == f"/{key}"
 
 
-def test_nobody_looks_for_a_state_before_it_is_known() -> None:
+def test_a_query_for_a_newer_state_is_refused() -> None:
     assert gates().upgrade(PreviousTaskInstance, {"state": "awaiting_input"}, from_version="2026-06-30") == {
         "state": "awaiting_input"
     }
@@ -330,10 +332,10 @@ def test_a_worker_resumes_with_what_its_own_generation_can_read() -> None:
     assert read("gAAA", "2025-11-05") == "gAAA"
 
 
-def test_a_worker_is_told_nothing_where_its_generation_has_no_word() -> None:
+def test_a_worker_gets_nothing_that_its_generation_cannot_express() -> None:
     unknown: dict[str, Any] = {"it": {"__classname__": "company.Order", "__version__": 1, "__data__": {}}}
 
-    with pytest.raises(DowngradeError) as untold:
+    with pytest.raises(DowngradeError) as caught:
         gates().downgrade(TIRunContext, run_context(next_kwargs=unknown), to_version="2025-11-05")
 
-    assert (untold.value.pointer, untold.value.change) == ("/next_kwargs", "SpeakPlainKwargs")
+    assert (caught.value.pointer, caught.value.change) == ("/next_kwargs", "SpeakPlainKwargs")

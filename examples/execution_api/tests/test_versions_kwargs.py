@@ -53,7 +53,7 @@ SAME_VALUE: list[tuple[JsonValue, JsonValue]] = [
 
 
 @pytest.mark.parametrize(("plain", "old"), SAME_VALUE)
-def test_each_value_is_told_in_the_older_form(plain: JsonValue, old: JsonValue) -> None:
+def test_each_value_is_converted_to_the_older_form(plain: JsonValue, old: JsonValue) -> None:
     assert to_tagged_kwargs(plain) == old
 
 

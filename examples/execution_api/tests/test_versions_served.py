@@ -31,22 +31,22 @@ def variable(client: TestClient, bearer: Bearer, version: str | None, name: str 
 def test_a_version_that_cannot_be_served_is_refused_as_every_worker_reads_it(
     client: TestClient, bearer: Bearer, asked: str | None, words: str
 ) -> None:
-    answer = variable(client, bearer, asked)
+    response = variable(client, bearer, asked)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    assert words in answer.json()["detail"]
-    assert answer.json()["supported_versions"][::8] == ["2026-06-30", "2025-04-11"]
-    assert "airflow-api-version" not in answer.headers
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert words in response.json()["detail"]
+    assert response.json()["supported_versions"][::8] == ["2026-06-30", "2025-04-11"]
+    assert "airflow-api-version" not in response.headers
 
 
-def test_a_worker_between_two_versions_gets_the_older_one_and_is_told(client: TestClient, bearer: Bearer) -> None:
-    answer = variable(client, bearer, "2025-09-01")
+def test_a_worker_between_two_versions_gets_the_older_one_and_its_name(client: TestClient, bearer: Bearer) -> None:
+    response = variable(client, bearer, "2025-09-01")
 
-    assert (answer.status_code, answer.headers["airflow-api-version"]) == (200, "2025-08-10")
+    assert (response.status_code, response.headers["airflow-api-version"]) == (200, "2025-08-10")
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ping"])
-def test_health_is_told_without_a_version(client: TestClient, path: str) -> None:
+def test_health_needs_no_version(client: TestClient, path: str) -> None:
     client.headers.pop("Airflow-API-Version")
 
     assert client.get(path).status_code == 200
@@ -81,31 +81,31 @@ def test_a_run_named_previous_is_reached_where_the_path_is_free(
 
 
 def test_the_first_worker_starts_a_task_though_it_names_no_content_type(client: TestClient, bearer: Bearer) -> None:
-    answer = client.patch(
+    response = client.patch(
         f"/task-instances/{MINE}/run",
         content=b'{"state":"running","hostname":"h","unixname":"u","pid":1,"start_date":"2026-01-02T00:01:00Z"}',
         headers={**bearer(), **OLDEST},
     )
 
-    assert answer.status_code == 200
-    assert answer.json()["dag_run"]["run_id"] == RUN
-    assert answer.json()["upstream_map_indexes"] is None
-    assert "state" not in answer.json()["dag_run"]
+    assert response.status_code == 200
+    assert response.json()["dag_run"]["run_id"] == RUN
+    assert response.json()["upstream_map_indexes"] is None
+    assert "state" not in response.json()["dag_run"]
 
 
-def test_what_a_version_lacks_is_refused_with_the_place(client: TestClient, bearer: Bearer) -> None:
-    answer = client.post(
+def test_a_key_that_a_version_does_not_have_is_refused_with_its_place(client: TestClient, bearer: Bearer) -> None:
+    response = client.post(
         "/dag-runs/tg_demo/mine", json={"note": "by hand"}, headers={**bearer(), "Airflow-API-Version": "2025-11-05"}
     )
 
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/json")
-    (problem,) = answer.json()["detail"]
+    assert (response.status_code, response.headers["content-type"]) == (422, "application/json")
+    (problem,) = response.json()["detail"]
     assert (problem["loc"], problem["type"]) == (["body", "note"], "request-refused")
     assert problem["msg"].endswith("this version has no such key")
 
 
 @pytest.mark.parametrize(("version", "gated"), [("2025-04-11", [1, 1, 0]), ("2026-06-30", [0, 0, 0])])
-def test_the_log_counts_the_bodies_that_were_written_anew(
+def test_the_log_counts_the_converted_bodies(
     client: TestClient, bearer: Bearer, caplog: pytest.LogCaptureFixture, version: str, gated: list[int]
 ) -> None:
     headers = {**bearer(), "Airflow-API-Version": version}

@@ -24,7 +24,7 @@ def _token(claims: object) -> str:
 
 
 class TestWorkload:
-    def test_the_first_sdk_is_told_neither_the_version_of_the_dag_nor_the_queue(self) -> None:
+    def test_the_first_sdk_gets_neither_the_version_of_the_dag_nor_the_queue(self) -> None:
         assert set(workload_for(generation_of("1.0.0"), _TASK_INSTANCE)) == {
             *("id", "task_id", "dag_id", "run_id", "try_number", "map_index", "hostname", "context_carrier")
         }
@@ -33,9 +33,9 @@ class TestWorkload:
         ("key", "since", "value"),
         [("dag_version_id", "1.1.0", str(UUID(int=2))), ("queue", "1.3.2", "fast")],
     )
-    def test_each_sdk_is_told_what_its_generation_knows(self, key: str, since: str, value: str) -> None:
-        told = {g.sdk: workload_for(g, _TASK_INSTANCE).get(key) for g in GENERATIONS}
-        assert told == {g.sdk: value if g.sdk >= since else None for g in GENERATIONS}
+    def test_each_sdk_gets_what_its_generation_knows(self, key: str, since: str, value: str) -> None:
+        received = {g.sdk: workload_for(g, _TASK_INSTANCE).get(key) for g in GENERATIONS}
+        assert received == {g.sdk: value if g.sdk >= since else None for g in GENERATIONS}
 
 
 class TestCommand:
@@ -59,7 +59,7 @@ class TestCommand:
             ("--token", _token({"sub": 1}), "the token's subject is no text"),
         ],
     )
-    def test_what_it_cannot_carry_out_it_says_and_ends_with_2(
+    def test_an_impossible_command_is_explained_and_ends_with_2(
         self, words: list[str], capsys: pytest.CaptureFixture[str], option: str, value: str, message: str
     ) -> None:
         assert main([*words, option, value]) == 2

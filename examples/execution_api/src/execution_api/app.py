@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from execution_api.auth import Authority
-from execution_api.refusals import Refusal, answer_http_exception, answer_refusal
+from execution_api.refusals import Refusal, render_http_exception, render_refusal
 from execution_api.request_log import RequestLog
 from execution_api.routes import routes_for
 from execution_api.secret_backends import Database, Environment, SecretBackend, SecretChain
@@ -66,20 +66,20 @@ def create_app(
         # which knows today's interface only.
         middleware=[Middleware(RequestLog), older_workers()],
         exception_handlers={
-            Refusal: answer_refusal,
-            HTTPException: answer_http_exception,
-            OperationalError: _answer_busy,
-            PoolTimeout: _answer_busy,
-            Exception: _answer_broken,
+            Refusal: render_refusal,
+            HTTPException: render_http_exception,
+            OperationalError: _render_busy,
+            PoolTimeout: _render_busy,
+            Exception: _render_broken,
         },
     )
 
 
-def _answer_busy(request: Request, error: Exception) -> Response:
+def _render_busy(request: Request, error: Exception) -> Response:
     log.error("the database does not answer", exc_info=error)
     return JSONResponse({"detail": "The database does not answer"}, status_code=503, headers={"Retry-After": "1"})
 
 
-def _answer_broken(request: Request, error: Exception) -> Response:
+def _render_broken(request: Request, error: Exception) -> Response:
     log.error("a request could not be answered", exc_info=error)
     return JSONResponse({"detail": "Internal server error"}, status_code=500)

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-__all__ = ["Refusal", "already_exists", "answer_http_exception", "answer_refusal", "invalid_path", "not_found"]
+__all__ = ["Refusal", "already_exists", "invalid_path", "not_found", "render_http_exception", "render_refusal"]
 
 
 class Refusal(Exception):
@@ -36,14 +36,14 @@ def invalid_path(name: str, value: str, *, kind: str, message: str) -> Refusal:
     return Refusal(422, [{"type": kind, "loc": ["path", name], "msg": message, "input": value}])
 
 
-def answer_refusal(request: Request, error: Exception) -> Response:
+def render_refusal(request: Request, error: Exception) -> Response:
     """Render a `Refusal`, for Starlette's `exception_handlers`."""
     if not isinstance(error, Refusal):
         raise error
     return JSONResponse({"detail": error.detail}, status_code=error.status)
 
 
-def answer_http_exception(request: Request, error: Exception) -> Response:
+def render_http_exception(request: Request, error: Exception) -> Response:
     """Render what Starlette itself refuses, as JSON as well: clients of all ages read nothing else."""
     if not isinstance(error, HTTPException):
         raise error

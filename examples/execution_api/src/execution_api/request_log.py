@@ -48,8 +48,8 @@ class RequestLog:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        asked, correlation = headers.get(VERSION, "")[:LONGEST_ECHO] or None, headers.get(CORRELATION, "")
-        status, version = 500, asked
+        requested, correlation = headers.get(VERSION, "")[:LONGEST_ECHO] or None, headers.get(CORRELATION, "")
+        status, version = 500, requested
         tally = Tally()
         counting = TALLY.set(tally)
         began = time.perf_counter()
@@ -58,10 +58,10 @@ class RequestLog:
             nonlocal status, version
             if message["type"] == "http.response.start":
                 status = message["status"]
-                answer = MutableHeaders(scope=message)
-                version = answer.get(VERSION, asked)
+                response_headers = MutableHeaders(scope=message)
+                version = response_headers.get(VERSION, requested)
                 if correlation:
-                    answer[CORRELATION] = correlation[:LONGEST_ECHO]
+                    response_headers[CORRELATION] = correlation[:LONGEST_ECHO]
             await send(message)
 
         try:

@@ -84,13 +84,13 @@ def corrected(recorded: Recorded, name: str) -> Row | None:
         return row
     match row.get("error"):
         case {"status": 500}:
-            return _answered(row, without(_NEWEST.rows[name]["result"], lambda key: key == "partition_key"))
+            return _with_result(row, without(_NEWEST.rows[name]["result"], lambda key: key == "partition_key"))
         case {"type": "ValidationError"}:
-            return _answered(
+            return _with_result(
                 row, without(_NEWEST.rows[name]["result"], lambda key: _is_newer_in_dag_runs(key, version))
             )
         case {"status": 410}:
-            return _told_missing(row)
+            return _as_missing(row)
         case _:
             return row
 
@@ -99,13 +99,13 @@ def _is_newer_in_dag_runs(key: str, version: str) -> bool:
     return version < _NEWER_IN_DAG_RUNS.get(key, "")
 
 
-def _answered(row: Row, result: JsonValue) -> Row:
+def _with_result(row: Row, result: JsonValue) -> Row:
     """The call had one answer, and the client could read it; it may have asked a failing server twice."""
     kept = {key: value for key, value in row.items() if key != "error"}
     return {**kept, "ok": True, "result": result, "http": [{**_exchanges(row)[0], "status": 200}]}
 
 
-def _told_missing(row: Row) -> Row:
+def _as_missing(row: Row) -> Row:
     error = row["error"]
     assert is_object(error)
     return {**row, "error": {**error, "status": 404}, "http": [{**one, "status": 404} for one in _exchanges(row)]}

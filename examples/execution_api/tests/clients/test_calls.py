@@ -66,19 +66,19 @@ def test_the_real_server_is_corrected_only_where_it_breaks_its_own_clients() -> 
 @pytest.mark.parametrize(
     ("there", "here"), [('"value": "hello"', '"value": "goodbye"'), ('"status": 200', '"status": 203')]
 )
-def test_a_call_that_gives_something_else_is_told_with_both(there: str, here: str) -> None:
+def test_a_call_with_another_result_is_reported_with_both(there: str, here: str) -> None:
     newest = RECORDED[-1]
     recorded = json.dumps(newest.rows["variables.get"])
     assert recorded.count(there) == 1
 
     found = differences(newest, {**newest.rows, "variables.get": json.loads(recorded.replace(there, here))})
 
-    (told,) = found
-    name, expected, got = told.splitlines()
+    (difference,) = found
+    name, expected, got = difference.splitlines()
     assert (name, there in expected, here in got) == ("variables.get", True, True)
 
 
-def test_a_call_that_is_not_made_any_more_is_told() -> None:
+def test_a_call_that_is_not_made_any_more_is_reported() -> None:
     newest = RECORDED[-1]
     rows = {name: row for name, row in newest.rows.items() if name != "variables.get"}
 

@@ -54,7 +54,7 @@ def environment(generation: Generation, environment_of: Environments) -> Environ
     return environment_of(generation)
 
 
-def told(finished: TaskRun) -> str:
+def account_of(finished: TaskRun) -> str:
     """What a worker brought back, for whoever looks for a fault."""
     requests = [f"{one.method} {one.path} {one.status} {one.response}" for one in finished.exchanges]
     return "\n".join([*requests, finished.supervisor_log, finished.task_log])
@@ -65,7 +65,7 @@ def play(stage: Stage, environment: Environment, task_id: str, *, cast: str | No
     generation = environment.generation
     cast = generation.sdk if cast is None else cast
     finished = stage.run(environment, cast=cast, task_id=task_id)
-    assert finished.error is None, told(finished)
+    assert finished.error is None, account_of(finished)
     assert {exchange.api_version for exchange in finished.exchanges} == {generation.api_version}
     # What is not there is asked for on purpose; nothing else goes wrong.
     refused = [exchange for exchange in finished.exchanges if exchange.status >= 400]

@@ -37,7 +37,7 @@ class Ledger:
         """A request is about to be sent."""
         self.asked[place] = value
 
-    def answer(self, place: Place, *, success: bool) -> None:
+    def settle(self, place: Place, *, success: bool) -> None:
         """The request was answered."""
         value = self.asked.pop(place)
         if success:

@@ -179,9 +179,9 @@ class Worker:
     def _check(self, context: Any, number: int) -> None:
         """Every version is told of the same run in its own words."""
         run = context["dag_run"]
-        told = {"state": "2025-08-10", "triggering_user_name": "2025-11-05", "note": "2026-04-06"}
-        told["partition_date"] = "2026-06-30"
-        wrong = [key for key, since in told.items() if (key in run) != (self.version >= since)]
+        known_since = {"state": "2025-08-10", "triggering_user_name": "2025-11-05", "note": "2026-04-06"}
+        known_since["partition_date"] = "2026-06-30"
+        wrong = [key for key, since in known_since.items() if (key in run) != (self.version >= since)]
         if ("upstream_map_indexes" in context) != (self.version < "2026-04-06"):
             wrong.append("upstream_map_indexes")
         if wrong:
@@ -209,12 +209,12 @@ class Worker:
         if place is not None:
             self.ledger.ask(place, value)
         began = time.perf_counter()
-        answer = await self.client.request(method, path, json=body, headers=headers)
+        response = await self.client.request(method, path, json=body, headers=headers)
         self.tally.seconds.append(time.perf_counter() - began)
-        self.tally.statuses[self.version, answer.status_code] += 1
+        self.tally.statuses[self.version, response.status_code] += 1
         if place is not None:
-            self.ledger.answer(place, success=answer.is_success)
-        if answer.status_code != status:
-            raise Refused(f"{self.version}: {method} {path}: {answer.status_code} {answer.text[:200]}")
+            self.ledger.settle(place, success=response.is_success)
+        if response.status_code != status:
+            raise Refused(f"{self.version}: {method} {path}: {response.status_code} {response.text[:200]}")
         await asyncio.sleep(self.chance.uniform(0, PAUSE_SECONDS))
-        return answer.json() if answer.content else None
+        return response.json() if response.content else None

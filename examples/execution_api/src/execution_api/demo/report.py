@@ -54,22 +54,22 @@ def _row(result: ActResult) -> tuple[str | int, ...]:
 
 def _comparison(results: Sequence[ActResult]) -> str | None:
     """The answer to `/run` as the oldest and the newest worker saw it; None where there are no two."""
-    answered = [
+    contexts = [
         result
         for result in results
         if result.act == result.performance.threads[0][0]
         and result.run_exchange is not None
         and result.run_exchange.status == 200
     ]
-    if len(answered) < 2:
+    if len(contexts) < 2:
         return None
-    (old, new) = (answered[0], answered[-1])
-    (old_answer, new_answer) = (old.run_exchange, new.run_exchange)
-    if old_answer is None or new_answer is None:
+    (old, new) = (contexts[0], contexts[-1])
+    (old_exchange, new_exchange) = (old.run_exchange, new.run_exchange)
+    if old_exchange is None or new_exchange is None:
         return None
     drawn = render_side_by_side(
-        old_answer.response,
-        new_answer.response,
+        old_exchange.response,
+        new_exchange.response,
         titles=(_title(old), _title(new)),
     )
     return f"{_INTRODUCTION}\n\n{drawn}"

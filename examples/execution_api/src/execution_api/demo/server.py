@@ -74,7 +74,7 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
     with server.log.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
         try:
-            _wait_until_it_answers(server, process)
+            _wait_until_ready(server, process)
             yield server
         finally:
             _stop(process)
@@ -87,7 +87,7 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_it_answers(server: RunningServer, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes]) -> None:
     # Nobody else's proxy is asked for an address of this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + _SECONDS_TO_START

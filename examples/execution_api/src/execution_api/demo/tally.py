@@ -45,8 +45,8 @@ def tally_of(log: Path, *, correlation_ids: Collection[str]) -> Tally:
 
 def exceptions_in(log: Path) -> tuple[str, ...]:
     """The traceback of each exception that the server logged, each once."""
-    told = (line.get("exception") for line in _lines(log))
-    return tuple(dict.fromkeys(text for text in told if isinstance(text, str)))
+    logged = (line.get("exception") for line in _lines(log))
+    return tuple(dict.fromkeys(text for text in logged if isinstance(text, str)))
 
 
 def _request_lines(log: Path) -> Iterator[dict[str, JsonValue]]:

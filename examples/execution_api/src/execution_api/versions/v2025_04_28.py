@@ -12,7 +12,7 @@ from timegate import VersionChange, on
 
 
 class NameMappedTaskInstances(VersionChange):
-    """A worker that reports a state may name its mapped task instance: `rendered_map_index`."""
+    """A worker that reports a state can name its mapped task instance: `rendered_map_index`."""
 
     changes = (
         on(TITerminalStatePayload, TISuccessStatePayload, TIDeferredStatePayload, TIRetryStatePayload).added(

@@ -6,8 +6,8 @@ from execution_api.models import DagRun
 from timegate import VersionChange, endpoint, on
 
 
-class TellStateOfDagRun(VersionChange):
-    """A Dag run tells its state, and the run before it can be asked for."""
+class ShowStateOfDagRun(VersionChange):
+    """A Dag run shows its state, and the run before it can be requested."""
 
     changes = (
         on(DagRun).added("state"),
@@ -16,7 +16,7 @@ class TellStateOfDagRun(VersionChange):
 
 
 class SliceXComsOfPriorRuns(VersionChange):
-    """A slice of XComs may be taken from earlier runs: `include_prior_dates`."""
+    """A slice of XComs can include earlier runs: `include_prior_dates`."""
 
     # One single XCom could be asked for like this from the start.
     changes = (endpoint("/xcoms/{dag_id}/{run_id}/{task_id}/{key}/slice", "GET").query("include_prior_dates").added(),)

@@ -6,7 +6,7 @@ from execution_api.models import TaskInstance
 from timegate import VersionChange, on
 
 
-class TellDagVersion(VersionChange):
+class ShowDagVersion(VersionChange):
     """A task instance names the version of its Dag: `dag_version_id`."""
 
     # The server hands task instances out and takes none back, so nothing has to be made up for older clients.

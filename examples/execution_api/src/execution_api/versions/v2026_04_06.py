@@ -21,19 +21,19 @@ class PartitionDagRuns(VersionChange):
 
 
 class AskForPreviousRunByQuery(VersionChange):
-    """The run before another is asked for at `/dag-runs/previous`, with the Dag in the query."""
+    """The run before another is requested at `/dag-runs/previous`, with the Dag in the query."""
 
     changes = (endpoint("/dag-runs/{dag_id}/previous", "GET").moved(to="/dag-runs/previous?dag_id={dag_id}"),)
 
 
 class ShowDagRun(VersionChange):
-    """A Dag run can be asked for by its name."""
+    """A Dag run can be requested by its name."""
 
     changes = (endpoint("/dag-runs/{dag_id}/{run_id}", "GET").added(),)
 
 
 class LetDagRunsWait(VersionChange):
-    """The `start_date` of a Dag run is null until it starts, where it was the moment after which it may."""
+    """The `start_date` of a Dag run is null until it starts, where it was the earliest moment of its start."""
 
     changes = (on(DagRun).became_nullable("start_date", null_was=sibling("run_after")),)
 
@@ -54,30 +54,30 @@ class LeaveMapIndexesToWorkers(VersionChange):
 
 
 class AddNotes(VersionChange):
-    """A Dag run has a `note`, and whoever triggers it may write one."""
+    """A Dag run has a `note`, and whoever triggers it can write one."""
 
     changes = (on(DagRun, TriggerDAGRunPayload).added("note"),)
 
 
-class TellStartOfTaskInstance(VersionChange):
-    """The run context tells when the task instance first started: `start_date`."""
+class ShowStartOfTaskInstance(VersionChange):
+    """The run context shows when the task instance first started: `start_date`."""
 
     changes = (on(TIRunContext).added("start_date"),)
 
 
 class TriggerForLater(VersionChange):
-    """Whoever triggers a Dag run may say after which moment it may start: `run_after`."""
+    """Whoever triggers a Dag run can set its earliest start: `run_after`."""
 
     changes = (on(TriggerDAGRunPayload).added("run_after"),)
 
 
 class ShowDag(VersionChange):
-    """A Dag can be asked for."""
+    """A Dag can be requested."""
 
     changes = (endpoint("/dags/{dag_id}", "GET").added(),)
 
 
-class TellClearedApartFromMissing(VersionChange):
+class SeparateClearedFromMissing(VersionChange):
     """A task instance that was cleared is gone, 410, where it was not found, 404."""
 
     # Older workers stop their task on 404 and on 409 and know no other reason: at 410 they would run on.
@@ -87,7 +87,7 @@ class TellClearedApartFromMissing(VersionChange):
     )
 
 
-class TellMaterializationsApart(VersionChange):
+class SeparateMaterializations(VersionChange):
     """A Dag run that materializes an asset is of a type of its own, where it was a manual one."""
 
     # Older workers know the types as a closed set and would refuse the whole run context.

@@ -22,7 +22,7 @@ class ListVariableKeys(VersionChange):
 
 
 class LetWorkersTestConnections(VersionChange):
-    """Workers carry out tests of connections."""
+    """Workers test connections."""
 
     changes = (
         endpoint("/connection-tests/{connection_test_id}", "PATCH").added(),
@@ -31,7 +31,7 @@ class LetWorkersTestConnections(VersionChange):
 
 
 class AwaitInput(VersionChange):
-    """A task may wait for a person, without a trigger: the state `awaiting_input`."""
+    """A task can wait for a person, without a trigger: the state `awaiting_input`."""
 
     changes = (
         on(TIAwaitingInputStatePayload).introduced(),
@@ -40,14 +40,14 @@ class AwaitInput(VersionChange):
     )
 
 
-class TellQueue(VersionChange):
+class ShowQueue(VersionChange):
     """A task instance names its queue."""
 
     changes = (on(TaskInstance).added("queue"),)
 
 
 class ChooseRetry(VersionChange):
-    """A task that failed may say when to try again, and why: `retry_delay_seconds`, `retry_reason`."""
+    """A task that failed can set when to try again, and why: `retry_delay_seconds`, `retry_reason`."""
 
     changes = (on(TIRetryStatePayload).added("retry_delay_seconds", "retry_reason"),)
 
@@ -72,13 +72,13 @@ class KeepState(VersionChange):
 
 
 class ResolveAssetAliases(VersionChange):
-    """The assets that an alias stands for can be asked for."""
+    """The assets that an alias stands for can be requested."""
 
     changes = (endpoint("/assets/by-alias", "GET").added(),)
 
 
 class DatePartitions(VersionChange):
-    """A Dag run tells the moment that its partition stands for: `partition_date`."""
+    """A Dag run shows the moment that its partition stands for: `partition_date`."""
 
     changes = (on(DagRun).added("partition_date"),)
 
@@ -89,7 +89,7 @@ class PartitionConsumedEvents(VersionChange):
     changes = (on(AssetEventDagRunReference).added("partition_key"),)
 
 
-class TellOperatorsApart(VersionChange):
+class SeparateOperatorRuns(VersionChange):
     """A Dag run that a task triggered is of a type of its own, where it was a manual one."""
 
     # Older workers know the types as a closed set and would refuse the whole run context.

@@ -128,8 +128,8 @@ def _run_uv(generation: Generation, *arguments: str, working_folder: Path) -> No
             check=True,
         )
     except subprocess.CalledProcessError as error:
-        said = f"{error.stdout}{error.stderr}".strip()
-        raise EnvironmentFailed(f"Task SDK {generation.sdk}: uv {arguments[0]} failed:\n{said}") from error
+        output = f"{error.stdout}{error.stderr}".strip()
+        raise EnvironmentFailed(f"Task SDK {generation.sdk}: uv {arguments[0]} failed:\n{output}") from error
     except subprocess.TimeoutExpired as error:
         raise EnvironmentFailed(
             f"Task SDK {generation.sdk}: uv {arguments[0]} took longer than {_SECONDS_TO_INSTALL} s"

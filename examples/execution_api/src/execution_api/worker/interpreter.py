@@ -76,7 +76,7 @@ def _candidates(search_path: str | None, running: Interpreter) -> Iterator[Inter
 def _version_of(executable: str) -> str | None:
     """What the Python says of itself; None where it does not start, as a version manager's empty shim does not."""
     try:
-        answer = subprocess.run(
+        result = subprocess.run(
             [executable, "-I", "-c", _ASK_VERSION],
             capture_output=True,
             text=True,
@@ -85,4 +85,4 @@ def _version_of(executable: str) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return answer.stdout.strip() or None
+    return result.stdout.strip() or None

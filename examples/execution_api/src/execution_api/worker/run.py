@@ -81,12 +81,12 @@ def run_task(environment: Environment, order: TaskOrder, *, timeout: float = 120
         seconds = time.monotonic() - started
         outcome = _read_outcome(home / "outcome.json")
         exit_code = outcome.get("exit_code")
-        told = outcome.get("error")
+        reported = outcome.get("error")
         if error is None and not outcome:
             error = "the supervisor's process ended without a result"
         return TaskRun(
             exit_code=exit_code if isinstance(exit_code, int) else None,
-            error=error or (told if isinstance(told, str) else None),
+            error=error or (reported if isinstance(reported, str) else None),
             seconds=seconds,
             exchanges=read_traffic(home / "traffic.jsonl"),
             task_log=_read_text(home / "logs" / _LOG),
