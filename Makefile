@@ -1,11 +1,11 @@
 # Two commands do everything, on a machine with Python 3.11 or later, make and a package registry:
 #
-#   make demo     real Airflow workers of several generations, on one server     (SDKS="1.0.6 1.2.2" takes others)
+#   make demo     real Airflow workers of several generations, on one server     (SDKS="1.0.6 1.2.2" runs others)
 #   make test     the tests of the package and of its example                    (PYTEST="-k name" narrows them)
 #
 # Each makes the environment it needs, with the locked versions, the first time and whenever the lock has changed.
 #
-#   make test-postgres    the example's tests once more, its rows on a PostgreSQL server (from Debian's packages)
+#   make test-postgres    the example's tests once more, on a PostgreSQL server (from Debian's packages)
 #
 #   make test-clients     every method of the clients of nine Task SDKs, and whole tasks, run by their own supervisors
 #
@@ -14,21 +14,21 @@
 #
 #   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
 #
-#   make clients    generates the models by which a client of each version of the example reads its answers
-#   make snapshots  writes down anew what each version of the example sends and receives; look at the difference
+#   make clients    generates the models with which a client of each version of the example reads its responses
+#   make snapshots  updates the snapshots of what each version of the example sends and receives; look at the difference
 #
 #   make check    everything that must hold: lint, types and test
-#   make lint     ruff, which looks for faults and for the layout of the code
+#   make lint     ruff: the linter and the check of the code's format
 #   make types    mypy and pyright, both strict
-#   make format   lays the code out
-#   make lock     resolves the versions anew
-#   make bench    measures everything, beside the bare frameworks and Cadwyn   (BENCH="--only transform" narrows it)
-#   make bench-check          measures what has a target, and fails where one is missed
-#   make bench-instructions   counts the instructions of the hot path under valgrind, and fails where one has grown
-#                             (RECORD=1 makes what it counts the baseline)
-#   make clean    removes what the above have made
+#   make format   formats the code
+#   make lock     resolves the locked versions again
+#   make bench    measures everything, also the bare frameworks and Cadwyn     (BENCH="--only transform" narrows it)
+#   make bench-check          measures what has a target, and fails if one is missed
+#   make bench-instructions   counts the instructions of the hot path under valgrind, and fails if one has grown
+#                             (RECORD=1 records the counts as the baseline)
+#   make clean    removes what the above have created
 #
-# PYTHON=python3.13 takes another interpreter; the environment is then made anew.
+# PYTHON=python3.13 uses another interpreter; the environment is then created again.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -47,12 +47,12 @@ UV := $(VENV)/bin/uv
 LOCK := requirements/dev.txt
 EXAMPLE := examples/execution_api
 
-# An activated environment, a path or options of the caller's shell must not change what runs here.
+# An activated environment, a path or options of the caller's shell must not affect the commands here.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTEST_ADDOPTS MYPYPATH UV_PROJECT_ENVIRONMENT
 export PYRIGHT_PYTHON_GLOBAL_NODE := false
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := true
 
-# The name says which interpreter the environment was made for, so that another one makes it anew.
+# The name contains the interpreter's version, so that another interpreter creates a new environment.
 INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
@@ -67,7 +67,7 @@ demo: $(READY)
 	@$(PY) -m execution_api.demo $(SDKS)
 
 test: $(READY)
-	@# That nothing is written down and unused, a test says; what syrupy counts is off where workers share the tests.
+	@# A test checks that no snapshot is unused; syrupy's own count is wrong where several processes share the tests.
 	@$(PY) -m pytest --numprocesses=auto --snapshot-warn-unused $(PYTEST)
 
 test-postgres: $(READY)
@@ -82,7 +82,7 @@ test-cache: $(READY)
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends nginx-light >/dev/null; }
 	@$(PY) -m pytest tests/asgi/nginx $(PYTEST)
 
-# One wheel is built, and each set of releases has an environment of its own, which knows nothing of `src`.
+# One wheel is built, and each set of releases has an environment of its own, without `src` on its path.
 MATRIX := .venv-matrix
 CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/matrix/*.in)))
 WHEEL := $(MATRIX)/wheel/.built
@@ -95,7 +95,7 @@ $(CELLS:%=test-matrix-%): test-matrix-%: $(MATRIX)/%/.ready
 	@$(MATRIX)/$*/bin/python requirements/matrix/shown.py
 	@$(MATRIX)/$*/bin/python -m pytest --quiet --numprocesses=2 $(WIRED) $(PYTEST)
 
-# Each of the two processes has servers, and a worker with its task, beside it.
+# Only two processes, because each also starts servers, and a worker with its task.
 test-clients: $(READY)
 	@$(PY) -m pytest --numprocesses=2 --dist=worksteal $(EXAMPLE)/tests/clients $(PYTEST)
 
@@ -126,7 +126,7 @@ format: $(READY)
 
 # --- measuring -------------------------------------------------------------------------------------------------------
 
-# An environment of its own inside the other one: nothing that is only measured against can be imported by a test.
+# A separate environment inside the other one, so that no test can import what is only needed for comparison.
 BENCH_LOCK := requirements/bench.txt
 BENCH_PY := $(VENV)/bench/bin/python
 BENCH_READY := $(VENV)/bench/.ready-$(or $(INTERPRETER),none)
@@ -189,7 +189,7 @@ $(MATRIX)/%/.ready: requirements/matrix/%.txt $(WHEEL)
 	@$(UV) pip check --quiet --python $(@D)
 	@touch $@
 
-# `pip check` above finds what the example asks for and the lock lacks. No address of a registry goes into a lock.
+# `pip check` above finds what the example requires and the lock lacks. A lock contains no address of a registry.
 COMPILE = pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 

@@ -74,7 +74,7 @@ def plain(document: Any, *, names: bool = False) -> JsonValue:
                 out["parameters"] = {f"{one['in']} {one['name']}": plain(one) for one in given}
             case _:
                 out[key] = plain(value, names=key in _NAMES)
-    if out.get("additionalProperties") in (True, {}):  # as is understood where nothing is said
+    if out.get("additionalProperties") in (True, {}):  # the default of JSON Schema
         del out["additionalProperties"]
     return out
 

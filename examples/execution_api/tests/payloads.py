@@ -22,7 +22,7 @@ from timegate.typing import is_array, is_object
 __all__ = ["ELSEWHERE", "Operation", "operations_at", "payloads_at", "recordings_at"]
 
 ELSEWHERE = "not-in-this-version"
-"""Where requests are kept that no operation of their version answers."""
+"""The name under which requests are kept that no operation of their version handles."""
 
 SHOWN_HEADERS = ("content-type", "content-range", "airflow-api-version", "correlation-id", "allow")
 REFRESHED = "refreshed-api-token"

@@ -1,4 +1,4 @@
-"""What the real server answered: read, asked again, compared."""
+"""The real server's recorded responses: read, requested again, compared."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PLACEHOLDER = re.compile(r"Bearer <jwt sub=(?P<subject>[^ >]+)(?: scope=(?P<scop
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request, what was done to the database just before, and the answer."""
+    """A request, what was done to the database just before, and the response."""
 
     method: str
     path: str
@@ -88,7 +88,7 @@ def world_of(recording: Recording) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """An exchange, and what was answered this time."""
+    """An exchange, and the response of this time."""
 
     exchange: Exchange
     status: int
@@ -119,10 +119,10 @@ def _with_token(header: str, secret: str) -> str:
 
 
 def differences(played: Played, *, moments: frozenset[str] = frozenset()) -> list[str]:
-    """Tell how an answer differs from the recorded one.
+    """List how a response differs from the recorded one.
 
     Args:
-        played: the exchange and the answer.
+        played: the exchange and the response.
         moments: JSON pointers to what the server's clock decides: there any moment is as good as another.
     """
     exchange = played.exchange
@@ -139,7 +139,7 @@ def differences(played: Played, *, moments: frozenset[str] = frozenset()) -> lis
 
 
 def _reason(response: JsonValue) -> JsonValue:
-    """What a client can read of a refusal; its wording is the server's own."""
+    """The reason in an error response, which clients read; its wording is the server's own."""
     match response:
         case {"detail": {"reason": reason}}:
             return reason

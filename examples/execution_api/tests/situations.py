@@ -19,7 +19,7 @@ ASSET = "uri=s3%3A%2F%2Fbucket%2Ftg_asset"
 
 
 def situations_at(version: str) -> list[Recording]:
-    """Return the situations that a version's clients may come into, as recordings without answers."""
+    """Return the situations that a version's clients may come into, as recordings without responses."""
 
     def ask(method: str, path: str, status: int, *, body: JsonValue = None, token: str = f"sub={MINE}") -> Exchange:
         headers = {"Airflow-API-Version": version, "Authorization": f"Bearer <jwt {token}>"}

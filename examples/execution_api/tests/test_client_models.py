@@ -20,7 +20,7 @@ VERSIONS = list(timeline.values)
 
 
 def reader(version: str, operation: Operation, status: int) -> TypeAdapter[Any] | None:
-    """What a generated client reads an response with; None where the document tells of no body."""
+    """The generated type of a response; None if the document declares no body."""
     described: Any = gates().contract(version)["paths"][operation.path][operation.method.lower()]
     response: dict[str, Any] | None = described["responses"].get(str(status))
     if response is None or "content" not in response:
@@ -51,7 +51,7 @@ def responses_at(version: str) -> Iterator[tuple[Operation, str, int, JsonValue]
 
 MOMENT = "2026-01-02T03:04:05Z"
 NOT_DESCRIBED = {400, 401, 403, 404, 409, 410}
-"""What any operation may refuse with and documents need not tell: all is said by `detail`, as in the real server's."""
+"""Error responses that any operation may give and documents need not declare, as the real server's do not."""
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -1,4 +1,4 @@
-"""What the demo prints is aligned, and says where two answers differ."""
+"""What the demo prints is aligned, and shows where two responses differ."""
 
 from __future__ import annotations
 

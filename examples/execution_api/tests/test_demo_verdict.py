@@ -18,7 +18,7 @@ from pydantic import JsonValue
 
 from examples.execution_api.tests.databases import NewDatabase
 
-# Stands in for an SDK's environment: says that all went well, and told the server nothing.
+# Stands in for an SDK's environment: reports success, and sent the server nothing.
 _CONTENT_WORKER = """
 import json, sys
 order = json.load(sys.stdin)
@@ -135,6 +135,6 @@ class TestReport:
         assert "1.0.0  2025-04-11   exchange  success, WRONG        10             3" in lines
         assert "WRONG: Task SDK 1.0.0, exchange" in lines
         assert "  the task instance is 'running'" in lines
-        assert "  PATCH /task-instances/1/run was answered with 422: {'detail': 'unknown field'}" in lines
+        assert "  PATCH /task-instances/1/run got 422: {'detail': 'unknown field'}" in lines
         assert "  a task's line" in lines
         assert lines[-1] == "1 of 1 outcomes are wrong: 1 Task SDK, one set of handlers"

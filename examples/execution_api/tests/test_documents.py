@@ -73,7 +73,7 @@ AROUND = [
         for kind, place in FORM_OF_422
     ),
     Accepted(
-        "What is wrong with a path is told in an undeclared answer here: a route says of its path that it is text",
+        "A path that is wrong gets an undeclared response here: a route declares its path parameters as text",
         "missing",
         rf"{OPERATION}/(responses/422|parameters/path [a-z_]+/schema/(format|minLength))",
     ),
@@ -83,7 +83,7 @@ AROUND = [
         re.escape(f"{XCOM}~1item~1{{offset}}/get/parameters/path offset/schema/type"),
     ),
     Accepted(
-        "The real document says nothing of these answers; ours says what both send",
+        "The real document does not describe these responses; ours describes what both send",
         "more",
         rf"{OPERATION}/responses/20[01]/content/application~1json/schema/(type|additionalProperties)",
     ),
@@ -103,12 +103,12 @@ AROUND = [
         re.escape(f"{XCOM}/post/requestBody/content/application~1json/schema/oneOf"),
     ),
     Accepted(
-        "The real document declares one answer for all operations of a kind; these never give it",
+        "The real document declares one response for all operations of a kind; these never send it",
         "missing",
         r"/paths/~1(variables|xcoms)~1[^/]+/(put|delete|head|get)/responses/404",
     ),
     Accepted("The number of XComs is in a header", "missing", re.escape(f"{XCOM}/head/responses/200/headers")),
-    Accepted("An answer to HEAD has no content", "missing", re.escape(f"{XCOM}/head/responses/200/content")),
+    Accepted("A response to HEAD has no content", "missing", re.escape(f"{XCOM}/head/responses/200/content")),
     Accepted("JSON of any form is spelled out there, and is any value here", "missing", f"{SCHEMAS}/JsonValue/oneOf"),
 ]
 
@@ -195,7 +195,7 @@ ANSWERS = [
         until("2025-11-05"),
     ),
     Accepted(
-        "The real document says nothing of this answer, and the real server sends it unconverted",
+        "The real document does not describe this response, and the real server sends it unconverted",
         "more",
         r"/paths/~1dag-runs~1\{dag_id\}~1previous/get/responses/200/content/application~1json/schema/oneOf",
         ("2025-08-10", "2025-09-23", "2025-10-27", "2025-11-05"),

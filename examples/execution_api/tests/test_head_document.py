@@ -32,7 +32,7 @@ NOT_COMPARED = {"title", "description", "x-enum-varnames", "$defs"}
 # JSON of any form: the real document names it and lists the forms.
 ANY: JsonValue = {"$ref": "JsonValue"}
 
-# The real document says nothing about these answers; ours says what is sent.
+# The real document does not describe these responses; ours does.
 UNTYPED_THERE = {
     ("GET", "/health/ping"),
     ("PUT", "/task-instances/{task_instance_id}/rtif"),
@@ -67,7 +67,7 @@ def plain(schema: JsonValue) -> JsonValue:
                 out["required"] = sorted(value, key=str)
             case _:
                 out[key] = plain(value)
-    if out.get("additionalProperties") in (True, {}, ANY):  # as is understood where nothing is said
+    if out.get("additionalProperties") in (True, {}, ANY):  # the default of JSON Schema
         del out["additionalProperties"]
     return {} if out == ANY else out
 

@@ -1,4 +1,4 @@
-"""The load proof believes nobody: what an answer promised is in the database, or it is told."""
+"""The load proof trusts nobody: what a response promised is in the database, or it is reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The real server's answers to today's clients, and ours."""
+"""Our responses to today's clients are those of the real server."""
 
 from __future__ import annotations
 

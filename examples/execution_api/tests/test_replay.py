@@ -1,4 +1,4 @@
-"""The real server's answers to older workers, and ours: the same, but where it breaks its own workers."""
+"""Our responses to older workers are those of the real server, except where it breaks its own workers."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ASSET_EVENTS = ("asset-events", "asset-events-created-dagrun", "state-success-wi
 
 
 def corrected(recording: Recording, place: int) -> Exchange:
-    """The exchange as it should have been: each of these answers stops a released worker or lets it say too much."""
+    """The exchange as it should have been: each of these responses stops a worker or accepts too much from it."""
     exchange, version = recording.exchanges[place], recording.version
     if recording.name == UNTYPED:
         return replace(exchange, status=200, response=RECORDINGS[version, "run-queued"].exchanges[0].response)

@@ -99,7 +99,7 @@ def wait_for(server: Server) -> None:
                 return
         except httpx.TransportError:
             time.sleep(0.05)
-    raise AssertionError("the server does not response")
+    raise AssertionError("the server does not respond")
 
 
 def headers(subject: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What a deferred task resumes with, from the plain form to the tagged one."""
+"""The arguments that a deferred task resumes with are converted from the plain form to the tagged one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tagged(kind: str, content: Any) -> dict[str, Any]:
 
 AMSTERDAM = instance("builtins.tuple", ["Europe/Amsterdam", "pendulum.tz.timezone.Timezone", 1, True])
 
-# Each pair is what the two releases on either side of the change write for one Python value.
+# Each pair is one Python value as the releases before and after the change write it.
 SAME_VALUE: list[tuple[JsonValue, JsonValue]] = [
     (None, None),
     (True, True),
@@ -74,8 +74,8 @@ def test_a_plain_event_within_tagged_arguments_is_tagged_too() -> None:
     ("unknown", "why"),
     [
         (instance("company.Order", {"number": 1}), "no form for an instance of company.Order"),
-        (instance("datetime.datetime", {"moment": 1.0}, 2), "told in seconds"),
-        (instance("datetime.timedelta", None, 2), "told in seconds"),
+        (instance("datetime.datetime", {"moment": 1.0}, 2), "number of seconds"),
+        (instance("datetime.timedelta", None, 2), "number of seconds"),
         ({"__classname__": 3, "__version__": 1}, "no form for an instance of 3"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What lies around the versions: how one is asked for, how no is said, and what the log tells."""
+"""Around the versions: how a request selects one, what an error response looks like, and what the log holds."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[0-9][0-9a-z.]*)(?
 
 
 def _fake_python(folder: Path, command: str, *, says: str) -> Path:
-    """A command on a search path that answers as a Python of that version would."""
+    """A command on a search path that prints what a Python of that version would."""
     folder.mkdir(exist_ok=True)
     executable = folder / command
     executable.write_text(f"#!/bin/sh\n{says}\n")

@@ -1,4 +1,4 @@
-"""One run of a task is a process of its own, and its end is always told."""
+"""One run of a task is a process of its own, and its end is always reported."""
 
 from __future__ import annotations
 

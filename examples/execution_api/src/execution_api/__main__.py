@@ -19,7 +19,7 @@ from execution_api.worker import command as worker
 
 __all__ = ["app_from_environment", "main"]
 
-# Processes that uvicorn starts are given what to serve by these.
+# These environment variables configure the processes that uvicorn starts.
 DATABASE, SECRET_FILE, WORLD = (f"EXECUTION_API_{name}" for name in ("DATABASE", "SECRET_FILE", "WORLD"))
 
 
@@ -27,7 +27,7 @@ def main(words: list[str] | None = None) -> int:
     """Run the command.
 
     Args:
-        words: what stands on the command line.
+        words: the command line.
     """
     parser = argparse.ArgumentParser(prog="python -m execution_api", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -57,7 +57,7 @@ def _serve(given: argparse.Namespace) -> int:
     os.environ[DATABASE] = given.database
     os.environ[SECRET_FILE] = str(given.secret_file)
     os.environ[WORLD] = str(given.world or "")
-    _secret(given.secret_file)  # missing or unreadable: say so here, not in each process
+    _secret(given.secret_file)  # fail here if it is missing or unreadable, not in each process
     uvicorn.run(
         "execution_api.__main__:app_from_environment",
         factory=True,

@@ -1,4 +1,4 @@
-"""The application: routes, services and what lies around them."""
+"""The application: routes, services, middleware and error handlers."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def create_app(
     return Starlette(
         routes=routes_for(authority),
         lifespan=lifespan,
-        # Older workers are served inside the log, which tells the version of each answer, and outside everything else,
-        # which knows today's interface only.
+        # Conversion for older workers is inside the log, which names the version of each response, and outside
+        # everything else, which knows only today's interface.
         middleware=[Middleware(RequestLog), older_workers()],
         exception_handlers={
             Refusal: render_refusal,
@@ -81,5 +81,5 @@ def _render_busy(request: Request, error: Exception) -> Response:
 
 
 def _render_broken(request: Request, error: Exception) -> Response:
-    log.error("a request could not be answered", exc_info=error)
+    log.error("unhandled exception in a request", exc_info=error)
     return JSONResponse({"detail": "Internal server error"}, status_code=500)

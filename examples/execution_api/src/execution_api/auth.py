@@ -1,4 +1,4 @@
-"""Who asks: tokens that name one task instance, and what each kind of token opens."""
+"""Authentication: tokens that name one task instance, and what each kind of token may access."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 __all__ = ["Access", "Authority", "Claims", "RequireToken", "TokenScope", "issue_token"]
 
 TokenScope: TypeAlias = Literal["execution", "workload"]
-"""`execution` is held while a task runs; `workload` is handed out with the task and only starts it."""
+"""`execution` is valid while a task runs; `workload` comes with the task and can only start it."""
 
 ALGORITHM = "HS256"
 AUDIENCE = "urn:execution-api:task"
@@ -28,7 +28,7 @@ REFRESHED = "Refreshed-API-Token"
 
 
 class Codec(Protocol):
-    """What is used of PyJWT, with keys that are text."""
+    """The used part of PyJWT, with keys as text."""
 
     def encode(self, payload: dict[str, Any], key: str, algorithm: str) -> str:
         """Sign claims."""
@@ -53,7 +53,7 @@ CODEC: Codec = jwt.PyJWT()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a valid token says."""
+    """The claims of a valid token."""
 
     subject: str
     scope: str
@@ -61,7 +61,7 @@ class Claims:
     expires: datetime
 
     def is_ending(self, now: datetime) -> bool:
-        """Tell whether so little of its life is left that the holder should get another."""
+        """Whether the token expires so soon that its holder should get another."""
         lifetime = self.expires - self.issued
         return self.expires - now <= max(lifetime * REFRESH_SHARE, REFRESH_LEAST)
 
@@ -135,12 +135,12 @@ def issue_token(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What a route asks of a token.
+    """What a route requires of a token.
 
     Args:
-        scopes: the kinds of token that open it.
+        scopes: the kinds of token that it accepts.
         own: the path parameter that must be the token's subject, or None.
-        own_is: what that parameter names, for the answer.
+        own_is: what that parameter names, for the error response.
     """
 
     scopes: tuple[TokenScope, ...] = ("execution",)
@@ -149,7 +149,7 @@ class Access:
 
 
 class RequireToken:
-    """Middleware of one route: lets a request pass if its token opens it, and renews a token that is about to end."""
+    """Middleware of one route: checks that the token allows the request, and renews a token that is about to expire."""
 
     def __init__(self, app: ASGIApp, *, authority: Authority, access: Access) -> None:
         self.app = app
@@ -169,7 +169,7 @@ class RequireToken:
         if refusal := self._refusal(claims, scope):
             await _refuse(403, refusal)(scope, receive, send)
             return
-        # A task that was started with a token that only starts it needs one to go on with.
+        # A task that was started with a token that can only start it needs another one to go on.
         starts = claims.scope == "workload" and "execution" in self.access.scopes
         renews = claims.scope == "execution" and claims.is_ending(datetime.now(UTC))
         await self.app(scope, receive, self._renewing(send, claims) if starts or renews else send)

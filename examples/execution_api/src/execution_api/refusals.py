@@ -1,4 +1,4 @@
-"""How a handler says no."""
+"""Error responses: the exception that handlers raise, and how it is rendered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["Refusal", "already_exists", "invalid_path", "not_found", "render_htt
 
 
 class Refusal(Exception):
-    """An answer other than success; it undoes the transaction that it leaves."""
+    """An error response; raised within a transaction, it rolls it back."""
 
     def __init__(self, status: int, detail: str | Mapping[str, Any] | list[Mapping[str, Any]]) -> None:
         super().__init__(status, detail)
@@ -22,17 +22,17 @@ class Refusal(Exception):
 
 
 def not_found(message: str) -> Refusal:
-    """What is asked for does not exist."""
+    """A 404: the requested object does not exist."""
     return Refusal(404, {"reason": "not_found", "message": message})
 
 
 def already_exists(message: str) -> Refusal:
-    """What is to be made exists."""
+    """A 409: the object to create exists already."""
     return Refusal(409, {"reason": "already_exists", "message": message})
 
 
 def invalid_path(name: str, value: str, *, kind: str, message: str) -> Refusal:
-    """A parameter of the path does not fit."""
+    """A 422: a path parameter is invalid."""
     return Refusal(422, [{"type": kind, "loc": ["path", name], "msg": message, "input": value}])
 
 
@@ -44,7 +44,7 @@ def render_refusal(request: Request, error: Exception) -> Response:
 
 
 def render_http_exception(request: Request, error: Exception) -> Response:
-    """Render what Starlette itself refuses, as JSON as well: clients of all ages read nothing else."""
+    """Render Starlette's own errors as JSON as well: clients of all versions read nothing else."""
     if not isinstance(error, HTTPException):
         raise error
     return JSONResponse({"detail": error.detail}, status_code=error.status_code, headers=error.headers)

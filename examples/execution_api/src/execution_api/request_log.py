@@ -1,4 +1,4 @@
-"""One line of JSON per request, and the headers that let a line be found again."""
+"""Logs one line of JSON per request, with the correlation id by which a line is found."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ log = logging.getLogger("execution_api.requests")
 
 
 class JsonFormatter(logging.Formatter):
-    """Renders a record as one JSON object; what was given as `extra={"fields": …}` stands in it by name."""
+    """Renders a record as one JSON object; the fields of `extra={"fields": …}` are keys of it."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -38,7 +38,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class RequestLog:
-    """Middleware: logs each request with the API version that it was answered in, and echoes its correlation id."""
+    """Middleware: logs each request with the API version of its response, and echoes its correlation id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Every route, and the token that opens it."""
+"""Every route, and the token that it requires."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ TASK_STATE = "/store/ti/{task_instance_id}"
 ONE_RUN = "/dag-runs/{dag_id}/{run_id}"
 XCOM = "/xcoms/{dag_id}/{run_id}/{task_id}/{key:path}"
 
-# The order matters: the first route that fits takes the request.
+# The order matters: the first matching route handles the request.
 CLOSED: tuple[tuple[str, str, Endpoint, Access], ...] = (
     ("GET", "/task-instances/count", task_queries.get_task_instance_count, TASK),
     ("GET", "/task-instances/states", task_queries.get_task_instance_states, TASK),
@@ -67,7 +67,7 @@ CLOSED: tuple[tuple[str, str, Endpoint, Access], ...] = (
     ("PATCH", "/connection-tests/{connection_test_id}", connections.patch_connection_test, OWN_TEST),
     ("GET", f"{XCOM}/item/{{offset}}", xcoms.get_mapped_xcom_by_index, TASK),
     ("GET", f"{XCOM}/slice", xcoms.get_mapped_xcom_by_slice, TASK),
-    # Before GET, which Starlette lets answer HEAD as well.
+    # Before GET, which in Starlette also handles HEAD.
     ("HEAD", XCOM, xcoms.head_xcom, TASK),
     ("GET", XCOM, xcoms.get_xcom, TASK),
     ("POST", XCOM, xcoms.set_xcom, TASK),

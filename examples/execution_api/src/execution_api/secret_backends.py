@@ -38,7 +38,7 @@ class SecretBackend(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SecretChain:
-    """Asks backends in turn; the first that knows answers."""
+    """Asks backends in turn; the first that has it wins."""
 
     backends: Sequence[SecretBackend]
 

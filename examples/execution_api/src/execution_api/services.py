@@ -1,4 +1,4 @@
-"""What handlers work with, besides their input."""
+"""The services that handlers use: database, secrets, tokens, and path parameters."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def reading(request: Request) -> AbstractContextManager[Session]:
 
 
 def writing(request: Request) -> AbstractContextManager[Session]:
-    """A transaction that is committed at the end, and undone by whatever is raised in it."""
+    """A transaction that is committed at the end, and rolled back by any exception."""
     return services_of(request).store.writing()
 
 

@@ -36,7 +36,7 @@ def models_of(version: str) -> str:
         output_model_type=DataModelType.PydanticV2BaseModel,
         target_python_version=PythonVersion.PY_311,
         custom_file_header=HEADER.format(version=version),
-        # An answer without a model of its own is called by its operation: `GetPreviousDagrunResponse200`.
+        # A response without a model of its own is named by its operation: `GetPreviousDagrunResponse200`.
         use_operation_id_as_name=True,
         use_status_code_in_response_name=True,
         use_annotated=True,

@@ -1,7 +1,7 @@
 """Every call that is made of a client, in the order in which the recorded ones were made.
 
-Arguments are JSON. What JSON does not tell is an object with one key that begins with `$`; the driver, which runs where
-the SDK is installed, makes the SDK's own values of them.
+Arguments are JSON. What JSON cannot express is an object with one key that begins with `$`; the driver, which runs
+where the SDK is installed, makes the SDK's own values of them.
 """
 
 from __future__ import annotations

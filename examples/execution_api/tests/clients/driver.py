@@ -61,7 +61,7 @@ class Sdk:
         )
 
     def call(self, name: str, method: str, args: list[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-        """Call a method and tell what became of it."""
+        """Call a method and return what became of it."""
         function = self._method(method)
         if function is None:
             return {"call": name, "ok": None, "skipped": f"not in apache-airflow-task-sdk {self.version}"}

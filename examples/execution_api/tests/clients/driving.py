@@ -87,7 +87,7 @@ def _variables(folder: Path) -> dict[str, str]:
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
-        # A server that answers 5xx is asked again for minutes by default.
+        # By default, the SDK repeats a request for minutes after a 5xx.
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "2",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MIN": "0.01",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "0.02",

@@ -1,4 +1,4 @@
-"""What each call gave when the real server answered, corrected where that server breaks its own clients."""
+"""The result of each call against the real server, corrected where that server breaks its own clients."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _is_newer_in_dag_runs(key: str, version: str) -> bool:
 
 
 def _with_result(row: Row, result: JsonValue) -> Row:
-    """The call had one answer, and the client could read it; it may have asked a failing server twice."""
+    """The call with one response that the client could read; it may have asked a failing server twice."""
     kept = {key: value for key, value in row.items() if key != "error"}
     return {**kept, "ok": True, "result": result, "http": [{**_exchanges(row)[0], "status": 200}]}
 
@@ -125,7 +125,7 @@ def without(value: JsonValue, is_unwanted: Callable[[str], bool]) -> JsonValue:
 
 
 def differences(recorded: Recorded, rows: Mapping[str, Row]) -> list[str]:
-    """Tell each call that did not give what it should have, with both.
+    """List each call with another result than it should have, with both results.
 
     Args:
         recorded: What was recorded.

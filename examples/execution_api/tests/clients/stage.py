@@ -84,7 +84,7 @@ class Stage:
             task_instance=workload_for(environment.generation, self.ledger.handed_out(task_instance_id)),
             dag_file=_DAG_FILE,
             server=self.server.url,
-            # What an executor hands out with a task opens `/run` alone; the answer brings the token to go on with.
+            # An executor gives a task a token for `/run` only; the response to it has the token to go on with.
             token=issue_token(task_instance_id, scope="workload", secret=self.server.secret),
         )
         return run_task(environment, order)

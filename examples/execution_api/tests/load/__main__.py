@@ -60,7 +60,7 @@ def _steady(folder: Path, given: argparse.Namespace) -> Iterator[str]:
     _report(tally, took)
     print(f"  the server worked {worked:.1f} s, {worked / max(1, len(tally.seconds)) * 1000:.1f} ms for each request")
     yield from tally.unexpected
-    yield from (f"{version} was answered {status}" for version, status in tally.statuses if status >= 500)
+    yield from (f"{version} got {status}" for version, status in tally.statuses if status >= 500)
     yield from (f"a worker lost the server: {error}" for error in tally.broken_off)
     yield from _kept(ledger, database)
     quarter = len(memory) // 4
@@ -97,7 +97,7 @@ def _killed(folder: Path, given: argparse.Namespace) -> Iterator[str]:
     if not ledger.promised:
         yield "nothing was promised before the end"
     with running(folder, database=database, world=None):
-        print(f"  {len(ledger.asked)} writes were under way; the server answers again")
+        print(f"  {len(ledger.asked)} writes were under way; the server responds again")
         yield from _kept(ledger, database)
 
 
@@ -123,7 +123,7 @@ def _report(tally: Tally, seconds: float) -> None:
     for (_, status), number in tally.statuses.items():
         by_class[status // 100] += number
     print(f"  {tally.lives} tasks by {requests} requests of {versions} versions, {requests / seconds:.0f} a second")
-    print(f"  answers: {by_class[2]} of success, {by_class[4]} refusals, {by_class[5]} errors of the server")
+    print(f"  responses: {by_class[2]} of success, {by_class[4]} refusals, {by_class[5]} errors of the server")
     if ordered:
         cuts = [ordered[min(requests - 1, int(requests * part))] * 1000 for part in (0.5, 0.95, 0.99)]
         print("  milliseconds: {:.0f} in the median, {:.0f} at 95 %, {:.0f} at 99 %".format(*cuts))

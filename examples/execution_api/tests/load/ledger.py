@@ -1,4 +1,4 @@
-"""What workers were promised by successful answers, and whether the database keeps it."""
+"""What successful responses promised to workers, and whether the database keeps it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Place: TypeAlias = tuple[Kind, str]
 
 @dataclass(slots=True)
 class Ledger:
-    """What is promised at each place, and what was asked there and not answered yet."""
+    """What is promised at each place, and what was sent there and has no response yet."""
 
     promised: dict[Place, JsonValue] = field(default_factory=dict[Place, JsonValue])
     asked: dict[Place, JsonValue] = field(default_factory=dict[Place, JsonValue])
@@ -38,13 +38,13 @@ class Ledger:
         self.asked[place] = value
 
     def settle(self, place: Place, *, success: bool) -> None:
-        """The request was answered."""
+        """The request got its response."""
         value = self.asked.pop(place)
         if success:
             self.promised[place] = value
 
     def lost(self, held: dict[Place, JsonValue]) -> Iterator[str]:
-        """Tell each promise that is not kept; where an answer never came, either value may be there."""
+        """Yield each promise that is not kept; where a response never came, either value may be there."""
         for place, value in self.promised.items():
             found = held.get(place)
             if found != value and (place not in self.asked or found != self.asked[place]):

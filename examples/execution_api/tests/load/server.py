@@ -26,7 +26,7 @@ WAIT_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class LoadedServer:
-    """A server that answers."""
+    """A server that is ready."""
 
     url: str
     process: subprocess.Popen[bytes]
@@ -87,4 +87,4 @@ def _wait_for(server: LoadedServer, log: Path) -> None:
                     return
             except httpx.TransportError:
                 time.sleep(0.1)
-    raise RuntimeError(f"the server does not answer: {log.read_text()[-2000:]}")
+    raise RuntimeError(f"the server does not respond: {log.read_text()[-2000:]}")

@@ -85,7 +85,7 @@ async def drive(url: str, *, secret: str, workers: int, seconds: float, ledger: 
     tally = Tally()
     versions = list(timeline.values)
     until = time.monotonic() + seconds
-    # The server closes a connection that was idle for five seconds; who uses it at that moment would get no answer.
+    # The server closes a connection that was idle for five seconds; a request at that moment would get no response.
     limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as client:
         crowd = [
@@ -96,7 +96,7 @@ async def drive(url: str, *, secret: str, workers: int, seconds: float, ledger: 
 
 
 class Refused(Exception):
-    """An answer was not the one that the worker needs to go on."""
+    """A response was not the one that the worker needs to go on."""
 
 
 class TimeIsOver(Exception):
@@ -177,7 +177,7 @@ class Worker:
         await self._ask("PATCH", f"{own}/state", 204, outcome, ("state", task), outcome["state"])
 
     def _check(self, context: Any, number: int) -> None:
-        """Every version is told of the same run in its own words."""
+        """Every version gets the same run in its own shape."""
         run = context["dag_run"]
         known_since = {"state": "2025-08-10", "triggering_user_name": "2025-11-05", "note": "2026-04-06"}
         known_since["partition_date"] = "2026-06-30"
@@ -200,8 +200,8 @@ class Worker:
 
         Raises:
             TimeIsOver: nothing was sent.
-            Refused: the answer has another status.
-            httpx.TransportError: there was no answer.
+            Refused: the response has another status.
+            httpx.TransportError: there was no response.
         """
         if time.monotonic() > self.until:
             raise TimeIsOver

@@ -36,7 +36,7 @@ from execution_api.worker import (
 
 _BROKEN_OFF: Final = 130
 _DEFAULT_SDKS: Final = "1.0.0 1.3.2"
-# A worker waits more than it works.
+# A worker mostly waits.
 _WORKERS_AT_ONCE: Final = 2 * (os.cpu_count() or 1)
 
 
@@ -82,7 +82,7 @@ def _play(performances: tuple[Performance, ...]) -> int:
         stack.callback(pool.shutdown, cancel_futures=True)
         making = _make_environments(performances, pool=pool, progress=progress)
         server = stack.enter_context(running_server(folder, world=world_of(performances)))
-        progress.say(f"the server answers at {server.url}")
+        progress.say(f"the server listens at {server.url}")
         environments = {environment.generation.sdk: environment for environment in making}
         ledger = stack.enter_context(Ledger.at(server.database))
         results = _results(
@@ -117,7 +117,7 @@ def _results(
     ledger: Ledger,
     progress: Progress,
 ) -> list[ActResult]:
-    # What an executor hands out with a task: it opens `/run` alone, whose answer brings the token to go on with.
+    # An executor gives a task a token for `/run` only; the response to it has the token to go on with.
     token: Callable[[str], str] = partial(issue_token, scope="workload", secret=server.secret)
 
     def play(performance: Performance, thread: tuple[Act, ...]) -> list[ActResult]:

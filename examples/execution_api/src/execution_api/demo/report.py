@@ -1,4 +1,4 @@
-"""What the demo ends with: a table, one answer as two workers saw it, and what went wrong."""
+"""The report at the end of the demo: a table, one response as two workers saw it, and what went wrong."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ __all__ = ["render_report"]
 _HEADER: Final = ("SDK", "API version", "task", "outcome", "requests", "bodies gated")
 _LINES_OF_LOG: Final = 12
 _INTRODUCTION: Final = """\
-The answer to PATCH /task-instances/…/run as each worker received it. `<` marks what the older alone is told, `>` what
-the newer alone is told, `~` what differs; each has a DAG run of its own, so names and dates differ."""
+The response to PATCH /task-instances/…/run as each worker received it. `<` marks what only the older one gets, `>` what
+only the newer one gets, `~` what differs; each has a DAG run of its own, so names and dates differ."""
 
 
 def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = ()) -> str:
@@ -53,7 +53,7 @@ def _row(result: ActResult) -> tuple[str | int, ...]:
 
 
 def _comparison(results: Sequence[ActResult]) -> str | None:
-    """The answer to `/run` as the oldest and the newest worker saw it; None where there are no two."""
+    """The response to `/run` as the oldest and the newest worker saw it; None if there are no two."""
     contexts = [
         result
         for result in results
@@ -81,11 +81,11 @@ def _title(result: ActResult) -> str:
 
 
 def _account(result: ActResult) -> str:
-    """What is wrong with an act, the answers that were errors, and the ends of both logs."""
+    """What is wrong with an act, the error responses, and the ends of both logs."""
     lines = [f"WRONG: Task SDK {result.performance.generation.sdk}, {result.act.label}"]
     lines += [f"  {fault}" for fault in result.faults]
     lines += [
-        f"  {exchange.method} {exchange.path} was answered with {exchange.status}: {exchange.response}"
+        f"  {exchange.method} {exchange.path} got {exchange.status}: {exchange.response}"
         for exchange in result.run.exchanges
         if exchange.status >= 400
     ]

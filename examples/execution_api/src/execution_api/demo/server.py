@@ -32,7 +32,7 @@ class ServerFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RunningServer:
-    """A server that answers.
+    """A server that is ready.
 
     Attributes:
         url: Its base URL.
@@ -56,7 +56,7 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
         world: The rows it starts from.
 
     Raises:
-        ServerFailed: It ended, or does not answer.
+        ServerFailed: It ended, or does not respond.
     """
     secret_file = folder / "secret"
     secret_file.touch(mode=0o600)
@@ -99,7 +99,7 @@ def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes]) -
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise ServerFailed(f"the server does not answer after {_SECONDS_TO_START:g} s:\n{_end_of(server.log)}")
+    raise ServerFailed(f"the server does not respond after {_SECONDS_TO_START:g} s:\n{_end_of(server.log)}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -40,7 +40,7 @@ class ActResult:
 
     @property
     def run_exchange(self) -> Exchange | None:
-        """The exchange in which the worker reported for work and was told its context."""
+        """The exchange in which the worker started the task and got its run context."""
         return next((exchange for exchange in self.run.exchanges if exchange.path.endswith("/run")), None)
 
 
@@ -103,7 +103,7 @@ def _judge(
 
 
 def _settled_tally(finished: TaskRun, *, server: RunningServer) -> Tally:
-    """What the server counted, once it has written the line of the last request, which it may do after its answer."""
+    """What the server counted, once it has written the line of the last request, which it may do after its response."""
     named = {exchange.correlation_id for exchange in finished.exchanges if exchange.correlation_id is not None}
     until = time.monotonic() + _SECONDS_TO_LOG
     while True:

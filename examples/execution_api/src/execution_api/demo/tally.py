@@ -1,4 +1,4 @@
-"""The server's log, one JSON object a line: who asked for what, and what a gate touched."""
+"""Reads the server's log, one JSON object a line: the requests, and the bodies that a gate converted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Tally:
     """What the server counted for one run of a task.
 
     Attributes:
-        requests: Requests that it answered.
-        gated: Bodies, of requests and of answers, that were changed for the client's version.
-        refused: `METHOD path status` of each answer that says that the server failed.
+        requests: Requests with a response.
+        gated: Bodies of requests and responses that were converted for the client's version.
+        refused: `METHOD path status` of each response with a server error.
     """
 
     requests: int

@@ -50,7 +50,7 @@ def get_connection_test_connection(request: Request) -> ConnectionTestConnection
     request=ConnectionTestResultBody, status=204, errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse}
 )
 def patch_connection_test(request: Request, *, body: ConnectionTestResultBody) -> None:
-    """Take down what became of a connection test."""
+    """Record the result of a connection test."""
     test_id = path_id(request, "connection_test_id")
     with writing(request) as session:
         test = session.get(ConnectionTestRow, test_id, with_for_update=True)

@@ -83,7 +83,7 @@ def get_dag_run(request: Request) -> DagRun:
 
 @operation(response=DagRunStateResponse, errors={404: HTTPExceptionResponse})
 def get_dagrun_state(request: Request) -> DagRunStateResponse:
-    """Tell the state of a run."""
+    """Get the state of a run."""
     with reading(request) as session:
         return DagRunStateResponse(state=DagRunState(_existing(session, request).state))
 
@@ -128,7 +128,7 @@ def _triggered(dag_id: str, run_id: str, body: TriggerDAGRunPayload) -> DagRunRo
 
 @operation(status=204, errors={400: HTTPExceptionResponse, 404: HTTPExceptionResponse})
 def clear_dag_run(request: Request) -> None:
-    """Let a run begin anew: its tasks lose their states, and those that have been tried go on under new ids."""
+    """Restart a run: its tasks lose their states, and those that have been tried get new ids."""
     with writing(request) as session:
         _sound_dag(session, request.path_params["dag_id"])
         run = _existing(session, request, lock=True)

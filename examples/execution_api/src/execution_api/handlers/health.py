@@ -1,4 +1,4 @@
-"""`/health`: for whoever watches the server; neither token nor version is asked for."""
+"""`/health`: for monitoring; it requires neither token nor version."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ DATABASE = "database"
 
 @operation(response=dict[str, Any])
 def health(request: Request) -> dict[str, Any]:
-    """Say that the process answers."""
+    """Report that the process responds."""
     return {"status": "healthy"}
 
 
 @operation(response=Any)
 def ping(request: Request) -> Response:
-    """Try what the server stands on; 500 if a part of it fails."""
+    """Check the database and the tokens; 500 if one of them fails."""
     services = services_of(request)
     failing = {name: reason for name, reason in _trials(services).items() if reason is not None}
     ok = [] if TOKENS in failing else [TOKENS]

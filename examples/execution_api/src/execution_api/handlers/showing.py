@@ -1,4 +1,4 @@
-"""Dag runs as the wire shows them."""
+"""Dag runs as responses show them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ __all__ = ["consumed_events_of", "dag_run_of"]
 def dag_run_of(row: DagRunRow) -> DagRun:
     """Show a Dag run as whoever asks for it sees it.
 
-    Workers of every age know a note and the consumed events of a run as keys, but were never told a note, and were
-    told the events only when they start one of its tasks.
+    The models of every version have the note and the consumed events of a run, but no response ever had a note, and
+    only the response to the start of a task has the events.
     """
     return DagRun(
         dag_id=row.dag_id,

@@ -1,4 +1,4 @@
-"""`/task-instances/{task_instance_id}/…`: what a worker says and asks while it runs a task."""
+"""`/task-instances/{task_instance_id}/…`: the requests of a worker while it runs a task."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _existing(session: Session, task_id: UUID) -> TaskInstanceRow:
 
 @operation(request=TIEnterRunningPayload, response=TIRunContext, errors={404: Refusals, 409: Refusals})
 def ti_run(request: Request, *, body: TIEnterRunningPayload) -> Response:
-    """Let one worker start a task; a second one is refused, the first one may ask again."""
+    """Let one worker start a task; a second worker is refused, the first one may repeat its request."""
     with writing(request) as session:
         task = locked(session, path_id(request))
         asked_again = task.state == TaskInstanceState.RUNNING and (task.hostname, task.unixname, task.pid) == (
@@ -111,7 +111,7 @@ def ti_run(request: Request, *, body: TIEnterRunningPayload) -> Response:
         if not asked_again:
             _start(task, body)
         context = _run_context(session, task, restarts=restarts)
-        # A worker that finds no key where there is nothing to say: so it has always been told.
+        # Without a value the key is left out: the API has always done so.
         return Response(context.model_dump_json(exclude_unset=True, by_alias=True), media_type="application/json")
 
 
@@ -153,7 +153,7 @@ def _run_context(session: Session, task: TaskInstanceRow, *, restarts: bool) -> 
 
 @operation(request=TIHeartbeatInfo, status=204, errors={404: Refusals, 409: Refusals, 410: Refusals})
 def ti_heartbeat(request: Request, *, body: TIHeartbeatInfo) -> None:
-    """Take down that the task still runs, or tell the worker to stop."""
+    """Record that the task still runs, or stop the worker by an error response."""
     with writing(request) as session:
         task = _locked_or_gone(session, path_id(request))
         if (task.hostname, task.pid) != (body.hostname, body.pid):
@@ -209,7 +209,7 @@ def ti_skip_downstream(request: Request, *, body: TISkippedDownstreamTasksStateP
 
 @operation(response=PrevSuccessfulDagRunResponse, errors={404: Refusals})
 def get_previous_successful_dagrun(request: Request) -> PrevSuccessfulDagRunResponse:
-    """Say when the last successful run before the task's own was; nulls if there was none."""
+    """Get the dates of the last successful run before the task's own; nulls if there was none."""
     with reading(request) as session:
         own = _existing(session, path_id(request)).dag_run
         if own.logical_date is None:
@@ -240,7 +240,7 @@ def validate_inlets_and_outlets(request: Request) -> InactiveAssetsResponse:
 
 @operation(response=datetime | None, errors={404: Refusals})
 def get_start_date(request: Request) -> Any:
-    """Say when a rescheduled task was first started; null if it never was."""
+    """Get the first start of a rescheduled task; null if it never started."""
     with reading(request) as session:
         task = _existing(session, path_id(request))
         first = select(TaskRescheduleRow.start_date).where(TaskRescheduleRow.ti_id == task.id)

@@ -74,7 +74,7 @@ def get_task_instance_count(request: Request, *, query: TaskInstanceCount) -> in
 
 @operation(query=TaskInstanceStates, response=TaskStatesResponse)
 def get_task_instance_states(request: Request, *, query: TaskInstanceStates) -> TaskStatesResponse:
-    """Tell the states of task instances, by run; a mapped one has its index behind its name."""
+    """List the states of task instances, by run; a mapped one has its index behind its name."""
     states: dict[str, Any] = {}
     with reading(request) as session:
         for task in session.scalars(_selected(session, query).order_by(TaskInstanceRow.run_id, TaskInstanceRow.id)):
@@ -121,7 +121,7 @@ def get_previous_task_instance(request: Request, *, query: PreviousTaskInstance)
 
 @operation(query=TaskBreadcrumbs, response=TaskBreadcrumbsResponse)
 def get_task_instance_breadcrumbs(request: Request, *, query: TaskBreadcrumbs) -> TaskBreadcrumbsResponse:
-    """Tell in a few words which tasks of a run have ended, and how."""
+    """List the tasks of a run that have ended, each with its state."""
     ended = (
         select(TaskInstanceRow)
         .where(

@@ -1,4 +1,4 @@
-"""`PATCH /task-instances/{task_instance_id}/state`: what became of a task."""
+"""`PATCH /task-instances/{task_instance_id}/state`: the end or the deferral of a task."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ __all__ = ["set_aside", "ti_update_state"]
 
 @operation(request=TIStateUpdate, status=204, errors={404: HTTPExceptionResponse, 409: HTTPExceptionResponse})
 def ti_update_state(request: Request, *, body: TIStateUpdate) -> Response | None:
-    """Move a running task instance on; what was reported before is taken as said, 200 instead of 204."""
+    """Move a running task instance on; a state that was reported before is accepted with 200 instead of 204."""
     with writing(request) as session:
         task = locked(session, path_id(request))
         if task.state == body.state:
@@ -105,7 +105,7 @@ def _defer(session: Session, task: TaskInstanceRow, body: TIDeferredStatePayload
     task.state = body.state
     task.trigger_id = trigger.id
     task.trigger_timeout = None if body.trigger_timeout is None else now + body.trigger_timeout
-    # As the worker wrote it: the worker that resumes may be of another age and is given it in its own form.
+    # Stored as the worker sent it: if the worker that resumes has another version, its response is converted.
     task.next_method, task.next_kwargs = body.next_method, body.next_kwargs
     _name_map_index(task, body.rendered_map_index)
 

@@ -202,4 +202,4 @@ __all__ = [
 ]
 
 SENT = (TaskInstance, BundleInfo, TerminalTIState, DagAttributeTypes, TriggerRule, WeightRule)
-"""What reaches a worker without an operation: the task it is handed, and words that its own models use."""
+"""What reaches a worker without an operation: the task that it gets, and enums that its own models use."""

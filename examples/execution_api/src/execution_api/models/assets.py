@@ -27,7 +27,7 @@ __all__ = [
 class AssetProfile(ClosedModel):
     """What a task names as its inlet or outlet.
 
-    An `Asset` has a name and a URI, an `AssetNameRef` and an `AssetAlias` a name, an `AssetUriRef` a URI; `type` tells
+    An `Asset` has a name and a URI, an `AssetNameRef` and an `AssetAlias` a name, an `AssetUriRef` a URI; `type` names
     which of them it is.
     """
 

@@ -1,4 +1,4 @@
-"""Answers that say no."""
+"""Error responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class HTTPExceptionResponse(BaseModel):
 
 
 class ValidationError(BaseModel):
-    """One place of the input that does not fit."""
+    """One validation error: a place of the input, and what is wrong there."""
 
     loc: list[str | int]
     msg: str
@@ -26,6 +26,6 @@ class ValidationError(BaseModel):
 
 
 class HTTPValidationError(BaseModel):
-    """Every place of the input that does not fit."""
+    """All validation errors of a request."""
 
     detail: list[ValidationError] = Field(default_factory=list[ValidationError])

@@ -79,7 +79,7 @@ class TIEnterRunningPayload(ClosedModel):
 
 
 class TIHeartbeatInfo(ClosedModel):
-    """A worker is still at it."""
+    """A worker still runs the task."""
 
     hostname: str
     pid: int
@@ -104,7 +104,7 @@ class TISuccessStatePayload(ClosedModel):
 
 
 class TITargetStatePayload(ClosedModel):
-    """The task shall be in this state, which needs no more to be said."""
+    """The task shall be in this state, which needs no further information."""
 
     state: IntermediateTIState
 
@@ -172,7 +172,7 @@ TIStateUpdate = Annotated[
     | Annotated[TIRetryStatePayload, Tag("up_for_retry")],
     Discriminator(_arm_of),
 ]
-"""Whatever a worker may report of a task that it ran; the state tells which."""
+"""Whatever a worker may report of a task that it ran; the state decides which."""
 
 
 class TISkippedDownstreamTasksStatePayload(ClosedModel):

@@ -1,7 +1,7 @@
-"""The two forms in which a deferred task writes down what it will resume with.
+"""The two forms in which a deferred task stores the arguments that it resumes with.
 
 *Tagged*, by Task SDK 1.0 and 1.1: every object is `{"__type": T, "__var": V}`, plain dictionaries too (T is `dict`).
-*Plain*, by later ones: JSON as it is, and `{"__classname__": C, "__version__": N, "__data__": D}` where it has no word.
+*Plain*, by later ones: JSON as it is, and `{"__classname__": C, "__version__": N, "__data__": D}` where it has no type.
 Later workers read both, older ones the tagged form only.
 """
 
@@ -19,13 +19,13 @@ _TYPE, _VAR = "__type", "__var"
 
 
 def to_tagged_kwargs(value: JsonValue) -> JsonValue:
-    """Write down in the tagged form what may be in either, or in both at different depths.
+    """Convert to the tagged form what may be in either form, or in both at different depths.
 
     Args:
         value: the keyword arguments; null and an opaque string stay what they are.
 
     Raises:
-        ValueError: an instance of a class that the tagged form cannot tell.
+        ValueError: an instance of a class that the tagged form cannot express.
     """
     if isinstance(value, list):
         return [to_tagged_kwargs(item) for item in value]
@@ -47,7 +47,7 @@ def _each(items: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _already_tagged(value: dict[str, JsonValue]) -> JsonValue:
-    """Go on below: what resumes a task may have been put, plain, into what it had written tagged."""
+    """Convert inner values: the plain event of a trigger may be inside arguments that are tagged."""
     kind, content = value[_TYPE], value[_VAR]
     if kind == "dict" and isinstance(content, dict):
         return _tagged(kind, _each(content))
@@ -65,13 +65,13 @@ def _instance(value: dict[str, JsonValue]) -> JsonValue:
 
 
 def _moment(data: JsonValue) -> JsonValue:
-    # The time zone is told beside the moment; the tagged form has the moment alone, and its readers take it as UTC.
+    # The plain form has a time zone next to the moment; the tagged form has only the moment, which readers take as UTC.
     return _tagged("datetime", _seconds(data.get("timestamp") if isinstance(data, dict) else data))
 
 
 def _seconds(data: JsonValue) -> float:
     if not isinstance(data, int | float | str):
-        raise ValueError("a moment or a duration is told in seconds")
+        raise ValueError("a moment or a duration must be a number of seconds")
     return float(data)
 
 

@@ -1,4 +1,4 @@
-"""How older workers are served: what lies between them and handlers that know only today's interface."""
+"""The middleware that serves older workers, around handlers that know only today's interface."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ from timegate.asgi import Problem, TimegateMiddleware, header, problem_json
 __all__ = ["TALLY", "Tally", "contract", "gates", "older_workers"]
 
 HANDED_OUT: Final = (TaskInstance, BundleInfo, TerminalTIState, DagAttributeTypes, TriggerRule, WeightRule)
-"""What a worker gets when it is given a task, before it has asked for anything: no operation shows it."""
+"""Models that a worker gets with a task, before its first request: no operation has them."""
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many bodies of one request, its own and its answer's, were written anew for an older worker."""
+    """Counts the converted bodies of one exchange: of the request and of the response."""
 
     gated: int = 0
 
 
 TALLY: ContextVar[Tally | None] = ContextVar("TALLY", default=None)
-"""Set by whoever wants to know, around a request."""
+"""The tally of the current request; the request log sets it."""
 
 
 @functools.cache
 def contract() -> Contract:
-    """Read today's contract from the table of routes; no application differs from another in it."""
+    """Read today's contract from the table of routes, which is the same in every application."""
     routes = [
         *(Route(path, endpoint, methods=[method]) for method, path, endpoint in OPEN),
         *(Route(path, endpoint, methods=[method]) for method, path, endpoint, _ in CLOSED),
@@ -62,7 +62,7 @@ def gates() -> Gates:
 
 
 def older_workers() -> Middleware:
-    """Make the middleware that serves workers of every age."""
+    """Make the middleware that serves workers of every version."""
     return Middleware(
         TimegateMiddleware,
         timeline=timeline,
@@ -75,12 +75,12 @@ def older_workers() -> Middleware:
 
 
 def _as_workers_read_it(problem: Problem) -> tuple[str, Any]:
-    """Render a problem in the form that the documents promise, which is that of the handlers."""
+    """Render a problem as the OpenAPI documents declare it, which is how the handlers render errors."""
     _, content = problem_json(problem)
     if problem.status == 422:
         place = [problem.members.get("in", "body"), *_steps(problem.members.get("pointer", ""))]
         content = {"detail": [{"type": problem.name, "loc": place, "msg": problem.detail}]}
-    # Workers of every age read an error's `detail` where the type is this one to the letter, and pass over all others.
+    # Workers of every version read an error's `detail` only if the media type is exactly this one.
     return "application/json", content
 
 

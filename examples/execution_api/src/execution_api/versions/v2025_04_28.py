@@ -1,4 +1,4 @@
-"""What a worker says of a mapped task when it ends: Task SDK 1.0.1."""
+"""Names of mapped task instances: Task SDK 1.0.1."""
 
 from __future__ import annotations
 

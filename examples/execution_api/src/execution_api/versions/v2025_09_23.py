@@ -9,5 +9,5 @@ from timegate import VersionChange, on
 class ShowDagVersion(VersionChange):
     """A task instance names the version of its Dag: `dag_version_id`."""
 
-    # The server hands task instances out and takes none back, so nothing has to be made up for older clients.
+    # Task instances are only in responses, so older clients never send one and no default is needed.
     changes = (on(TaskInstance).added("dag_version_id"),)

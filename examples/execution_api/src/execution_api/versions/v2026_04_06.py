@@ -41,7 +41,7 @@ class LetDagRunsWait(VersionChange):
 class SpeakPlainKwargs(VersionChange):
     """What a deferred task resumes with is plain JSON that names its classes, where it was tagged throughout."""
 
-    # What a worker defers with is kept as it was written: any JSON object, then as now. Only who resumes must read it.
+    # The arguments of a deferral are stored as sent, any JSON object. Only the worker that resumes must read them.
     changes = (on(TIRunContext).retyped("next_kwargs", to_old=to_tagged_kwargs),)
 
 

@@ -39,7 +39,7 @@ def run(order: dict[str, Any]) -> int:
     """Run the task instance of an order to its end.
 
     Returns:
-        The exit code of the task's process. It is 0 for a failed task too: what became of it was told to the server.
+        The exit code of the task's process. It is 0 for a failed task too: the server got the task's state.
     """
     sdk = importlib.import_module("airflow.sdk")
     models = importlib.import_module("airflow.sdk.api.datamodels._generated")

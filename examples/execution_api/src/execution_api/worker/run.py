@@ -46,13 +46,13 @@ class TaskOrder:
 class TaskRun:
     """One run of a task instance, over.
 
-    What became of the task was told to the server; a failed task leaves no error here.
+    The server got the task's state; a failed task leaves no error here.
 
     Attributes:
         exit_code: What the supervisor returned; None if it raised.
         error: What the supervisor raised, or why there is no result; None if all went its way.
         seconds: How long the run took.
-        exchanges: Every request with its answer.
+        exchanges: Every request with its response.
         task_log: The task's log, one JSON object a line.
         supervisor_log: What the supervisor printed.
     """
@@ -145,7 +145,7 @@ def _variables(inherited: Mapping[str, str], *, order: TaskOrder, home: Path) ->
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": json.dumps(bundles),
-        # A server that answers 5xx is asked again for minutes by default.
+        # By default, the SDK repeats a request for minutes after a 5xx.
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "3",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MIN": "0.2",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MAX": "1.0",

@@ -1,4 +1,4 @@
-"""What a worker and the server said to each other, as the worker saw it."""
+"""The exchanges of a worker with the server, as the worker saw them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Exchange", "read_traffic"]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer.
+    """One request and its response.
 
     Attributes:
         method: The HTTP method.
@@ -21,8 +21,8 @@ class Exchange:
         api_version: The `Airflow-API-Version` of the request.
         correlation_id: What the worker named the request.
         request: The JSON body, None if there was none.
-        status: The status of the answer.
-        response: The JSON body of the answer, None if there was none; the text where it was no JSON.
+        status: The status of the response.
+        response: The JSON body of the response, None if there was none; the text if it was not JSON.
     """
 
     method: str

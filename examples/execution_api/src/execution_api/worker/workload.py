@@ -1,4 +1,4 @@
-"""What an executor hands to a worker before the worker has said a word: it, too, must be as old as the worker."""
+"""The payload that an executor gives a worker before its first request: it, too, must fit the worker's version."""
 
 from __future__ import annotations
 
