@@ -231,7 +231,7 @@ class TestErrors:
             GATES.downgrade(Order, response, to_version=OLDEST)
         assert refused.value.pointer == pointer
 
-    @pytest.mark.parametrize("sent", [[], None, 5, {"parts": {}}, {"parts": [5]}, {"address": "A"}, {"payment": 7}])
+    @pytest.mark.parametrize("sent", [[], None, 5, {"parts": {}}, {"parts": [5]}, {"address": "A"}])
     def test_of_a_request_in_a_wrong_shape_are_left_to_head(self, sent: Any) -> None:
         assert GATES.upgrade(Order, sent, from_version=OLDEST) == sent
 

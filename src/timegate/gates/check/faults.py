@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from timegate.changes.base import name_of
 from timegate.errors import Fault
@@ -15,6 +15,9 @@ from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.marks import OPAQUE_MARK
 from timegate.wire.schema import references
+
+_ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
+_MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
 
 def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:
@@ -36,15 +39,16 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         )
         for component, key, origin in module.faults
     ]
+    pairs = [(_ALIKE, pair) for pair in module.ambiguous] + [(_MISREAD, pair) for pair in module.misread]
     found += [
         _fault(
             origin_of(reach, one, conversion) or origin_of(reach, other, conversion),
             version,
             f"{display_name(reach, one, conversion)} | {display_name(reach, other, conversion)}",
-            "both change between the versions, and their schemas can never be told apart",
-            "give them a tag: a Literal field with a value of its own in each",
+            problem,
+            "give head's union a callable Discriminator (pydantic), which says which one a value is",
         )
-        for one, other in module.ambiguous
+        for problem, (one, other) in pairs
     ]
     return found
 

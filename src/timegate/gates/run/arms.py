@@ -1,15 +1,92 @@
-"""Chooses the arm of a union for a value while a program runs: by JSON type, then by tags, then by keys."""
+"""What is known of the arms of a union, and whether two of them can be told apart."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
-from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.history.steps import Origin
-from timegate.typing import is_object, type_of
+from timegate.typing import type_of
+
+TypedValue: TypeAlias = tuple[type, Any]
+"""A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The values of a key, or of an arm that is no object.
+
+    Args:
+        types: their Python types.
+        loose: whether the reader also takes other scalars: a date reads numbers, an enum what its class says.
+        tuple_like: whether an object may stand for a list: that of a named tuple.
+    """
+
+    types: frozenset[type]
+    loose: bool = False
+    tuple_like: bool = False
+
+    def reads(self, value: Any) -> bool:
+        """Whether a server that reads leniently may take a value, whatever its limits say of it."""
+        kind = type_of(value)
+        if kind in self.types:
+            return True
+        if kind is dict:
+            return self.tuple_like
+        if kind is list or value is None:
+            return False
+        if self.loose:
+            return True
+        if kind is str:
+            return (int in self.types and _is_number(value)) or (bool in self.types and value.lower() in _BOOLEANS)
+        if kind is bool:
+            return int in self.types
+        return bool in self.types and value in (0, 1)
+
+
+_BOOLEANS = frozenset({"0", "1", "f", "t", "n", "y", "no", "yes", "off", "on", "false", "true"})
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The only values that a key may have.
+
+    Args:
+        values: with their types.
+        numbers: whether a number may be written as text: those of an ``IntEnum``.
+    """
+
+    values: frozenset[TypedValue]
+    numbers: bool = False
+
+    def has(self, value: Any, *, leniently: bool) -> bool:
+        """Whether a value is one of them.
+
+        Args:
+            value: any JSON.
+            leniently: whether ``1.0`` and ``True`` count as 1, and ``"1"`` where numbers may be texts.
+        """
+        kind = type_of(value)
+        if kind in (dict, list):
+            return False
+        if (kind, value) in self.values:
+            return True
+        if not leniently or value is None:
+            return False
+        if kind is str:
+            if not self.numbers or not _is_number(value):
+                return False
+            value = float(value)
+        return any(own is not str and own is not type(None) and value == member for own, member in self.values)
 
 
 @dataclass(slots=True, eq=False)
@@ -18,10 +95,14 @@ class Arm:
 
     Args:
         name: its component, or its title or JSON type.
-        types: the Python types of its values.
-        tags: for each key with listed values, those values with their types.
-        required: keys that must be present.
+        leaf: the JSON types of its values.
+        values: its values, where it lists them.
+        is_open: whether it is an object without known keys.
+        tags: the keys with listed values.
+        required: the spellings of each key that must be present.
+        certain: the keys that every value has, also where a response leaves keys out.
         known: its keys, in every spelling.
+        leaves: the values of each key whose JSON types are known, in every spelling.
         closed: whether any other key is forbidden.
         newer_keys: keys that only head has, which no client of an older version may send.
         newer_tags: for each key with listed values, those that only head has.
@@ -29,166 +110,102 @@ class Arm:
         refused: the fact for which it may not be sent; None where it may.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.
+        always: what its program does to every value, to compare arms.
+        effects: what its program does to values that have a key.
     """
 
     name: str
-    types: frozenset[type]
-    tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
-    required: frozenset[str] = frozenset()
+    leaf: Leaf
+    values: Tags | None = None
+    is_open: bool = False
+    tags: dict[str, Tags] = field(default_factory=dict[str, Tags])
+    required: tuple[frozenset[str], ...] = ()
+    certain: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
     closed: bool = False
     newer_keys: frozenset[str] = frozenset()
-    newer_tags: dict[str, frozenset[tuple[type, Any]]] = field(default_factory=dict[str, frozenset[tuple[type, Any]]])
+    newer_tags: dict[str, frozenset[TypedValue]] = field(default_factory=dict[str, frozenset[TypedValue]])
     unknown_keys: frozenset[str] = frozenset()
     refused: Origin | None = None
     function: str | None = None
     program: Callable[[Any], Any] | None = None
+    always: Hashable = None
+    effects: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])
 
     @property
     def is_touched(self) -> bool:
         """Whether its values are converted or refused."""
         return self.function is not None or self.refused is not None
 
+    def has_tags(self, value: Mapping[str, Any], *, leniently: bool) -> bool:
+        """Whether the keys with listed values that an object has hold such values."""
+        return all(tags.has(value[key], leniently=leniently) for key, tags in self.tags.items() if key in value)
 
-def distinguishable(one: Arm, other: Arm) -> bool:
-    """Whether the schemas of two arms can ever be told apart by type, tags or keys."""
+    def has_required(self, keys: Mapping[str, Any]) -> bool:
+        """Whether an object has every required key, in some spelling."""
+        return all(not spellings.isdisjoint(keys) for spellings in self.required)
+
+    def unread(self, value: dict[str, Any]) -> str | None:
+        """The first key whose value not even a server that reads leniently takes; None where there is none."""
+        return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
+
+    def fits_exactly(self, value: dict[str, Any]) -> bool:
+        """Whether the values of an object's keys have the JSON types that the schema names."""
+        return all(type_of(value[key]) in leaf.types for key, leaf in self.leaves.items() if key in value)
+
+    def effects_on(self, value: Any) -> Hashable:
+        """What its program does to a value, to compare arms."""
+        if type_of(value) is not dict:
+            return self.always
+        return self.always, frozenset((key, effect) for key, effect in self.effects.items() if key in value)
+
+
+def do_the_same(one: Arm, other: Arm) -> bool:
+    """Whether it makes no difference which of two arms a value is."""
+    if one.refused is not None or other.refused is not None:
+        return one is other
+    return one.function == other.function or (one.always == other.always and one.effects == other.effects)
+
+
+def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> bool:
+    """Whether the schemas of two arms can ever be told apart by type, tags, keys or the types of values.
+
+    Args:
+        one: an arm.
+        other: another arm of the same union.
+        keys_may_lack: whether objects may lack keys, so that only those that are always there tell anything.
+    """
+    if not one.leaf.types & other.leaf.types:
+        return True
+    if dict not in one.leaf.types & other.leaf.types:
+        return _differ_in_values(one.values, other.values)
+    if one.is_open or other.is_open:
+        return False
+    sure = one.certain & other.certain
+    if (
+        any(_differ_in_values(one.tags[key], other.tags[key]) for key in one.tags.keys() & other.tags.keys() & sure)
+        or any(_differ_in_types(one, other, key) for key in sure)
+        or one.certain - other.known
+        or other.certain - one.known
+    ):
+        return True
+    if keys_may_lack:
+        return False
     return bool(
-        not one.types & other.types
-        or any(not one.tags[key] & other.tags[key] for key in one.tags.keys() & other.tags.keys())
-        or one.required - other.known
-        or other.required - one.known
-        or (one.closed and other.known - one.known)
-        or (other.closed and one.known - other.known)
+        any(not one.tags[key].values & other.tags[key].values for key in one.tags.keys() & other.tags.keys())
+        or one.known != other.known
+        or any(_differ_in_types(one, other, key) for key in one.leaves)
     )
 
 
-@dataclass(slots=True, eq=False)
-class Choice:
-    """A union's arms, and how a value's arm is chosen.
-
-    Args:
-        arms: every arm, those of newer versions included.
-        error: the error of this direction.
-        tag: the key whose values name one arm each; None where there is none.
-        table: the arm of each value of the tag.
-        pick: a callable discriminator; None where there is none.
-        picked: the arm of each tag that the callable returns.
-        pick_first: whether values have head's shape, which the callable expects.
-    """
-
-    arms: Sequence[Arm]
-    error: type[GateError]
-    tag: str | None = None
-    table: dict[tuple[type, Any], Arm] = field(default_factory=dict[tuple[type, Any], Arm])
-    pick: Callable[[Any], Any] | None = None
-    picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
-    pick_first: bool = False
-
-    def __call__(self, value: Any) -> Any:
-        arm = self.choose(value)
-        if arm is None:
-            return value
-        if arm.refused is not None:
-            raise gate_error(self.error, f"this version has no {arm.name}", arm.refused)
-        return value if arm.program is None else arm.program(value)
-
-    def choose(self, value: Any) -> Arm | None:
-        """The arm of a value; None where the value stays as it is."""
-        kind = type_of(value)
-        if is_object(value):
-            if self.tag is not None:
-                tag: Any = value.get(self.tag)
-                arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
-                if arm is not None:
-                    return arm
-            if self.pick is not None and self.pick_first:
-                arm = self._pick_arm(value)
-                if arm is not None:
-                    return arm
-        left: list[Arm] = [arm for arm in self.arms if kind in arm.types]
-        if not is_object(value):
-            return self._one_of(left, value)
-        left = _by_tags(left, value)
-        if len(left) == 1:
-            return self._one_of(left, value)
-        left = _by_keys(left, value)
-        arm = self._one_of(left, value)
-        self._remove_unknown_keys(arm or (left[0] if left else None), value)
-        return arm
-
-    def _remove_unknown_keys(self, arm: Arm | None, value: dict[str, Any]) -> None:
-        """Drop keys that could lead head to an arm of a newer version; refuse them where the arm is closed."""
-        if arm is None or arm.refused is not None:
-            return
-        for key in sorted(arm.unknown_keys.intersection(value)):
-            if arm.closed:
-                refuse(self.error, "this version has no such key", None, key)
-            del value[key]
-
-    def _pick_arm(self, value: Any) -> Arm | None:
-        assert self.pick is not None
-        try:
-            return self.picked.get(self.pick(copy_json(value)))
-        except Exception:
-            # The app's own callable may expect an instance of a model. Then the schema decides.
-            return None
-
-    def _one_of(self, left: list[Arm], value: Any) -> Arm | None:
-        touched = [arm for arm in left if arm.is_touched]
-        if not left:
-            if self.error is DowngradeError:
-                raise DowngradeError("no arm of the union fits")
-            if is_object(value):
-                self._refuse_newer(value)
-            return None
-        allowed = [arm for arm in touched if arm.refused is None]
-        if len(touched) > 1 and len(allowed) < len(left):
-            # An arm of a newer version is refused only where no arm of the client's version fits.
-            left = [arm for arm in left if arm.refused is None] or left
-            touched = [arm for arm in left if arm.is_touched]
-        if not touched:
-            return None
-        if self.pick is not None and not self.pick_first and len(left) > 1:
-            for arm in left:
-                converted = value if arm.program is None else arm.program(copy_json(value))
-                if arm.refused is None and self._pick_arm(converted) is arm:
-                    return arm if arm.is_touched else None
-        if len({id(arm) if arm.refused else arm.function for arm in touched}) == 1:
-            return touched[0] if touched[0].refused is None or len(left) == len(touched) else None
-        raise self.error("several arms of the union fit, and they differ between the versions")
-
-    def _refuse_newer(self, value: dict[str, Any]) -> None:
-        """Refuse a value that fits no arm of the client's version if head could read it as something newer."""
-        for arm in self.arms:
-            if arm.refused is not None and arm.required <= value.keys():
-                raise gate_error(UpgradeError, f"this version has no {arm.name}", arm.refused)
-        for arm in self.arms:
-            for key, values in arm.newer_tags.items():
-                found = value.get(key)
-                if type(found) in (str, int, bool) and (type_of(found), found) in values:
-                    refuse(UpgradeError, "this version has no such value", None, key)
-            for key in value:
-                if key in arm.newer_keys:
-                    refuse(UpgradeError, "this version has no such key", None, key)
+def _differ_in_types(one: Arm, other: Arm, key: str) -> bool:
+    """Whether the JSON type of a key's value tells two arms apart."""
+    return key in one.leaves and key in other.leaves and not one.leaves[key].types & other.leaves[key].types
 
 
-def _by_tags(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:
-    left: list[Arm] = []
-    for arm in arms:
-        for key, values in arm.tags.items():
-            if key in value:
-                found = value[key]
-                if type(found) not in (str, int, bool, type(None)) or (type_of(found), found) not in values:
-                    break
-        else:
-            left.append(arm)
-    return left
-
-
-def _by_keys(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:
-    keys = value.keys()
-    left = [arm for arm in arms if arm.required <= keys and not (arm.closed and keys - arm.known)]
-    if len(left) > 1:
-        # An open arm that knows every key fits better than one that would ignore some.
-        left = [arm for arm in left if not keys - arm.known] or left
-    return left
+def _differ_in_values(one: Tags | None, other: Tags | None) -> bool:
+    """Whether listed values tell two arms apart; one that lists them is told from one that does not."""
+    if one is None or other is None:
+        return one is not other
+    return not one.values & other.values

@@ -12,7 +12,7 @@ from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run import runtime
-from timegate.gates.run.arms import Choice
+from timegate.gates.run.choice import Choice
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
@@ -55,6 +55,7 @@ class Module:
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
         ambiguous: pairs of arms that no value can tell apart.
+        misread: pairs of arms where head reads as the first what old clients mean as the second.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class Module:
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
+        self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "E": self.error, "GateError": GateError}

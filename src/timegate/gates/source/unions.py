@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
-from typing import Any, Final
+
+from typing_extensions import is_typeddict
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.run.arms import Arm, Choice, distinguishable
+from timegate.gates.plan.effects import effects_of
+from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same
+from timegate.gates.run.choice import NO_ARM, Choice
+from timegate.gates.source.arms import describe, describe_newer, leaf_of, takes_over
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import ModelIntroduced
-from timegate.typing import Schema, is_object, type_of
-from timegate.wire.json_types import listed_values
+from timegate.typing import Schema, is_object
 from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
-from timegate.wire.schema import NULL, REF_PREFIX, referred
-from timegate.wire.wire import Component
-
-_AT_HEAD: Final = Conversion(0, 0)
+from timegate.wire.schema import REF_PREFIX, referred
 
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
@@ -28,19 +31,40 @@ def write_union(module: Module, writer: Writer, schema: Schema, var: str, conver
     newer = _newer_arms(module, schema, conversion)
     if len(touched) == 1 and not newer and not _introduction(module, touched[0], conversion):
         (only,) = touched
-        types = module.reach.python_types(only, conversion.src)
-        others = frozenset[type]().union(
-            *(module.reach.python_types(leaf, conversion.src) for leaf in leaves if leaf is not only)
-        )
-        if not types & others:
-            with writer.block(f"if type({var}) in {module.name(types)}:"):
-                module.walk(writer, only, var, conversion)
-            if not module.upgrades:
-                with writer.block(f"elif type({var}) not in {module.name(others)}:"):
-                    writer.add("refuse(E, 'no arm of the union fits', None)")
+        others = [leaf for leaf in leaves if leaf is not only]
+        if _write_alone(module, writer, only, others, var, conversion):
             return
     choice = _choice(module, schema, leaves, newer, conversion)
     writer.add(f"{var} = {module.name(choice, 'u')}({var})")
+
+
+def _write_alone(
+    module: Module, writer: Writer, only: Schema, others: list[Schema], var: str, conversion: Conversion
+) -> bool:
+    """Write the conversion by the only touched arm where its JSON type says that it is it; whether that is so."""
+    mine = module.reach.python_types(only, conversion.src)
+    rest = [leaf_of(module.reach, leaf, conversion.src) for leaf in others]
+    types = frozenset[type]().union(*(leaf.types for leaf in rest))
+    if mine & types:
+        return False
+    if not module.upgrades:
+        with writer.block(f"if type({var}) in {module.name(mine)}:"):
+            module.walk(writer, only, var, conversion)
+        # A null that no schema mentions passes.
+        with writer.block(f"elif type({var}) not in {module.name(types | {type(None)})}:"):
+            writer.add(f"refuse(E, {NO_ARM!r}, None)")
+        return True
+    if types <= {type(None)}:
+        with writer.block(f"if {var} is not None:" if types else "if True:"):
+            module.walk(writer, only, var, conversion)
+        return True
+    if mine.isdisjoint({dict, list}):
+        # What is no member of an enum may be read by another arm.
+        return False
+    reads = module.name(lambda value: any(leaf.reads(value) for leaf in rest))
+    with writer.block(f"if type({var}) in {module.name(mine)} or not {reads}({var}):"):
+        module.walk(writer, only, var, conversion)
+    return True
 
 
 def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: frozenset[str]) -> list[Schema]:
@@ -88,9 +112,18 @@ def _introduction(module: Module, leaf: Schema, conversion: Conversion) -> tuple
 
 
 def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
-    arms = [_arm(module, schema, leaf, conversion) for leaf in leaves]
-    arms += [_newer_arm(module, name) for name in newer]
+    arms = [describe(module.reach, leaf, conversion) for leaf in leaves]
+    for arm, leaf in zip(arms, leaves, strict=True):
+        introduction = _introduction(module, leaf, conversion)
+        if introduction is not None:
+            arm.function = _replacing_function(module, schema, leaf, introduction, conversion)
+            arm.always = arm.function
+        elif module.reach.needs(leaf, conversion):
+            arm.function = module.root(leaf, conversion)
+            arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
+    arms += [describe_newer(module.reach, name) for name in newer]
     choice = Choice(arms, module.error)
+    choice.complete = not module.upgrades and all(map(partial(_is_model, module, conversion), leaves))
     by_name = {arm.name: arm for arm in arms}
     discriminator = schema.get("discriminator")
     if is_object(discriminator) and is_object(discriminator.get("mapping")):
@@ -99,102 +132,60 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             choice.tag = discriminator["propertyName"]
             choice.table = {(type(tag), tag): by_name[target] for tag, target in targets.items()}
             choice.table.update(_unique_tags(arms, discriminator["propertyName"]))
-    noted = schema.get(DISCRIMINATOR_MARK)
-    if isinstance(noted, CallableDiscriminator):
-        choice.pick = noted.pick
+    noted = list(_callable_discriminators(schema))
+    if len(noted) == 1:
+        choice.pick = noted[0].pick
         choice.pick_first = not module.upgrades and conversion.src == 0
-        choice.picked = {tag: by_name[name] for tag, arm in noted.arms if (name := referred(arm)) in by_name}
+        choice.picked = {tag: by_name[name] for tag, arm in noted[0].arms if (name := referred(arm)) in by_name}
     unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
         arm.unknown_keys = unknown
-    if choice.pick is None:
-        module.ambiguous += [
+    told = {id(arm) for arm in choice.picked.values()}
+    module.ambiguous += [
+        (one.name, other.name)
+        for one, other in combinations([arm for arm in arms if arm.refused is None], 2)
+        if (one.is_touched or other.is_touched)
+        and not (id(one) in told and id(other) in told)
+        and not distinguishable(one, other)
+        and not do_the_same(one, other)
+    ]
+    if module.upgrades and choice.pick is None:
+        module.misread += [
             (one.name, other.name)
-            for one, other in combinations([arm for arm in arms if arm.function is not None], 2)
-            if one.function != other.function and not distinguishable(one, other)
+            for one, other in combinations([arm for arm in arms if arm.refused is None], 2)
+            if one.is_touched and takes_over(module.reach, one, other)
         ]
     module.choices.append(choice)
     return choice
 
 
-def _unique_tags(arms: list[Arm], key: str) -> dict[tuple[type, Any], Arm]:
-    """The arm of each value of a tag that belongs to one arm only."""
-    owners: dict[tuple[type, Any], list[Arm]] = {}
-    for arm in arms:
-        for value in arm.tags.get(key, ()):
-            owners.setdefault(value, []).append(arm)
-    return {value: found[0] for value, found in owners.items() if len(found) == 1}
+def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
+    """The callable discriminators of a union and of the unions in it."""
+    noted = schema.get(DISCRIMINATOR_MARK)
+    if isinstance(noted, CallableDiscriminator):
+        yield noted
+    for arm in schema.get("anyOf") or schema.get("oneOf") or ():
+        yield from _callable_discriminators(arm)
 
 
-def _arm(module: Module, union: Schema, leaf: Schema, conversion: Conversion) -> Arm:
+def _is_model(module: Module, conversion: Conversion, leaf: Schema) -> bool:
+    """Whether a leaf's objects have all their keys when head sends them: those of models and dataclasses."""
     name = referred(leaf)
-    component = None if name is None else module.reach.component(name, conversion.src)
-    arm = _described(module, component, leaf, conversion)
-    introduction = _introduction(module, leaf, conversion)
-    if introduction is not None:
-        arm.function = _replacing_function(module, union, leaf, introduction, conversion)
-    elif module.reach.needs(leaf, conversion):
-        arm.function = module.root(leaf, conversion)
-    if component is not None and module.upgrades and conversion.from_client:
-        _note_newer(module, component, arm, conversion)
-    return arm
+    if name is None:
+        return dict not in module.reach.python_types(leaf, conversion.src)
+    model = module.reach.component(name, conversion.src).model
+    return inspect.isclass(model) and not is_typeddict(model)
 
 
-def _note_newer(module: Module, component: Component, arm: Arm, conversion: Conversion) -> None:
-    """Note the keys and tags that head's version of an arm has and the client's lacks, so that they can be refused."""
-    head = module.reach.components(0).get(component.name)
-    if head is None:
-        return
-    newest = _described(module, head, {"type": "object"}, _AT_HEAD)
-    if module.reach.own(component.name, conversion):
-        arm.newer_keys = newest.known - arm.known
-    arm.newer_tags = {
-        key: values - arm.tags[key] for key, values in newest.tags.items() if values - arm.tags.get(key, values)
-    }
-
-
-def _described(module: Module, component: Component | None, leaf: Schema, conversion: Conversion) -> Arm:
-    types = module.reach.python_types(leaf, conversion.src)
-    if component is None:
-        return Arm(str(leaf.get("title") or leaf.get("type") or "value"), types)
-    listed = {key: _listed_values(module, schema, conversion) for key, schema in component.properties.items()}
-    return Arm(
-        component.name,
-        types,
-        tags={
-            key: frozenset((type_of(value), value) for value in values)
-            for key, values in listed.items()
-            if values is not None
-        },
-        required=frozenset(component.required),
-        known=frozenset(spelling for key in component.properties for spelling in component.accepted(key)),
-        closed=component.closed,
-    )
-
-
-def _listed_values(module: Module, schema: Schema, conversion: Conversion) -> list[Any] | None:
-    """The only values that a property may have; None where its schema does not list them."""
-    values = listed_values(schema)
-    if values is not None:
-        return values
-    name = referred(schema)
-    if name is not None:
-        return _listed_values(module, module.reach.component(name, conversion.src).schema, conversion)
-    arms = schema.get("anyOf") or schema.get("oneOf") or ()
-    by_arm = [[None] if arm == NULL else _listed_values(module, arm, conversion) for arm in arms]
-    found = [values for values in by_arm if values is not None]
-    return [value for values in found for value in values] if arms and len(found) == len(by_arm) else None
-
-
-def _newer_arm(module: Module, name: str) -> Arm:
-    """An arm that the client's version does not have, in head's shape, so that its payloads can be refused."""
-    component = module.reach.component(name, 0)
-    introduction = module.reach.introduction(name, reversed(range(len(module.reach.history.wires))))
-    arm = _described(module, component, {"type": "object"}, _AT_HEAD)
-    arm.refused = None if introduction is None else introduction[1].origin
-    arm.name = component.display_name
-    return arm
+def _unique_tags(arms: list[Arm], key: str) -> dict[TypedValue, Arm]:
+    """The arm of each value of a tag that belongs to one arm only."""
+    owners: dict[TypedValue, list[Arm]] = {}
+    for arm in arms:
+        if key in arm.tags:
+            for value in arm.tags[key].values:
+                owners.setdefault(value, []).append(arm)
+    return {value: found[0] for value, found in owners.items() if len(found) == 1}
 
 
 def _replacing_function(

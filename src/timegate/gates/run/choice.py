@@ -1,0 +1,192 @@
+"""Chooses the arm of a union for a value while a program runs: by JSON type, tags, keys, and the types of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from timegate.errors import DowngradeError, GateError, UpgradeError
+from timegate.gates.run.arms import Arm, TypedValue
+from timegate.gates.run.runtime import copy_json, gate_error, refuse
+from timegate.typing import is_object, type_of
+
+NO_ARM = "no arm of the union fits"
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """A union's arms, and how a value's arm is chosen.
+
+    Args:
+        arms: every arm in the union's order, then those of newer versions.
+        error: the error of this direction.
+        tag: the key whose values name one arm each; None where there is none.
+        table: the arm of each value of the tag.
+        pick: a callable discriminator; None where there is none.
+        picked: the arm of each tag that the callable returns.
+        pick_first: whether values have head's shape, which the callable expects.
+        complete: whether objects have all their keys, so that an arm that lacks some is less likely.
+    """
+
+    arms: Sequence[Arm]
+    error: type[GateError]
+    tag: str | None = None
+    table: dict[TypedValue, Arm] = field(default_factory=dict[TypedValue, Arm])
+    pick: Callable[[Any], Any] | None = None
+    picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
+    pick_first: bool = False
+    complete: bool = False
+
+    @property
+    def upgrades(self) -> bool:
+        """Whether values come from clients."""
+        return self.error is not DowngradeError
+
+    def __call__(self, value: Any) -> Any:
+        arm = self.choose(value)
+        if arm is None:
+            return value
+        if arm.refused is not None:
+            raise gate_error(self.error, f"this version has no {arm.name}", arm.refused)
+        return value if arm.program is None else arm.program(value)
+
+    def choose(self, value: Any) -> Arm | None:
+        """The arm of a value; None where the value stays as it is."""
+        if not is_object(value):
+            return self._scalar_or_list(value)
+        if self.tag is not None:
+            tag: Any = value.get(self.tag)
+            arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
+            if arm is not None:
+                return arm
+        left = [arm for arm in self.arms if dict in arm.leaf.types]
+        if self.pick_first:
+            left = self._pick(left, value)
+        one = len(left) == 1
+        left = [arm for arm in left if arm.has_tags(value, leniently=self.upgrades)]
+        if len(left) == 1 and (one or not self.upgrades or not left[0].tags.keys().isdisjoint(value)):
+            return left[0]
+        fitting = [arm for arm in left if arm.has_required(value) and not (arm.closed and value.keys() - arm.known)]
+        allowed = [arm for arm in fitting if arm.refused is None]
+        # An arm of a newer version is refused only where no arm of the client's version fits.
+        arm = self._sent(allowed, value) if self.upgrades else self._received(allowed, value)
+        if arm is not None:
+            self._remove_unknown_keys(arm, value)
+            return arm
+        if fitting and not allowed:
+            return fitting[0]
+        self._refuse(allowed, value)
+        return None
+
+    def _scalar_or_list(self, value: Any) -> Arm | None:
+        """The arm of a value that is no object: one that lists it, one of its JSON type, or one that reads it."""
+        kind = type_of(value)
+        left = [arm for arm in self.arms if arm.refused is None and kind in arm.leaf.types]
+        listing = [arm for arm in left if arm.values is not None and arm.values.has(value, leniently=False)]
+        plain = [arm for arm in left if arm.values is None]
+        if self.upgrades and not listing and not plain:
+            readers = [arm for arm in self.arms if arm.refused is None and arm.leaf.reads(value)]
+            # What is no member of an enum may still be read by a plain arm; the enum itself knows what it refuses.
+            plain = [arm for arm in readers if arm.values is None] or readers
+        left = listing or plain
+        if not left:
+            self._refuse([], value)
+            return None
+        if self.upgrades or all(arm.effects_on(value) == left[0].effects_on(value) for arm in left):
+            return left[0]
+        raise self.error("several arms of the union fit, and they differ between the versions")
+
+    def _pick(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
+        """The arms without those that the callable discriminator did not choose; it is asked once."""
+        assert self.pick is not None
+        try:
+            chosen = self.picked.get(self.pick(copy_json(value)))
+        except Exception:
+            # The app's own callable may expect an instance of a model. Then the schema decides.
+            return left
+        others = {id(arm) for arm in self.picked.values() if arm is not chosen}
+        return left if chosen is None else [arm for arm in left if id(arm) not in others]
+
+    def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
+        """The arm that the server of an older version would have read; None where it would have read none.
+
+        As that server did: of the arms that can be read the one that knows most of the keys sent, then one whose values
+        have the very types, then the first.
+        """
+        left = [arm for arm in left if arm.unread(value) is None]
+        if len(left) > 1 and self.pick is not None:
+            left = self._pick(left, value)
+        if len(left) > 1:
+            left = _knowing_most(left, value)
+            left = [arm for arm in left if arm.fits_exactly(value)] or left
+        return left[0] if left else None
+
+    def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
+        """The arm that head has sent; None where none is left."""
+        if len(left) > 1:
+            left = [arm for arm in left if arm.fits_exactly(value)] or left
+        if len(left) > 1 and self.pick is not None and not self.pick_first:
+            left = self._pick(left, value)
+        if len(left) > 1:
+            left = _knowing_most(left, value)
+        if len(left) > 1 and self.complete:
+            fewest = min(len(arm.known - value.keys()) for arm in left)
+            left = [arm for arm in left if len(arm.known - value.keys()) == fewest]
+        if not left:
+            return None
+        effects = left[0].effects_on(value)
+        if all(arm.effects_on(value) == effects for arm in left[1:]):
+            return left[0]
+        raise self.error("several arms of the union fit, and they differ between the versions")
+
+    def _refuse(self, fitting: list[Arm], value: Any) -> None:
+        """Refuse a value that fits no arm, but for what head refuses with more to say."""
+        if not self.upgrades:
+            if value is None:
+                # Head sends a null that no schema mentions; an old client reads it as the newest one does.
+                return
+            raise self.error(NO_ARM)
+        if is_object(value):
+            self._refuse_newer(value)
+            if len(fitting) == 1:
+                wrong = fitting[0].unread(value)
+                refuse(self.error, "the value has another type in this version", None, wrong)
+        if not self._has_no_tag(value):
+            raise self.error(NO_ARM)
+
+    def _has_no_tag(self, value: Any) -> bool:
+        """Whether head's own discriminator refuses a value: it is no object, or its tag is a text that no arm has."""
+        if self.tag is None or not is_object(value):
+            return self.tag is not None
+        tag: Any = value.get(self.tag)
+        known = [arm.tags[self.tag].values for arm in self.arms if self.tag in arm.tags]
+        known += [arm.newer_tags[self.tag] for arm in self.arms if self.tag in arm.newer_tags]
+        return self.tag not in value or (type_of(tag) is str and not any((str, tag) in values for values in known))
+
+    def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
+        """Drop keys that could lead head to an arm of a newer version; refuse them where the arm is closed."""
+        for key in sorted(arm.unknown_keys.intersection(value)):
+            if arm.closed:
+                refuse(self.error, "this version has no such key", None, key)
+            del value[key]
+
+    def _refuse_newer(self, value: dict[str, Any]) -> None:
+        """Refuse a value that fits no arm of the client's version by what makes it newer."""
+        for arm in self.arms:
+            if arm.refused is not None and arm.has_required(value):
+                raise gate_error(UpgradeError, f"this version has no {arm.name}", arm.refused)
+        for arm in self.arms:
+            for key, values in arm.newer_tags.items():
+                found = value.get(key)
+                if type(found) in (str, int, bool) and (type_of(found), found) in values:
+                    refuse(UpgradeError, "this version has no such value", None, key)
+            for key in value:
+                if key in arm.newer_keys:
+                    refuse(UpgradeError, "this version has no such key", None, key)
+
+
+def _knowing_most(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:
+    """The arms that know most of the keys of an object."""
+    most = max(len(value.keys() & arm.known) for arm in arms)
+    return [arm for arm in arms if len(value.keys() & arm.known) == most]
