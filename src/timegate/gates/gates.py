@@ -9,7 +9,7 @@ from timegate.documents.render import render
 from timegate.errors import CompileError, DeclarationError, Fault
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
-from timegate.gates.check.faults import check_serializers, media_faults, obstacle_faults, program_faults
+from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Programs, gates_of
@@ -98,7 +98,7 @@ class Gates:
                 schemas = roots[side].differing(index)
                 programs = {text: program for text, program in newer[side].items() if text not in schemas}
             try:
-                check_serializers(reach, conversion)
+                check_described(reach, conversion)
                 names = {text: module.root(schema, conversion) for text, schema in schemas.items()}
                 space = module.build()
             except NotConvertible as stop:

@@ -20,8 +20,8 @@ from timegate.reading.declared import (
 from timegate.reading.identity import share_identities
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Schema
-from timegate.wire.marks import HIDDEN_MARK, PARAMETER_MARK
-from timegate.wire.schema import referred
+from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, PARAMETER_MARK
+from timegate.wire.schema import references, referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
 _WRAPPER: Final = "TimegateWrapper"
@@ -89,7 +89,7 @@ def head_wire(
             roots[side] += [
                 (body.kind, schemas[side].schemas[operation.key, place])
                 for place, body in operation.typed_bodies(side)
-                if not body.synthetic
+                if not body.synthetic and not body.rendered
             ]
     return wire, roots
 
@@ -117,14 +117,16 @@ class _Types:
         """The schemas with each wrapped body's own in place of its wrapper's."""
         schemas = dict(generated.schemas)
         for key in self._wrapped & schemas.keys():
-            (held,) = generated.components[referred(schemas[key]) or ""].properties.values()
-            schemas[key] = _without_slot_title(held)
+            wrapper = generated.components[referred(schemas[key]) or ""]
+            schemas[key] = _slot(wrapper, "field_0")
         return GeneratedSchemas(schemas, generated.components)
 
     def _add(self, operation: DeclaredOperation) -> None:
         for place, body in operation.typed_bodies("requests"):
             self.requests.append(self._body((operation.key, place), body))
         for place, body in operation.typed_bodies("responses"):
+            if body.rendered and not _is_describable(body.kind):
+                continue
             types = self.responses if body.by_alias else self.responses_by_name
             types.append(self._body((operation.key, place), body))
         parameters = {"query": operation.query, "headers": operation.headers, "path": operation.path_parameters}
@@ -148,6 +150,15 @@ class _Types:
         return create_model(name, **dict(fields))
 
 
+def _is_describable(kind: Any) -> bool:
+    """Whether a type has a JSON Schema; one that is not sent as JSON needs none."""
+    try:
+        generate_schemas("responses", [("", kind)])
+    except (PydanticUserError, PydanticSerializationError):
+        return False
+    return True
+
+
 def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool = True) -> GeneratedSchemas:
     """The schemas of types.
 
@@ -167,6 +178,13 @@ def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool =
         refuse_app(" ".join(map(str, key)), problem, "declare a type that has one")
 
 
+def _behind(declared: DeclaredBody, schema: Schema) -> Schema:
+    """The schema of a body that is not JSON, with a note of the components in the type that it is made from."""
+    if not any(references(schema)):
+        return declared.schema
+    return {**declared.schema, BEHIND_MARK: [{"by": ", ".join(declared.media), "schema": schema, "listed": False}]}
+
+
 def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> GeneratedSchemas:
     """The schemas whose components forget classes that a framework made: no fact can name these."""
     components = {
@@ -176,9 +194,15 @@ def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> Ge
     return GeneratedSchemas(generated.schemas, components)
 
 
-def _without_slot_title(schema: Schema) -> Schema:
-    """A field's schema without the title that comes from its name in the wrapper."""
-    return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
+def _slot(wrapper: Component, slot: str) -> Schema:
+    """The schema of a wrapper's field, without the title that comes from its name in the wrapper."""
+    wire = wrapper.fields.get(slot)
+    if wire is not None:
+        schema = wrapper.properties[wire]
+        return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
+    # A type that omits its schema leaves only notes of what it may hold.
+    notes = [note for note in wrapper.schema.get(BEHIND_MARK, ()) if note["field"] == slot]
+    return {BEHIND_MARK: [{key: value for key, value in note.items() if key != "field"} for note in notes]}
 
 
 def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: tuple[str, str]) -> Component:
@@ -203,10 +227,10 @@ def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: t
 
 def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Component, slot: str) -> Component:
     """The component with one more parameter, described by a field of a wrapper."""
-    wire = wrapper.fields[slot]
+    wire = wrapper.fields.get(slot, slot)
     if one.name in component.properties:
         return component
-    schema = _without_slot_title(wrapper.properties[wire])
+    schema = _slot(wrapper, slot)
     if one.hidden:
         schema[HIDDEN_MARK] = True
     required = [*component.required, one.name] if wire in wrapper.required else component.required
@@ -257,6 +281,8 @@ def _operation(
         if declared is None:
             return None
         schema = schemas[side].schemas.get((operation.key, place), declared.schema)
+        if declared.rendered:
+            schema = _behind(declared, schema)
         return Body(schema, declared.media, declared.required)
 
     return Operation(

@@ -19,12 +19,13 @@ class DeclaredBody:
 
     Args:
         kind: its type; None where only ``schema`` is known.
-        schema: its JSON Schema where there is no type.
+        schema: its JSON Schema where there is no type, or where the type is not what is on the wire.
         info: a pydantic ``FieldInfo`` with constraints and texts of its own.
         by_alias: whether its keys are aliases.
         media: its declared media types.
         required: whether a request must have it.
         synthetic: whether a framework made the class, so that no fact can name it.
+        rendered: whether the app makes something else than JSON of the type, which ``schema`` describes.
     """
 
     kind: Any = None
@@ -34,6 +35,7 @@ class DeclaredBody:
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
     synthetic: bool = False
+    rendered: bool = False
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

@@ -276,7 +276,7 @@ def _success(route: Any, response_class: Any, media: str | None, status: int) ->
     if media is None:
         return None
     if not (media.endswith("json") or issubclass(response_class, sys.modules["starlette.responses"].JSONResponse)):
-        return DeclaredBody(schema={"type": "string"}, media=(media,))
+        return DeclaredBody(kind=model or None, schema={"type": "string"}, media=(media,), rendered=True)
     return DeclaredBody(kind=model or None, by_alias=_read(route, "response_model_by_alias"), media=(media,))
 
 

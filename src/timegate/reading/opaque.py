@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from timegate.typing import is_object
-from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import LISTED_SCHEMAS, referred
 from timegate.wire.wire import SIDES, Wire
 
@@ -51,15 +51,18 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield path
     if not is_object(schema):
         return
+    for note in schema.get(BEHIND_MARK, ()):
+        if note["listed"]:
+            yield _below(path, note["field"]) if "field" in note else path
     if schema.get(OPAQUE_MARK) or not _DESCRIBING & schema.keys():
         yield path
         return
     for name, inner in schema.get("properties", {}).items():
-        yield from _opaque(inner, f"{path}.{name}" if path else name)
+        yield from _opaque(inner, _below(path, name))
     for keyword in LISTED_SCHEMAS:
         for arm in schema.get(keyword, ()):
             yield from _opaque(arm, path)
-    each = f"{path}.*" if path else "*"
+    each = _below(path, "*")
     if "items" in schema:
         yield from _opaque(schema["items"], each)
     elif schema.get("type") == "array" and "prefixItems" not in schema:
@@ -68,3 +71,7 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield from _opaque(schema.get("additionalProperties", True), each)
     elif is_object(schema.get("additionalProperties")):
         yield from _opaque(schema["additionalProperties"], each)
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
@@ -13,6 +13,12 @@ from timegate.typing import is_array, is_object
 from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK
 
 Mode = Literal["validation", "serialization"]
+
+CLASSES: Final = frozenset({"model", "dataclass", "typed-dict", "enum"})
+"""The types of core schemas that are of one class, which a component describes."""
+
+_AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
+"""The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,25 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().enum_schema(schema))
 
+        def _by_hand(self, schema: Any, generate: Callable[[Any], JsonSchemaValue]) -> JsonSchemaValue:
+            """The schema of a part, which the app may have written by hand."""
+            if schema.get("type") not in CLASSES or "ref" not in schema:
+                return generate(schema)
+            definition, _ = self.get_cache_defs_ref_schema(schema["ref"])
+            before = self.definitions.get(definition)
+            generated = generate(schema)
+            written = self.definitions.get(definition)
+            if written is None or MODEL_MARK in written or (self.mode == "serialization" and "serialization" in schema):
+                return generated
+            if (schema.get("metadata") or {}).get(_AT_ONE_PLACE):
+                # Pydantic takes it for the definition of the class, at all its places.
+                self.definitions.pop(definition)
+                if before is not None:
+                    self.definitions[definition] = before
+                return written
+            self.definitions[definition] = self._recorded(schema, written)
+            return generated
+
         def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().tagged_union_schema(schema)
             pick = schema["discriminator"]
@@ -75,7 +100,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return {**generated, DISCRIMINATOR_MARK: {"index": len(records.discriminators) - 1, "arms": arms}}
 
         def generate_inner(self, schema: Any) -> JsonSchemaValue:
-            generated = super().generate_inner(schema)
+            generated = self._by_hand(schema, super().generate_inner)
             if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
                 return generated
             # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.

@@ -6,8 +6,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pydantic import TypeAdapter
+from pydantic import PydanticUserError, TypeAdapter
 
+from timegate.reading.held import HeldClasses
+from timegate.reading.hidden import HiddenClasses
 from timegate.reading.plain import plain_json
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.typing import Schema, is_object
@@ -51,16 +53,47 @@ def generate_schemas(side: Side, types: Iterable[tuple[Hashable, Any]], *, by_al
         types: each type under a key of its own.
         by_alias: whether keys on the wire are aliases.
     """
-    wanted, mode, records = list(types), _MODES[side], Records()
+    wanted = list(types)
+    adapters = [TypeAdapter[Any](kind) for _, kind in wanted]
+    extra: dict[Any, TypeAdapter[Any] | None] = {}
+    while True:
+        known = [*adapters, *filter(None, extra.values())]
+        generated, hidden = _generated(side, [key for key, _ in wanted], known, by_alias=by_alias)
+        unknown = hidden.unknown.keys() - extra.keys()
+        if not unknown:
+            return generated
+        # Nothing refers to these classes, so that they become components only where they are asked for.
+        extra |= {model: _adapter_of(model) for model in hidden.unknown if model in unknown}
+
+
+def _adapter_of(model: Any) -> TypeAdapter[Any] | None:
+    """The adapter of a class; None where pydantic cannot build one."""
+    try:
+        return TypeAdapter(model)
+    except (PydanticUserError, NameError):
+        return None
+
+
+def _generated(
+    side: Side, keys: Sequence[Hashable], adapters: Sequence[TypeAdapter[Any]], *, by_alias: bool
+) -> tuple[GeneratedSchemas, HiddenClasses]:
+    """The schemas of the first adapters, as many as there are keys; the components are those of all of them."""
+    mode, records = _MODES[side], Records()
     generated = TypeAdapter.json_schemas(
-        [(index, mode, TypeAdapter[Any](kind)) for index, (_, kind) in enumerate(wanted)],
+        [(index, mode, adapter) for index, adapter in enumerate(adapters)],
         by_alias=by_alias,
         ref_template=REF_PREFIX + "{model}",
         schema_generator=recording_generator(records),
     )
     found, definitions = ({key: plain_json(schema) for key, schema in part.items()} for part in generated)
-    schemas: dict[Hashable, Schema] = {key: found[index, mode] for index, (key, _) in enumerate(wanted)}
-    return _resolved(schemas, definitions.get("$defs", {}), records)
+    schemas: dict[Hashable, Schema] = {key: found[index, mode] for index, key in enumerate(keys)}
+    resolved = _resolved(schemas, definitions.get("$defs", {}), records)
+    held = HeldClasses(mode)
+    roots = [held.add(adapter.core_schema) for adapter in adapters]
+    hidden = HiddenClasses(resolved.components, held)
+    components = {name: hidden.component(component) for name, component in resolved.components.items()}
+    marked = {key: hidden.marked(resolved.schemas[key], root) for key, root in zip(keys, roots, strict=False)}
+    return GeneratedSchemas(marked, components), hidden
 
 
 def _resolved(

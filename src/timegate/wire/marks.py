@@ -15,6 +15,14 @@ OPAQUE_MARK: Final = MARK_PREFIX + "opaque"
 """Marks the schema of a serializer without a return type; holds the schema of its input, or True."""
 
 
+BEHIND_MARK: Final = MARK_PREFIX + "behind"
+"""Lists the components that payloads may contain here although the schema does not refer to them.
+
+Each entry has the component's schema (empty where it is not known), ``by``: what is in the way, ``field``: the field's
+name in Python where the schema has no such property, and ``listed``: whether the place counts as opaque.
+"""
+
+
 DISCRIMINATOR_MARK: Final = MARK_PREFIX + "discriminator"
 """Holds the `CallableDiscriminator` of a union."""
 

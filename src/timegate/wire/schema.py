@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, MARK_PREFIX, OPAQUE_MARK, CallableDiscriminator
+from timegate.wire.marks import BEHIND_MARK, DISCRIMINATOR_MARK, MARK_PREFIX, OPAQUE_MARK, CallableDiscriminator
 
 REF_PREFIX: Final = "#/components/schemas/"
 
@@ -108,6 +108,8 @@ def rename_references(schema: Any, names: Mapping[str, str], *, drops_other_tags
             node[DISCRIMINATOR_MARK] = CallableDiscriminator(callable_discriminator.pick, arms)
         if is_object(node.get(OPAQUE_MARK)):
             node[OPAQUE_MARK] = rename_references(node[OPAQUE_MARK], names)
+        if BEHIND_MARK in node:
+            node[BEHIND_MARK] = rename_references(node[BEHIND_MARK], names)
         return node
 
     return rewrite(schema, change)

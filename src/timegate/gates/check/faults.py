@@ -148,15 +148,14 @@ def is_json_media(media: str) -> bool:
     return media == "application/json" or media.endswith("+json")
 
 
-def check_serializers(reach: Reach, conversion: Conversion) -> None:
-    """Refuse a touched component as the input of a serializer without a return type, whose output may be anything.
+def check_described(reach: Reach, conversion: Conversion) -> None:
+    """Refuse a touched component at a place whose schema does not describe it.
 
     Raises:
-        NotConvertible: there is such a serializer.
+        NotConvertible: there is such a place.
     """
-    if reach.side == "responses":
-        for name in sorted(reach.serializer_inputs & reach.touched(conversion)):
-            raise NotConvertible(SERIALIZER, name)
+    for name in sorted(reach.undescribed & reach.touched(conversion)):
+        raise NotConvertible(SERIALIZER, name)
 
 
 def origin_of(reach: Reach, name: str, conversion: Conversion) -> Origin | None:

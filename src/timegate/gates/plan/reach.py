@@ -11,7 +11,7 @@ from timegate.history.history import History
 from timegate.history.steps import ModelIntroduced, Step
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
-from timegate.wire.marks import NEWER_ARMS_MARK, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK
 from timegate.wire.schema import objects_in, referred
 from timegate.wire.wire import Component, Side
 
@@ -165,12 +165,15 @@ class Reach:
             yield from self.names_in(inner)
 
     @cached_property
-    def serializer_inputs(self) -> frozenset[str]:
-        """The components that head passes to serializers without a return type."""
+    def undescribed(self) -> frozenset[str]:
+        """The components in payloads of head at places whose schemas do not describe them."""
         wire = self.history.wires[0]
         schemas = [schema for _, schema in wire.roots(self.side)]
         schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
-        return frozenset(name for node in objects_in(schemas) if node.get(OPAQUE_MARK) for name in names_in(node))
+        nodes = list(objects_in(schemas))
+        opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
+        behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
+        return frozenset(name for schema in (*opaque, *behind) for name in names_in(schema))
 
 
 def names_in(schema: object) -> Iterator[str]:

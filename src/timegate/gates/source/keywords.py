@@ -7,7 +7,7 @@ from typing import Final
 
 from timegate.gates.plan.reach import names_in
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import MARK_PREFIX, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, MARK_PREFIX, OPAQUE_MARK
 from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS
 
 FOLLOWED: Final = frozenset(
@@ -29,6 +29,9 @@ class NotConvertible(Exception):
 
 def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each obstacle in one schema object, not in nested ones, with each touched component behind it."""
+    for note in schema.get(BEHIND_MARK, ()):
+        obstacle = f"{note['by']} (its field {note['field']})" if "field" in note else note["by"]
+        yield from ((obstacle, name) for name in names_in(note["schema"]) if name in touched)
     if schema.get(OPAQUE_MARK):
         yield from ((SERIALIZER, name) for name in names_in(schema) if name in touched)
         return

@@ -1,0 +1,125 @@
+"""The classes that values of a type can hold, read from pydantic's core schemas.
+
+JSON Schema may say less: a schema written by hand, a field without one, a serializer that looks at the value. So
+this is a second walk, over the types themselves, and `hidden.py` compares both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, Final, TypeAlias
+
+from pydantic import BaseModel
+
+from timegate.reading.recorder import CLASSES, Mode
+from timegate.typing import is_array, is_object
+
+_INNER: Final = (
+    "schema", "items_schema", "keys_schema", "values_schema", "extras_schema", "variadic_schema", "fields", "choices",
+    "steps", "arguments_schema", "var_args_schema", "var_kwargs_schema", "lax_schema", "strict_schema", "json_schema",
+    "python_schema", "return_schema",
+)  # fmt: skip
+"""The keys of core schemas whose values are schemas, or lists, tuples and mappings of schemas."""
+
+Held: TypeAlias = dict[Any, bool]
+"""Classes, each with whether its subclasses may stand for it with fields of their own."""
+
+
+@dataclass(slots=True)
+class HeldClasses:
+    """What the types of one side hold.
+
+    Args:
+        mode: whether they are read or written.
+
+    Attributes:
+        by_class: what each class holds, by the names of its fields in Python; None stands for all that is no field.
+    """
+
+    mode: Mode
+    by_class: dict[Any, dict[str | None, Held]] = field(default_factory=dict[Any, "dict[str | None, Held]"])
+    _definitions: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    def add(self, core_schema: Mapping[str, Any]) -> Held:
+        """The classes that values of a type hold outside of other classes; notes what those classes hold."""
+        found: Held = {}
+        self._walk(core_schema, found, set())
+        return found
+
+    def _walk(self, node: Any, found: Held, seen: set[str], *, any_subclass: bool = False) -> None:
+        kind = node.get("type")
+        serialization = node.get("serialization") if self.mode == "serialization" else None
+        if serialization:
+            style = serialization["type"]
+            if style.startswith("function"):
+                if returned := serialization.get("return_schema"):
+                    self._walk(returned, found, seen)
+                return
+            if style in ("format", "to-string"):
+                return
+            any_subclass = any_subclass or style == "any"
+        if kind == "definitions":
+            self._definitions |= {one["ref"]: one for one in node["definitions"]}
+        if kind == "definition-ref":
+            reference = node["schema_ref"]
+            target = self._definitions.get(reference)
+            if target is not None and (reference not in seen or target.get("type") in CLASSES):
+                self._walk(target, found, {*seen, reference}, any_subclass=any_subclass)
+        elif kind in CLASSES and "cls" in node:
+            model = node["cls"]
+            polymorphic = self.mode == "serialization" and (node.get("config") or {}).get("polymorphic_serialization")
+            found[model] = found.get(model, False) or any_subclass or bool(polymorphic)
+            if model not in self.by_class:
+                self.by_class[model] = {}
+                self.by_class[model] = self._fields(node)
+        else:
+            for inner in _inner(node):
+                self._walk(inner, found, seen, any_subclass=any_subclass)
+
+    def _fields(self, node: Mapping[str, Any]) -> dict[str | None, Held]:
+        """What the fields of a class hold."""
+        held: dict[str | None, Held] = {None: {}}
+        inner: Any = node
+        while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
+            if inner.get("root_model"):
+                return {None: self.add(inner["schema"])}
+            inner = inner.get("schema")
+        if inner is None:
+            return held
+        fields: Any = inner["fields"]
+        named = fields.items() if is_object(fields) else ((one["name"], one) for one in fields)
+        for name, one in named:
+            absent = one.get("serialization_exclude") or one.get("init_only")
+            if self.mode == "validation" or not absent:
+                held[name] = self.add(one["schema"])
+        if extras := inner.get("extras_schema"):
+            held[None] = self.add(extras)
+        for computed in inner.get("computed_fields", ()) if self.mode == "serialization" else ():
+            held[computed["property_name"]] = self.add(computed["return_schema"])
+        return held
+
+
+def _inner(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The schemas directly within a core schema."""
+    for key in _INNER:
+        value: Any = node.get(key)
+        if value is None:
+            continue
+        if is_object(value) and "type" in value and not is_object(value["type"]):
+            yield value
+            continue
+        several: Iterable[Any] = value.values() if is_object(value) else value if is_array(value) else ()
+        for one in several:
+            # A choice may come with its label.
+            schema = one[0] if isinstance(one, tuple) else one
+            if is_object(schema):
+                yield schema
+
+
+def subclasses(model: Any) -> Iterator[Any]:
+    """The subclasses of a class that are known now, at any depth."""
+    for cls in model.__subclasses__() if isinstance(model, type) else ():
+        if issubclass(cls, BaseModel) or is_dataclass(cls):
+            yield cls
+        yield from subclasses(cls)

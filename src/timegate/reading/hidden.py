@@ -1,0 +1,95 @@
+"""Classes that payloads may contain though no schema there refers to them: noted, so that a change is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from timegate.reading.held import Held, HeldClasses, subclasses
+from timegate.typing import Schema
+from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.schema import ref, references
+from timegate.wire.wire import Component
+
+_BY_HAND: Final = "a schema that does not describe it"
+_ANY_SUBCLASS: Final = "a place that any subclass may take"
+
+
+class HiddenClasses:
+    """Compares what types hold with what their schemas describe.
+
+    Args:
+        components: by identity.
+        held: what the types hold.
+
+    Attributes:
+        unknown: the classes found that are no component.
+    """
+
+    def __init__(self, components: Mapping[str, Component], held: HeldClasses) -> None:
+        self._components = components
+        self._held = held
+        self._names: dict[Any, str] = {}
+        for name, component in components.items():
+            if component.model is not None:
+                self._names.setdefault(component.model, name)
+        self.unknown: dict[Any, None] = {}
+
+    def marked(self, schema: Schema, held: Held) -> Schema:
+        """A schema with a note of each class that it does not describe."""
+        notes = list(self._notes(schema, held))
+        return {**schema, BEHIND_MARK: notes} if notes else schema
+
+    def component(self, component: Component) -> Component:
+        """A component, the schemas of its fields with such notes."""
+        fields = self._held.by_class.get(component.model) if component.model is not None else None
+        if fields is None:
+            return component
+        properties = dict(component.properties)
+        rest = {key: value for key, value in component.schema.items() if key != "properties"}
+        notes: list[dict[str, Any]] = []
+        for name, held in fields.items():
+            wire = None if name is None else component.fields.get(name)
+            if wire in properties:
+                properties[wire] = self.marked(properties[wire], held)
+            else:
+                undescribed = {"field": name, "listed": True} if name is not None else {}
+                notes += [{**note, **undescribed} for note in self._notes(rest, held)]
+        schema = {**component.schema, "properties": properties} if properties else component.schema
+        return replace(component, schema={**schema, BEHIND_MARK: notes} if notes else schema)
+
+    def _notes(self, schema: Schema, held: Held) -> Iterator[dict[str, Any]]:
+        if not held:
+            return
+        described = self._described(schema)
+        for model, any_subclass in held.items():
+            if model not in described:
+                yield from self._note(model, _BY_HAND, listed=False)
+            if any_subclass:
+                yield {"by": _ANY_SUBCLASS, "schema": {}, "listed": True}
+                for cls in dict.fromkeys(subclasses(model)):
+                    if cls not in described:
+                        yield from self._note(cls, _ANY_SUBCLASS, listed=True)
+
+    def _note(self, model: Any, by: str, *, listed: bool) -> Iterator[dict[str, Any]]:
+        name = self._names.get(model)
+        if name is None:
+            self.unknown[model] = None
+        else:
+            yield {"by": by, "schema": ref(name), "listed": listed}
+
+    def _described(self, schema: Schema) -> set[Any]:
+        """The classes that a schema refers to, not by way of other classes."""
+        found, seen, waiting = set[Any](), set[str](), [schema]
+        while waiting:
+            for name in references(waiting.pop()):
+                component = self._components.get(name)
+                if component is None or name in seen:
+                    continue
+                seen.add(name)
+                if component.model is None:
+                    waiting.append(component.schema)
+                else:
+                    found.add(component.model)
+        return found

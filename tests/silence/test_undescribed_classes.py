@@ -1,0 +1,293 @@
+"""A touched type that the schema of a place does not describe: the start is refused, or `Contract.opaque` names it."""
+
+import pickle
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from pydantic import BaseModel, RootModel, SerializeAsAny, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
+
+from tests.silence.exchanges import accounted, exchange, faults_of, gated
+from timegate import Contract, enum, on
+
+
+class State(Enum):
+    RUNNING = "running"
+    DONE = "done"
+    WAITING = "waiting"
+
+
+STATE = (
+    enum(State).grew("waiting", seen_as="running"),
+    enum(State).renamed("finished", to="done"),
+    enum(State).shrank("broken", read_as="done", loses="nobody asks for it"),
+)
+
+
+class Inner(BaseModel):
+    sku: str = "s"
+
+
+class Base(BaseModel):
+    n: int = 0
+
+
+class Sub(Base):
+    inner: Inner = Inner()
+
+
+class Holder(BaseModel):
+    one: SerializeAsAny[Base]
+
+
+POLYMORPHIC: Any = {"polymorphic_serialization": True}
+
+
+class Shape(BaseModel):
+    """Where pydantic knows the setting, a subclass leaves with its own fields."""
+
+    model_config = POLYMORPHIC
+
+    n: int = 0
+
+
+class Filled(Shape):
+    inner: Inner = Inner()
+
+
+class Drawing(BaseModel):
+    one: Shape
+    many: list[Shape] = []
+
+
+class Several(BaseModel):
+    many: list[SerializeAsAny[Base]]
+
+
+class Named(BaseModel):
+    by_name: dict[str, SerializeAsAny[Base] | None]
+
+
+class Row(RootModel[SerializeAsAny[Base]]):
+    pass
+
+
+ANYTHING: Any = SerializeAsAny[Base]
+
+
+class Hiding(BaseModel):
+    i: SkipJsonSchema[Inner] = Inner()
+
+
+class Bare(BaseModel):
+    i: Annotated[Inner, WithJsonSchema({"type": "object"})] = Inner()
+
+
+class Written(BaseModel):
+    i: Annotated[Inner, WithJsonSchema({"type": "object", "properties": {"sku": {"type": "string"}}})] = Inner()
+
+
+class WrittenAsText(BaseModel):
+    i: Annotated[list[Inner], WithJsonSchema({"type": "array", "items": {"type": "object"}})] = [Inner()]
+
+
+class Custom(BaseModel):
+    sku: str = "s"
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> dict[str, Any]:
+        return {"type": "object", "title": "Custom"}
+
+
+class Packed(Response):
+    media_type = "application/msgpack"
+
+    def render(self, content: Any) -> bytes:
+        return repr(content).encode()
+
+
+RENAMED = on(Inner).renamed("article", to="sku")
+
+PLACES: dict[str, tuple[Any, Callable[[], Any], dict[str, Any]]] = {
+    "SerializeAsAny in a field": (Holder, lambda: Holder(one=Sub()), {}),
+    "SerializeAsAny in a list": (Several, lambda: Several(many=[Sub()]), {}),
+    "SerializeAsAny in a dict of optional values": (Named, lambda: Named(by_name={"a": Sub()}), {}),
+    "SerializeAsAny at the root of a model": (Row, lambda: Row.model_construct(root=Sub()), {}),
+    "SerializeAsAny at the root of a response": (ANYTHING, Sub, {}),
+    "a list of SerializeAsAny in a response": (list[ANYTHING], lambda: [Sub()], {}),
+    "SkipJsonSchema": (Hiding, Hiding, {}),
+    "a schema by hand that says object": (Bare, Bare, {}),
+    "a schema by hand with the same fields": (Written, Written, {}),
+    "a schema by hand of a list": (WrittenAsText, WrittenAsText, {}),
+    "msgpack": (Inner, Inner, {"response_class": Packed}),
+    "msgpack of a list": (list[Inner], lambda: [Inner()], {"response_class": Packed}),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_response_holds_no_name_of_heads_at_a_place_that_nothing_accounts_for(name: str) -> None:
+    kind, made, options = PLACES[name]
+    app = FastAPI()
+
+    async def get() -> Any:
+        return made()
+
+    async def inner() -> Inner:
+        return Inner()
+
+    app.add_api_route("/place", get, response_model=kind, **options)
+    app.add_api_route("/inner", inner)
+    if accounted(app, "/place", kind.__name__ if isinstance(kind, type) else "/place", facts=[RENAMED]) is None:
+        response = exchange(gated(app, RENAMED), "GET", "/place")
+        assert (response.status, b"sku" in response.content, b"article" in response.content) == (200, False, True)
+
+
+@pytest.mark.parametrize("kind", [Drawing, Shape, list[Shape]])
+def test_polymorphic_serialization_is_accounted_for_where_pydantic_knows_it(kind: Any) -> None:
+    app = FastAPI()
+
+    async def get() -> Any:
+        return {Drawing: Drawing(one=Filled(), many=[Filled()]), Shape: Filled()}.get(kind, [Filled()])
+
+    async def inner() -> Inner:
+        return Inner()
+
+    app.add_api_route("/place", get, response_model=kind)
+    app.add_api_route("/inner", inner)
+    leaks = b"sku" in exchange(app, "GET", "/place").content
+    if accounted(app, "/place", "Drawing", "Shape", facts=[RENAMED]) is None:
+        content = exchange(gated(app, RENAMED), "GET", "/place").content
+        assert (b"sku" in content, b"article" in content) == (False, leaks)
+
+
+@pytest.mark.parametrize("media", [PlainTextResponse, HTMLResponse])
+def test_a_model_that_leaves_as_text_is_accounted_for(media: type[Response]) -> None:
+    app = FastAPI()
+
+    async def get() -> Inner:
+        return Inner()
+
+    app.add_api_route("/place", get, response_class=media)
+    app.add_api_route("/inner", get)
+    assert accounted(app, "/place", "Inner", facts=[RENAMED]) is not None
+
+
+def test_a_model_whose_schema_is_written_by_its_class_is_accounted_for() -> None:
+    app = FastAPI()
+
+    @app.get("/place")
+    async def get() -> Custom:
+        return Custom()
+
+    assert accounted(app, "Custom", facts=[on(Custom).renamed("article", to="sku")]) is not None
+
+
+def test_serialize_as_any_of_two_touched_classes_gates_both_or_is_accounted_for() -> None:
+    class Kind(BaseModel):
+        name: str = "n"
+        added: str = "NEW"
+
+    class Special(Kind):
+        size: str = "SECRET"
+
+    class Box(BaseModel):
+        it: SerializeAsAny[Kind]
+        many: list[SerializeAsAny[Kind]] = []
+
+    app = FastAPI()
+
+    async def box() -> Any:
+        return Box(it=Special(), many=[Special(), Kind()])
+
+    async def special() -> Any:
+        return Special()
+
+    app.add_api_route("/place", box, response_model=Box)
+    app.add_api_route("/special", special, response_model=Special)
+    facts = on(Kind).added("added"), on(Special).added("size")
+    if accounted(app, "/place", "Box", facts=facts) is None:
+        response = exchange(gated(app, *facts), "GET", "/place")
+        assert response.json() == {"it": {"name": "n"}, "many": [{"name": "n"}, {"name": "n"}]}
+
+
+def test_a_place_without_http_is_listed_as_one_with_it() -> None:
+    contract = Contract.of_types(Holder, Inner)
+    assert faults_of(contract, RENAMED) != () or any("one" in place for place in contract.opaque)
+
+
+def test_an_untouched_place_of_any_class_is_no_reason_to_refuse() -> None:
+    app = FastAPI()
+
+    @app.get("/place")
+    async def get() -> Holder:
+        return Holder(one=Base())
+
+    @app.get("/state")
+    async def state() -> State:
+        return State.DONE
+
+    assert faults_of(Contract.of(app), *STATE) == ()
+
+
+class Received(BaseModel):
+    i: SkipJsonSchema[Inner] = Inner()
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        (Bare, "Bare.i"),
+        (Written, "Written.i"),
+        (Received, "Received"),
+        (list[Annotated[Inner, WithJsonSchema({"type": "object"})]], "request of POST /place"),
+        (Annotated[Inner, SkipJsonSchema()], "request of POST /place"),
+    ],
+)
+def test_what_a_client_sends_at_such_a_place_is_refused_at_the_start(kind: Any, place: str) -> None:
+    app = FastAPI()
+
+    async def post(body: Any) -> None: ...
+
+    post.__annotations__["body"] = kind
+    app.add_api_route("/place", post, methods=["POST"], include_in_schema=False)
+    (fault,) = faults_of(Contract.of(app), RENAMED)
+    assert fault.place == place
+    assert fault.problem.startswith("Inner changes and is reached through a schema that does not describe it")
+
+
+def test_a_field_without_a_schema_is_named_in_the_fault() -> None:
+    (fault,) = faults_of(Contract.of_types(sends=[Hiding]), RENAMED)
+    assert (fault.place, fault.problem) == (
+        "Hiding",
+        "Inner changes and is reached through a schema that does not describe it (its field i), "
+        "which gates cannot convert",
+    )
+
+
+def test_a_note_of_an_untouched_class_is_in_no_document_and_pickles() -> None:
+    contract = Contract.of_types(Hiding, Holder)
+    assert "timegate" not in repr(contract.document)
+    assert pickle.loads(pickle.dumps(contract)).opaque == contract.opaque
+
+
+def test_each_such_place_is_listed_where_its_schema_does_not_say_what_is_there() -> None:
+    assert sorted(Contract.of_types(sends=[Holder, Hiding, Written, Bare]).opaque) == [
+        "Bare in the sent: i.*",
+        "Hiding in the sent: i",
+        "Holder in the sent: one",
+    ]
+
+
+def test_a_parameter_without_a_schema_is_accounted_for() -> None:
+    app = FastAPI()
+
+    @app.get("/place", include_in_schema=False)
+    async def get(state: Annotated[State, SkipJsonSchema()], n: Annotated[int, SkipJsonSchema()] = 0) -> str:
+        return state.name
+
+    assert accounted(app, "/place", facts=STATE) == "refused"
+    assert Contract.of(app).opaque == ("query of GET /place: state", "query of GET /place: n")
