@@ -16,7 +16,7 @@ class Colour(StrEnum):
 
 
 class Spot(BaseModel):
-    x: int
+    x: int = 0
     y: int | None = None
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
 
-from timegate.changes.base import Fact, FieldsFact, Loss, name_of
+from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
+from timegate.changes.fields import Moved, Renamed
 from timegate.errors import Fault
-from timegate.history.inheritance import is_about, lineage
+from timegate.history.inheritance import declared_anew, is_about, lineage
 from timegate.history.schema_edits import tags_in, with_roots
 from timegate.history.steps import ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema, is_object
@@ -72,6 +73,7 @@ class HistoryBuilder:
         version: the version whose changes are being undone.
         change: the name of the change that is being undone.
         fact: the fact that is being undone.
+        facts: every fact of the boundary.
         steps: the steps so far, by side, component and boundary, each list from old to new.
         faults: the faults so far.
         touched: the keys that each fact of this boundary touches, newest fact first.
@@ -85,6 +87,7 @@ class HistoryBuilder:
     version: str = ""
     change: str = ""
     fact: Fact | None = None
+    facts: tuple[Fact, ...] = ()
     steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict[tuple[Side, str, int], list[Step]])
     faults: list[Fault] = field(default_factory=list[Fault])
     touched: list[Touch] = field(default_factory=list[Touch])
@@ -197,15 +200,37 @@ class HistoryBuilder:
             found = False
             for side in SIDES:
                 for name in self._candidates(side, model):
-                    if is_about(self.component(side, name), model, field_name):
+                    component = self.component(side, name)
+                    declared = None if field_name is None else component.python_name(field_name)
+                    if is_about(component, model, declared):
                         found = True
                         yield model, side, self.component(side, name)
+                    elif declared is not None and field_name is not None:
+                        self._check_declared_anew(component, model, field_name, declared)
             if not found:
                 self.fault(
                     model_name(model),
                     "the app does not reach this model, so the fact applies to nothing",
                     f"name a model of the contract, or take {self.fact} out",
                 )
+
+    def _check_declared_anew(self, component: Component, model: Model, field_name: str, declared: str) -> None:
+        """Note a fault where a subclass declares a field anew and no fact of this version is about it."""
+        anew = declared_anew(component, model, declared)
+        fact = self.fact
+        if anew is None or component.wire_name(field_name) is None or not isinstance(fact, ModelFact):
+            return
+        for other in self.facts:
+            if isinstance(other, ModelFact) and any(is_about(component, one, declared) for one in other.models):
+                names = {component.python_name(name.split(".")[0]) for name in field_names(other)}
+                if declared in names:
+                    return
+        self.fault(
+            f"{name_of(anew)}.{field_name}",
+            f"{name_of(anew)} declares the field anew, so a fact about {model_name(model)} does not hold for it",
+            f"{replace(fact, models=(*fact.models, anew))}, "
+            f"or on({model_name(model)!r}).{fact.verb}(…) where it did not change in {name_of(anew)}",
+        )
 
     def _candidates(self, side: Side, model: Model) -> Sequence[str]:
         """The components that a fact about a model may be about. A component's class is the same at every version."""
@@ -235,7 +260,11 @@ class HistoryBuilder:
         for model in models:
             text, faults = f"{model_name(model)}.{path}", len(self.faults)
             targets = list(self.targets((model,), path.split(".")[0]))
-            places = [self._place(side, component, path, text, newer=newer) for _, side, component in targets]
+            among = {where: frozenset(one.name for _, side, one in targets if side == where) for where in SIDES}
+            places = [
+                self._place(side, component, path, text, newer=newer, among=among[side])
+                for _, side, component in targets
+            ]
             found += [place for place in places if place is not None]
             if targets and not any(places) and len(self.faults) == faults:
                 names = sorted({key for _, _, component in targets for key in component.properties})
@@ -246,16 +275,18 @@ class HistoryBuilder:
                 )
         return list(dict.fromkeys(found))
 
-    def _place(self, side: Side, component: Component, path: str, text: str, *, newer: bool) -> FieldPlace | None:
+    def _place(
+        self, side: Side, component: Component, path: str, text: str, *, newer: bool, among: frozenset[str]
+    ) -> FieldPlace | None:
         segments, stars = path.split("."), 0
         while len(segments) > 1 and segments[-1] == "*":
             segments.pop()
             stars += 1
         for segment, following in pairwise(segments):
-            inner = self.inner(side, component, segment, following, text)
+            inner = self.inner(side, component, segment, following, text, among=among)
             if inner is None:
                 return None
-            component = inner
+            component, among = inner, frozenset({inner.name})
         last = segments[-1]
         if last == "*":
             return None
@@ -267,8 +298,19 @@ class HistoryBuilder:
             return None
         return FieldPlace(side, component.name, last, stars, text)
 
-    def inner(self, side: Side, component: Component, segment: str, following: str, text: str) -> Component | None:
-        """The component that one segment of a path leads to; a fault where it is not one that the path may edit."""
+    def inner(
+        self, side: Side, component: Component, segment: str, following: str, text: str, *, among: frozenset[str]
+    ) -> Component | None:
+        """The component that one segment of a path leads to; a fault where it is not one that the path may edit.
+
+        Args:
+            side: whether clients send or receive it.
+            component: the component that holds it.
+            segment: the segment of the path.
+            following: the next one.
+            text: the path as faults write it.
+            among: all components that the fact holds for at this point of the path.
+        """
         if segment == "*":
             return component
         key = component.wire_name(segment)
@@ -281,7 +323,7 @@ class HistoryBuilder:
                 text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
             )
             return None
-        if self._is_shared(side, name):
+        if self._is_shared(side, name, key, among):
             self.fault(
                 text,
                 f"the path goes through {name}, which other places share",
@@ -290,11 +332,21 @@ class HistoryBuilder:
             return None
         return self.component(side, name)
 
-    def _is_shared(self, side: Side, name: str) -> bool:
-        """Whether payloads hold a component in more than one place."""
+    def _is_shared(self, side: Side, name: str, key: str, among: frozenset[str]) -> bool:
+        """Whether payloads hold a component in more places than under one key of the components of the fact."""
         roots = (schema for _, schema in self.wire.roots(side))
-        schemas = [*roots, *(self.component(side, holder).schema for holder in self.wire.reachable(side))]
-        return sum(target == name for schema in schemas for target in references(schema)) > 1
+        reachable = [self.component(side, holder) for holder in self.wire.reachable(side)]
+        schemas = [*roots, *(component.schema for component in reachable)]
+        places = sum(target == name for schema in schemas for target in references(schema))
+        known = [component.properties.get(key) for component in reachable if component.name in among]
+        return places > sum(name in references(schema) for schema in known)
+
+
+def field_names(fact: ModelFact) -> tuple[str, ...]:
+    """The fields that a fact names."""
+    if isinstance(fact, FieldsFact):
+        return fact.fields
+    return (fact.old, fact.to) if isinstance(fact, Renamed | Moved) else ()
 
 
 def model_name(model: Model) -> str:

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from timegate.changes.base import UNSET
 from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
 from timegate.errors import Fault
-from timegate.history import undo_endpoints, undo_models, undo_values
+from timegate.history import undo_endpoints, undo_fields, undo_models, undo_values
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
 from timegate.history.conflicts import check_conflicts
 from timegate.history.steps import Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import is_about
 from timegate.history.undo_models import check_absent_models
+from timegate.history.undo_moves import check_moves
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.timeline import Timeline
 from timegate.typing import Schema
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
-_REGISTERED = (undo_endpoints, undo_models, undo_values)
+_REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_values)
 """Importing these modules registers their facts with `undo`; the name keeps the imports from looking unused."""
 
 
@@ -64,6 +65,7 @@ def history(head: Wire, timeline: Timeline) -> History:
         builder.boundary, builder.version = boundary, version.value
         builder.wires.append(builder.wire)
         builder.touched.clear()
+        builder.facts = tuple(fact for change in version.changes for fact in change.changes)
         for change in reversed(version.changes):
             builder.change = change.__qualname__
             for fact in reversed(change.changes):
@@ -72,6 +74,7 @@ def history(head: Wire, timeline: Timeline) -> History:
         check_conflicts(builder)
         for side in SIDES:
             check_absent_models(builder, side)
+            check_moves(builder, side)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
     status_changes = {key: tuple(pairs) for key, pairs in builder.status_changes.items()}
     return History(tuple(builder.wires), steps, status_changes, tuple(builder.faults))

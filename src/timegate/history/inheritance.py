@@ -38,6 +38,33 @@ def is_about(component: Component, model: Model, field_name: str | None) -> bool
     return not any(field_name in (declared or ()) for declared in annotations)
 
 
+def declared_anew(component: Component, model: Model, field_name: str) -> type[Any] | None:
+    """The class that declares a field of a model anew, for a component whose class inherits from the model.
+
+    Args:
+        component: as it is right after the fact.
+        model: a class, or a component's name, which has no subclasses.
+        field_name: the field's Python name.
+
+    Returns:
+        The component's class or the nearest base of it that declares the field; None where the model itself is that
+        base, or does not have the field.
+    """
+    own = component.model
+    if isinstance(model, str) or own is model or not (inspect.isclass(own) and inspect.isclass(model)):
+        return None
+    if is_typeddict(own):
+        anew = model in _typed_dict_bases(own) and not _same_annotation(own, model, field_name)
+        return own if anew and field_name in inspect.get_annotations(model) else None
+    if not issubclass(own, model) or not any(_declares(cls, field_name) for cls in model.__mro__):
+        return None
+    return next((cls for cls in own.__mro__[: own.__mro__.index(model)] if _declares(cls, field_name)), None)
+
+
+def _declares(cls: type, field_name: str) -> bool:
+    return field_name in (vars(cls).get("__annotations__") or ())
+
+
 def lineage(cls: Any) -> Iterable[Any]:
     """A component's class and every class that it inherits from."""
     if not inspect.isclass(cls):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.marks import NEWER_ARMS_MARK
 from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
@@ -68,6 +69,11 @@ def with_property_required(component: Component, key: str, *, required: bool) ->
 def _required(schema: Schema, names: list[str]) -> Schema:
     rest = {key: value for key, value in schema.items() if key != "required"}
     return {**rest, "required": names} if names else rest
+
+
+def without_internal_mark(schema: Schema) -> Schema:
+    """The schema of a field that clients of the version know."""
+    return {key: value for key, value in schema.items() if key != INTERNAL_MARK}
 
 
 def without_null(schema: Schema) -> Schema:

@@ -1,23 +1,22 @@
-"""How facts about fields are undone: added, removed, renamed, moved."""
+"""How facts about fields are undone: added, removed, renamed."""
 
 from __future__ import annotations
 
-from timegate.changes.base import INTERNAL_MARK, UNSET, Sibling, name_of
-from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.base import UNSET, Sibling
+from timegate.changes.fields import Added, Removed, Renamed
 from timegate.history.builder import FieldPlace, HistoryBuilder
 from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,
     with_property_schema,
     with_tag_renamed,
+    without_internal_mark,
     without_property,
 )
-from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed, MovedThrough, ValueMoved
+from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.typing import Schema
-from timegate.wire.json_types import is_nullable
-from timegate.wire.schema import ref, single_reference
-from timegate.wire.wire import Component, Side
+from timegate.wire.wire import Side
 
 
 def read_by(value: object) -> tuple[str, ...]:
@@ -62,10 +61,6 @@ def value_at(
         )
         return UNSET
     return Sibling(key)
-
-
-def _without_internal_mark(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key != INTERNAL_MARK}
 
 
 @undo.register
@@ -115,7 +110,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             builder.fault(place.text, problem, "name the key that older clients use")
         else:
             # An internal field that was renamed is known to older clients under its old name.
-            schema = _without_internal_mark(component.properties[place.key])
+            schema = without_internal_mark(component.properties[place.key])
             known = with_property_schema(component, place.key, schema)
             builder.put(place.side, with_property_renamed(known, place.key, old))
             builder.record(place.side, place.name, KeyRenamed(builder.origin, old, place.key), old, place.key)
@@ -145,123 +140,3 @@ def _rename_tag(builder: HistoryBuilder, side: Side, new: str, old: str, names: 
             "it is the discriminator of a union, and other arms keep the name",
             f"on({', '.join(arms)}).renamed({old!r}, to={new!r})",
         )
-
-
-@undo.register
-def _moved(fact: Moved, builder: HistoryBuilder) -> None:
-    new_path, old_path = fact.to.split("."), fact.old.split(".")
-    if "*" in (*new_path, *old_path):
-        builder.fault(fact.to, "a move goes from one place to one place", "declare the fact on the model of the items")
-        return
-    for _, side, component in builder.targets(fact.models, new_path[0]):
-        text = f"{name_of(component.model or component.name)}.{fact.to}"
-        holder, keys = component, list[str]()
-        for segment, following in zip(new_path, [*new_path[1:], None], strict=True):
-            key = holder.wire_name(segment)
-            if key is None:
-                break
-            keys.append(key)
-            inner = holder if following is None else builder.inner(side, holder, segment, following, text)
-            if inner is None:
-                break
-            holder = inner
-        if len(keys) != len(new_path):
-            if not any(fault.place == text for fault in builder.faults):
-                builder.fault(text, "there is no such field right after this fact", "name a path of the newer version")
-        elif old_path in (keys, new_path):
-            builder.fault_without_effect(text, "the field is at this place already")
-        else:
-            _move(builder, fact, side, component.name, holder.name, keys, old_path, text)
-
-
-def _move(
-    builder: HistoryBuilder, fact: Moved, side: Side, root: str, holder: str, new: list[str], old: list[str], text: str
-) -> None:
-    """Undo the move of one value.
-
-    Args:
-        builder: the walk so far.
-        fact: the fact at hand.
-        side: whether clients send or receive the value.
-        root: the component that the fact is about, where both paths begin.
-        holder: the component that has the value in the newer version.
-        new: the path in the newer version, in wire names.
-        old: the path in the older version, as declared.
-        text: the place as faults write it.
-    """
-    source = builder.component(side, holder)
-    schema = _without_internal_mark(source.properties[new[-1]])
-    newer_parent = builder.component(side, root).properties[new[0]]
-    if holder != root and builder.has_touched(side, holder, new[-1]):
-        builder.fault(
-            text,
-            f"a later fact of the same version touches {new[-1]!r} of {holder} on the way",
-            "put the move after it, with the name it has then, or into a version of its own",
-        )
-    # Where `empty=` stands in for an absent parent, the older version always has the field.
-    always_there = len(new) == 1 or fact.empty is not UNSET or _parents_required(builder, side, root, new)
-    required = new[-1] in source.required and always_there
-    builder.put(side, without_property(source, new[-1]))
-    if holder != root:
-        builder.record(side, holder, MovedThrough(builder.origin, new[-1], schema, older=False), new[-1])
-        _drop_empty_parents(builder, side, root, new)
-    target, wire_names = root, list[str]()
-    for segment in old[:-1]:
-        component = builder.component(side, target)
-        key = component.wire_name(segment)
-        if key is None:
-            # Only older versions have this parent. Newer wires get its component too, because a component has a
-            # place in the wire of every version.
-            name = f"{target}.{segment}"
-            inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
-            builder.wires[:] = [wire.edited(side, inner) for wire in builder.wires]
-            builder.put(side, with_property(component, segment, ref(name), required=required))
-            key = segment
-        next_target = single_reference(builder.component(side, target).properties[key])
-        if next_target is None:
-            builder.fault(text, f"{segment!r} leads to no single model", "name a path through models")
-            return
-        wire_names.append(key)
-        target = next_target
-    component = builder.component(side, target)
-    if old[-1] in component.properties:
-        builder.fault(text, f"{fact.old!r} is another field of the newer version", "name the place older clients use")
-        return
-    builder.put(side, with_property(component, old[-1], schema, required=required))
-    if target != root:
-        builder.record(side, target, MovedThrough(builder.origin, old[-1], schema, older=True), old[-1])
-    wire_names.append(old[-1])
-    older_parent = builder.component(side, root).properties[wire_names[0]]
-    step = ValueMoved(builder.origin, tuple(wire_names), tuple(new), schema, older_parent, newer_parent, fact.empty)
-    builder.record(side, root, step, new[0], old[0])
-
-
-def _parents(builder: HistoryBuilder, side: Side, root: str, path: list[str]) -> list[tuple[Component, str, str]]:
-    """The parents on a path, outermost first: the component that holds each, its key there, and its own component."""
-    found: list[tuple[Component, str, str]] = []
-    holder = root
-    for key in path[:-1]:
-        component = builder.component(side, holder)
-        name = single_reference(component.properties[key])
-        if name is None:
-            break
-        found.append((component, key, name))
-        holder = name
-    return found
-
-
-def _parents_required(builder: HistoryBuilder, side: Side, root: str, path: list[str]) -> bool:
-    """Whether every parent on a path is required and never null."""
-    components = builder.wire.components(side)
-    return all(
-        key in component.required and not is_nullable(component.properties[key], components)
-        for component, key, _ in _parents(builder, side, root, path)
-    )
-
-
-def _drop_empty_parents(builder: HistoryBuilder, side: Side, root: str, path: list[str]) -> None:
-    """Remove from the older version the parents that the move has left without any property."""
-    for holder, key, name in reversed(_parents(builder, side, root, path)):
-        if builder.component(side, name).properties:
-            return
-        builder.put(side, without_property(builder.component(side, holder.name), key))

@@ -144,11 +144,11 @@ class _Fusing:
         slot.since = version
 
     def _remove_emptied(self, version: int) -> None:
-        """Remove objects that a move has emptied and that the version does not have; unknown keys in them stay."""
+        """Remove objects, also null, that a move has emptied and that the version lacks; unknown keys in them stay."""
         known = self.at(version).properties
         for key, slot in self.names.items():
             if key not in known and key not in self.departing and slot.schema is not None:
-                self.stage.ops.append(RemoveEqual(slot, {}))
+                self.stage.ops += [RemoveEqual(slot, {}), RemoveEqual(slot, None)]
                 slot.schema = None
 
     def _apply(self, step: Step) -> None:

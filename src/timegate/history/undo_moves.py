@@ -1,0 +1,257 @@
+"""How a move of a value is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+from timegate.changes.base import UNSET, name_of
+from timegate.changes.fields import Moved
+from timegate.history.builder import HistoryBuilder
+from timegate.history.schema_edits import with_property, without_internal_mark, without_property
+from timegate.history.steps import MovedThrough, ValueMoved
+from timegate.history.undo import undo
+from timegate.wire.json_types import is_nullable
+from timegate.wire.schema import ref, single_reference
+from timegate.wire.wire import SIDES, Component, Side
+
+
+class _Way(NamedTuple):
+    """A path through components, as it was found.
+
+    Args:
+        keys: the path in wire names.
+        holder: the component that has the last key.
+    """
+
+    keys: tuple[str, ...]
+    holder: str
+
+
+@undo.register
+def _moved(fact: Moved, builder: HistoryBuilder) -> None:
+    new_path, old_path = fact.to.split("."), fact.old.split(".")
+    if "*" in (*new_path, *old_path):
+        builder.fault(fact.to, "a move goes from one place to one place", "declare the fact on the model of the items")
+        return
+    targets = list(builder.targets(fact.models, new_path[0]))
+    for model in fact.models:
+        found = False
+        for side in SIDES:
+            names = [component.name for target, where, component in targets if target is model and where == side]
+            ways = _ways(builder, side, names, new_path, f"{name_of(model)}.{fact.to}")
+            found = found or bool(ways)
+            for holder in dict.fromkeys(way.holder for way in ways.values()):
+                roots = {root: way.keys for root, way in ways.items() if way.holder == holder}
+                _move(builder, fact, side, roots, holder, old_path)
+        if not found and any(target is model for target, _, _ in targets):
+            text = f"{name_of(model)}.{fact.to}"
+            if not any(fault.place == text for fault in builder.faults):
+                builder.fault(text, "there is no such field right after this fact", "name a path of the newer version")
+
+
+def _ways(builder: HistoryBuilder, side: Side, roots: list[str], path: list[str], text: str) -> dict[str, _Way]:
+    """The way from each of some components along a path; none for those that do not have it.
+
+    The components hold the same field, so that all of them share the models behind it.
+    """
+    found: dict[str, _Way] = {}
+    for root in roots:
+        holder, keys, among = builder.component(side, root), list[str](), frozenset(roots)
+        for segment, following in zip(path, [*path[1:], None], strict=True):
+            key = holder.wire_name(segment)
+            if key is None:
+                break
+            keys.append(key)
+            if following is None:
+                found[root] = _Way(tuple(keys), holder.name)
+                break
+            inner = builder.inner(side, holder, segment, following, text, among=among)
+            if inner is None:
+                break
+            holder, among = inner, frozenset({inner.name})
+    return found
+
+
+def _move(
+    builder: HistoryBuilder,
+    fact: Moved,
+    side: Side,
+    roots: Mapping[str, tuple[str, ...]],
+    holder: str,
+    old: list[str],
+) -> None:
+    """Undo the move of one value.
+
+    Args:
+        builder: the walk so far.
+        fact: the fact at hand.
+        side: whether clients send or receive the value.
+        roots: the components that the fact is about, where both paths begin, each with the path in the newer version.
+        holder: the component that has the value in the newer version.
+        old: the path in the older version, as declared.
+    """
+    source = builder.component(side, holder)
+    new = next(iter(roots.values()))
+    texts = {root: f"{_name(builder.component(side, root))}.{fact.to}" for root in roots}
+    text = next(iter(texts.values()))
+    if old in (list(new), fact.to.split(".")):
+        builder.fault_without_effect(text, "the field is at this place already")
+        return
+    schema = without_internal_mark(source.properties[new[-1]])
+    if holder not in roots and builder.has_touched(side, holder, new[-1]):
+        builder.fault(
+            text,
+            f"a later fact of the same version touches {new[-1]!r} of {holder} on the way",
+            "put the move after it, with the name it has then, or into a version of its own",
+        )
+    newer_parents = {root: builder.component(side, root).properties[path[0]] for root, path in roots.items()}
+    # Where `empty=` stands in for an absent parent, the older version always has the field.
+    always_there = {
+        root: len(path) == 1 or fact.empty is not UNSET or _parents_required(builder, side, root, path)
+        for root, path in roots.items()
+    }
+    required = {root: there and new[-1] in source.required for root, there in always_there.items()}
+    builder.put(side, without_property(source, new[-1]))
+    if holder not in roots:
+        builder.record(side, holder, MovedThrough(builder.origin, new[-1], schema, older=False), new[-1])
+        _drop_empty_parents(builder, side, roots)
+    done: set[str] = set()
+    for root, path in roots.items():
+        way = _make_way(builder, side, root, frozenset(roots), old, texts[root], required=required[root])
+        if way is None:
+            return
+        target = builder.component(side, way.holder)
+        if target.name not in done:
+            if old[-1] in target.properties:
+                problem = f"{fact.old!r} is another field of the newer version"
+                builder.fault(texts[root], problem, "name the place older clients use")
+                return
+            builder.put(side, with_property(target, old[-1], schema, required=required[root]))
+            if way.holder not in roots:
+                builder.record(side, way.holder, MovedThrough(builder.origin, old[-1], schema, older=True), old[-1])
+            done.add(target.name)
+        older_parent = builder.component(side, root).properties[way.keys[0]]
+        step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], fact.empty)
+        builder.record(side, root, step, path[0], old[0])
+
+
+def _name(component: Component) -> str:
+    return name_of(component.model or component.name)
+
+
+def _make_way(
+    builder: HistoryBuilder, side: Side, root: str, roots: frozenset[str], old: list[str], text: str, *, required: bool
+) -> _Way | None:
+    """The way along the old path; a parent that only older versions have is made. None where there can be no way."""
+    target, keys, among = root, list[str](), roots
+    for segment, following in pairwise(old):
+        component = builder.component(side, target)
+        key = component.wire_name(segment)
+        if key is None:
+            # Newer wires get the parent's component too, because a component has a place in the wire of every version.
+            name = f"{target}.{segment}"
+            inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
+            builder.wires[:] = [wire.edited(side, inner) for wire in builder.wires]
+            builder.put(side, with_property(component, segment, ref(name), required=required))
+            key = segment
+        else:
+            found = builder.inner(side, component, segment, following, text, among=among)
+            if found is None:
+                return None
+            inner = found
+        keys.append(key)
+        target, among = inner.name, frozenset({inner.name})
+    return _Way((*keys, old[-1]), target)
+
+
+def check_moves(builder: HistoryBuilder, side: Side) -> None:
+    """Note a fault for each move of the boundary that makes a parent without other fields that it must have.
+
+    What is sent is described by the sender's version, and what the conversion makes by the receiver's.
+    """
+    newer, older = builder.wires[-2:]
+    sent, made = (older, newer) if side == "requests" else (newer, older)
+    moves = [
+        (name, step, step.new if side == "requests" else step.old)
+        for (where, name, boundary), steps in builder.steps.items()
+        if where == side and boundary == builder.boundary
+        for step in steps
+        if isinstance(step, ValueMoved)
+    ]
+    arriving = {
+        (way[-1][1] if way else name, path[-1])
+        for name, step, path in moves
+        for way in [list(_parents_made(builder, side, name, step))]
+    }
+    for name, step, path in moves:
+        holder, always_there = name, True
+        for (key, made_name), following in zip(_parents_made(builder, side, name, step), path[1:], strict=False):
+            known = sent.components(side)[holder]
+            schema = known.properties.get(_key_of(known, key, made_name))
+            there = schema is not None and _key_of(known, key, made_name) in known.required
+            always_there = always_there and there and not is_nullable(schema or {}, sent.components(side))
+            others = [one for one in made.components(side)[made_name].required if one != following]
+            missing = [one for one in others if (made_name, one) not in arriving]
+            if missing and not always_there:
+                builder.fault(
+                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
+                    f"where {key!r} is null or absent, the move makes one without {missing[0]!r}, which it must have",
+                    f"give {missing[0]!r} a default in the model, or declare the move on a model that requires {key!r}",
+                    step.origin,
+                )
+                break
+            holder = made_name
+
+
+def _parents_made(builder: HistoryBuilder, side: Side, root: str, step: ValueMoved) -> Iterator[tuple[str, str]]:
+    """The keys of the parents on the path to which a move brings a value, outermost first, each with its component."""
+    newer, older = builder.wires[-2:]
+    path, parent = (step.new, step.newer_parent) if side == "requests" else (step.old, step.older_parent)
+    components = (newer if side == "requests" else older).components(side)
+    name = single_reference(parent)
+    for key, following in pairwise(path):
+        if name is None:
+            return
+        yield key, name
+        name = single_reference(components[name].properties.get(following, {}))
+
+
+def _key_of(component: Component, key: str, name: str) -> str:
+    """The key that leads to a component; another fact of the boundary may have renamed it."""
+    if key in component.properties:
+        return key
+    return next((other for other, schema in component.properties.items() if single_reference(schema) == name), key)
+
+
+def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> list[tuple[str, str, str]]:
+    """The parents on a path, outermost first: the component that holds each, its key there, and its own component."""
+    found: list[tuple[str, str, str]] = []
+    holder = root
+    for key in path[:-1]:
+        name = single_reference(builder.component(side, holder).properties[key])
+        if name is None:
+            break
+        found.append((holder, key, name))
+        holder = name
+    return found
+
+
+def _parents_required(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> bool:
+    """Whether every parent on a path is required and never null."""
+    components = builder.wire.components(side)
+    return all(
+        key in components[holder].required and not is_nullable(components[holder].properties[key], components)
+        for holder, key, _ in _parents(builder, side, root, path)
+    )
+
+
+def _drop_empty_parents(builder: HistoryBuilder, side: Side, roots: Mapping[str, tuple[str, ...]]) -> None:
+    """Remove from the older version the parents that the move has left without any property."""
+    ways = [_parents(builder, side, root, path) for root, path in roots.items()]
+    # Innermost first; beyond the first parent, all ways are the same.
+    for step in sorted({step for way in ways for step in enumerate(way)}, reverse=True):
+        holder, key, name = step[1]
+        if not builder.component(side, name).properties:
+            builder.put(side, without_property(builder.component(side, holder), key))
