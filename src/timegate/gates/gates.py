@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from timegate.documents.render import render
-from timegate.errors import CompileError, DeclarationError, Fault
+from timegate.errors import CompileError, DeclarationError, Fault, UnknownVersion
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Programs, gates_of
+from timegate.gates.payloads import head_payload, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
-from timegate.gates.run.runtime import copy_json
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
@@ -124,38 +125,47 @@ class Gates:
             document = self._documents[version] = render(self.wire(version), self.head.texts, version=version)
         return document
 
-    def upgrade(self, kind: Any, data: Any, *, from_version: str) -> Any:
+    def upgrade(self, kind: Any, data: Any, *, from_version: str | date) -> Any:
         """Convert an old client's payload to head.
 
         Args:
             kind: the type, as the contract knows it.
-            data: plain JSON data; it is not changed.
+            data: what the client sent, as plain JSON data; it is not changed.
             from_version: the version that the client speaks; the closest older one of the timeline is used.
 
         Raises:
-            UpgradeError: the payload cannot be converted.
+            UpgradeError: the payload is no plain JSON data, or it cannot be converted.
             SelectionError: the version cannot be served.
         """
-        index = self.timeline.index(self.timeline.resolve(from_version).value)
-        return self._convert("requests", kind, data, client_conversion("requests", index))
+        conversion = client_conversion("requests", self._index(from_version))
+        return self._convert("requests", kind, sent_payload(data), conversion)
 
-    def downgrade(self, kind: Any, data: Any, *, to_version: str) -> Any:
+    def downgrade(self, kind: Any, data: Any, *, to_version: str | date) -> Any:
         """Convert head's payload for an old client.
 
         Args:
             kind: the type, as the contract knows it.
-            data: plain JSON data; it is not changed.
+            data: plain JSON data under the names of the wire; instances of models and dataclasses in it are dumped. It
+                is not changed.
             to_version: the version that the client speaks; the closest older one of the timeline is used.
 
         Raises:
-            DowngradeError: the payload cannot be converted.
+            DowngradeError: the payload is no plain JSON data, or it cannot be converted.
             SelectionError: the version cannot be served.
         """
-        index = self.timeline.index(self.timeline.resolve(to_version).value)
-        return self._convert("responses", kind, data, client_conversion("responses", index))
+        conversion = client_conversion("responses", self._index(to_version))
+        return self._convert("responses", kind, head_payload(data), conversion)
+
+    def _index(self, requested: str | date) -> int:
+        """The index of the version that serves what a client asks for."""
+        written = requested.isoformat() if isinstance(requested, date) else requested
+        given: object = written
+        if not isinstance(given, str):
+            raise UnknownVersion(repr(given), self.timeline.values)
+        return self.timeline.index(self.timeline.resolve(written).value)
 
     def _convert(self, side: Side, kind: Any, data: Any, conversion: Conversion) -> Any:
-        """A converted copy of a payload."""
+        """A payload, converted; it may be changed in place."""
         schema = self.head.schema_of(side, kind)
         key = (side, repr(schema), conversion)
         if key not in self._programs:
@@ -163,7 +173,7 @@ class Gates:
             name = module.root(self._root_at(side, schema, conversion.src), conversion)
             self._programs[key] = None if name is None else module.build()[name]
         program = self._programs[key]
-        return copy_json(data) if program is None else program(copy_json(data))
+        return data if program is None else program(data)
 
     def _root_at(self, side: Side, schema: Schema, version: int) -> Schema:
         """The schema at a version of a payload without an operation: changes of unions affect it too."""
@@ -171,20 +181,23 @@ class Gates:
         return next((other for one, other in zip(newest, old, strict=True) if one == schema), schema)
 
     def explain(
-        self, kind: Any, data: Any, *, to_version: str | None = None, from_version: str | None = None
+        self, kind: Any, data: Any, *, to_version: str | date | None = None, from_version: str | date | None = None
     ) -> Explanation:
         """Each change that affects a payload, with the payload before and after it.
 
         Args:
             kind: the type, as the contract knows it.
-            data: plain JSON data: head's with ``to_version``, a client's with ``from_version``.
+            data: head's payload with ``to_version``, as `downgrade` takes it; a client's with ``from_version``.
             to_version: explain the downgrade to this version.
             from_version: explain the upgrade from this version.
         """
-        if (to_version is None) == (from_version is None):
+        requested = to_version if from_version is None else from_version
+        if requested is None or (to_version is not None and from_version is not None):
             raise DeclarationError("explain(…) wants either to_version=… or from_version=…")
         upgrades = from_version is not None
-        version = self.timeline.resolve(to_version or from_version or "").value
+        version = self.timeline.versions[self._index(requested)].value
+        read = sent_payload if upgrades else head_payload
+        given = read(data)
         finer, owners = one_change_each(self.timeline)
         gates = Gates(timeline=finer, head=self.head)
         client = next(index for index, (owner, _) in enumerate(owners) if owner == version)
@@ -194,7 +207,7 @@ class Gates:
                 conversion = Conversion(client, index, from_client=True)
             else:
                 conversion = Conversion(0, index, to_client=index == client)
-            payloads.append(gates._convert("requests" if upgrades else "responses", kind, data, conversion))
+            payloads.append(gates._convert("requests" if upgrades else "responses", kind, read(given), conversion))
         return explained(payloads, owners, upgrades=upgrades)
 
 
