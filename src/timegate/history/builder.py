@@ -239,8 +239,8 @@ class HistoryBuilder:
         if side not in self._names_by_class:
             names = self._names_by_class[side] = {}
             for component in self.wire.components(side).values():
-                for cls in lineage(component.model):
-                    names.setdefault(id(cls), []).append(component.name)
+                for cls in {id(cls) for own in (component.model, *component.spread) for cls in lineage(own)}:
+                    names.setdefault(cls, []).append(component.name)
         return self._names_by_class[side].get(id(model), ())
 
     def field_places(self, fact: FieldsFact, *, newer: bool = True) -> Iterator[FieldPlace]:

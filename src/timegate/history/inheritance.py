@@ -23,8 +23,16 @@ def is_about(component: Component, model: Model, field_name: str | None) -> bool
     if isinstance(model, str):
         return model in (component.name, component.display_name)
     own = component.model
-    if own is None or own is model:
-        return own is not None
+    if own is not None and _inherits(own, model, field_name):
+        return True
+    return field_name is not None and any(
+        field_name not in others and _inherits(cls, model, field_name) for cls, others in component.spread.items()
+    )
+
+
+def _inherits(own: Any, model: Any, field_name: str | None) -> bool:
+    if own is model:
+        return True
     if not (inspect.isclass(own) and inspect.isclass(model)):
         return False
     if is_typeddict(model):

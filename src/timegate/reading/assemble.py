@@ -222,7 +222,20 @@ def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: t
         wrapper = requests.components[referred(requests.schemas[(*key, "single")]) or ""]
         for index, one in enumerate(declared.single):
             parameters = _with_parameter(parameters, one, wrapper, f"field_{index}")
-    return parameters
+    return _with_spread(parameters, declared) if declared.spread else parameters
+
+
+def _with_spread(component: Component, declared: DeclaredParameters) -> Component:
+    """The component with the classes that dependencies make of its parameters, and with these classes' names."""
+    fields, spread = dict(component.fields), dict[Any, frozenset[str]]()
+    for cls, names in declared.spread:
+        own = {component.fields[name] for name in names if name in component.fields}
+        # The parameters of a model's constructor have its aliases.
+        aliases = {name: field.alias for name, field in getattr(cls, "model_fields", {}).items()}
+        fields |= {name: component.fields[alias] for name, alias in aliases.items() if alias in names}
+        others = component.properties.keys() - own
+        spread[cls] = frozenset(others) | {name for name, wire in component.fields.items() if wire in others}
+    return replace(component, fields=fields, spread=spread)
 
 
 def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Component, slot: str) -> Component:

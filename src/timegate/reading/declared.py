@@ -75,12 +75,14 @@ class DeclaredParameters:
         single: the parameters that are declared one by one.
         hidden: whether documents leave out the model's fields.
         underscores: whether underscores in the names of the model's fields become hyphens on the wire.
+        spread: each class that a dependency makes of single parameters, with the names of these in Python.
     """
 
     model: Any = None
     single: tuple[DeclaredParameter, ...] = ()
     hidden: bool = False
     underscores: bool = False
+    spread: tuple[tuple[Any, frozenset[str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

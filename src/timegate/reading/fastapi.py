@@ -166,8 +166,12 @@ def _parameters(place: str, dependant: Any, where: str) -> DeclaredParameters:
     models: list[Any] = []
     single: list[DeclaredParameter] = []
     hidden, underscores = False, True
+    spread: list[tuple[Any, frozenset[str]]] = []
     for one in _dependants(dependant):
-        for field in _read(one, where):
+        fields: list[Any] = _read(one, where)
+        if fields and inspect.isclass(_read(one, "call")) and where != "path_params":
+            spread.append((_read(one, "call"), frozenset(_read(field, "name") for field in fields)))
+        for field in fields:
             info = _read(field, "field_info")
             is_hidden = not getattr(info, "include_in_schema", True)
             model = _model(info)
@@ -185,6 +189,7 @@ def _parameters(place: str, dependant: Any, where: str) -> DeclaredParameters:
         single=tuple(single),
         hidden=hidden,
         underscores=underscores and where == "header_params",
+        spread=tuple(spread),
     )
 
 
