@@ -219,7 +219,6 @@ class TestErrors:
         ("response", "pointer"),
         [
             ([], ""),
-            (None, ""),
             ({**ORDER, "parts": {}}, "/parts"),
             ({**ORDER, "parts": [5]}, "/parts/0"),
             ({**ORDER, "address": "A"}, "/address"),

@@ -98,8 +98,8 @@ def test_a_null_that_a_fact_puts_in_stays_null_in_older_versions() -> None:
     assert gates.downgrade(Whole, {}, to_version=OLDEST) == {"parts": None}
 
 
-def test_an_empty_list_of_models_is_null_to_an_old_client() -> None:
-    gates = gates_of(Whole, on(Whole).became_list("parts"), on(Part).renamed("title", to="name"))
+def test_an_empty_list_of_models_is_null_to_an_old_client_whose_type_has_it() -> None:
+    gates = gates_of(Whole, on(Whole).became_list("parts", was=Part | None), on(Part).renamed("title", to="name"))
     assert gates.downgrade(Whole, {"parts": []}, to_version=OLDEST) == {"parts": None}
     assert gates.upgrade(Whole, {"parts": None}, from_version=OLDEST) == {"parts": []}
 

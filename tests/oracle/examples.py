@@ -157,7 +157,9 @@ UPGRADES = {
     "became_required": Example((ITEM.became_required("name", default="?"),), {}, {"name": "?"}),
     "became_optional": Example((ITEM.became_optional("size", missing_was=1),), {"name": "a"}, {"name": "a"}),
     "became_list": Example((ITEM.became_list("tags"),), {"name": "a", "tags": "x"}, {"name": "a", "tags": ["x"]}),
-    "became_list: null": Example((ITEM.became_list("tags"),), {"name": "a", "tags": None}, {"name": "a", "tags": []}),
+    "became_list: null": Example(
+        (ITEM.became_list("tags", was=str | None),), {"name": "a", "tags": None}, {"name": "a", "tags": []}
+    ),
     "defaulted": Example((ITEM.defaulted("size", was=8),), {"name": "a"}, {"name": "a", "size": 8}),
     "constrained": Example(
         (ITEM.constrained("limited", was=Annotated[int, Field(le=5)], to_old=lambda value: min(value, 5)),),
@@ -304,9 +306,12 @@ DOWNGRADES = {
     "became_required": Example((ITEM.became_required("name", default="?"),), {"name": "a"}, {"name": "a"}),
     "became_optional": Example((ITEM.became_optional("size", missing_was=1),), {"name": "a"}, {"name": "a", "size": 1}),
     "became_list": Example((ITEM.became_list("tags"),), {"name": "a", "tags": ["x", "y"]}, {"name": "a", "tags": "x"}),
-    "became_list: none": Example((ITEM.became_list("tags"),), {"name": "a", "tags": []}, {"name": "a", "tags": None}),
-    "became_list: no list": Example(
-        (ITEM.became_list("tags"),), {"name": "a", "tags": "x"}, {"name": "a", "tags": "x"}
+    "became_list: none": Example((ITEM.became_list("tags"),), {"name": "a", "tags": []}, {"name": "a"}),
+    "became_list: null": Example(
+        (ITEM.became_list("tags", was=str | None),), {"name": "a", "tags": []}, {"name": "a", "tags": None}
+    ),
+    "became_list: empty": Example(
+        (ITEM.became_list("tags", empty="none"),), {"name": "a", "tags": []}, {"name": "a", "tags": "none"}
     ),
     "defaulted": Example((ITEM.defaulted("size", was=8),), {"name": "a"}, {"name": "a"}),
     "constrained": Example(
@@ -377,6 +382,7 @@ REFUSED_UPGRADES = {
 }
 
 REFUSED_DOWNGRADES = {
+    "became_list: no list": Example((ITEM.became_list("tags"),), {"name": "a", "tags": "x"}, None),
     "a required field without its sibling": Example(
         (ITEM.removed("gone", was=str, backfill=sibling("note"), loses="it is gone"),), {"name": "a"}, None
     ),

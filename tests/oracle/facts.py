@@ -138,8 +138,19 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: Fact
                 put(was)
         case BecameOptional(missing_was=was) if was is not UNSET and key not in value:
             put(was)
-        case BecameList() if is_array(value.get(key)):
-            value[key] = value[key][0] if value[key] else None
+        case BecameList(empty=empty) if is_array(value.get(key)) or (key in value and value[key] is None):
+            if value[key]:
+                value[key] = value[key][0]
+            elif value[key] is None and not admits_null(context.newer[value.component].properties[key], context.newer):
+                pass
+            elif empty is not UNSET:
+                put(empty)
+            elif admits_null(older.properties[key], context.older):
+                value[key] = None
+            else:
+                del value[key]
+        case BecameList() if key in value:
+            raise DowngradeError("a response holds another JSON type than its contract declares")
         case _:
             pass
 
@@ -196,13 +207,17 @@ def converted(
     before, after = places
     if stars == 0 and function is None:
         return value
+    components = context.reader.components
+    given = admits_null(before, components) and not admits_null(after, components)
+    if value is None and not (stars == 0 and given):
+        # A function sees null only where its side has it and the other side has not.
+        return value
     if not has_type(value, before, context.reader):
         if context.reader.direction == "downgrade":
             raise DowngradeError("a response holds another JSON type than its contract declares")
         return value
     if stars == 0:
         return context.reader.read(context.call(function, value), after)
-    components = context.reader.components
     deeper = inner(before, components) or {}, inner(after, components) or {}
     if is_array(value):
         return [converted(each, function, stars - 1, deeper, context) for each in value]

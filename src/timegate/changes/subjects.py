@@ -96,9 +96,9 @@ class Models:
         """The fields are required in older versions."""
         return BecameOptional(models=self.models, fields=fields, missing_was=missing_was)
 
-    def became_list(self, *fields: str, was: Any = UNSET) -> BecameList:
+    def became_list(self, *fields: str, was: Any = UNSET, empty: JsonValue | Unset = UNSET) -> BecameList:
         """The fields hold one value in older versions and a list of values now."""
-        return BecameList(models=self.models, fields=fields, was=was)
+        return BecameList(models=self.models, fields=fields, was=was, empty=empty)
 
     def defaulted(self, *fields: str, was: Value) -> Defaulted:
         """The fields have another default in older versions."""

@@ -84,13 +84,16 @@ class BecameOptional(FieldsFact):
 class BecameList(FieldsFact):
     """A field that holds one value in older versions and a list of them now.
 
-    An old value becomes a list of one item. An old client reads the first item of a list, and null for an empty list.
+    An old value becomes a list of one item. An old client reads the first item of a list.
 
     Args:
         was: the old type; left out, it is the type of the list's items.
+        empty: what an old client reads for an empty list, or for null. Left out, it reads null where the old type
+            admits it, and nothing where it does not require the field.
     """
 
     was: Any = UNSET
+    empty: Any = UNSET
 
     verb: ClassVar[str] = "became_list"
     loss: ClassVar[Loss] = Loss.TO_OLD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -28,7 +29,7 @@ from timegate.history.schema_edits import (
 from timegate.history.steps import ValueConverted, ValueReplaced
 from timegate.history.undo import undo
 from timegate.history.undo_fields import read_by, value_at
-from timegate.history.widening import admits_all_of, bare
+from timegate.history.widening import admits_all_of, admits_constant, bare
 from timegate.typing import Function, Schema, is_array
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth
@@ -47,11 +48,18 @@ class WrapInList:
         return [value]
 
 
-def first_item(value: Any) -> Any:
-    """The first item of a list, null for an empty list; any other value stays."""
-    if is_array(value):
-        return value[0] if value else None
-    return value
+@dataclass(frozen=True, slots=True)
+class FirstItem:
+    """Converts a list to its first item, and an empty list or null to another value; ``UNSET`` for none at all."""
+
+    empty: Any
+
+    def __call__(self, value: Any) -> Any:
+        if value is None or value == []:
+            return deepcopy(self.empty)
+        if not is_array(value):
+            raise TypeError("a list was expected")
+        return value[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +131,12 @@ def _convert(
     *,
     to_head: Function | None,
     to_old: Function | None,
-    empty_is_null: bool = False,
     was: Any = UNSET,
     is_item: bool = False,
 ) -> None:
     """Replace the schema of the values by the older one, and record the functions that convert them."""
     place = values.place
     field = _put_schema(builder, values, older)
-    if empty_is_null and not is_nullable(older, values.components):
-        # An empty list is null to an old client, even where the old document does not admit null.
-        field = at_depth(values.field, place.stars, lambda _: with_null(older))
     step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key)
 
@@ -202,11 +206,28 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
             values,
             older,
             to_head=wrap,
-            to_old=first_item,
-            empty_is_null=True,
+            to_old=FirstItem(_empty_list(fact, builder, values, older)),
             was=fact.was,
             is_item=fact.was is UNSET,
         )
+
+
+def _empty_list(fact: BecameList, builder: HistoryBuilder, values: _Values, older: Schema) -> Any:
+    """What an old client reads for a list without items; ``UNSET`` where the key is left out."""
+    place = values.place
+    if fact.empty is not UNSET:
+        if not admits_constant(older, fact.empty, values.components):
+            builder.fault(place.text, f"empty={fact.empty!r} is no value of the old type", "give one of the old type")
+        return fact.empty
+    if is_nullable(older, values.components):
+        return None
+    if place.side == "responses" and (place.stars or place.key in values.component.required):
+        builder.fault(
+            place.text,
+            "nothing says what old clients read where the list is empty",
+            f"{builder.line('empty=…')} with a value of the old type",
+        )
+    return UNSET
 
 
 @undo.register

@@ -49,6 +49,24 @@ def listed_values(schema: Schema) -> list[Any] | None:
     return [schema["const"]] if "const" in schema else schema.get("enum")
 
 
+def all_listed_values(
+    schema: Schema, component: Callable[[str], Component | None]
+) -> frozenset[tuple[type, Any]] | None:
+    """The only values that a schema admits, with their types, through references and unions; None for no such list."""
+    values = listed_values(schema)
+    if values is not None:
+        return frozenset((type_of(value), value) for value in values)
+    name = referred(schema)
+    if name is not None:
+        target = component(name)
+        return None if target is None else all_listed_values(target.schema, component)
+    if schema.get("type") == "null":
+        return frozenset({(type(None), None)})
+    arms = [all_listed_values(arm, component) for arm in schema.get("anyOf") or schema.get("oneOf") or ()]
+    found = [values for values in arms if values is not None]
+    return frozenset[tuple[type, Any]]().union(*found) if arms and len(found) == len(arms) else None
+
+
 def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
     """Whether a schema admits null."""
     name = referred(schema)

@@ -247,7 +247,8 @@ class _Fusing:
             return
         self._convert_to(slot, self.boundary)
         if function is not None:
-            self.stage.ops.append(CallFunction(slot, function, step.stars, step.origin, source))
+            version = self.boundary if self.upgrades else self.boundary + 1
+            self.stage.ops.append(CallFunction(slot, function, step.stars, step.origin, source, target, version))
         slot.schema = target
 
     def _replace(self, step: ValueReplaced, null: Any, missing: Any, target: Schema) -> None:

@@ -41,13 +41,25 @@ class ConvertBySchema:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallFunction:
-    """Convert the value, ``stars`` containers deep, with a declared function that expects a schema."""
+    """Convert the value, ``stars`` containers deep, with a declared function.
+
+    Args:
+        slot: the slot to set.
+        function: gives ``UNSET`` for a value that the older version does not have.
+        stars: how many containers deep the values are.
+        origin: the fact.
+        expects: the schema of the slot's value.
+        gives: the schema of its value after the call.
+        target: the version whose shape that is.
+    """
 
     slot: Slot
     function: Function
     stars: int
     origin: Origin
     expects: Schema
+    gives: Schema
+    target: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.history.steps import Origin
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 
 
 class Missing:
@@ -70,6 +72,48 @@ def fail(error: type[GateError], cause: Exception, origin: Origin, key: str | No
     raise gate_error(error, problem, origin, key) from cause
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a declared function may give.
+
+    Args:
+        types: the Python types of the JSON values.
+        members: the only values, where the schema lists them.
+        origin: the fact that declares the function.
+    """
+
+    types: frozenset[type]
+    members: frozenset[tuple[type, Any]] | None
+    origin: Origin
+
+    def check(self, value: Any, error: type[GateError], key: str | None = None) -> None:
+        """Refuse the payload where a value is none of these: the declared function is at fault."""
+        if type_of(value) not in self.types or not is_plain(value):
+            raise gate_error(error, "the declared function gave another JSON type than its schema", self.origin, key)
+        is_scalar = type_of(value) not in (dict, list)
+        if self.members is not None and is_scalar and (type_of(value), value) not in self.members:
+            raise gate_error(error, "the declared function gave no member of the enum", self.origin, key)
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a value is plain JSON: no date, no set, no NaN, at any depth."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if is_object(one):
+            waiting.extend(one.values())
+            if any(type_of(key) is not str for key in one):
+                return False
+        elif is_array(one):
+            waiting.extend(one)
+        elif type_of(one) is float:
+            if not math.isfinite(one):
+                return False
+        elif one is not None and type_of(one) not in (str, int, bool):
+            return False
+    return True
+
+
 def apply_at_depth(
     function: Callable[[Any], Any],
     value: Any,
@@ -77,15 +121,20 @@ def apply_at_depth(
     origin: Origin,
     error: type[GateError],
     expected: frozenset[type] | None,
-    nullable: bool,
+    result: Result | None = None,
 ) -> Any:
     """Convert each value ``stars`` containers deep with a declared function, in place."""
     if stars == 0:
-        return apply(function, value, origin, error, expected)
+        if expected is not None and type(value) not in expected:
+            return value
+        given = apply(function, value, origin, error, expected)
+        if result is not None:
+            result.check(given, error)
+        return given
     if is_array(value):
         for index, inner in enumerate(value):
             try:
-                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, expected, result)
             except GateError as fault:
                 fault.at(index)
                 raise
@@ -93,12 +142,12 @@ def apply_at_depth(
     if is_object(value):
         for key, inner in value.items():
             try:
-                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, expected, nullable)
+                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, expected, result)
             except GateError as fault:
                 fault.at(key)
                 raise
         return value
-    if error is DowngradeError and not (value is None and nullable):
+    if error is DowngradeError and value is not None:
         raise gate_error(error, "a list or an object was expected", origin)
     return value
 

@@ -8,8 +8,8 @@ from typing import Any
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.arms import Arm, Leaf, Tags, distinguishable
-from timegate.typing import Schema, type_of
-from timegate.wire.json_types import EVERY, listed_values
+from timegate.typing import Schema
+from timegate.wire.json_types import EVERY, all_listed_values, listed_values
 from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component
 
@@ -119,23 +119,11 @@ def _any_part(reach: Reach, schema: Schema, version: int, found: Any) -> bool:
 
 def tags_of(reach: Reach, schema: Schema, version: int) -> Tags | None:
     """The only values that a schema admits; None where it does not list them."""
-    values = _listed_values(reach, schema, version)
+    if schema == NULL:
+        return None
+    values = all_listed_values(schema, lambda name: reach.component(name, version))
     if values is None:
         return None
     name = referred(schema)
     model = None if name is None else reach.component(name, version).model
-    numbers = inspect.isclass(model) and issubclass(model, int)
-    return Tags(frozenset((type_of(value), value) for value in values), numbers)
-
-
-def _listed_values(reach: Reach, schema: Schema, version: int) -> list[Any] | None:
-    values = listed_values(schema)
-    if values is not None:
-        return values
-    name = referred(schema)
-    if name is not None:
-        return _listed_values(reach, reach.component(name, version).schema, version)
-    arms = schema.get("anyOf") or schema.get("oneOf") or ()
-    by_arm = [[None] if arm == NULL else _listed_values(reach, arm, version) for arm in arms]
-    found = [values for values in by_arm if values is not None]
-    return [value for values in found for value in values] if arms and len(found) == len(by_arm) else None
+    return Tags(values, inspect.isclass(model) and issubclass(model, int))

@@ -13,6 +13,7 @@ from timegate.gates.plan.plan import CallFunction, ConvertBySchema, Op, Plan, Se
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
+from timegate.history.undo_values import FirstItem
 from timegate.wire.wire import Component
 
 
@@ -37,6 +38,9 @@ def _is_simple(stage: Stage) -> bool:
         if not isinstance(op, ConvertBySchema | CallFunction | SetValue):
             return False
         slot = op.slot
+        if isinstance(op, CallFunction) and isinstance(op.function, FirstItem):
+            # An empty list may be no value at all.
+            return False
         if isinstance(op, SetValue) and op.when == "always" and (slot.source is not None or id(slot) in begun):
             return False
         if id(slot) not in stored and not isinstance(op, SetValue):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from timegate.changes.base import UNSET
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.enums import EnumPlan, plan_enum
@@ -71,7 +72,7 @@ class Module:
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
         self._source: list[str] = []
-        self._space: dict[str, Any] = {"M": runtime.MISSING, "E": self.error, "GateError": GateError}
+        self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
         self._space.update({function.__name__: function for function in _RUNTIME})
         self._known = known
         self._functions: dict[Purpose, str] = {}
@@ -248,5 +249,6 @@ class Module:
             return
         types = self.reach.python_types(schema, conversion.src)
         if types != EVERY:
-            with writer.block(f"elif type({var}) not in {self.name(types)}:"):
+            # A null that no schema mentions passes: the newest client gets it too.
+            with writer.block(f"elif type({var}) not in {self.name(types | {type(None)})}:"):
                 writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

@@ -19,7 +19,11 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
     with writer.block("if type(v) is not dict:"):
-        writer.add("return v" if module.upgrades else "refuse(E, 'an object was expected', None)")
+        if not module.upgrades:
+            # A null that no schema mentions passes: the newest client gets it too.
+            with writer.block("if v is not None:"):
+                writer.add("refuse(E, 'an object was expected', None)")
+        writer.add("return v")
     write_fast_path(module, writer, component, plan)
     _apply_policy(module, writer, plan.key_policy)
     for stage in plan.stages:

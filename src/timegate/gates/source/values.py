@@ -19,9 +19,11 @@ from timegate.gates.plan.plan import (
     Stage,
     slots_of,
 )
+from timegate.gates.run.runtime import Result
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
-from timegate.wire.json_types import EVERY, is_nullable
+from timegate.history.undo_values import FirstItem
+from timegate.wire.json_types import EVERY, all_listed_values, is_nullable
 from timegate.wire.schema import schema_at_depth
 
 
@@ -113,25 +115,67 @@ class Values:
             self.writer.add(f"{variable} = copy_json({other})")
 
     def _call(self, op: CallFunction, variable: str) -> None:
-        module, add, block, version = self.module, self.writer.add, self.writer.block, op.slot.since
-        types: frozenset[type] | None = None
-        if module.upgrades:
-            found = module.reach.python_types(schema_at_depth(op.expects, op.stars) or {}, version)
-            types = None if found == EVERY else found
+        module, add, block = self.module, self.writer.add, self.writer.block
+        types = self._given_to(op)
         function, origin, key = module.name(op.function, "f"), module.name(op.origin), self._key_in_errors(op.slot)
         with self._if_present(op.slot, variable):
             if op.stars:
-                nullable = is_nullable(op.expects, module.reach.components(version))
-                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {module.name(types)}, {nullable}"
+                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {module.name(types)}"
+                if not module.upgrades:
+                    arguments += f", {module.name(self._results(op))}"
                 with self.writer.errors_at(repr(key)):
                     add(f"{variable} = apply_at_depth({arguments})")
                 return
             # The same as `apply`, without the cost of a call.
-            with nullcontext() if types is None else block(f"if {module.is_one_of(variable, types)}:"):
+            with self._if_given(variable, types):
                 with block("try:"):
                     add(f"{variable} = {function}({variable})")
                 with block("except ValueError as e:" if module.upgrades else "except Exception as e:"):
                     add(f"fail(E, e, {origin}, {key!r})")
+                if not module.upgrades:
+                    self._check_result(op, variable)
+
+    def _given_to(self, op: CallFunction) -> frozenset[type] | None:
+        """The types of values that a function is given; None for every type.
+
+        A function sees null only where its side has it and the other has not; else null stays null.
+        """
+        module, version = self.module, op.slot.since
+        source, target = (schema_at_depth(schema, op.stars) or {} for schema in (op.expects, op.gives))
+        components = module.reach.components
+        has_null = is_nullable(source, components(version)) and not is_nullable(target, components(op.target))
+        found = module.reach.python_types(source, version) if module.upgrades else EVERY
+        if has_null:
+            return None if found == EVERY else found
+        return found - {type(None)}
+
+    def _if_given(self, variable: str, types: frozenset[type] | None) -> AbstractContextManager[None]:
+        if types is None:
+            return nullcontext()
+        if types == EVERY - {type(None)}:
+            return self.writer.block(f"if {variable} is not None:")
+        return self.writer.block(f"if {self.module.is_one_of(variable, types)}:")
+
+    def _results(self, op: CallFunction) -> Result:
+        """What a function may give."""
+        reach = self.module.reach
+        target = schema_at_depth(op.gives, op.stars) or {}
+        members = all_listed_values(target, lambda name: reach.component(name, op.target))
+        return Result(reach.python_types(target, op.target), members, op.origin)
+
+    def _check_result(self, op: CallFunction, variable: str) -> None:
+        """Write the check of what a function gave; a text, a whole number and a truth value need no call."""
+        result = self._results(op)
+        key = self._key_in_errors(op.slot)
+        simple = (result.types - {float, list, dict}) if result.members is None else frozenset[type]()
+        with self.writer.block(f"if type({variable}) not in {self.module.name(simple)}:"):
+            if isinstance(op.function, FirstItem):
+                with self.writer.block(f"if {variable} is UNSET:"):
+                    self.writer.add(f"{variable} = M")
+                with self.writer.block("else:"):
+                    self.writer.add(f"{self.module.name(result)}.check({variable}, E, {key!r})")
+            else:
+                self.writer.add(f"{self.module.name(result)}.check({variable}, E, {key!r})")
 
     def _extract(self, op: ExtractValue, variable: str, other: str) -> None:
         self.writer.add(f"{variable} = extract({other}, {op.path!r}, {op.prune})")
