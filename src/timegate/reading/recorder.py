@@ -10,7 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from timegate.reading.generator import Generator
 from timegate.typing import is_array, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK
+from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
 
 Mode = Literal["validation", "serialization"]
 
@@ -66,6 +66,20 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().typed_dict_schema(schema))
+
+        def call_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._named_tuple(schema["arguments_schema"]["arguments_schema"], super().call_schema(schema))
+
+        def named_tuple_schema(self, schema: Any) -> JsonSchemaValue:
+            # Earlier releases of pydantic call the tuple's class.
+            return self._named_tuple(schema["fields"], super().named_tuple_schema(schema))
+
+        def _named_tuple(self, fields: list[Any], generated: JsonSchemaValue) -> JsonSchemaValue:
+            if self.mode != "validation" or generated.get("type") != "array":
+                return generated
+            aliases = (field.get("validation_alias") or field.get("alias") for field in fields)
+            names = [a if isinstance(a, str) else f["name"] for a, f in zip(aliases, fields, strict=True)]
+            return {**generated, TUPLE_MARK: names}
 
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().enum_schema(schema))

@@ -31,6 +31,10 @@ MODEL_MARK: Final = MARK_PREFIX + "model"
 """Marks the schema of a class; holds the index of the record about that class."""
 
 
+TUPLE_MARK: Final = MARK_PREFIX + "tuple"
+"""Holds, in the schema of a named tuple that clients send, the names of its fields: an object is read as the tuple too."""
+
+
 PARAMETER_MARK: Final = MARK_PREFIX + "parameter"
 """Holds, in a parameter's schema, the rest of its OpenAPI parameter object."""
 

@@ -14,12 +14,13 @@ from timegate.gates.plan.plan import Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run import runtime
 from timegate.gates.run.choice import Choice
+from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.marks import NEWER_ARMS_MARK, TUPLE_MARK
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
@@ -211,6 +212,11 @@ class Module:
 
         items, first_items = needed("items"), schema.get("prefixItems", [])
         if items is not None or any(self.reach.needs(item, conversion) for item in first_items):
+            if self.upgrades and TUPLE_MARK in schema:
+                defaults = {index: item["default"] for index, item in enumerate(first_items) if "default" in item}
+                fields = self.name(TupleFields(tuple(schema[TUPLE_MARK]), defaults))
+                with writer.block(f"if type({var}) is dict:"):
+                    writer.add(f"{var} = {fields}.as_list({var})")
             with writer.block(f"if type({var}) is list:"):
                 for index, item in enumerate(first_items):
                     if self.reach.needs(item, conversion):
