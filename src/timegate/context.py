@@ -13,11 +13,13 @@ class Selected(NamedTuple):
         version: the version of the timeline that was selected for the request.
         lacking: the changes that are newer than that version.
         known: every change of the timeline.
+        by: the middleware that selected it; None for none.
     """
 
     version: str
     lacking: frozenset[type]
     known: frozenset[type]
+    by: object = None
 
 
 SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)

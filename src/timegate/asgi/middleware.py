@@ -7,7 +7,7 @@ is pure ASGI and keeps no state of a request: the objects made for one request h
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from starlette.responses import RedirectResponse
@@ -16,16 +16,29 @@ from timegate.asgi.exchange.request import exchange
 from timegate.asgi.exchange.response import send_problem, untouched_send
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
-from timegate.asgi.message.scope import App, Message, Receive, Scope, Send, below_prefix, route_path
+from timegate.asgi.message.scope import (
+    App,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    below_prefix,
+    is_outside,
+    rooted,
+    route_path,
+    without_prefix,
+)
 from timegate.asgi.route.not_found import problem_of, slash_redirect
 from timegate.asgi.route.operation import INSPECTED, OperationPlan, inspected
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.choice import VersionChoice
 from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, header, selector_of
+from timegate.asgi.serve.arguments import check_arguments, paths_of
 from timegate.asgi.serve.documents import document_plan
-from timegate.asgi.serve.startup import ReadyApp, Startup
+from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
 from timegate.context import SELECTED
+from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 
@@ -34,6 +47,14 @@ _LOG: Final = logging.getLogger("timegate.asgi")
 _NOT_READY: Final = "the declared changes cannot be carried out"
 _MAX_CACHED: Final = 512
 _BY_HEADER: Final = header(ECHO)
+_AROUND: Final = "timegate.around"
+_POLICY_VIOLATION: Final = 1008
+_TWICE: Final = (
+    "TimegateMiddleware is there twice around one app; the inner one passes every request through: remove one"
+)
+_TWO_TIMELINES: Final = (
+    "TimegateMiddleware is there twice around one app, with two timelines: remove one, or give both the same timeline"
+)
 
 
 class TimegateMiddleware:
@@ -74,6 +95,15 @@ class TimegateMiddleware:
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
     ) -> None:
+        check_arguments(
+            timeline=timeline,
+            contract=contract,
+            gates=gates,
+            max_body=max_body,
+            problems=problems,
+            decoder=decoder,
+            encoder=encoder,
+        )
         self.app = app
         self.timeline = timeline
         self.select = selector_of(select).bound(timeline.scheme)
@@ -87,15 +117,16 @@ class TimegateMiddleware:
             vary=None if vary is None else {name.lower().encode("ascii"): name.encode("ascii") for name in vary},
         )
         self._startup = Startup(
-            app=app,
+            app=self._wrapped(),
             timeline=timeline,
             contract=contract,
             gates=gates,
             settings=self.settings,
-            unversioned=frozenset(unversioned),
+            unversioned=paths_of(unversioned),
         )
         self._ready: ReadyApp | None = None
         self._failure: Exception | None = None
+        self._warned = False
         self._documents: dict[ApiVersion, OperationPlan] = {}
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
@@ -107,12 +138,23 @@ class TimegateMiddleware:
         if kind != "http":
             await (self._lifespan if kind == "lifespan" else self._websocket)(scope, receive, send)
             return
+        around = SELECTED.get()
+        if around is not None and self._passes(around.by, scope):
+            await self.app(scope, receive, send)
+            return
         ready = self._ready
-        if ready is None or len(ready.routes) != ready.count or (ready.nested and ready.outdated()):
+        if (
+            ready is None
+            or ready.holder.routes is not ready.routes
+            or ready.routes != ready.kept
+            or (ready.nested and ready.outdated())
+        ):
             ready = self._started(scope)
             if ready is None:
                 await send_problem(not_ready(), send, settings=self.settings, version=None, method=scope["method"])
                 return
+        if ready.rooted is not None and ready.rooted.root_path:
+            scope = rooted(scope, ready.rooted)
         # As `inspected` does, and the version in the same pass, because most requests need no other pass.
         names, value = self._inspected, None
         fields: dict[bytes, bytes] = {}
@@ -167,12 +209,12 @@ class TimegateMiddleware:
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not known from the value of one header field."""
         versions = ready.versions
-        given, scope = self._given(scope)
+        given, scope = self._given(ready, scope)
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
         required = key is not None and key not in versions.unversioned
         version = self._version(ready, given, scope, required=required)
-        if isinstance(version, Problem) and required:
+        if isinstance(version, Problem) and (required or ready.is_document(path, method)):
             await send_problem(version, send, settings=self.settings, version=None, method=method)
             return
         if version is None or isinstance(version, Problem):
@@ -194,10 +236,13 @@ class TimegateMiddleware:
         finally:
             SELECTED.reset(token)
 
-    def _given(self, scope: Scope) -> tuple[Given | None, Scope]:
+    def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
         """The version that a request names, and the scope without it in the path."""
         given = self.select.find(scope)
-        return given, scope if given is None else below_prefix(scope, given.root_path)
+        if given is None or not given.root_path:
+            return given, scope
+        fixed = ready.rooted is not None and is_outside(scope, ready.rooted)
+        return given, (without_prefix if fixed else below_prefix)(scope, given.root_path)
 
     def _version(
         self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool
@@ -232,32 +277,78 @@ class TimegateMiddleware:
 
     def _document_plan(self, ready: ReadyApp, version: ApiVersion, path: str, method: str) -> OperationPlan | None:
         """The plan of the app's OpenAPI URL; None for any other request."""
-        if path != ready.document_path or method not in ("GET", "HEAD"):
+        if not ready.is_document(path, method):
             return None
         if version not in self._documents:
             self._documents[version] = document_plan(path, version=version, gates=ready.versions.gates)
         return self._documents[version]
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a websocket to the app, with its version in the context."""
+        """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""
+        around = SELECTED.get()
+        if around is not None and self._passes(around.by, scope):
+            await self.app(scope, receive, send)
+            return
         ready = self._ready or self._started(scope)
         if ready is None:
             raise RuntimeError(_NOT_READY) from self._failure
-        given, scope = self._given(scope)
+        if ready.rooted is not None and ready.rooted.root_path:
+            scope = rooted(scope, ready.rooted)
+        given, scope = self._given(ready, scope)
         version = self._version(ready, given, scope, required=False)
+        if isinstance(version, Problem) and not ready.mounts(scope):
+            # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})
+            return
         token = SELECTED.set(version.selected if isinstance(version, ApiVersion) else None)
         try:
             await self.app(scope, receive, send)
         finally:
             SELECTED.reset(token)
 
+    def _wrapped(self) -> App:
+        """The wrapped app, looking through other middleware of this kind."""
+        app = self.app
+        while isinstance(app, TimegateMiddleware):
+            app = app.app
+        return app
+
+    def _passes(self, by: object, scope: Scope) -> bool:
+        """Whether a request comes from a middleware like this one around the same app, which gates it already.
+
+        Args:
+            by: the middleware that selected the version in the context.
+            scope: the request.
+        """
+        # An app may send requests to itself while it handles one: these come from nobody else.
+        if not isinstance(by, TimegateMiddleware) or by is self:
+            return False
+        app = self._startup.routed(scope)
+        if by._ready is None or app is None or by._ready.app is not app:
+            return False
+        self._check_other(by)
+        return self._failure is None
+
+    def _check_other(self, outer: TimegateMiddleware) -> None:
+        """Warn of a middleware around this one that gates the same app; another timeline is a failure."""
+        if self._failure is not None:
+            return
+        if not same_changes(outer.timeline, self.timeline):
+            self._failure, self._ready = DeclarationError(_TWO_TIMELINES), None
+            _LOG.error("%s; no request is served", _TWO_TIMELINES)
+        elif not outer._warned:
+            outer._warned = True
+            _LOG.warning(_TWICE)
+
     async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Compile when the app has started; a fault makes the start fail."""
         sent = False
+        around: tuple[TimegateMiddleware, ...] = scope.get(_AROUND, ())
+        inner = {**scope, _AROUND: (*around, self)}
 
         async def sending(message: Message) -> None:
             nonlocal sent
-            if message["type"] == "lifespan.startup.complete" and self._started(scope) is None:
+            if message["type"] == "lifespan.startup.complete" and self._begun(scope, around) is None:
                 # The app cleans up as if its own start had failed, and reports the failure.
                 raise RuntimeError(_NOT_READY) from self._failure
             if message["type"] == "lifespan.startup.failed" and self._failure is not None:
@@ -266,18 +357,27 @@ class TimegateMiddleware:
             await send(message)
 
         try:
-            await self.app(scope, receive, sending)
+            await self.app(inner, receive, sending)
         except Exception:
             if self._failure is not None and not sent:
                 await send({"type": "lifespan.startup.failed", "message": str(self._failure)})
             raise
 
+    def _begun(self, scope: Scope, around: Sequence[TimegateMiddleware]) -> ReadyApp | None:
+        """Start within others of its kind."""
+        app = self._startup.routed(scope)
+        for outer in around:
+            if app is not None and outer._startup.routed(scope) is app:
+                self._check_other(outer)
+                break
+        return None if self._failure is not None else self._started(scope)
+
     def _started(self, scope: Scope) -> ReadyApp | None:
-        """Compile the app's versions, at the start and again when routes were added; None where that fails."""
+        """Compile the app's versions, at the start and again when routes changed; None where that fails."""
         if self._ready is None and self._failure is not None:
             return None
         try:
-            ready = self._startup.run(scope)
+            ready = self._startup.run(self._startup.routed(scope), by=self, again=self._ready is not None)
         except Exception as error:
             _LOG.exception("%s; no request is served", _NOT_READY)
             self._failure, self._ready = error, None

@@ -203,7 +203,7 @@ async def test_a_websocket_passes_with_its_version_in_the_context() -> None:
 
     app = Starlette(routes=[WebSocketRoute("/ws", echo)])
     app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD), Version(OLD)))
-    for version, told in (("2025-05-05", OLD), ("nonsense", "None"), (HEAD, HEAD)):
+    for version, told in (("2025-05-05", OLD), (HEAD, HEAD)):
         scope: dict[str, Any] = {**scope_of("GET", "/ws", version=version), "type": "websocket", "subprotocols": []}
         sent = await talk(app, scope, {"type": "websocket.connect"})
         assert sent[1]["text"] == told

@@ -18,6 +18,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+_PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
+
 # Older releases of Starlette remove `root_path` from a path as a regular expression.
 _ROOT_IS_A_PATTERN: Final = (
     Route("/b", HTTPEndpoint).matches({"type": "http", "method": "GET", "path": "/aa/b", "root_path": "/a."})[0]
@@ -49,3 +51,20 @@ def below_prefix(scope: Scope, prefix: str) -> Scope:
         below["path"] = root + scope["path"]
         below["raw_path"] = quote(root, safe="/").encode("ascii") + scope.get("raw_path", b"")
     return below
+
+
+def without_prefix(scope: Scope, prefix: str) -> Scope:
+    """A copy of the scope without a prefix of the path below `root_path`, for an app that sets `root_path` itself."""
+    root: str = scope.get("root_path", "")
+    path = root + route_path(scope)[len(prefix) :]
+    return {**scope, "path": path, "raw_path": quote(path, safe=_PATH_SAFE).encode("ascii")}
+
+
+def is_outside(scope: Scope, app: Any) -> bool:
+    """Whether a request is still on its way to an app that sets `root_path` to its own, so that it is not set yet."""
+    return bool(app.root_path) and scope.get("app") is not app
+
+
+def rooted(scope: Scope, app: Any) -> Scope:
+    """The scope with the `root_path` that such an app sets when it is called."""
+    return {**scope, "root_path": app.root_path} if is_outside(scope, app) else scope

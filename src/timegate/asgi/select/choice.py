@@ -7,7 +7,7 @@ from typing import Literal
 
 from timegate.asgi.message.problems import Problem, cannot_be_selected, no_version, several_versions
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin
+from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, pin_of
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
 from timegate.timeline import Timeline, Version
 
@@ -27,11 +27,14 @@ class VersionChoice:
     def __init__(self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"]) -> None:
         if newer not in ("refuse", "latest"):
             raise DeclarationError(f"TimegateMiddleware(newer={newer!r}): newer='refuse' or newer='latest'")
-        if isinstance(default, str) and default not in ("required", "oldest", "latest", *timeline.values):
-            raise DeclarationError(
-                f"TimegateMiddleware(default={default!r}): 'required', 'oldest', 'latest', a callable, "
-                f"or one of {', '.join(timeline.values)}"
-            )
+        refusal = (
+            f"TimegateMiddleware(default={default!r}): 'required', 'oldest', 'latest', a callable, "
+            f"or one of {', '.join(timeline.values)}"
+        )
+        if not isinstance(default, str):
+            pin_of(default, refusal)
+        elif default not in ("required", "oldest", "latest", *timeline.values):
+            raise DeclarationError(refusal)
         self._timeline = timeline
         self._default = default
         self._newer = newer

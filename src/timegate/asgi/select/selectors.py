@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
+from inspect import iscoroutinefunction
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
 from timegate.asgi.message.headers import media_type_of, split_quoted
 from timegate.asgi.message.parameters import query_parameters
@@ -25,6 +26,7 @@ MAX_LENGTH: Final = 256
 # Header fields that a page of another origin may set without a preflight (the Fetch standard's safelist).
 _SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_ANY_TEXT: Final = re.compile(r".+", re.DOTALL)
 
 
 class Given(NamedTuple):
@@ -93,8 +95,6 @@ class HeaderSelector(_Selector):
     raw: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not _TOKEN.fullmatch(self.name):
-            raise DeclarationError(f"header({self.name!r}) is no name of a header: header('API-Version')")
         object.__setattr__(self, "raw", self.name.lower().encode("ascii"))
 
     @property
@@ -237,22 +237,22 @@ class FirstOf:
 
 def header(name: str) -> Selector:
     """Select by a header field, whatever the case of its name."""
-    return HeaderSelector(name)
+    return HeaderSelector(_named("header", name, "API-Version", _TOKEN))
 
 
 def path(template: str) -> Selector:
     """Select by the beginning of the path, ``path("/{version}")``; the app finds it in `root_path`."""
-    return PathSelector(template)
+    return PathSelector(_named("path", template, "/{version}"))
 
 
 def query(name: str) -> Selector:
     """Select by a query parameter."""
-    return QuerySelector(name)
+    return QuerySelector(_named("query", name, "version"))
 
 
 def media_type(parameter: str) -> Selector:
     """Select by a parameter of the media types in Accept, or else of the Content-Type."""
-    return MediaTypeSelector(parameter.lower())
+    return MediaTypeSelector(_named("media_type", parameter, "version", _TOKEN).lower())
 
 
 def first_of(*selectors: Selector | Pin) -> Selector:
@@ -264,11 +264,33 @@ def first_of(*selectors: Selector | Pin) -> Selector:
 
 def selector_of(select: Selector | Pin) -> Selector:
     """The selector itself, or one made of a callable."""
-    if isinstance(select, Selector):
-        return select
-    if not callable(select):
-        raise DeclarationError(f"select={select!r} is no selector: select=header('API-Version')")
-    return PinSelector(select)
+    given: object = select
+    # A class of selectors has all that a selector has.
+    if isinstance(given, Selector) and not isinstance(given, type):
+        return given
+    return PinSelector(pin_of(given, f"select={given!r} is no selector: select=header('API-Version')"))
+
+
+def pin_of(given: Any, refusal: str) -> Pin:
+    """A callable that returns the version of a request.
+
+    Raises:
+        DeclarationError: it is none, with the text of the refusal; or it would have to be awaited.
+    """
+    makers = (header, path, query, media_type, first_of)
+    if not callable(given) or isinstance(given, type) or any(given is maker for maker in makers):
+        raise DeclarationError(refusal)
+    if iscoroutinefunction(given) or iscoroutinefunction(given.__call__):
+        raise DeclarationError(f"{given!r} is an async function, which cannot select a version: use a plain function")
+    pin: Pin = given
+    return pin
+
+
+def _named(maker: str, name: Any, example: str, pattern: re.Pattern[str] = _ANY_TEXT) -> str:
+    """The argument of a maker of selectors, if it can be one."""
+    if not isinstance(name, str) or not pattern.fullmatch(name):
+        raise DeclarationError(f"{maker}({name!r}) names nothing that a request has: {maker}({example!r})")
+    return name
 
 
 def _distinct(values: Iterable[str]) -> tuple[str, ...]:

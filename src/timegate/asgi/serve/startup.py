@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
 from dataclasses import dataclass
 from typing import Any
+
+from starlette.routing import Match, Mount, Router
 
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import entries_of, entries_of_contract
 from timegate.asgi.route.handover import HandoverRoute
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.serve.versions import ApiVersions
+from timegate.asgi.serve.watched import Watched, watched_lists
 from timegate.contract import Contract
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
@@ -22,37 +25,47 @@ class ReadyApp:
 
     Args:
         versions: the versions as they are served.
-        watched: every list that routes may be added to, the app's own first.
-        document_path: the path of the app's OpenAPI document.
-        redirects: whether the app's router redirects to a path with or without a slash at its end.
+        app: the app whose routes are matched; None where no routes can be seen.
 
     Attributes:
-        routes: the app's own list of routes, which every request looks at.
-        count: its length when the versions were made.
+        holder: the object whose ``routes`` is the app's own list, which every request looks at.
+        routes: that list.
+        kept: the routes that it held when the versions were made.
         nested: the lists of routers and mounts in it.
+        document_path: the path of the app's OpenAPI document.
+        redirects: whether the app's router redirects to a path with or without a slash at its end.
+        rooted: the app, where it sets the ``root_path`` of each request to its own; None for any other.
     """
 
-    __slots__ = ("_nested_count", "count", "document_path", "nested", "redirects", "routes", "versions")
+    __slots__ = (
+        "app", "document_path", "holder", "kept", "nested", "redirects", "rooted", "routes", "versions",
+    )  # fmt: skip
 
-    def __init__(
-        self,
-        versions: ApiVersions,
-        *,
-        watched: Sequence[Sequence[Any]],
-        document_path: str | None,
-        redirects: bool,
-    ) -> None:
+    def __init__(self, versions: ApiVersions, app: object | None) -> None:
         self.versions = versions
-        self.document_path = document_path
-        self.redirects = redirects
-        self.routes: Sequence[Any] = watched[0] if watched else ()
-        self.count = len(self.routes)
-        self.nested = tuple(watched[1:])
-        self._nested_count = sum(map(len, self.nested))
+        self.app = app
+        own, *nested = watched_lists(app)
+        self.holder, self.routes, self.kept = own
+        self.nested: tuple[Watched, ...] = tuple(nested)
+        self.document_path: str | None = getattr(app, "openapi_url", None)
+        self.redirects: bool = getattr(getattr(app, "router", app), "redirect_slashes", False)
+        self.rooted: Any = app if _sets_root_path(app) else None
+
+    def is_document(self, path: str, method: str) -> bool:
+        """Whether a request is for the app's own OpenAPI document."""
+        return path == self.document_path and method in ("GET", "HEAD")
+
+    def mounts(self, scope: Scope) -> bool:
+        """Whether a websocket goes to another app, below a mount, which may have versions of its own."""
+        for route in self.routes:
+            # A copy: a route may write into its scope.
+            if route.matches({**scope})[0] is Match.FULL:
+                return isinstance(route, Mount) and not isinstance(route.app, Router)
+        return False
 
     def outdated(self) -> bool:
-        """Whether routes were added since."""
-        return len(self.routes) != self.count or sum(map(len, self.nested)) != self._nested_count
+        """Whether routes of routers and mounts were added, removed or replaced since."""
+        return any(map(Watched.changed, self.nested))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +92,22 @@ class Startup:
     unversioned: frozenset[str]
 
     def __post_init__(self) -> None:
-        if self.gates is not None and self.gates.timeline.values != self.timeline.values:
+        if self.gates is not None and not same_changes(self.gates.timeline, self.timeline):
             raise DeclarationError("TimegateMiddleware(gates=…) was compiled from another timeline: give that timeline")
         if self.gates is not None and self.contract is not None:
             raise DeclarationError("TimegateMiddleware takes contract= or gates=, which has a contract already")
 
-    def run(self, scope: Scope) -> ReadyApp:
-        """Compile the served versions of the app, or of the app in a scope.
+    def run(self, app: object | None, *, by: object, again: bool) -> ReadyApp:
+        """Compile the served versions of an app.
+
+        Args:
+            app: the app whose routes are matched; None where no routes can be seen.
+            by: the middleware that serves them.
+            again: whether they were compiled before, for other routes.
 
         Raises:
             TimegateError: the changes cannot be carried out, or there is no app to read.
         """
-        app = self._routed(scope)
         gates = self.gates or self.timeline.compile(self._contract_of(app))
         keys = [gate.key for gate in gates.operations(self.timeline.head.value)]
         routes: list[Any] | None = getattr(app, "routes", None)
@@ -98,17 +115,14 @@ class Startup:
             entries = entries_of_contract(keys)
         else:
             entries = entries_of((route for route in routes if not isinstance(route, HandoverRoute)), keys)
-        versions = ApiVersions(gates, entries, settings=self.settings, unversioned=self.unversioned)
+        versions = ApiVersions(gates, entries, settings=self.settings, unversioned=self.unversioned, by=by)
+        if not again:
+            versions.check_unversioned(self.unversioned)
         if routes and versions.shadowed and not any(isinstance(route, HandoverRoute) for route in routes):
             routes.insert(0, HandoverRoute())
-        return ReadyApp(
-            versions,
-            watched=[] if routes is None else list(_lists(routes)),
-            document_path=getattr(app, "openapi_url", None),
-            redirects=getattr(getattr(app, "router", app), "redirect_slashes", False),
-        )
+        return ReadyApp(versions, app)
 
-    def _routed(self, scope: Scope) -> object | None:
+    def routed(self, scope: Scope) -> object | None:
         """The app whose routes are matched; None where no routes can be seen."""
         for candidate in (self.contract, self.app, scope.get("app")):
             if not isinstance(candidate, Contract) and isinstance(getattr(candidate, "routes", None), list):
@@ -125,20 +139,16 @@ class Startup:
         return Contract.of(app)
 
 
-def _lists(routes: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """A list of routes and those of the routers and mounts in it, each once."""
-    waiting: list[Sequence[Any]] = [routes]
-    seen: set[int] = set()
-    while waiting:
-        found = waiting.pop()
-        if id(found) in seen:
-            continue
-        seen.add(id(found))
-        yield found
-        for route in found:
-            for holder in (route, getattr(route, "original_router", None)):
-                inner: Sequence[Any] | None = getattr(holder, "routes", None)
-                # A mount of an app without routes makes a new list on each access.
-                lasting = inner is getattr(holder, "routes", None)
-                if lasting and inner is not None:
-                    waiting.append(inner)
+def same_changes(one: Timeline, other: Timeline) -> bool:
+    """Whether two timelines have the same versions with the same changes."""
+    return one is other or (
+        one.scheme == other.scheme
+        and [(version.value, version.changes, version.deprecated, version.sunset) for version in one]
+        == [(version.value, version.changes, version.deprecated, version.sunset) for version in other]
+    )
+
+
+def _sets_root_path(app: object) -> bool:
+    """Whether an app is FastAPI's, which sets the ``root_path`` of a request when it is called."""
+    kind: type | None = getattr(sys.modules.get("fastapi"), "FastAPI", None)
+    return kind is not None and isinstance(app, kind)

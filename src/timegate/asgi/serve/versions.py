@@ -11,6 +11,7 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
+from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
 from timegate.wire.paths import plain_path
@@ -24,6 +25,7 @@ class ApiVersions:
         entries: head's routes.
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
+        by: the middleware that serves them.
 
     Attributes:
         head: head's routes.
@@ -38,7 +40,7 @@ class ApiVersions:
     __slots__ = ("by_header", "by_value", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned")
 
     def __init__(
-        self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str]
+        self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str], by: object
     ) -> None:
         self.gates = gates
         self.head = Table(entries)
@@ -48,7 +50,7 @@ class ApiVersions:
         older: dict[tuple[object, ...], Entry] = {}
 
         def version_at(index: int, *, named: bool = True) -> ApiVersion:
-            selected = gates.timeline.selected(index)
+            selected = gates.timeline.selected(index)._replace(by=by)
             operations = {gate.key: gate for gate in gates.operations(selected.version)}
             routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
             older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
@@ -78,8 +80,23 @@ class ApiVersions:
             for plan in version.plans.values()
         )
         self.unversioned = frozenset(
-            key for key, entry in at_head.items() if entry.path in unversioned or plain_path(entry.path) in unversioned
+            key for key, entry in at_head.items() if not _paths_of(entry).isdisjoint(unversioned)
         )
+
+    def check_unversioned(self, paths: Collection[str]) -> None:
+        """Refuse a path that is said to need no version and that no operation has.
+
+        Raises:
+            DeclarationError: there is such a path.
+        """
+        entries = (*self.head.entries, *self.older_paths.entries)
+        known = {path for entry in entries if entry.operations for path in _paths_of(entry)}
+        unknown = sorted(set(paths) - known)
+        if unknown:
+            raise DeclarationError(
+                f"TimegateMiddleware(unversioned=…): no operation of the contract has the path {unknown[0]!r}; "
+                f"leave it out, or write one of {', '.join(map(repr, sorted(known)))}"
+            )
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
         """The key of the operation that a request means in any version; None where no contract has it."""
@@ -172,6 +189,11 @@ def _may_meet(other: Entry, prefix: str, entry: Entry) -> bool:
         return True
     text, below = other.path.partition("{")[0], f"{prefix}/"
     return (text.startswith(below) or below.startswith(text)) and may_overlap(other, entry)
+
+
+def _paths_of(entry: Entry) -> set[str]:
+    """How a path may be written: with convertors, or without them."""
+    return {entry.path, plain_path(entry.path)}
 
 
 def _is_elsewhere(gate: OperationGate) -> bool:

@@ -1,0 +1,70 @@
+"""Wrong arguments of the middleware are refused where they are written, and not in the first request."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from timegate.contract import Contract
+from timegate.errors import DeclarationError
+from timegate.gates import Gates
+from timegate.timeline import Timeline
+
+_TIMELINE: Final = "timeline=Timeline(Version('2025-06-01', …), Version('2025-01-01'))"
+_GATES: Final = "gates=timeline.compile(Contract.of(app))"
+_CONTRACT: Final = "contract=Contract.of(app), or the app itself"
+_MAX_BODY: Final = "max_body=16 * 1024 * 1024, a number of bytes"
+
+
+def check_arguments(
+    *, timeline: object, contract: object, gates: object, max_body: object, **functions: object
+) -> None:
+    """Refuse arguments of a wrong type.
+
+    Args:
+        timeline: the versions.
+        contract: a contract, an app to read it from, or None.
+        gates: compiled gates, or None.
+        max_body: how many bytes of a body are buffered at most.
+        functions: the arguments that are functions.
+
+    Raises:
+        DeclarationError: an argument is invalid.
+    """
+    if not isinstance(timeline, Timeline):
+        raise _refusal("timeline", timeline, _TIMELINE)
+    if gates is not None and not isinstance(gates, Gates):
+        raise _refusal("gates", gates, _GATES)
+    if contract is not None and not isinstance(contract, Contract) and not hasattr(contract, "routes"):
+        raise _refusal("contract", contract, _CONTRACT)
+    if not isinstance(max_body, int) or isinstance(max_body, bool) or max_body <= 0:
+        raise _refusal("max_body", max_body, _MAX_BODY)
+    for name, function in functions.items():
+        if not callable(function):
+            raise _refusal(name, function, f"{name}= takes a function")
+
+
+def paths_of(unversioned: Any) -> frozenset[str]:
+    """The paths of operations that need no version.
+
+    Args:
+        unversioned: the argument of the middleware.
+
+    Raises:
+        DeclarationError: it is no collection of paths.
+    """
+    remedy = "unversioned=('/health',)"
+    # A string is a collection of paths too, each of one character.
+    if isinstance(unversioned, (str, bytes)):
+        raise _refusal("unversioned", unversioned, remedy)
+    try:
+        paths: list[Any] = list(unversioned)
+    except TypeError:
+        raise _refusal("unversioned", unversioned, remedy) from None
+    for path in paths:
+        if not isinstance(path, str):
+            raise _refusal("unversioned", unversioned, remedy)
+    return frozenset(paths)
+
+
+def _refusal(name: str, given: object, remedy: str) -> DeclarationError:
+    return DeclarationError(f"TimegateMiddleware({name}={given!r}): {remedy}")

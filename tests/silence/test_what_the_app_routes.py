@@ -1,0 +1,306 @@
+"""What the app routes is what is gated: below a root path, after routes changed, with the middleware there twice."""
+
+import logging
+import warnings
+from typing import Any
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Mount, Route, Router
+
+from tests.silence.exchanges import NEW, Response, change_of, exchange, failed_start, gated, timeline_of
+from timegate import Timeline, Version, on
+from timegate.asgi import TimegateMiddleware
+from timegate.starlette import operation
+
+
+class Item(BaseModel):
+    sku: str = "default"
+    note: str | None = None
+
+
+RENAMED = on(Item).renamed("article", to="sku")
+NOTED = on(Item).renamed("memo", to="note")
+
+
+async def get_item() -> Item:
+    return Item(sku="s")
+
+
+@operation(response=Item)
+async def get_plainly(request: Request) -> object:
+    return Item(sku="s")
+
+
+@operation(request=Item, response=Item)
+async def post_plainly(request: Request, *, body: Item) -> object:
+    return body
+
+
+def items(*, root_path: str = "") -> FastAPI:
+    app = FastAPI()
+    # As `FastAPI(root_path=…)` does, which newer releases warn of.
+    app.root_path = root_path
+    app.add_api_route("/items", get_item)
+    return app
+
+
+def is_old(response: Response) -> bool:
+    return response.status == 200 and response.json() == {"article": "s", "note": None}
+
+
+class TestRootPaths:
+    @pytest.mark.parametrize("outside", [True, False])
+    @pytest.mark.parametrize("root_path", ["", "/api"])
+    @pytest.mark.parametrize("target", ["/api/items", "/items"])
+    def test_of_the_app_itself_are_known_outside_and_inside(self, target: str, root_path: str, outside: bool) -> None:
+        app: Any = items(root_path="/api")
+        if outside:
+            app = gated(app, RENAMED)
+        else:
+            app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        assert is_old(exchange(app, "GET", target, root_path=root_path))
+
+    @pytest.mark.parametrize("target", ["/api/v1/items", "/items"])
+    def test_with_several_segments_are_known_too(self, target: str) -> None:
+        assert is_old(exchange(gated(items(root_path="/api/v1"), RENAMED), "GET", target))
+
+    @pytest.mark.parametrize("target", ["/api/openapi.json", "/openapi.json"])
+    def test_are_known_for_the_document(self, target: str) -> None:
+        response = exchange(gated(items(root_path="/api"), RENAMED), "GET", target)
+        assert "article" in response.json()["components"]["schemas"]["Item"]["properties"]
+
+    @pytest.mark.parametrize("target", ["/proxy/items", "/proxy/api/items", "/api/items", "/items"])
+    def test_of_the_app_and_of_the_server_are_heeded_as_the_app_heeds_them(self, target: str) -> None:
+        app = items(root_path="/api")
+        bare = exchange(app, "GET", target, root_path="/proxy")
+        response = exchange(gated(app, RENAMED), "GET", target, root_path="/proxy")
+        assert response.status == bare.status
+        assert bare.status != 200 or is_old(response)
+
+    def test_that_are_only_the_beginning_of_a_name_are_none(self) -> None:
+        app = items(root_path="/item")
+        bare, response = exchange(app, "GET", "/items"), exchange(gated(app, RENAMED), "GET", "/items")
+        assert response.status == bare.status
+        assert bare.status != 200 or is_old(response)
+
+    def test_below_other_middleware_are_known(self) -> None:
+        inner = items(root_path="/api")
+
+        async def outer(scope: Any, receive: Any, send: Any) -> None:
+            await inner(scope, receive, send)
+
+        app = TimegateMiddleware(outer, timeline=timeline_of(RENAMED), contract=inner)
+        assert is_old(exchange(app, "GET", "/api/items"))
+
+
+def swapped_at_the_end(app: Any) -> None:
+    app.router.routes[:] = [one for one in app.router.routes if getattr(one, "path", "") != "/one"]
+    app.router.add_api_route("/uno", get_item)
+
+
+def swapped_in_place(app: Any) -> None:
+    other = FastAPI()
+    other.add_api_route("/uno", get_item)
+    index = next(i for i, one in enumerate(app.router.routes) if getattr(one, "path", "") == "/one")
+    app.router.routes[index] = other.router.routes[-1]
+
+
+def a_new_list(app: Any) -> None:
+    other = FastAPI()
+    other.add_api_route("/uno", get_item)
+    app.router.routes = [*app.router.routes[:-1], other.router.routes[-1]]
+
+
+def moved_to_another_path(app: Any) -> None:
+    app.router.routes.pop()
+    app.add_api_route("/uno", get_item)
+
+
+@pytest.mark.parametrize("change", [swapped_at_the_end, swapped_in_place, a_new_list, moved_to_another_path])
+def test_a_route_that_takes_the_place_of_another_is_gated(change: Any) -> None:
+    app = FastAPI()
+    app.add_api_route("/one", get_item)
+    changed = gated(app, RENAMED)
+    assert is_old(exchange(changed, "GET", "/one"))
+    change(app)
+    assert is_old(exchange(changed, "GET", "/uno"))
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_a_route_that_takes_the_place_of_another_below_a_mount_is_gated(plain: bool) -> None:
+    inner = [Route("/one", get_plainly)]
+    mount = Mount("/in", routes=inner) if plain else Mount("/in", app=Router(routes=inner))
+    app = Starlette(routes=[mount])
+    changed = gated(app, RENAMED)
+    assert is_old(exchange(changed, "GET", "/in/one"))
+    routes: Any = mount.routes
+    routes[0] = Route("/uno", get_plainly)
+    assert is_old(exchange(changed, "GET", "/in/uno"))
+
+
+def test_a_router_that_is_included_in_the_place_of_a_route_is_gated() -> None:
+    app = FastAPI()
+    app.add_api_route("/one", get_item)
+    changed = gated(app, RENAMED)
+    assert is_old(exchange(changed, "GET", "/one"))
+    app.router.routes.pop()
+    router = APIRouter(prefix="/in")
+    router.add_api_route("/uno", get_item)
+    app.include_router(router)
+    assert is_old(exchange(changed, "GET", "/in/uno"))
+
+
+def noted() -> tuple[FastAPI, list[Item]]:
+    app, seen = FastAPI(), list[Item]()
+
+    @app.post("/i")
+    async def post(item: Item) -> Item:
+        seen.append(item)
+        return item
+
+    return app, seen
+
+
+def sent_twice(app: Any, seen: list[Item], *, sent: Any = None) -> tuple[Any, list[Item]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        failed = failed_start(app)
+        assert failed is None
+        response = exchange(app, "POST", "/i", body=sent or {"article": "a-7", "memo": "pay!"})
+    return response.json(), seen
+
+
+TOLD = {"article": "a-7", "memo": "pay!"}
+KNOWN = [Item(sku="a-7", note="pay!")]
+
+
+class TestTwiceRoundOneApp:
+    def test_added_twice_gates_once(self) -> None:
+        app, seen = noted()
+        timeline = timeline_of(RENAMED, NOTED)
+        for _ in range(2):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+        assert sent_twice(app, seen) == (TOLD, KNOWN)
+
+    def test_wrapped_twice_gates_once(self) -> None:
+        app, seen = noted()
+        timeline = timeline_of(RENAMED, NOTED)
+        inner = TimegateMiddleware(app, timeline=timeline)
+        assert sent_twice(TimegateMiddleware(inner, timeline=timeline, contract=app), seen) == (TOLD, KNOWN)
+
+    def test_added_and_wrapped_gates_once(self) -> None:
+        app, seen = noted()
+        timeline = timeline_of(RENAMED, NOTED)
+        app.add_middleware(TimegateMiddleware, timeline=timeline)
+        assert sent_twice(TimegateMiddleware(app, timeline=timeline), seen) == (TOLD, KNOWN)
+
+    def test_three_times_with_others_between_gates_once(self) -> None:
+        app, seen = noted()
+        timeline = timeline_of(RENAMED, NOTED)
+
+        def passing(inner: Any) -> Any:
+            async def passed(scope: Any, receive: Any, send: Any) -> None:
+                await inner(scope, receive, send)
+
+            return passed
+
+        for _ in range(3):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+            app.add_middleware(passing)
+        assert sent_twice(app, seen) == (TOLD, KNOWN)
+
+    def test_on_starlette_gates_once_both_ways(self) -> None:
+        app = Starlette(routes=[Route("/i", post_plainly, methods=["POST"])])
+        timeline = timeline_of(RENAMED, NOTED)
+        for _ in range(2):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+        assert sent_twice(app, []) == (TOLD, [])
+
+    def test_without_a_lifespan_gates_once(self) -> None:
+        app = items()
+        timeline = timeline_of(RENAMED)
+        for _ in range(2):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert [exchange(app, "GET", "/items").json() for _ in range(2)] == [{"article": "s", "note": None}] * 2
+
+    def test_is_warned_of_at_the_start(self, caplog: pytest.LogCaptureFixture) -> None:
+        app, timeline = items(), timeline_of(RENAMED)
+        for _ in range(2):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+        with warnings.catch_warnings(record=True) as caught, caplog.at_level(logging.WARNING):
+            warnings.simplefilter("always")
+            assert failed_start(app) is None
+        told = [str(one.message) for one in caught] + [record.getMessage() for record in caplog.records]
+        assert len([text for text in told if "TimegateMiddleware" in text]) == 1
+
+    def test_once_is_no_reason_to_warn(self, caplog: pytest.LogCaptureFixture) -> None:
+        app = items()
+        app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        with caplog.at_level(logging.WARNING):
+            assert failed_start(app) is None
+        assert caplog.records == []
+
+    def test_with_another_timeline_does_not_start(self) -> None:
+        app = items()
+        app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        app.add_middleware(TimegateMiddleware, timeline=timeline_of(NOTED))
+        assert failed_start(app) is not None
+        assert exchange(app, "GET", "/items").status == 500
+
+    def test_with_another_timeline_of_other_versions_does_not_start(self) -> None:
+        app = items()
+        app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        other = Timeline(Version("2024-06-01", change_of(NOTED)), Version("2024-01-01"))
+        app.add_middleware(TimegateMiddleware, timeline=other)
+        assert failed_start(app) is not None
+
+
+class TestMountedApps:
+    @pytest.mark.parametrize("shared", [True, False])
+    def test_gate_on_their_own_once(self, shared: bool) -> None:
+        outer, inner = items(), items()
+        timeline = timeline_of(RENAMED)
+        inner.add_middleware(TimegateMiddleware, timeline=timeline if shared else timeline_of(RENAMED))
+        outer.mount("/sub", inner)
+        outer.add_middleware(TimegateMiddleware, timeline=timeline)
+        assert failed_start(outer) is None
+        for target in ("/items", "/sub/items"):
+            assert is_old(exchange(outer, "GET", target))
+            assert exchange(outer, "GET", target, version=NEW).json() == {"sku": "s", "note": None}
+
+    def test_gate_by_another_timeline_of_their_own(self) -> None:
+        outer, inner = items(), items()
+        inner.add_middleware(TimegateMiddleware, timeline=timeline_of(NOTED))
+        outer.mount("/sub", inner)
+        outer.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        assert failed_start(outer) is None
+        assert is_old(exchange(outer, "GET", "/items"))
+        assert exchange(outer, "GET", "/sub/items").json() == {"sku": "s", "memo": None}
+
+    def test_gate_the_bodies_of_requests_once(self) -> None:
+        outer, _ = noted()
+        inner, seen = noted()
+        timeline = timeline_of(RENAMED, NOTED)
+        inner.add_middleware(TimegateMiddleware, timeline=timeline)
+        outer.mount("/sub", inner)
+        outer.add_middleware(TimegateMiddleware, timeline=timeline)
+        response = exchange(outer, "POST", "/sub/i", body={"article": "a-7", "memo": "pay!"})
+        assert (response.json(), seen) == ({"article": "a-7", "memo": "pay!"}, [Item(sku="a-7", note="pay!")])
+
+    @pytest.mark.parametrize("times", [1, 2])
+    def test_wrapped_where_they_are_mounted_gate_once(self, times: int) -> None:
+        inner: Any = items()
+        timeline = timeline_of(RENAMED)
+        for _ in range(times):
+            inner = TimegateMiddleware(inner, timeline=timeline)
+        outer = FastAPI()
+        outer.mount("/sub", inner)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            assert is_old(exchange(outer, "GET", "/sub/items"))
