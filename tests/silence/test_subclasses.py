@@ -310,7 +310,7 @@ class Aliased(BaseModel):
 
 
 class AliasedAnew(Aliased):
-    secret_name: str | None = Field(default=None, validation_alias="secretName", serialization_alias="SecretName")
+    secret_name: str = Field(default="nobody", validation_alias="secretName", serialization_alias="SecretName")
 
 
 @pytest.mark.parametrize("spelling", ["secret_name", "secretName", "SecretName"])

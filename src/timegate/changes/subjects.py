@@ -210,6 +210,9 @@ class Endpoint:
 
     def status(self, new: int, *, was: int) -> StatusChanged:
         """The operations respond with the status ``was`` in older versions and with ``new`` now."""
+        unknown = [status for status in (new, was) if status not in range(200, 600)]
+        if unknown:
+            raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
         return StatusChanged(path=self.path, methods=self.methods, new=new, was=was)
 
     def query(self, name: str) -> Parameter:

@@ -42,7 +42,7 @@ class Gates:
     def __init__(self, *, timeline: Timeline, head: Head) -> None:
         self.timeline: Timeline = timeline
         self.head: Head = head
-        self._history: History = history(head.wire, timeline)
+        self._history: History = history(head.wire, timeline, reserved=head.reserved)
         self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
         self._operations: dict[str, tuple[OperationGate, ...]] = {}
         self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}

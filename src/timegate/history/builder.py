@@ -78,6 +78,8 @@ class HistoryBuilder:
         faults: the faults so far.
         touched: the keys that each fact of this boundary touches, newest fact first.
         status_changes: pairs of newer and older status, by operation and boundary.
+        naming: the facts of this boundary that give a status or a name, by the operation or component and by what
+            they give.
     """
 
     wires: list[Wire]
@@ -94,6 +96,7 @@ class HistoryBuilder:
     status_changes: dict[tuple[str, int], list[tuple[int, int]]] = field(
         default_factory=dict[tuple[str, int], list[tuple[int, int]]]
     )
+    naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _names_by_class: dict[Side, dict[int, list[str]]] = field(default_factory=dict[Side, dict[int, list[str]]])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from timegate.changes.base import UNSET
@@ -11,6 +11,7 @@ from timegate.errors import Fault
 from timegate.history import undo_endpoints, undo_fields, undo_models, undo_values
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
 from timegate.history.conflicts import check_conflicts
+from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.steps import Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import is_about
@@ -50,14 +51,18 @@ class History:
             version: the version's index.
         """
         pairs = [pair for boundary in range(version) for pair in self.status_changes.get((operation, boundary), ())]
-        converted = {newer: newer for newer, _ in pairs}
-        for newer, older in pairs:
-            converted.update({start: older for start, status in converted.items() if status == newer})
+        converted = older_statuses((newer for newer, _ in pairs), pairs)
         return {start: status for start, status in converted.items() if status != start}
 
 
-def history(head: Wire, timeline: Timeline) -> History:
-    """Undo every change of a timeline, from head's wire to that of the oldest version."""
+def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = ()) -> History:
+    """Undo every change of a timeline, from head's wire to that of the oldest version.
+
+    Args:
+        head: the wire at head.
+        timeline: the versions and their changes.
+        reserved: names in documents that no component of the wire may have.
+    """
     wire, types = _with_named_types(head, timeline)
     builder = HistoryBuilder([_without_removed(wire, timeline)], types, timeline.values)
     _check_internal(builder, timeline.head.value)
@@ -65,6 +70,7 @@ def history(head: Wire, timeline: Timeline) -> History:
         builder.boundary, builder.version = boundary, version.value
         builder.wires.append(builder.wire)
         builder.touched.clear()
+        builder.naming.clear()
         builder.facts = tuple(fact for change in version.changes for fact in change.changes)
         for change in reversed(version.changes):
             builder.change = change.__qualname__
@@ -72,6 +78,8 @@ def history(head: Wire, timeline: Timeline) -> History:
                 builder.fact = fact
                 undo(fact, builder)
         check_conflicts(builder)
+        check_statuses(builder)
+        check_names(builder, reserved)
         for side in SIDES:
             check_absent_models(builder, side)
             check_moves(builder, side)

@@ -26,6 +26,7 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
         if component.display_name == fact.name:
             builder.fault_without_effect(name_of(model), f"it is called {fact.name!r} already")
             continue
+        builder.naming[component.name, fact.name] = builder.origin
         builder.put(side, replace(component, display_name=fact.name))
 
 

@@ -19,7 +19,7 @@ from timegate.reading.undescribed import undescribed
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
 from timegate.wire.texts import Texts, document_texts
-from timegate.wire.wire import Side, Wire
+from timegate.wire.wire import SIDES, Side, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,12 @@ class Head:
     texts: Texts = field(default_factory=Texts)
     undescribed: tuple[str, ...] = ()
     cookies: tuple[tuple[str, type[Any]], ...] = ()
+
+    @property
+    def reserved(self) -> frozenset[str]:
+        """The names in documents that belong to no component of the wire."""
+        components = (component for side in SIDES for component in self.wire.components(side).values())
+        return frozenset(self.texts.schemas) - {component.display_name for component in components}
 
     def schema_of(self, side: Side, kind: Any) -> Schema:
         """The schema of a type that payloads of one side can contain.
