@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from timegate.typing import Schema, is_array, type_of
+from timegate.typing import Schema, is_array, is_object, type_of
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
@@ -65,6 +65,17 @@ def all_listed_values(
     arms = [all_listed_values(arm, component) for arm in schema.get("anyOf") or schema.get("oneOf") or ()]
     found = [values for values in arms if values is not None]
     return frozenset[tuple[type, Any]]().union(*found) if arms and len(found) == len(arms) else None
+
+
+def has_keys(schema: Schema) -> bool:
+    """Whether the values of a component are objects with keys of their own, and not lists, scalars or dicts."""
+    if "properties" in schema:
+        return True
+    is_dict = is_object(schema.get("additionalProperties"))
+    return schema.get("type", "object") == "object" and not is_dict and schema.keys().isdisjoint(_OTHER_SHAPES)
+
+
+_OTHER_SHAPES: Final = frozenset({"$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 
 
 def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:

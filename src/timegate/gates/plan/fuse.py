@@ -19,6 +19,7 @@ from timegate.gates.plan.plan import (
     SetValue,
     Slot,
     Stage,
+    WholeFunction,
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
@@ -37,6 +38,7 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.typing import Function, Schema
+from timegate.wire.json_types import has_keys
 from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
@@ -87,7 +89,7 @@ class _Fusing:
         keys = {key: schema for key, schema in source.properties.items() if key not in unseen}
         for key, schema in self._inserted_before().items():
             keys.setdefault(key, schema)
-        self._begin(keys, self.conversion.src)
+        self._begin(keys, self.conversion.src, source.schema)
         for boundary in self.conversion.boundaries:
             self.boundary = boundary
             steps = self.reach.steps(self.name, boundary)
@@ -111,9 +113,10 @@ class _Fusing:
         steps = self.reach.steps(self.name, self.conversion.src)
         return {step.key: step.schema for step in steps if isinstance(step, MovedThrough) and step.older}
 
-    def _begin(self, keys: dict[str, Schema], version: int) -> None:
+    def _begin(self, keys: dict[str, Schema], version: int, shape: Schema) -> None:
         self.names = {key: Slot(key, schema, version) for key, schema in keys.items()}
-        self.stages.append(Stage(dict(self.names)))
+        whole = None if has_keys(shape) else Slot(None, shape, version)
+        self.stages.append(Stage(dict(self.names), whole=whole))
 
     def _end(self) -> None:
         """Convert every value to the last version and store it."""
@@ -123,11 +126,15 @@ class _Fusing:
             # What is left of an emptied object goes where a newer version would read its key as another field.
             for key in leftover & (self._head_keys() | self._keys_at(range(dst + 1))):
                 del self.names[key]
-        for slot in self.names.values():
+        for slot in self._slots():
             if src == dst:
                 self._convert_by_schema(slot, self.conversion)
             self._convert_to(slot, dst)
         self.stage.stored = dict(self.names)
+
+    def _slots(self) -> list[Slot]:
+        """Every slot that has a value at this point: those of the keys, or that of a value without keys."""
+        return [*self.names.values(), *([] if self.stage.whole is None else [self.stage.whole])]
 
     def _convert_by_schema(self, slot: Slot, conversion: Conversion) -> None:
         if slot.schema is not None and self.reach.needs(slot.schema, conversion):
@@ -138,7 +145,7 @@ class _Fusing:
         if slot.since == version:
             return
         part = self.conversion.part(slot.since, version)
-        if slot.source is None or slot.since != self.conversion.src:
+        if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
             part = Conversion(part.src, part.dst, to_client=part.to_client)
         self._convert_by_schema(slot, part)
         slot.since = version
@@ -212,20 +219,21 @@ class _Fusing:
             self._add(step.key, step.schema, step.fill, step.origin, required=step.required)
             return
         keys = {key: slot.schema or {} for key, slot in self.names.items()}
-        self._end_stage(step.fill, step.key, step.origin)
-        self._begin({**keys, step.key: step.schema}, self.boundary)
+        self._end_stage(WholeFunction(step.fill, step.key, step.origin, step.schema, self.boundary + 1))
+        self._begin({**keys, step.key: step.schema}, self.boundary, {})
 
     def _convert_object(self, function: Function, origin: Origin, shape: Schema) -> None:
-        self._end_stage(function, None, origin)
+        version = self.boundary if self.upgrades else self.boundary + 1
+        self._end_stage(WholeFunction(function, None, origin, shape, version))
         self.unfilled.clear()
-        self._begin(shape.get("properties", {}), self.boundary)
+        self._begin(shape.get("properties", {}), self.boundary, shape)
 
-    def _end_stage(self, function: Function, key: str | None, origin: Origin) -> None:
+    def _end_stage(self, function: WholeFunction) -> None:
         """End the stage, so that a function sees the whole object in this boundary's newer shape."""
-        for slot in self.names.values():
+        for slot in self._slots():
             self._convert_to(slot, self.boundary)
         self.stage.stored = dict(self.names)
-        self.stage.then = (function, key, origin)
+        self.stage.then = function
 
     def _slot(self, key: str, schema: Schema) -> Slot:
         """The slot of a key; a new one without a value where the object has no such key."""
@@ -299,10 +307,12 @@ class _Fusing:
         src, dst = self.conversion.src, self.conversion.dst
         if not self.upgrades:
             between = self._keys_at(range(min(src, dst), max(src, dst) + 1))
-            unknown = between - keys - set(self.at(src).properties)
+            unknown = between - keys - set(self.at(src).properties) if self.stages[0].whole is None else set[str]()
             return Plan(KeyPolicy(forbidden=tuple(sorted(unknown))), self.stages)
         required = self.at(0).required if dst == 0 else []
         faults = [(key, origin) for key, origin in self.unfilled.items() if key in required]
+        if self.stages[0].whole is not None:
+            return Plan(KeyPolicy(), self.stages, faults=faults)
         hidden = self._hidden(keys)
         policy = self._policy(hidden) if self.conversion.from_client else KeyPolicy()
         # One stage all the way to head never looks at a hidden key.

@@ -8,7 +8,7 @@ function of the whole object ends a stage and begins the next.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.steps import Origin
@@ -151,6 +151,24 @@ class KeyPolicy:
     hidden: tuple[str, ...] = ()
 
 
+class WholeFunction(NamedTuple):
+    """A function of a whole object.
+
+    Args:
+        function: as declared.
+        key: the key of its result; None where the result takes the object's place.
+        origin: the fact.
+        gives: the schema of its result.
+        version: the version whose shape that is.
+    """
+
+    function: Function
+    key: str | None
+    origin: Origin
+    gives: Schema
+    version: int
+
+
 @dataclass(slots=True)
 class Stage:
     """One pass over an object's keys.
@@ -159,13 +177,15 @@ class Stage:
         loaded: the slots that the object begins with, by key.
         ops: the operations, in order.
         stored: the slots that the object ends with, by key.
-        then: a function of the whole object that follows, with the key of its result (None: the result is the object).
+        then: a function of the whole object that follows.
+        whole: the slot of the value itself, where it is a list or a scalar in these versions and has no keys.
     """
 
     loaded: dict[str, Slot]
     ops: list[Op] = field(default_factory=list[Op])
     stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
-    then: tuple[Function, str | None, Origin] | None = None
+    then: WholeFunction | None = None
+    whole: Slot | None = None
 
     def trailing_conversions(self) -> list[ConvertBySchema]:
         """The conversions by schema at the end of the stage; the values can be converted in place."""

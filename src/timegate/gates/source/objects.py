@@ -18,22 +18,40 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
     if plan.refused is not None:
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
-    with writer.block("if type(v) is not dict:"):
-        if not module.upgrades:
-            # A null that no schema mentions passes: the newest client gets it too.
-            with writer.block("if v is not None:"):
-                writer.add("refuse(E, 'an object was expected', None)")
-        writer.add("return v")
-    write_fast_path(module, writer, component, plan)
+    _check_shape(module, writer, component, plan, conversion)
+    if plan.stages[0].whole is None:
+        write_fast_path(module, writer, component, plan)
     _apply_policy(module, writer, plan.key_policy)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
     for key in plan.restored:
         _rename_key(writer, _hidden(key), key)
     values = component.schema.get("additionalProperties")
-    if is_object(values) and module.reach.needs(values, conversion):
+    if (
+        all(stage.whole is None for stage in plan.stages)
+        and is_object(values)
+        and module.reach.needs(values, conversion)
+    ):
         known = module.name(frozenset({*component.properties, *plan.stages[-1].stored}))
         _convert_other_values(module, writer, known, values, conversion)
+
+
+def _check_shape(module: Module, writer: Writer, component: Component, plan: Plan, conversion: Conversion) -> None:
+    """Write what happens to a value that has not the shape of the component."""
+    if plan.stages[0].whole is None:
+        with writer.block("if type(v) is not dict:"):
+            if not module.upgrades:
+                # A null that no schema mentions passes: the newest client gets it too.
+                with writer.block("if v is not None:"):
+                    writer.add("refuse(E, 'an object was expected', None)")
+            writer.add("return v")
+        return
+    types = module.reach.python_types(component.schema, conversion.src)
+    if not module.upgrades:
+        with writer.block("if v is None:"):
+            writer.add("return v")
+    with writer.block(f"if type(v) not in {module.name(types)}:"):
+        writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
 
 
 def _convert_other_values(module: Module, writer: Writer, known: str, values: Schema, conversion: Conversion) -> None:
@@ -85,6 +103,12 @@ class _Stage(Values):
     def write(self) -> None:
         """Write the stage."""
         stage = self.stage
+        if stage.whole is not None:
+            for op in stage.ops:
+                if isinstance(op, ConvertBySchema):
+                    self.module.walk(self.writer, op.schema, "v", op.conversion)
+            self._call_function()
+            return
         for key, slot in stage.loaded.items():
             if slot in self.in_variables:
                 self.variables[id(slot)] = self.module.fresh()
@@ -154,14 +178,16 @@ class _Stage(Values):
         """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
-        function, key, origin = self.stage.then
+        function, key, origin, gives, version = self.stage.then
         name, origin_name = self.module.name(function, "f"), self.module.name(origin)
         call = f"apply({name}, v, {origin_name}, E, None)"
-        if key is None:
-            self.writer.add(f"v = {call}")
+        value = "v" if key is None else self.module.fresh()
+        self.writer.add(f"{value} = {call if key is None else f'copy_json({call})'}")
+        if not self.module.upgrades:
+            result = self.module.name(self.result(gives, version, origin))
+            self.writer.add(f"{result}.check({value}, E, {key!r})")
+        elif key is None:
             with self.writer.block("if type(v) is not dict:"):
                 self.writer.add(f"refuse(E, 'the declared function gave no object', {origin_name})")
-        else:
-            value = self.module.fresh()
-            self.writer.add(f"{value} = copy_json({call})")
+        if key is not None:
             self.writer.add(f"v[{key!r}] = {value}")

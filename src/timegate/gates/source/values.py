@@ -22,7 +22,9 @@ from timegate.gates.plan.plan import (
 from timegate.gates.run.runtime import Result
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
+from timegate.history.steps import Origin
 from timegate.history.undo_values import FirstItem
+from timegate.typing import Schema
 from timegate.wire.json_types import EVERY, all_listed_values, is_nullable
 from timegate.wire.schema import schema_at_depth
 
@@ -157,11 +159,14 @@ class Values:
         return self.writer.block(f"if {self.module.is_one_of(variable, types)}:")
 
     def _results(self, op: CallFunction) -> Result:
-        """What a function may give."""
+        """What the function of an operation may give."""
+        return self.result(schema_at_depth(op.gives, op.stars) or {}, op.target, op.origin)
+
+    def result(self, schema: Schema, version: int, origin: Origin) -> Result:
+        """What a function may give that gives values of a schema of a version."""
         reach = self.module.reach
-        target = schema_at_depth(op.gives, op.stars) or {}
-        members = all_listed_values(target, lambda name: reach.component(name, op.target))
-        return Result(reach.python_types(target, op.target), members, op.origin)
+        members = all_listed_values(schema, lambda name: reach.component(name, version))
+        return Result(reach.python_types(schema, version), members, origin)
 
     def _check_result(self, op: CallFunction, variable: str) -> None:
         """Write the check of what a function gave; a text, a whole number and a truth value need no call."""
