@@ -64,8 +64,9 @@ def _gate(
         status: None if body is None else programs["responses"].get(repr(body.schema))
         for status, body in head.responses.items()
     }
-    query = _of_parameters(requests, index, head.query, programs["requests"])
-    headers = _of_parameters(requests, index, head.headers, programs["requests"])
+    # FastAPI and Starlette read the last value of a query's parameter, and the first of a header's.
+    query = _of_parameters(requests, index, head.query, programs["requests"], read=-1)
+    headers = _of_parameters(requests, index, head.headers, programs["requests"], read=0)
     path_parameters = programs["requests"].get(repr(ref(head.path_parameters)))
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
@@ -91,27 +92,44 @@ def _gate(
 
 
 @dataclass(frozen=True, slots=True)
-class _WithLists:
-    """A program of parameters that receives a list where the contract has one, even if the client sent one value."""
+class _AsRead:
+    """A program of parameters that receives a list where the contract has one, and one value elsewhere.
+
+    Args:
+        program: the program.
+        lists: the parameters that are lists, which a client may send as one value.
+        scalars: those that are none, which a client may send more than once.
+        read: the index of the value that head reads of such a parameter.
+    """
 
     program: Program
     lists: frozenset[str]
+    scalars: frozenset[str]
+    read: int
 
     def __call__(self, values: Any) -> Any:
-        for name in self.lists:
-            if isinstance(values.get(name), str):
-                values[name] = [values[name]]
+        for name, value in values.items():
+            if isinstance(value, str):
+                if name in self.lists:
+                    values[name] = [value]
+            elif name in self.scalars:
+                values[name] = value[self.read]
         return self.program(values)
 
 
-def _of_parameters(reach: Reach, index: int, name: str, programs: Programs) -> Program | None:
+def _of_parameters(reach: Reach, index: int, name: str, programs: Programs, *, read: int) -> Program | None:
     program = programs.get(repr(ref(name)))
     if program is None:
         return None
-    properties = reach.component(name, index).properties
-    types = {key: reach.python_types(schema, index) for key, schema in properties.items()}
+    component = reach.component(name, index)
+    types = {
+        spelling: reach.python_types(schema, index)
+        for key, schema in component.properties.items()
+        for spelling in component.accepted(key)
+    }
     lists = frozenset(key for key, found in types.items() if list in found and str not in found)
-    return _WithLists(program, lists) if lists else program
+    scalars = frozenset(key for key, found in types.items() if list not in found)
+    return _AsRead(program, lists, scalars, read)
 
 
 def _rewrite(history: History, index: int, head: Operation, old: Operation) -> Rewrite | None:
