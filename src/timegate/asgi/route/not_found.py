@@ -27,7 +27,7 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
     in_contract = at_head is not None and bool(at_head.entry.operations)
     if found is not None and found.full and not in_contract:
         return None, True
-    if method == "OPTIONS":
+    if method == "OPTIONS" and (at_head is not None or _is_preflight(scope)):
         return None, False
     allowed = version.methods_at(path)
     if in_contract and (found is None or not allowed):
@@ -45,3 +45,8 @@ def slash_redirect(version: ApiVersion, scope: Scope, *, path: str) -> str | Non
     if not any(version.plans[key].gate.rewrite for key in keys):
         return None
     return str(URL(scope={**scope, "path": scope.get("root_path", "") + other}))
+
+
+def _is_preflight(scope: Scope) -> bool:
+    """Whether a browser asks on behalf of a page what it may send (the Fetch standard); middleware of the app knows."""
+    return any(name == b"access-control-request-method" for name, _ in scope["headers"])

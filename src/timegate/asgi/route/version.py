@@ -146,17 +146,16 @@ class ApiVersion:
         return [*kept, JSON_TYPE, *self.version_fields] if types == 1 else None
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
-        """The methods of Allow that this version has at the path."""
-        methods = [method.strip() for method in value.decode("latin-1").split(",")]
-        return ", ".join(
+        """The methods of Allow that this version has at the path; where none is left, those of its contract."""
+        methods = [method.strip() for method in value.decode("latin-1").split(",") if method.strip()]
+        kept = [
             method
             for method in methods
-            if method
-            and (
-                self.table.operation_at(path, method, scope) is not None
-                or self.head.operation_at(head_path, method, scope) not in self.lacks
-            )
-        ).encode("latin-1")
+            if self.table.operation_at(path, method, scope) is not None
+            or self.head.operation_at(head_path, method, scope) not in self.lacks
+        ]
+        # Starlette lists the methods of one route, and this version may have other routes at the path.
+        return ", ".join(kept or (self.methods_at(path) if methods else ())).encode("latin-1")
 
     def methods_at(self, path: str) -> list[str]:
         """The methods that this version's contract has at a path."""
