@@ -306,6 +306,14 @@ def test_a_type_that_has_no_schema_is_named_with_its_place() -> None:
     assert problem(app).startswith("GET /odd 200: its type has no JSON Schema")
 
 
+def test_a_document_that_the_app_cannot_make_is_a_fault() -> None:
+    class Broken(FastAPI):
+        def openapi(self) -> dict[str, Any]:
+            raise ValueError("no such thing")
+
+    assert problem(Broken()) == "the OpenAPI document of the app: app.openapi() raises ValueError: no such thing"
+
+
 def test_an_object_that_is_no_app_is_refused() -> None:
     with pytest.raises(DeclarationError, match="has no routes to read"):
         Contract.of(object())

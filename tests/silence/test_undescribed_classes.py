@@ -139,7 +139,8 @@ def test_a_response_holds_no_name_of_heads_at_a_place_that_nothing_accounts_for(
     async def inner() -> Inner:
         return Inner()
 
-    app.add_api_route("/place", get, response_model=kind, **options)
+    # Not every release of FastAPI can describe each of them.
+    app.add_api_route("/place", get, response_model=kind, include_in_schema=False, **options)
     app.add_api_route("/inner", inner)
     if accounted(app, "/place", kind.__name__ if isinstance(kind, type) else "/place", facts=[RENAMED]) is None:
         response = exchange(gated(app, RENAMED), "GET", "/place")
@@ -244,7 +245,7 @@ class Received(BaseModel):
         (Written, "Written.i"),
         (Received, "Received"),
         (list[Annotated[Inner, WithJsonSchema({"type": "object"})]], "request of POST /place"),
-        (Annotated[Inner, SkipJsonSchema()], "request of POST /place"),
+        (SkipJsonSchema[Inner], "request of POST /place"),
     ],
 )
 def test_what_a_client_sends_at_such_a_place_is_refused_at_the_start(kind: Any, place: str) -> None:
@@ -286,7 +287,7 @@ def test_a_parameter_without_a_schema_is_accounted_for() -> None:
     app = FastAPI()
 
     @app.get("/place", include_in_schema=False)
-    async def get(state: Annotated[State, SkipJsonSchema()], n: Annotated[int, SkipJsonSchema()] = 0) -> str:
+    async def get(state: SkipJsonSchema[State], n: SkipJsonSchema[int] = 0) -> str:
         return state.name
 
     assert accounted(app, "/place", facts=STATE) == "refused"

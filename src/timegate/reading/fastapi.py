@@ -331,6 +331,9 @@ def _document(app: Any, wanted: set[tuple[str, str]]) -> Document:
         if cached is not None and not wanted.issubset(_places_in(document)):
             app.openapi_schema = None
             document = deepcopy(app.openapi())
+    except Exception as error:
+        problem = f"app.openapi() raises {type(error).__name__}: {error}"
+        refuse_app("the OpenAPI document of the app", problem, "declare types that FastAPI can describe")
     finally:
         app.openapi_schema = cached
     return document

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import BaseModel
 
 from timegate.reading.recorder import CLASSES, Mode
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 
 _INNER: Final = (
     "schema", "items_schema", "keys_schema", "values_schema", "extras_schema", "variadic_schema", "fields", "choices",
@@ -68,8 +68,9 @@ class HeldClasses:
                 self._walk(target, found, {*seen, reference}, any_subclass=any_subclass)
         elif kind in CLASSES and "cls" in node:
             model = node["cls"]
-            polymorphic = self.mode == "serialization" and (node.get("config") or {}).get("polymorphic_serialization")
-            found[model] = found.get(model, False) or any_subclass or bool(polymorphic)
+            config: Mapping[str, Any] = node.get("config") or {}
+            polymorphic = self.mode == "serialization" and bool(config.get("polymorphic_serialization"))
+            found[model] = found.get(model, False) or any_subclass or polymorphic
             if model not in self.by_class:
                 self.by_class[model] = {}
                 self.by_class[model] = self._fields(node)
@@ -112,14 +113,15 @@ def _inner(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         several: Iterable[Any] = value.values() if is_object(value) else value if is_array(value) else ()
         for one in several:
             # A choice may come with its label.
-            schema = one[0] if isinstance(one, tuple) else one
+            schema: Any = one[0] if type_of(one) is tuple else one
             if is_object(schema):
                 yield schema
 
 
 def subclasses(model: Any) -> Iterator[Any]:
     """The subclasses of a class that are known now, at any depth."""
-    for cls in model.__subclasses__() if isinstance(model, type) else ():
+    known: list[Any] = model.__subclasses__() if isinstance(model, type) else []
+    for cls in known:
         if issubclass(cls, BaseModel) or is_dataclass(cls):
             yield cls
         yield from subclasses(cls)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 
 _JSON_TYPES: Final = frozenset({NoneType, bool, int, float, str})
 
@@ -26,8 +26,10 @@ def plain_json(value: Any) -> Any:
         return value
     if is_object(value):
         return {key if type(key) is str else _plain_key(key): plain_json(inner) for key, inner in value.items()}
-    if is_array(value) or isinstance(value, tuple):
+    if is_array(value):
         return [plain_json(item) for item in value]
+    if type_of(value) is tuple:
+        return plain_json(list(value))
     if isinstance(value, Decimal) and value.is_finite():
         # A limit is a number in JSON Schema; pydantic writes decimals as texts.
         return int(value) if value == value.to_integral_value() else float(value)

@@ -94,7 +94,8 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             written = self.definitions.get(definition)
             if written is None or MODEL_MARK in written or (self.mode == "serialization" and "serialization" in schema):
                 return generated
-            if (schema.get("metadata") or {}).get(_AT_ONE_PLACE):
+            metadata: Mapping[str, Any] = schema.get("metadata") or {}
+            if metadata.get(_AT_ONE_PLACE):
                 # Pydantic takes it for the definition of the class, at all its places.
                 self.definitions.pop(definition)
                 if before is not None:
