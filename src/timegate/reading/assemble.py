@@ -20,7 +20,7 @@ from timegate.reading.declared import (
 from timegate.reading.identity import share_identities
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, PARAMETER_MARK
+from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, LEFT_OUT_MARK, PARAMETER_MARK
 from timegate.wire.schema import references, referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
@@ -296,6 +296,8 @@ def _operation(
         schema = schemas[side].schemas.get((operation.key, place), declared.schema)
         if declared.rendered:
             schema = _behind(declared, schema)
+        if declared.left_out is not None:
+            schema = {**schema, LEFT_OUT_MARK: declared.left_out}
         return Body(schema, declared.media, declared.required)
 
     return Operation(

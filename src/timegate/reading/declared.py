@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError, Fault
 from timegate.typing import Schema
+from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
 
 
@@ -26,6 +27,7 @@ class DeclaredBody:
         required: whether a request must have it.
         synthetic: whether a framework made the class, so that no fact can name it.
         rendered: whether the app makes something else than JSON of the type, which ``schema`` describes.
+        left_out: the keys that the app leaves out of it; None for none.
     """
 
     kind: Any = None
@@ -36,6 +38,7 @@ class DeclaredBody:
     required: bool = True
     synthetic: bool = False
     rendered: bool = False
+    left_out: LeftOut | None = None
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

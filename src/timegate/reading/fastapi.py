@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from timegate.reading.declared import (
 )
 from timegate.reading.starlette import METHODS, in_order, starlette_operations
 from timegate.typing import Document
+from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
 
 _WITHOUT_INCLUDED: Final = ("0.137.0", "0.137.1")
@@ -282,7 +283,31 @@ def _success(route: Any, response_class: Any, media: str | None, status: int) ->
         return None
     if not (media.endswith("json") or issubclass(response_class, sys.modules["starlette.responses"].JSONResponse)):
         return DeclaredBody(kind=model or None, schema={"type": "string"}, media=(media,), rendered=True)
-    return DeclaredBody(kind=model or None, by_alias=_read(route, "response_model_by_alias"), media=(media,))
+    by_alias = _read(route, "response_model_by_alias")
+    return DeclaredBody(kind=model or None, by_alias=by_alias, media=(media,), left_out=_left_out(route))
+
+
+def _left_out(route: Any) -> LeftOut | None:
+    """The keys that a route leaves out of its response."""
+    included = _read(route, "response_model_include")
+    found = LeftOut(
+        defaults=bool(_read(route, "response_model_exclude_unset") or _read(route, "response_model_exclude_defaults")),
+        nulls=bool(_read(route, "response_model_exclude_none")),
+        excluded=frozenset(_names_in(_read(route, "response_model_exclude"), leaves_only=True)),
+        included=None if included is None else frozenset(_names_in(included, leaves_only=False)),
+    )
+    return None if found == LeftOut() else found
+
+
+def _names_in(chosen: Any, *, leaves_only: bool) -> Iterator[str]:
+    """The names of fields in what pydantic's ``include`` and ``exclude`` take: sets, or dicts that hold such."""
+    for name in chosen or ():
+        inner = chosen[name] if isinstance(chosen, Mapping) else True
+        is_leaf = inner is True or inner is ... or inner is None
+        if isinstance(name, str) and name != "__all__" and (is_leaf or not leaves_only):
+            yield name
+        if not is_leaf:
+            yield from _names_in(inner, leaves_only=leaves_only)
 
 
 def fastapi_document(

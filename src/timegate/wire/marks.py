@@ -32,7 +32,7 @@ MODEL_MARK: Final = MARK_PREFIX + "model"
 
 
 TUPLE_MARK: Final = MARK_PREFIX + "tuple"
-"""Holds, in the schema of a named tuple that clients send, the names of its fields: an object is read as the tuple too."""
+"""Holds, in the schema of a named tuple that clients send, its field names: an object is read as the tuple too."""
 
 
 PARAMETER_MARK: Final = MARK_PREFIX + "parameter"
@@ -49,6 +49,32 @@ NEWER_ARMS_MARK: Final = MARK_PREFIX + "newer-arms"
 
 PATH_MARK: Final = MARK_PREFIX + "path"
 """Holds, in a query component, the name of a parameter that this version has in the path."""
+
+
+LEFT_OUT_MARK: Final = MARK_PREFIX + "left-out"
+"""Holds, in the schema of a response's body, the `LeftOut` of its route."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The keys that a route leaves out of its response.
+
+    Args:
+        defaults: whether those whose value is the default, or was not set.
+        nulls: whether those whose value is null.
+        excluded: the names of fields that are left out, at any depth.
+        included: the names of the only fields that are sent, at any depth; None for all.
+    """
+
+    defaults: bool = False
+    nulls: bool = False
+    excluded: frozenset[str] = frozenset()
+    included: frozenset[str] | None = None
+
+    def excludes(self, *names: str) -> bool:
+        """Whether a field with these names, in Python and on the wire, is left out whatever its value."""
+        unsent = self.included is not None and self.included.isdisjoint(names)
+        return unsent or not self.excluded.isdisjoint(names)
 
 
 @dataclass(frozen=True, slots=True)

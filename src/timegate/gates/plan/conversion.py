@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
 
 
@@ -16,12 +17,14 @@ class Conversion:
         dst: the index of the version to convert to.
         from_client: whether a client sent the payload, so that its keys must be checked.
         to_client: whether a client receives the result, so that internal fields must be dropped.
+        left_out: the keys that head leaves out of the payload; None for none.
     """
 
     src: int
     dst: int
     from_client: bool = False
     to_client: bool = False
+    left_out: LeftOut | None = None
 
     @property
     def boundaries(self) -> range:
@@ -30,7 +33,8 @@ class Conversion:
 
     def part(self, src: int, dst: int) -> Conversion:
         """The part of this conversion between two of its versions."""
-        return Conversion(src, dst, self.from_client and src == self.src, self.to_client and dst == self.dst)
+        from_client, to_client = self.from_client and src == self.src, self.to_client and dst == self.dst
+        return Conversion(src, dst, from_client, to_client, self.left_out)
 
 
 def client_conversion(side: Side, version: int) -> Conversion:

@@ -146,7 +146,7 @@ class _Fusing:
             return
         part = self.conversion.part(slot.since, version)
         if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
-            part = Conversion(part.src, part.dst, to_client=part.to_client)
+            part = Conversion(part.src, part.dst, to_client=part.to_client, left_out=part.left_out)
         self._convert_by_schema(slot, part)
         slot.since = version
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
+
+from typing_extensions import is_typeddict
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.arms import Arm, Leaf, Tags, distinguishable
 from timegate.typing import Schema
-from timegate.wire.json_types import EVERY, all_listed_values, listed_values
+from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, listed_values
+from timegate.wire.marks import LeftOut
 from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component
 
@@ -21,7 +25,28 @@ def describe(reach: Reach, leaf: Schema, conversion: Conversion) -> Arm:
     arm = _described(reach, component, leaf, conversion.src)
     if component is not None and reach.side == "requests" and conversion.from_client:
         _note_newer(reach, component, arm, conversion)
+    if component is not None and conversion.left_out is not None:
+        arm.certain = frozenset(_sent_always(reach, component, conversion, conversion.left_out))
+        arm.required = tuple(frozenset({key}) for key in component.required if key in arm.certain)
     return arm
+
+
+def has_all_keys(component: Component) -> bool:
+    """Whether a component's objects have all their keys when head sends them: those of models and dataclasses."""
+    return inspect.isclass(component.model) and not is_typeddict(component.model)
+
+
+def _sent_always(reach: Reach, component: Component, conversion: Conversion, left_out: LeftOut) -> Iterator[str]:
+    """The keys that objects have whatever their values are, where a route leaves keys out of its response."""
+    components = reach.components(conversion.src)
+    names: dict[str, list[str]] = {}
+    for name, wire in component.fields.items():
+        names.setdefault(wire, []).append(name)
+    always = component.required if left_out.defaults or not has_all_keys(component) else component.properties
+    for key in always:
+        is_null = left_out.nulls and is_nullable(component.properties.get(key, {}), components)
+        if not is_null and not left_out.excludes(key, *names.get(key, ())):
+            yield key
 
 
 def describe_newer(reach: Reach, name: str) -> Arm:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -20,7 +21,7 @@ from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import NEWER_ARMS_MARK, TUPLE_MARK
+from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, TUPLE_MARK, LeftOut
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
@@ -93,6 +94,10 @@ class Module:
 
     def root(self, schema: Schema, conversion: Conversion) -> str | None:
         """The name of the function that converts payloads of a schema; None where they stay as they are."""
+        left_out = schema.get(LEFT_OUT_MARK)
+        if isinstance(left_out, LeftOut):
+            schema = {key: value for key, value in schema.items() if key != LEFT_OUT_MARK}
+            conversion = replace(conversion, left_out=left_out)
         if not self.reach.needs(schema, conversion):
             return None
         target = referred(schema)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from functools import partial
 from itertools import combinations
-
-from typing_extensions import is_typeddict
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
 from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same
 from timegate.gates.run.choice import NO_ARM, Choice
-from timegate.gates.source.arms import describe, describe_newer, leaf_of, takes_over
+from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.schema_edits import without_arm
@@ -123,7 +119,8 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
     arms += [describe_newer(module.reach, name) for name in newer]
     choice = Choice(arms, module.error)
-    choice.complete = not module.upgrades and all(map(partial(_is_model, module, conversion), leaves))
+    keeps_keys = not module.upgrades and conversion.left_out is None
+    choice.complete = keeps_keys and all(_is_model(module, conversion, leaf) for leaf in leaves)
     by_name = {arm.name: arm for arm in arms}
     discriminator = schema.get("discriminator")
     if is_object(discriminator) and is_object(discriminator.get("mapping")):
@@ -147,7 +144,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
         for one, other in combinations([arm for arm in arms if arm.refused is None], 2)
         if (one.is_touched or other.is_touched)
         and not (id(one) in told and id(other) in told)
-        and not distinguishable(one, other)
+        and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
     if module.upgrades and choice.pick is None:
@@ -170,12 +167,11 @@ def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
 
 
 def _is_model(module: Module, conversion: Conversion, leaf: Schema) -> bool:
-    """Whether a leaf's objects have all their keys when head sends them: those of models and dataclasses."""
+    """Whether a leaf's objects have all their keys when head sends them."""
     name = referred(leaf)
     if name is None:
         return dict not in module.reach.python_types(leaf, conversion.src)
-    model = module.reach.component(name, conversion.src).model
-    return inspect.isclass(model) and not is_typeddict(model)
+    return has_all_keys(module.reach.component(name, conversion.src))
 
 
 def _unique_tags(arms: list[Arm], key: str) -> dict[TypedValue, Arm]:
@@ -205,7 +201,7 @@ def _replacing_function(
             writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E, None))")
         else:
             writer.add(f"v = copy_json({module.name(step.seen_as)})")
-        rest = Conversion(boundary, conversion.dst, to_client=conversion.to_client)
+        rest = conversion.part(boundary, conversion.dst)
         module.walk(writer, without_arm(union, name), "v", rest)
         writer.add("return v")
     module.add_source(writer)
