@@ -11,6 +11,7 @@ from timegate.errors import CompileError, DeclarationError, Fault, UnknownVersio
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
+from timegate.gates.defaults import with_old_defaults
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Programs, gates_of
@@ -122,7 +123,8 @@ class Gates:
         """The OpenAPI document of a version."""
         document = self._documents.get(version)
         if document is None:
-            document = self._documents[version] = render(self.wire(version), self.head.texts, version=version)
+            wire = with_old_defaults(self._history, self.timeline.index(version))
+            document = self._documents[version] = render(wire, self.head.texts, version=version)
         return document
 
     def upgrade(self, kind: Any, data: Any, *, from_version: str | date) -> Any:

@@ -81,16 +81,12 @@ def without_null(schema: Schema) -> Schema:
     kind = schema.get("type")
     if is_array(kind):
         kinds = [one for one in kind if one != "null"]
-        return _no_null_default({**schema, "type": kinds[0] if len(kinds) == 1 else kinds})
+        return {**schema, "type": kinds[0] if len(kinds) == 1 else kinds}
     for keyword in ("anyOf", "oneOf"):
         arms = schema.get(keyword)
         if arms:
-            return _no_null_default(with_arms(schema, keyword, [arm for arm in arms if arm != NULL]))
+            return with_arms(schema, keyword, [arm for arm in arms if arm != NULL])
     return schema
-
-
-def _no_null_default(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key != "default" or value is not None}
 
 
 def with_null(schema: Schema) -> Schema:

@@ -32,6 +32,7 @@ from timegate.history.undo_fields import read_by, value_at
 from timegate.history.widening import admits_all_of, admits_constant, bare
 from timegate.typing import Function, Schema, is_array
 from timegate.wire.json_types import is_nullable
+from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component
 
@@ -299,6 +300,7 @@ def _defaulted(fact: Defaulted, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(place.text, "the default is the same right after this fact")
             continue
         if not isinstance(value, Sibling):
-            changed = with_property_schema(component, place.key, {**schema, "default": value})
+            declared = {**schema, "default": value, DEFAULT_MARK: builder.boundary + 1}
+            changed = with_property_schema(component, place.key, declared)
             builder.put(place.side, with_property_required(changed, place.key, required=False))
         _replace(builder, place, schema, schema, missing_to_head=value)

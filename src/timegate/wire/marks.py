@@ -55,6 +55,10 @@ LEFT_OUT_MARK: Final = MARK_PREFIX + "left-out"
 """Holds, in the schema of a response's body, the `LeftOut` of its route."""
 
 
+DEFAULT_MARK: Final = MARK_PREFIX + "default-since"
+"""Holds, in a property's schema, the index of the version whose shape its default has; without it, that is head."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The keys that a route leaves out of its response.

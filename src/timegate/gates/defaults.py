@@ -1,0 +1,108 @@
+"""Puts the defaults in an older version's schemas into its clients' words: they are converted as head's values are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.reach import Reach
+from timegate.gates.run.runtime import copy_json
+from timegate.gates.source.programs import new_module
+from timegate.history.history import History
+from timegate.history.steps import ObjectConverted, Step, ValueConverted
+from timegate.history.widening import admits_constant
+from timegate.typing import Schema
+from timegate.wire.marks import DEFAULT_MARK
+from timegate.wire.schema import ref
+from timegate.wire.wire import SIDES, Component, Side, Wire
+
+
+def with_old_defaults(history: History, version: int) -> Wire:
+    """The wire of a version for its document.
+
+    Args:
+        history: every version's wire and the steps between them.
+        version: the index of the version.
+    """
+    wire = history.wires[version]
+    for side in SIDES if version else ():
+        reach = _sent(history, side)
+        touched = reach.touched(Conversion(0, version))
+        components = wire.components(side)
+        changed = [_changed(reach, component, version) for name, component in components.items() if name in touched]
+        wire = wire.edited(side, *changed)
+    return wire
+
+
+def _sent(history: History, side: Side) -> Reach:
+    """The components of one side as those of responses: a default goes from head to older versions on both sides."""
+    if side == "responses":
+        return Reach(side, history)
+    wires = tuple(replace(wire, responses=wire.requests) for wire in history.wires)
+    steps: dict[tuple[Side, str, int], tuple[Step, ...]] = {}
+    for (of, name, boundary), own in history.steps.items():
+        if of == side:
+            steps["responses", name, boundary] = own
+    return Reach("responses", replace(history, wires=wires, steps=steps))
+
+
+def _changed(reach: Reach, component: Component, version: int) -> Component:
+    """A component with the defaults of its version; one that cannot be converted goes."""
+    components = reach.components(version)
+    converted: dict[int, Mapping[str, Any]] = {}
+    properties: dict[str, Schema] = {}
+    for key, schema in component.properties.items():
+        since: int = schema.get(DEFAULT_MARK, 0)
+        if since not in converted:
+            converted[since] = dict(_converted(reach, component, since, version))
+        found = converted[since]
+        properties[key] = schema = dict(schema)
+        if since == version:
+            continue
+        if key in found:
+            schema["default"] = found[key]
+        elif reach.needs(schema, Conversion(0, version)) or _changes(reach, component.name, key, version):
+            schema.pop("default", None)
+        if "default" in schema and not admits_constant(schema, schema["default"], components):
+            del schema["default"]
+    return replace(component, schema={**component.schema, "properties": properties}) if properties else component
+
+
+def _changes(reach: Reach, name: str, key: str, version: int) -> bool:
+    """Whether a fact changes the values of a key."""
+    steps = (step for boundary in range(version) for step in reach.steps(name, boundary))
+    return any(
+        isinstance(step, ValueConverted | ObjectConverted) and getattr(step, "key", key) == key for step in steps
+    )
+
+
+def _converted(reach: Reach, component: Component, since: int, version: int) -> Iterator[tuple[str, Any]]:
+    """The default of each key in the shape of a version, where it comes from a version at or before head.
+
+    Args:
+        reach: the components and the steps between their versions.
+        component: at the version.
+        since: the version whose shape the defaults have.
+        version: the version of the document.
+    """
+    newer = reach.component(component.name, since)
+    required = dict.fromkeys(newer.required)
+    defaults = {
+        key: schema["default"]
+        for key, schema in newer.properties.items()
+        if "default" in schema and schema.get(DEFAULT_MARK, 0) == since
+    }
+    try:
+        module = new_module(reach)
+        name = module.root(ref(component.name), Conversion(since, version))
+        program = copy_json if name is None else module.build()[name]
+        # What every object is given, whatever it holds, is no default.
+        given, bare = program(copy_json({**required, **defaults})), program(copy_json(required))
+    except Exception:
+        # A function of the whole object may want what no default gives; the schema still says what fits.
+        return
+    for key in component.properties:
+        if key in given and (key not in bare or "default" in component.properties[key]):
+            yield key, given[key]
