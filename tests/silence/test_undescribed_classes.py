@@ -1,14 +1,14 @@
 """A touched type that the schema of a place does not describe: the start is refused, or `Contract.opaque` names it."""
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
-from pydantic import BaseModel, RootModel, SerializeAsAny, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel, SerializeAsAny, WithJsonSchema, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from tests.silence.exchanges import accounted, exchange, faults_of, gated
@@ -110,6 +110,11 @@ class Packed(Response):
         return repr(content).encode()
 
 
+class Bytes(Response):
+    def render(self, content: Any) -> bytes:
+        return repr(content).encode()
+
+
 RENAMED = on(Inner).renamed("article", to="sku")
 
 PLACES: dict[str, tuple[Any, Callable[[], Any], dict[str, Any]]] = {
@@ -124,6 +129,7 @@ PLACES: dict[str, tuple[Any, Callable[[], Any], dict[str, Any]]] = {
     "a schema by hand with the same fields": (Written, Written, {}),
     "a schema by hand of a list": (WrittenAsText, WrittenAsText, {}),
     "msgpack": (Inner, Inner, {"response_class": Packed}),
+    "no media type": (Inner, Inner, {"response_class": Bytes}),
     "msgpack of a list": (list[Inner], lambda: [Inner()], {"response_class": Packed}),
 }
 
@@ -292,3 +298,42 @@ def test_a_parameter_without_a_schema_is_accounted_for() -> None:
 
     assert accounted(app, "/place", facts=STATE) == "refused"
     assert Contract.of(app).opaque == ("query of GET /place: state", "query of GET /place: n")
+
+
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    n: int = 0
+
+
+def test_the_extras_of_an_open_model_are_listed() -> None:
+    assert Contract.of_types(sends=[Open]).opaque == ("Open in the sent: *",)
+
+
+@pytest.mark.parametrize(
+    "returned", [dict[str, Any] | None, tuple[Any, ...], list[object], set[Any], Mapping[str, Any]]
+)
+def test_a_return_type_that_admits_anything_describes_nothing(returned: Any) -> None:
+    def dumped(value: Inner) -> Any:
+        return value.model_dump()
+
+    serialized: Any = Annotated[Inner, PlainSerializer(dumped, return_type=returned)]
+    kept = create_model("Kept", i=(serialized, Inner()))
+    (fault,) = faults_of(Contract.of_types(sends=[kept]), RENAMED)
+    assert fault.place == "Kept.i"
+
+
+def test_a_response_class_without_a_media_type_changes_no_document() -> None:
+    app = FastAPI()
+
+    @app.get("/place", response_class=Bytes)
+    async def get() -> Inner:
+        return Inner()
+
+    @app.get("/text", response_class=Bytes)
+    async def text() -> str:
+        return "a"
+
+    contract = Contract.of(app)
+    assert contract.document["paths"] == app.openapi()["paths"]
+    assert contract.opaque == ("200 of GET /place",)

@@ -95,7 +95,7 @@ def _operation(operation: Operation, wire: Wire, components: DocumentComponents)
     for status, body in operation.responses.items():
         around = _around(operation, status)
         responses[status] = {"description": _phrase(status), **deepcopy(dict(around))}
-        if body is not None:
+        if body is not None and body.media:
             responses[status]["content"] = _content(body, around.get("content", {}), components, "responses")
     for status, response in texts.get("undescribed_responses", {}).items():
         responses.setdefault(status, deepcopy(dict(response)))

@@ -71,7 +71,7 @@ class AppDocument:
         for side in SIDES:
             for place, body in operation.bodies(side):
                 content = around.get(place, {}).get("content", {})
-                self._walk(body.schema, _schema_in(content.get(body.media[0])), side)
+                self._walk(body.schema, _schema_in(content.get(next(iter(body.media), ""))), side)
         for component, listed in self._pairs(operation, raw):
             for key, one in listed.items():
                 self._walk(component.properties.get(key), one.get("schema"), "requests")
@@ -210,13 +210,13 @@ def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _separate(body: Body, around: Mapping[str, Any]) -> tuple[dict[str, Any], Body]:
     """The documented object around a body, with None for its schema, and the body with the schema's own texts."""
     content = dict(around.get("content", {}))
-    media = body.media[0]
+    media = next(iter(body.media), "")
     if media in content and body.schema != {}:
         documented = _schema_in(content[media])
         content[media] = _without_schema(content[media], documented)
         if is_object(documented):
             body = replace(body, schema=_with_root_texts(body.schema, documented))
-    return {**around, "content": content}, body
+    return {**around, "content": content} if content else dict(around), body
 
 
 def _schema_in(node: Any) -> Any:

@@ -182,7 +182,8 @@ def _behind(declared: DeclaredBody, schema: Schema) -> Schema:
     """The schema of a body that is not JSON, with a note of the components in the type that it is made from."""
     if not any(references(schema)):
         return declared.schema
-    return {**declared.schema, BEHIND_MARK: [{"by": ", ".join(declared.media), "schema": schema, "listed": False}]}
+    media = ", ".join(declared.media) or "a response without a media type"
+    return {**declared.schema, BEHIND_MARK: [{"by": media, "schema": schema, "listed": False}]}
 
 
 def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> GeneratedSchemas:
@@ -296,6 +297,8 @@ def _operation(
         schema = schemas[side].schemas.get((operation.key, place), declared.schema)
         if declared.rendered:
             schema = _behind(declared, schema)
+            if not schema and not declared.media:
+                return None
         if declared.left_out is not None:
             schema = {**schema, LEFT_OUT_MARK: declared.left_out}
         return Body(schema, declared.media, declared.required)

@@ -280,7 +280,7 @@ def _success(route: Any, response_class: Any, media: str | None, status: int) ->
             return DeclaredBody(kind=getattr(route, "stream_item_type", None), media=(stream_media,))
     model = _read(route, "response_model")
     if media is None:
-        return None
+        return DeclaredBody(kind=model, media=(), rendered=True) if model else None
     if not (media.endswith("json") or issubclass(response_class, sys.modules["starlette.responses"].JSONResponse)):
         return DeclaredBody(kind=model or None, schema={"type": "string"}, media=(media,), rendered=True)
     by_alias = _read(route, "response_model_by_alias")

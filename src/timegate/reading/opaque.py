@@ -69,7 +69,7 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield each
     if "properties" not in schema and schema.get("type") == "object":
         yield from _opaque(schema.get("additionalProperties", True), each)
-    elif is_object(schema.get("additionalProperties")):
+    elif schema.get("additionalProperties"):
         yield from _opaque(schema["additionalProperties"], each)
 
 

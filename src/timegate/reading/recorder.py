@@ -9,13 +9,19 @@ from typing import Any, Final, Literal
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from timegate.reading.generator import Generator
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
 
 Mode = Literal["validation", "serialization"]
 
 CLASSES: Final = frozenset({"model", "dataclass", "typed-dict", "enum"})
 """The types of core schemas that are of one class, which a component describes."""
+
+_PARTS: Final = {
+    "dict": "values_schema", "list": "items_schema", "set": "items_schema", "frozenset": "items_schema",
+    "generator": "items_schema", "nullable": "schema", "default": "schema", "definitions": "schema",
+}  # fmt: skip
+"""The part of a core schema whose values decide whether a serializer's return type says anything."""
 
 _AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
 """The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
@@ -139,7 +145,13 @@ def _admits_anything(returned: Any) -> bool:
     """Whether a declared return type lets a serializer return anything, or an object or a list of anything."""
     if returned is None or returned.get("type") == "any":
         return True
-    part = {"dict": "values_schema", "list": "items_schema"}.get(returned.get("type"))
+    kind = returned.get("type")
+    if kind == "union":
+        choices = (one[0] if type_of(one) is tuple else one for one in returned["choices"])
+        return any(map(_admits_anything, choices))
+    if kind == "tuple":
+        return any(map(_admits_anything, returned["items_schema"]))
+    part = _PARTS.get(kind)
     return part is not None and _admits_anything(returned.get(part))
 
 
