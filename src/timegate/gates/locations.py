@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from itertools import chain
+from typing import Any, NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.fuse import fuse
@@ -38,6 +39,34 @@ class ClientLocation:
 def same_location(location: Sequence[str | int]) -> ClientLocation:
     """A location that is the same for the client."""
     return ClientLocation(tuple(location))
+
+
+class _Step(NamedTuple):
+    """One step from a schema towards a place below it.
+
+    Attributes:
+        added: what the client's location has there.
+        used: how many parts of head's location it takes, 0 or 1.
+        schema: the schema that it leads to.
+    """
+
+    added: Location
+    used: int
+    schema: Schema
+
+
+class _End(NamedTuple):
+    """The place, or where the way to it ends.
+
+    Attributes:
+        exact: whether the client knows the place.
+        expected: the values that the client's contract lists there; None where it lists none.
+        keeps_rest: whether what is left of head's location is the client's too.
+    """
+
+    exact: bool = True
+    expected: tuple[Any, ...] | None = None
+    keeps_rest: bool = True
 
 
 @dataclass(slots=True)
@@ -79,67 +108,81 @@ class Locator:
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
+        found, at = list(above), 0
+        # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
+        referring: set[int] = set()
+        while id(schema) not in referring:
+            referring.add(id(schema))
+            step = self._step(rest, at, schema)
+            if isinstance(step, _End):
+                left = rest[at:] if step.keeps_rest else ()
+                return ClientLocation((*found, *left), exact=step.exact, expected=step.expected)
+            if step.used:
+                referring.clear()
+            found += step.added
+            at += step.used
+            schema = step.schema
+        return ClientLocation((*found, *rest[at:]))
+
+    def _step(self, rest: Location, at: int, schema: Schema) -> _Step | _End:
+        """The step from a schema towards the place at ``rest[at:]`` below it."""
         name = referred(schema)
         if name is not None:
             component = self.reach.component(name, 0)
             if "properties" in component.schema:
-                return self._in_object(above, rest, component)
+                return self._step_in_object(rest, at, component)
             if listed_values(component.schema) is not None:
                 members = listed_values(self.reach.component(name, self.version).schema) or (None,)
-                return ClientLocation((*above, *rest), expected=tuple(members))
-            return self._below(above, rest, component.schema)
+                return _End(expected=tuple(members))
+            return _Step((), 0, component.schema)
         arms = schema.get("anyOf") or schema.get("oneOf")
         if arms:
-            return self._in_union(above, rest, schema, [arm for arm in arms if arm != NULL])
+            return self._step_in_union(rest, at, schema, [arm for arm in arms if arm != NULL])
         for part in schema.get("allOf", ()):
             if referred(part) is not None:
-                return self._below(above, rest, part)
-        if not rest:
-            return ClientLocation(above)
-        inner = _inner(schema, rest[0])
-        if inner is None:
-            return ClientLocation((*above, *rest))
-        return self._below((*above, rest[0]), rest[1:], inner)
+                return _Step((), 0, part)
+        inner = None if at == len(rest) else _inner(schema, rest[at])
+        return _End() if inner is None else _Step((rest[at],), 1, inner)
 
-    def _in_object(self, above: Location, rest: Location, component: Component) -> ClientLocation:
-        if not rest:
-            return ClientLocation(above)
-        key = next((wire for wire in component.properties if rest[0] in component.accepted(wire)), None)
+    def _step_in_object(self, rest: Location, at: int, component: Component) -> _Step | _End:
+        if at == len(rest):
+            return _End()
+        label = rest[at]
+        key = next((wire for wire in component.properties if label in component.accepted(wire)), None)
         if key is None:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
-            if is_object(values):
-                return self._below((*above, rest[0]), rest[1:], values)
-            return ClientLocation((*above, *rest))
+            return _Step((label,), 1, values) if is_object(values) else _End()
         source = self._client_keys(component.name).get(key)
         if source is None:
-            return ClientLocation(above, exact=False)
-        return self._below((*above, *source), rest[1:], component.properties[key])
+            return _End(exact=False, keeps_rest=False)
+        return _Step(source, 1, component.properties[key])
 
-    def _in_union(self, above: Location, rest: Location, union: Schema, arms: list[Schema]) -> ClientLocation:
+    def _step_in_union(self, rest: Location, at: int, union: Schema, arms: list[Schema]) -> _Step | _End:
         if len(arms) == 1:
-            return self._below(above, rest, arms[0])
-        if not rest:
-            return ClientLocation(above)
+            return _Step((), 0, arms[0])
+        if at == len(rest):
+            return _End()
         # Pydantic puts a label of the arm into the location: its tag, or the name of its model or type.
-        label = rest[0]
+        label = rest[at]
         for arm in arms:
             name = referred(arm)
             if name is None:
                 continue
             if union.get("discriminator", {}).get("mapping", {}).get(str(label)) == arm["$ref"]:
-                return self._below((*above, label), rest[1:], arm)
+                return _Step((label,), 1, arm)
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
             if label in (name, component.display_name, title, model):
-                display_name = self.reach.component(name, self.version).display_name
-                return self._below((*above, display_name), rest[1:], arm)
-        if len(rest) > 1:
-            with_key = [arm for arm in arms if rest[1] in self._properties(arm)]
-            with_value = [arm for arm in arms if _inner(arm, rest[1]) is not None]
-            for arm in (*with_key, *with_value):
-                return self._below((*above, label), rest[1:], arm)
-        return ClientLocation((*above, *rest))
+                return _Step((self.reach.component(name, self.version).display_name,), 1, arm)
+        if at + 1 < len(rest):
+            following = rest[at + 1]
+            with_key = (arm for arm in arms if following in self._properties(arm))
+            with_value = (arm for arm in arms if _inner(arm, following) is not None)
+            found = next(chain(with_key, with_value), None)
+            if found is not None:
+                return _Step((label,), 1, found)
+        return _End()
 
     def _properties(self, arm: Schema) -> Mapping[str, Schema]:
         name = referred(arm)

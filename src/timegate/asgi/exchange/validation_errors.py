@@ -6,13 +6,17 @@ The conversion goes by the structure of both requests, never by text replacement
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.typing import is_array, is_object
 
+MOST_ERRORS: Final = 100
+"""How many entries of a list are converted; the others are counted."""
+
+# How many characters of a request are repeated, beyond those that the app repeats itself.
+_REPEATABLE: Final = 64 * 1024
 _NOTHING: Final = object()
 _LISTS: Final = ("detail", "errors")
 
@@ -26,9 +30,10 @@ _TAGS: Final = {
 ValidationError: TypeAlias = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
     """The request as the client sent it, for validation errors that repeat a part of it.
+
+    Each part is parsed when it is first needed, and once for all errors.
 
     Args:
         body: returns its body as plain data.
@@ -36,18 +41,20 @@ class ClientRequest:
         path: returns its path parameters.
     """
 
-    body: Callable[[], Any]
-    query: Callable[[], Mapping[str, Any]]
-    path: Callable[[], Mapping[str, Any]]
+    __slots__ = ("_parse", "_parts")
+
+    def __init__(
+        self, *, body: Callable[[], Any], query: Callable[[], Mapping[str, Any]], path: Callable[[], Mapping[str, Any]]
+    ) -> None:
+        self._parse: Mapping[str, Callable[[], Any]] = {"body": body, "query": query, "path": path}
+        self._parts: dict[str, Any] = {}
 
     def at(self, location: Location) -> Any:
         """The value at a place; `_NOTHING` where the request has none there."""
         if not location:
             return _NOTHING
-        part, *rest = location
-        parse = {"body": self.body, "query": self.query, "path": self.path}.get(str(part))
-        node: Any = _NOTHING if parse is None else parse()
-        for segment in rest:
+        node = self._part(str(location[0]))
+        for segment in location[1:]:
             if is_object(node):
                 node = node.get(str(segment), _NOTHING)
             elif is_array(node) and isinstance(segment, int) and segment < len(node):
@@ -55,6 +62,11 @@ class ClientRequest:
             else:
                 return _NOTHING
         return node
+
+    def _part(self, name: str) -> Any:
+        if name not in self._parts:
+            self._parts[name] = self._parse[name]() if name in self._parse else _NOTHING
+        return self._parts[name]
 
 
 def has_validation_errors(body: Any) -> bool:
@@ -71,12 +83,26 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
         request: the request as the client sent it.
     """
     converter = _ErrorConverter(gate, request)
-    converted = {
-        name: [converter.convert(entry) if _has_place(entry) else entry for entry in entries]
-        for name in _LISTS
-        if (entries := _entries(body, name))
-    }
+    converted = {name: _converted(entries, converter) for name in _LISTS if (entries := _entries(body, name))}
     return {**body, **converted}
+
+
+def _converted(entries: list[Any], converter: _ErrorConverter) -> list[Any]:
+    """The first entries of a list, and one that says how many more there are."""
+    converted = [converter.convert(entry) if _has_place(entry) else entry for entry in entries[:MOST_ERRORS]]
+    more = len(entries) - MOST_ERRORS
+    if more > 0:
+        converted.append(_count_of(more, like=converted[-1]))
+    return converted
+
+
+def _count_of(more: int, *, like: Any) -> ValidationError:
+    """An entry of the same form as another, for those that are only counted."""
+    text = f"{more} more validation errors" if more > 1 else "1 more validation error"
+    if is_object(like) and not is_array(like.get("loc")):
+        return {"pointer": "", "detail": text}
+    part = next(iter(like["loc"]), "body") if is_object(like) else "body"
+    return {"type": "more_errors", "loc": [part], "msg": text, "ctx": {"count": more}}
 
 
 def _entries(body: dict[str, Any], name: str) -> list[Any]:
@@ -94,6 +120,7 @@ class _ErrorConverter:
     def __init__(self, gate: OperationGate, request: ClientRequest) -> None:
         self._gate = gate
         self._request = request
+        self._repeatable = _REPEATABLE
         self._touched = {
             "body": gate.request is not None,
             "query": gate.query is not None,
@@ -121,10 +148,18 @@ class _ErrorConverter:
         if value is _NOTHING and error.get("type") == "missing" and place.exact:
             # A missing key has no value: the input is the object that misses it.
             value = self._request.at(place.location[:-1])
-        if value is _NOTHING:
+        if value is _NOTHING or not self._allows(value, instead_of=error["input"]):
             error.pop("input")
         else:
             error["input"] = value
+
+    def _allows(self, value: Any, *, instead_of: Any) -> bool:
+        """Whether a value may be repeated: an app may have cut its own short, and not every entry may cost as much."""
+        if not isinstance(value, str) and _is_container(value) == _is_container(instead_of):
+            return True
+        self._repeatable += 2 * len(instead_of) if isinstance(instead_of, str) else 0
+        self._repeatable -= _size(value, most=self._repeatable)
+        return self._repeatable >= 0
 
     def _pointer(self, pointer: str) -> str:
         mark = "#" if pointer.startswith("#") else ""
@@ -138,6 +173,24 @@ class _ErrorConverter:
             place = self._gate.locate(("body", *plain))
         parts = (str(part).replace("~", "~0").replace("/", "~1") for part in place.location[1:])
         return "".join([mark, *(f"/{part}" for part in parts)])
+
+
+def _is_container(value: Any) -> bool:
+    return is_object(value) or is_array(value)
+
+
+def _size(value: Any, *, most: int) -> int:
+    """The characters and items of a value; where there are more than ``most``, any number above it."""
+    size, waiting = 0, [value]
+    while waiting and size <= most:
+        node = waiting.pop()
+        size += len(node) if isinstance(node, str) else 1
+        if is_object(node):
+            size += sum(map(len, node))
+            waiting += node.values()
+        elif is_array(node):
+            waiting += node
+    return size
 
 
 def _convert_message(error: ValidationError, place: ClientLocation) -> None:
