@@ -1,15 +1,17 @@
 """Everything that the routes of a FastAPI app declare is on the wire at head, or the app is refused."""
 
+import pickle
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
+from annotated_types import Ge
 from fastapi import APIRouter, Depends, FastAPI, Header, Query
 from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
-from pydantic import AliasChoices, BaseModel, Field
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -445,3 +447,23 @@ class TestAFutureRelease:
 
         monkeypatch.setattr(sys.modules["fastapi.routing"], "iter_route_contexts", contexts, raising=False)
         assert [declared.key for declared, _ in fastapi_operations(app)] == ["GET /prefixed"]
+
+
+def test_a_contract_pickles_though_parameters_are_validated_by_functions_of_a_scope() -> None:
+    def same(value: Any) -> Any:
+        return value
+
+    app = FastAPI()
+
+    async def get(path: Any, query: Any, header: Any) -> int:
+        raise never
+
+    checked: Any = Annotated[int, AfterValidator(same), Ge(0)]
+    get.__annotations__ |= {"path": checked, "query": Annotated[list[checked], Query()]}
+    get.__annotations__ |= {"header": Annotated[str, BeforeValidator(lambda value: value), Header()]}
+    app.add_api_route("/items/{path}", get)
+    contract: Contract = pickle.loads(pickle.dumps(Contract.of(app)))
+    (operation,) = contract.wire.operations
+    assert contract.wire.requests[operation.path_parameters].types == {"path": Annotated[int, Ge(0)]}
+    assert contract.wire.requests[operation.query].types == {"query": list[Annotated[int, Ge(0)]]}
+    assert contract.wire.requests[operation.headers].types == {"header": str}

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError, Fault
+from timegate.reading.readers import without_functions
 from timegate.typing import Schema
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
@@ -65,8 +66,8 @@ class DeclaredParameter:
 
     @property
     def annotation(self) -> Any:
-        """Its type with its limits."""
-        return self.info.rebuild_annotation() if isinstance(self.info, FieldInfo) else self.kind
+        """Its type with its limits, as a reader of its values wants it."""
+        return without_functions(self.info.rebuild_annotation() if isinstance(self.info, FieldInfo) else self.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,11 @@ def field_types(model: Any) -> Mapping[str, Any]:
         return {}
 
 
+def without_functions(kind: Any) -> Any:
+    """A type without the app's functions: no reader calls them, and many cannot be pickled."""
+    return _readable(kind, ())
+
+
 def _readable(kind: Any, components: Collection[Any]) -> Any:
     """A type without the app's functions, and with `Any` in place of each component."""
     if isinstance(kind, TypeAliasType):
