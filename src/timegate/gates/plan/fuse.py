@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.left_out import left_out_value
 from timegate.gates.plan.plan import (
     CallFunction,
     ConvertBySchema,
@@ -240,6 +241,38 @@ class _Fusing:
         self.unfilled.pop(key, None)
         return self.names.setdefault(key, Slot(None, schema, self.boundary))
 
+    def _write_left_out(self, step: ValueReplaced, slot: Slot) -> None:
+        """Write a value that head leaves out, where its absence means another one to an old client."""
+        first = self._loaded_as(slot)
+        value = UNSET if first is None else self._left_out(first)
+        if first is None or value is UNSET:
+            return
+        if step.missing_to_head is not UNSET or (step.null_to_old is not UNSET and value is None):
+            self.stages[0].ops.insert(0, SetValue(first, "missing", value))
+
+    def _loaded_as(self, slot: Slot) -> Slot | None:
+        """The slot of the first stage from which a slot's value comes; None where a step has added it."""
+        for stage in reversed(self.stages[:-1]):
+            before = None if slot.source is None else stage.stored.get(slot.source)
+            if before is None:
+                return None
+            slot = before
+        return None if slot.source is None else slot
+
+    def _left_out(self, slot: Slot) -> Any:
+        """What head means where it leaves a slot's key out; ``UNSET`` where it does not leave it out for its value."""
+        return UNSET if slot.source is None else left_out_value(self.reach, self.name, slot.source, self.conversion)
+
+    def _fallback(self, slot: Slot) -> Slot | None:
+        """A slot of what a sibling is where head leaves it out; None where head does not."""
+        value = self._left_out(slot) if len(self.stages) == 1 else UNSET
+        if value is UNSET:
+            return None
+        found = Slot(None, slot.schema, slot.since)
+        done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunction)]
+        self.stage.ops += [SetValue(found, "always", value), *(replace(op, slot=found) for op in done)]
+        return found
+
     def _set(self, slot: Slot, when: str, value: Any, origin: Origin, *, required: bool = False) -> None:
         """Set a slot to a value or to a sibling's value, in this boundary's newer shape."""
         if not isinstance(value, Sibling):
@@ -247,7 +280,7 @@ class _Fusing:
         elif value.field in self.names:
             other = self.names[value.field]
             self._convert_to(other, self.boundary)
-            self.stage.ops.append(CopyValue(slot, when, other, origin, required))
+            self.stage.ops.append(CopyValue(slot, when, other, origin, required, self._fallback(other)))
 
     def _convert_value(self, step: ValueConverted, function: Function | None, source: Schema, target: Schema) -> None:
         slot = self.names.get(step.key)
@@ -260,6 +293,8 @@ class _Fusing:
         slot.schema = target
 
     def _replace(self, step: ValueReplaced, null: Any, missing: Any, target: Schema) -> None:
+        if not self.upgrades and step.key in self.names:
+            self._write_left_out(step, self.names[step.key])
         if null is UNSET and missing is UNSET and (step.key not in self.names or step.newer == step.older):
             return
         slot = self._slot(step.key, target)

@@ -81,6 +81,7 @@ class CopyValue:
         other: the slot to copy from.
         origin: the fact that declares it.
         required: whether the payload is refused where the other value is missing.
+        fallback: what to copy where head leaves the other value out; None where it does not.
     """
 
     slot: Slot
@@ -88,6 +89,7 @@ class CopyValue:
     other: Slot
     origin: Origin
     required: bool
+    fallback: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +133,8 @@ Op: TypeAlias = ConvertBySchema | CallFunction | SetValue | CopyValue | ExtractV
 
 def slots_of(op: Op) -> tuple[Slot, ...]:
     """The slots that an operation reads or sets, its own slot last."""
+    if isinstance(op, CopyValue) and op.fallback is not None:
+        return op.other, op.fallback, op.slot
     return (op.other, op.slot) if isinstance(op, CopyValue | ExtractValue | InsertValue) else (op.slot,)
 
 

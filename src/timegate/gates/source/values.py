@@ -85,7 +85,7 @@ class Values:
                 with self.writer.block(f"if {_condition(op.when, variable)}:"):
                     self.writer.add(f"{variable} = {self.constant(op.value)}")
             case CopyValue():
-                self._copy(op, variable, other)
+                self._copy(op, variable, f"{other} if {other} is not M else {others[1]}" if op.fallback else other)
             case ExtractValue():
                 self._extract(op, variable, other)
             case InsertValue():
@@ -111,7 +111,7 @@ class Values:
     def _copy(self, op: CopyValue, variable: str, other: str) -> None:
         with self.writer.block(f"if {_condition(op.when, variable)}:"):
             if op.required:
-                with self.writer.block(f"if {other} is M:"):
+                with self.writer.block(f"if ({other}) is M:"):
                     problem, key = "the sibling that gives the value is missing", self._key_in_errors(op.slot)
                     self.writer.add(f"refuse(E, {problem!r}, {self.module.name(op.origin)}, {key!r})")
             self.writer.add(f"{variable} = copy_json({other})")

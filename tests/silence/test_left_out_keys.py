@@ -1,0 +1,150 @@
+"""A key that a response leaves out means to an old client what it means to the newest one, or it is written."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from tests.silence.old_client import HEAD, Client, gated, old_client
+from timegate import enum, on, sibling
+
+
+class Status(Enum):
+    A = "a"
+    B = "b"
+
+
+class Inner(BaseModel):
+    size: int = 99
+
+
+class Thing(BaseModel):
+    size: int = 99
+    note: str | None = None
+    count: int | None = None
+    label: str = "standard"
+    status: Status = Status.A
+    inner: Inner | None = None
+    several: list[Inner] = []
+
+
+def app_of(value: Any, **options: Any) -> FastAPI:
+    app = FastAPI()
+
+    async def get() -> Any:
+        return value
+
+    app.get("/", response_model=Thing, **options)(get)
+    return app
+
+
+DEFAULTS = {"response_model_exclude_defaults": True}
+UNSET = {"response_model_exclude_unset": True}
+NONE = {"response_model_exclude_none": True}
+ALL: dict[str, Any] = {"defaults": DEFAULTS, "unset": UNSET, "none": NONE}
+
+
+@pytest.mark.parametrize(("size", "old"), [(99, {"size": 99}), (0, {"size": 0}), (5, {"size": 5})])
+def test_a_default_that_differs_is_written(size: int, old: Any) -> None:
+    app = app_of(Thing(size=size), **DEFAULTS)
+    assert old_client(app, on(Thing).defaulted("size", was=0)).get("/").json() == old
+
+
+@pytest.mark.parametrize("name", ["defaults", "unset"])
+@pytest.mark.parametrize(
+    ("fact", "value", "old"),
+    [
+        (on(Thing).defaulted("size", was=0), Thing(), {"size": 99}),
+        (on(Thing).defaulted("label", was=""), Thing(), {"label": "standard"}),
+        (on(Thing).defaulted("status", was="b"), Thing(), {"status": "a"}),
+        (on(Thing).defaulted("note", was="none"), Thing(), {"note": None}),
+        (on(Thing).became_nullable("count", null_was=0), Thing(), {"count": 0}),
+        (on(Thing).became_nullable("note", null_was=sibling("label")), Thing(), {"note": "standard"}),
+        (on(Inner).defaulted("size", was=0), Thing(inner=Inner()), {"inner": {"size": 99}}),
+        (on(Inner).defaulted("size", was=0), Thing(several=[Inner(), Inner(size=0)]), None),
+    ],
+)
+def test_what_is_left_out_as_its_default_is_written_where_old_clients_have_another(
+    name: str, fact: Any, value: Thing, old: Any
+) -> None:
+    wanted = {"several": [{"size": 99}, {"size": 0}]} if old is None else old
+    response = old_client(app_of(value, **ALL[name]), fact).get("/")
+    assert (response.status_code, response.json()) == (200, wanted)
+
+
+@pytest.mark.parametrize(
+    ("fact", "old"),
+    [
+        (on(Thing).defaulted("note", was="none"), {"note": None}),
+        (on(Thing).became_nullable("count", null_was=0), {"count": 0}),
+        (on(Thing).became_nullable("note", null_was=sibling("label")), {"note": "standard"}),
+    ],
+)
+def test_null_that_is_left_out_is_written_where_it_means_something_else_to_old_clients(fact: Any, old: Any) -> None:
+    rest: dict[str, Any] = {"size": 99, "label": "standard", "status": "a", "several": []}
+    response = old_client(app_of(Thing(), **NONE), fact).get("/")
+    assert (response.status_code, response.json()) == (200, {**rest, **old})
+
+
+@pytest.mark.parametrize("name", ["defaults", "unset"])
+@pytest.mark.parametrize(
+    ("backfill", "was", "read"),
+    [
+        (sibling("label"), str, "standard"),
+        (sibling("size"), int, 99),
+        (sibling("status"), str, "a"),
+        (sibling("note"), str | None, None),
+    ],
+)
+def test_a_sibling_that_is_left_out_counts_as_its_default(name: str, backfill: Any, was: Any, read: Any) -> None:
+    fact = on(Thing).removed("gone", was=was, backfill=backfill, loses="x")
+    response = old_client(app_of(Thing(), **ALL[name]), fact).get("/")
+    assert (response.status_code, response.json()) == (200, {"gone": read})
+
+
+def test_a_sibling_that_is_left_out_as_null_counts_as_null() -> None:
+    fact = on(Thing).removed("gone", was=str | None, backfill=sibling("note"), loses="x")
+    response = old_client(app_of(Thing(), **NONE), fact).get("/")
+    assert (response.status_code, response.json()["gone"]) == (200, None)
+
+
+@pytest.mark.parametrize("name", ["defaults", "unset"])
+@pytest.mark.parametrize(
+    "fact",
+    [
+        on(Thing).renamed("text", to="label"),
+        on(Thing).added("label"),
+        enum(Status).grew("b", seen_as="a"),
+        enum(Status).renamed("first", to="a"),
+        on(Inner).renamed("length", to="size"),
+    ],
+)
+def test_what_is_left_out_stays_out_where_its_default_means_the_same(name: str, fact: Any) -> None:
+    app = app_of(Thing(), **ALL[name])
+    assert Client(gated(app, fact), HEAD).get("/").json() == {}
+    response = old_client(app, fact).get("/")
+    assert (response.status_code, response.json()) == (200, {})
+
+
+def test_a_member_that_old_clients_lack_is_read_as_another_one_where_it_is_left_out() -> None:
+    client = old_client(app_of(Thing(), **DEFAULTS), enum(Status).grew("a", seen_as="b"))
+    documented = client.document()["components"]["schemas"]["Thing"]["properties"]["status"]["default"]
+    assert client.get("/").json().get("status", documented) == "b"
+
+
+def test_a_key_that_is_excluded_by_name_is_not_written() -> None:
+    app = app_of(Thing(), response_model_include={"label"})
+    response = old_client(app, on(Thing).defaulted("size", was=0)).get("/")
+    assert (response.status_code, response.json()) == (200, {"label": "standard"})
+
+
+def test_a_response_that_leaves_nothing_out_gains_nothing() -> None:
+    facts = (on(Thing).defaulted("size", was=0), on(Thing).became_nullable("count", null_was=7))
+    response = old_client(app_of(Thing(size=3, count=1)), *facts).get("/")
+    assert response.json() == {
+        "size": 3, "note": None, "count": 1, "label": "standard", "status": "a", "inner": None, "several": [],
+    }  # fmt: skip
