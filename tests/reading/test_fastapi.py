@@ -12,11 +12,12 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query
 from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
+from pydantic_core import core_schema
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from timegate import Contract
+from timegate import Contract, Timeline, Version, VersionChange, on
 from timegate.errors import CompileError, DeclarationError
 from timegate.reading.fastapi import fastapi_operations
 from timegate.starlette import operation
@@ -291,21 +292,38 @@ async def never_called(request: Request) -> Response:
     raise never
 
 
-def test_a_type_that_has_no_schema_is_named_with_its_place() -> None:
+class Odd:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        return core_schema.is_instance_schema(cls)
+
+
+class Holder(BaseModel):
+    odd: Odd
+    name: str = ""
+
+
+def test_a_type_that_has_no_schema_is_listed_and_what_is_beside_it_is_gated() -> None:
     app = FastAPI()
-
-    class Odd:
-        @classmethod
-        def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-            from pydantic_core import core_schema
-
-            return core_schema.is_instance_schema(cls)
 
     @app.get("/odd", include_in_schema=False, response_model=Odd)
     def odd() -> Any:
         raise never
 
-    assert problem(app).startswith("GET /odd 200: its type has no JSON Schema")
+    @app.get("/holder", include_in_schema=False, response_model=Holder)
+    def holder() -> Any:
+        raise never
+
+    class Renamed(VersionChange):
+        """`title` is now called `name`."""
+
+        changes = (on(Holder).renamed("title", to="name"),)
+
+    contract = Contract.of(app)
+    assert contract.opaque == ("200 of GET /odd", "Holder in the 200 of GET /holder: odd")
+    gates = Timeline(Version("2026-01-01", Renamed), Version("2025-01-01")).compile(contract)
+    old = gates.downgrade(Holder, {"odd": {"any": 1}, "name": "a"}, to_version="2025-01-01")
+    assert old == {"odd": {"any": 1}, "title": "a"}
 
 
 def test_a_document_that_the_app_cannot_make_is_a_fault() -> None:

@@ -300,6 +300,19 @@ def test_a_parameter_without_a_schema_is_accounted_for() -> None:
     assert Contract.of(app).opaque == ("query of GET /place: state", "query of GET /place: n")
 
 
+def test_a_subclass_that_has_no_schema_is_no_reason_to_refuse() -> None:
+    class Kind(BaseModel):
+        n: int = 0
+
+    class Calling(Kind):
+        call: Callable[[], int] = int
+
+    leaving: Any = SerializeAsAny[Kind]
+    assert issubclass(Calling, Kind)
+    assert Contract.of_types(sends=[leaving]).opaque == ("sent",)
+    assert faults_of(Contract.of_types(sends=[leaving, Inner]), RENAMED) == ()
+
+
 class Open(BaseModel):
     model_config = ConfigDict(extra="allow")
 

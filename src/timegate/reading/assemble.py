@@ -153,7 +153,7 @@ class _Types:
 def _is_describable(kind: Any) -> bool:
     """Whether a type has a JSON Schema; one that is not sent as JSON needs none."""
     try:
-        generate_schemas("responses", [("", kind)])
+        generate_schemas("responses", [("", kind)], leaves_undescribed=True)
     except (PydanticUserError, PydanticSerializationError):
         return False
     return True
@@ -166,7 +166,7 @@ def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool =
         CompileError: a type has no JSON Schema; names the first such type.
     """
     try:
-        return generate_schemas(side, types, by_alias=by_alias)
+        return generate_schemas(side, types, by_alias=by_alias, leaves_undescribed=True)
     except (PydanticUserError, PydanticSerializationError) as error:
         reason = error.message if isinstance(error, PydanticUserError) else str(error)
         if len(types) > 1:

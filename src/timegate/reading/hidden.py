@@ -76,6 +76,7 @@ class HiddenClasses:
         name = self._names.get(model)
         if name is None:
             self.unknown[model] = None
+            yield {"by": by, "schema": {}, "listed": True}
         else:
             yield {"by": by, "schema": ref(name), "listed": listed}
 

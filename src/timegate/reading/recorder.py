@@ -45,9 +45,14 @@ class ClassRecord:
 
 
 class Records:
-    """The records of one run of the generator; marks in the schemas hold their indices."""
+    """The records of one run of the generator; marks in the schemas hold their indices.
 
-    def __init__(self) -> None:
+    Args:
+        leaves_undescribed: whether a type without a JSON Schema has one that admits anything; otherwise it is an error.
+    """
+
+    def __init__(self, *, leaves_undescribed: bool = False) -> None:
+        self.leaves_undescribed = leaves_undescribed
         self.classes: list[ClassRecord] = []
         # Each callable discriminator with the tags of its arms.
         self.discriminators: list[tuple[Any, tuple[Hashable, ...]]] = []
@@ -109,6 +114,9 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
                 return written
             self.definitions[definition] = self._recorded(schema, written)
             return generated
+
+        def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
+            return {} if records.leaves_undescribed else super().handle_invalid_for_json_schema(schema, error_info)
 
         def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().tagged_union_schema(schema)

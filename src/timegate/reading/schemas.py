@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import PydanticUserError, TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from timegate.reading.held import HeldClasses
 from timegate.reading.hidden import HiddenClasses
@@ -45,40 +46,46 @@ class GeneratedSchemas:
         return GeneratedSchemas({key: rename_references(s, changed) for key, s in self.schemas.items()}, components)
 
 
-def generate_schemas(side: Side, types: Iterable[tuple[Hashable, Any]], *, by_alias: bool = True) -> GeneratedSchemas:
+def generate_schemas(
+    side: Side, types: Iterable[tuple[Hashable, Any]], *, by_alias: bool = True, leaves_undescribed: bool = False
+) -> GeneratedSchemas:
     """The JSON Schema of types in one direction.
 
     Args:
         side: whether clients send or receive them.
         types: each type under a key of its own.
         by_alias: whether keys on the wire are aliases.
+        leaves_undescribed: whether a type without a JSON Schema has one that admits anything; otherwise it is an error.
     """
     wanted = list(types)
     adapters = [TypeAdapter[Any](kind) for _, kind in wanted]
     extra: dict[Any, TypeAdapter[Any] | None] = {}
     while True:
         known = [*adapters, *filter(None, extra.values())]
-        generated, hidden = _generated(side, [key for key, _ in wanted], known, by_alias=by_alias)
+        records = Records(leaves_undescribed=leaves_undescribed)
+        generated, hidden = _generated(side, [key for key, _ in wanted], known, records, by_alias=by_alias)
         unknown = hidden.unknown.keys() - extra.keys()
         if not unknown:
             return generated
         # Nothing refers to these classes, so that they become components only where they are asked for.
-        extra |= {model: _adapter_of(model) for model in hidden.unknown if model in unknown}
+        extra |= {model: _adapter_of(model, _MODES[side]) for model in hidden.unknown if model in unknown}
 
 
-def _adapter_of(model: Any) -> TypeAdapter[Any] | None:
-    """The adapter of a class; None where pydantic cannot build one."""
+def _adapter_of(model: Any, mode: Mode) -> TypeAdapter[Any] | None:
+    """The adapter of a class; None where pydantic cannot build one, or cannot describe the class."""
     try:
-        return TypeAdapter(model)
-    except (PydanticUserError, NameError):
+        adapter = TypeAdapter[Any](model)
+        plain_json(adapter.json_schema(mode=mode))
+    except (PydanticUserError, PydanticSerializationError, NameError):
         return None
+    return adapter
 
 
 def _generated(
-    side: Side, keys: Sequence[Hashable], adapters: Sequence[TypeAdapter[Any]], *, by_alias: bool
+    side: Side, keys: Sequence[Hashable], adapters: Sequence[TypeAdapter[Any]], records: Records, *, by_alias: bool
 ) -> tuple[GeneratedSchemas, HiddenClasses]:
     """The schemas of the first adapters, as many as there are keys; the components are those of all of them."""
-    mode, records = _MODES[side], Records()
+    mode = _MODES[side]
     generated = TypeAdapter.json_schemas(
         [(index, mode, adapter) for index, adapter in enumerate(adapters)],
         by_alias=by_alias,
