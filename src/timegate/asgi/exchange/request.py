@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
+from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.response import GatedResponse, send_problem
 from timegate.asgi.message.body import (
     Disconnected,
@@ -24,7 +25,7 @@ from timegate.asgi.message.body import (
 )
 from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
-from timegate.asgi.message.parameters import by_name, copy_parameters, parameter_texts, query_parameters
+from timegate.asgi.message.parameters import by_name, copy_parameters, field_values, parameter_texts, query_parameters
 from timegate.asgi.message.problems import (
     Problem,
     malformed,
@@ -167,7 +168,11 @@ def _convert_parameters(
         before = by_name(query_parameters(inner))
         after: dict[str, Any] = _upgrade(gate.query, response, copy_parameters(before), "query")
         if after != before or list(after) != list(before):
-            pairs = [(name, text) for name, value in after.items() for text in parameter_texts(value)]
+            pairs = [
+                (name, text)
+                for name, value in after.items()
+                for text in _upgrade(parameter_texts, response, value, "query")
+            ]
             inner["query_string"] = urlencode(pairs).encode("ascii")
     return headers, fields
 
@@ -180,10 +185,10 @@ def _convert_headers(program: Program, response: GatedResponse, headers: RawHead
         return headers
     kept = [item for item in headers if item[0].decode("latin-1").lower() not in changed]
     added = [
-        (name.encode("latin-1"), text.encode("latin-1", "replace"))
+        (name.encode("latin-1"), raw)
         for name, value in after.items()
         if name in changed
-        for text in parameter_texts(value)
+        for raw in _upgrade(field_values, response, value, "headers")
     ]
     return [*kept, *added]
 
@@ -234,9 +239,11 @@ def _problem_of(error: Exception, response: GatedResponse, place: str) -> Proble
     if isinstance(error, UpgradeError):
         return request_refused(error, place=place)
     if isinstance(error, NotEncodable):
-        return malformed("The body has a number that cannot be converted.")
-    if isinstance(error, NotJSON):
+        # The client's own number may have overflowed; otherwise a function of a change made what JSON does not have.
+        if place == "body" and not response.version.settings.codec.is_finite(response.original):
+            return malformed("The body has a number that cannot be converted.")
+    elif isinstance(error, NotJSON):
         return malformed("The body is not JSON in UTF-8 whose numbers and nesting can be converted.")
     key, version = response.plan.gate.key, response.version.value
-    _LOG.error("%s of %s from a client of %s: a function of a change failed", place, key, version, exc_info=error)
+    _LOG.error("%s of %s from a client of %s: %s; it is refused", place, key, version, reason_of(error))
     return request_not_convertible()

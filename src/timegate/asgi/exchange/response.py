@@ -6,17 +6,17 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final
 
+from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
 from timegate.asgi.message.body import is_declared_media
 from timegate.asgi.message.headers import RawHeaders, is_json, without
-from timegate.asgi.message.json import Convert, NotJSON
+from timegate.asgi.message.json import Convert
 from timegate.asgi.message.parameters import by_name, query_parameters
 from timegate.asgi.message.problems import Problem, render_problem, response_not_convertible
 from timegate.asgi.message.scope import Message, Scope, Send
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
-from timegate.errors import GateError
 from timegate.gates.operation import Program
 
 _LOG: Final = logging.getLogger("timegate.asgi")
@@ -254,7 +254,7 @@ class GatedResponse:
             try:
                 body = self._convert(body)
             except Exception as error:
-                reason = self._reason(error)
+                reason = reason_of(error)
             if reason:
                 await self._fail(reason)
                 return
@@ -263,15 +263,6 @@ class GatedResponse:
         start["headers"].append((b"content-length", b"%d" % len(body)))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
-
-    def _reason(self, error: Exception) -> str:
-        """Why a body cannot be converted."""
-        if isinstance(error, GateError):
-            return f"{error.version} {error.change} at {error.pointer or 'the root'}: {error.problem}"
-        if isinstance(error, NotJSON):
-            return f"the response cannot be converted as JSON: {error}"
-        _LOG.error("%s", self._subject(), exc_info=error)
-        return "a function of a change failed"
 
     def _subject(self) -> str:
         return f"response of {self.plan.gate.key} to a client of {self.version.value}"

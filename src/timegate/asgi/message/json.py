@@ -32,7 +32,7 @@ _I, _N = b"IN"
 
 
 class NotJSON(ValueError):
-    """A body is not JSON, or exceeds what the decoder accepts."""
+    """A body is not JSON, or exceeds what the decoder accepts; its text repeats nothing of the body."""
 
 
 class Encoded(bytes):
@@ -63,6 +63,10 @@ class Codec:
         """
         return self.around(lambda _: value)(b"null")
 
+    def is_finite(self, body: bytes) -> bool:
+        """Whether no number of a JSON body overflows."""
+        return not _has_non_finite(self.decode(body))
+
     def around(self, program: Program) -> Convert:
         """A function that decodes a body, runs a program and encodes the result; one call, as it is on the hot path.
 
@@ -75,14 +79,15 @@ class Codec:
             try:
                 value = decode(body)
             except Exception as error:
-                raise NotJSON(str(error)) from error
+                # The text of another decoder may repeat a part of the body.
+                raise NotJSON(str(error) if decode is decode_json else type(error).__name__) from error
             value = program(value)
             if type(value) is Encoded:
                 return value
             try:
                 body = encode(value)
             except Exception as error:
-                raise NotEncodable(str(error)) from error
+                raise NotEncodable(str(error) if encode is encode_json else type(error).__name__) from error
             # An overflow while decoding becomes an infinity, which encoders write out as a word. One letter is found
             # much faster than a word, and most bodies have neither.
             if ((_I in body and b"Infinity" in body) or (_N in body and b"NaN" in body)) and _has_non_finite(value):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from timegate.asgi.message.json import NotEncodable
 from timegate.typing import is_array
 
 Parameter: TypeAlias = str | list[str]
@@ -32,8 +34,37 @@ def copy_parameters(values: Mapping[str, Parameter]) -> dict[str, Parameter]:
 
 
 def parameter_texts(value: Any) -> list[str]:
-    """A parameter's value as the texts that a URL or a header field has for it."""
+    """A parameter's value as the texts that a URL or a header field has for it.
+
+    Raises:
+        NotEncodable: it has an object, a list in a list, or what is no JSON.
+    """
     if value is None:
         return []
-    items = value if is_array(value) else [value]
-    return [("true" if item else "false") if isinstance(item, bool) else str(item) for item in items]
+    return [_text(item) for item in (value if is_array(value) else [value])]
+
+
+def field_values(value: Any) -> list[bytes]:
+    """A parameter's value as the values of header fields.
+
+    Raises:
+        NotEncodable: it has what `parameter_texts` refuses, or a character that no header field has.
+    """
+    texts = parameter_texts(value)
+    try:
+        return [text.encode("latin-1") for text in texts]
+    except UnicodeEncodeError:
+        raise NotEncodable("a header field cannot have these characters") from None
+
+
+def _text(value: Any) -> str:
+    """A scalar as JSON writes it, but a string without its quotes."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise NotEncodable(f"a parameter cannot be written: {type(value).__name__}")
+    return str(value)
