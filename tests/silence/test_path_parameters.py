@@ -7,7 +7,7 @@ import pytest
 from fastapi import Depends, FastAPI, Path, Request
 
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
-from timegate import Contract, endpoint, enum
+from timegate import Contract, UpgradeError, endpoint, enum
 
 
 class State(Enum):
@@ -182,6 +182,11 @@ class TestAConvertedValue:
         app = gated(units(), *UNITS, moved)
         assert exchange(app, "GET", "/speeds/rate").json() == ["RATE", "/units/km%2Fh"]
         assert exchange(app, "GET", "/speeds/km").json()["detail"][0]["loc"] == ["path", "kind"]
+        refused = timeline_of(*UNITS, moved).compile(Contract.of(units())).operations(OLD)[0].path_parameters
+        assert refused is not None
+        with pytest.raises(UpgradeError) as caught:
+            refused({"unit": "km/h"})
+        assert caught.value.pointer == "/kind"
         (parameter,) = (
             timeline_of(*UNITS, moved)
             .compile(Contract.of(units()))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from timegate.errors import GateError
 from timegate.gates.check.faults import is_json_media
 from timegate.gates.locations import Locator
 from timegate.gates.operation import OperationGate, Program, Rewrite
@@ -67,7 +68,10 @@ def _gate(
     # FastAPI and Starlette read the last value of a query's parameter, and the first of a header's.
     query = _of_parameters(requests, index, head.query, programs["requests"], read=-1)
     headers = _of_parameters(requests, index, head.headers, programs["requests"], read=0)
+    path_names = {head_name: name for name, head_name in old.path_names.items() if head_name != name}
     path_parameters = programs["requests"].get(repr(ref(head.path_parameters)))
+    if path_parameters is not None and path_names:
+        path_parameters = _AsCalled(path_parameters, path_names)
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
     return OperationGate(
@@ -87,7 +91,7 @@ def _gate(
         path_parameters=path_parameters,
         statuses=statuses,
         gated=any((request, *responses.values(), query, headers, path_parameters, rewrite, statuses, not old.exists)),
-        locate=Locator(requests, head, index, {head_name: name for name, head_name in old.path_names.items()}),
+        locate=Locator(requests, head, index, path_names),
     )
 
 
@@ -115,6 +119,28 @@ class _AsRead:
             elif name in self.scalars:
                 values[name] = value[self.read]
         return self.program(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _AsCalled:
+    """A program of path parameters whose errors have the client's names.
+
+    Args:
+        program: the program, with head's names.
+        names: the client's names by head's, where they differ.
+    """
+
+    program: Program
+    names: Mapping[str, str]
+
+    def __call__(self, values: Any) -> Any:
+        try:
+            return self.program(values)
+        except GateError as error:
+            for failure in error.failures:
+                if failure.path:
+                    failure.path[-1] = self.names.get(str(failure.path[-1]), failure.path[-1])
+            raise
 
 
 def _of_parameters(reach: Reach, index: int, name: str, programs: Programs, *, read: int) -> Program | None:
