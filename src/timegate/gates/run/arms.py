@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -138,10 +138,6 @@ class Arm:
         """Whether its values are converted or refused."""
         return self.function is not None or self.refused is not None
 
-    def has_tags(self, value: Mapping[str, Any], *, leniently: bool) -> bool:
-        """Whether the keys with listed values that an object has hold such values."""
-        return all(tags.has(value[key], leniently=leniently) for key, tags in self.tags.items() if key in value)
-
     def has_required(self, keys: Mapping[str, Any]) -> bool:
         """Whether an object has every required key, in some spelling."""
         return all(not spellings.isdisjoint(keys) for spellings in self.required)
@@ -166,6 +162,16 @@ def do_the_same(one: Arm, other: Arm) -> bool:
     if one.refused is not None or other.refused is not None:
         return one is other
     return one.function == other.function or (one.always == other.always and one.effects == other.effects)
+
+
+def told_by_one_key(arms: Sequence[Arm]) -> bool:
+    """Whether there is a key that every value has and whose value names one arm."""
+    for key in arms[0].tags if arms else ():
+        if all(key in arm.certain and key in arm.tags for arm in arms):
+            values = [value for arm in arms for value in arm.tags[key].values]
+            if len(values) == len(set(values)):
+                return True
+    return False
 
 
 def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> bool:

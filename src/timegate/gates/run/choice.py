@@ -27,6 +27,9 @@ class Choice:
         picked: the arm of each tag that the callable returns.
         pick_first: whether values have head's shape, which the callable expects.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
+
+    Attributes:
+        objects: the arms whose values are objects.
     """
 
     arms: Sequence[Arm]
@@ -37,6 +40,10 @@ class Choice:
     picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
     pick_first: bool = False
     complete: bool = False
+    objects: list[Arm] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.objects = [arm for arm in self.arms if dict in arm.leaf.types]
 
     @property
     def upgrades(self) -> bool:
@@ -60,13 +67,13 @@ class Choice:
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
             if arm is not None:
                 return arm
-        left = [arm for arm in self.arms if dict in arm.leaf.types]
-        if self.pick_first:
-            left = self._pick(left, value)
-        one = len(left) == 1
-        left = [arm for arm in left if arm.has_tags(value, leniently=self.upgrades)]
-        if len(left) == 1 and (one or not self.upgrades or not left[0].tags.keys().isdisjoint(value)):
-            return left[0]
+        left = self._pick(self.objects, value) if self.pick_first else self.objects
+        left = _by_tags(left, value, leniently=self.upgrades)
+        if len(left) == 1:
+            (arm,) = left
+            # Without a tag in it, the keys of a request say whether it is any arm at all.
+            if len(self.objects) == 1 or not self.upgrades or not arm.tags.keys().isdisjoint(value):
+                return arm
         fitting = [arm for arm in left if arm.has_required(value) and not (arm.closed and value.keys() - arm.known)]
         allowed = [arm for arm in fitting if arm.refused is None]
         # An arm of a newer version is refused only where no arm of the client's version fits.
@@ -184,6 +191,23 @@ class Choice:
             for key in value:
                 if key in arm.newer_keys:
                     refuse(UpgradeError, "this version has no such key", None, key)
+
+
+def _by_tags(arms: list[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:
+    """The arms of which an object has no wrong tag."""
+    left: list[Arm] = []
+    for arm in arms:
+        for key, tags in arm.tags.items():
+            if key in value:
+                found = value[key]
+                # A text is what most tags are; looking it up at once is faster.
+                if type(found) is str and (str, found) in tags.values:
+                    continue
+                if not tags.has(found, leniently=leniently):
+                    break
+        else:
+            left.append(arm)
+    return left
 
 
 def _knowing_most(arms: list[Arm], value: dict[str, Any]) -> list[Arm]:

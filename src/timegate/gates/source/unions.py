@@ -8,7 +8,7 @@ from itertools import combinations
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
-from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same
+from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, told_by_one_key
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
 from timegate.gates.source.module import Module
@@ -115,8 +115,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.function = _replacing_function(module, schema, leaf, introduction, conversion)
             arm.always = arm.function
         elif module.reach.needs(leaf, conversion):
-            arm.function = module.root(leaf, conversion)
-            arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
+            arm.function = arm.always = module.root(leaf, conversion)
     arms += [describe_newer(module.reach, name) for name in newer]
     choice = Choice(arms, module.error)
     keeps_keys = not module.upgrades and conversion.left_out is None
@@ -138,23 +137,38 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
         arm.unknown_keys = unknown
+    _compare(module, choice, leaves, conversion)
+    module.choices.append(choice)
+    return choice
+
+
+def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:
+    """Compare the arms that their tags do not tell apart, and note those that nothing tells apart."""
+    arms = choice.arms[: len(leaves)]
+    by_tag = told_by_one_key([arm for arm in arms if dict in arm.leaf.types])
     told = {id(arm) for arm in choice.picked.values()}
+    pairs = [
+        (one, other)
+        for one, other in combinations(arms, 2)
+        if (one.is_touched or other.is_touched)
+        and (types := one.leaf.types & other.leaf.types)
+        and not (by_tag and types == {dict})
+    ]
+    compared = {id(arm) for pair in pairs for arm in pair}
+    for arm, leaf in zip(arms, leaves, strict=True):
+        if arm.is_touched and id(arm) in compared and _introduction(module, leaf, conversion) is None:
+            arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
     module.ambiguous += [
         (one.name, other.name)
-        for one, other in combinations([arm for arm in arms if arm.refused is None], 2)
-        if (one.is_touched or other.is_touched)
-        and not (id(one) in told and id(other) in told)
+        for one, other in pairs
+        if not (id(one) in told and id(other) in told)
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
     if module.upgrades and choice.pick is None:
         module.misread += [
-            (one.name, other.name)
-            for one, other in combinations([arm for arm in arms if arm.refused is None], 2)
-            if one.is_touched and takes_over(module.reach, one, other)
+            (one.name, other.name) for one, other in pairs if one.is_touched and takes_over(module.reach, one, other)
         ]
-    module.choices.append(choice)
-    return choice
 
 
 def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
