@@ -253,7 +253,7 @@ class TimegateMiddleware:
             return chosen
         version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
         if self._header is not None and given is not None and chosen.sunset is None and len(known) < _MAX_CACHED:
-            known[given.values[0].encode("latin-1", "replace")] = version
+            known[given.values[0].encode("utf-8")] = version
         return version
 
     async def _serve_other(

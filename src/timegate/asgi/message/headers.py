@@ -17,6 +17,14 @@ _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 _ESCAPED: Final = re.compile(r"\\(.?)", re.DOTALL)
 
 
+def field_text(value: bytes) -> str:
+    """The value of a header field as text: in UTF-8, or in latin-1 where it is no UTF-8."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
 def values_of(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> list[bytes]:
     """Every value of a header field, in order."""
     return [value for key, value in headers if key.lower() == name]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from inspect import iscoroutinefunction
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
-from timegate.asgi.message.headers import media_type_of, split_quoted
+from timegate.asgi.message.headers import field_text, media_type_of, split_quoted
 from timegate.asgi.message.parameters import query_parameters
 from timegate.asgi.message.scope import Scope, route_path
 from timegate.errors import DeclarationError
@@ -116,7 +116,7 @@ class HeaderSelector(_Selector):
         if not found:
             return None
         # A proxy may have joined two fields into one.
-        parts = [part.strip(" \t") for value in found for part in value.decode("latin-1").split(",")]
+        parts = [part.strip(" \t") for value in found for part in field_text(value).split(",")]
         return Given(_distinct(parts), proven=self.proves)
 
 
@@ -147,7 +147,7 @@ class MediaTypeSelector(_Selector):
                 text
                 for name, value in scope["headers"]
                 if name == wanted
-                for item in split_quoted(value.decode("latin-1"), ",")
+                for item in split_quoted(field_text(value), ",")
                 for key, text in media_type_of(item)[1]
                 if key == self.parameter
             )
