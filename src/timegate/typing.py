@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import JsonValue as JsonValue
 from typing_extensions import TypeIs
@@ -25,6 +25,10 @@ Model: TypeAlias = Any
 
 Fields: TypeAlias = Mapping[str, str]
 """A model's field names in Python, each with its name on the wire."""
+
+
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+"""The HTTP methods that an operation may have, in the order of documents."""
 
 
 def is_object(value: object) -> TypeIs[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
@@ -19,7 +20,7 @@ from timegate.changes.endpoints import (
     StatusChanged,
 )
 from timegate.changes.fields import Added, Moved, Removed, Renamed
-from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
 from timegate.changes.values import (
     BecameList,
     BecameNonNull,
@@ -31,10 +32,9 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.errors import DeclarationError
-from timegate.typing import Function, JsonValue, Model
+from timegate.typing import METHODS, Function, JsonValue, Model
 
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -117,6 +117,10 @@ class Models:
     def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
         """The model does not exist in older versions."""
         return Introduced(models=self.models, seen_as=seen_as)
+
+    def told_by(self, function: Callable[[Any], Model]) -> ToldBy:
+        """The function says which of the models an old object is, where a request holds either."""
+        return ToldBy(models=self.models, function=function)
 
     def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
         """The whole object differs in older versions."""
@@ -242,7 +246,7 @@ def endpoint(path: str, *methods: str) -> Endpoint:
     upper = tuple(method.upper() for method in methods)
     unknown = [method for method in upper if method not in METHODS]
     if unknown:
-        raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {sorted(METHODS)}")
+        raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {', '.join(METHODS)}")
     return Endpoint(path, upper)
 
 

@@ -25,8 +25,8 @@ from timegate.reading.declared import (
     refuse_framework,
     status_key,
 )
-from timegate.reading.starlette import METHODS, in_order, starlette_operations
-from timegate.typing import Document
+from timegate.reading.starlette import in_order, starlette_operations
+from timegate.typing import METHODS, Document
 from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
 

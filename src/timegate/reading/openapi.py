@@ -11,8 +11,8 @@ from timegate.errors import DeclarationError
 from timegate.reading.assemble import Roots
 from timegate.reading.declared import refuse_app, status_key
 from timegate.reading.schemas import component_of, generate_schemas
-from timegate.reading.starlette import METHODS, in_order
-from timegate.typing import Document, Schema, is_array, is_object
+from timegate.reading.starlette import in_order
+from timegate.typing import METHODS, Document, Schema, is_array, is_object
 from timegate.wire.names import first_free
 from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, referred, rewrite
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts

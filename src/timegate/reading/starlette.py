@@ -12,14 +12,12 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from typing_extensions import TypeAliasType
 
 from timegate.reading.declared import DeclaredBody, DeclaredOperation, DeclaredParameters
-from timegate.typing import Schema
+from timegate.typing import METHODS, Schema
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref
 
 DECLARATION: Final = "timegate_operation"
 """The attribute of an endpoint that holds its `Operation`; `functools.wraps` copies it to other decorators."""
-
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

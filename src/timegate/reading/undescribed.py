@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
-from timegate.reading.starlette import METHODS, in_order, operation_of
+from timegate.reading.starlette import in_order, operation_of
+from timegate.typing import METHODS
 
 
 def undescribed(app: Any) -> Iterator[str]:

@@ -11,12 +11,15 @@ from typing import Any, Final
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 
+from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
 ROUTE_PARAMETER: Final = re.compile(r"{([a-zA-Z_][a-zA-Z0-9_]*)(?::([a-zA-Z_][a-zA-Z0-9_]*))?}")
 """A path parameter of a route; Starlette takes anything else in braces as text."""
 
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
+ANY_METHOD: Final = (*METHODS, "CONNECT")
+"""The methods of a route that allows every one."""
+
 _WITHIN_A_SEGMENT: Final = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
 ANY_SEGMENT: Final = "\uffff"
 """A segment that no route has as text."""
@@ -173,7 +176,7 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
             method: key for method, key in here.items() if key not in taken and (methods is None or method in methods)
         }
         if operations and methods is None:
-            methods = METHODS
+            methods = ANY_METHOD
         taken.update(operations.values())
         nested = path != (getattr(route, "path", None) or "")
         plain = _matches_plainly(getattr(route, "original_route", route))

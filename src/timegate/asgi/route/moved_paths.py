@@ -15,6 +15,7 @@ from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.table import Table
 from timegate.errors import UpgradeError
 from timegate.gates.operation import OperationGate, Rewrite
+from timegate.typing import METHODS
 from timegate.wire.paths import PARAMETER, parameter_names
 
 _TARGET: Final = re.compile(r"<([^>]*)>")
@@ -144,7 +145,7 @@ class MovedLinks:
         if root and not path.startswith(root + "/"):
             return url
         below = path[len(root) :]
-        keys = (self._head.operation_at(below, method, scope) for method in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+        keys = (self._head.operation_at(below, method, scope) for method in METHODS)
         moved = self._moved.get(next(filter(None, keys), ""))
         found = None if moved is None else moved.downgrade(below, parts.query)
         if found is None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.route.entries import ANY_SEGMENT, METHODS, Entry, entry_of, in_order, may_overlap, prefix_of
+from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, in_order, may_overlap, prefix_of
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
@@ -157,7 +157,7 @@ class _Routes:
         for other in self.table.entries:
             if prefix_of(other) != prefix and other.path not in self.by_path and _may_meet(other, prefix, entry):
                 return {}
-        return self._operations_at(f"{prefix}/{ANY_SEGMENT}", METHODS)
+        return self._operations_at(f"{prefix}/{ANY_SEGMENT}", ANY_METHOD)
 
     def _operations_at(self, path: str, methods: Collection[str]) -> dict[str, str]:
         """The operations by method at a path; none where a route there matches by more than path and method."""
