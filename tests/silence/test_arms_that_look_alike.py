@@ -212,6 +212,28 @@ class TestArmsThatNothingTellsApart:
         assert gates.downgrade(union, {"at": 1, "value": 2.0}, to_version=OLD) == {"at": 1, "reading": 2.0}
         assert gates.upgrade(union, {"at": 1, "reading": 2.0}, from_version=OLD) == {"at": 1, "value": 2.0}
 
+    def test_are_served_where_a_function_of_the_old_object_tells_them(self) -> None:
+        def told(old: Any) -> type[BaseModel]:
+            return Temperature if old["reading"] < 100 else Level
+
+        union = Temperature | Level
+        gates = gates_of_requests(
+            [union],
+            on(Temperature).renamed("reading", to="value"),
+            on(Level).renamed("reading", to="value"),
+            on(Level).retyped("value", was=float, to_head=lambda value: value * 2, to_old=lambda value: value / 2),
+            on(Temperature, Level).told_by(told),
+        )
+        assert gates.upgrade(union, {"at": 1, "reading": 20.0}, from_version=OLD) == {"at": 1, "value": 20.0}
+        assert gates.upgrade(union, {"at": 1, "reading": 200.0}, from_version=OLD) == {"at": 1, "value": 400.0}
+
+    def test_a_function_that_tells_arms_of_no_union_is_refused(self) -> None:
+        said = refusal(Contract.of_types(sends=[Temperature | Level]), lambda: on(Temperature, Level).told_by(value_of))
+        assert "no union of a request has two of them" in said
+
+    def test_a_function_tells_two_models_or_more(self) -> None:
+        assert "on(A, B)" in refusal(Contract.of_types(Temperature), lambda: on(Temperature).told_by(value_of))
+
 
 class TestOptionalKeys:
     """Where no key is required, the keys that are sent tell."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from timegate.changes.base import UNSET, Fact, Fill, Loss, ModelFact, Unset, kind, name_of
+from timegate.errors import DeclarationError
 from timegate.typing import Function, Model
 
 
@@ -30,6 +32,24 @@ class Introduced(ModelFact):
 
     verb: ClassVar[str] = "introduced"
     loss: ClassVar[Loss] = Loss.TO_OLD
+
+
+@kind
+class ToldBy(ModelFact):
+    """Models that are arms of one union, and whose requests the schemas of older versions do not tell apart.
+
+    Args:
+        function: takes the old object and returns the model that it is.
+    """
+
+    function: Callable[[Any], Model]
+
+    verb: ClassVar[str] = "told_by"
+    positional: ClassVar[str] = "function"
+
+    def __post_init__(self) -> None:
+        if len(self.models) < 2:
+            raise DeclarationError(f"{self.subject_code()}.told_by(…) needs at least two models: on(A, B).told_by(…)")
 
 
 @kind

@@ -9,14 +9,15 @@ from functools import partial
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
-from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder, model_name
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.wire.json_types import listed_values
+from timegate.wire.marks import DISCRIMINATOR_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import references, referred
+from timegate.wire.schema import ref, references, referred, rewrite
 from timegate.wire.wire import SIDES, Component, Side
 
 
@@ -83,6 +84,26 @@ def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
         if operation.exists and any(body is not None and name in references(body.schema) for body in bodies):
             return f"endpoint({plain_path(operation.path)!r}, {operation.method!r}).added() in the same version"
     return "make it an arm of a union with what older versions have at this place"
+
+
+@undo.register
+def _told_by(fact: ToldBy, builder: HistoryBuilder) -> None:
+    reached = list(builder.targets(fact.models, None))
+    targets = [(model, component.name) for model, side, component in reached if side == "requests"]
+    found = False
+
+    def noted(node: dict[str, Any]) -> dict[str, Any]:
+        nonlocal found
+        arms = [name for arm in node.get("anyOf") or node.get("oneOf") or () if (name := referred(arm)) is not None]
+        told = tuple((model, ref(name)) for model, name in targets if name in arms)
+        if len(told) < 2:
+            return node
+        found = True
+        return {**node, DISCRIMINATOR_MARK: CallableDiscriminator(fact.function, told)}
+
+    builder.rewrite("requests", lambda schema: rewrite(schema, noted))
+    if reached and not found:
+        builder.fault_without_effect(" | ".join(map(name_of, fact.models)), "no union of a request has two of them")
 
 
 @undo.register

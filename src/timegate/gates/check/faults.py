@@ -46,11 +46,20 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
             version,
             f"{display_name(reach, one, conversion)} | {display_name(reach, other, conversion)}",
             problem,
-            "give head's union a callable Discriminator (pydantic), which says which one a value is",
+            _remedy(reach, one, other, conversion),
         )
         for problem, (one, other) in pairs
     ]
     return found
+
+
+def _remedy(reach: Reach, one: str, other: str, conversion: Conversion) -> str:
+    """What tells two arms of a union apart."""
+    remedy = "give head's union a callable Discriminator (pydantic), which says which one a value is"
+    if reach.side == "responses":
+        return remedy
+    arms = ", ".join(display_name(reach, name, conversion) for name in (one, other))
+    return f"{remedy}, or on({arms}).told_by(…) with a function from the old object to its model"
 
 
 def _fault(origin: Origin | None, version: str, place: str, problem: str, remedy: str) -> Fault:
