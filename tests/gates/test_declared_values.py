@@ -40,9 +40,7 @@ def test_a_value_that_would_repeat_without_end_is_refused() -> None:
 
 def test_a_value_that_does_not_fit_its_type_is_refused() -> None:
     found = faults(Tree, on(Tree).removed("twig", was=Leaf, backfill=7), on(Leaf).renamed("color", to="colour"))
-    assert found == [
-        ("Tree.twig", "the declared value cannot be converted to an older version: an object was expected")
-    ]
+    assert found == [("Tree.twig", "backfill=7 is not of its type: it is no object")]
 
 
 def test_a_move_through_a_model_whose_key_a_later_fact_renames_is_refused() -> None:

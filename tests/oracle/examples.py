@@ -245,7 +245,7 @@ DOWNGRADES = {
         {"name": "a", "gone": "a"},
     ),
     "removed: an optional sibling": Example(
-        (ITEM.removed("gone", was=str, required=False, backfill=sibling("note"), loses="it is gone"),),
+        (ITEM.removed("gone", was=str | None, required=False, backfill=sibling("note"), loses="it is gone"),),
         {"name": "a"},
         {"name": "a"},
     ),
@@ -384,7 +384,7 @@ REFUSED_UPGRADES = {
 REFUSED_DOWNGRADES = {
     "became_list: no list": Example((ITEM.became_list("tags"),), {"name": "a", "tags": "x"}, None),
     "a required field without its sibling": Example(
-        (ITEM.removed("gone", was=str, backfill=sibling("note"), loses="it is gone"),), {"name": "a"}, None
+        (ITEM.removed("gone", was=str | None, backfill=sibling("note"), loses="it is gone"),), {"name": "a"}, None
     ),
     "a function that fails": Example(
         (ITEM.removed("gone", was=str, backfill=nothing_there, loses="it is gone"),), {"name": "a"}, None

@@ -292,3 +292,11 @@ def test_two_moves_make_one_complete_parent() -> None:
     old, head = {"one": "a", "two": "b"}, {"both": {"first": "a", "second": "b"}}
     assert gates.upgrade(Holding, old, from_version=OLD) == head
     assert gates.downgrade(Holding, head, to_version=OLD) == old
+
+
+def test_a_constant_for_an_empty_place_must_fit_it() -> None:
+    said = refusal(
+        Contract.of_types(BothEasy),
+        lambda: on(BothEasy).moved("source.batch_size", to="processor.batch_size", empty="many"),
+    )
+    assert "batch_size" in said

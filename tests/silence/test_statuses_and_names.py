@@ -126,6 +126,11 @@ class TestStatuses:
         client = old_client(app, *facts)
         assert [client.get(f"/third?status={one}").status_code for one in (404, 410, 200)] == [400, 404, 200]
 
+    def test_two_become_one_where_it_is_said_why(self) -> None:
+        reason = "old clients give up at both"
+        client = old_client(api(), endpoint("/third", "GET").status(404, was=410, tolerated=reason))
+        assert client.get("/third?missing=1").status_code == 410
+
     @pytest.mark.parametrize(("new", "was"), [(404, 42), (1000, 404), (100, 404), (-1, 404)])
     def test_that_are_none_are_refused_where_they_are_written(self, new: int, was: int) -> None:
         assert "is no status" in refusal(Contract.of(api()), lambda: endpoint("/third").status(new, was=was))

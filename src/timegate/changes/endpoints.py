@@ -61,10 +61,17 @@ class EndpointMoved(EndpointFact):
 
 @kind
 class StatusChanged(EndpointFact):
-    """A response status that differs in older versions."""
+    """A response status that differs in older versions.
+
+    Args:
+        new: the status now.
+        was: the status in older versions.
+        tolerated: why old clients need not tell it from another response that has the status ``was``.
+    """
 
     new: int
     was: int
+    tolerated: str | None = None
 
     verb: ClassVar[str] = "status"
     positional: ClassVar[str] = "new"

@@ -20,6 +20,7 @@ from timegate.changes.endpoints import (
     StatusChanged,
 )
 from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.functions import check_function
 from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
 from timegate.changes.values import (
     BecameList,
@@ -59,7 +60,10 @@ class Models:
         loses: str | None = None,
     ) -> Removed:
         """The fields exist in older versions only."""
-        return Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
+        fact = Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
+        if callable(backfill):
+            check_function(fact, "backfill", backfill)
+        return fact
 
     def renamed(self, old: str, *, to: str) -> Renamed:
         """The field has the name ``old`` in older versions."""
@@ -78,7 +82,10 @@ class Models:
         loses: str | None = None,
     ) -> Retyped:
         """The fields have another type or value in older versions."""
-        return Retyped(models=self.models, fields=fields, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        fact = Retyped(models=self.models, fields=fields, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        check_function(fact, "to_head", to_head)
+        check_function(fact, "to_old", to_old)
+        return fact
 
     def became_nullable(self, *fields: str, null_was: Value | Unset = UNSET) -> BecameNullable:
         """The fields are never null in older versions."""
@@ -108,7 +115,9 @@ class Models:
         self, *fields: str, was: Any, to_old: Function | None = None, tolerated: str | None = None
     ) -> Constrained:
         """The fields have other limits in older versions."""
-        return Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
+        fact = Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
+        check_function(fact, "to_old", to_old)
+        return fact
 
     def was_named(self, name: str) -> WasNamed:
         """The model has the name ``name`` in older documents."""
@@ -116,15 +125,23 @@ class Models:
 
     def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
         """The model does not exist in older versions."""
-        return Introduced(models=self.models, seen_as=seen_as)
+        fact = Introduced(models=self.models, seen_as=seen_as)
+        if callable(seen_as):
+            check_function(fact, "seen_as", seen_as)
+        return fact
 
     def told_by(self, function: Callable[[Any], Model]) -> ToldBy:
         """The function says which of the models an old object is, where a request holds either."""
-        return ToldBy(models=self.models, function=function)
+        fact = ToldBy(models=self.models, function=function)
+        check_function(fact, "function", function)
+        return fact
 
     def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
         """The whole object differs in older versions."""
-        return Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        fact = Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        check_function(fact, "to_head", to_head)
+        check_function(fact, "to_old", to_old)
+        return fact
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -212,12 +229,12 @@ class Endpoint:
         _check_path(f"endpoint({self.path!r}).moved(to={to!r})", to.partition("?")[0])
         return EndpointMoved(path=self.path, methods=self.methods, to=to, loses=loses)
 
-    def status(self, new: int, *, was: int) -> StatusChanged:
+    def status(self, new: int, *, was: int, tolerated: str | None = None) -> StatusChanged:
         """The operations respond with the status ``was`` in older versions and with ``new`` now."""
         unknown = [status for status in (new, was) if status not in range(200, 600)]
         if unknown:
             raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
-        return StatusChanged(path=self.path, methods=self.methods, new=new, was=was)
+        return StatusChanged(path=self.path, methods=self.methods, new=new, was=was, tolerated=tolerated)
 
     def query(self, name: str) -> Parameter:
         """A query parameter, by its name on the wire."""

@@ -11,8 +11,8 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History
+from timegate.history.misfit import misfit
 from timegate.history.steps import ObjectConverted, Step, ValueConverted
-from timegate.history.widening import admits_constant
 from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.schema import ref
@@ -65,7 +65,7 @@ def _changed(reach: Reach, component: Component, version: int) -> Component:
             schema["default"] = found[key]
         elif reach.needs(schema, Conversion(0, version)) or _changes(reach, component.name, key, version):
             schema.pop("default", None)
-        if "default" in schema and not admits_constant(schema, schema["default"], components):
+        if "default" in schema and misfit(schema["default"], schema, components) is not None:
             del schema["default"]
     return replace(component, schema={**component.schema, "properties": properties}) if properties else component
 

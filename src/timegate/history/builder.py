@@ -110,6 +110,16 @@ class HistoryBuilder:
         self.wires[-1] = wire
 
     @property
+    def newer(self) -> Wire:
+        """The wire of the newer version of the boundary at hand."""
+        return self.wires[-2]
+
+    @property
+    def parameter_holders(self) -> frozenset[str]:
+        """The components of parameters."""
+        return frozenset(name for one in self.wire.operations for name in (one.query, one.headers, one.path_parameters))
+
+    @property
     def origin(self) -> Origin:
         """The version, change and code of the fact at hand."""
         return Origin(self.version, self.change, str(self.fact))

@@ -187,7 +187,8 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
         responses = {was if status == new else status: body for status, body in operation.responses.items()}
         if was in operation.responses:
             responses = {status: body for status, body in operation.responses.items() if status != new}
-        builder.naming[operation.key, was] = builder.origin
+        if fact.tolerated is None:
+            builder.naming[operation.key, was] = builder.origin
         builder.status_changes.setdefault((operation.key, builder.boundary), []).append((fact.new, fact.was))
         success = was if operation.success == new else operation.success
         _put(builder, replace(operation, responses=responses, success=success))

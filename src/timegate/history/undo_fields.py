@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from timegate.changes.base import UNSET, Sibling
 from timegate.changes.fields import Added, Removed, Renamed
-from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.builder import HistoryBuilder
+from timegate.history.declared_values import read_by, value_at
 from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,
@@ -19,57 +19,14 @@ from timegate.typing import Schema
 from timegate.wire.wire import Side
 
 
-def read_by(value: object) -> tuple[str, ...]:
-    """The keys that a value of a fact reads of its object: a sibling one, a function all of them."""
-    if isinstance(value, Sibling):
-        return (value.field,)
-    return ("*",) if callable(value) else ()
-
-
-def value_at(
-    builder: HistoryBuilder,
-    place: FieldPlace,
-    value: object,
-    *,
-    needed_in: Side | None = None,
-    argument: str = "",
-    problem: str = "",
-    remedy: str = "with a value or sibling('…')",
-) -> object:
-    """A value of a fact at a place: a sibling has its wire name; a fault where it or a needed value is missing.
-
-    Args:
-        builder: the walk so far.
-        place: the field.
-        value: as declared.
-        needed_in: the side on which payloads cannot be converted without a value.
-        argument: the fact's argument that gives the value.
-        problem: what is wrong where the value is needed and not given.
-        remedy: what to give as the argument.
-    """
-    if place.side == needed_in and value is UNSET:
-        builder.fault(place.text, problem, f"{builder.line(f'{argument}=…')} {remedy}")
-    if not isinstance(value, Sibling):
-        return value
-    component = builder.component(place.side, place.name)
-    key = component.wire_name(value.field)
-    if key is None:
-        builder.fault(
-            place.text,
-            f"sibling({value.field!r}) is no field right after this fact",
-            f"name one of {', '.join(sorted(component.properties))}",
-        )
-        return UNSET
-    return Sibling(key)
-
-
 @undo.register
 def _added(fact: Added, builder: HistoryBuilder) -> None:
     for place in builder.field_places(fact):
         component = builder.component(place.side, place.name)
-        default = value_at(builder, place, fact.default)
+        schema = component.properties[place.key]
+        default = value_at(builder, place, fact.default, argument="default", fits=schema, used_in="requests")
         builder.put(place.side, without_property(component, place.key))
-        step = KeyAdded(builder.origin, place.key, component.properties[place.key], default)
+        step = KeyAdded(builder.origin, place.key, schema, default)
         builder.record(place.side, place.name, step, place.key, reads=read_by(default))
 
 
@@ -77,14 +34,16 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
 def _removed(fact: Removed, builder: HistoryBuilder) -> None:
     for place in builder.field_places(fact, newer=False):
         component, schema = builder.component(place.side, place.name), builder.type_of(place.side, fact)
+        needed = "old clients require this field in responses, and nothing says what they read"
         fill = value_at(
             builder,
             place,
             fact.backfill,
-            needed_in="responses" if fact.required is not False else None,
             argument="backfill",
-            problem="old clients require this field in responses, and nothing says what they read",
-            remedy="with a value, sibling('…') or a function of the object",
+            fits=schema,
+            used_in="responses",
+            functions=True,
+            problem="" if fact.required is False else needed,
         )
         builder.check_loss(fact, place.side, place.text)
         builder.put(place.side, with_property(component, place.key, schema, required=fact.required is not False))

@@ -11,13 +11,15 @@ from typing import Any
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder, model_name
+from timegate.history.declared_values import check_value, plain_value
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
+from timegate.typing import Schema
 from timegate.wire.json_types import listed_values
-from timegate.wire.marks import DISCRIMINATOR_MARK, CallableDiscriminator
+from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import ref, references, referred, rewrite
+from timegate.wire.schema import objects_in, ref, references, referred, rewrite
 from timegate.wire.wire import SIDES, Component, Side
 
 
@@ -42,8 +44,27 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
                 "it is an arm of a union in a response, and nothing says what old clients read in its place",
                 f"{builder.line('seen_as=…')} with a value of another arm, or a function of the object that gives one",
             )
+        seen_as = fact.seen_as
+        if seen_as is not UNSET and not callable(seen_as):
+            seen_as = plain_value(builder, name_of(model), seen_as, argument="seen_as")
+            if side == "responses" and seen_as is not UNSET:
+                for union in _unions_without(builder, component.name):
+                    check_value(builder, side, name_of(model), seen_as, argument="seen_as", fits=union)
         builder.put(side, replace(builder.component(side, component.name), exists=False))
-        builder.record(side, component.name, ModelIntroduced(builder.origin, fact.seen_as), "*")
+        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as), "*")
+
+
+def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
+    """Every union of responses that has lost a component as an arm, with the unions around it."""
+    components = builder.wire.components("responses").values()
+    for schema in (*(one.schema for one in components), *builder.wire.payloads("responses")):
+        nodes = list(objects_in(schema))
+        outer = {id(arm): node for node in nodes for key in ("anyOf", "oneOf") for arm in node.get(key, ())}
+        for node in nodes:
+            if name in node.get(NEWER_ARMS_MARK, ()):
+                while id(node) in outer:
+                    node = outer[id(node)]
+                yield node
 
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
+from timegate.history.declared_values import check_value, plain_value
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
@@ -106,6 +107,11 @@ def _move(
             f"a later fact of the same version touches {new[-1]!r} of {holder} on the way",
             "put the move after it, with the name it has then, or into a version of its own",
         )
+    empty = fact.empty
+    if empty is not UNSET:
+        empty = plain_value(builder, text, empty, argument="empty")
+    if empty is not UNSET and side == "responses":
+        check_value(builder, side, text, empty, argument="empty", fits=schema)
     newer_parents = {root: builder.component(side, root).properties[path[0]] for root, path in roots.items()}
     # Where `empty=` stands in for an absent parent, the older version always has the field.
     always_there = {
@@ -133,7 +139,7 @@ def _move(
                 builder.record(side, way.holder, MovedThrough(builder.origin, old[-1], schema, older=True), old[-1])
             done.add(target.name)
         older_parent = builder.component(side, root).properties[way.keys[0]]
-        step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], fact.empty)
+        step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], empty)
         builder.record(side, root, step, path[0], old[0])
 
 

@@ -19,6 +19,7 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.declared_values import check_value, plain_value, read_by, value_at
 from timegate.history.schema_edits import (
     at_depth,
     with_null,
@@ -28,8 +29,7 @@ from timegate.history.schema_edits import (
 )
 from timegate.history.steps import ValueConverted, ValueReplaced
 from timegate.history.undo import undo
-from timegate.history.undo_fields import read_by, value_at
-from timegate.history.widening import admits_all_of, admits_constant, bare
+from timegate.history.widening import admits_all_of, bare
 from timegate.typing import Function, Schema, is_array
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import DEFAULT_MARK
@@ -217,9 +217,10 @@ def _empty_list(fact: BecameList, builder: HistoryBuilder, values: _Values, olde
     """What an old client reads for a list without items; ``UNSET`` where the key is left out."""
     place = values.place
     if fact.empty is not UNSET:
-        if not admits_constant(older, fact.empty, values.components):
-            builder.fault(place.text, f"empty={fact.empty!r} is no value of the old type", "give one of the old type")
-        return fact.empty
+        empty = plain_value(builder, place.text, fact.empty, argument="empty")
+        if empty is not UNSET:
+            check_value(builder, place.side, place.text, empty, argument="empty", fits=older)
+        return empty
     if is_nullable(older, values.components):
         return None
     if place.side == "responses" and (place.stars or place.key in values.component.required):
@@ -239,8 +240,10 @@ def _became_nullable(fact: BecameNullable, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(place.text, "the field is not nullable right after this fact")
             continue
         problem = "nothing says what old clients read where head sends null"
-        value = value_at(builder, place, fact.null_was, needed_in="responses", argument="null_was", problem=problem)
         older = without_null(values.schema)
+        value = value_at(
+            builder, place, fact.null_was, argument="null_was", fits=older, used_in="responses", problem=problem
+        )
         if place.stars:
             _convert(builder, values, older, to_head=None, to_old=_replacing_null(value))
             continue
@@ -257,7 +260,9 @@ def _became_non_null(fact: BecameNonNull, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(place.text, "the field is nullable right after this fact")
             continue
         problem = "nothing says what head gets where old clients send null"
-        value = value_at(builder, place, fact.null_is, needed_in="requests", argument="null_is", problem=problem)
+        value = value_at(
+            builder, place, fact.null_is, argument="null_is", fits=values.schema, used_in="requests", problem=problem
+        )
         older = with_null(values.schema)
         if place.stars:
             _convert(builder, values, older, to_head=_replacing_null(value), to_old=None)
@@ -273,7 +278,9 @@ def _became_required(fact: BecameRequired, builder: HistoryBuilder) -> None:
                 builder.fault_without_effect(place.text, "the field is not required right after this fact")
             continue
         problem = "nothing says what head gets where old clients leave it out"
-        value = value_at(builder, place, fact.default, needed_in="requests", argument="default", problem=problem)
+        value = value_at(
+            builder, place, fact.default, argument="default", fits=schema, used_in="requests", problem=problem
+        )
         builder.put(place.side, with_property_required(component, place.key, required=False))
         _replace(builder, place, schema, schema, missing_to_head=value)
 
@@ -286,7 +293,7 @@ def _became_optional(fact: BecameOptional, builder: HistoryBuilder) -> None:
             continue
         problem = "nothing says what old clients read where head leaves it out"
         value = value_at(
-            builder, place, fact.missing_was, needed_in="responses", argument="missing_was", problem=problem
+            builder, place, fact.missing_was, argument="missing_was", fits=schema, used_in="responses", problem=problem
         )
         builder.put(place.side, with_property_required(component, place.key, required=True))
         _replace(builder, place, schema, schema, missing_to_old=value)
@@ -295,7 +302,7 @@ def _became_optional(fact: BecameOptional, builder: HistoryBuilder) -> None:
 @undo.register
 def _defaulted(fact: Defaulted, builder: HistoryBuilder) -> None:
     for place, component, schema in _fields(builder, fact):
-        value = value_at(builder, place, fact.was)
+        value = value_at(builder, place, fact.was, argument="was", fits=schema, used_in=None)
         if "default" in schema and type(value) is type(schema["default"]) and value == schema["default"]:
             builder.fault_without_effect(place.text, "the default is the same right after this fact")
             continue

@@ -51,43 +51,6 @@ def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Compone
     return _admits_kind(outer, inner, components)
 
 
-def admits_constant(schema: Schema, value: Any, components: Mapping[str, Component]) -> bool:
-    """Whether a declared value is plain JSON that a schema admits, limits and formats aside.
-
-    Args:
-        schema: may refer to components.
-        value: as declared.
-        components: by identity.
-    """
-    name = referred(schema)
-    if name is not None:
-        return name not in components or admits_constant(components[name].schema, value, components)
-    values = listed_values(schema)
-    if values is not None:
-        return any(type_of(known) is type_of(value) and known == value for known in values)
-    arms = _arms(schema)
-    if arms is not None:
-        return any(admits_constant(arm, value, components) for arm in arms)
-    kinds = _KINDS.get(type_of(value), ())
-    if not kinds or ("type" in schema and schema["type"] not in kinds):
-        return False
-    if is_array(value):
-        items = schema.get("items")
-        return not is_object(items) or all(admits_constant(items, item, components) for item in value)
-    if is_object(value):
-        known: dict[str, Schema] = schema.get("properties", {})
-        return all(key in value for key in schema.get("required", ())) and all(
-            admits_constant(known[key], inner, components) for key, inner in value.items() if key in known
-        )
-    return True
-
-
-_KINDS: Mapping[type, tuple[str, ...]] = {
-    bool: ("boolean",), int: ("integer", "number"), float: ("number",), str: ("string",), type(None): ("null",),
-    list: ("array",), dict: ("object",),
-}  # fmt: skip
-
-
 def _dereferenced(schema: Schema, components: Mapping[str, Component]) -> Schema:
     """The schema that a reference leads to, unless it is a model's: that of an enum or of another named type."""
     name = referred(schema)

@@ -1,0 +1,127 @@
+"""Values that facts declare: made plain JSON, and tried against the type that they stand for."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic_core import PydanticSerializationError, to_jsonable_python
+
+from timegate.changes.base import UNSET, Sibling, name_of
+from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.misfit import misfit
+from timegate.history.widening import admits_all_of
+from timegate.typing import Schema, is_array, is_object
+from timegate.wire.wire import Side
+
+
+def read_by(value: object) -> tuple[str, ...]:
+    """The keys that a value of a fact reads of its object: a sibling one, a function all of them."""
+    if isinstance(value, Sibling):
+        return (value.field,)
+    return ("*",) if callable(value) else ()
+
+
+def value_at(
+    builder: HistoryBuilder,
+    place: FieldPlace,
+    value: object,
+    *,
+    argument: str,
+    fits: Schema,
+    used_in: Side | None,
+    functions: bool = False,
+    problem: str = "",
+) -> object:
+    """A value of a fact at a place, as plain JSON; a fault where it is missing or not of the field's type.
+
+    Args:
+        builder: the walk so far.
+        place: the field.
+        value: as declared.
+        argument: the fact's argument that gives the value.
+        fits: the schema of the value.
+        used_in: the side whose payloads get the value; None for both.
+        functions: whether it may be a function of the object.
+        problem: what is wrong where payloads need the value and it is not given; empty where they do not need it.
+    """
+    used = used_in in (None, place.side)
+    if value is UNSET:
+        if used and problem:
+            kinds = "a value, sibling('…') or a function of the object" if functions else "a value or sibling('…')"
+            builder.fault(place.text, problem, f"{builder.line(f'{argument}=…')} with {kinds}")
+        return UNSET
+    if isinstance(value, Sibling):
+        return _sibling(builder, place, value, fits if used else None)
+    if callable(value) and functions:
+        return value
+    value = plain_value(builder, place.text, value, argument=argument)
+    if value is not UNSET and used:
+        check_value(builder, place.side, place.text, value, argument=argument, fits=fits)
+        if place.side == "requests" and place.name in builder.parameter_holders and not _is_carried(value):
+            builder.fault(
+                place.text,
+                f"{argument}={value!r} cannot be written as a parameter",
+                f"give {argument}= a text, a number, true, false or a list of these, or leave it out",
+            )
+    return value
+
+
+def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: Schema | None) -> object:
+    """A sibling with its wire name; a fault where there is none, or where its values may not be of a schema."""
+    component = builder.component(place.side, place.name)
+    key = component.wire_name(value.field)
+    if key is None:
+        builder.fault(
+            place.text,
+            f"sibling({value.field!r}) is no field right after this fact",
+            f"name one of {', '.join(sorted(component.properties))}",
+        )
+        return UNSET
+    schema = component.properties[key]
+    if fits is not None and not admits_all_of(fits, schema, builder.newer.components(place.side)):
+        builder.fault(
+            place.text,
+            f"sibling({value.field!r}) may hold values that this field's type does not admit",
+            "name a sibling of the same type, or give a value",
+        )
+    return Sibling(key)
+
+
+def plain_value(builder: HistoryBuilder, place: str, value: object, *, argument: str) -> Any:
+    """A declared value as plain JSON; UNSET and a fault where it is none."""
+    written = f"{argument}={name_of(value)}"
+    if callable(value):
+        builder.fault(place, f"{written} is a function, and a value is wanted here", "give a value or sibling('…')")
+        return UNSET
+    try:
+        plain = to_jsonable_python(value)
+    except (PydanticSerializationError, ValueError, RecursionError):
+        builder.fault(place, f"{written} is no JSON value", "give a value that JSON can hold")
+        return UNSET
+    if not _is_finite(plain):
+        builder.fault(place, f"{written} is no number of JSON", "give a finite number")
+        return UNSET
+    return plain
+
+
+def check_value(builder: HistoryBuilder, side: Side, place: str, value: object, *, argument: str, fits: Schema) -> None:
+    """Note a fault where a value is not of a schema, in the newer shape of the boundary."""
+    problem = misfit(value, fits, builder.newer.components(side))
+    if problem is not None:
+        remedy = f"give {argument}= a value of that type, in the newer shape"
+        builder.fault(place, f"{argument}={value!r} is not of its type: {problem}", remedy)
+
+
+def _is_finite(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if is_object(value):
+        return all(map(_is_finite, value.values()))
+    return not is_array(value) or all(map(_is_finite, value))
+
+
+def _is_carried(value: object) -> bool:
+    """Whether a query or a header field can carry a value: a scalar or a list of scalars, without null."""
+    values = value if is_array(value) else [value]
+    return all(isinstance(one, str | int | float) for one in values)

@@ -1,0 +1,144 @@
+"""Why a declared value is not of the type it stands for, as its JSON Schema describes it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from timegate.typing import Schema, is_array, is_object, type_of
+from timegate.wire.json_types import listed_values
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
+
+_FORMATS: Final[Mapping[str, Any]] = {
+    "date": date,
+    "date-time": datetime,
+    "time": time,
+    "duration": timedelta,
+    "uuid": UUID,
+}
+_LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "minimum": lambda value, limit: value >= limit,
+    "exclusiveMinimum": lambda value, limit: value > limit,
+    "maximum": lambda value, limit: value <= limit,
+    "exclusiveMaximum": lambda value, limit: value < limit,
+    "minLength": lambda value, limit: len(value) >= limit,
+    "maxLength": lambda value, limit: len(value) <= limit,
+    "minItems": lambda value, limit: len(value) >= limit,
+    "maxItems": lambda value, limit: len(value) <= limit,
+}
+
+
+def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> str | None:
+    """Why a value is not of a schema; None where it is, as far as the schema tells.
+
+    Args:
+        value: plain JSON.
+        schema: may refer to components.
+        components: by identity.
+    """
+    name = referred(schema)
+    if name is not None:
+        component = components.get(name)
+        if component is None:
+            return None
+        known = _with_wire_names(value, component) if is_object(value) else value
+        return misfit(known, component.schema, components)
+    values = listed_values(schema)
+    if values is not None and not any(type_of(one) is type_of(value) and one == value for one in values):
+        return f"it is none of {', '.join(map(repr, values[:12]))}"
+    for keyword in ("anyOf", "oneOf"):
+        problems = [misfit(value, arm, components) for arm in schema.get(keyword, ())]
+        if problems and None not in problems:
+            return " and ".join(dict.fromkeys(problem for problem in problems if problem))
+    for part in schema.get("allOf", ()):
+        problem = misfit(value, part, components)
+        if problem is not None:
+            return problem
+    kinds = schema.get("type")
+    if kinds is not None and not any(_is_kind(value, kind) for kind in (kinds if is_array(kinds) else [kinds])):
+        return f"it is no {' or '.join(kinds) if is_array(kinds) else kinds}"
+    return _misfit_inside(value, schema, components)
+
+
+def _with_wire_names(value: Mapping[str, Any], component: Component) -> dict[str, Any]:
+    """An object with each key that head accepts for a field under the field's wire name."""
+    wires = {spelling: key for key in component.properties for spelling in component.accepted(key)}
+    return {key if key in component.properties else wires.get(key, key): inner for key, inner in value.items()}
+
+
+def _is_kind(value: Any, kind: str) -> bool:
+    match kind:
+        case "integer":
+            return type_of(value) is int or (isinstance(value, float) and value.is_integer())
+        case "number":
+            return type_of(value) in (int, float) and math.isfinite(value)
+        case "array":
+            return is_array(value)
+        case "object":
+            return is_object(value)
+        case "string":
+            return isinstance(value, str)
+        case "boolean":
+            return isinstance(value, bool)
+        case _:
+            return value is None
+
+
+def _misfit_inside(value: Any, schema: Schema, components: Mapping[str, Component]) -> str | None:
+    """Why the parts or limits of a value that has the schema's type do not fit."""
+    for keyword, fits in _LIMITS.items():
+        sized = isinstance(value, str) if "Length" in keyword else is_array(value) if "Items" in keyword else None
+        applies = sized if sized is not None else type_of(value) in (int, float)
+        if applies and keyword in schema and not fits(value, schema[keyword]):
+            return f"its {keyword} is {schema[keyword]}"
+    if isinstance(value, str):
+        return _misfit_of_text(value, schema)
+    inner: list[tuple[str, Any, Any]] = []
+    if is_array(value):
+        first: list[Schema] = schema.get("prefixItems", [])
+        rest = schema.get("items")
+        inner = [(str(i), one, first[i] if i < len(first) else rest) for i, one in enumerate(value)]
+    elif is_object(value):
+        missing = [key for key in schema.get("required", ()) if key not in value]
+        if missing:
+            return f"{missing[0]!r} is missing"
+        properties: Mapping[str, Schema] = schema.get("properties", {})
+        others = schema.get("additionalProperties")
+        unknown = [key for key in value if key not in properties]
+        if others is False and unknown:
+            return f"{unknown[0]!r} is no field of it"
+        inner = [(key, one, properties.get(key, others)) for key, one in value.items()]
+    for key, one, described in inner:
+        problem = misfit(one, described, components) if is_object(described) else None
+        if problem is not None:
+            return f"at {key}: {problem}"
+    return None
+
+
+def _misfit_of_text(value: str, schema: Schema) -> str | None:
+    pattern, kind = schema.get("pattern"), schema.get("format")
+    try:
+        if pattern is not None and re.search(pattern, value) is None:
+            return f"its pattern is {pattern!r}"
+    except re.error:
+        # Pydantic's regular expressions are Rust's, which has some that Python lacks.
+        pass
+    if kind in _FORMATS:
+        try:
+            _adapter(kind).validate_python(value)
+        except ValidationError:
+            return f"it is no {kind}"
+    return None
+
+
+@cache
+def _adapter(kind: str) -> TypeAdapter[Any]:
+    return TypeAdapter(_FORMATS[kind])
