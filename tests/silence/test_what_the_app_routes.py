@@ -1,19 +1,22 @@
 """What the app routes is what is gated: below a root path, after routes changed, with the middleware there twice."""
 
+import json
 import logging
 import warnings
 from typing import Any
 
 import pytest
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import Mount, Route, Router
 
-from tests.silence.exchanges import NEW, Response, change_of, exchange, failed_start, gated, timeline_of
+from tests.silence.exchanges import NEW, OLD, Response, change_of, connected, exchange, failed_start, gated, timeline_of
 from timegate import Timeline, Version, on
-from timegate.asgi import TimegateMiddleware
+from timegate.asgi import TimegateMiddleware, path
 from timegate.starlette import operation
 
 
@@ -304,3 +307,138 @@ class TestMountedApps:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             assert is_old(exchange(outer, "GET", "/sub/items"))
+
+
+def plain_items() -> Starlette:
+    routes = [Route("/items", get_plainly), Route("/i", post_plainly, methods=["POST"])]
+    return Starlette(routes=routes)
+
+
+def added(app: Any, timeline: Timeline) -> Any:
+    app.add_middleware(TimegateMiddleware, timeline=timeline)
+    return Mount("/sub", app=app)
+
+
+def wrapped(app: Any, timeline: Timeline) -> Any:
+    return Mount("/sub", app=TimegateMiddleware(app, timeline=timeline))
+
+
+def below_other_middleware(app: Any, timeline: Timeline) -> Any:
+    app.add_middleware(TimegateMiddleware, timeline=timeline)
+    return Mount("/sub", app=app, middleware=[Middleware(GZipMiddleware)])
+
+
+def in_the_mount(app: Any, timeline: Timeline) -> Any:
+    return Mount("/sub", routes=app.routes, middleware=[Middleware(TimegateMiddleware, timeline=timeline)])
+
+
+@pytest.mark.parametrize("mount", [added, wrapped, below_other_middleware, in_the_mount])
+class TestMountedAppsOfStarlette:
+    def test_gate_by_the_same_timeline_once(self, mount: Any) -> None:
+        timeline = timeline_of(RENAMED, NOTED)
+        outer = plain_items()
+        outer.router.routes.append(mount(plain_items(), timeline))
+        outer.add_middleware(TimegateMiddleware, timeline=timeline)
+        told = {"article": "a-7", "memo": "pay!"}
+        for target in ("/i", "/sub/i"):
+            assert exchange(outer, "POST", target, body=told).json() == told
+            assert exchange(outer, "GET", target.replace("/i", "/items")).json() == {"article": "s", "memo": None}
+
+    def test_gate_by_a_timeline_of_their_own(self, mount: Any) -> None:
+        outer = plain_items()
+        outer.router.routes.append(mount(plain_items(), timeline_of(NOTED)))
+        outer.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+        assert exchange(outer, "GET", "/items").json() == {"article": "s", "note": None}
+        assert exchange(outer, "GET", "/sub/items").json() == {"sku": "s", "memo": None}
+
+
+def behind(app: Any) -> Any:
+    """An app whose routes nobody sees."""
+
+    async def passed(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+
+    return passed
+
+
+@pytest.mark.parametrize("above", [False, True])
+def test_an_app_that_cannot_be_seen_below_a_mount_is_not_taken_for_the_app_with_the_mount(above: bool) -> None:
+    inner: Any = TimegateMiddleware(behind(plain_items()), timeline=timeline_of(RENAMED))
+    mount = Mount("/sub", app=behind(inner) if above else inner)
+    outer = Starlette(routes=[mount, Route("/other", get_plainly)])
+    assert exchange(outer, "GET", "/sub/items").status == 500
+
+
+def test_an_app_below_a_mount_is_seen_behind_other_middleware() -> None:
+    inner = plain_items()
+    inner.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+    outer = Starlette(routes=[Mount("/sub", app=behind(inner)), Route("/other", get_plainly)])
+    assert is_old(exchange(outer, "GET", "/sub/items"))
+
+
+def test_a_route_of_the_same_handler_with_another_type_is_gated() -> None:
+    class Other(BaseModel):
+        sku: str = "default"
+
+    app = FastAPI()
+    app.add_api_route("/other", get_item, response_model=Other)
+    app.add_api_route("/one", get_item, response_model=Other)
+    app.add_api_route("/items", get_item)
+    app.router.routes.insert(0, app.router.routes.pop())
+    changed = gated(app, RENAMED, on(Other).renamed("number", to="sku"))
+    assert exchange(changed, "GET", "/one").json() == {"number": "s"}
+    app.router.routes.pop()
+    app.add_api_route("/one", get_item, response_model=Item)
+    assert is_old(exchange(changed, "GET", "/one"))
+
+
+@pytest.mark.parametrize("root_path", ["", "/api"])
+@pytest.mark.parametrize("target", ["/api/2025-01-01/items", "/2025-01-01/items"])
+@pytest.mark.parametrize("outside", [True, False])
+def test_a_version_in_the_path_stands_below_the_root_path(target: str, root_path: str, outside: bool) -> None:
+    app: Any = items(root_path="/api")
+    options: dict[str, Any] = {"timeline": timeline_of(RENAMED), "select": path("/{version}")}
+    if outside:
+        app = TimegateMiddleware(app, **options)
+    else:
+        app.add_middleware(TimegateMiddleware, **options)
+    assert is_old(exchange(app, "GET", target, version=None, root_path=root_path))
+
+
+def test_an_app_that_sends_requests_to_itself_gates_them() -> None:
+    app = items()
+
+    @app.get("/batch")
+    async def batch() -> Any:
+        # As a handler with a client of its own app does, in the context of the request.
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/items", "headers": [(b"api-version", OLD.encode())]}
+        await app({**scope, "query_string": b"", "root_path": ""}, receive, send)
+        return json.loads(sent[1]["body"])
+
+    app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+    assert exchange(app, "GET", "/batch", version=NEW).json() == {"article": "s", "note": None}
+
+
+@pytest.mark.parametrize(("version", "closed"), [("1999-01-01", True), (OLD, False)])
+def test_a_websocket_of_a_mounted_app_is_its_own_matter(version: str, closed: bool) -> None:
+    async def talk(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.close()
+
+    inner, outer = FastAPI(), items()
+    inner.add_api_websocket_route("/talk", talk)
+    outer.mount("/sub", inner)
+    outer.add_api_websocket_route("/talk", talk)
+    outer.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
+    assert connected(outer, "/sub/talk", version=version)[0]["type"] == "websocket.accept"
+    assert connected(outer, "/talk", version=version)[0]["type"] == (
+        "websocket.close" if closed else "websocket.accept"
+    )

@@ -79,6 +79,9 @@ class TimegateMiddleware:
         DeclarationError: an argument is invalid.
     """
 
+    serves_versions = True
+    """Says to another one around it that what it wraps has gates of its own."""
+
     def __init__(
         self,
         app: App,
@@ -147,6 +150,8 @@ class TimegateMiddleware:
             ready is None
             or ready.holder.routes is not ready.routes
             or ready.routes != ready.kept
+            # As `has_other_routes` does, without the call.
+            or (ready.kept and ready.routes[-1] is not ready.kept[-1])
             or (ready.nested and ready.outdated())
         ):
             ready = self._started(scope)

@@ -20,6 +20,9 @@ DECLARATION: Final = "timegate_operation"
 """The attribute of an endpoint that holds its `Operation`; `functools.wraps` copies it to other decorators."""
 
 
+_MOST_LAYERS: Final = 100
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """The declaration of a handler: types as written, None for those that it leaves out."""
@@ -95,7 +98,8 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
             continue  # a Host, or a class of route from another package
         inner = getattr(route, "routes", None)
         if inner is not None:
-            yield from _endpoints(inner, prefix + path)
+            if not has_gates(route):
+                yield from _endpoints(inner, prefix + path)
             continue
         endpoint = getattr(route, "endpoint", None)
         if endpoint is None or not hasattr(route, "methods"):
@@ -110,6 +114,19 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
         if "GET" in allowed:
             allowed.discard("HEAD")  # the route handles it like GET
         yield prefix + path, in_order(allowed), endpoint
+
+
+def has_gates(mount: Any) -> bool:
+    """Whether what is below a mount has gates of its own: a middleware of this package around it."""
+    app: Any = getattr(mount, "app", None)
+    for _ in range(_MOST_LAYERS):
+        added = [getattr(middleware, "cls", None) for middleware in getattr(app, "user_middleware", ())]
+        if any(getattr(kind, "serves_versions", False) is True for kind in (type(app), *added)):
+            return True
+        app = getattr(app, "app", None)
+        if app is None:
+            break
+    return False
 
 
 def in_order(methods: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
 from starlette.routing import Mount, Route, WebSocketRoute, compile_path
 
+from timegate.reading.starlette import has_gates
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
@@ -141,7 +142,7 @@ def flatten_routes(
         own_path: str | None = getattr(route, "path", None)
         path = prefix + (own_path or "")
         mounted = isinstance(original, Mount) and own_path is not None
-        if mounted and expand(path):
+        if mounted and not has_gates(original) and expand(path):
             yield from flatten_routes(getattr(route, "routes", None) or (), expand=expand, prefix=path)
         yield path, route, mounted
 

@@ -13,7 +13,7 @@ from timegate.asgi.route.entries import entries_of, entries_of_contract
 from timegate.asgi.route.handover import HandoverRoute
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.serve.versions import ApiVersions
-from timegate.asgi.serve.watched import Watched, watched_lists
+from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
@@ -124,10 +124,13 @@ class Startup:
 
     def routed(self, scope: Scope) -> object | None:
         """The app whose routes are matched; None where no routes can be seen."""
-        for candidate in (self.contract, self.app, scope.get("app")):
-            if not isinstance(candidate, Contract) and isinstance(getattr(candidate, "routes", None), list):
+        for candidate in (self.contract, self.app):
+            if not isinstance(candidate, Contract) and _has_routes(candidate):
                 return candidate
-        return None
+        app = scope.get("app")
+        # Below a mount of that app is another one, which it does not name.
+        below = scope.get("endpoint") is not None and is_mounted_in(app, scope["endpoint"])
+        return app if _has_routes(app) and not below else None
 
     def _contract_of(self, app: object | None) -> Contract:
         if isinstance(self.contract, Contract):
@@ -137,6 +140,10 @@ class Startup:
                 "TimegateMiddleware cannot see the app it wraps: add it with app.add_middleware, or give contract="
             )
         return Contract.of(app)
+
+
+def _has_routes(app: object) -> bool:
+    return isinstance(getattr(app, "routes", None), list)
 
 
 def same_changes(one: Timeline, other: Timeline) -> bool:

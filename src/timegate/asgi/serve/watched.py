@@ -21,8 +21,17 @@ class Watched(NamedTuple):
 
     def changed(self) -> bool:
         """Whether its holder has another list, or the list holds other routes."""
-        # A comparison of lists stops at identity for each item, which costs a nanosecond.
-        return self.holder.routes is not self.routes or self.routes != self.kept
+        return self.holder.routes is not self.routes or has_other_routes(self.routes, self.kept)
+
+
+def has_other_routes(routes: Sequence[Any], kept: Sequence[Any]) -> bool:
+    """Whether a list holds other routes than it held.
+
+    The comparison of two lists costs a nanosecond for each item that is the same object. Starlette calls two routes
+    equal that have one path, one handler and the same methods, though they may differ in the types of responses: so
+    the last route, which is usually the one that came, is compared by itself.
+    """
+    return routes != kept or (len(kept) > 0 and routes[-1] is not kept[-1])
 
 
 class _Nothing:
@@ -36,6 +45,11 @@ def watched_lists(app: object | None) -> list[Watched]:
     if app is None:
         return [Watched(_Nothing, _Nothing.routes, [])]
     return list(_lists(app))
+
+
+def is_mounted_in(app: object | None, endpoint: object) -> bool:
+    """Whether an app has a mount of another one."""
+    return any(getattr(route, "app", None) is endpoint for watched in watched_lists(app) for route in watched.kept)
 
 
 def _lists(app: object) -> Iterator[Watched]:
