@@ -289,7 +289,13 @@ class Timeline:
 
         Raises:
             CompileError: declared changes cannot be carried out; the error has every fault.
+            DeclarationError: it is no contract.
         """
+        given: object = contract
+        if not callable(getattr(given, "compile", None)):
+            raise DeclarationError(
+                f"timeline.compile(…) takes a contract, not {type(given).__name__}: timeline.compile(Contract.of(app))"
+            )
         return contract.compile(self)
 
 

@@ -326,12 +326,26 @@ def test_a_type_that_has_no_schema_is_listed_and_what_is_beside_it_is_gated() ->
     assert old == {"odd": {"any": 1}, "title": "a"}
 
 
-def test_a_document_that_the_app_cannot_make_is_a_fault() -> None:
+@pytest.mark.parametrize(
+    ("shown", "reason"),
+    [(ValueError("a secret"), "ValueError"), (None, "1 fault"), ({"openapi": "3.1.0", "paths": {"/x": None}}, "~1x: ")],
+)
+def test_an_app_that_shows_no_document_serves_and_the_log_says_so(
+    shown: Any, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
     class Broken(FastAPI):
         def openapi(self) -> dict[str, Any]:
-            raise ValueError("no such thing")
+            if isinstance(shown, Exception):
+                raise shown
+            return shown
 
-    assert problem(Broken()) == "the OpenAPI document of the app: app.openapi() raises ValueError: no such thing"
+    app = Broken()
+    app.get("/items", response_model=list[Item])(list)
+    contract = Contract.of(app)
+    assert list(contract.document["paths"]) == ["/items"]
+    (line,) = caplog.messages
+    assert line.startswith("app.openapi() gives no document, so that timegate's documents lack its texts: ")
+    assert reason in line and "secret" not in line
 
 
 def test_an_object_that_is_no_app_is_refused() -> None:

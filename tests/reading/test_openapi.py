@@ -208,7 +208,7 @@ def test_another_version_of_openapi_is_refused(version: str | None) -> None:
 )
 def test_a_reference_to_no_component_is_refused(target: str) -> None:
     document = changed(Stone={"type": "object", "properties": {"x": {"$ref": target}}})
-    assert problem(document) == f"the component Stone: it refers to {target}"
+    assert problem(document) == f"#/components/schemas/Stone/properties/x: it refers to {target}"
 
 
 def test_two_kinds_of_json_with_different_schemas_are_refused() -> None:

@@ -93,7 +93,8 @@ class Fact:
     """One declared difference between two versions, stated from old to new.
 
     A kind of fact sets `verb` and `loss`; `was_is_type` where its field ``was`` holds the old type; `subject`, the
-    fields that name its subject; and `positional`, the field whose value is written first and without its name.
+    fields that name its subject; `positional`, the field whose value is written first and without its name; and
+    `names`, the fields that hold one name each.
 
     Args:
         loses: why data may be lost towards head; required where that can happen and the model is in a request.
@@ -106,6 +107,20 @@ class Fact:
     was_is_type: ClassVar[bool] = False
     subject: ClassVar[tuple[str, ...]] = ()
     positional: ClassVar[str] = ""
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for field in self.names:
+            self.check_name(getattr(self, field))
+
+    def check_name(self, name: object) -> None:
+        """Refuse what is no name.
+
+        Raises:
+            DeclarationError: it is no text, or an empty one.
+        """
+        if not isinstance(name, str) or not name:
+            raise DeclarationError(f"{self.subject_code()}.{self.verb}(…): {name!r} is no name; write it as a text")
 
     @property
     def named_type(self) -> Any:
@@ -156,6 +171,8 @@ class FieldsFact(ModelFact):
     positional: ClassVar[str] = "fields"
 
     def __post_init__(self) -> None:
+        for field in filter(None, self.fields):
+            self.check_name(field)
         if not self.fields or not all(self.fields):
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) needs the name of at least one field")
 

@@ -49,6 +49,7 @@ class Renamed(ModelFact):
 
     verb: ClassVar[str] = "renamed"
     positional: ClassVar[str] = "old"
+    names: ClassVar[tuple[str, ...]] = ("old", "to")
 
 
 @kind
@@ -67,3 +68,4 @@ class Moved(ModelFact):
 
     verb: ClassVar[str] = "moved"
     positional: ClassVar[str] = "old"
+    names: ClassVar[tuple[str, ...]] = ("old", "to")

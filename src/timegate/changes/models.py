@@ -18,6 +18,7 @@ class WasNamed(ModelFact):
 
     verb: ClassVar[str] = "was_named"
     positional: ClassVar[str] = "name"
+    names: ClassVar[tuple[str, ...]] = ("name",)
 
 
 @kind

@@ -226,7 +226,9 @@ class Endpoint:
 
     def moved(self, *, to: str, loses: str | None = None) -> EndpointMoved:
         """The operations are at ``to`` now."""
-        _check_path(f"endpoint({self.path!r}).moved(to={to!r})", to.partition("?")[0])
+        written: object = to
+        path = to.partition("?")[0] if isinstance(written, str) else to
+        _check_path(f"endpoint({self.path!r}).moved(to={to!r})", path)
         return EndpointMoved(path=self.path, methods=self.methods, to=to, loses=loses)
 
     def status(self, new: int, *, was: int, tolerated: str | None = None) -> StatusChanged:
@@ -242,7 +244,7 @@ class Endpoint:
 
     def header(self, name: str) -> Parameter:
         """A request header, by its name on the wire; case does not matter."""
-        return Parameter(self.path, self.methods, "header", name.lower())
+        return Parameter(self.path, self.methods, "header", str(name).lower())
 
 
 def on(*models: Model) -> Models:
@@ -260,15 +262,15 @@ def enum(members: Model) -> Members:
 def endpoint(path: str, *methods: str) -> Endpoint:
     """State facts about the operations of a path: all of them, or those with the given methods."""
     _check_path(f"endpoint({path!r})", path)
-    upper = tuple(method.upper() for method in methods)
+    upper = tuple(str(method).upper() for method in methods)
     unknown = [method for method in upper if method not in METHODS]
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {', '.join(METHODS)}")
     return Endpoint(path, upper)
 
 
-def _check_path(written: str, path: str) -> None:
-    if not path.startswith("/"):
+def _check_path(written: str, path: object) -> None:
+    if not isinstance(path, str) or not path.startswith("/"):
         raise DeclarationError(f"{written}: a path begins with a slash")
     if "?" in path:
         raise DeclarationError(

@@ -23,6 +23,7 @@ from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History, history
+from timegate.reading.declared import refuse_endless
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Document, Schema
@@ -43,17 +44,33 @@ class Gates:
     def __init__(self, *, timeline: Timeline, head: Head) -> None:
         self.timeline: Timeline = timeline
         self.head: Head = head
-        self._history: History = history(head.wire, timeline, reserved=head.reserved)
-        self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
-        self._operations: dict[str, tuple[OperationGate, ...]] = {}
-        self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
-        self._documents: dict[str, Document] = {}
+        with refuse_endless("the types of the contract"):
+            self._history: History = history(head.wire, timeline, reserved=head.reserved)
+            self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
+            self._operations: dict[str, tuple[OperationGate, ...]] = {}
+            self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
+            self._documents: dict[str, Document] = {}
+            self._compile_all()
+
+    def __repr__(self) -> str:
+        gates = [gate for gates in self._operations.values() for gate in gates]
+        return f"<Gates: {self.timeline!r}, {len(gates)} operation gates, {sum(gate.gated for gate in gates)} convert>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self.timeline, self.head)
+
+    def _compile_all(self) -> None:
+        """Compile every program for the clients of each version.
+
+        Raises:
+            CompileError: a declared change cannot be carried out.
+        """
         known: dict[Side, dict[Purpose, Any]] = {side: {} for side in SIDES}
-        faults = [*self._history.faults, *cookie_faults(timeline, head)]
+        faults = [*self._history.faults, *cookie_faults(self.timeline, self.head)]
         roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
         programs: dict[Side, Programs] = {}
         gates: tuple[OperationGate, ...] = ()
-        for index, version in enumerate(timeline):
+        for index, version in enumerate(self.timeline):
             try:
                 programs = self._compile(index, version.value, roots, known, programs, faults)
                 gates = () if faults else gates_of(self._reach, index, programs, gates)
@@ -73,13 +90,6 @@ class Gates:
             raise CompileError(list(once.values()))
         for reach in self._reach.values():
             reach.forget()
-
-    def __repr__(self) -> str:
-        gates = [gate for gates in self._operations.values() for gate in gates]
-        return f"<Gates: {self.timeline!r}, {len(gates)} operation gates, {sum(gate.gated for gate in gates)} convert>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.timeline, self.head)
 
     def _compile(
         self,

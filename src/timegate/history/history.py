@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from timegate.changes.base import UNSET
 from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
 from timegate.errors import Fault
 from timegate.history import undo_endpoints, undo_fields, undo_models, undo_values
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
 from timegate.history.conflicts import check_conflicts
+from timegate.history.named_types import named_types
 from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.steps import Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import is_about
 from timegate.history.undo_models import check_absent_models
 from timegate.history.undo_moves import check_moves
-from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.timeline import Timeline
-from timegate.typing import Schema
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 _REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_values)
@@ -63,8 +61,9 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = ()) -
         timeline: the versions and their changes.
         reserved: names in documents that no component of the wire may have.
     """
-    wire, types = _with_named_types(head, timeline)
-    builder = HistoryBuilder([_without_removed(wire, timeline)], types, timeline.values)
+    types = named_types(head, timeline)
+    builder = HistoryBuilder([_without_removed(types.wire, timeline)], types.schemas, timeline.values)
+    builder.faults += types.faults
     _check_internal(builder, timeline.head.value)
     for boundary, version in enumerate(timeline.versions[:-1]):
         builder.boundary, builder.version = boundary, version.value
@@ -117,21 +116,3 @@ def _without_removed(head: Wire, timeline: Timeline) -> Wire:
         return isinstance(newest, EndpointRemoved)
 
     return replace(head, operations=tuple(replace(one, exists=not is_removed(one)) for one in head.operations))
-
-
-def _with_named_types(head: Wire, timeline: Timeline) -> tuple[Wire, dict[tuple[Side, int], Schema]]:
-    """Head's wire with the components of the types that facts name, and the schema of each such type."""
-    named = [
-        (id(fact), fact.named_type)
-        for version in timeline
-        for change in version.changes
-        for fact in change.changes
-        if fact.named_type is not UNSET
-    ]
-    wire, types = head, dict[tuple[Side, int], Schema]()
-    for side in SIDES if named else ():
-        known = GeneratedSchemas({}, head.components(side))
-        both = merge_schemas(known, generate_schemas(side, named), one_per_class=True)
-        wire = wire.edited(side, *both.components.values())
-        types.update({(side, key): both.schemas[key] for key, _ in named})
-    return wire, types

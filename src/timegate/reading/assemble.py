@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from pydantic import PydanticUserError, create_model
-from pydantic_core import PydanticSerializationError
 
+from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
     DeclaredOperation,
@@ -154,7 +154,10 @@ def _is_describable(kind: Any) -> bool:
     """Whether a type has a JSON Schema; one that is not sent as JSON needs none."""
     try:
         generate_schemas("responses", [("", kind)], leaves_undescribed=True)
-    except (PydanticUserError, PydanticSerializationError):
+    except RecursionError:
+        raise
+    except Exception:
+        # A type may run code of its author, and have a schema that its author wrote: either may raise anything.
         return False
     return True
 
@@ -167,8 +170,10 @@ def _generate(side: Side, types: Sequence[tuple[_Key, Any]], *, by_alias: bool =
     """
     try:
         return generate_schemas(side, types, by_alias=by_alias, leaves_undescribed=True)
-    except (PydanticUserError, PydanticSerializationError) as error:
-        reason = error.message if isinstance(error, PydanticUserError) else str(error)
+    except (CompileError, RecursionError):
+        raise
+    except Exception as error:
+        reason = error.message if isinstance(error, PydanticUserError) else str(error) or type(error).__name__
         if len(types) > 1:
             for one in types:
                 _generate(side, [one], by_alias=by_alias)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -145,6 +146,19 @@ def status_key(status: object) -> str:
 def refuse_app(place: str, problem: str, remedy: str) -> NoReturn:
     """Refuse an app that cannot be read completely, so that nothing stays ungated without notice."""
     raise CompileError([Fault("head", "", place, problem, remedy)])
+
+
+@contextmanager
+def refuse_endless(place: str) -> Generator[None]:
+    """Refuse types that are nested more deeply than Python can follow, or that have no end."""
+    try:
+        yield
+    except RecursionError:
+        refuse_app(
+            place,
+            "they are nested more deeply than Python can follow, or a union in them holds itself",
+            "give inner types a model of their own, and a union an arm that is no union",
+        )
 
 
 def refuse_framework(place: str, problem: str) -> NoReturn:

@@ -7,14 +7,15 @@ refused with a fault, so that nothing stays ungated without notice.
 from __future__ import annotations
 
 import inspect
+import logging
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Any, Final
 
 from pydantic import BaseModel, Json
 
 from timegate.changes.base import Internal
+from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
     DeclaredOperation,
@@ -25,10 +26,13 @@ from timegate.reading.declared import (
     refuse_framework,
     status_key,
 )
+from timegate.reading.document_form import check_form, plain_document
 from timegate.reading.starlette import in_order, starlette_operations
 from timegate.typing import METHODS, Document
 from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
+
+_LOG: Final = logging.getLogger("timegate.reading")
 
 _WITHOUT_INCLUDED: Final = ("0.137.0", "0.137.1")
 """Releases that have no way to list the routes of an included router."""
@@ -352,15 +356,24 @@ def _document(app: Any, wanted: set[tuple[str, str]]) -> Document:
     """The current document; the app's cached one, which some releases never renew, stays unchanged."""
     cached = app.openapi_schema
     try:
-        document: Document = deepcopy(app.openapi())
+        document = _shown(app)
         if cached is not None and not wanted.issubset(_places_in(document)):
             app.openapi_schema = None
-            document = deepcopy(app.openapi())
-    except Exception as error:
-        problem = f"app.openapi() raises {type(error).__name__}: {error}"
-        refuse_app("the OpenAPI document of the app", problem, "declare types that FastAPI can describe")
+            document = _shown(app)
     finally:
         app.openapi_schema = cached
+    return document
+
+
+def _shown(app: Any) -> Document:
+    """A copy of what the app shows as its document; empty where that is none, because requests do not need it."""
+    try:
+        document = plain_document(app.openapi())
+        check_form(document, references=False)
+    except Exception as error:
+        reason = str(error) if isinstance(error, CompileError) else type(error).__name__
+        _LOG.warning("app.openapi() gives no document, so that timegate's documents lack its texts: %s", reason)
+        return {}
     return document
 
 

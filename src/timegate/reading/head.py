@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from timegate.errors import DeclarationError
 from timegate.reading.app_document import AppDocument
 from timegate.reading.assemble import Roots, head_wire
+from timegate.reading.declared import refuse_endless
 from timegate.reading.document_check import check_document, check_operations
 from timegate.reading.fastapi import cookie_types, fastapi_document, fastapi_operations, is_fastapi
 from timegate.reading.openapi import openapi_wire
-from timegate.reading.plain import plain_json
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
 from timegate.reading.undescribed import undescribed
@@ -82,14 +82,21 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
         CompileError: the app cannot be read completely.
         DeclarationError: it is not an app.
     """
-    if not hasattr(app, "routes"):
+    if not isinstance(getattr(app, "routes", None), Iterable):
         raise DeclarationError(
             f"Contract.of({type(app).__name__}) has no routes to read: pass the Starlette or FastAPI app itself, "
             "or use Contract.from_openapi(…)"
         )
-    if not is_fastapi(app):
-        wire, roots = head_wire(starlette_operations(app.routes, set()), sends=sends, receives=receives)
-        return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)))
+    with refuse_endless("the types of the app"):
+        return _read_fastapi(app, sends, receives) if is_fastapi(app) else _read_starlette(app, sends, receives)
+
+
+def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
+    wire, roots = head_wire(starlette_operations(app.routes, set()), sends=sends, receives=receives)
+    return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)))
+
+
+def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     operations = list(fastapi_operations(app))
     wire, roots = head_wire((operation for operation, _ in operations), sends=sends, receives=receives)
     document, documented = fastapi_document(app, operations)
@@ -104,11 +111,13 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     """Read types of payloads without HTTP; ``types`` are those in both directions."""
-    return Head(*head_wire((), both=types, sends=sends, receives=receives))
+    with refuse_endless("the types"):
+        return Head(*head_wire((), both=types, sends=sends, receives=receives))
 
 
 def read_document(
     document: Document, *, types: Mapping[Any, str], sends: Sequence[Any], receives: Sequence[Any]
 ) -> Head:
     """Read an OpenAPI document; see `openapi_wire`."""
-    return Head(*openapi_wire(plain_json(document), types=types, sends=sends, receives=receives))
+    with refuse_endless("the document"):
+        return Head(*openapi_wire(document, types=types, sends=sends, receives=receives))

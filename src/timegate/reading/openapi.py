@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -10,28 +9,26 @@ from typing import Any, Final
 from timegate.errors import DeclarationError
 from timegate.reading.assemble import Roots
 from timegate.reading.declared import refuse_app, status_key
+from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form, plain_document
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
 from timegate.typing import METHODS, Document, Schema, is_array, is_object
 from timegate.wire.names import first_free
-from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, referred, rewrite
+from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, rewrite
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
-_SHARED: Final = ("responses", "parameters", "requestBodies", "pathItems")
 _PARAMETERS: Final = {"query": "query", "header": "headers", "path": "path"}
 """Where gated parameters are, each with the end of their component's name."""
 
-_SHARED_REFERENCE: Final = re.compile(rf"#/components/({'|'.join(_SHARED)})/(.+)")
-
 
 def openapi_wire(
-    document: Document, *, types: Mapping[Any, str], sends: Iterable[Any], receives: Iterable[Any]
+    given: object, *, types: Mapping[Any, str], sends: Iterable[Any], receives: Iterable[Any]
 ) -> tuple[Wire, Roots, Texts]:
     """The wire that a document describes, the schemas of types, and the document's texts.
 
     Args:
-        document: OpenAPI 3.1, or 3.0, which is converted to its equivalent in 3.1.
+        given: OpenAPI 3.1, or 3.0, which is converted to its equivalent in 3.1.
         types: each class that facts name, with the name of its component.
         sends: classes or names of payloads that leave without an operation.
         receives: classes or names of payloads that arrive without an operation.
@@ -40,9 +37,11 @@ def openapi_wire(
         CompileError: the document describes something that cannot be gated.
         DeclarationError: a name in ``types``, ``sends`` or ``receives`` is no component.
     """
+    document = plain_document(given)
     version = str(document.get("openapi", ""))
     if not version.startswith(("3.0", "3.1")):
         refuse_app("openapi", f"version {version or 'none'} is not read", 'give a document of OpenAPI 3.1: "3.1.0"')
+    check_form(document)
     reader = _Reader(document)
     operations = tuple(reader.operations())
     names = {name for side in SIDES for name in reader.components[side]}
@@ -78,8 +77,7 @@ class _Reader:
         self._shared: Mapping[str, Any] = document.get("components", {})
         self._is_old = str(document["openapi"]).startswith("3.0")
         self.schemas: dict[str, Schema] = {
-            name: self._normalized(schema, f"the component {name}")
-            for name, schema in self._shared.get("schemas", {}).items()
+            name: self._normalized(schema) for name, schema in self._shared.get("schemas", {}).items()
         }
         self.components: dict[Side, dict[str, Component]] = {side: {} for side in SIDES}
         self._taken: dict[Side, set[str]] = {side: set(self.schemas) for side in SIDES}
@@ -90,12 +88,14 @@ class _Reader:
 
     def texts(self) -> Texts:
         """The parts of the document that are neither operations nor components of the wire."""
-        rest = self._resolved(document_texts(self._document, without=("schemas", *_SHARED)))
+        rest = self._resolved(document_texts(self._document, without=("schemas", *SHARED)))
         return Texts(document={**rest, "openapi": "3.1.0"}, schemas=self.schemas)
 
     def operations(self) -> Iterator[Operation]:
         """Every operation, in the order of the document."""
         for path, declared in self._document.get("paths", {}).items():
+            if not path.startswith("/"):
+                continue  # an extension of the author's own, "x-…"
             item = self._resolved(declared)
             methods = in_order(key.upper() for key in item if key.upper() in METHODS)
             around = {k: value for k, value in item.items() if k.upper() not in METHODS and k not in OPERATION_KEYS}
@@ -137,7 +137,7 @@ class _Reader:
             if one["in"] != where or not _is_gated(one):
                 continue
             wire = one["name"].lower() if where == "header" else one["name"]
-            schema = self._normalized(one["schema"], f"{where} parameter {wire} of {key}")
+            schema = self._normalized(one["schema"])
             extracted = self._extract_object(schema, f"{name}.{wire}", "requests")
             properties[wire] = with_parameter_texts(extracted, one, wire)
             if one.get("required"):
@@ -158,7 +158,7 @@ class _Reader:
             refuse_app(place, f"{' and '.join(chosen)} have different schemas", "give all its JSON one schema")
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._extract_object(self._normalized(schemas[0], place), place, side)
+        schema = self._extract_object(self._normalized(schemas[0]), place, side)
         return Body(schema, (*chosen, *others)), {**raw, "content": content}
 
     def _extract_object(self, schema: Any, place: str, side: Side) -> Any:
@@ -190,15 +190,16 @@ class _Reader:
                 extracted[key] = {name: self._extract_object(one, f"{place}.{name}", side) for name, one in inner}
         return extracted
 
-    def _normalized(self, schema: Any, place: str) -> Any:
-        """A schema in the form of OpenAPI 3.1, its references checked."""
+    def _normalized(self, schema: Any) -> Any:
+        """A schema in the form of OpenAPI 3.1, without booleans in place of objects."""
 
         def change(node: dict[str, Any]) -> dict[str, Any]:
-            target = node.get("$ref")
-            if target is not None and (referred(node) or "") not in self._shared.get("schemas", {}):
-                refuse_app(place, f"it refers to {target}", f"refer to a component of the document: {REF_PREFIX}…")
             for key in NAMED_SCHEMAS & node.keys():
                 node[key] = {name: _boolean_as_object(inner) for name, inner in node[key].items()}
+            for key in node.keys() & LISTED_SCHEMAS:
+                node[key] = [_boolean_as_object(inner) for inner in node[key]]
+            if "items" in node:
+                node["items"] = _boolean_as_object(node["items"])
             discriminator = node.get("discriminator")
             if is_object(discriminator) and "mapping" in discriminator:
                 mapping = {
@@ -208,7 +209,7 @@ class _Reader:
                 node["discriminator"] = {**discriminator, "mapping": mapping}
             return _as_openapi_31(node) if self._is_old else node
 
-        return rewrite(schema, change)
+        return rewrite(_boolean_as_object(schema), change)
 
     def _resolved(self, node: Any, within: tuple[str, ...] = ()) -> Any:
         """A copy of a part that is no schema, with shared components in place of the references to them."""
@@ -217,7 +218,7 @@ class _Reader:
         if not is_object(node):
             return node
         target = str(node.get("$ref", ""))
-        shared = _SHARED_REFERENCE.fullmatch(target)
+        shared = SHARED_REFERENCE.fullmatch(target)
         if shared is None:
             return {key: self._resolved(value, within) for key, value in node.items()}
         if target in within or shared[2] not in self._shared.get(shared[1], {}):

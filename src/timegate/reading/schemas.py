@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import PydanticUserError, TypeAdapter
 from pydantic_core import PydanticSerializationError
 
+from timegate.reading.document_form import check_schemas
 from timegate.reading.held import HeldClasses
 from timegate.reading.hidden import HiddenClasses
 from timegate.reading.plain import plain_json
@@ -93,6 +94,7 @@ def _generated(
         schema_generator=recording_generator(records),
     )
     found, definitions = ({key: plain_json(schema) for key, schema in part.items()} for part in generated)
+    check_schemas(definitions.get("$defs", {}))
     schemas: dict[Hashable, Schema] = {key: found[index, mode] for index, key in enumerate(keys)}
     resolved = _resolved(schemas, definitions.get("$defs", {}), records)
     held = HeldClasses(mode)

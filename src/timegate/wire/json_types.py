@@ -52,9 +52,14 @@ def listed_values(schema: Schema) -> list[Any] | None:
 def all_listed_values(
     schema: Schema, component: Callable[[str], Component | None]
 ) -> frozenset[tuple[type, Any]] | None:
-    """The only values that a schema admits, with their types, through references and unions; None for no such list."""
+    """The only values that a schema admits, with their types, through references and unions; None for no such list.
+
+    A list with objects or arrays in it is none: they are compared otherwise.
+    """
     values = listed_values(schema)
     if values is not None:
+        if any(is_object(value) or is_array(value) for value in values):
+            return None
         return frozenset((type_of(value), value) for value in values)
     name = referred(schema)
     if name is not None:

@@ -176,7 +176,9 @@ def origin_of(reach: Reach, name: str, conversion: Conversion) -> Origin | None:
         for boundary in conversion.boundaries:
             for step in reach.steps(current, boundary):
                 return step.origin
-        held = [other for other in references(components[current].schema) if other not in seen]
+        component = components.get(current)
+        # An arm of a union may be no component: a plain value, a list.
+        held = [other for other in references({} if component is None else component.schema) if other not in seen]
         seen.update(held)
         waiting += held
     return None

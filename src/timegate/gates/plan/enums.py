@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import MembersChanged, Origin
+from timegate.typing import is_array, is_object
 from timegate.wire.json_types import listed_values
 
 TypedValue: TypeAlias = tuple[type, Any]
@@ -28,7 +29,7 @@ def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | Non
     relevant = _member_steps(reach, name, Conversion(conversion.src, 0) if checked else conversion)
     if not relevant:
         return None
-    members = listed_values(reach.component(name, conversion.src).schema) or []
+    members = _members(reach, name, conversion.src)
     steps, plan = _member_steps(reach, name, conversion), EnumPlan({}, {})
     for member in members:
         value = member
@@ -38,11 +39,17 @@ def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | Non
             plan.replaced[type(member), member] = value
     if checked:
         known: set[TypedValue] = {(type(member), member) for member in members}
-        for member in listed_values(reach.component(name, 0).schema) or []:
+        for member in _members(reach, name, 0):
             if (type(member), member) not in known:
                 origins = (step.origin for step in relevant if member in step.refused)
                 plan.refused[type(member), member] = next(origins, relevant[-1].origin)
     return plan
+
+
+def _members(reach: Reach, name: str, version: int) -> list[Any]:
+    """The members of an enum at a version, but for objects and arrays, which no fact can change."""
+    members = listed_values(reach.component(name, version).schema) or []
+    return [member for member in members if not (is_object(member) or is_array(member))]
 
 
 def _member_steps(reach: Reach, name: str, conversion: Conversion) -> list[MembersChanged]:

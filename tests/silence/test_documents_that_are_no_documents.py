@@ -1,0 +1,452 @@
+"""A document either compiles or is refused with faults: no other exception leaves the compiler."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from tests.silence.exchanges import NEW, OLD, timeline_of
+from timegate import CompileError, Contract, DeclarationError, Gates, enum, on
+
+SEED = 20261126
+
+
+def named(component: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{component}"}
+
+
+def json_of(schema: Any) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema}}}
+
+
+def document(schemas: Any, place: Any = None) -> dict[str, Any]:
+    """A document of one operation, which takes and gives the component A, or a schema of its own."""
+    shown = json_of(named("A") if place is None else place)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "t", "version": "1"},
+        "paths": {"/a": {"post": {"requestBody": shown, "responses": {"200": {"description": "", **shown}}}}},
+        "components": {"schemas": schemas},
+    }
+
+
+A: dict[str, Any] = {"type": "object", "properties": {"x": {"type": "integer"}, "y": {"type": "integer"}}}
+
+
+def compiled(document: Any) -> Gates:
+    gates = timeline_of(on("A").renamed("w", to="y")).compile(Contract.from_openapi(document))
+    gates.contract(OLD)
+    return gates
+
+
+def faults_of(work: Callable[[], object]) -> int:
+    """How many faults there are: none where it compiles. Any other exception is the test's failure."""
+    try:
+        work()
+    except CompileError as error:
+        return sum(bool(fault.place and fault.problem and fault.remedy) for fault in error.faults)
+    except DeclarationError as error:
+        return len(error.args)
+    return 0
+
+
+@pytest.mark.parametrize("given", [None, [], "x", b"x", 7, 1.5, True, {}, {"openapi": None}, {"openapi": "4.0.0"}])
+def test_what_is_no_openapi_document_is_refused(given: Any) -> None:
+    with pytest.raises((CompileError, DeclarationError)):
+        Contract.from_openapi(given)
+
+
+def with_paths(paths: Any) -> dict[str, Any]:
+    return {**document({"A": A}), "paths": paths}
+
+
+def with_operation(operation: Any) -> dict[str, Any]:
+    return with_paths({"/a": {"post": operation}})
+
+
+NO_OBJECTS: dict[str, dict[str, Any]] = {
+    "paths are null": with_paths(None),
+    "paths are a list": with_paths([]),
+    "a path is null": with_paths({"/a": None}),
+    "a path is a text": with_paths({"/a": "x"}),
+    "a path's name is a number": with_paths({7: {}}),
+    "a method is null": with_paths({"/a": {"get": None}}),
+    "a method is a list": with_paths({"/a": {"get": []}}),
+    "parameters are null": with_operation({"parameters": None, "responses": {}}),
+    "a parameter is null": with_operation({"parameters": [None], "responses": {}}),
+    "a parameter has no name": with_operation({"parameters": [{"in": "query", "schema": {}}], "responses": {}}),
+    "a parameter has no place": with_operation({"parameters": [{"name": "q", "schema": {}}], "responses": {}}),
+    "a parameter's name is a number": with_operation(
+        {"parameters": [{"in": "header", "name": 7, "schema": {}}], "responses": {}}
+    ),
+    "responses are null": with_operation({"responses": None}),
+    "responses are a list": with_operation({"responses": []}),
+    "a response is null": with_operation({"responses": {"200": None}}),
+    "content is null": with_operation({"responses": {"200": {"content": None}}}),
+    "content is a text": with_operation({"responses": {"200": {"content": "x"}}}),
+    "a media type is null": with_operation({"responses": {"200": {"content": {"application/json": None}}}}),
+    "a body is null": with_operation({"requestBody": None, "responses": {}}),
+    "a body is a list": with_operation({"requestBody": [], "responses": {}}),
+    "components are null": {**document({"A": A}), "components": None},
+    "components are a list": {**document({"A": A}), "components": []},
+    "schemas are null": document(None),
+    "schemas are a list": document([A]),
+    "a component is null": document({"A": A, "B": None}),
+    "a component is a text": document({"A": A, "B": "x"}),
+    "a component is a list": document({"A": A, "B": [A]}),
+    "properties are a list": document({"A": {"type": "object", "properties": ["x"]}}),
+    "properties are null": document({"A": {"type": "object", "properties": None}}),
+    "a property is null": document({"A": {**A, "properties": {**A["properties"], "z": None}}}),
+    "required is a number": document({"A": {**A, "required": 7}}),
+    "required holds a list": document({"A": {**A, "required": [["x"]]}}),
+    "a type is a number": document({"A": {**A, "type": 7}}),
+    "a type holds a list": document({"A": {**A, "type": [["object"]]}}),
+    "anyOf is an object": document({"A": A}, {"anyOf": named("A")}),
+    "anyOf holds null": document({"A": A}, {"anyOf": [None, named("A")]}),
+    "allOf is null": document({"A": A}, {"allOf": None}),
+    "an enum is null": document({"A": A, "E": {"enum": None}}),
+    "a discriminator is a text": document({"A": A, "B": A}, {"oneOf": [named("A"), named("B")], "discriminator": "k"}),
+    "a mapping is null": document(
+        {"A": A, "B": A}, {"oneOf": [named("A"), named("B")], "discriminator": {"propertyName": "k", "mapping": None}}
+    ),
+    "a tag's name is a list": document(
+        {"A": A, "B": A}, {"oneOf": [named("A"), named("B")], "discriminator": {"propertyName": []}}
+    ),
+    "a reference is null": document({"A": A}, {"$ref": None}),
+    "a reference is a number": document({"A": A}, {"$ref": 7}),
+    "a reference leads nowhere": document({"A": A}, named("Nobody")),
+    "a reference leads into a component": document({"A": A}, {"$ref": "#/components/schemas/A/properties/y"}),
+}
+
+
+@pytest.mark.parametrize("name", NO_OBJECTS)
+def test_a_place_that_holds_something_else_than_it_must_is_a_fault(name: str) -> None:
+    assert faults_of(lambda: compiled(NO_OBJECTS[name])) > 0
+
+
+def test_all_such_places_are_told_at_once() -> None:
+    wrong = document({"A": A, "B": None, "C": 7})
+    wrong["paths"]["/b"] = {"get": None}
+    with pytest.raises(CompileError) as refused:
+        compiled(wrong)
+    assert len(refused.value.faults) == 3
+
+
+UNUSUAL: dict[str, dict[str, Any]] = {
+    "a component that is true": document({"A": A, "Anything": True}),
+    "a component that is false": document({"A": A, "Nothing": False}),
+    "a property that is true": document({"A": {**A, "properties": {**A["properties"], "z": True}}}),
+    "a status that is a number": with_operation({"responses": {200: {"description": "", **json_of(named("A"))}}}),
+    "an example that is a date": document({"A": {**A, "example": dt.date(2026, 1, 1)}}),
+    "a deep example": document({"A": {**A, "example": [[[[[[1]]]]]]}}),
+    "a component that is itself": document({"A": A, "Z": named("Z")}),
+    "a chain of references": document(
+        {"A": A, **{f"C{index}": named(f"C{index + 1}") for index in range(500)}, "C500": named("A")}, named("C0")
+    ),
+    "a chain of models": document(
+        {
+            "A": A,
+            **{f"C{index}": {"type": "object", "properties": {"n": named(f"C{index + 1}")}} for index in range(500)},
+            "C500": named("A"),
+        },
+        named("C0"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_what_is_unusual_and_valid_compiles(name: str) -> None:
+    assert compiled(UNUSUAL[name]).upgrade("A", {"w": 1}, from_version=OLD) == {"y": 1}
+
+
+def nested(keyword: str, levels: int) -> Any:
+    schema: Any = named("A")
+    for _ in range(levels):
+        if keyword in ("anyOf", "allOf", "oneOf", "prefixItems"):
+            schema = {keyword: [schema]}
+        elif keyword == "properties":
+            schema = {"type": "object", "properties": {"a": schema}}
+        else:
+            schema = {"type": "array" if keyword == "items" else "object", keyword: schema}
+    return schema
+
+
+KEYWORDS = ["items", "prefixItems", "properties", "additionalProperties", "anyOf", "oneOf", "allOf", "not"]
+
+
+@pytest.mark.parametrize("levels", [300, 5000])
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_a_schema_of_many_levels_compiles_or_is_a_fault(keyword: str, levels: int) -> None:
+    faults_of(lambda: compiled(document({"A": A}, nested(keyword, levels))))
+
+
+@pytest.mark.parametrize("keyword", ["properties", "anyOf"])
+def test_a_schema_of_sixty_levels_is_gated(keyword: str) -> None:
+    wrap: dict[str, Callable[[Any], Any]] = {
+        "items": lambda inner: [inner],
+        "prefixItems": lambda inner: [inner],
+        "properties": lambda inner: {"a": inner},
+        "additionalProperties": lambda inner: {"k": inner},
+        "anyOf": lambda inner: inner,
+    }
+    sent, received = {"w": 1}, {"y": 1}
+    for _ in range(60):
+        sent, received = wrap[keyword](sent), wrap[keyword](received)
+    schemas = {"A": A, "Deep": {"type": "object", "properties": {"deep": nested(keyword, 60)}}}
+    gates = compiled(document(schemas, named("Deep")))
+    assert gates.upgrade("Deep", {"deep": sent}, from_version=OLD) == {"deep": received}
+    assert gates.downgrade("Deep", {"deep": received}, to_version=OLD) == {"deep": sent}
+
+
+@pytest.mark.parametrize("where", ["example", "x-deep"])
+def test_what_is_no_schema_may_be_of_any_depth(where: str) -> None:
+    deep: Any = 1
+    for _ in range(5000):
+        deep = [deep]
+    faults_of(lambda: compiled(document({"A": {**A, where: deep}})))
+
+
+def test_an_object_that_holds_itself_is_a_fault() -> None:
+    wrong = document({"A": copy.deepcopy(A)})
+    schemas = wrong["components"]["schemas"]
+    schemas["A"]["properties"]["z"] = schemas["A"]
+    assert faults_of(lambda: compiled(wrong)) > 0
+
+
+ENDLESS: dict[str, Any] = {
+    "a union of itself": {"Z": {"anyOf": [named("Z"), named("A")]}},
+    "two unions of each other": {"Y": {"anyOf": [named("Z"), named("A")]}, "Z": {"oneOf": [named("Y"), named("A")]}},
+    "references to each other in a union": {"Y": named("X"), "X": named("Y"), "Z": {"anyOf": [named("Y"), named("A")]}},
+    "a part of itself": {"Z": {"allOf": [named("Z"), named("A")]}},
+    "a chain of optional components": {
+        **{f"C{index}": {"anyOf": [named(f"C{index + 1}"), {"type": "null"}]} for index in range(400)},
+        "C400": named("A"),
+        "Z": named("C0"),
+    },
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_components_without_an_end_compile_or_are_a_fault(name: str) -> None:
+    faults_of(lambda: compiled(document({"A": A, **ENDLESS[name]}, named("Z"))))
+
+
+def info_of(place: Any) -> dict[str, Any]:
+    rule = {"type": "object", "properties": {"type": {"type": "string"}}}
+    info = {"properties": {"ruleset_id": {"type": "integer"}}}
+    return document({"Rule": rule, "Rule2": rule, "Info": info}, place)
+
+
+ONE, TWO = {"allOf": [named("Rule"), named("Info")]}, {"allOf": [named("Rule2"), named("Info")]}
+
+
+@pytest.mark.parametrize(
+    "place", [ONE, {"anyOf": [ONE, TWO]}, {"oneOf": [ONE, TWO]}, {"type": "array", "items": {"oneOf": [ONE, TWO]}}]
+)
+def test_arms_that_are_no_components_compile_or_are_a_fault(place: Any) -> None:
+    timeline = timeline_of(on("Info").renamed("id", to="ruleset_id"))
+    faults_of(lambda: timeline.compile(Contract.from_openapi(info_of(place))).contract(OLD))
+
+
+@pytest.mark.parametrize("constant", [[1], {"a": 1}, [[1], {"a": [1]}], None, 1.5])
+def test_a_constant_of_any_kind_compiles_or_is_a_fault(constant: Any) -> None:
+    tagged = {**A, "properties": {**A["properties"], "k": {"const": constant}}}
+    other = {"type": "object", "properties": {"k": {"const": ["other"]}, "n": {"type": "integer"}}}
+    faults_of(lambda: compiled(document({"A": tagged, "B": other}, {"anyOf": [named("A"), named("B")]})))
+    members = document({"A": A, "E": {"enum": [constant, "a"]}}, {"anyOf": [named("A"), named("E")]})
+    faults_of(lambda: timeline_of(enum("E").renamed("b", to="a")).compile(Contract.from_openapi(members)))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"type": "array", "items": [named("A")]},
+        {"$dynamicRef": "#A"},
+        {"type": "object", "patternProperties": {"^a": named("A")}},
+        {"type": "array", "contains": named("A")},
+        {"if": named("A"), "then": named("A")},
+        {"type": "object", "dependentSchemas": {"a": named("A")}},
+    ],
+    ids=str,
+)
+def test_a_form_that_no_gate_walks_is_a_fault_where_it_leads_to_a_changed_component(place: Any) -> None:
+    holder = {"type": "object", "properties": {"deep": place, "a": named("A")}}
+    assert faults_of(lambda: compiled(document({"A": A, "B": holder}, named("B")))) > 0
+
+
+# --- a good document with one thing in it that is another -------------------------------------------------------------
+
+GOOD: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/a/{id}": {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "get": {
+                "parameters": [
+                    {"name": "limit", "in": "query", "schema": {"type": "integer"}},
+                    {"$ref": "#/components/parameters/Trace"},
+                ],
+                "responses": {
+                    "200": {"description": "", **json_of(named("A"))},
+                    "default": {"$ref": "#/components/responses/Wrong"},
+                },
+            },
+            "post": {
+                "requestBody": {"required": True, **json_of({"type": "array", "items": named("A")})},
+                "responses": {
+                    "200": {
+                        "description": "",
+                        **json_of(
+                            {
+                                "oneOf": [named("B"), named("D")],
+                                "discriminator": {
+                                    "propertyName": "kind",
+                                    "mapping": {"b": "#/components/schemas/B", "d": "D"},
+                                },
+                            }
+                        ),
+                    }
+                },
+            },
+        }
+    },
+    "components": {
+        "parameters": {"Trace": {"name": "X-Trace", "in": "header", "schema": {"type": "string"}}},
+        "responses": {"Wrong": {"description": "", **json_of(named("E"))}},
+        "schemas": {
+            "A": {
+                "type": "object",
+                "required": ["x"],
+                "properties": {
+                    "x": {"type": "integer"},
+                    "y": {"type": ["integer", "null"]},
+                    "c": named("Colour"),
+                    "l": {"type": "array", "items": {"anyOf": [named("B"), {"type": "null"}]}},
+                    "m": {"type": "object", "additionalProperties": named("B")},
+                },
+            },
+            "B": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"const": "b"}, "n": {"type": "integer", "default": 1}},
+            },
+            "D": {
+                "type": "object",
+                "required": ["kind"],
+                "properties": {"kind": {"enum": ["d"]}},
+                "allOf": [{"properties": {"in": {"type": "object", "properties": {"z": named("A")}}}}],
+            },
+            "E": {"type": "object", "properties": {"detail": {"type": "string"}, "b": named("B")}},
+            "Colour": {"type": "string", "enum": ["red", "blue"]},
+        },
+    },
+}
+
+STRANGE: list[Any] = [
+    None, True, -1, "", "x", [], {}, [None], {"a": None}, [[]], named("A"), named("Nobody"), {"$ref": 7},
+    {"anyOf": [named("A"), named("A")]}, {"const": [1]}, {"enum": [[1], {}]},
+]  # fmt: skip
+
+FACTS = (
+    on("A").renamed("w", to="y"),
+    on("B").added("n"),
+    enum("Colour").grew("blue", seen_as="red"),
+    on("E").renamed("message", to="detail"),
+)
+
+
+def judged(given: Any) -> None:
+    """Compile, and serve each version's document."""
+    gates = timeline_of(*FACTS).compile(Contract.from_openapi(given))
+    for version in (NEW, OLD):
+        gates.contract(version)
+
+
+def places_in(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    yield place
+    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, inner in pairs:
+        yield from places_in(inner, (*place, key))
+
+
+def changed(given: Any, place: tuple[Any, ...], change: Callable[[Any, Any], None]) -> Any:
+    """A copy in which the container of a place was changed."""
+    copied = copy.deepcopy(given)
+    node = copied
+    for key in place[:-1]:
+        node = node[key]
+    change(node, place[-1])
+    return copied
+
+
+PLACES = [place for place in places_in(GOOD) if place]
+
+
+def test_the_good_document_compiles() -> None:
+    judged(GOOD)
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=repr)
+def test_a_document_with_one_strange_value_compiles_or_is_refused(strange: Any) -> None:
+    escaped: list[str] = []
+    for place in PLACES:
+
+        def put(node: Any, key: Any) -> None:
+            node[key] = strange
+
+        mutated = changed(GOOD, place, put)
+        try:
+            faults_of(partial(judged, mutated))
+        except Exception as error:
+            escaped.append(f"{'/'.join(map(str, place))}: {type(error).__name__}: {error}")
+    assert escaped == []
+
+
+def test_a_document_that_lacks_one_thing_compiles_or_is_refused() -> None:
+    escaped: list[str] = []
+
+    def take(node: Any, key: Any) -> None:
+        del node[key]
+
+    for place in PLACES:
+        mutated = changed(GOOD, place, take)
+        try:
+            faults_of(partial(judged, mutated))
+        except Exception as error:
+            escaped.append(f"{'/'.join(map(str, place))}: {type(error).__name__}: {error}")
+    assert escaped == []
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + 8))
+def test_a_document_with_several_mutations_compiles_or_is_refused(seed: int) -> None:
+    dice = random.Random(seed)
+    escaped: list[str] = []
+    for _ in range(60):
+        mutated = copy.deepcopy(GOOD)
+        for _ in range(dice.randint(2, 6)):
+            places = [place for place in places_in(mutated) if place]
+            place, other = dice.choice(places), dice.choice(places)
+            strange = dice.choice([*STRANGE, other])
+
+            def mutate(node: Any, key: Any, strange: Any = strange, mutated: Any = mutated) -> None:
+                node[key] = copy.deepcopy(found(mutated, strange) if isinstance(strange, tuple) else strange)
+
+            mutated = changed(mutated, place, mutate)
+        try:
+            faults_of(partial(judged, mutated))
+        except Exception as error:
+            escaped.append(f"seed {seed}: {type(error).__name__}: {error}")
+    assert escaped == []
+
+
+def found(node: Any, place: tuple[Any, ...]) -> Any:
+    for key in place:
+        node = node[key]
+    return node
