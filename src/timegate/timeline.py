@@ -162,10 +162,7 @@ class Timeline:
     """
 
     def __init__(self, *versions: Version, scheme: Scheme = dates) -> None:
-        given: tuple[object, ...] = versions
-        for version in given:
-            if not isinstance(version, Version):
-                raise DeclarationError(f"Timeline(…) takes versions, not {version!r}: Version({version!r}, …)")
+        _check_versions(versions)
         self.versions: tuple[Version, ...] = versions
         self.scheme: Scheme = scheme
         if not versions:
@@ -297,6 +294,12 @@ class Timeline:
                 f"timeline.compile(…) takes a contract, not {type(given).__name__}: timeline.compile(Contract.of(app))"
             )
         return contract.compile(self)
+
+
+def _check_versions(given: Sequence[object]) -> None:
+    for version in given:
+        if not isinstance(version, Version):
+            raise DeclarationError(f"Timeline(…) takes versions, not {version!r}: Version({version!r}, …)")
 
 
 def _is_sequence(value: object) -> TypeIs[Sequence[object]]:

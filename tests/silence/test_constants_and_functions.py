@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from tests.silence.old_client import OLD, gates_of, gates_of_requests, old_client, refusal
-from timegate import Contract, enum, on, sibling
+from tests.silence.old_client import OLD, gates_of, gates_of_requests, old_client, refusal, timeline_of
+from timegate import CompileError, Contract, enum, on, sibling
 
 
 class Status(Enum):
@@ -248,3 +248,20 @@ def test_a_backfill_reaches_old_clients_as_plain_json(was: Any, backfill: Any, r
 
     response = old_client(app, on(Street).removed("gone", was=was, backfill=backfill, loses="x")).get("/")
     assert (response.status_code, response.json()) == (200, {"name": "s", "gone": read})
+
+
+class Unknown:
+    """Pydantic knows nothing of it."""
+
+
+@pytest.mark.parametrize("was", [Unknown, list[Unknown], "NoSuchName", 3])
+def test_every_old_type_that_has_no_schema_is_told_beside_the_other_faults(was: Any) -> None:
+    facts = (
+        on(Work).removed("gone", was=was, required=False, loses="x"),
+        on(Work).removed("also_gone", was=was, required=False, loses="x"),
+        on(Work).added("nope"),
+    )
+    with pytest.raises(CompileError) as refused:
+        timeline_of(*facts).compile(Contract.of_types(Work))
+    assert len(refused.value.faults) == 3
+    assert "on(Work).removed('gone'" in str(refused.value)
