@@ -205,9 +205,9 @@ class TestTwiceRoundOneApp:
         app, seen = noted()
         timeline = timeline_of(RENAMED, NOTED)
 
-        def passing(inner: Any) -> Any:
+        def passing(app: Any) -> Any:
             async def passed(scope: Any, receive: Any, send: Any) -> None:
-                await inner(scope, receive, send)
+                await app(scope, receive, send)
 
             return passed
 
