@@ -63,10 +63,12 @@ class Tags:
     Args:
         values: with their types.
         numbers: whether a number may be written as text: those of an ``IntEnum``.
+        lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
     """
 
     values: frozenset[TypedValue]
     numbers: bool = False
+    lookup: Callable[[Any], Any] | None = None
 
     def has(self, value: Any, *, leniently: bool) -> bool:
         """Whether a value is one of them.
@@ -82,6 +84,8 @@ class Tags:
             return True
         if not leniently or value is None:
             return False
+        if self.lookup is not None and (found := self.lookup(value)) is not None:
+            return (type_of(found), found) in self.values
         if kind is str:
             if not self.numbers or not _is_number(value):
                 return False

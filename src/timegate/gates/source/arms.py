@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from enum import Enum, Flag, IntEnum, StrEnum
+from functools import partial
 from typing import Any
 
 from typing_extensions import is_typeddict
@@ -151,4 +153,22 @@ def tags_of(reach: Reach, schema: Schema, version: int) -> Tags | None:
         return None
     name = referred(schema)
     model = None if name is None else reach.component(name, version).model
-    return Tags(values, inspect.isclass(model) and issubclass(model, int))
+    if not (inspect.isclass(model) and issubclass(model, Enum)):
+        return Tags(values)
+    return Tags(values, issubclass(model, int), partial(_member, model) if _has_missing(model) else None)
+
+
+def _has_missing(model: type[Enum]) -> bool:
+    """Whether an enum's class says itself which member another value is."""
+    return any("_missing_" in vars(base) for base in model.__mro__ if base not in _PLAIN_ENUMS)
+
+
+_PLAIN_ENUMS = frozenset({*StrEnum.__mro__, *IntEnum.__mro__, *Flag.__mro__})
+
+
+def _member(model: type[Enum], value: Any) -> Any:
+    """The value of the member that an enum's class finds; None where it finds none."""
+    try:
+        return model(value).value
+    except Exception:
+        return None
