@@ -63,7 +63,7 @@ NO_PARAMETER: dict[str, Callable[[Any], Any]] = {
     "NaN": lambda value: float("nan"),
     "a moment": lambda value: datetime(2020, 1, 1, tzinfo=UTC),
     "bytes": lambda value: value.encode(),
-    "an error": lambda value: {}[value],
+    "an error": lambda value: dict[str, str]()[value],
 }
 
 

@@ -120,8 +120,8 @@ def has_gates(mount: Any) -> bool:
     """Whether what is below a mount has gates of its own: a middleware of this package around it."""
     app: Any = getattr(mount, "app", None)
     for _ in range(_MOST_LAYERS):
-        added = [getattr(middleware, "cls", None) for middleware in getattr(app, "user_middleware", ())]
-        if any(getattr(kind, "serves_versions", False) is True for kind in (type(app), *added)):
+        added: list[Any] = [getattr(middleware, "cls", None) for middleware in getattr(app, "user_middleware", ())]
+        if any(getattr(one, "serves_versions", False) is True for one in (app, *added)):
             return True
         app = getattr(app, "app", None)
         if app is None:

@@ -268,10 +268,10 @@ def selector_of(select: Selector | Pin) -> Selector:
     # A class of selectors has all that a selector has.
     if isinstance(given, Selector) and not isinstance(given, type):
         return given
-    return PinSelector(pin_of(given, f"select={given!r} is no selector: select=header('API-Version')"))
+    return PinSelector(pin_of(select, f"select={given!r} is no selector: select=header('API-Version')"))
 
 
-def pin_of(given: Any, refusal: str) -> Pin:
+def pin_of(given: object, refusal: str) -> Pin:
     """A callable that returns the version of a request.
 
     Raises:
@@ -280,10 +280,11 @@ def pin_of(given: Any, refusal: str) -> Pin:
     makers = (header, path, query, media_type, first_of)
     if not callable(given) or isinstance(given, type) or any(given is maker for maker in makers):
         raise DeclarationError(refusal)
-    if iscoroutinefunction(given) or iscoroutinefunction(given.__call__):
-        raise DeclarationError(f"{given!r} is an async function, which cannot select a version: use a plain function")
-    pin: Pin = given
-    return pin
+    pin: Any = given
+    if iscoroutinefunction(pin) or iscoroutinefunction(pin.__call__):
+        raise DeclarationError(f"{pin!r} is an async function, which cannot select a version: use a plain function")
+    selects: Pin = pin
+    return selects
 
 
 def _named(maker: str, name: Any, example: str, pattern: re.Pattern[str] = _ANY_TEXT) -> str:
