@@ -222,8 +222,9 @@ def test_a_query_models_default_is_in_the_old_clients_words() -> None:
     assert [one["schema"]["default"] for one in parameters if one["name"] == "status"] == ["finished"]
 
 
-def test_a_default_that_is_declared_is_in_the_document_as_it_is() -> None:
-    client = old_client(windows(), on(Window).defaulted("status", was="running"))
+@pytest.mark.parametrize("was", [Status.RUN, "running"])
+def test_a_default_that_is_declared_is_plain_json_in_the_document(was: Any) -> None:
+    client = old_client(windows(), on(Window).defaulted("status", was=was))
     parameters = client.document()["paths"]["/model"]["get"]["parameters"]
     assert [one["schema"]["default"] for one in parameters if one["name"] == "status"] == ["running"]
     assert client.get("/model").json() == {"limit": 10, "status": "running"}
