@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import logging
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, Json
@@ -28,7 +28,7 @@ from timegate.reading.declared import (
 )
 from timegate.reading.document_form import check_form, plain_document
 from timegate.reading.starlette import in_order, starlette_operations
-from timegate.typing import METHODS, Document
+from timegate.typing import METHODS, Document, is_object
 from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
 
@@ -306,7 +306,7 @@ def _left_out(route: Any) -> LeftOut | None:
 def _names_in(chosen: Any, *, leaves_only: bool) -> Iterator[str]:
     """The names of fields in what pydantic's ``include`` and ``exclude`` take: sets, or dicts that hold such."""
     for name in chosen or ():
-        inner = chosen[name] if isinstance(chosen, Mapping) else True
+        inner: Any = chosen[name] if is_object(chosen) else True
         is_leaf = inner is True or inner is ... or inner is None
         if isinstance(name, str) and name != "__all__" and (is_leaf or not leaves_only):
             yield name

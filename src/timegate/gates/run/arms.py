@@ -45,6 +45,11 @@ class Leaf:
         return bool in self.types and value in (0, 1)
 
 
+def read_by_any(leaves: Sequence[Leaf], value: Any) -> bool:
+    """Whether a server that reads leniently may take a value as one of several kinds."""
+    return any(leaf.reads(value) for leaf in leaves)
+
+
 _BOOLEANS = frozenset({"0", "1", "f", "t", "n", "y", "no", "yes", "off", "on", "false", "true"})
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import combinations
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
-from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, told_by_one_key
+from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, read_by_any, told_by_one_key
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
 from timegate.gates.source.module import Module
@@ -57,7 +58,7 @@ def _write_alone(
     if mine.isdisjoint({dict, list}):
         # What is no member of an enum may be read by another arm.
         return False
-    reads = module.name(lambda value: any(leaf.reads(value) for leaf in rest))
+    reads = module.name(partial(read_by_any, rest))
     with writer.block(f"if type({var}) in {module.name(mine)} or not {reads}({var}):"):
         module.walk(writer, only, var, conversion)
     return True
@@ -152,7 +153,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         for one, other in combinations(arms, 2)
         if (one.is_touched or other.is_touched)
         and (types := one.leaf.types & other.leaf.types)
-        and not (by_tag and types == {dict})
+        and not (by_tag and types == frozenset({dict}))
     ]
     compared = {id(arm) for pair in pairs for arm in pair}
     for arm, leaf in zip(arms, leaves, strict=True):
