@@ -10,12 +10,13 @@ from typing import Final
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.changes.fields import Moved, Renamed
 from timegate.errors import Fault
-from timegate.history.inheritance import declared_anew, is_about, lineage
+from timegate.history.inheritance import declared_anew, is_about
+from timegate.history.look_up import LookUp, References
 from timegate.history.schema_edits import tags_in, with_roots
 from timegate.history.steps import ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema, is_object
-from timegate.wire.schema import NULL, references, single_reference
-from timegate.wire.wire import SIDES, Component, Side, Wire
+from timegate.wire.schema import NULL, single_reference
+from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
 UNCERTAIN_KEYS: Final = (
     "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
@@ -98,7 +99,13 @@ class HistoryBuilder:
     )
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
-    _names_by_class: dict[Side, dict[int, list[str]]] = field(default_factory=dict[Side, dict[int, list[str]]])
+    _look_up: LookUp = field(init=False)
+    _references: References = field(default_factory=References)
+    _codes: dict[int, str] = field(default_factory=dict[int, str])
+    _known_faults: set[Fault] = field(default_factory=set[Fault])
+
+    def __post_init__(self) -> None:
+        self._look_up = LookUp(self.wire)
 
     @property
     def wire(self) -> Wire:
@@ -122,7 +129,15 @@ class HistoryBuilder:
     @property
     def origin(self) -> Origin:
         """The version, change and code of the fact at hand."""
-        return Origin(self.version, self.change, str(self.fact))
+        return Origin(self.version, self.change, self.code)
+
+    @property
+    def code(self) -> str:
+        """The fact at hand as a version file writes it; it is written once, because a fact may name many models."""
+        code = self._codes.get(id(self.fact))
+        if code is None:
+            code = self._codes[id(self.fact)] = str(self.fact)
+        return code
 
     def component(self, side: Side, name: str) -> Component:
         """A component as far as it is undone."""
@@ -143,6 +158,22 @@ class HistoryBuilder:
     def put(self, side: Side, component: Component) -> None:
         """Replace a component by what it is in the older version."""
         self.wire = self.wire.edited(side, component)
+        self._look_up.note(side, component)
+
+    def put_operation(self, operation: Operation) -> None:
+        """Replace an operation by what it is in the older version."""
+        operations = list(self.wire.operations)
+        operations[self._look_up.note_operation(operation)] = operation
+        self.wire = replace(self.wire, operations=tuple(operations))
+        self.touch(operation.key, "*")
+
+    def operations_at(self, path: str) -> list[Operation]:
+        """The operations at a path, whatever its parameters are called."""
+        return self._look_up.operations(self.wire, path)
+
+    def names(self, side: Side, model: Model) -> Sequence[str]:
+        """The components that a fact about a model may be about."""
+        return self._look_up.names(side, model)
 
     def rewrite(self, side: Side, change: Callable[[Schema], Schema]) -> None:
         """Replace the schemas of all components and payloads of one side by what ``change`` makes of them."""
@@ -171,7 +202,7 @@ class HistoryBuilder:
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note the keys that the fact at hand touches; `check_conflicts` compares them."""
-        self.touched.append(Touch(self.change, str(self.fact), name, frozenset(keys), frozenset(reads)))
+        self.touched.append(Touch(self.change, self.code, name, frozenset(keys), frozenset(reads)))
 
     def has_touched(self, side: Side, name: str, key: str) -> bool:
         """Whether a later fact of this boundary touches a key of a component."""
@@ -182,7 +213,8 @@ class HistoryBuilder:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""
         version, change = (self.version, self.change) if origin is None else (origin.version, origin.change)
         fault = Fault(version, change, place, problem, remedy)
-        if fault not in self.faults:
+        if fault not in self._known_faults:
+            self._known_faults.add(fault)
             self.faults.append(fault)
 
     def fault_without_effect(self, place: str, problem: str) -> None:
@@ -212,7 +244,7 @@ class HistoryBuilder:
         for model in models:
             found = False
             for side in SIDES:
-                for name in self._candidates(side, model):
+                for name in self.names(side, model):
                     component = self.component(side, name)
                     declared = None if field_name is None else component.python_name(field_name)
                     if is_about(component, model, declared):
@@ -244,17 +276,6 @@ class HistoryBuilder:
             f"{replace(fact, models=(*fact.models, anew))}, "
             f"or on({model_name(model)!r}).{fact.verb}(…) where it did not change in {name_of(anew)}",
         )
-
-    def _candidates(self, side: Side, model: Model) -> Sequence[str]:
-        """The components that a fact about a model may be about. A component's class is the same at every version."""
-        if isinstance(model, str):
-            return list(self.wire.components(side))
-        if side not in self._names_by_class:
-            names = self._names_by_class[side] = {}
-            for component in self.wire.components(side).values():
-                for cls in {id(cls) for own in (component.model, *component.spread) for cls in lineage(own)}:
-                    names.setdefault(cls, []).append(component.name)
-        return self._names_by_class[side].get(id(model), ())
 
     def field_places(self, fact: FieldsFact, *, newer: bool = True) -> Iterator[FieldPlace]:
         """The places of all fields of a fact, the last field first, as facts are undone."""
@@ -347,12 +368,12 @@ class HistoryBuilder:
 
     def _is_shared(self, side: Side, name: str, key: str, among: frozenset[str]) -> bool:
         """Whether payloads hold a component in more places than under one key of the components of the fact."""
-        roots = (schema for _, schema in self.wire.roots(side))
-        reachable = [self.component(side, holder) for holder in self.wire.reachable(side)]
-        schemas = [*roots, *(component.schema for component in reachable)]
-        places = sum(target == name for schema in schemas for target in references(schema))
-        known = [component.properties.get(key) for component in reachable if component.name in among]
-        return places > sum(name in references(schema) for schema in known)
+        places, known = 0, 0
+        for holder, names in self._references.places(self.wire, side):
+            places += names.count(name)
+            if holder in among and key in (properties := self.component(side, holder).properties):
+                known += name in self._references.of(properties[key])
+        return places > known
 
 
 def field_names(fact: ModelFact) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import product
 
 from timegate.history.builder import HistoryBuilder, Touch
 from timegate.history.steps import Origin
@@ -15,11 +16,10 @@ def check_conflicts(builder: HistoryBuilder) -> None:
     rely on.
     """
     seen: set[tuple[str, str]] = set()
-    for newer, older in combinations(builder.touched, 2):
-        if newer.change == older.change or newer.name != older.name or (newer.fact, older.fact) in seen:
-            continue
+    for one, other in _pairs(builder.touched):
+        newer, older = builder.touched[one], builder.touched[other]
         shared = _shared(newer, older)
-        if shared:
+        if shared and (newer.fact, older.fact) not in seen:
             seen.add((newer.fact, older.fact))
             builder.fault(
                 f"{newer.name}.{min(shared)}",
@@ -27,6 +27,25 @@ def check_conflicts(builder: HistoryBuilder) -> None:
                 "put both into one change, in order",
                 Origin(builder.version, newer.change, newer.fact),
             )
+
+
+def _pairs(touched: Sequence[Touch]) -> list[tuple[int, int]]:
+    """The pairs of touches of different changes that may be about the same place, in order."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for index, touch in enumerate(touched):
+        for key in touch.keys | touch.reads:
+            places.setdefault((touch.name, key), []).append(index)
+    by_name: dict[str, list[int]] = {}
+    if any(key == "*" for _, key in places):
+        for index, touch in enumerate(touched):
+            by_name.setdefault(touch.name, []).append(index)
+    found: set[tuple[int, int]] = set()
+    for (name, key), indexes in places.items():
+        others = by_name[name] if key == "*" else indexes
+        if len({touched[index].change for index in others}) > 1:
+            changing = [index for index in indexes if key in touched[index].keys or key == "*"]
+            found.update((min(pair), max(pair)) for pair in product(changing, others))
+    return sorted((one, other) for one, other in found if touched[one].change != touched[other].change)
 
 
 def _shared(one: Touch, other: Touch) -> frozenset[str]:

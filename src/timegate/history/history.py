@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from timegate.changes.endpoints import EndpointAdded, EndpointRemoved
+from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemoved
 from timegate.errors import Fault
 from timegate.history import undo_endpoints, undo_fields, undo_models, undo_values
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
@@ -14,10 +14,11 @@ from timegate.history.named_types import named_types
 from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.steps import Origin, Step
 from timegate.history.undo import undo
-from timegate.history.undo_endpoints import is_about
+from timegate.history.undo_endpoints import has_method
 from timegate.history.undo_models import check_absent_models
 from timegate.history.undo_moves import check_moves
 from timegate.timeline import Timeline
+from timegate.wire.paths import without_names
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 _REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_values)
@@ -103,16 +104,15 @@ def _check_internal(builder: HistoryBuilder, newest: str) -> None:
 
 def _without_removed(head: Wire, timeline: Timeline) -> Wire:
     """Head's wire as the newest clients see it: without the operations that only older versions have."""
-    newest_first = [
-        fact
-        for version in timeline
-        for change in reversed(version.changes)
-        for fact in reversed(change.changes)
-        if isinstance(fact, EndpointAdded | EndpointRemoved)
-    ]
+    newest: dict[str, list[EndpointFact]] = {}
+    for version in timeline:
+        for change in reversed(version.changes):
+            for fact in reversed(change.changes):
+                if isinstance(fact, EndpointAdded | EndpointRemoved):
+                    newest.setdefault(without_names(fact.path), []).append(fact)
 
     def is_removed(operation: Operation) -> bool:
-        newest = next((fact for fact in newest_first if is_about(fact, fact.path, operation)), None)
-        return isinstance(newest, EndpointRemoved)
+        facts = newest.get(without_names(operation.path), ())
+        return isinstance(next((fact for fact in facts if has_method(fact, operation)), None), EndpointRemoved)
 
     return replace(head, operations=tuple(replace(one, exists=not is_removed(one)) for one in head.operations))

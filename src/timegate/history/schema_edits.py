@@ -21,31 +21,43 @@ def with_property(component: Component, key: str, schema: Schema, *, required: b
 
 def without_property(component: Component, key: str) -> Component:
     """The component without a property and its spellings."""
-    properties = {name: schema for name, schema in component.properties.items() if name != key}
-    return _with_properties(component, properties, [name for name in component.required if name != key], key)
+    properties = dict(component.properties)
+    properties.pop(key, None)
+    return _with_properties(component, properties, _without(component.required, key), key)
 
 
 def with_property_renamed(component: Component, key: str, name: str) -> Component:
     """The component with another name for a property, which stays at its place and has that one spelling."""
-    properties = {
-        name if wire == key else wire: _retitled(schema, key, name) if wire == key else schema
-        for wire, schema in component.properties.items()
-    }
-    renamed = {wire: declared for wire, declared in component.renamed.items() if wire != key}
+    keys, schemas = list(component.properties), list(component.properties.values())
+    place = keys.index(key)
+    keys[place], schemas[place] = name, _retitled(schemas[place], key, name)
+    required = list(component.required)
+    if key in required:
+        required[required.index(key)] = name
+    renamed = dict(component.renamed)
+    renamed.pop(key, None)
     return replace(
-        _with_properties(component, properties, [name if wire == key else wire for wire in component.required], key),
+        _with_properties(component, dict(zip(keys, schemas, strict=True)), required, key),
         renamed={**renamed, name: component.python_name(key)},
     )
 
 
 def _with_properties(component: Component, properties: dict[str, Schema], required: list[str], gone: str) -> Component:
     """The component with these properties, and without the names and spellings of the key that is gone."""
-    return replace(
-        component,
-        schema=_required({**component.schema, "properties": properties}, required),
-        fields={name: wire for name, wire in component.fields.items() if wire != gone},
-        spellings={wire: keys for wire, keys in component.spellings.items() if wire != gone},
-    )
+    fields, spellings = component.fields, dict(component.spellings)
+    if gone in fields.values():
+        fields = {name: wire for name, wire in fields.items() if wire != gone}
+    spellings.pop(gone, None)
+    schema = _required({**component.schema, "properties": properties}, required)
+    return replace(component, schema=schema, fields=fields, spellings=spellings)
+
+
+def _without(names: list[str], name: str) -> list[str]:
+    """A copy of a list without a name, which is there at most once."""
+    kept = list(names)
+    if name in kept:
+        kept.remove(name)
+    return kept
 
 
 def _retitled(schema: Schema, key: str, name: str) -> Schema:

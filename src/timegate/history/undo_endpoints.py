@@ -30,10 +30,9 @@ from timegate.wire.paths import PARAMETER, parameter_names, plain_path, without_
 from timegate.wire.wire import Operation
 
 
-def is_about(fact: EndpointFact, path: str, operation: Operation) -> bool:
-    """Whether an operation is at a path, whatever its parameters are called, and has one of a fact's methods."""
-    same_path = without_names(operation.path) == without_names(path)
-    return same_path and (not fact.methods or operation.method in fact.methods)
+def has_method(fact: EndpointFact, operation: Operation) -> bool:
+    """Whether a fact is about the method of an operation."""
+    return not fact.methods or operation.method in fact.methods
 
 
 def _operations(builder: HistoryBuilder, fact: EndpointFact, path: str, *, removed: bool = False) -> list[Operation]:
@@ -45,7 +44,7 @@ def _operations(builder: HistoryBuilder, fact: EndpointFact, path: str, *, remov
         path: the path that they have right after the fact.
         removed: whether only the older version has them.
     """
-    known = [one for one in builder.wire.operations if is_about(fact, path, one)]
+    known = [one for one in builder.operations_at(path) if has_method(fact, one)]
     found = [one for one in known if one.exists is not removed]
     missing = [method for method in fact.methods if method not in {one.method for one in found}]
     if not found or missing:
@@ -66,23 +65,17 @@ def _name(operation: Operation) -> str:
     return f"{operation.method} {plain_path(operation.path)}"
 
 
-def _put(builder: HistoryBuilder, operation: Operation) -> None:
-    operations = tuple(operation if one.key == operation.key else one for one in builder.wire.operations)
-    builder.wire = replace(builder.wire, operations=operations)
-    builder.touch(operation.key, "*")
-
-
 @undo.register
 def _added(fact: EndpointAdded, builder: HistoryBuilder) -> None:
     for operation in _operations(builder, fact, fact.path):
-        _put(builder, replace(operation, exists=False))
+        builder.put_operation(replace(operation, exists=False))
 
 
 @undo.register
 def _removed(fact: EndpointRemoved, builder: HistoryBuilder) -> None:
     # Head still routes the operation, to serve older clients. `history` has hidden it from the newer versions.
     for operation in _operations(builder, fact, fact.path, removed=True):
-        _put(builder, replace(operation, exists=True))
+        builder.put_operation(replace(operation, exists=True))
 
 
 @undo.register
@@ -106,7 +99,7 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
             _move_from_path(builder, fact, operation, name, template)
         head_names = {name: operation.path_names.get(newer, newer) for name, newer in newer_names.items()}
         path = _with_convertors(fact.path, operation.path, newer_names)
-        _put(builder, replace(operation, path=path, path_names=head_names))
+        builder.put_operation(replace(operation, path=path, path_names=head_names))
         _check_free(builder, fact, operation)
 
 
@@ -123,9 +116,8 @@ def _check_lost(builder: HistoryBuilder, fact: EndpointMoved, operation: Operati
 
 def _check_free(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
     """Note a fault where the older version has another operation at the path."""
-    for other in builder.wire.operations:
-        same_place = without_names(other.path) == without_names(fact.path) and other.method == operation.method
-        if same_place and other.exists and other.key != operation.key:
+    for other in builder.operations_at(fact.path):
+        if other.method == operation.method and other.exists and other.key != operation.key:
             path = plain_path(other.path)
             builder.fault(
                 f"{operation.method} {path}",
@@ -191,7 +183,7 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
             builder.naming[operation.key, was] = builder.origin
         builder.status_changes.setdefault((operation.key, builder.boundary), []).append((fact.new, fact.was))
         success = was if operation.success == new else operation.success
-        _put(builder, replace(operation, responses=responses, success=success))
+        builder.put_operation(replace(operation, responses=responses, success=success))
 
 
 def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, removed: bool = False) -> Iterator[str]:

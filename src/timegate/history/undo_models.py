@@ -156,7 +156,8 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
     """The components of an enum with their members; a fault where there are none."""
     found = False
     for side in SIDES:
-        for component in list(builder.wire.components(side).values()):
+        for name in builder.names(side, fact.enum):
+            component = builder.component(side, name)
             members = listed_values(component.schema)
             is_own = component.model is not None and component.model is fact.enum
             is_named = isinstance(fact.enum, str) and fact.enum in (component.name, component.display_name)

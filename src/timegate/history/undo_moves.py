@@ -186,6 +186,7 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
         for step in steps
         if isinstance(step, ValueMoved)
     ]
+    keys = _KeysByComponent()
     arriving = {
         (way[-1][1] if way else name, path[-1])
         for name, step, path in moves
@@ -195,8 +196,9 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
         holder, always_there = name, True
         for (key, made_name), following in zip(_parents_made(builder, side, name, step), path[1:], strict=False):
             known = sent.components(side)[holder]
-            schema = known.properties.get(_key_of(known, key, made_name))
-            there = schema is not None and _key_of(known, key, made_name) in known.required
+            known_key = keys.of(known, key, made_name)
+            schema = known.properties.get(known_key)
+            there = schema is not None and known_key in known.required
             always_there = always_there and there and not is_nullable(schema or {}, sent.components(side))
             others = [one for one in made.components(side)[made_name].required if one != following]
             missing = [one for one in others if (made_name, one) not in arriving]
@@ -224,11 +226,21 @@ def _parents_made(builder: HistoryBuilder, side: Side, root: str, step: ValueMov
         name = single_reference(components[name].properties.get(following, {}))
 
 
-def _key_of(component: Component, key: str, name: str) -> str:
-    """The key that leads to a component; another fact of the boundary may have renamed it."""
-    if key in component.properties:
-        return key
-    return next((other for other, schema in component.properties.items() if single_reference(schema) == name), key)
+class _KeysByComponent:
+    """The keys of objects by the components that they lead to; an object may have very many keys."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, dict[str, str]] = {}
+
+    def of(self, component: Component, key: str, name: str) -> str:
+        """The key that leads to a component; another fact of the boundary may have renamed it."""
+        if key in component.properties:
+            return key
+        if id(component) not in self._known:
+            names = self._known[id(component)] = dict[str, str]()
+            for other, schema in component.properties.items():
+                names.setdefault(single_reference(schema) or "", other)
+        return self._known[id(component)].get(name, key)
 
 
 def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> list[tuple[str, str, str]]:

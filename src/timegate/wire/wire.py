@@ -80,8 +80,11 @@ class Component:
     def python_name(self, name: str) -> str:
         """What the class calls the field with this name; the same name where the class has no such field."""
         key = self.wire_name(name) or name
-        declared = next((python_name for python_name, wire in self.fields.items() if wire == key), name)
-        return self.renamed.get(key, declared)
+        if key in self.renamed:
+            return self.renamed[key]
+        # Without a loop, because an object may have very many fields, and a version change each of them.
+        wires = list(self.fields.values())
+        return list(self.fields)[wires.index(key)] if key in wires else name
 
     def accepted(self, key: str) -> tuple[str, ...]:
         """Every key that head accepts for the property ``key``, beginning with ``key``."""
