@@ -230,9 +230,21 @@ class TestErrors:
             GATES.downgrade(Order, response, to_version=OLDEST)
         assert refused.value.pointer == pointer
 
-    @pytest.mark.parametrize("sent", [[], None, 5, {"parts": {}}, {"parts": [5]}, {"address": "A"}])
-    def test_of_a_request_in_a_wrong_shape_are_left_to_head(self, sent: Any) -> None:
-        assert GATES.upgrade(Order, sent, from_version=OLDEST) == sent
+    @pytest.mark.parametrize(
+        ("sent", "pointer"),
+        [
+            ([], ""),
+            (None, ""),
+            (5, ""),
+            ({"parts": {}}, "/parts"),
+            ({"parts": [5]}, "/parts/0"),
+            ({"address": "A"}, "/address"),
+        ],
+    )
+    def test_of_a_request_in_a_wrong_shape_name_the_place(self, sent: Any, pointer: str) -> None:
+        with pytest.raises(UpgradeError) as refused:
+            GATES.upgrade(Order, sent, from_version=OLDEST)
+        assert refused.value.pointer == pointer
 
     def test_of_an_unknown_type_say_what_to_do(self) -> None:
         with pytest.raises(DeclarationError, match=r"Contract\.of\(app, sends=\[Shape\]\)"):

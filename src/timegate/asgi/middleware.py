@@ -117,6 +117,7 @@ class TimegateMiddleware:
             max_body=max_body,
             render=problems,
             echo=self.select.echo or ECHO,
+            details=problems is problem_json,
             vary=None if vary is None else {name.lower().encode("ascii"): name.encode("ascii") for name in vary},
         )
         self._startup = Startup(

@@ -32,6 +32,7 @@ class Head:
         texts: the parts of documents that are not on the wire.
         undescribed: the routes of the app that are no operations of the contract.
         cookies: each class that an app reads cookies into, with its place; no gate converts them.
+        has_details: whether the app's own validation errors have FastAPI's form, a list ``detail``.
     """
 
     wire: Wire
@@ -39,6 +40,7 @@ class Head:
     texts: Texts = field(default_factory=Texts)
     undescribed: tuple[str, ...] = ()
     cookies: tuple[tuple[str, type[Any]], ...] = ()
+    has_details: bool = False
 
     @property
     def reserved(self) -> frozenset[str]:
@@ -93,7 +95,7 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
 
 def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     wire, roots = head_wire(starlette_operations(app.routes, set()), sends=sends, receives=receives)
-    return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)))
+    return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)), has_details=True)
 
 
 def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
@@ -106,7 +108,7 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     wire = AppDocument(wire, document, documented).wire()
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas)
-    return Head(wire, roots, texts, tuple(undescribed(app)), tuple(cookie_types(app)))
+    return Head(wire, roots, texts, tuple(undescribed(app)), tuple(cookie_types(app)), has_details=True)
 
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:

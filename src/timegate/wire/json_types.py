@@ -98,3 +98,49 @@ def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
     if arms:
         return any(is_nullable(arm, components) for arm in arms)
     return all(is_nullable(part, components) for part in schema.get("allOf", ()))
+
+
+def named_types(schema: Schema, components: Mapping[str, Component]) -> frozenset[type]:
+    """The Python types of the JSON types that a schema names, where a float is no integer."""
+    types = python_types(schema, components.get)
+    if float in types and not _admits_float(schema, components):
+        types -= {float}
+    return types - {type(None)}
+
+
+def _admits_float(schema: Schema, components: Mapping[str, Component]) -> bool:
+    name = referred(schema)
+    if name is not None:
+        return name not in components or _admits_float(components[name].schema, components)
+    kinds = schema.get("type")
+    if kinds is not None:
+        return kinds == "number" or (is_array(kinds) and "number" in kinds)
+    values = listed_values(schema)
+    if values is not None:
+        return any(isinstance(value, float) for value in values)
+    parts = [part for keyword in ("anyOf", "oneOf", "allOf") for part in schema.get(keyword, ())]
+    return any(_admits_float(part, components) for part in parts) if parts else "properties" not in schema
+
+
+_SAYS_NOTHING: Final = frozenset({"title", "description", "default", "examples", "example", "deprecated"})
+
+
+def exact_types(schema: Schema, components: Mapping[str, Component]) -> frozenset[type]:
+    """The types all of whose values a schema admits as they are: a bare type or component, or a union of such."""
+    name = referred(schema)
+    if name is not None:
+        return frozenset({dict}) if name in components and "properties" in components[name].schema else frozenset()
+    bare = {key: value for key, value in schema.items() if key not in _SAYS_NOTHING and not key.startswith("x-")}
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in bare and bare.keys() <= {keyword, "discriminator"}:
+            return frozenset[type]().union(*(exact_types(arm, components) for arm in bare[keyword]))
+    if (
+        bare.get("type") == "array"
+        and bare.keys() == {"type", "items"}
+        and exact_types(bare["items"], components) == {dict}
+    ):
+        return frozenset({list})
+    if bare.keys() != {"type"}:
+        return frozenset()
+    types = frozenset(PYTHON_TYPES.get(bare["type"], ())) if isinstance(bare["type"], str) else frozenset[type]()
+    return types - {float} if bare["type"] == "integer" else types

@@ -6,12 +6,13 @@ Most requests have nothing unusual, so each rare case is handled only where some
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from timegate.asgi.exchange.failures import reason_of
+from timegate.asgi.exchange.refusals import complete, refusal
 from timegate.asgi.exchange.response import GatedResponse, send_problem
 from timegate.asgi.message.body import (
     Disconnected,
@@ -32,7 +33,6 @@ from timegate.asgi.message.problems import (
     not_in_version,
     not_ready,
     request_not_convertible,
-    request_refused,
 )
 from timegate.asgi.message.scope import App, Receive, Scope, Send
 from timegate.asgi.route.entries import Entry
@@ -150,10 +150,12 @@ def _converted_parameters(response: GatedResponse, entry: Entry, path: str) -> d
     before = None if program is None else entry.parameters(path)
     if program is None or not before:
         return None
-    after: dict[str, Any] = _upgrade(program, response, dict(before), "path")
+    after: dict[str, Any] = _upgrade(program, response, partial(dict, before), "path")
     if after == before:
         return None
-    return {name: _upgrade(partial(parameter_text, name), response, after[name], "path") for name in before}
+    return {
+        name: _upgrade(partial(parameter_text, name), response, partial(after.get, name), "path") for name in before
+    }
 
 
 def _convert_parameters(
@@ -166,12 +168,12 @@ def _convert_parameters(
         fields = inspected(headers)
     if gate.query is not None:
         before = by_name(query_parameters(inner))
-        after: dict[str, Any] = _upgrade(gate.query, response, copy_parameters(before), "query")
+        after: dict[str, Any] = _upgrade(gate.query, response, partial(copy_parameters, before), "query")
         if after != before or list(after) != list(before):
             pairs = [
                 (name, text)
                 for name, value in after.items()
-                for text in _upgrade(parameter_texts, response, value, "query")
+                for text in _upgrade(parameter_texts, response, partial(after.get, name), "query")
             ]
             inner["query_string"] = urlencode(pairs).encode("ascii")
     return headers, fields
@@ -179,7 +181,7 @@ def _convert_parameters(
 
 def _convert_headers(program: Program, response: GatedResponse, headers: RawHeaders) -> RawHeaders:
     before = by_name((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers)
-    after: dict[str, Any] = _upgrade(program, response, copy_parameters(before), "headers")
+    after: dict[str, Any] = _upgrade(program, response, partial(copy_parameters, before), "headers")
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     if not changed:
         return headers
@@ -188,7 +190,7 @@ def _convert_headers(program: Program, response: GatedResponse, headers: RawHead
         (name.encode("latin-1"), raw)
         for name, value in after.items()
         if name in changed
-        for raw in _upgrade(field_values, response, value, "headers")
+        for raw in _upgrade(field_values, response, partial(after.get, name), "headers")
     ]
     return [*kept, *added]
 
@@ -222,22 +224,24 @@ async def _convert_body(
     try:
         body = convert(body)
     except Exception as error:
-        raise Refused(_problem_of(error, response, "body")) from None
+        raise Refused(_problem_of(error, response, "body", partial(convert, body))) from None
     headers.append((b"content-length", b"%d" % len(body)))
     return receive_body(body, receive)
 
 
-def _upgrade(program: Program, response: GatedResponse, value: Any, place: str) -> Any:
+def _upgrade(program: Program, response: GatedResponse, value: Callable[[], Any], place: str) -> Any:
+    """Convert a part of a request; ``value`` gives a new copy of it each time."""
     try:
-        return program(value)
+        return program(value())
     except Exception as error:
-        raise Refused(_problem_of(error, response, place)) from None
+        raise Refused(_problem_of(error, response, place, lambda: program(value()))) from None
 
 
-def _problem_of(error: Exception, response: GatedResponse, place: str) -> Problem:
-    """The problem where a part of a request cannot be converted to head."""
+def _problem_of(error: Exception, response: GatedResponse, place: str, again: Callable[[], object]) -> Problem:
+    """The problem where a part of a request cannot be converted to head; ``again`` tries once more."""
     if isinstance(error, UpgradeError):
-        return request_refused(error, place=place)
+        error = complete(error, again)
+        return refusal(error, place, response.plan.gate, response.client_request())
     if isinstance(error, NotEncodable):
         # The client's own number may have overflowed; otherwise a function of a change made what JSON does not have.
         if place == "body" and not response.version.settings.codec.is_finite(response.original):

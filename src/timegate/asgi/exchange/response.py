@@ -12,7 +12,7 @@ from timegate.asgi.message.body import is_declared_media
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert
 from timegate.asgi.message.parameters import by_name, query_parameters
-from timegate.asgi.message.problems import Problem, render_problem, response_not_convertible
+from timegate.asgi.message.problems import Problem, detail_json, render_problem, response_not_convertible
 from timegate.asgi.message.scope import Message, Scope, Send
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
@@ -31,7 +31,8 @@ async def send_problem(
     problem: Problem, send: Send, *, settings: Settings, version: ApiVersion | None, method: str
 ) -> None:
     """Send a problem as the whole response; it names no version where none is in force."""
-    headers, body = render_problem(problem, settings.render)
+    has_details = settings.details and "errors" in problem.members
+    headers, body = render_problem(problem, detail_json if has_details else settings.render)
     if version is not None:
         headers = version.with_version_fields(headers)
     elif settings.vary:
@@ -124,15 +125,17 @@ class GatedResponse:
         """Handle the next message of the app."""
         return self._step(self, message)
 
-    def _client_request(self) -> ClientRequest:
+    def client_request(self) -> ClientRequest:
         """The request as the client sent it, parsed only when it is needed."""
         plan, scope, path, original = self.plan, self.scope, self.path, self.original
+        headers: RawHeaders = list(scope["headers"])
         codec = self.version.settings.codec
         return ClientRequest(
             # Programs change their argument, so the body is decoded again.
             body=lambda: codec.decode(original) if original else None,
             query=lambda: by_name(query_parameters(scope)),
             path=lambda: plan.entry.parameters(path),
+            header=lambda: by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers),
         )
 
     async def _opening(self, message: Message) -> None:
@@ -189,7 +192,7 @@ class GatedResponse:
     def _error_program(self, program: Program | None) -> Program:
         """The program of a response that may have validation errors."""
         # It must not refer to this object, which refers to it.
-        gate, request = self.plan.gate, self._client_request()
+        gate, request = self.plan.gate, self.client_request()
 
         def convert(body: Any) -> Any:
             if has_validation_errors(body):

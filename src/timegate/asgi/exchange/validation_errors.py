@@ -17,7 +17,7 @@ MOST_ERRORS: Final = 100
 
 # How many characters of a request are repeated, beyond those that the app repeats itself.
 _REPEATABLE: Final = 64 * 1024
-_NOTHING: Final = object()
+NOTHING: Final = object()
 _LISTS: Final = ("detail", "errors")
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
@@ -39,33 +39,39 @@ class ClientRequest:
         body: returns its body as plain data.
         query: returns its query parameters.
         path: returns its path parameters.
+        header: returns its header fields, with names in lower case.
     """
 
     __slots__ = ("_parse", "_parts")
 
     def __init__(
-        self, *, body: Callable[[], Any], query: Callable[[], Mapping[str, Any]], path: Callable[[], Mapping[str, Any]]
+        self,
+        *,
+        body: Callable[[], Any],
+        query: Callable[[], Mapping[str, Any]],
+        path: Callable[[], Mapping[str, Any]],
+        header: Callable[[], Mapping[str, Any]],
     ) -> None:
-        self._parse: Mapping[str, Callable[[], Any]] = {"body": body, "query": query, "path": path}
+        self._parse: Mapping[str, Callable[[], Any]] = {"body": body, "query": query, "path": path, "header": header}
         self._parts: dict[str, Any] = {}
 
     def at(self, location: Location) -> Any:
-        """The value at a place; `_NOTHING` where the request has none there."""
+        """The value at a place; `NOTHING` where the request has none there."""
         if not location:
-            return _NOTHING
+            return NOTHING
         node = self._part(str(location[0]))
         for segment in location[1:]:
             if is_object(node):
-                node = node.get(str(segment), _NOTHING)
+                node = node.get(str(segment), NOTHING)
             elif is_array(node) and isinstance(segment, int) and segment < len(node):
                 node = node[segment]
             else:
-                return _NOTHING
+                return NOTHING
         return node
 
     def _part(self, name: str) -> Any:
         if name not in self._parts:
-            self._parts[name] = self._parse[name]() if name in self._parse else _NOTHING
+            self._parts[name] = self._parse[name]() if name in self._parse else NOTHING
         return self._parts[name]
 
 
@@ -144,11 +150,11 @@ class _ErrorConverter:
         """Set `input` to the client's value, or remove it where the client sent none."""
         if error.get("input") is None:
             return
-        value = self._request.at(place.location) if place.exact else _NOTHING
-        if value is _NOTHING and error.get("type") == "missing" and place.exact:
+        value = self._request.at(place.location) if place.exact else NOTHING
+        if value is NOTHING and error.get("type") == "missing" and place.exact:
             # A missing key has no value: the input is the object that misses it.
             value = self._request.at(place.location[:-1])
-        if value is _NOTHING or not self._allows(value, instead_of=error["input"]):
+        if value is NOTHING or not self._allows(value, instead_of=error["input"]):
             error.pop("input")
         else:
             error["input"] = value

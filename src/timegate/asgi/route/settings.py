@@ -18,6 +18,7 @@ class Settings:
         max_body: how many bytes of a body are buffered at most, in either direction.
         render: renders problems.
         echo: the name of the header field with the version in force, as written.
+        details: whether a refused request gets the form that the app's own validation errors have.
         vary: the header fields that select the version, in lower case and as written; None where they are unknown.
     """
 
@@ -26,3 +27,4 @@ class Settings:
     render: Renderer
     echo: str
     vary: Mapping[bytes, bytes] | None
+    details: bool = False

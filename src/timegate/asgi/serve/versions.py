@@ -43,6 +43,7 @@ class ApiVersions:
         self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str], by: object
     ) -> None:
         self.gates = gates
+        settings = replace(settings, details=settings.details and gates.head.has_details)
         self.head = Table(entries)
         at_head = {key: entry for entry in entries for key in entry.operations.values()}
         # Most versions have every operation where head has it, and share one copy of head's routes.

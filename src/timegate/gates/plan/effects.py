@@ -48,7 +48,7 @@ def effects_of(reach: Reach, schema: Schema, conversion: Conversion) -> Effects:
         return Effects(_by_schema(reach, schema, conversion))
     members = plan_enum(reach, name, conversion)
     if members is not None:
-        return Effects((frozenset(members.replaced.items()), frozenset(members.refused)))
+        return Effects((frozenset(members.replaced.items()), frozenset(members.newer)))
     component = reach.component(name, conversion.src)
     if "properties" not in component.schema and not reach.own(name, conversion):
         return Effects(_by_schema(reach, schema, conversion))

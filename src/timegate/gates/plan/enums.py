@@ -15,10 +15,17 @@ TypedValue: TypeAlias = tuple[type, Any]
 
 
 class EnumPlan(NamedTuple):
-    """What happens to the members of an enum: the new value of some, the fact for which others are refused."""
+    """What a conversion does with the members of an enum.
+
+    Args:
+        replaced: the new value of each member that has another one.
+        members: the new value of every member, where a client's payload is checked: nothing else passes.
+        newer: the members that only head has, each with the fact that brought it.
+    """
 
     replaced: dict[TypedValue, Any]
-    refused: dict[TypedValue, Origin]
+    members: dict[TypedValue, Any]
+    newer: dict[TypedValue, Origin]
 
 
 def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | None:
@@ -29,21 +36,21 @@ def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | Non
     relevant = _member_steps(reach, name, Conversion(conversion.src, 0) if checked else conversion)
     if not relevant:
         return None
-    members = _members(reach, name, conversion.src)
-    steps, plan = _member_steps(reach, name, conversion), EnumPlan({}, {})
-    for member in members:
+    steps, members = _member_steps(reach, name, conversion), dict[TypedValue, Any]()
+    for member in _members(reach, name, conversion.src):
         value = member
         for step in steps:
             value = (step.to_head if upgrades else step.to_old).get(value, value)
-        if value != member or type(value) is not type(member):
-            plan.replaced[type(member), member] = value
-    if checked:
-        known: set[TypedValue] = {(type(member), member) for member in members}
-        for member in _members(reach, name, 0):
-            if (type(member), member) not in known:
-                origins = (step.origin for step in relevant if member in step.refused)
-                plan.refused[type(member), member] = next(origins, relevant[-1].origin)
-    return plan
+        members[type(member), member] = value
+    replaced = {
+        (kind, member): value for (kind, member), value in members.items() if value != member or type(value) is not kind
+    }
+    newer: dict[TypedValue, Origin] = {}
+    for member in _members(reach, name, 0) if checked else []:
+        if (type(member), member) not in members:
+            origins = (step.origin for step in relevant if member in step.refused)
+            newer[type(member), member] = next(origins, relevant[-1].origin)
+    return EnumPlan(replaced, members if checked else {}, newer)
 
 
 def _members(reach: Reach, name: str, version: int) -> list[Any]:

@@ -10,11 +10,14 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.left_out import left_out_value
 from timegate.gates.plan.plan import (
     CallFunction,
+    CheckValue,
     ConvertBySchema,
     CopyValue,
     ExtractValue,
     InsertValue,
     KeyPolicy,
+    NoteAbsent,
+    Op,
     Plan,
     RemoveEqual,
     SetValue,
@@ -24,6 +27,7 @@ from timegate.gates.plan.plan import (
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.trace import Traces, differs
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -44,9 +48,41 @@ from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
 
-def fuse(reach: Reach, name: str, conversion: Conversion) -> Plan:
-    """The plan of a component's objects in a conversion."""
-    return _Fusing(reach, name, conversion).run()
+def fuse(reach: Reach, name: str, conversion: Conversion, traces: Traces | None = None) -> Plan:
+    """The plan of a component's objects in a conversion.
+
+    Args:
+        reach: the side and its history.
+        name: the component.
+        conversion: from which version to which.
+        traces: what becomes of a client's values; without them, the values are not checked.
+    """
+    plan = _Fusing(reach, name, conversion).run()
+    if traces is not None and conversion.from_client and plan.stages:
+        plan.stages[0].ops[:0] = _checks(reach, name, conversion.src, plan.stages[0], traces)
+    return plan
+
+
+def _checks(reach: Reach, name: str, version: int, stage: Stage, traces: Traces) -> list[Op]:
+    """The checks of an object's values against the contract of the client, wherever head's differs from it."""
+    component = reach.component(name, version)
+    found: list[Op] = []
+    for key, slot in stage.loaded.items():
+        schema = component.properties.get(key)
+        if schema is None:
+            continue
+        trace = traces.of(name, key, version)
+        if trace.kind is UNSET and name in reach.parameters:
+            # Without a type, nothing reads a text as anything else.
+            continue
+        kept = trace.schema is not None
+        # An absent key that head requires too is left to head.
+        required = key in component.required and trace.required is not kept
+        if kept and trace.required and key in component.required and trace.place != (name, key):
+            found.append(NoteAbsent(slot))
+        if trace.converted or required or not kept or differs(schema, trace.schema or {}):
+            found.append(CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted))
+    return found
 
 
 @dataclass(slots=True)
@@ -374,10 +410,12 @@ class _Fusing:
         source = self.at(self.conversion.src)
         visible = [key for key in source.properties if key not in source.internal]
         allowed = {spelling for key in visible for spelling in source.accepted(key)}
+        # A later part of the conversion reads a key in one spelling only.
+        whole = self._to_head() if self.conversion.dst else self
         aliases = {
             key: tuple(spelling for spelling in source.accepted(key)[1:] if spelling not in source.properties)
             for key in visible
-            if len(source.accepted(key)) > 1 and self._is_touched(key)
+            if len(source.accepted(key)) > 1 and whole._is_touched(key)
         }
         return KeyPolicy(
             forbidden=tuple(sorted(self._head_keys() - allowed)),
@@ -385,6 +423,12 @@ class _Fusing:
             aliases=aliases,
             hidden=tuple(key for key in hidden if key not in allowed),
         )
+
+    def _to_head(self) -> _Fusing:
+        """The whole conversion to head, of which this is the first part."""
+        whole = _Fusing(self.reach, self.name, Conversion(self.conversion.src, 0, from_client=True))
+        whole.run()
+        return whole
 
     def _is_touched(self, key: str) -> bool:
         """Whether anything happens to the value loaded from a key."""

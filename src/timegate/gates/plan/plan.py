@@ -31,6 +31,36 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CheckValue:
+    """Refuse what the client's contract does not admit, and read what has another JSON type as the old server did.
+
+    Args:
+        slot: the value as the client sent it.
+        schema: its schema in the client's contract.
+        version: the client's version.
+        kind: the type that reads it; UNSET where it is not known.
+        model: the model whose settings apply to the type.
+        required: whether an absent value is refused.
+        converted: whether a declared function gets the value, and so the plain JSON of what was read.
+    """
+
+    slot: Slot
+    schema: Schema
+    version: int
+    kind: Any
+    model: Any
+    required: bool
+    converted: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoteAbsent:
+    """List an absent value among the failures of a payload that is refused anyway; alone, it is left to head."""
+
+    slot: Slot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ConvertBySchema:
     """Convert the value by its schema, for a part of the conversion."""
 
@@ -128,7 +158,17 @@ class RemoveEqual:
     value: Any
 
 
-Op: TypeAlias = ConvertBySchema | CallFunction | SetValue | CopyValue | ExtractValue | InsertValue | RemoveEqual
+Op: TypeAlias = (
+    CheckValue
+    | NoteAbsent
+    | ConvertBySchema
+    | CallFunction
+    | SetValue
+    | CopyValue
+    | ExtractValue
+    | InsertValue
+    | RemoveEqual
+)
 
 
 def slots_of(op: Op) -> tuple[Slot, ...]:

@@ -51,6 +51,12 @@ class Reach:
         """The components at a version."""
         return self.history.wires[version].components(self.side)
 
+    @cached_property
+    def parameters(self) -> frozenset[str]:
+        """The components that hold parameters, whose values arrive as texts."""
+        operations = self.history.wires[0].operations if self.side == "requests" else ()
+        return frozenset(name for one in operations for name in (one.query, one.headers, one.path_parameters))
+
     def python_types(self, schema: Schema, version: int) -> frozenset[type]:
         """The Python types that a JSON parser gives for values of a schema of a version."""
         return python_types(schema, lambda name: self.component(name, version))

@@ -104,6 +104,7 @@ class Arm:
 
     Args:
         name: its component, or its title or JSON type.
+        label: the name that validation errors below it have; empty for none.
         leaf: the JSON types of its values.
         values: its values, where it lists them.
         is_open: whether it is an object without known keys.
@@ -141,6 +142,7 @@ class Arm:
     program: Callable[[Any], Any] | None = None
     always: Hashable = None
     effects: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])
+    label: str = ""
 
     @property
     def is_touched(self) -> bool:

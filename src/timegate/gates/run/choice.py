@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from timegate.errors import DowngradeError, GateError, UpgradeError
+from timegate.errors import ArmName, DowngradeError, GateError, UpgradeError
 from timegate.gates.run.arms import Arm, TypedValue
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.typing import is_object, type_of
@@ -56,7 +56,14 @@ class Choice:
             return value
         if arm.refused is not None:
             raise gate_error(self.error, f"this version has no {arm.name}", arm.refused)
-        return value if arm.program is None else arm.program(value)
+        if arm.program is None:
+            return value
+        try:
+            return arm.program(value)
+        except GateError as error:
+            if arm.label:
+                error.at(ArmName(arm.label))
+            raise
 
     def choose(self, value: Any) -> Arm | None:
         """The arm of a value; None where the value stays as it is."""

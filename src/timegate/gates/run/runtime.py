@@ -42,34 +42,35 @@ def copy_json(value: Any) -> Any:
     return value
 
 
-def apply(
-    function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError], expected: frozenset[type] | None
-) -> Any:
+def apply(function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError]) -> Any:
     """Convert a value with a declared function.
 
     Args:
         function: declared by a fact.
         value: JSON.
         origin: the fact.
-        error: ``UpgradeError``: a ``ValueError`` is the client's fault; ``DowngradeError``: every error is ours.
-        expected: the types that the function accepts; other values of a request stay as they are. None: any type.
+        error: the error of this direction, see `fail`.
     """
-    if expected is not None and type(value) not in expected:
-        return value
     try:
         return function(value)
     except Exception as cause:
-        if error is UpgradeError and not isinstance(cause, ValueError):
-            raise
-        fail(error, cause, origin, None)
+        fail(error, cause, origin)
 
 
-def fail(error: type[GateError], cause: Exception, origin: Origin, key: str | None) -> NoReturn:
-    """Refuse the payload because a declared function failed: the client's fault in a request, ours in a response."""
-    problem = "the value cannot be converted"
-    if error is DowngradeError:
-        problem = f"the declared function failed: {type(cause).__name__}"
-    raise gate_error(error, problem, origin, key) from cause
+def fail(error: type[GateError], cause: Exception, origin: Origin) -> NoReturn:
+    """Refuse the payload because a declared function failed.
+
+    On a request, a ``ValueError`` says that this value cannot be converted: the client's fault. All else is ours.
+    """
+    if error is UpgradeError and isinstance(cause, ValueError):
+        raise gate_error(error, "the value cannot be converted", origin) from None
+    problem = f"the declared function failed: {type(cause).__name__}"
+    raise gate_error(server_error(error), problem, origin) from cause
+
+
+def server_error(error: type[GateError]) -> type[GateError]:
+    """The error of this direction that is the server's fault."""
+    return GateError if error is UpgradeError else error
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +121,20 @@ def apply_at_depth(
     stars: int,
     origin: Origin,
     error: type[GateError],
-    expected: frozenset[type] | None,
-    result: Result | None = None,
+    takes_null: bool,
+    result: Result,
 ) -> Any:
     """Convert each value ``stars`` containers deep with a declared function, in place."""
     if stars == 0:
-        if expected is not None and type(value) not in expected:
+        if value is None and not takes_null:
             return value
-        given = apply(function, value, origin, error, expected)
-        if result is not None:
-            result.check(given, error)
+        given = apply(function, value, origin, error)
+        result.check(given, server_error(error))
         return given
     if is_array(value):
         for index, inner in enumerate(value):
             try:
-                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, expected, result)
+                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, takes_null, result)
             except GateError as fault:
                 fault.at(index)
                 raise
@@ -142,7 +142,7 @@ def apply_at_depth(
     if is_object(value):
         for key, inner in value.items():
             try:
-                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, expected, result)
+                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, takes_null, result)
             except GateError as fault:
                 fault.at(key)
                 raise

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 
-from timegate.gates.plan.plan import CallFunction, ConvertBySchema, Op, Plan, SetValue, Slot, Stage
+from timegate.gates.plan.plan import (
+    CallFunction,
+    CheckValue,
+    ConvertBySchema,
+    NoteAbsent,
+    Op,
+    Plan,
+    SetValue,
+    Slot,
+    Stage,
+)
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
@@ -35,7 +45,7 @@ def _is_simple(stage: Stage) -> bool:
     """Whether each value is set on its own, kept, or converted under its own key."""
     stored, begun = {id(slot) for slot in stage.stored.values()}, set[int]()
     for op in stage.ops:
-        if not isinstance(op, ConvertBySchema | CallFunction | SetValue):
+        if not isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunction | SetValue):
             return False
         slot = op.slot
         if isinstance(op, CallFunction) and isinstance(op.function, FirstItem):
@@ -43,7 +53,7 @@ def _is_simple(stage: Stage) -> bool:
             return False
         if isinstance(op, SetValue) and op.when == "always" and (slot.source is not None or id(slot) in begun):
             return False
-        if id(slot) not in stored and not isinstance(op, SetValue):
+        if id(slot) not in stored and not isinstance(op, CheckValue | NoteAbsent | SetValue):
             return False
         begun.add(id(slot))
     return True
@@ -103,6 +113,13 @@ class _FastPath(Values):
 class _Request(_FastPath):
     """Writes the conversion of an object with every key, in the contract's order."""
 
+    def operate_on(self, slot: Slot) -> str:
+        """Write every operation on a slot; where one fails, those after it do not run."""
+        if all(isinstance(op, SetValue | NoteAbsent) for op in self.ops.get(id(slot), ())):
+            return super().operate_on(slot)
+        with self.guarded(self.variable(slot), slot.source or self.final[id(slot)]):
+            return super().operate_on(slot)
+
     def write(self) -> None:
         """Compare the keys, unpack the values, and build the new object."""
         loaded, add, block = self.stage.loaded, self.writer.add, self.writer.block
@@ -114,7 +131,12 @@ class _Request(_FastPath):
             add(f"{names} = v")
             with block(f"if {same}:"):
                 add(f"{names} = v.values()")
+                for key, slot in loaded.items():
+                    if key not in self.kept:
+                        self.operate_on(slot)
                 values = {self.final[id(slot)]: self.operate_on(slot) for slot in self.kept.values()}
+                if any(not isinstance(op, SetValue | NoteAbsent) for op in self.stage.ops):
+                    self.writer.raise_collected("errors")
                 self.build(values | self.constants())
                 self.finish()
 

@@ -13,12 +13,14 @@ from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import Plan
 from timegate.gates.plan.reach import Reach
-from timegate.gates.run import runtime
+from timegate.gates.plan.trace import Traces
+from timegate.gates.run import checks, runtime
 from timegate.gates.run.choice import Choice
 from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
+from timegate.reading.readers import member_reader
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, TUPLE_MARK, LeftOut
@@ -35,6 +37,10 @@ WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Conversion], Non
 """Writes how the value of a variable is converted by the union's arm that it fits."""
 
 _RUNTIME = (
+    checks.collect,
+    checks.note_absent,
+    checks.unknown_key,
+    checks.wrong_type,
     runtime.apply,
     runtime.apply_at_depth,
     runtime.copy_json,
@@ -54,6 +60,7 @@ class Module:
         write_object: writes how a component's objects are converted by their plan.
         write_union: writes how an arm of a union is chosen.
         known: programs of other modules of the same side by their purpose; this module adds its own.
+        traces: what becomes of clients' values; shared by the modules of a side.
 
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
@@ -62,7 +69,12 @@ class Module:
     """
 
     def __init__(
-        self, reach: Reach, write_object: WriteObject, write_union: WriteUnion, known: dict[Purpose, Any]
+        self,
+        reach: Reach,
+        write_object: WriteObject,
+        write_union: WriteUnion,
+        known: dict[Purpose, Any],
+        traces: Traces,
     ) -> None:
         self.reach = reach
         self._write_object = write_object
@@ -75,8 +87,10 @@ class Module:
         self.choices: list[Choice] = []
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
+        self._space["S"] = runtime.server_error(self.error)
         self._space.update({function.__name__: function for function in _RUNTIME})
         self._known = known
+        self._traces = traces
         self._functions: dict[Purpose, str] = {}
         self._waiting: list[Purpose] = []
         self._count = 0
@@ -156,38 +170,49 @@ class Module:
         component = self.reach.component(name, conversion.src)
         enum_plan = plan_enum(self.reach, name, conversion)
         if enum_plan is not None:
-            self._enum(writer, enum_plan, "v")
+            self._enum(writer, component, enum_plan, "v")
         elif "properties" not in component.schema and not self.reach.own(name, conversion):
             self.walk(writer, component.schema, "v", conversion)
         else:
-            plan = fuse(self.reach, name, conversion)
+            plan = fuse(self.reach, name, conversion, self._traces if self.upgrades else None)
             self.faults += [(name, key, origin) for key, origin in plan.faults]
             self._write_object(self, writer, component, plan, conversion)
 
-    def _enum(self, writer: Writer, plan: EnumPlan, var: str) -> None:
-        types = frozenset(kind for kind, _ in (*plan.replaced, *plan.refused))
+    def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str) -> None:
+        types = frozenset(kind for kind, _ in (plan.members or plan.replaced))
         # Values of one type are their own key; otherwise the type is part of it, since True equals 1 in Python.
         typed = len(types) != 1
         key = f"(type({var}), {var})" if typed else var
+        values = plan.members or plan.replaced
+        table = self.name(values if typed else {value: result for (_, value), result in values.items()})
+        condition = f"{self.is_one_of(var, types)} and {key} in {table}"
+        if plan.members and plan.members == {(type(member), member): member for _, member in plan.members}:
+            # Every member stays what it is: only others need a look.
+            with writer.block(f"if not ({condition}):"):
+                writer.add(f"{var} = {self.name(self._member_check(component, plan), 'c')}({var})")
+            return
+        with writer.block(f"if {condition}:"):
+            writer.add(f"{var} = {table}[{key}]")
+        if plan.members:
+            with writer.block("else:"):
+                writer.add(f"{var} = {self.name(self._member_check(component, plan), 'c')}({var})")
 
-        def table(values: dict[tuple[type, Any], Any]) -> str:
-            return self.name(values if typed else {value: result for (_, value), result in values.items()})
-
-        with writer.block(f"if {self.is_one_of(var, types)}:"):
-            if plan.refused:
-                origins = table(plan.refused)
-                with writer.block(f"if {key} in {origins}:"):
-                    writer.add(f"refuse(E, 'this version has no such member', {origins}[{key}])")
-            if plan.replaced:
-                members = table(plan.replaced)
-                with writer.block(f"if {key} in {members}:"):
-                    writer.add(f"{var} = {members}[{key}]")
+    def _member_check(self, component: Component, plan: EnumPlan) -> checks.MemberCheck:
+        members = [member for _, member in plan.members]
+        reader = None if component.model is None else member_reader(component.model, members)
+        return checks.MemberCheck(reader, plan.members, plan.newer)
 
     def is_one_of(self, var: str, types: frozenset[type]) -> str:
         """An expression for whether the type of a variable's value is one of some types."""
         if len(types) == 1:
             return f"type({var}) is {self.name(next(iter(types)), 't')}"
         return f"type({var}) in {self.name(types)}"
+
+    def is_not(self, var: str, types: frozenset[type]) -> str:
+        """An expression for whether the type of a variable's value is none of some types."""
+        if len(types) == 1:
+            return f"type({var}) is not {self.name(next(iter(types)), 't')}"
+        return f"type({var}) not in {self.name(types)}"
 
     def walk(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         """Write how the value of a variable is converted by its schema; nothing where it stays as it is."""
@@ -202,7 +227,7 @@ class Module:
         if target is not None:
             enum_plan = plan_enum(self.reach, target, conversion)
             if enum_plan is not None:
-                self._enum(writer, enum_plan, var)
+                self._enum(writer, self.reach.component(target, conversion.src), enum_plan, var)
             elif target in self.reach.touched(conversion):
                 writer.add(f"{var} = {self.function(target, conversion)}({var})")
             return
@@ -243,6 +268,14 @@ class Module:
 
     def _each(self, writer: Writer, schema: Schema, pairs: str, var: str, conversion: Conversion) -> None:
         key, value = self.fresh("i"), self.fresh("x")
+        if self.upgrades:
+            failures = self.fresh("errors")
+            writer.add(f"{failures} = None")
+            with writer.block(f"for {key}, {value} in {pairs}:"), writer.collecting(failures, key):
+                self.walk(writer, schema, value, conversion)
+                writer.add(f"{var}[{key}] = {value}")
+            writer.raise_collected(failures)
+            return
         writer.add(f"{key} = 0")
         with writer.errors_at(key), writer.block(f"for {key}, {value} in {pairs}:"):
             self.walk(writer, schema, value, conversion)
@@ -256,10 +289,14 @@ class Module:
             writer.add(f"{place} = {value}")
 
     def _refuse_other_types(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
-        if self.upgrades:
+        if self.upgrades and not conversion.from_client:
             return
         types = self.reach.python_types(schema, conversion.src)
         if types != EVERY:
             # A null that no schema mentions passes: the newest client gets it too.
-            with writer.block(f"elif type({var}) not in {self.name(types | {type(None)})}:"):
-                writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
+            allowed = types if self.upgrades else types | {type(None)}
+            with writer.block(f"elif type({var}) not in {self.name(allowed)}:"):
+                if self.upgrades:
+                    writer.add(f"raise wrong_type(*{self.name(types)})")
+                else:
+                    writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

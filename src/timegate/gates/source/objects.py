@@ -19,6 +19,8 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
     _check_shape(module, writer, component, plan, conversion)
+    if module.upgrades:
+        writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
     _apply_policy(module, writer, plan.key_policy)
@@ -44,14 +46,17 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
                 # A null that no schema mentions passes: the newest client gets it too.
                 with writer.block("if v is not None:"):
                     writer.add("refuse(E, 'an object was expected', None)")
-            writer.add("return v")
+            writer.add("raise wrong_type(dict)" if conversion.from_client else "return v")
         return
     types = module.reach.python_types(component.schema, conversion.src)
     if not module.upgrades:
         with writer.block("if v is None:"):
             writer.add("return v")
     with writer.block(f"if type(v) not in {module.name(types)}:"):
-        writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
+        if conversion.from_client:
+            writer.add(f"raise wrong_type(*{module.name(types)})")
+        else:
+            writer.add("refuse(S, 'the value has another JSON type than its schema', None)")
 
 
 def _convert_other_values(module: Module, writer: Writer, known: str, values: Schema, conversion: Conversion) -> None:
@@ -78,7 +83,9 @@ def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
     if policy.forbidden:
         found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
         with writer.block(f"for k in {f'sorted({found})' if policy.refused else found}:"):
-            writer.add("refuse(E, 'this version has no such key', None, k)" if policy.refused else "del v[k]")
+            if policy.refused:
+                writer.add("errors = unknown_key(errors, k)")
+            writer.add("del v[k]")
     for key, spellings in policy.aliases.items():
         for spelling in spellings:
             with writer.block(f"if {spelling!r} in v:"):
@@ -86,9 +93,8 @@ def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
                     writer.add(f"v[{key!r}] = v.pop({spelling!r})")
                 with writer.block("else:"):
                     if policy.refused:
-                        writer.add(f"refuse(E, 'the key is there twice, spelled in two ways', None, {spelling!r})")
-                    else:
-                        writer.add(f"del v[{spelling!r}]")
+                        writer.add(f"errors = unknown_key(errors, {spelling!r})")
+                    writer.add(f"del v[{spelling!r}]")
     for key in policy.hidden:
         _rename_key(writer, key, _hidden(key))
 
@@ -120,6 +126,8 @@ class _Stage(Values):
                 self.operate(op)
         for op in in_place:
             self._convert_in_place(op)
+        if self.module.upgrades:
+            self.writer.raise_collected("errors")
         self._store()
         self._call_function()
 
@@ -131,8 +139,7 @@ class _Stage(Values):
         value = self.module.fresh()
         self.writer.add(f"{value} = v.get({key!r}, M)")
         with self.writer.block(f"if {value} is not M:"):
-            self.convert(op, value, key)
-            self.writer.add(f"v[{key!r}] = {value}")
+            self.convert(op, value, key, f"v[{key!r}] = {value}")
 
     def _unused(self) -> set[Slot]:
         """The slots that are set and never read: a field that was added and removed again."""
@@ -180,14 +187,10 @@ class _Stage(Values):
             return
         function, key, origin, gives, version = self.stage.then
         name, origin_name = self.module.name(function, "f"), self.module.name(origin)
-        call = f"apply({name}, v, {origin_name}, E, None)"
+        call = f"apply({name}, v, {origin_name}, E)"
         value = "v" if key is None else self.module.fresh()
         self.writer.add(f"{value} = {call if key is None else f'copy_json({call})'}")
-        if not self.module.upgrades:
-            result = self.module.name(self.result(gives, version, origin))
-            self.writer.add(f"{result}.check({value}, E, {key!r})")
-        elif key is None:
-            with self.writer.block("if type(v) is not dict:"):
-                self.writer.add(f"refuse(E, 'the declared function gave no object', {origin_name})")
+        result = self.module.name(self.result(gives, version, origin))
+        self.writer.add(f"{result}.check({value}, S, {key!r})")
         if key is not None:
             self.writer.add(f"v[{key!r}] = {value}")

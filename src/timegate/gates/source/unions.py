@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import partial
 from itertools import combinations
 
 from timegate.changes.base import UNSET
+from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
 from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, read_by_any, told_by_one_key
@@ -18,7 +20,7 @@ from timegate.history.schema_edits import without_arm
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
-from timegate.wire.schema import REF_PREFIX, referred
+from timegate.wire.schema import NULL, REF_PREFIX, referred
 
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
@@ -59,7 +61,9 @@ def _write_alone(
         # What is no member of an enum may be read by another arm.
         return False
     reads = module.name(partial(read_by_any, rest))
-    with writer.block(f"if type({var}) in {module.name(mine)} or not {reads}({var}):"):
+    label = _model_name(module, only, conversion)
+    is_mine = writer.block(f"if type({var}) in {module.name(mine)} or not {reads}({var}):")
+    with is_mine, writer.errors_at(module.name(ArmName(label))) if label else nullcontext():
         module.walk(writer, only, var, conversion)
     return True
 
@@ -134,6 +138,8 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
         choice.pick = noted[0].pick
         choice.pick_first = not module.upgrades and conversion.src == 0
         choice.picked = {tag: by_name[name] for tag, arm in noted[0].arms if (name := referred(arm)) in by_name}
+    if module.upgrades:
+        _label(module, choice, leaves, conversion)
     unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
@@ -170,6 +176,22 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         module.misread += [
             (one.name, other.name) for one, other in pairs if one.is_touched and takes_over(module.reach, one, other)
         ]
+
+
+def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:
+    """Give each arm the name that validation errors below it have: its tag, or else its model's."""
+    if len([leaf for leaf in leaves if leaf != NULL]) < 2:
+        return
+    for arm, leaf in zip(choice.arms, leaves, strict=False):
+        arm.label = _model_name(module, leaf, conversion)
+    tags = {tag: arm for (_, tag), arm in choice.table.items()} or choice.picked
+    for tag, arm in reversed(tags.items()):
+        arm.label = str(tag)
+
+
+def _model_name(module: Module, leaf: Schema, conversion: Conversion) -> str:
+    name = referred(leaf)
+    return "" if name is None else module.reach.component(name, conversion.src).display_name
 
 
 def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
@@ -213,7 +235,7 @@ def _replacing_function(
         if step.seen_as is UNSET:
             writer.add(f"refuse(E, 'nothing stands in for {name}', {origin})")
         elif callable(step.seen_as):
-            writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E, None))")
+            writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E))")
         else:
             writer.add(f"v = copy_json({module.name(step.seen_as)})")
         rest = conversion.part(boundary, conversion.dst)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.plan import (
     CallFunction,
+    CheckValue,
     ConvertBySchema,
     CopyValue,
     ExtractValue,
     InsertValue,
+    NoteAbsent,
     Op,
     RemoveEqual,
     SetValue,
@@ -19,13 +22,15 @@ from timegate.gates.plan.plan import (
     Stage,
     slots_of,
 )
+from timegate.gates.run.checks import ValueCheck
 from timegate.gates.run.runtime import Result
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.history.undo_values import FirstItem
+from timegate.reading.readers import reader_of
 from timegate.typing import Schema
-from timegate.wire.json_types import EVERY, all_listed_values, is_nullable
+from timegate.wire.json_types import all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import schema_at_depth
 
 
@@ -50,6 +55,7 @@ class Values:
         self.final = {id(slot): key for key, slot in stage.stored.items()}
         self.variables: dict[int, str] = {}
         self.certain: set[int] = set()
+        self._is_guarded = False
 
     def variable(self, slot: Slot) -> str:
         """The variable of a slot's value; a new one is missing until it is set."""
@@ -59,10 +65,26 @@ class Values:
             self.writer.add(f"{name} = M")
         return name
 
-    def convert(self, op: ConvertBySchema, variable: str, key: str) -> None:
-        """Write a conversion by schema whose errors name the key."""
-        with self.writer.errors_at(repr(key)):
+    @contextmanager
+    def guarded(self, variable: str, key: str) -> Generator[None]:
+        """A block whose errors name the key: those of a request are collected, and the value counts as missing."""
+        if self._is_guarded:
+            yield
+        elif self.module.upgrades:
+            self._is_guarded = True
+            with self.writer.collecting("errors", repr(key), f"{variable} = M"):
+                yield
+            self._is_guarded = False
+        else:
+            with self.writer.errors_at(repr(key)):
+                yield
+
+    def convert(self, op: ConvertBySchema, variable: str, key: str, *after: str) -> None:
+        """Write a conversion by schema whose errors name the key, and what follows where there are none."""
+        with self.guarded(variable, key):
             self.module.walk(self.writer, op.schema, variable, op.conversion)
+            for line in after:
+                self.writer.add(line)
 
     def _key_in_errors(self, slot: Slot) -> str:
         """The key as the sender wrote it, if the sender wrote one."""
@@ -74,6 +96,12 @@ class Values:
         *others, variable = [self.variable(slot) for slot in slots_of(op)]
         other = others[0] if others else ""
         match op:
+            case CheckValue():
+                self._check(op, variable)
+            case NoteAbsent():
+                if id(op.slot) not in self.certain:
+                    with self.writer.block(f"if {variable} is M:"):
+                        self.writer.add(f"errors = note_absent(errors, {self._key_in_errors(op.slot)!r})")
             case ConvertBySchema():
                 with self._if_present(op.slot, variable):
                     self.convert(op, variable, self._key_in_errors(op.slot))
@@ -116,51 +144,41 @@ class Values:
                     self.writer.add(f"refuse(E, {problem!r}, {self.module.name(op.origin)}, {key!r})")
             self.writer.add(f"{variable} = copy_json({other})")
 
+    def _check(self, op: CheckValue, variable: str) -> None:
+        module, components = self.module, self.module.reach.components(op.version)
+        nullable = is_nullable(op.schema, components)
+        exact, named = exact_types(op.schema, components), named_types(op.schema, components)
+        classes = [component.model for component in components.values() if component.model is not None]
+        reader = reader_of(op.kind, model=op.model, components=classes)
+        check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
+        conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
+        if exact:
+            conditions.append(module.is_not(variable, exact))
+        unless_exact = self.writer.block(f"if {' and '.join(conditions)}:") if conditions else nullcontext()
+        with self.guarded(variable, self._key_in_errors(op.slot)), unless_exact:
+            self.writer.add(f"{variable} = {check}({variable})")
+
     def _call(self, op: CallFunction, variable: str) -> None:
+        """Write the call of a declared function: it gets null only where its own side alone admits it."""
         module, add, block = self.module, self.writer.add, self.writer.block
-        types = self._given_to(op)
+        components = module.reach.components(op.target)
+        expects, gives = (schema_at_depth(schema, op.stars) or {} for schema in (op.expects, op.gives))
+        takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
+        result = self.result(gives, op.target, op.origin)
         function, origin, key = module.name(op.function, "f"), module.name(op.origin), self._key_in_errors(op.slot)
         with self._if_present(op.slot, variable):
             if op.stars:
-                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {module.name(types)}"
-                if not module.upgrades:
-                    arguments += f", {module.name(self._results(op))}"
-                with self.writer.errors_at(repr(key)):
+                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {takes_null}, {module.name(result)}"
+                with self.guarded(variable, key):
                     add(f"{variable} = apply_at_depth({arguments})")
                 return
             # The same as `apply`, without the cost of a call.
-            with self._if_given(variable, types):
+            with self.guarded(variable, key), nullcontext() if takes_null else block(f"if {variable} is not None:"):
                 with block("try:"):
                     add(f"{variable} = {function}({variable})")
-                with block("except ValueError as e:" if module.upgrades else "except Exception as e:"):
-                    add(f"fail(E, e, {origin}, {key!r})")
-                if not module.upgrades:
-                    self._check_result(op, variable)
-
-    def _given_to(self, op: CallFunction) -> frozenset[type] | None:
-        """The types of values that a function is given; None for every type.
-
-        A function sees null only where its side has it and the other has not; else null stays null.
-        """
-        module, version = self.module, op.slot.since
-        source, target = (schema_at_depth(schema, op.stars) or {} for schema in (op.expects, op.gives))
-        components = module.reach.components
-        has_null = is_nullable(source, components(version)) and not is_nullable(target, components(op.target))
-        found = module.reach.python_types(source, version) if module.upgrades else EVERY
-        if has_null:
-            return None if found == EVERY else found
-        return found - {type(None)}
-
-    def _if_given(self, variable: str, types: frozenset[type] | None) -> AbstractContextManager[None]:
-        if types is None:
-            return nullcontext()
-        if types == EVERY - {type(None)}:
-            return self.writer.block(f"if {variable} is not None:")
-        return self.writer.block(f"if {self.module.is_one_of(variable, types)}:")
-
-    def _results(self, op: CallFunction) -> Result:
-        """What the function of an operation may give."""
-        return self.result(schema_at_depth(op.gives, op.stars) or {}, op.target, op.origin)
+                with block("except Exception as e:"):
+                    add(f"fail(E, e, {origin})")
+                self._check_result(op, result, variable)
 
     def result(self, schema: Schema, version: int, origin: Origin) -> Result:
         """What a function may give that gives values of a schema of a version."""
@@ -168,19 +186,18 @@ class Values:
         members = all_listed_values(schema, lambda name: reach.component(name, version))
         return Result(reach.python_types(schema, version), members, origin)
 
-    def _check_result(self, op: CallFunction, variable: str) -> None:
+    def _check_result(self, op: CallFunction, result: Result, variable: str) -> None:
         """Write the check of what a function gave; a text, a whole number and a truth value need no call."""
-        result = self._results(op)
-        key = self._key_in_errors(op.slot)
         simple = (result.types - {float, list, dict}) if result.members is None else frozenset[type]()
+        check = f"{self.module.name(result)}.check({variable}, S)"
         with self.writer.block(f"if type({variable}) not in {self.module.name(simple)}:"):
             if isinstance(op.function, FirstItem):
                 with self.writer.block(f"if {variable} is UNSET:"):
                     self.writer.add(f"{variable} = M")
                 with self.writer.block("else:"):
-                    self.writer.add(f"{self.module.name(result)}.check({variable}, E, {key!r})")
+                    self.writer.add(check)
             else:
-                self.writer.add(f"{self.module.name(result)}.check({variable}, E, {key!r})")
+                self.writer.add(check)
 
     def _extract(self, op: ExtractValue, variable: str, other: str) -> None:
         self.writer.add(f"{variable} = extract({other}, {op.path!r}, {op.prune})")

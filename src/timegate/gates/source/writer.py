@@ -36,3 +36,24 @@ class Writer:
         with self.block("except GateError as e:"):
             self.add(f"e.at({key})")
             self.add("raise")
+
+    @contextmanager
+    def collecting(self, failures: str, key: str, *after: str) -> Generator[None]:
+        """A block whose errors are collected in a variable, below a key; ``key`` is an expression.
+
+        Args:
+            failures: the variable, None where nothing has failed so far.
+            key: where the failures are.
+            after: lines that follow a failure.
+        """
+        with self.block("try:"):
+            yield
+        with self.block("except GateError as e:"):
+            self.add(f"{failures} = collect({failures}, e, {key})")
+            for line in after:
+                self.add(line)
+
+    def raise_collected(self, failures: str) -> None:
+        """Raise what was collected, if anything was."""
+        with self.block(f"if {failures} is not None:"):
+            self.add(f"raise {failures}.error()")

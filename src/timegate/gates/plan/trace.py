@@ -1,0 +1,223 @@
+"""Follows a client's value to head: which type reads it, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from timegate.changes.base import UNSET
+from timegate.gates.plan.reach import Reach
+from timegate.history.steps import (
+    KeyRemoved,
+    KeyRenamed,
+    MovedThrough,
+    ObjectConverted,
+    ValueConverted,
+    ValueMoved,
+    ValueReplaced,
+)
+from timegate.reading.readers import at_depth, field_types, item_type, with_null, without_null
+from timegate.typing import Schema, is_array, is_object
+from timegate.wire.json_types import is_nullable
+from timegate.wire.schema import single_reference
+from timegate.wire.wire import Component
+
+_Change: TypeAlias = Callable[[Any], Any]
+
+LIMITS: Final = frozenset({
+    "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "maximum", "exclusiveMaximum", "maxLength",
+    "maxItems", "maxProperties", "multipleOf", "pattern", "uniqueItems",
+})  # fmt: skip
+"""Keywords that only limit values: head's own limits apply."""
+
+_TEXTS: Final = frozenset({
+    "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What becomes of the value of one key on its way from a client to head.
+
+    Args:
+        kind: the type that reads the value; UNSET where it is not known.
+        model: the model whose settings apply to the type.
+        schema: the value's schema at head; None where head does not get the value.
+        required: whether head requires the key, or an absent key of a removed field is refused.
+        converted: whether a declared function gets the value.
+        place: the component and key that head has the value at.
+    """
+
+    kind: Any
+    model: Any
+    schema: Schema | None
+    required: bool
+    converted: bool = False
+    place: tuple[str, str] = ("", "")
+
+
+class _Field(NamedTuple):
+    """A key of a component at a version."""
+
+    name: str
+    key: str
+    version: int
+
+
+class Traces:
+    """The traces of one side's keys, each found once.
+
+    Args:
+        reach: the requests and their history.
+    """
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._known: dict[_Field, Trace] = {}
+        self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
+
+    def of(self, name: str, key: str, version: int) -> Trace:
+        """The trace of a key of a component's objects as clients of a version send them."""
+        passed: list[tuple[_Field, _Change, bool]] = []
+        field = _Field(name, key, version)
+        found = self._known.get(field)
+        while found is None:
+            result = self._cross(field)
+            if isinstance(result, Trace):
+                found = self._known[field] = result
+            else:
+                following, change, converted = result
+                passed.append((field, change, converted))
+                field = following
+                found = self._known.get(field)
+        for field, change, converted in reversed(passed):
+            kind = change(found.kind)
+            found = self._known[field] = replace(found, kind=kind, converted=found.converted or converted)
+        return found
+
+    def _cross(self, field: _Field) -> Trace | tuple[_Field, _Change, bool]:
+        """What a key is after the next boundary that changes its component, and how its type differs before it."""
+        name, key, version = field
+        while version and not self._reach.steps(name, version - 1):
+            version -= 1
+        component = self._reach.component(name, version)
+        if version == 0:
+            schema, required = component.properties.get(key), key in component.required
+            return Trace(self._head_type(component, key), component.model, schema, required, place=(name, key))
+        boundary, changes, converted = version - 1, list[_Change](), False
+        for step in self._reach.steps(name, boundary):
+            match step:
+                case KeyRemoved(key=removed) if removed == key:
+                    return Trace(step.was, component.model, None, step.checked, converted)
+                case KeyRenamed(old=old) if old == key:
+                    key = step.new
+                case ValueConverted(key=changed) if changed == key:
+                    converted = converted or step.to_head is not None
+                    changes.append(_conversion(step))
+                case ValueReplaced(key=changed) if changed == key:
+                    changes.append(self._null_change(step, boundary))
+                case ValueMoved(old=old) if old == (key,):
+                    name, key = self._target(name, step.new, boundary)
+                    if len(step.new) > 1:
+                        break
+                case MovedThrough(key=moved, older=True) if moved == key:
+                    name, key = self._moved_at(boundary).get((name, key), (name, key))
+                    break
+                case ObjectConverted():
+                    return Trace(
+                        self._type_in(step, name, key, version), step.was, None, key in component.required, True
+                    )
+                case _:
+                    pass
+        return _Field(name, key, boundary), _composed(changes), converted
+
+    def _head_type(self, component: Component, key: str) -> Any:
+        if key in component.types:
+            return component.types[key]
+        python_name = next((python for python, wire in component.fields.items() if wire == key), None)
+        return UNSET if python_name is None else field_types(component.model).get(python_name, UNSET)
+
+    def _type_in(self, step: ObjectConverted, name: str, key: str, version: int) -> Any:
+        fields = self._reach.component(name, version).fields
+        python_name = next((python for python, wire in fields.items() if wire == key), key)
+        return UNSET if step.was is UNSET else field_types(step.was).get(python_name, UNSET)
+
+    def _null_change(self, step: ValueReplaced, boundary: int) -> _Change:
+        components = self._reach.components(boundary)
+        older, newer = is_nullable(step.older, components), is_nullable(step.newer, components)
+        if older == newer:
+            return _same
+        return with_null if older else _if_known(without_null)
+
+    def _target(self, name: str, path: tuple[str, ...], version: int) -> tuple[str, str]:
+        """The component and key that a path of a component leads to at a version."""
+        for key in path[:-1]:
+            inner = single_reference(self._reach.component(name, version).properties.get(key, {}))
+            if inner is None:
+                break
+            name = inner
+        return name, path[-1]
+
+    def _moved_at(self, boundary: int) -> dict[tuple[str, str], tuple[str, str]]:
+        """Where the values that a boundary moves out of a nested object go, by their component and key before it."""
+        if boundary not in self._moves:
+            moves = self._moves[boundary] = {}
+            for name in self._reach.components(boundary + 1):
+                for step in self._reach.steps(name, boundary):
+                    if isinstance(step, ValueMoved) and len(step.old) > 1:
+                        source = self._target(name, step.old, boundary + 1)
+                        moves[source] = self._target(name, step.new, boundary)
+        return self._moves[boundary]
+
+
+def _same(kind: Any) -> Any:
+    return kind
+
+
+def _if_known(change: _Change) -> _Change:
+    return lambda kind: kind if kind is UNSET else change(kind)
+
+
+def _conversion(step: ValueConverted) -> _Change:
+    """How the type before a conversion follows from the type after it."""
+    if step.is_item and not step.stars:
+        return _if_known(item_type)
+    if step.was is UNSET:
+        return (lambda _: UNSET) if step.is_item else _same
+    return lambda kind: at_depth(kind, step.stars, step.was)
+
+
+def _composed(changes: list[_Change]) -> _Change:
+    """The change that goes back over several, the newest first."""
+
+    def change(kind: Any) -> Any:
+        for one in reversed(changes):
+            kind = one(kind)
+        return kind
+
+    return change
+
+
+def differs(schema: Schema, other: Schema) -> bool:
+    """Whether two schemas admit values of different types, null or members; limits and texts do not count."""
+    return bool(_shape(schema) != _shape(other))
+
+
+def _shape(schema: Any) -> Any:
+    """A schema less what only limits or describes values, its unions in one order."""
+    if is_array(schema):
+        return [_shape(one) for one in schema]
+    if not is_object(schema):
+        return schema
+    shape = {
+        key: value if key in ("enum", "const", "required") else _shape(value)
+        for key, value in schema.items()
+        if key not in LIMITS and key not in _TEXTS and not key.startswith("x-")
+    }
+    if set(shape) == {"allOf"} and len(shape["allOf"]) == 1:
+        return shape["allOf"][0]
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in shape:
+            shape[keyword] = sorted(shape[keyword], key=repr)
+    return shape

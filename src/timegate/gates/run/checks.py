@@ -1,0 +1,172 @@
+"""Checks the values of a client's payload against the contract of its version: type, null, presence, members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final
+
+from timegate.errors import Failure, GateError, UpgradeError
+from timegate.gates.run.runtime import MISSING
+from timegate.history.steps import Origin
+from timegate.typing import type_of
+from timegate.wire.readers import Reader, Unread
+
+MOST: Final = 100
+"""How many failures of a payload are listed; more are counted."""
+
+_TYPE_ERRORS: Mapping[type, tuple[str, str]] = {
+    str: ("string_type", "Input should be a valid string"),
+    float: ("float_type", "Input should be a valid number"),
+    int: ("int_type", "Input should be a valid integer"),
+    bool: ("bool_type", "Input should be a valid boolean"),
+    list: ("list_type", "Input should be a valid list"),
+    dict: ("model_attributes_type", "Input should be a valid dictionary or object to extract fields from"),
+    type(None): ("none_required", "Input should be None"),
+}
+"""What a value is told that is none of a JSON type, as pydantic says it."""
+
+
+COMPLETE: Final[ContextVar[bool]] = ContextVar("timegate.complete", default=False)
+"""Whether a payload that is refused is looked through once more, for failures that would be left to head alone."""
+
+
+class Failures:
+    """The failures of an object or array so far; at most the first hundred are kept.
+
+    It holds failures and no error: a raised error whose frame held it would only be freed by the garbage collector.
+    """
+
+    __slots__ = ("count", "listed")
+
+    def __init__(self) -> None:
+        self.listed: list[Failure] = []
+        self.count = 0
+
+    def error(self) -> UpgradeError:
+        """The error that lists them; the caller raises it directly."""
+        return UpgradeError(failures=self.listed, count=self.count)
+
+
+def collect(failures: Failures | None, error: GateError, key: str | int | None) -> Failures:
+    """The failures with those of an error below a key; an error that is not the client's fault goes on."""
+    if key is not None:
+        error.at(key)
+    if not isinstance(error, UpgradeError):
+        raise error
+    failures = failures or Failures()
+    failures.listed.extend(error.failures[: MOST - len(failures.listed)])
+    failures.count += error.count
+    return failures
+
+
+def note_absent(failures: Failures | None, key: str) -> Failures | None:
+    """The failures with that of an absent key, where the payload is refused already; see `COMPLETE`."""
+    if not COMPLETE.get():
+        return failures
+    failure = Failure("the key is required", "missing", "Field required", path=[key])
+    return collect(failures, UpgradeError(failures=[failure]), None)
+
+
+def unknown_key(failures: Failures | None, key: str) -> Failures:
+    """The failures with that of a key that the client's contract does not have."""
+    failure = Failure("this version has no such key", "extra_forbidden", "Extra inputs are not permitted", path=[key])
+    return collect(failures, UpgradeError(failures=[failure]), None)
+
+
+def wrong_type(*expected: type) -> UpgradeError:
+    """The error of a value that is of none of these JSON types; the caller raises it directly."""
+    kind, message = next((_TYPE_ERRORS[one] for one in _TYPE_ERRORS if one in expected), _TYPE_ERRORS[dict])
+    return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message)])
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCheck:
+    """Checks one value of an object.
+
+    Args:
+        exact: the types whose values need no more than that.
+        named: the types that the schema names; a value of one of them stays as it was sent.
+        nullable: whether null is admitted.
+        required: whether the key must be there.
+        reader: reads every other value; None where nothing can.
+        converted: whether the plain JSON of what was read replaces the value.
+    """
+
+    exact: frozenset[type]
+    named: frozenset[type]
+    nullable: bool
+    required: bool
+    reader: Reader | None
+    converted: bool
+
+    def __call__(self, value: Any) -> Any:
+        if value is MISSING:
+            if self.required:
+                raise UpgradeError(failures=[Failure("the key is required", "missing", "Field required")])
+            return value
+        if value is None and self.nullable:
+            return value
+        kind = type_of(value)
+        if kind in self.exact:
+            return value
+        is_named = value is not None and kind in self.named
+        if self.reader is None:
+            if is_named:
+                return value
+            raise wrong_type(*self.named)
+        try:
+            read = self.reader(value)
+        except Unread as error:
+            failures = unread(error)
+        else:
+            if value is not None:
+                return value if is_named and not self.converted else read
+            failures = wrong_type(*self.named).failures
+        raise UpgradeError(failures=failures)
+
+
+def unread(error: Unread) -> Sequence[Failure]:
+    """The failures that a reader found."""
+    return [
+        Failure(
+            str(error),
+            detail["type"],
+            detail["msg"],
+            detail.get("ctx"),
+            # Innermost first.
+            list(reversed(detail["loc"])),
+        )
+        for detail in error.details
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCheck:
+    """Reads what is no member of the client's enum as it was written.
+
+    Args:
+        reader: gives a member of the client's version.
+        members: head's value for each member of the client's version.
+        newer: the fact that brought each member which only head has.
+    """
+
+    reader: Reader | None
+    members: Mapping[tuple[type, Any], Any]
+    newer: Mapping[tuple[type, Any], Origin]
+
+    def __call__(self, value: Any) -> Any:
+        failure = Failure("this version has no such member", "enum", "Input is no member of the enum")
+        if self.reader is not None:
+            try:
+                member = self.reader(value)
+            except Unread as error:
+                (found, *_) = unread(error)
+                failure.kind, failure.message, failure.context = found.kind, found.message, found.context
+            else:
+                return self.members.get((type_of(member), member), member)
+        origin = self.newer.get((type_of(value), value)) if isinstance(value, str | int | float) else None
+        if origin is not None:
+            failure.change, failure.version = origin.change, origin.version
+        raise UpgradeError(failures=[failure])
