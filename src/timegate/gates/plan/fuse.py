@@ -6,18 +6,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
+from timegate.gates.plan.checks import checks_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.left_out import left_out_value
 from timegate.gates.plan.plan import (
     CallFunction,
-    CheckValue,
     ConvertBySchema,
     CopyValue,
     ExtractValue,
     InsertValue,
     KeyPolicy,
-    NoteAbsent,
-    Op,
     Plan,
     RemoveEqual,
     SetValue,
@@ -27,7 +25,7 @@ from timegate.gates.plan.plan import (
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
-from timegate.gates.plan.trace import Traces, differs
+from timegate.gates.plan.trace import Traces
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -59,30 +57,8 @@ def fuse(reach: Reach, name: str, conversion: Conversion, traces: Traces | None 
     """
     plan = _Fusing(reach, name, conversion).run()
     if traces is not None and conversion.from_client and plan.stages:
-        plan.stages[0].ops[:0] = _checks(reach, name, conversion.src, plan.stages[0], traces)
+        plan.stages[0].ops[:0] = checks_of(reach, name, conversion.src, plan.stages[0], traces)
     return plan
-
-
-def _checks(reach: Reach, name: str, version: int, stage: Stage, traces: Traces) -> list[Op]:
-    """The checks of an object's values against the contract of the client, wherever head's differs from it."""
-    component = reach.component(name, version)
-    found: list[Op] = []
-    for key, slot in stage.loaded.items():
-        schema = component.properties.get(key)
-        if schema is None:
-            continue
-        trace = traces.of(name, key, version)
-        if trace.kind is UNSET and name in reach.parameters:
-            # Without a type, nothing reads a text as anything else.
-            continue
-        kept = trace.schema is not None
-        # An absent key that head requires too is left to head.
-        required = key in component.required and trace.required is not kept
-        if kept and trace.required and key in component.required and trace.place != (name, key):
-            found.append(NoteAbsent(slot))
-        if trace.converted or required or not kept or differs(schema, trace.schema or {}):
-            found.append(CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted))
-    return found
 
 
 @dataclass(slots=True)
