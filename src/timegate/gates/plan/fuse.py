@@ -42,7 +42,6 @@ from timegate.history.steps import (
 )
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import has_keys
-from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
 
@@ -87,6 +86,11 @@ class _Fusing:
     @property
     def upgrades(self) -> bool:
         return self.reach.side == "requests"
+
+    @property
+    def other_side(self) -> int:
+        """The version on the other side of the boundary."""
+        return self.boundary if self.upgrades else self.boundary + 1
 
     @property
     def stage(self) -> Stage:
@@ -137,7 +141,7 @@ class _Fusing:
         leftover = self.names.keys() - self.at(dst).properties.keys() - self.departing
         if self.upgrades and leftover:
             # What is left of an emptied object goes where a newer version would read its key as another field.
-            for key in leftover & (self._head_keys() | self._keys_at(range(dst + 1))):
+            for key in leftover & (self.reach.head_keys(self.name) | self.reach.keys_at(self.name, range(dst + 1))):
                 del self.names[key]
         for slot in self._slots():
             if src == dst:
@@ -236,7 +240,7 @@ class _Fusing:
         self._begin({**keys, step.key: step.schema}, self.boundary, {})
 
     def _convert_object(self, function: Function, origin: Origin, shape: Schema) -> None:
-        version = self.boundary if self.upgrades else self.boundary + 1
+        version = self.other_side
         self._end_stage(WholeFunction(function, None, origin, shape, version))
         self.unfilled.clear()
         self._begin(shape.get("properties", {}), self.boundary, shape)
@@ -300,7 +304,7 @@ class _Fusing:
             return
         self._convert_to(slot, self.boundary)
         if function is not None:
-            version = self.boundary if self.upgrades else self.boundary + 1
+            version = self.other_side
             self.stage.ops.append(CallFunction(slot, function, step.stars, step.origin, source, target, version))
         slot.schema = target
 
@@ -327,7 +331,11 @@ class _Fusing:
         else:
             slot = Slot(None, step.schema, self.boundary)
             empty = UNSET if self.upgrades else step.empty
-            self.stage.ops.append(ExtractValue(slot, start, source[1:], self._prune(source), empty))
+            self.stage.ops.append(
+                ExtractValue(
+                    slot, start, source[1:], self.reach.unknown_parents(self.name, source, self.other_side), empty
+                )
+            )
         if self.upgrades and step.empty is not UNSET:
             self.stage.ops.append(RemoveEqual(slot, step.empty))
         if len(target) == 1:
@@ -338,22 +346,10 @@ class _Fusing:
         self._convert_to(parent, self.boundary)
         self.stage.ops.append(InsertValue(slot, parent, target[1:]))
 
-    def _prune(self, path: tuple[str, ...]) -> int:
-        """How many of a path's inner objects the version on the other side of the boundary does not have."""
-        version = self.boundary if self.upgrades else self.boundary + 1
-        component, known = self.at(version), 0
-        for key in path[:-1]:
-            name = single_reference(component.properties.get(key, {}))
-            if name is None:
-                break
-            known += 1
-            component = self.reach.component(name, version)
-        return min(len(path) - 1 - known, len(path) - 2)
-
     def _plan(self, keys: set[str]) -> Plan:
         src, dst = self.conversion.src, self.conversion.dst
         if not self.upgrades:
-            between = self._keys_at(range(min(src, dst), max(src, dst) + 1))
+            between = self.reach.keys_at(self.name, range(min(src, dst), max(src, dst) + 1))
             unknown = between - keys - set(self.at(src).properties) if self.stages[0].whole is None else set[str]()
             return Plan(KeyPolicy(forbidden=tuple(sorted(unknown))), self.stages)
         required = self.at(0).required if dst == 0 else []
@@ -369,18 +365,8 @@ class _Fusing:
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
         """Keys that only versions in between have."""
-        between = self._keys_at(range(1, len(self.reach.history.wires)))
-        return tuple(sorted(between - keys - self._head_keys()))
-
-    def _keys_at(self, versions: range) -> set[str]:
-        """Every key that one of some versions has."""
-        # At most versions a component is the same object as at the one before.
-        components = {id(component): component for component in map(self.at, versions)}
-        return {key for component in components.values() for key in component.properties}
-
-    def _head_keys(self) -> set[str]:
-        head = self.at(0)
-        return {spelling for key in head.properties for spelling in head.accepted(key)}
+        between = self.reach.keys_at(self.name, range(1, len(self.reach.history.wires)))
+        return tuple(sorted(between - keys - self.reach.head_keys(self.name)))
 
     def _policy(self, hidden: tuple[str, ...]) -> KeyPolicy:
         source = self.at(self.conversion.src)
@@ -394,7 +380,7 @@ class _Fusing:
             if len(source.accepted(key)) > 1 and whole._is_touched(key)
         }
         return KeyPolicy(
-            forbidden=tuple(sorted(self._head_keys() - allowed)),
+            forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
             refused=source.closed,
             aliases=aliases,
             hidden=tuple(key for key in hidden if key not in allowed),

@@ -12,7 +12,7 @@ from timegate.history.steps import ModelIntroduced, Step
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
 from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK
-from timegate.wire.schema import objects_in, referred
+from timegate.wire.schema import objects_in, referred, single_reference
 from timegate.wire.wire import Component, Side
 
 
@@ -50,6 +50,28 @@ class Reach:
     def components(self, version: int) -> Mapping[str, Component]:
         """The components at a version."""
         return self.history.wires[version].components(self.side)
+
+    def keys_at(self, name: str, versions: Iterable[int]) -> set[str]:
+        """Every key that a component has at one of some versions."""
+        # At most versions a component is the same object as at the one before.
+        components = {id(component): component for component in (self.component(name, at) for at in versions)}
+        return {key for component in components.values() for key in component.properties}
+
+    def head_keys(self, name: str) -> set[str]:
+        """Every spelling of a key that head accepts for a component."""
+        head = self.component(name, 0)
+        return {spelling for key in head.properties for spelling in head.accepted(key)}
+
+    def unknown_parents(self, name: str, path: tuple[str, ...], version: int) -> int:
+        """How many of the inner objects of a path into a component a version lacks, without the last one."""
+        component, known = self.component(name, version), 0
+        for key in path[:-1]:
+            inner = single_reference(component.properties.get(key, {}))
+            if inner is None:
+                break
+            known += 1
+            component = self.component(inner, version)
+        return min(len(path) - 1 - known, len(path) - 2)
 
     @cached_property
     def parameters(self) -> frozenset[str]:
