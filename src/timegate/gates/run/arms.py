@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -44,21 +45,34 @@ class Leaf:
             return int in self.types
         return bool in self.types and value in (0, 1)
 
+    def read(self, value: Any) -> Any:
+        """Plain JSON of what a server makes of a value that it reads leniently; as it is where its type fits."""
+        kind = type_of(value)
+        if kind in self.types or self.loose or kind in (dict, list):
+            return value
+        if int not in self.types:
+            return value in (1, 1.0) if kind is not str else value.lower() in _TRUE
+        try:
+            return int(value)
+        except ValueError:
+            number = float(value)
+            return int(number) if number.is_integer() else number
+
 
 def read_by_any(leaves: Sequence[Leaf], value: Any) -> bool:
     """Whether a server that reads leniently may take a value as one of several kinds."""
     return any(leaf.reads(value) for leaf in leaves)
 
 
-_BOOLEANS = frozenset({"0", "1", "f", "t", "n", "y", "no", "yes", "off", "on", "false", "true"})
+_TRUE = frozenset({"1", "t", "y", "yes", "on", "true"})
+_BOOLEANS = _TRUE | {"0", "f", "n", "no", "off", "false"}
 
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

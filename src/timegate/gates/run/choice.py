@@ -134,7 +134,14 @@ class Choice:
         if len(left) > 1:
             left = _knowing_most(left, value)
             left = [arm for arm in left if arm.fits_exactly(value)] or left
-        return left[0] if left else None
+        if not left:
+            return None
+        if left[0].is_touched and len(self.objects) > 1:
+            # Head could read what fits leniently as an arm whose type it is.
+            for key, leaf in left[0].leaves.items():
+                if key in value:
+                    value[key] = leaf.read(value[key])
+        return left[0]
 
     def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that head has sent; None where none is left."""
