@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.checks import checks_of
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.left_out import left_out_value
+from timegate.gates.plan.left_out import left_out_value, loaded_as
 from timegate.gates.plan.plan import (
     CallFunction,
     ConvertBySchema,
@@ -259,21 +259,12 @@ class _Fusing:
 
     def _write_left_out(self, step: ValueReplaced, slot: Slot) -> None:
         """Write a value that head leaves out, where its absence means another one to an old client."""
-        first = self._loaded_as(slot)
+        first = loaded_as(self.stages, slot)
         value = UNSET if first is None else self._left_out(first)
         if first is None or value is UNSET:
             return
         if step.missing_to_head is not UNSET or (step.null_to_old is not UNSET and value is None):
             self.stages[0].ops.insert(0, SetValue(first, "missing", value))
-
-    def _loaded_as(self, slot: Slot) -> Slot | None:
-        """The slot of the first stage from which a slot's value comes; None where a step has added it."""
-        for stage in reversed(self.stages[:-1]):
-            before = None if slot.source is None else stage.stored.get(slot.source)
-            if before is None:
-                return None
-            slot = before
-        return None if slot.source is None else slot
 
     def _left_out(self, slot: Slot) -> Any:
         """What head means where it leaves a slot's key out; ``UNSET`` where it does not leave it out for its value."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.plan import Slot, Stage
 from timegate.gates.plan.reach import Reach
 from timegate.wire.json_types import is_nullable
 
@@ -28,3 +30,18 @@ def left_out_value(reach: Reach, name: str, key: str, conversion: Conversion) ->
     if left_out.defaults and "default" in schema:
         return schema["default"]
     return None if left_out.nulls and is_nullable(schema, reach.components(0)) else UNSET
+
+
+def loaded_as(stages: Sequence[Stage], slot: Slot) -> Slot | None:
+    """The slot of the first stage from which a slot's value comes; None where a step has added it.
+
+    Args:
+        stages: so far; the slot is one of the last.
+        slot: of the last stage.
+    """
+    for stage in reversed(stages[:-1]):
+        before = None if slot.source is None else stage.stored.get(slot.source)
+        if before is None:
+            return None
+        slot = before
+    return None if slot.source is None else slot

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from timegate.errors import ArmName, DowngradeError, GateError, UpgradeError
+from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm, TypedValue
+from timegate.gates.run.checks import wrong_type
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.typing import is_object, type_of
 
@@ -162,7 +163,7 @@ class Choice:
         raise self.error("several arms of the union fit, and they differ between the versions")
 
     def _refuse(self, fitting: list[Arm], value: Any) -> None:
-        """Refuse a value that fits no arm, but for what head refuses with more to say."""
+        """Refuse a value that fits no arm; a null in a response passes."""
         if not self.upgrades:
             if value is None:
                 # Head sends a null that no schema mentions; an old client reads it as the newest one does.
@@ -170,20 +171,21 @@ class Choice:
             raise self.error(NO_ARM)
         if is_object(value):
             self._refuse_newer(value)
-            if len(fitting) == 1:
-                wrong = fitting[0].unread(value)
-                refuse(self.error, "the value has another type in this version", None, wrong)
-        if not self._has_no_tag(value):
-            raise self.error(NO_ARM)
+            key = fitting[0].unread(value) if len(fitting) == 1 else None
+            if key is not None:
+                failures = wrong_type(*fitting[0].leaves[key].types).failures
+                failures[0].path.append(key)
+                raise UpgradeError(failures=failures)
+            raise UpgradeError(failures=[Failure(NO_ARM, *self._without_tag(value))])
+        raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))
 
-    def _has_no_tag(self, value: Any) -> bool:
-        """Whether head's own discriminator refuses a value: it is no object, or its tag is a text that no arm has."""
-        if self.tag is None or not is_object(value):
-            return self.tag is not None
-        tag: Any = value.get(self.tag)
-        known = [arm.tags[self.tag].values for arm in self.arms if self.tag in arm.tags]
-        known += [arm.newer_tags[self.tag] for arm in self.arms if self.tag in arm.newer_tags]
-        return self.tag not in value or (type_of(tag) is str and not any((str, tag) in values for values in known))
+    def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
+        """The type and the text of the validation error of an object that is none of the arms."""
+        if self.tag is None:
+            return "value_error", "Input should be one of the kinds that this version has"
+        if self.tag not in value:
+            return "union_tag_not_found", f"Unable to extract tag using discriminator '{self.tag}'"
+        return "union_tag_invalid", "Input tag is none of the expected tags"
 
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
         """Drop keys that could lead head to an arm of a newer version; refuse them where the arm is closed."""
