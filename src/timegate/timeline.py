@@ -190,6 +190,10 @@ class Timeline:
                 version_of[change] = version.value
         self._index = {version.value: index for index, version in enumerate(versions)}
         self._ascending = list(reversed(self._keys))
+        # Once for all versions, of which there may be many.
+        self._lacking: list[frozenset[type[VersionChange]]] = [frozenset()]
+        for version in versions:
+            self._lacking.append(self._lacking[-1].union(version.changes))
 
     @classmethod
     def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
@@ -275,7 +279,7 @@ class Timeline:
 
     def lacking(self, index: int) -> frozenset[type[VersionChange]]:
         """The changes that the version at ``index`` does not have."""
-        return frozenset(change for version in self.versions[:index] for change in version.changes)
+        return self._lacking[index]
 
     def selected(self, index: int) -> Selected:
         """What `applies` and `current_version` know of a request for the version at ``index``."""

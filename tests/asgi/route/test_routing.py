@@ -19,7 +19,8 @@ from tests.asgi.api import HEAD, OLD, Client
 from timegate import Contract, Timeline, Version
 from timegate.asgi.message.json import Codec, decode_json, encode_json
 from timegate.asgi.message.problems import problem_json
-from timegate.asgi.route.entries import Entry, covers, entries_of, entries_of_contract, entry_of, in_order, may_overlap
+from timegate.asgi.route.entries import Entry, entries_of, entries_of_contract, entry_of
+from timegate.asgi.route.order import Overlaps, covers, in_order, may_overlap
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.serve.versions import ApiVersions
@@ -138,6 +139,31 @@ def test_paths_that_match_both_are_never_said_to_be_apart(one: str, other: str, 
         path = "/" + "/".join(parts)
         if first.regex and second.regex and first.regex.match(path) and second.regex.match(path):
             assert may_overlap(first, second)
+            assert Overlaps([first]).of(second) == [first]
+
+
+@given(st.lists(templates(), max_size=6), st.lists(templates(), max_size=6))
+def test_routes_that_may_overlap_are_found_in_order(known: list[str], asked: list[str]) -> None:
+    entries = [entry_of(path, methods=None, operations={}, place=place) for place, path in enumerate(known)]
+    for entry in map(_entry, asked):
+        assert Overlaps(entries).of(entry) == [other for other in entries if may_overlap(other, entry)]
+
+
+@given(st.lists(templates(), max_size=6), st.lists(st.tuples(templates(), st.integers(0, 6)), max_size=6))
+def test_a_moved_path_stands_before_the_first_wider_one_or_keeps_its_place(
+    known: list[str], moved: list[tuple[str, int]]
+) -> None:
+    entries = [entry_of(path, methods=None, operations={}, place=place) for place, path in enumerate(known)]
+    added = [
+        entry_of(path, methods=None, operations={}, place=place)
+        for path, place in sorted(moved, key=lambda one: one[1])
+    ]
+    expected = list(entries)
+    for entry in added:
+        wider = (index for index, other in enumerate(expected) if covers(other, entry))
+        later = (index for index, other in enumerate(expected) if other.place > entry.place)
+        expected.insert(next(wider, next(later, len(expected))), entry)
+    assert [id(entry) for entry in in_order(entries, added)] == [id(entry) for entry in expected]
 
 
 def _entry(path: str) -> Entry:

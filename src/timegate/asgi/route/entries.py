@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -24,15 +24,6 @@ ANY_METHOD: Final = (*METHODS, "CONNECT")
 _WITHIN_A_SEGMENT: Final = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
 ANY_SEGMENT: Final = "\uffff"
 """A segment that no route has as text."""
-
-_SAMPLES: Final = {
-    "": ANY_SEGMENT,
-    "str": ANY_SEGMENT,
-    "int": "0",
-    "float": "0.5",
-    "path": "\uffff/\uffff",
-    "uuid": "00000000-0000-0000-0000-000000000000",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,46 +210,3 @@ def _matches_plainly(route: object) -> bool:
     matches: object = getattr(type(route), "matches", None)
     module: str = getattr(matches, "__module__", "")
     return isinstance(route, Route) and module in ("starlette.routing", "fastapi.routing")
-
-
-def in_order(entries: Sequence[Entry], moved: Sequence[Entry]) -> list[Entry]:
-    """The entries of an older version in the order in which they match.
-
-    Entries at head's paths keep head's order, which says nothing about a path that head does not have. Such a moved
-    entry goes before the first one that matches all its paths and more, because it could be reached when that version
-    was released.
-
-    Args:
-        entries: those at head's paths, in order.
-        moved: those at other paths.
-    """
-    ordered = list(entries)
-    for entry in moved:
-        at = next((index for index, other in enumerate(ordered) if covers(other, entry)), None)
-        if at is None:
-            at = next((index for index, other in enumerate(ordered) if other.place > entry.place), len(ordered))
-        ordered.insert(at, entry)
-    return ordered
-
-
-def covers(wide: Entry, narrow: Entry) -> bool:
-    """Whether one path matches all that the other one matches, and more."""
-    sample, counter = sample_of(narrow.path), sample_of(wide.path)
-    if wide.regex is None or narrow.regex is None or sample is None or wide.regex.match(sample) is None:
-        return False
-    return counter is None or narrow.regex.match(counter) is None
-
-
-def may_overlap(one: Entry, other: Entry) -> bool:
-    """Whether one path may match both; False only where it certainly cannot."""
-    left, right = shape_of(one), shape_of(other)
-    if left is None or right is None:
-        return True
-    return len(left) == len(right) and all(None in pair or pair[0] == pair[1] for pair in zip(left, right, strict=True))
-
-
-def sample_of(path: str) -> str | None:
-    """A path that a template matches, with values that no literal segment has; None where a convertor is unknown."""
-    if any((match[2] or "") not in _SAMPLES for match in ROUTE_PARAMETER.finditer(path)):
-        return None
-    return ROUTE_PARAMETER.sub(lambda match: _SAMPLES[match[2] or ""], path)

@@ -142,12 +142,11 @@ def _by_regex(entry: Entry) -> Matcher:
     return (), (), entry.regex.match, entry.methods, entry
 
 
-def _by_segments(entry: Entry, known: int | None) -> Matcher:
-    """A matcher for paths with the entry's number of segments, one of which is known to match.
+def _by_segments(entry: Entry, shape: tuple[str | None, ...] | None, known: int) -> Matcher:
+    """A matcher for paths with the entry's number of segments, one of which is known to match its text.
 
     A parameter that is a whole segment matches any text but the empty one, so no regex is needed for it.
     """
-    shape = shape_of(entry)
     segments = entry.path.split("/")
     if (
         shape is None
@@ -174,12 +173,14 @@ def _index(
     counted = [shape for shape in shapes if shape is not None and len(shape) == count]
     position = max(range(count), key=lambda at: len({shape[at] for shape in counted} - {None}))
 
-    def matchers(text: str | None) -> list[Matcher]:
-        return [
-            _by_segments(entry, None if text is None else position)
-            for entry, shape in zip(entries, shapes, strict=True)
-            if shape is None or (len(shape) == count and shape[position] in (None, text))
-        ]
-
-    texts = {shape[position] for shape in counted}
-    return position, {text: matchers(text) for text in texts if text is not None}, matchers(None)
+    by_text: dict[str, list[Matcher]] = {text: [] for shape in counted if (text := shape[position]) is not None}
+    others: list[Matcher] = []
+    for entry, shape in zip(entries, shapes, strict=True):
+        if shape is not None and len(shape) != count:
+            continue
+        text = None if shape is None else shape[position]
+        matcher = _by_segments(entry, shape, position)
+        # In a list of routes with one text, those that match any text keep their place.
+        for matchers in (others, *by_text.values()) if text is None else (by_text[text],):
+            matchers.append(matcher)
+    return position, by_text, others

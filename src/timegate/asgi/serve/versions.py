@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, in_order, may_overlap, prefix_of
+from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, prefix_of
 from timegate.asgi.route.operation import OperationPlan
+from timegate.asgi.route.order import Overlaps, in_order
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
@@ -118,16 +119,17 @@ class _Routes:
         by_prefix: the same of a path up to its last segment, where that is the only parameter.
     """
 
-    __slots__ = ("_absent", "_gates", "by_path", "by_prefix", "moved", "table")
+    __slots__ = ("_absent", "_gates", "_overlaps", "by_path", "by_prefix", "moved", "table")
 
     def __init__(self, head: Table, gates: Mapping[str, OperationGate]) -> None:
         self._gates = gates
         # The routes of head with an operation that these versions do not have there.
-        self._absent = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
-        self.moved = [moved for entry in self._absent for moved in _moved(entry, gates)]
+        absent = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
+        self._absent = Overlaps(absent)
+        self.moved = [moved for entry in absent for moved in _moved(entry, gates)]
         self.table = head
-        if self._absent:
-            kept = {entry.place: _kept(entry, gates) for entry in self._absent}
+        if absent:
+            kept = {entry.place: _kept(entry, gates) for entry in absent}
             at_head = (kept.get(entry.place, entry) for entry in head.entries)
             self.table = Table(in_order([entry for entry in at_head if entry is not None], self.moved))
         self.by_path = {
@@ -135,6 +137,7 @@ class _Routes:
             for entry in self.table.entries
             if entry.operations and "{" not in entry.path and entry.regex is not None
         }
+        self._overlaps = Overlaps(self.table.entries)
         by_prefix = {prefix: entry for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
         self.by_prefix = {prefix: keys for prefix, entry in by_prefix.items() if (keys := self._below(prefix, entry))}
 
@@ -143,10 +146,8 @@ class _Routes:
         methods = ("GET", "HEAD") if method == "GET" else (method,)
         return [
             other
-            for other in self._absent
-            if other.place < head.place
-            and any(self._is_absent(other.key(name)) for name in methods)
-            and may_overlap(other, entry)
+            for other in self._absent.of(entry)
+            if other.place < head.place and any(self._is_absent(other.key(name)) for name in methods)
         ]
 
     def _is_absent(self, key: str | None) -> bool:
@@ -155,8 +156,8 @@ class _Routes:
     def _below(self, prefix: str, entry: Entry) -> dict[str, str]:
         """The operations by method for every last segment that no path in `by_path` has; none where others differ."""
         # The table's index is for one path; this is about every path below the prefix.
-        for other in self.table.entries:
-            if prefix_of(other) != prefix and other.path not in self.by_path and _may_meet(other, prefix, entry):
+        for other in self._overlaps.of(entry):
+            if prefix_of(other) != prefix and other.path not in self.by_path and _may_meet(other, prefix):
                 return {}
         return self._operations_at(f"{prefix}/{ANY_SEGMENT}", ANY_METHOD)
 
@@ -184,12 +185,12 @@ def _add_plans(
             found[path] = {method: plans[key] for method, key in keys.items()}
 
 
-def _may_meet(other: Entry, prefix: str, entry: Entry) -> bool:
-    """Whether a route may match a path that an entry matches, which ends in a parameter after a prefix."""
+def _may_meet(other: Entry, prefix: str) -> bool:
+    """Whether a route may match a path below a prefix."""
     if other.regex is None:
         return True
     text, below = other.path.partition("{")[0], f"{prefix}/"
-    return (text.startswith(below) or below.startswith(text)) and may_overlap(other, entry)
+    return text.startswith(below) or below.startswith(text)
 
 
 def _paths_of(entry: Entry) -> set[str]:
