@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from tests.silence.old_client import HEAD, OLD, Client, gated, gates_of, gates_of_responses, old_client, refusal
-from timegate import Contract, enum, on
+from timegate import Contract, UpgradeError, enum, on
 
 
 class Status(Enum):
@@ -145,6 +145,12 @@ class TestBecameList:
     def test_leaves_null_out_where_the_old_type_has_none(self, value: Any) -> None:
         gates = gates_of([Perhaps], on(Perhaps).became_list("emails", was=str))
         assert gates.downgrade(Perhaps, {"emails": value}, to_version=OLD) == {}
+
+    def test_takes_no_null_of_a_client_whose_type_has_none(self) -> None:
+        gates = gates_of([Perhaps], on(Perhaps).became_list("emails", was=str))
+        with pytest.raises(UpgradeError) as refused:
+            gates.upgrade(Perhaps, {"emails": None}, from_version=OLD)
+        assert refused.value.pointer == "/emails"
 
     @pytest.mark.parametrize("value", [None, []])
     def test_says_null_where_the_old_type_has_it(self, value: Any) -> None:
