@@ -17,6 +17,8 @@
 #   make clients    generates the models with which a client of each version of the example reads its responses
 #   make snapshots  updates the snapshots of what each version of the example sends and receives; look at the difference
 #
+#   make figures  counts the tests of each harness
+#
 #   make check    everything that must hold: lint, types and test
 #   make lint     ruff: the linter and the check of the code's format
 #   make types    mypy and pyright, both strict
@@ -57,8 +59,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots check lint types \
-    format lock bench bench-check bench-instructions clean
+.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots figures check lint \
+    types format lock bench bench-check bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -109,6 +111,9 @@ clients: $(READY)
 
 snapshots: $(READY)
 	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py
+
+figures: $(READY)
+	@$(PY) -m tests.figures
 
 check: lint types test
 
