@@ -215,6 +215,26 @@ def test_what_is_no_version_is_unknown(version: Any) -> None:
         GATES.downgrade(Address, {}, to_version=version)
 
 
+class TestOtherSpellings:
+    def test_are_read_on_the_way_in_as_head_reads_them(self) -> None:
+        sent = {"kind": "cancelled", "order_id": "1", "why": "evil"}
+        found = GATES.upgrade(Event, sent, from_version=OLD)
+        assert (found.get("order_id") or found.get("orderId"), found["why"]) == ("1", "")
+
+    def test_that_no_model_has_pass_on_the_way_out(self) -> None:
+        found = GATES.downgrade(Address, {"streetName": "s", "zipCode": "1", "extra": 1}, to_version=OLD)
+        assert found == {**OLD_ADDRESS, "extra": 1}
+
+
+@pytest.mark.parametrize("data", ['{"streetName": "s", "zip": "1"}', b'{"streetName": "s", "zip": "1"}', [1], 5])
+def test_text_and_bytes_of_json_and_other_shapes_are_errors_both_ways(data: Any) -> None:
+    for kind in (Address, Event):
+        with pytest.raises(UpgradeError):
+            GATES.upgrade(kind, data, from_version=OLD)
+        with pytest.raises(DowngradeError):
+            GATES.downgrade(kind, data, to_version=OLD)
+
+
 def test_data_that_holds_itself_is_an_error() -> None:
     with pytest.raises(GateError):
         GATES.downgrade(Address, cyclic(), to_version=OLD)
