@@ -13,9 +13,11 @@ class Added(FieldsFact):
 
     Args:
         default: what head receives from an old client; without it the key stays absent.
+        partial: whether the body of a ``PATCH`` gets the default only where head requires the field.
     """
 
     default: Value | Unset = UNSET
+    partial: bool = True
 
     verb: ClassVar[str] = "added"
     loss: ClassVar[Loss] = Loss.TO_OLD

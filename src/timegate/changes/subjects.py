@@ -47,9 +47,9 @@ class Models:
     def __repr__(self) -> str:
         return f"on({', '.join(map(name_of, self.models))})"
 
-    def added(self, *fields: str, default: Value | Unset = UNSET) -> Added:
-        """The fields do not exist in older versions."""
-        return Added(models=self.models, fields=fields, default=default)
+    def added(self, *fields: str, default: Value | Unset = UNSET, partial: bool = True) -> Added:
+        """The fields do not exist in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
+        return Added(models=self.models, fields=fields, default=default, partial=partial)
 
     def removed(
         self,
@@ -107,9 +107,9 @@ class Models:
         """The fields hold one value in older versions and a list of values now."""
         return BecameList(models=self.models, fields=fields, was=was, empty=empty)
 
-    def defaulted(self, *fields: str, was: Value) -> Defaulted:
-        """The fields have another default in older versions."""
-        return Defaulted(models=self.models, fields=fields, was=was)
+    def defaulted(self, *fields: str, was: Value, partial: bool = True) -> Defaulted:
+        """The fields have another default in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
+        return Defaulted(models=self.models, fields=fields, was=was, partial=partial)
 
     def constrained(
         self, *fields: str, was: Any, to_old: Function | None = None, tolerated: str | None = None

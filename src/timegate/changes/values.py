@@ -106,9 +106,11 @@ class Defaulted(FieldsFact):
 
     Args:
         was: the old default; head receives it where an old client leaves the field out.
+        partial: whether the body of a ``PATCH`` gets the default only where head requires the field.
     """
 
     was: Value
+    partial: bool = True
 
     verb: ClassVar[str] = "defaulted"
 

@@ -11,6 +11,7 @@ from timegate.gates.check.faults import is_json_media
 from timegate.gates.locations import Locator
 from timegate.gates.operation import OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.roots import request_root
 from timegate.history.history import History
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.paths import PARAMETER
@@ -60,7 +61,7 @@ def _gate(
     reach: Mapping[Side, Reach], index: int, head: Operation, old: Operation, programs: Mapping[Side, Programs]
 ) -> OperationGate:
     requests = reach["requests"]
-    request = None if old.request is None else programs["requests"].get(repr(old.request.schema))
+    request = None if old.request is None else programs["requests"].get(repr(request_root(old.method, old.request)))
     responses = {
         status: None if body is None else programs["responses"].get(repr(body.schema))
         for status, body in head.responses.items()

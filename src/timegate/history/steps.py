@@ -25,12 +25,18 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class KeyAdded:
-    """Only the newer version has the key; ``default`` is what head receives."""
+    """Only the newer version has the key.
+
+    Args:
+        default: what head receives.
+        partial: whether a partial update leaves the key out unless head requires it.
+    """
 
     origin: Origin
     key: str
     schema: Schema
     default: Any = UNSET
+    partial: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,11 @@ class ValueConverted:
 
 @dataclass(frozen=True, slots=True)
 class ValueReplaced:
-    """Another value replaces null or an absent key, in the upgrade or in the downgrade."""
+    """Another value replaces null or an absent key, in the upgrade or in the downgrade.
+
+    Args:
+        partial: whether a partial update leaves an absent key out unless head requires it.
+    """
 
     origin: Origin
     key: str
@@ -94,6 +104,7 @@ class ValueReplaced:
     null_to_old: Any = UNSET
     missing_to_head: Any = UNSET
     missing_to_old: Any = UNSET
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
         schema = component.properties[place.key]
         default = value_at(builder, place, fact.default, argument="default", fits=schema, used_in="requests")
         builder.put(place.side, without_property(component, place.key))
-        step = KeyAdded(builder.origin, place.key, schema, default)
+        step = KeyAdded(builder.origin, place.key, schema, default, fact.partial)
         builder.record(place.side, place.name, step, place.key, reads=read_by(default))
 
 

@@ -142,9 +142,17 @@ def _convert(
     builder.record(place.side, place.name, step, place.key)
 
 
-def _replace(builder: HistoryBuilder, place: FieldPlace, newer: Schema, older: Schema, **replacements: object) -> None:
+def _replace(
+    builder: HistoryBuilder,
+    place: FieldPlace,
+    newer: Schema,
+    older: Schema,
+    *,
+    partial: bool = False,
+    **replacements: object,
+) -> None:
     """Record what replaces null or an absent key; the replacements are arguments of `ValueReplaced`."""
-    step = ValueReplaced(builder.origin, place.key, newer, older, **replacements)
+    step = ValueReplaced(builder.origin, place.key, newer, older, partial=partial, **replacements)
     reads = tuple(key for value in replacements.values() for key in read_by(value))
     builder.record(place.side, place.name, step, place.key, reads=reads)
 
@@ -310,4 +318,4 @@ def _defaulted(fact: Defaulted, builder: HistoryBuilder) -> None:
             declared = {**schema, "default": value, DEFAULT_MARK: builder.boundary + 1}
             changed = with_property_schema(component, place.key, declared)
             builder.put(place.side, with_property_required(changed, place.key, required=False))
-        _replace(builder, place, schema, schema, missing_to_head=value)
+        _replace(builder, place, schema, schema, missing_to_head=value, partial=fact.partial)

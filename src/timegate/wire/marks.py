@@ -55,6 +55,10 @@ LEFT_OUT_MARK: Final = MARK_PREFIX + "left-out"
 """Holds, in the schema of a response's body, the `LeftOut` of its route."""
 
 
+PARTIAL_MARK: Final = MARK_PREFIX + "partial"
+"""Marks the root of a body of `PATCH`: what it leaves out stays as it is, so facts fill in only what head requires."""
+
+
 DEFAULT_MARK: Final = MARK_PREFIX + "default-since"
 """Holds, in a property's schema, the index of the version whose shape its default has; without it, that is head."""
 

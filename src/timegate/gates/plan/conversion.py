@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
@@ -18,6 +18,7 @@ class Conversion:
         from_client: whether a client sent the payload, so that its keys must be checked.
         to_client: whether a client receives the result, so that internal fields must be dropped.
         left_out: the keys that head leaves out of the payload; None for none.
+        partial: whether the payload changes a part of something, so that only what head requires is filled in.
     """
 
     src: int
@@ -25,6 +26,7 @@ class Conversion:
     from_client: bool = False
     to_client: bool = False
     left_out: LeftOut | None = None
+    partial: bool = False
 
     @property
     def boundaries(self) -> range:
@@ -34,7 +36,7 @@ class Conversion:
     def part(self, src: int, dst: int) -> Conversion:
         """The part of this conversion between two of its versions."""
         from_client, to_client = self.from_client and src == self.src, self.to_client and dst == self.dst
-        return Conversion(src, dst, from_client, to_client, self.left_out)
+        return replace(self, src=src, dst=dst, from_client=from_client, to_client=to_client)
 
 
 def client_conversion(side: Side, version: int) -> Conversion:

@@ -9,6 +9,7 @@ from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.checks import checks_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.left_out import left_out_value, loaded_as
+from timegate.gates.plan.partial import drop_fills
 from timegate.gates.plan.plan import (
     CallFunction,
     ConvertBySchema,
@@ -71,6 +72,7 @@ class _Fusing:
         refused: the fact for which every object is refused.
         boundary: the boundary whose steps are being applied.
         departing: keys that a move takes out of this object; the parent's plan does it.
+        optional_fills: what sets keys that a client left out, where a partial update leaves them as they are.
     """
 
     reach: Reach
@@ -81,6 +83,7 @@ class _Fusing:
     unfilled: dict[str, Origin] = field(default_factory=dict[str, Origin])
     refused: Origin | None = None
     boundary: int = 0
+    optional_fills: list[SetValue | CopyValue] = field(default_factory=list[SetValue | CopyValue])
     departing: set[str] = field(default_factory=set[str])
 
     @property
@@ -104,8 +107,8 @@ class _Fusing:
         # A client cannot have meant an internal field.
         unseen = source.internal if self.upgrades and self.conversion.from_client else frozenset[str]()
         keys = {key: schema for key, schema in source.properties.items() if key not in unseen}
-        for key, schema in self._inserted_before().items():
-            keys.setdefault(key, schema)
+        if not self.upgrades and self.conversion.boundaries:
+            keys = {**keys, **self.reach.inserted_by_parents(self.name, self.conversion.src), **keys}
         self._begin(keys, self.conversion.src, source.schema)
         for boundary in self.conversion.boundaries:
             self.boundary = boundary
@@ -122,13 +125,6 @@ class _Fusing:
                 self.names.pop(key, None)
         self._end()
         return self._plan(set(keys))
-
-    def _inserted_before(self) -> dict[str, Schema]:
-        """Keys that the parent's plan has put into the object before this conversion; the schema lacks them."""
-        if self.upgrades or not self.conversion.boundaries:
-            return {}
-        steps = self.reach.steps(self.name, self.conversion.src)
-        return {step.key: step.schema for step in steps if isinstance(step, MovedThrough) and step.older}
 
     def _begin(self, keys: dict[str, Schema], version: int, shape: Schema) -> None:
         self.names = {key: Slot(key, schema, version) for key, schema in keys.items()}
@@ -147,6 +143,7 @@ class _Fusing:
             if src == dst:
                 self._convert_by_schema(slot, self.conversion)
             self._convert_to(slot, dst)
+        drop_fills(self.optional_fills, self.stage, self.names, required=self.at(dst).required)
         self.stage.stored = dict(self.names)
 
     def _slots(self) -> list[Slot]:
@@ -163,7 +160,7 @@ class _Fusing:
             return
         part = self.conversion.part(slot.since, version)
         if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
-            part = Conversion(part.src, part.dst, to_client=part.to_client, left_out=part.left_out)
+            part = replace(part, from_client=False)
         self._convert_by_schema(slot, part)
         slot.since = version
 
@@ -184,7 +181,7 @@ class _Fusing:
                 if upgrades and step.default is UNSET:
                     self.unfilled[step.key] = step.origin
                 elif upgrades:
-                    self._add(step.key, step.schema, step.default, step.origin)
+                    self._add(step.key, step.schema, step.default, step.origin, partial=step.partial)
             case KeyRemoved():
                 self.names.pop(step.key, None)
                 self.unfilled.pop(step.key, None)
@@ -226,9 +223,11 @@ class _Fusing:
         elif source in self.unfilled:
             self.unfilled[target] = self.unfilled.pop(source)
 
-    def _add(self, key: str, schema: Schema, value: Any, origin: Origin, *, required: bool = False) -> None:
+    def _add(
+        self, key: str, schema: Schema, value: Any, origin: Origin, *, required: bool = False, partial: bool = False
+    ) -> None:
         slot = Slot(None, schema, self.boundary)
-        self._set(slot, "always", value, origin, required=required)
+        self._set(slot, "always", value, origin, required=required, partial=partial)
         self.names[key] = slot
 
     def _backfill(self, step: KeyRemoved) -> None:
@@ -280,14 +279,20 @@ class _Fusing:
         self.stage.ops += [SetValue(found, "always", value), *(replace(op, slot=found) for op in done)]
         return found
 
-    def _set(self, slot: Slot, when: str, value: Any, origin: Origin, *, required: bool = False) -> None:
+    def _set(
+        self, slot: Slot, when: str, value: Any, origin: Origin, *, required: bool = False, partial: bool = False
+    ) -> None:
         """Set a slot to a value or to a sibling's value, in this boundary's newer shape."""
-        if not isinstance(value, Sibling):
-            self.stage.ops.append(SetValue(slot, when, value))
-        elif value.field in self.names:
+        if isinstance(value, Sibling) and value.field not in self.names:
+            return
+        fill: SetValue | CopyValue = SetValue(slot, when, value)
+        if isinstance(value, Sibling):
             other = self.names[value.field]
             self._convert_to(other, self.boundary)
-            self.stage.ops.append(CopyValue(slot, when, other, origin, required, self._fallback(other)))
+            fill = CopyValue(slot, when, other, origin, required, self._fallback(other))
+        self.stage.ops.append(fill)
+        if partial and self.upgrades and self.conversion.partial:
+            self.optional_fills.append(fill)
 
     def _convert_value(self, step: ValueConverted, function: Function | None, source: Schema, target: Schema) -> None:
         slot = self.names.get(step.key)
@@ -309,7 +314,7 @@ class _Fusing:
         if null is not UNSET:
             self._set(slot, "null", null, step.origin)
         if missing is not UNSET:
-            self._set(slot, "missing", missing, step.origin)
+            self._set(slot, "missing", missing, step.origin, partial=step.partial)
         slot.schema = target
 
     def _move(self, step: ValueMoved, source: tuple[str, ...], target: tuple[str, ...], parent_schema: Schema) -> None:
@@ -322,11 +327,8 @@ class _Fusing:
         else:
             slot = Slot(None, step.schema, self.boundary)
             empty = UNSET if self.upgrades else step.empty
-            self.stage.ops.append(
-                ExtractValue(
-                    slot, start, source[1:], self.reach.unknown_parents(self.name, source, self.other_side), empty
-                )
-            )
+            unknown = self.reach.unknown_parents(self.name, source, self.other_side)
+            self.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
         if self.upgrades and step.empty is not UNSET:
             self.stage.ops.append(RemoveEqual(slot, step.empty))
         if len(target) == 1:

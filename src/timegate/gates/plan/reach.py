@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.history import History
-from timegate.history.steps import ModelIntroduced, Step
+from timegate.history.steps import ModelIntroduced, MovedThrough, Step
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
 from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK
@@ -87,6 +88,11 @@ class Reach:
         """What happens to a component's objects at a boundary, from old to new."""
         return self.history.steps.get((self.side, name, boundary), ())
 
+    def inserted_by_parents(self, name: str, boundary: int) -> dict[str, Schema]:
+        """Keys that a parent's plan has put into an object before it crosses a boundary; its schema lacks them."""
+        steps = self.steps(name, boundary)
+        return {step.key: step.schema for step in steps if isinstance(step, MovedThrough) and step.older}
+
     def introduction(self, name: str, boundaries: Iterable[int]) -> tuple[int, ModelIntroduced] | None:
         """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
         steps = ((boundary, step) for boundary in boundaries for step in self.steps(name, boundary))
@@ -133,7 +139,7 @@ class Reach:
         while far > near and wanted.isdisjoint(self.affected_by(far - 1)):
             far -= 1
         src, dst = (near, far) if conversion.src < conversion.dst else (far, near)
-        return Conversion(src, dst, conversion.from_client, conversion.to_client, conversion.left_out)
+        return replace(conversion, src=src, dst=dst)
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
         """The components that differ in any way across a boundary, and all that contain one."""

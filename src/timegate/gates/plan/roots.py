@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema
+from timegate.wire.marks import PARTIAL_MARK
 from timegate.wire.schema import ref
-from timegate.wire.wire import Side, Wire
+from timegate.wire.wire import Body, Side, Wire
 
 
 @dataclass(slots=True)
@@ -53,6 +54,11 @@ class _Indexed:
     texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
+def request_root(method: str, body: Body) -> Schema:
+    """The schema at which the requests of a method start; what a `PATCH` leaves out stays as it is (RFC 5789)."""
+    return {**body.schema, PARTIAL_MARK: True} if method == "PATCH" else body.schema
+
+
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
     """Every root of a side, also those of operations that the version does not have."""
     for operation in wire.operations:
@@ -60,5 +66,7 @@ def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
             yield ref(operation.query)
             yield ref(operation.headers)
             yield ref(operation.path_parameters)
-        yield from (body.schema for _, body in operation.bodies(side))
+            yield from () if operation.request is None else (request_root(operation.method, operation.request),)
+        else:
+            yield from (body.schema for _, body in operation.bodies(side))
     yield from wire.standalone(side)

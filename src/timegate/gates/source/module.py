@@ -23,7 +23,7 @@ from timegate.history.steps import Origin
 from timegate.reading.readers import member_reader
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, TUPLE_MARK, LeftOut
+from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, LeftOut
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
@@ -112,6 +112,9 @@ class Module:
         if isinstance(left_out, LeftOut):
             schema = {key: value for key, value in schema.items() if key != LEFT_OUT_MARK}
             conversion = replace(conversion, left_out=left_out)
+        if PARTIAL_MARK in schema:
+            schema = {key: value for key, value in schema.items() if key != PARTIAL_MARK}
+            conversion = replace(conversion, partial=True)
         if not self.reach.needs(schema, conversion):
             return None
         target = referred(schema)
