@@ -180,13 +180,13 @@ def nested(keyword: str, levels: int) -> Any:
 KEYWORDS = ["items", "prefixItems", "properties", "additionalProperties", "anyOf", "oneOf", "allOf", "not"]
 
 
-@pytest.mark.parametrize("levels", [300, 5000])
+@pytest.mark.parametrize("levels", [25, 60, 300, 5000])
 @pytest.mark.parametrize("keyword", KEYWORDS)
 def test_a_schema_of_many_levels_compiles_or_is_a_fault(keyword: str, levels: int) -> None:
     faults_of(lambda: compiled(document({"A": A}, nested(keyword, levels))))
 
 
-@pytest.mark.parametrize("keyword", ["properties", "anyOf"])
+@pytest.mark.parametrize("keyword", ["items", "prefixItems", "properties", "additionalProperties", "anyOf"])
 def test_a_schema_of_sixty_levels_is_gated(keyword: str) -> None:
     wrap: dict[str, Callable[[Any], Any]] = {
         "items": lambda inner: [inner],

@@ -19,6 +19,7 @@ from timegate.gates.payloads import head_payload, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
+from timegate.gates.plan.trace import Traces
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
@@ -68,11 +69,12 @@ class Gates:
         known: dict[Side, dict[Purpose, Any]] = {side: {} for side in SIDES}
         faults = [*self._history.faults, *cookie_faults(self.timeline, self.head)]
         roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
+        traces: dict[Side, Traces] = {side: Traces(reach) for side, reach in self._reach.items()}
         programs: dict[Side, Programs] = {}
         gates: tuple[OperationGate, ...] = ()
         for index, version in enumerate(self.timeline):
             try:
-                programs = self._compile(index, version.value, roots, known, programs, faults)
+                programs = self._compile(index, version.value, roots, known, traces, programs, faults)
                 gates = () if faults else gates_of(self._reach, index, programs, gates)
             except Exception:
                 # A history with faults may lead to an invalid schema; the faults that are already known say why.
@@ -97,6 +99,7 @@ class Gates:
         version: str,
         roots: Mapping[Side, Roots],
         known: Mapping[Side, dict[Purpose, Any]],
+        traces: Mapping[Side, Traces],
         newer: Mapping[Side, Programs],
         faults: list[Fault],
     ) -> dict[Side, Programs]:
@@ -104,7 +107,7 @@ class Gates:
         compiled: dict[Side, Programs] = {}
         for side, reach in self._reach.items():
             conversion = client_conversion(side, index)
-            module = new_module(reach, known[side])
+            module = new_module(reach, known[side], traces[side])
             schemas, programs = roots[side].at(index), dict[str, Program]()
             if side in newer:
                 schemas = roots[side].differing(index)

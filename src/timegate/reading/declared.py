@@ -154,11 +154,10 @@ def refuse_endless(place: str) -> Generator[None]:
     try:
         yield
     except RecursionError:
-        refuse_app(
-            place,
-            "they are nested more deeply than Python can follow, or a union in them holds itself",
-            "give inner types a model of their own, and a union an arm that is no union",
-        )
+        problem = "it is nested more deeply than Python can follow, or a union in it holds itself"
+        remedy = "write inner types as models of their own, fewer in each other, and no union as an arm of itself"
+        # The traceback of a thousand frames would hide the fault.
+        raise CompileError([Fault("head", "", place, problem, remedy)]) from None
 
 
 def refuse_framework(place: str, problem: str) -> NoReturn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -95,13 +95,11 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().enum_schema(schema))
 
-        def _by_hand(self, schema: Any, generate: Callable[[Any], JsonSchemaValue]) -> JsonSchemaValue:
-            """The schema of a part, which the app may have written by hand."""
-            if schema.get("type") not in CLASSES or "ref" not in schema:
-                return generate(schema)
+        def _by_hand(self, schema: Any) -> JsonSchemaValue:
+            """The schema of a class, which the app may have written by hand."""
             definition, _ = self.get_cache_defs_ref_schema(schema["ref"])
             before = self.definitions.get(definition)
-            generated = generate(schema)
+            generated = super().generate_inner(schema)
             written = self.definitions.get(definition)
             if written is None or MODEL_MARK in written or (self.mode == "serialization" and "serialization" in schema):
                 return generated
@@ -129,7 +127,9 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return {**generated, DISCRIMINATOR_MARK: {"index": len(records.discriminators) - 1, "arms": arms}}
 
         def generate_inner(self, schema: Any) -> JsonSchemaValue:
-            generated = self._by_hand(schema, super().generate_inner)
+            # Most parts are no classes; a call less at each of them lets types be nested deeper.
+            is_class = "ref" in schema and schema.get("type") in CLASSES
+            generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
             if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
                 return generated
             # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
 from timegate.errors import DowngradeError, GateError, UpgradeError
@@ -35,6 +35,9 @@ WriteObject: TypeAlias = "Callable[[Module, Writer, Component, Plan, Conversion]
 
 WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Conversion], None]"
 """Writes how the value of a variable is converted by the union's arm that it fits."""
+
+_DEEPEST: Final = 12
+"""How deep blocks are nested in one function, before values deeper in a schema get a function of their own."""
 
 _RUNTIME = (
     checks.collect,
@@ -93,6 +96,7 @@ class Module:
         self._traces = traces
         self._functions: dict[Purpose, str] = {}
         self._waiting: list[Purpose] = []
+        self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
 
     def name(self, value: Any, prefix: str = "k") -> str:
@@ -122,17 +126,23 @@ class Module:
             return self.function(target, conversion)
         purpose = repr(schema), self.reach.shortest(self.reach.names_in(schema), conversion)
         if not self._has_function(purpose, "f"):
-            self._functions[purpose] = self.function_of(schema, purpose[1])
+            # Its source is written later, since a union may hold itself.
+            self._functions[purpose] = self.fresh("f")
+            self._later.append((self._functions[purpose], schema, purpose[1]))
         return self._functions[purpose]
 
     def function_of(self, schema: Schema, conversion: Conversion) -> str:
         """The name of a function that converts values of a schema without a name."""
-        name, writer = self.fresh("f"), Writer()
+        name = self.fresh("f")
+        self._write_function(name, schema, conversion)
+        return name
+
+    def _write_function(self, name: str, schema: Schema, conversion: Conversion) -> None:
+        writer = Writer()
         with writer.block(f"def {name}(v):"):
             self.walk(writer, schema, "v", conversion)
             writer.add("return v")
         self.add_source(writer)
-        return name
 
     def function(self, component: str, conversion: Conversion) -> str:
         """The name of a component's function; its source is written later, since components may be recursive."""
@@ -154,13 +164,16 @@ class Module:
 
     def build(self) -> dict[str, Any]:
         """Compile every function that was asked for, and return the module's names with their values."""
-        while self._waiting:
-            purpose = self._waiting.pop()
-            writer = Writer()
-            with writer.block(f"def {self._functions[purpose]}(v):"):
-                self._component(writer, *purpose)
-                writer.add("return v")
-            self.add_source(writer)
+        while self._waiting or self._later:
+            while self._later:
+                self._write_function(*self._later.pop())
+            if self._waiting:
+                purpose = self._waiting.pop()
+                writer = Writer()
+                with writer.block(f"def {self._functions[purpose]}(v):"):
+                    self._component(writer, *purpose)
+                    writer.add("return v")
+                self.add_source(writer)
         exec(compile("\n".join(self._source), f"<timegate {self.reach.side}>", "exec"), self._space)
         for choice in self.choices:
             for arm in choice.arms:
@@ -223,6 +236,12 @@ class Module:
             return
         for obstacle, name in obstacles_in(schema, self.reach.touched(conversion)):
             raise NotConvertible(obstacle, name)
+        if writer.depth > _DEEPEST and referred(schema) is None:
+            # Python compiles no deeper blocks, and a schema may be nested deeper.
+            inner = self.fresh("f")
+            self._later.append((inner, schema, conversion))
+            writer.add(f"{var} = {inner}({var})")
+            return
         if schema.get("anyOf") or schema.get("oneOf") or schema.get(NEWER_ARMS_MARK):
             self._write_union(self, writer, schema, var, conversion)
             return

@@ -92,7 +92,9 @@ def _merge_containers(leaves: list[Schema]) -> list[Schema]:
         ]
         if len(same) > 1:
             leaves = [leaf for leaf in leaves if not any(leaf is other for other in same)]
-            merged.append({"type": same[0].get("type"), keyword: {"anyOf": [leaf[keyword] for leaf in same]}})
+            # Each item once: the items of a union that holds itself would become more with each level.
+            inner = {repr(leaf[keyword]): leaf[keyword] for leaf in same}
+            merged.append({"type": same[0].get("type"), keyword: {"anyOf": list(inner.values())}})
     return leaves + merged
 
 
