@@ -136,6 +136,44 @@ class TestInstances:
         assert refused.value.pointer == "/1"
 
 
+class TestOtherSpellings:
+    @pytest.mark.parametrize(
+        ("kind", "data", "pointer"),
+        [
+            (Address, {"streetName": "s", "zip_code": "1"}, "/zip_code"),
+            (Address, {"street_name": "s", "zipCode": "1"}, "/street_name"),
+            (Event, PLACED.model_dump(mode="json"), ""),
+            (Event, {"kind": "placed", "orderId": "o", "ship_to": {"streetName": "s", "zipCode": "1"}}, "/ship_to"),
+            (Event, {"kind": "placed", "orderId": "o", "shipTo": {"streetName": "s", "zip_code": "1"}}, "/shipTo"),
+            (list[Address], [{"streetName": "s", "zipCode": "1"}, {"streetName": "s", "zip_code": "1"}], "/1/zip_code"),
+        ],
+    )
+    def test_are_an_error_on_the_way_out(self, kind: Any, data: Any, pointer: str) -> None:
+        with pytest.raises(DowngradeError) as refused:
+            GATES.downgrade(kind, data, to_version=OLD)
+        assert refused.value.pointer.startswith(pointer)
+
+    def test_of_an_added_field_do_not_leave(self) -> None:
+        class Aliased(BaseModel):
+            model_config = ConfigDict(populate_by_name=True)
+
+            name: str = "n"
+            secret: str = Field(default="s", alias="theSecret")
+
+        gates = timeline_of(on(Aliased).added("secret")).compile(Contract.of_types(Aliased))
+        with pytest.raises(DowngradeError):
+            gates.downgrade(Aliased, {"name": "n", "secret": "s"}, to_version=OLD)
+
+    def test_are_read_on_the_way_in_as_head_reads_them(self) -> None:
+        sent = {"kind": "cancelled", "order_id": "1", "why": "evil"}
+        found = GATES.upgrade(Event, sent, from_version=OLD)
+        assert (found.get("order_id") or found.get("orderId"), found["why"]) == ("1", "")
+
+    def test_of_names_that_no_model_has_pass_as_before(self) -> None:
+        found = GATES.downgrade(Address, {"streetName": "s", "zipCode": "1", "extra": 1}, to_version=OLD)
+        assert found == {**OLD_ADDRESS, "extra": 1}
+
+
 class Colour(Enum):
     RED = "red"
     BLUE = "blue"
@@ -215,17 +253,6 @@ def test_what_is_no_version_is_unknown(version: Any) -> None:
         GATES.downgrade(Address, {}, to_version=version)
 
 
-class TestOtherSpellings:
-    def test_are_read_on_the_way_in_as_head_reads_them(self) -> None:
-        sent = {"kind": "cancelled", "order_id": "1", "why": "evil"}
-        found = GATES.upgrade(Event, sent, from_version=OLD)
-        assert (found.get("order_id") or found.get("orderId"), found["why"]) == ("1", "")
-
-    def test_that_no_model_has_pass_on_the_way_out(self) -> None:
-        found = GATES.downgrade(Address, {"streetName": "s", "zipCode": "1", "extra": 1}, to_version=OLD)
-        assert found == {**OLD_ADDRESS, "extra": 1}
-
-
 @pytest.mark.parametrize("data", ['{"streetName": "s", "zip": "1"}', b'{"streetName": "s", "zip": "1"}', [1], 5])
 def test_text_and_bytes_of_json_and_other_shapes_are_errors_both_ways(data: Any) -> None:
     for kind in (Address, Event):
@@ -233,6 +260,12 @@ def test_text_and_bytes_of_json_and_other_shapes_are_errors_both_ways(data: Any)
             GATES.upgrade(kind, data, from_version=OLD)
         with pytest.raises(DowngradeError):
             GATES.downgrade(kind, data, to_version=OLD)
+
+
+@pytest.mark.parametrize("kind", [Address, Event])
+def test_null_is_an_error_on_the_way_in(kind: Any) -> None:
+    with pytest.raises(UpgradeError):
+        GATES.upgrade(kind, None, from_version=OLD)
 
 
 def test_data_that_holds_itself_is_an_error() -> None:

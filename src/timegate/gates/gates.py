@@ -184,7 +184,7 @@ class Gates:
         schema = self.head.schema_of(side, kind)
         key = (side, repr(schema), conversion)
         if key not in self._programs:
-            module = new_module(self._reach[side])
+            module = new_module(self._reach[side], strict=True)
             name = module.root(self._root_at(side, schema, conversion.src), conversion)
             self._programs[key] = None if name is None else module.build()[name]
         program = self._programs[key]

@@ -64,6 +64,7 @@ class Module:
         write_union: writes how an arm of a union is chosen.
         known: programs of other modules of the same side by their purpose; this module adds its own.
         traces: what becomes of clients' values; shared by the modules of a side.
+        strict: whether a downgrade refuses keys that are spelled otherwise than on the wire.
 
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
@@ -78,8 +79,11 @@ class Module:
         write_union: WriteUnion,
         known: dict[Purpose, Any],
         traces: Traces,
+        *,
+        strict: bool = False,
     ) -> None:
         self.reach = reach
+        self.strict = strict and reach.side == "responses"
         self._write_object = write_object
         self._write_union = write_union
         self.upgrades = reach.side == "requests"

@@ -19,6 +19,8 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
     _check_shape(module, writer, component, plan, conversion)
+    if module.strict:
+        _refuse_other_spellings(module, writer, component)
     if module.upgrades:
         writer.add("errors = None")
     if plan.stages[0].whole is None:
@@ -57,6 +59,15 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add(f"raise wrong_type(*{module.name(types)})")
         else:
             writer.add("refuse(S, 'the value has another JSON type than its schema', None)")
+
+
+def _refuse_other_spellings(module: Module, writer: Writer, component: Component) -> None:
+    """Write that a key which only requests may have is refused: its value would leave unconverted."""
+    spellings = {spelling for key in component.properties for spelling in component.accepted(key)}
+    others = spellings - component.properties.keys()
+    if others:
+        with writer.block(f"for k in sorted({module.name(frozenset(others))}.intersection(v)):"):
+            writer.add("refuse(E, 'the key is spelled otherwise on the wire', None, k)")
 
 
 def _convert_other_values(module: Module, writer: Writer, known: str, values: Schema, conversion: Conversion) -> None:

@@ -11,12 +11,16 @@ from timegate.gates.source.objects import write_object
 from timegate.gates.source.unions import write_union
 
 
-def new_module(reach: Reach, known: dict[Purpose, Any] | None = None, traces: Traces | None = None) -> Module:
+def new_module(
+    reach: Reach, known: dict[Purpose, Any] | None = None, traces: Traces | None = None, *, strict: bool = False
+) -> Module:
     """An empty module.
 
     Args:
         reach: the side and its history.
         known: programs of other modules of the same side by their purpose; the module adds its own.
         traces: what becomes of clients' values, as far as other modules have found it.
+        strict: whether a downgrade refuses keys that are spelled otherwise than on the wire.
     """
-    return Module(reach, write_object, write_union, {} if known is None else known, traces or Traces(reach))
+    known = {} if known is None else known
+    return Module(reach, write_object, write_union, known, traces or Traces(reach), strict=strict)
