@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.oracle.checks import Checks
 from tests.oracle.facts import FactContext, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
 from tests.oracle.places import key_of, subjects
@@ -35,14 +36,14 @@ class Oracle:
     def of(cls, wire: Wire, timeline: Timeline) -> Oracle:
         return cls(history(wire, timeline))
 
-    def upgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
+    def upgrade(self, schema: Schema, data: Any, index: int, refusals: Refusals | None = None) -> Any:
         """Upgrade a payload of the version at an index to head.
 
         Args:
             schema: the schema of the payload.
             data: the payload.
             index: of the client's version, 0 for head.
-            strict: refuse a value that cannot be converted even where a later boundary drops it.
+            refusals: gets every error, those of values that a later boundary drops included.
 
         Raises:
             UpgradeError: the payload cannot be upgraded.
@@ -52,24 +53,23 @@ class Oracle:
         def judge(component: Component, key: str, value: dict[str, Any]) -> str | None:
             return self.judged_request(component, key, value, index)
 
-        touched, refusals = self.touched("requests", index), Refusals()
-        reader = Reader(components, "upgrade", touched, refusals, judge, self.head_keys)
+        touched = self.touched("requests", index) | self.with_internal_fields
+        refusals = Refusals() if refusals is None else refusals
+        checks = Checks(self.history, index)
+        reader = Reader(components, "upgrade", touched, refusals, judge, self.head_keys, checks)
         value = reader.read(data, schema)
         for boundary in reversed(range(index)):
             value = self.upgraded(value, boundary, refusals)
-        found = plain(value)
-        if strict and refusals:
-            raise refusals[0]
-        return found
+        return plain(value)
 
-    def downgrade(self, schema: Schema, data: Any, index: int, *, strict: bool = False) -> Any:
+    def downgrade(self, schema: Schema, data: Any, index: int, refusals: Refusals | None = None) -> Any:
         """Downgrade a payload of head to the version at an index.
 
         Args:
             schema: the schema of the payload.
             data: the payload.
             index: of the client's version, 0 for head.
-            strict: refuse a value that cannot be converted even where a later boundary drops it.
+            refusals: gets every error, those of values that a later boundary drops included.
 
         Raises:
             DowngradeError: the payload cannot be downgraded.
@@ -82,15 +82,17 @@ class Oracle:
             older = [state[component.name] for state in states[1 : index + 1]]
             return None if any(key in one.properties for one in older) else EXTRA + key
 
-        refusals = Refusals()
+        refusals = Refusals() if refusals is None else refusals
         reader = Reader(states[0], "downgrade", self.touched("responses", index), refusals, judge)
         value = reader.read(data, schema)
         for boundary in range(index):
             value = self.downgraded(value, boundary, refusals)
-        found = plain(value, lambda name: states[index][name].internal if name else frozenset())
-        if strict and refusals:
-            raise refusals[0]
-        return found
+        return plain(value, lambda name: states[index][name].internal if name else frozenset())
+
+    @property
+    def with_internal_fields(self) -> frozenset[str]:
+        """Return the components whose objects even the newest clients may not send with all of head's keys."""
+        return frozenset(name for name, one in self.history.states[0]["requests"].items() if one.internal)
 
     def head_keys(self, name: str) -> set[str]:
         """Return every key that head accepts for a component, whatever its spelling."""
@@ -109,7 +111,8 @@ class Oracle:
         if owner in client and owner not in head.internal:
             first = key == next(spelling for spelling in head.accepted(owner) if spelling in value)
             holds = self.holds_touched(component.properties[owner], index)
-            if not holds and not self.field_touched(component.name, owner, index):
+            judged = Checks(self.history, index).is_judged(component, owner)
+            if not holds and not judged and not self.field_touched(component.name, owner, index):
                 return EXTRA + key
             if first:
                 return owner

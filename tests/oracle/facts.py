@@ -50,17 +50,20 @@ class FactContext:
     def error(self) -> type[GateError]:
         return UpgradeError if self.reader.direction == "upgrade" else DowngradeError
 
+    @property
+    def server_error(self) -> type[GateError]:
+        return GateError if self.reader.direction == "upgrade" else DowngradeError
+
     def call(self, function: Callable[[Any], Any] | None, value: Any) -> Any:
-        """Call a function of the version file on a copy; any error in a response is the fault of the server."""
+        """Call a function of the version file on a copy; only a ``ValueError`` for a request is the client's fault."""
         assert function is not None
+        given = plain(value)
         try:
-            return copy.deepcopy(function(plain(value)))
+            return copy.deepcopy(function(given))
         except ValueError as error:
             raise self.error("a function refuses") from error
         except Exception as error:
-            if self.reader.direction == "downgrade":
-                raise DowngradeError("a function fails") from error
-            raise
+            raise self.server_error("a function fails") from error
 
     def value_of(self, declared: Any, value: Obj) -> Any:
         """Return the value that a fact puts in: as declared, a sibling's, or the result of a function of the object."""
@@ -217,7 +220,10 @@ def converted(
             raise DowngradeError("a response holds another JSON type than its contract declares")
         return value
     if stars == 0:
-        return context.reader.read(context.call(function, value), after)
+        made = context.call(function, value)
+        if not has_type(made, after, context.reader):
+            raise context.server_error("a function returns another JSON type than it declares")
+        return context.reader.read(made, after)
     deeper = inner(before, components) or {}, inner(after, components) or {}
     if is_array(value):
         return [converted(each, function, stars - 1, deeper, context) for each in value]
@@ -229,6 +235,7 @@ def converted(
 def with_keys(value: Obj, names: dict[str, str]) -> Obj:
     """Return an object with other names at the same positions."""
     found = Obj(value.component, value.union)
+    found.refused = value.refused
     for key, item in value.items():
         found[names.get(key, key)] = item
     return found
@@ -239,7 +246,7 @@ def reshaped(value: Obj, function: Callable[[Any], Any], context: FactContext, t
     extras = {key for key in value if key.startswith("\0")}
     made = context.call(function, value)
     if not is_object(made):
-        raise context.error("a function returns something else than an object")
+        raise context.server_error("a function returns something else than an object")
     component = target[value.component]
     reader = Reader(
         context.reader.components,

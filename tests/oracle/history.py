@@ -46,6 +46,9 @@ from timegate.wire.wire import SIDES, Component, Side, Wire
 State = dict[Side, Components]
 """Every component of both sides, between two facts."""
 
+HOLDER_MARK = f"{MARK_PREFIX}holder"
+"""In the schema of an object without a component: the component that holds it, and the key."""
+
 Target = tuple[str, str, int]
 """A component, a key of it, and how many levels of "each value of it" the path has."""
 
@@ -306,7 +309,8 @@ def undo_moved(components: Components, component: Component, fact: Moved) -> Non
     *parents, last = fact.old.split(".")
     for segment in parents:
         if segment not in holder["properties"]:
-            holder["properties"][segment] = {"type": "object", "properties": {}}
+            mark = {HOLDER_MARK: f"{component.name}.{segment}"}
+            holder["properties"][segment] = {"type": "object", "properties": {}, **mark}
             if required:
                 require(holder, segment)
         holder = object_at(holder["properties"][segment], components)

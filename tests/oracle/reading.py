@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tests.oracle.places import Components, arms_of, has_fields, is_enum, is_null, members_of, newer_arms_of
 from timegate.errors import DowngradeError, GateError, UpgradeError
@@ -18,12 +18,21 @@ EXTRA = "\0"
 
 
 class Obj(dict[str, Any]):
-    """An object of a payload with its component; ``union`` is the union that it is a member of, if any."""
+    """An object of a payload with its component.
+
+    Args:
+        component: its name.
+        union: the union that it is a member of, if any.
+
+    Attributes:
+        refused: why the client's contract does not admit it.
+    """
 
     def __init__(self, component: str, union: Schema | None = None) -> None:
         super().__init__()
         self.component = component
         self.union = union
+        self.refused: list[GateError] = []
 
 
 @dataclass
@@ -52,6 +61,23 @@ class Refusals(list[GateError]):
             self.append(error)
             return Refusal(error)
 
+    def noted(self, errors: list[UpgradeError]) -> list[UpgradeError]:
+        """Note errors, and return them."""
+        self.extend(errors)
+        return errors
+
+
+class Check(Protocol):
+    """Judges the values of a client's objects by the client's contract."""
+
+    def judged(self, component: Component, key: str, value: Any) -> Any:
+        """Return the value of a key as head or a function gets it; raise where it is not admitted."""
+        ...
+
+    def missing(self, component: Component, found: dict[str, Any]) -> list[UpgradeError]:
+        """Return an error for each key that an object lacks."""
+        ...
+
 
 Judge = Callable[[Component, str, dict[str, Any]], str | None]
 """Returns the key to read a key of a payload under: with EXTRA before it, it is left unchanged; None drops it."""
@@ -68,11 +94,12 @@ class Reader:
 
     Args:
         components: the components of that version.
-        direction: a request of the wrong shape is left unchanged, a response of the wrong shape is refused.
+        direction: what facts made in a request is left unchanged where it has the wrong shape, all else is refused.
         touched: the components that a fact of the conversion is about.
         refusals: collects the errors of values that cannot be read.
         judge: decides what happens to each key of each component.
         head_keys: every key that head accepts for a component.
+        check: judges the values of a client; None for values that facts made.
     """
 
     components: Components
@@ -81,6 +108,7 @@ class Reader:
     refusals: Refusals
     judge: Judge = in_contract
     head_keys: Callable[[str], set[str]] = lambda _: set()
+    check: Check | None = None
 
     def read(self, value: Any, schema: Schema, union: Schema | None = None) -> Any:
         """Return a copy of a value in which each object and each enum member knows its component."""
@@ -88,6 +116,8 @@ class Reader:
         if name is not None:
             component = self.components[name]
             if is_enum(component.schema):
+                if self.check is not None and name in self.touched and value not in members_of(component.schema):
+                    raise UpgradeError("no member of the client's enum")
                 return Leaf(name, copy.deepcopy(value))
             if has_fields(component.schema):
                 return self.read_object(value, component, union)
@@ -126,12 +156,24 @@ class Reader:
             owner = next((own for own in component.properties if name in component.accepted(own)), None)
             spelled_otherwise = placed.startswith(EXTRA) and self.direction == "upgrade"
             if owner is not None and (placed == owner or (owner != name and spelled_otherwise)):
-                found[placed] = self.refusals.attempt(self.read, item, component.properties[owner])
+                found[placed] = self.refusals.attempt(self.read_field, found, placed, item, component, owner)
             elif is_object(typed):
                 found[placed] = self.refusals.attempt(self.read, item, typed)
             else:
                 found[placed] = copy.deepcopy(item)
+        if self.check is not None:
+            found.refused += self.refusals.noted(self.check.missing(component, found))
         return found
+
+    def read_field(self, holder: Obj, placed: str, value: Any, component: Component, key: str) -> Any:
+        """Read the value of a field; what the client's contract does not admit refuses the whole object."""
+        if self.check is not None and placed == key:
+            try:
+                value = self.check.judged(component, key, value)
+            except UpgradeError as error:
+                holder.refused.append(error)
+                raise
+        return self.read(value, component.properties[key])
 
     def read_union(self, value: Any, schema: Schema) -> Any:
         arms = schema["anyOf"]
@@ -153,6 +195,8 @@ class Reader:
                     raise UpgradeError("a key that the client's contract lacks, in an object that fits nothing")
                 # Without a key that only head knows, the gate or head may refuse it.
                 self.refusals.append(UpgradeError("an object that fits nothing"))
+        if self.check is not None and self.leads_to_touched(schema):
+            raise UpgradeError("a value that fits nothing")
         return copy.deepcopy(value)
 
     def fitting(self, value: Any, arms: list[Schema]) -> list[Schema]:
@@ -216,6 +260,8 @@ class Reader:
         )
         if self.direction == "downgrade" and about_touched:
             raise DowngradeError("a response does not have the shape that its contract declares")
+        if self.check is not None and about_touched:
+            raise UpgradeError("a request does not have the shape that its contract declares")
         return copy.deepcopy(value)
 
     def leads_to_touched(self, schema: Schema) -> bool:
@@ -274,6 +320,8 @@ def plain(value: Any, hidden: Callable[[str], frozenset[str]] = lambda _: frozen
     if isinstance(value, Leaf):
         return copy.deepcopy(value.value)
     if isinstance(value, Obj):
+        if value.refused:
+            raise value.refused[0]
         secret = hidden(value.component)
         return {key.removeprefix(EXTRA): plain(item, hidden) for key, item in value.items() if key not in secret}
     if is_object(value):

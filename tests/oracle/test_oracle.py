@@ -5,18 +5,8 @@ from typing import Any
 import pytest
 
 from tests.oracle import Oracle
-from tests.oracle.examples import (
-    DOWNGRADES,
-    ITEM,
-    REFUSED_DOWNGRADES,
-    REFUSED_UPGRADES,
-    UPGRADES,
-    Colour,
-    Dog,
-    Example,
-    Item,
-    ref,
-)
+from tests.oracle.examples import DOWNGRADES, ITEM, UPGRADES, Colour, Dog, Example, Item, ref
+from tests.oracle.refused import REFUSED_DOWNGRADES, REFUSED_UPGRADES
 from timegate import Contract, DowngradeError, Timeline, UpgradeError, Version, VersionChange, enum, on
 from timegate.changes.base import Fact
 
