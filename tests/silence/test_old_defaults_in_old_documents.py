@@ -10,7 +10,7 @@ from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, Field
 
 from tests.silence.old_client import OLD, gates_of_requests, gates_of_responses, old_client
-from timegate import endpoint, enum, on
+from timegate import endpoint, enum, on, sibling
 
 
 class Status(Enum):
@@ -156,7 +156,6 @@ CONVERTED: dict[str, tuple[Any, str, Any]] = {
     "a type": (lambda: on(Parts).retyped("size", was=str, to_head=int, to_old=str), "size", "5"),
     "a value": (lambda: on(Parts).retyped("size", to_head=lambda n: n + 1, to_old=lambda n: n - 1), "size", 4),
     "a list": (lambda: on(Parts).became_list("tags", was=str, empty=""), "tags", "a"),
-    "null": (lambda: on(Parts).became_nullable("note", null_was="none"), "note", "none"),
     "another default": (lambda: on(Parts).defaulted("size", was=7), "size", 7),
     "limits": (
         lambda: on(Parts).constrained("limit", was=Annotated[int, Field(le=20)], to_old=lambda n: min(n, 20)),
@@ -179,6 +178,49 @@ CONVERTED: dict[str, tuple[Any, str, Any]] = {
 def test_a_default_is_converted_as_a_value_of_head_is(name: str) -> None:
     declare, key, default = CONVERTED[name]
     assert defaults_of(Parts, declare())[key] == default
+
+
+class Maybe(BaseModel):
+    id: int
+    note: str | None = None
+    size: int | None = None
+    status: Status | None = None
+    label: str = "x"
+
+
+NULLS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "another value": (
+        lambda: on(Maybe).became_nullable("note", null_was="none"),
+        {"size": None, "status": None, "label": "x"},
+    ),
+    "a sibling": (
+        lambda: on(Maybe).became_nullable("note", null_was=sibling("label")),
+        {"size": None, "status": None, "label": "x"},
+    ),
+    "what a function makes of it": (
+        lambda: on(Maybe).retyped("size", was=str, to_head=int, to_old=str),
+        {"note": None, "status": None, "label": "x"},
+    ),
+    "null": (
+        lambda: enum(Status).renamed("finished", to="done"),
+        {"note": None, "size": None, "status": None, "label": "x"},
+    ),
+    "null, by another name": (
+        lambda: on(Maybe).renamed("remark", to="note"),
+        {"remark": None, "size": None, "status": None, "label": "x"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NULLS)
+def test_a_default_of_null_stands_for_none_and_becomes_no_other(name: str) -> None:
+    declare, defaults = NULLS[name]
+    assert defaults_of(Maybe, declare()) == defaults
+
+
+def test_the_old_default_of_what_may_be_null_today_is_declared() -> None:
+    facts = on(Maybe).became_nullable("note", null_was="none"), on(Maybe).defaulted("note", was="none")
+    assert defaults_of(Maybe, *facts)["note"] == "none"
 
 
 class Window(BaseModel):

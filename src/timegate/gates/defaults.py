@@ -100,9 +100,15 @@ def _converted(reach: Reach, component: Component, since: int, version: int) -> 
         program = copy_json if name is None else module.build()[name]
         # What every object is given, whatever it holds, is no default.
         given, bare = program(copy_json({**required, **defaults})), program(copy_json(required))
+        values = {key: value for key, value in defaults.items() if value is not None}
+        of_values = program(copy_json({**required, **values}))
     except Exception:
         # A function of the whole object may want what no default gives; the schema still says what fits.
         return
-    for key in component.properties:
-        if key in given and (key not in bare or "default" in component.properties[key]):
+    for key, schema in component.properties.items():
+        if key not in given or (key in bare and "default" not in schema):
+            continue
+        # Null stands for no default: what old clients read in its place is a value, and no default of theirs.
+        is_of_null = key not in of_values or (key in bare and schema["default"] is None)
+        if given[key] is None or not is_of_null:
             yield key, given[key]
