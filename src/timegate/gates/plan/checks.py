@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from timegate.changes.base import UNSET
-from timegate.gates.plan.plan import CheckValue, NoteAbsent, Op, Stage
+from timegate.gates.plan.plan import CheckValue, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
+from timegate.wire.wire import Component
 
 
-def checks_of(reach: Reach, name: str, version: int, stage: Stage, traces: Traces) -> list[Op]:
-    """The checks of an object's values against the contract of the client, wherever head's differs from it."""
-    component = reach.component(name, version)
-    found: list[Op] = []
+def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces) -> None:
+    """Check an object's values against the contract of the client, wherever head's differs from it.
+
+    Args:
+        plan: of the object; the checks come first in it.
+        reach: the requests and their history.
+        name: the component.
+        version: of the client.
+        traces: what becomes of the values.
+    """
+    component, stage = reach.component(name, version), plan.stages[0]
+    found: list[CheckValue | NoteAbsent] = []
     for key, slot in stage.loaded.items():
         schema = component.properties.get(key)
         if schema is None:
@@ -27,4 +38,11 @@ def checks_of(reach: Reach, name: str, version: int, stage: Stage, traces: Trace
             found.append(NoteAbsent(slot))
         if trace.converted or required or not kept or differs(schema, trace.schema or {}):
             found.append(CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted))
-    return found
+    stage.ops[:0] = found
+    plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))
+
+
+def other_spellings(component: Component, keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each key that has any, the other spellings of it that no other field has as its key."""
+    found = {key: [one for one in component.accepted(key)[1:] if one not in component.properties] for key in keys}
+    return {key: tuple(spellings) for key, spellings in found.items() if spellings}

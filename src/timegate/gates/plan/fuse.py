@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
-from timegate.gates.plan.checks import checks_of
+from timegate.gates.plan.checks import add_checks, other_spellings
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.left_out import left_out_value, loaded_as
 from timegate.gates.plan.partial import drop_fills
@@ -57,7 +57,7 @@ def fuse(reach: Reach, name: str, conversion: Conversion, traces: Traces | None 
     """
     plan = _Fusing(reach, name, conversion).run()
     if traces is not None and conversion.from_client and plan.stages:
-        plan.stages[0].ops[:0] = checks_of(reach, name, conversion.src, plan.stages[0], traces)
+        add_checks(plan, reach, name, conversion.src, traces)
     return plan
 
 
@@ -367,15 +367,11 @@ class _Fusing:
         allowed = {spelling for key in visible for spelling in source.accepted(key)}
         # A later part of the conversion reads a key in one spelling only.
         whole = self._to_head() if self.conversion.dst else self
-        aliases = {
-            key: tuple(spelling for spelling in source.accepted(key)[1:] if spelling not in source.properties)
-            for key in visible
-            if len(source.accepted(key)) > 1 and whole._is_touched(key)
-        }
+        touched = (key for key in visible if len(source.accepted(key)) > 1 and whole._is_touched(key))
         return KeyPolicy(
             forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
             refused=source.closed,
-            aliases=aliases,
+            aliases=other_spellings(source, touched),
             hidden=tuple(key for key in hidden if key not in allowed),
         )
 
