@@ -121,7 +121,8 @@ class ValueCheck:
         except Unread as error:
             failures = unread(error)
         else:
-            if value is not None:
+            # A component's part of the type reads anything: what it has read must be of a type that the schema names.
+            if value is not None and (is_named or type_of(read) in self.named):
                 return value if is_named and not self.converted else read
             failures = wrong_type(*self.named).failures
         raise UpgradeError(failures=failures)
