@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from tests.oracle.history import HOLDER_MARK, History, targets
-from tests.oracle.places import Components, admits_null, arms_of, is_enum, key_of, members_of, subjects, without_null
+from tests.oracle.places import (
+    Components,
+    admits_null,
+    arms_of,
+    behind,
+    is_enum,
+    key_of,
+    members_of,
+    subjects,
+    without_null,
+)
 from timegate.changes.base import FieldsFact
 from timegate.changes.fields import Moved, Removed, Renamed
 from timegate.changes.models import Reshaped
@@ -124,6 +134,9 @@ class Checks:
             if admits_null(schema, self.components):
                 return value
             raise UpgradeError("null, where only head admits it")
+        enum = behind(schema, self.components)
+        if enum is not None and is_enum(enum.schema) and value not in members_of(enum.schema):
+            raise UpgradeError("no member of the client's enum")
         try:
             read = self.read(value, schema)
         except UnreadError as error:
@@ -149,7 +162,13 @@ class Checks:
             case "number":
                 return isinstance(value, int | float) and not isinstance(value, bool)
             case kind:
-                kinds: dict[Any, type] = {"string": str, "boolean": bool, "array": list, "object": dict}
+                kinds: dict[Any, type] = {
+                    "string": str,
+                    "boolean": bool,
+                    "array": list,
+                    "object": dict,
+                    "null": type(None),
+                }
                 return kind not in kinds or isinstance(value, kinds[kind])
 
     def read(self, value: Any, schema: Schema) -> Any:

@@ -73,6 +73,10 @@ def nothing_there(item: Any) -> Any:
     return item["missing"]
 
 
+def same_spot(spot: Any) -> Any:
+    return {**spot}
+
+
 def loud_cat(dog: Any) -> Any:
     return {"kind": "cat", "lives": len(dog["bark"])}
 
@@ -212,6 +216,9 @@ UPGRADES = {
     ),
     "another spelling of a touched field": Example(
         (on(Spelled).retyped("oldName", was=int, to_head=str, to_old=int),), {"old_name": 5}, {"oldName": "5"}, Spelled
+    ),
+    "another spelling of a field that a client must send": Example(
+        (on(Spelled).became_optional("oldName", missing_was=""),), {"old_name": "b"}, {"oldName": "b"}, Spelled
     ),
     "another spelling of an untouched field": Example(
         (on(Spelled).retyped("oldName", was=int, to_head=str, to_old=int),),

@@ -1,6 +1,18 @@
 """Examples of small payloads that each fact refuses in each direction."""
 
-from tests.oracle.examples import ITEM, NULL_NOTE, Cat, Closed, Colour, Dog, Example, Spot, nothing_there
+from tests.oracle.examples import (
+    ITEM,
+    NULL_NOTE,
+    Cat,
+    Closed,
+    Colour,
+    Dog,
+    Example,
+    Spelled,
+    Spot,
+    nothing_there,
+    same_spot,
+)
 from timegate.changes.base import sibling
 from timegate.changes.subjects import enum, on
 
@@ -16,6 +28,15 @@ REFUSED_UPGRADES = {
         (ITEM.became_nullable("note", null_was=""),), {"name": "a", "note": 5}, None
     ),
     "became_optional: absent": Example((ITEM.became_optional("size", missing_was=1),), {"name": "a"}, None),
+    "another spelling of a value of another type": Example(
+        (on(Spelled).became_optional("oldName", missing_was=""),), {"old_name": 5}, None, Spelled
+    ),
+    "retyped: neither an object nor null": Example(
+        (ITEM.retyped("spot", to_head=same_spot, to_old=same_spot),), {"name": "a", "spot": 5}, None
+    ),
+    "a member that the client does not know, of a field that was removed": Example(
+        (ITEM.removed("gone", was=Colour, backfill="red", loses="it is gone"),), {"name": "a", "gone": "green"}, None
+    ),
     "removed: another type": Example(
         (ITEM.removed("gone", was=int, backfill=0, loses="it is gone"),), {"name": "a", "gone": "x"}, None
     ),
