@@ -321,8 +321,8 @@ class Module:
         if types != EVERY:
             # A null that no schema mentions passes: the newest client gets it too.
             allowed = types if self.upgrades else types | {type(None)}
-            with writer.block(f"elif type({var}) not in {self.name(allowed)}:"):
+            with writer.block(f"elif {self.is_not(var, allowed)}:"):
                 if self.upgrades:
-                    writer.add(f"raise wrong_type(*{self.name(types)})")
+                    writer.add(f"raise wrong_type(*{self.name(types)}, keyed=False)")
                 else:
                     writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

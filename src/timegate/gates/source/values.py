@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET
+from timegate.gates.plan.conversion import client_conversion
+from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.plan import (
     CallFunction,
     CheckValue,
@@ -22,16 +24,16 @@ from timegate.gates.plan.plan import (
     Stage,
     slots_of,
 )
-from timegate.gates.run.checks import ValueCheck
+from timegate.gates.run.checks import MemberCheck, ValueCheck
 from timegate.gates.run.runtime import Result
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.history.undo_values import FirstItem
-from timegate.reading.readers import reader_of
+from timegate.reading.readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import all_listed_values, exact_types, is_nullable, named_types
-from timegate.wire.schema import schema_at_depth
+from timegate.wire.schema import schema_at_depth, single_reference
 
 
 class Values:
@@ -148,15 +150,27 @@ class Values:
         module, components = self.module, self.module.reach.components(op.version)
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
+        check_member = self._check_of_members(op)
         classes = [component.model for component in components.values() if component.model is not None]
-        reader = reader_of(op.kind, model=op.model, components=classes)
+        reader = check_member or reader_of(op.kind, model=op.model, components=classes)
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
             conditions.append(module.is_not(variable, exact))
         unless_exact = self.writer.block(f"if {' and '.join(conditions)}:") if conditions else nullcontext()
-        with self.guarded(variable, self._key_in_errors(op.slot)), unless_exact:
+        with unless_exact, self.guarded(variable, self._key_in_errors(op.slot)):
             self.writer.add(f"{variable} = {check}({variable})")
+
+    def _check_of_members(self, op: CheckValue) -> MemberCheck | None:
+        """The check of a value that is a member of an enum; None where it is none, or nobody knows the enum's class."""
+        reach, name = self.module.reach, single_reference(op.schema)
+        component = None if name is None else reach.component(name, op.version)
+        members = None if component is None else all_listed_values(component.schema, reach.components(op.version).get)
+        if component is None or not members or not is_enum(component.model):
+            return None
+        plan = plan_enum(reach, component.name, client_conversion("requests", op.version))
+        reader = member_reader(component.model, [member for _, member in members])
+        return MemberCheck(reader, {typed: typed[1] for typed in members}, {} if plan is None else plan.newer)
 
     def _call(self, op: CallFunction, variable: str) -> None:
         """Write the call of a declared function: it gets null only where its own side alone admits it."""
@@ -190,7 +204,7 @@ class Values:
         """Write the check of what a function gave; a text, a whole number and a truth value need no call."""
         simple = (result.types - {float, list, dict}) if result.members is None else frozenset[type]()
         check = f"{self.module.name(result)}.check({variable}, S)"
-        with self.writer.block(f"if type({variable}) not in {self.module.name(simple)}:"):
+        with self.writer.block(f"if {self.module.is_not(variable, simple)}:"):
             if isinstance(op.function, FirstItem):
                 with self.writer.block(f"if {variable} is UNSET:"):
                     self.writer.add(f"{variable} = M")
