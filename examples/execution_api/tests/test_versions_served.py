@@ -100,8 +100,8 @@ def test_a_key_that_a_version_does_not_have_is_refused_with_its_place(client: Te
 
     assert (response.status_code, response.headers["content-type"]) == (422, "application/json")
     (problem,) = response.json()["detail"]
-    assert (problem["loc"], problem["type"]) == (["body", "note"], "request-refused")
-    assert problem["msg"].endswith("this version has no such key")
+    assert (problem["loc"], problem["type"]) == (["body", "note"], "extra_forbidden")
+    assert (problem["msg"], problem["input"]) == ("Extra inputs are not permitted", "by hand")
 
 
 @pytest.mark.parametrize(("version", "gated"), [("2025-04-11", [1, 1, 0]), ("2026-06-30", [0, 0, 0])])

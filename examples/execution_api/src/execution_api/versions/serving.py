@@ -77,17 +77,10 @@ def older_workers() -> Middleware:
 def _as_workers_read_it(problem: Problem) -> tuple[str, Any]:
     """Render a problem as the OpenAPI documents declare it, which is how the handlers render errors."""
     _, content = problem_json(problem)
-    if problem.status == 422:
-        place = [problem.members.get("in", "body"), *_steps(problem.members.get("pointer", ""))]
-        content = {"detail": [{"type": problem.name, "loc": place, "msg": problem.detail}]}
+    if "errors" in problem.members:
+        content = {"detail": problem.members["errors"]}
     # Workers of every version read an error's `detail` only if the media type is exactly this one.
     return "application/json", content
-
-
-def _steps(pointer: str) -> list[str | int]:
-    """The steps of a JSON pointer (RFC 6901); one that may be an index is a number."""
-    steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
-    return [int(step) if step.isdecimal() else step for step in steps]
 
 
 def _counted(value: Any) -> bytes:
