@@ -54,9 +54,8 @@ class Reach:
 
     def keys_at(self, name: str, versions: Iterable[int]) -> set[str]:
         """Every key that a component has at one of some versions."""
-        # At most versions a component is the same object as at the one before.
-        components = {id(component): component for component in (self.component(name, at) for at in versions)}
-        return {key for component in components.values() for key in component.properties}
+        # Most keys of a component are there at most versions.
+        return set[str]().union(*(self.component(name, at).properties for at in versions))
 
     def head_keys(self, name: str) -> set[str]:
         """Every spelling of a key that head accepts for a component."""

@@ -25,7 +25,7 @@ from timegate.wire.schema import NULL, REF_PREFIX, referred
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
     """Write how the value of a variable is converted by the arm that it fits."""
-    leaves = _merge_containers(_leaves(module, schema, conversion, frozenset()))
+    leaves = _merge_containers(_leaves(module, schema, conversion, set()))
     touched = [leaf for leaf in leaves if module.reach.needs(leaf, conversion)]
     newer = _newer_arms(module, schema, conversion)
     if len(touched) == 1 and not newer and not _introduction(module, touched[0], conversion):
@@ -68,17 +68,29 @@ def _write_alone(
     return True
 
 
-def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: frozenset[str]) -> list[Schema]:
-    """The arms of a union, with the arms of nested unions in their place."""
+def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[str]) -> list[Schema]:
+    """The arms of a union, with the arms of nested unions in their place, each once.
+
+    Args:
+        module: the module to write.
+        schema: the union, or an arm.
+        conversion: what the module's programs do.
+        seen: the texts of the arms so far; more are added.
+    """
     arms = schema.get("anyOf") or schema.get("oneOf")
     if arms:
         return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen)]
+    leaf = {key: value for key, value in schema.items() if key != NEWER_ARMS_MARK}
+    text = repr(leaf)
+    if text in seen:
+        return []
+    seen.add(text)
     name = referred(schema)
-    if name is not None and name not in seen:
+    if name is not None:
         inner = module.reach.component(name, conversion.src)
         if ("anyOf" in inner.schema or "oneOf" in inner.schema) and not module.reach.own(name, conversion):
-            return _leaves(module, inner.schema, conversion, seen | {name})
-    return [{key: value for key, value in schema.items() if key != NEWER_ARMS_MARK}]
+            return _leaves(module, inner.schema, conversion, seen)
+    return [leaf]
 
 
 def _merge_containers(leaves: list[Schema]) -> list[Schema]:
