@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
+from timegate.errors import ArmName
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import ExtractValue, InsertValue, Op, Plan, Slot
@@ -26,7 +27,7 @@ class ClientLocation:
     """Where a client finds a location of head's request.
 
     Args:
-        location: in the client's names.
+        location: in the client's names; what names an arm of a union, and is no key of the request, is an `ArmName`.
         exact: whether it is the same place; otherwise it is the nearest one that the client knows.
         expected: the values that the client's contract lists there; None where it lists none.
     """
@@ -170,19 +171,20 @@ class Locator:
             if name is None:
                 continue
             if union.get("discriminator", {}).get("mapping", {}).get(str(label)) == arm["$ref"]:
-                return _Step((label,), 1, arm)
+                return _Step((ArmName(label),), 1, arm)
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
             if label in (name, component.display_name, title, model):
-                return _Step((self.reach.component(name, self.version).display_name,), 1, arm)
+                return _Step((ArmName(self.reach.component(name, self.version).display_name),), 1, arm)
         if at + 1 < len(rest):
             following = rest[at + 1]
             with_key = (arm for arm in arms if following in self._properties(arm))
             with_value = (arm for arm in arms if _inner(arm, following) is not None)
             found = next(chain(with_key, with_value), None)
             if found is not None:
-                return _Step((label,), 1, found)
-        return _End()
+                return _Step((ArmName(label),), 1, found)
+        # Of an arm without a name of its own, such as a plain type, the label is still no key of the request.
+        return _Step((ArmName(label),), 1, {}) if isinstance(label, str) else _End()
 
     def _properties(self, arm: Schema) -> Mapping[str, Schema]:
         name = referred(arm)

@@ -222,9 +222,8 @@ def _parameter_removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
         builder.check_loss(fact, "requests", f"{fact.path} {fact.location} {fact.name}")
         component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
         builder.put("requests", with_property(component, fact.name, schema, required=fact.required))
-        builder.record(
-            "requests", holder, KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was), fact.name
-        )
+        step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=fact.required)
+        builder.record("requests", holder, step, fact.name)
 
 
 @undo.register

@@ -184,6 +184,11 @@ def _union(kinds: Iterable[Any]) -> Any:
     return found
 
 
+def is_enum(model: Any) -> bool:
+    """Whether a model is an enum's class."""
+    return inspect.isclass(model) and issubclass(model, enum.Enum)
+
+
 def member_reader(model: Any, members: Sequence[Any]) -> Reader:
     """The reader of an enum's members at an older version: it gives one of them.
 
@@ -195,7 +200,7 @@ def member_reader(model: Any, members: Sequence[Any]) -> Reader:
     names = {f"member_{index}": member for index, member in enumerate(members)}
     older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
     read_member = functools.partial(_read, TypeAdapter[Any](older))
-    own = inspect.isclass(model) and issubclass(model, enum.Enum) and "_missing_" in _own_names(model)
+    own = is_enum(model) and "_missing_" in _own_names(model)
     read_missing = functools.partial(_read, TypeAdapter[Any](model)) if own else None
 
     def read(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
 from timegate.asgi.message.problems import Problem, request_refused
-from timegate.errors import ArmName, Failure, UpgradeError
+from timegate.errors import Failure, UpgradeError
 from timegate.gates.operation import OperationGate
 from timegate.gates.run.checks import COMPLETE
 
@@ -52,9 +52,9 @@ def _validation_error(
     yield "type", failure.kind
     yield "loc", list(location)
     yield "msg", failure.message or f"Value error, {failure.problem}"
-    keys = tuple(segment for segment in location if not isinstance(segment, ArmName))
     # Of a key that is missing, the object is repeated that lacks it; of a parameter, nothing.
-    found = request.at(keys[:-1]) if failure.kind == "missing" and part == "body" else request.at(keys)
+    lacks = failure.kind == "missing" and part == "body"
+    found = request.at(location[:-1]) if lacks else request.scalar_at(location)
     yield "input", None if found is NOTHING else found
     if failure.context:
         yield "ctx", dict(failure.context)

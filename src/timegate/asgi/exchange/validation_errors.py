@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from timegate.errors import ArmName
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.typing import is_array, is_object
@@ -18,6 +19,8 @@ MOST_ERRORS: Final = 100
 # How many characters of a request are repeated, beyond those that the app repeats itself.
 _REPEATABLE: Final = 64 * 1024
 NOTHING: Final = object()
+_REPEATED: Final = {"query": -1, "header": 0}
+"""Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
 _LISTS: Final = ("detail", "errors")
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
@@ -60,14 +63,25 @@ class ClientRequest:
         if not location:
             return NOTHING
         node = self._part(str(location[0]))
+        part = str(location[0])
         for segment in location[1:]:
+            if isinstance(segment, ArmName):
+                continue
             if is_object(node):
                 node = node.get(str(segment), NOTHING)
             elif is_array(node) and isinstance(segment, int) and segment < len(node):
                 node = node[segment]
+            elif isinstance(node, str) and segment == 0 and part in _REPEATED:
+                # The only value of a parameter that takes several.
+                continue
             else:
                 return NOTHING
         return node
+
+    def scalar_at(self, location: Location) -> Any:
+        """The value at a place that has one: of a parameter that was sent more than once, the one that is read."""
+        value = self.at(location)
+        return value[_REPEATED[str(location[0])]] if is_array(value) and location[0] in _REPEATED else value
 
     def _part(self, name: str) -> Any:
         if name not in self._parts:
@@ -141,7 +155,7 @@ class _ErrorConverter:
         location: Location = tuple(error["loc"]) if is_array(error.get("loc")) else ()
         if location and self._touched.get(str(location[0]), False):
             place = self._gate.locate(location)
-            converted["loc"] = list(place.location)
+            converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place)
             self._convert_input(converted, place)
         return converted
@@ -150,7 +164,8 @@ class _ErrorConverter:
         """Set `input` to the client's value, or remove it where the client sent none."""
         if error.get("input") is None:
             return
-        value = self._request.at(place.location) if place.exact else NOTHING
+        find = self._request.at if is_array(error["input"]) else self._request.scalar_at
+        value = find(place.location) if place.exact else NOTHING
         if value is NOTHING and error.get("type") == "missing" and place.exact:
             # A missing key has no value: the input is the object that misses it.
             value = self._request.at(place.location[:-1])

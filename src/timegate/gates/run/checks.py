@@ -27,6 +27,8 @@ _TYPE_ERRORS: Mapping[type, tuple[str, str]] = {
 }
 """What a value is told that is none of a JSON type, as pydantic says it."""
 
+_DICT_ERROR: Final = ("dict_type", "Input should be a valid dictionary")
+
 
 COMPLETE: Final[ContextVar[bool]] = ContextVar("timegate.complete", default=False)
 """Whether a payload that is refused is looked through once more, for failures that would be left to head alone."""
@@ -75,9 +77,15 @@ def unknown_key(failures: Failures | None, key: str) -> Failures:
     return collect(failures, UpgradeError(failures=[failure]), None)
 
 
-def wrong_type(*expected: type) -> UpgradeError:
-    """The error of a value that is of none of these JSON types; the caller raises it directly."""
-    kind, message = next((_TYPE_ERRORS[one] for one in _TYPE_ERRORS if one in expected), _TYPE_ERRORS[dict])
+def wrong_type(*expected: type, keyed: bool = True) -> UpgradeError:
+    """The error of a value that is of none of these JSON types; the caller raises it directly.
+
+    Args:
+        expected: the JSON types.
+        keyed: whether the objects among them have keys of their own, as those of a model do and those of a dict do not.
+    """
+    errors = _TYPE_ERRORS if keyed else {**_TYPE_ERRORS, dict: _DICT_ERROR}
+    kind, message = next((errors[one] for one in errors if one in expected), errors[dict])
     return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message)])
 
 
@@ -143,6 +151,9 @@ def unread(error: Unread) -> Sequence[Failure]:
     ]
 
 
+_MEMBER_TYPES: Final = frozenset({str, int, float, bool})
+
+
 @dataclass(frozen=True, slots=True)
 class MemberCheck:
     """Reads what is no member of the client's enum as it was written.
@@ -158,6 +169,9 @@ class MemberCheck:
     newer: Mapping[tuple[type, Any], Origin]
 
     def __call__(self, value: Any) -> Any:
+        kind = type_of(value)
+        if kind in _MEMBER_TYPES and (kind, value) in self.members:
+            return self.members[kind, value]
         failure = Failure("this version has no such member", "enum", "Input is no member of the enum")
         if self.reader is not None:
             try:
