@@ -115,7 +115,7 @@ class _Request(_FastPath):
 
     def operate_on(self, slot: Slot) -> str:
         """Write every operation on a slot; where one fails, those after it do not run."""
-        if all(isinstance(op, SetValue | NoteAbsent) for op in self.ops.get(id(slot), ())):
+        if sum(not isinstance(op, SetValue | NoteAbsent) for op in self.ops.get(id(slot), ())) <= 1:
             return super().operate_on(slot)
         with self.guarded(self.variable(slot), slot.source or self.final[id(slot)]):
             return super().operate_on(slot)
