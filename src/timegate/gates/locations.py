@@ -14,7 +14,7 @@ from timegate.gates.plan.plan import ExtractValue, InsertValue, Op, Plan, Slot
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
-from timegate.wire.marks import PATH_MARK
+from timegate.wire.marks import DISCRIMINATOR_MARK, PATH_MARK, CallableDiscriminator
 from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component, Operation
 
@@ -166,6 +166,11 @@ class Locator:
             return _End()
         # Pydantic puts a label of the arm into the location: its tag, or the name of its model or type.
         label = rest[at]
+        noted = union.get(DISCRIMINATOR_MARK)
+        if isinstance(noted, CallableDiscriminator):
+            tagged = next((arm for tag, arm in noted.arms if str(tag) == label), None)
+            if tagged is not None:
+                return _Step((ArmName(label),), 1, tagged)
         for arm in arms:
             name = referred(arm)
             if name is None:

@@ -176,7 +176,9 @@ class Choice:
                 failures = wrong_type(*fitting[0].leaves[key].types).failures
                 failures[0].path.append(key)
                 raise UpgradeError(failures=failures)
-            raise UpgradeError(failures=[Failure(NO_ARM, *self._without_tag(value))])
+            named = self._pick(self.objects, value) if self.pick is not None else []
+            unfit = _unfit(named[0], value) if len(named) == 1 else []
+            raise UpgradeError(failures=unfit or [Failure(NO_ARM, *self._without_tag(value))])
         raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))
 
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
@@ -207,6 +209,24 @@ class Choice:
             for key in value:
                 if key in arm.newer_keys:
                     refuse(UpgradeError, "this version has no such key", None, key)
+
+
+def _unfit(arm: Arm, value: dict[str, Any]) -> list[Failure]:
+    """What of an object does not fit an arm: members that the arm's enums do not have, and keys of a closed arm."""
+    failures = [
+        Failure("this version has no such member", "enum", "Input is no member of the enum", path=[key])
+        for key, tags in arm.tags.items()
+        if key in value and not tags.has(value[key], leniently=True)
+    ]
+    if arm.closed:
+        failures += [
+            Failure("this version has no such key", "extra_forbidden", "Extra inputs are not permitted", path=[key])
+            for key in value
+            if key not in arm.known
+        ]
+    for failure in failures:
+        failure.path.append(ArmName(arm.label))
+    return failures
 
 
 def _by_tags(arms: list[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:
