@@ -181,9 +181,8 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
     sent, made = (older, newer) if side == "requests" else (newer, older)
     moves = [
         (name, step, step.new if side == "requests" else step.old)
-        for (where, name, boundary), steps in builder.steps.items()
-        if where == side and boundary == builder.boundary
-        for step in steps
+        for name in dict.fromkeys(touch.name for touch in builder.touched)
+        for step in builder.steps.get((side, name, builder.boundary), ())
         if isinstance(step, ValueMoved)
     ]
     keys = _KeysByComponent()

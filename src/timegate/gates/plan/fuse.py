@@ -110,11 +110,9 @@ class _Fusing:
         if not self.upgrades and self.conversion.boundaries:
             keys = {**keys, **self.reach.inserted_by_parents(self.name, self.conversion.src), **keys}
         self._begin(keys, self.conversion.src, source.schema)
-        for boundary in self.conversion.boundaries:
+        for boundary in self.reach.crossed(self.name, self.conversion):
             self.boundary = boundary
             steps = self.reach.steps(self.name, boundary)
-            if not steps and self.at(boundary) is self.at(boundary + 1):
-                continue
             for step in steps if self.upgrades else reversed(steps):
                 self._apply(step)
                 if self.refused is not None:
@@ -166,9 +164,10 @@ class _Fusing:
 
     def _remove_emptied(self, version: int) -> None:
         """Remove objects, also null, that a move has emptied and that the version lacks; unknown keys in them stay."""
-        known = self.at(version).properties
-        for key, slot in self.names.items():
-            if key not in known and key not in self.departing and slot.schema is not None:
+        leftover = self.names.keys() - self.at(version).properties.keys() - self.departing
+        for key in [key for key in self.names if key in leftover] if leftover else ():
+            slot = self.names[key]
+            if slot.schema is not None:
                 self.stage.ops += [RemoveEqual(slot, {}), RemoveEqual(slot, None)]
                 slot.schema = None
 

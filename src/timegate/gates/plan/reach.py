@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cache, cached_property
@@ -9,7 +10,7 @@ from typing import Any
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.history import History
-from timegate.history.steps import ModelIntroduced, MovedThrough, Step
+from timegate.history.steps import MembersChanged, ModelIntroduced, MovedThrough, Step
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
 from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK
@@ -43,6 +44,8 @@ class Reach:
         self._differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
         self._users: dict[int, dict[str, set[str]]] = {}
         self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
+        self._keys: dict[tuple[str, int, int], frozenset[str]] = {}
+        self._crossed: Callable[[str], list[int]] = cache(self._find_crossed)
 
     def component(self, name: str, version: int) -> Component:
         """A component at a version."""
@@ -52,10 +55,32 @@ class Reach:
         """The components at a version."""
         return self.history.wires[version].components(self.side)
 
-    def keys_at(self, name: str, versions: Iterable[int]) -> set[str]:
-        """Every key that a component has at one of some versions."""
-        # Most keys of a component are there at most versions.
-        return set[str]().union(*(self.component(name, at).properties for at in versions))
+    def keys_at(self, name: str, versions: range) -> frozenset[str]:
+        """Every key that a component has at one of some neighbouring versions."""
+        first, last = versions.start, versions.stop
+        known = self._keys.get((name, first, last))
+        if known is None:
+            # Programs are written for one version after the other: mostly the range is longer by one.
+            shorter = self._keys.get((name, first, last - 1))
+            missing = versions if shorter is None else range(last - 1, last)
+            known = frozenset(shorter or ()).union(*(self.component(name, at).properties for at in missing))
+            self._keys[name, first, last] = known
+        return known
+
+    def crossed(self, name: str, conversion: Conversion) -> list[int]:
+        """The boundaries of a conversion at which a component differs, in the order in which it crosses them."""
+        boundaries = self._crossed(name)
+        near, far = sorted((conversion.src, conversion.dst))
+        found = boundaries[bisect_left(boundaries, near) : bisect_left(boundaries, far)]
+        return found if conversion.src < conversion.dst else found[::-1]
+
+    def _find_crossed(self, name: str) -> list[int]:
+        """Every boundary at which a component differs in any way."""
+        return [boundary for boundary in range(len(self.history.wires) - 1) if self._differs(name, boundary)]
+
+    def _differs(self, name: str, boundary: int) -> bool:
+        older, newer = self.components(boundary + 1).get(name), self.components(boundary).get(name)
+        return bool(self.steps(name, boundary)) or older is not newer
 
     def head_keys(self, name: str) -> set[str]:
         """Every spelling of a key that head accepts for a component."""
@@ -91,6 +116,16 @@ class Reach:
         """Keys that a parent's plan has put into an object before it crosses a boundary; its schema lacks them."""
         steps = self.steps(name, boundary)
         return {step.key: step.schema for step in steps if isinstance(step, MovedThrough) and step.older}
+
+    @cached_property
+    def changed_enums(self) -> frozenset[str]:
+        """The enums whose members change at some boundary."""
+        steps = self.history.steps.items()
+        return frozenset(
+            name
+            for (side, name, _), found in steps
+            if side == self.side and any(isinstance(step, MembersChanged) for step in found)
+        )
 
     def introduction(self, name: str, boundaries: Iterable[int]) -> tuple[int, ModelIntroduced] | None:
         """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
