@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from tests.oracle.history import HOLDER_MARK, History, targets
 from tests.oracle.places import (
@@ -19,6 +19,7 @@ from tests.oracle.places import (
     subjects,
     without_null,
 )
+from tests.oracle.reading import read_scalar
 from timegate.changes.base import FieldsFact
 from timegate.changes.fields import Moved, Removed, Renamed
 from timegate.changes.models import Reshaped
@@ -27,9 +28,6 @@ from timegate.errors import UpgradeError
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
-
-READERS = {"integer": TypeAdapter[Any](int), "number": TypeAdapter[Any](float), "boolean": TypeAdapter[Any](bool)}
-"""Read a number or a truth value as pydantic does, by JSON type."""
 
 NOT_THE_TYPE = frozenset({"title", "description", "default", "maximum"})
 """The keys of a schema that do not say which types of values it admits."""
@@ -194,7 +192,13 @@ class Checks:
             case "string" if isinstance(value, str):
                 return value
             case "integer" | "number" | "boolean" as kind:
-                return read_scalar(value, kind, schema)
+                try:
+                    read = read_scalar(value, kind)
+                except ValidationError as error:
+                    raise UnreadError from error
+                if "maximum" in schema and read > schema["maximum"]:
+                    raise UnreadError
+                return read
             case None:
                 return value
             case _:
@@ -212,16 +216,6 @@ class Checks:
             except UnreadError:
                 continue
         raise UnreadError
-
-
-def read_scalar(value: Any, kind: str, schema: Schema) -> Any:
-    try:
-        read = READERS[kind].validate_python(value)
-    except ValidationError as error:
-        raise UnreadError from error
-    if "maximum" in schema and read > schema["maximum"]:
-        raise UnreadError
-    return read
 
 
 def holder_of(component: Component) -> str:

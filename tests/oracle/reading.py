@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from pydantic import TypeAdapter, ValidationError
 
 from tests.oracle.places import Components, arms_of, has_fields, is_enum, is_null, members_of, newer_arms_of
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.typing import Direction, Schema, is_array, is_object
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
+
+READERS = {"integer": TypeAdapter[Any](int), "number": TypeAdapter[Any](float), "boolean": TypeAdapter[Any](bool)}
 
 EXTRA = "\0"
 """The prefix of a key that no fact may read. No payload has it."""
@@ -181,6 +185,8 @@ class Reader:
         alone = sum(not is_null(arm) for arm in arms) + len(schema["x-newer-arms"]) == 1
         fitting = self.of_type(value, arms) if alone else self.fitting(value, arms)
         if fitting:
+            if self.check is not None and not alone and is_object(value) and self.leads_to_touched(fitting[0]):
+                value = self.read_scalars(value, fitting[0])
             return self.read(value, fitting[0], schema)
         if self.direction == "downgrade":
             return self.wrong(value, schema)
@@ -208,8 +214,33 @@ class Reader:
         if len(by_tags) == 1 and any(key in value for key in self.tags(by_tags[0])):
             return by_tags
         by_keys = [arm for arm in by_tags if self.has_keys(value, arm)]
+        if self.check is not None:
+            by_keys = [arm for arm in by_keys if self.is_readable(value, arm)]
         # A response may lack keys that its contract requires, where the app leaves defaults out.
         return by_keys if self.direction == "upgrade" else by_keys or by_tags
+
+    def fields(self, value: dict[str, Any], arm: Schema) -> Iterator[tuple[str, Schema]]:
+        """Yield the keys of an object that are fields of an arm, each with the schema of its value."""
+        schema, name = self.target(arm), referred(arm)
+        component = Component("", schema) if name is None else self.components[name]
+        for key, place in schema.get("properties", {}).items():
+            yield from ((spelling, self.target(place)) for spelling in component.accepted(key) if spelling in value)
+
+    def is_readable(self, value: dict[str, Any], arm: Schema) -> bool:
+        """Whether an old server could have read an object as an arm, by the JSON types of its values alone."""
+        return all(
+            self.has_type(value[key], place) or lenient(value[key], place) is not None
+            for key, place in self.fields(value, arm)
+        )
+
+    def read_scalars(self, value: dict[str, Any], arm: Schema) -> dict[str, Any]:
+        """Write each scalar as the old server read it, so that head does not read the object as another arm."""
+        read = [
+            (key, lenient(value[key], place))
+            for key, place in self.fields(value, arm)
+            if not self.has_type(value[key], place)
+        ]
+        return {**value, **{key: item for key, item in read if item is not None}}
 
     def tags(self, arm: Schema) -> list[str]:
         """List the keys whose values distinguish an arm."""
@@ -289,6 +320,28 @@ def places(schema: Schema, count: int) -> list[Schema]:
     rest = schema.get("items", {})
     rest = rest if is_object(rest) else {}
     return [first[index] if index < len(first) else rest for index in range(count)]
+
+
+def lenient(value: Any, schema: Schema) -> Any:
+    """Return a scalar as a server reads it that expects another JSON type; None where it does not."""
+    if not isinstance(value, str | int | float):
+        return None
+    if is_enum(schema):
+        return value
+    kinds = {arm.get("type") for arm in arms_of(schema) or [schema]}
+    for kind in READERS.keys() & kinds:
+        if kind == "integer" and isinstance(value, float):
+            return value
+        try:
+            return read_scalar(value, kind)
+        except ValidationError:
+            continue
+    return None
+
+
+def read_scalar(value: Any, kind: str) -> Any:
+    """Read a number or a truth value as pydantic does."""
+    return READERS[kind].validate_python(value)
 
 
 def json_type(value: Any) -> str:
