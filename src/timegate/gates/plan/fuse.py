@@ -353,6 +353,9 @@ class _Fusing:
         # One stage all the way to head never looks at a hidden key.
         if self.conversion.from_client and dst == 0 and len(self.stages) == 1:
             policy.hidden = hidden = ()
+        if not self.conversion.from_client:
+            # The first part of the conversion may have set aside keys that this part's version has.
+            hidden = self._hidden(set())
         return Plan(policy, self.stages, hidden if dst == 0 else (), faults=faults)
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:

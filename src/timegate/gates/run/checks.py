@@ -52,11 +52,16 @@ class Failures:
 
 
 def collect(failures: Failures | None, error: GateError, key: str | int | None) -> Failures:
-    """The failures with those of an error below a key; an error that is not the client's fault goes on."""
+    """The failures with those of an error below a key; an error that is not the client's fault goes on if it is first.
+
+    What the client's contract refuses is judged before any fact: what a function makes of the rest does not count.
+    """
     if key is not None:
         error.at(key)
     if not isinstance(error, UpgradeError):
-        raise error
+        if failures is None:
+            raise error
+        return failures
     failures = failures or Failures()
     failures.listed.extend(error.failures[: MOST - len(failures.listed)])
     failures.count += error.count
