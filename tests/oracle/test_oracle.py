@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from tests.oracle import Oracle
 from tests.oracle.examples import DOWNGRADES, ITEM, UPGRADES, Colour, Dog, Example, Item, ref
 from tests.oracle.refused import REFUSED_DOWNGRADES, REFUSED_UPGRADES
-from timegate import Contract, DowngradeError, Timeline, UpgradeError, Version, VersionChange, enum, on
+from timegate import Contract, DowngradeError, GateError, Timeline, UpgradeError, Version, VersionChange, enum, on
 from timegate.changes.base import Fact
 
 
@@ -112,3 +113,44 @@ def test_old_schemas_follow_from_the_facts() -> None:
     assert union["oneOf"] == [{"$ref": "#/components/schemas/Cat"}]
     assert union["discriminator"]["mapping"] == {"cat": "#/components/schemas/Cat"}
     assert not old["Dog"].exists
+
+
+class Page(BaseModel):
+    items: list[int] = []
+    total: int = 0
+
+
+class Shelf(BaseModel):
+    page: Page = Page()
+
+
+def test_an_unknown_key_stays_where_a_field_of_a_version_in_between_moves_in() -> None:
+    boundaries = (on(Page).renamed("lines", to="items"),), (on(Shelf).moved("lines", to="page.lines"),)
+    request, expected = {"lines": [1], "page": {"lines": "x"}}, {"page": {"lines": "x", "items": [1]}}
+    assert oracle_of(Shelf, *boundaries).upgrade(ref(Shelf), request, 2) == expected
+    gates = timeline_of(*boundaries).compile(Contract.of_types(Shelf))
+    assert gates.upgrade(Shelf, request, from_version="2001-01-01") == expected
+
+
+class Sized(BaseModel):
+    size: list[int]
+
+
+def no_text(_: str) -> list[int]:
+    raise TypeError
+
+
+def test_what_the_client_may_not_send_is_its_fault_even_where_a_function_would_fail() -> None:
+    boundaries = (
+        (on(Sized).retyped("size", was=str, to_head=no_text, to_old=str, loses="bad text"),),
+        (on(Sized).became_required("size", default="x"),),
+    )
+    oracle, gates = oracle_of(Sized, *boundaries), timeline_of(*boundaries).compile(Contract.of_types(Sized))
+    with pytest.raises(UpgradeError):
+        oracle.upgrade(ref(Sized), {"size": None}, 2)
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Sized, {"size": None}, from_version="2001-01-01")
+    for request in ({}, {"size": "y"}):
+        with pytest.raises(GateError) as caught:
+            gates.upgrade(Sized, request, from_version="2001-01-01")
+        assert not isinstance(caught.value, UpgradeError)
