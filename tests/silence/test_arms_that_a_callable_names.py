@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from tests.silence.old_client import old_client
 from timegate import enum, on
+from timegate.typing import is_object
 
 
 class Ended(Enum):
@@ -39,7 +40,7 @@ class Progress(BaseModel):
 
 
 def _arm_of(payload: Any) -> str:
-    state = payload.get("state") if isinstance(payload, dict) else payload.state.value
+    state = payload.get("state") if is_object(payload) else payload.state.value
     return "_end_" if state in ("done", "failed") else "_other_"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 
 from tests.silence.exchanges import NEW, OLD, timeline_of
 from timegate import CompileError, Contract, DeclarationError, Gates, enum, on
+from timegate.typing import is_array, is_object, type_of
 
 SEED = 20261126
 
@@ -371,7 +372,7 @@ def judged(given: Any) -> None:
 
 def places_in(node: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield place
-    pairs = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    pairs: Iterable[tuple[Any, Any]] = node.items() if is_object(node) else enumerate(node) if is_array(node) else ()
     for key, inner in pairs:
         yield from places_in(inner, (*place, key))
 
@@ -433,10 +434,10 @@ def test_a_document_with_several_mutations_compiles_or_is_refused(seed: int) -> 
         for _ in range(dice.randint(2, 6)):
             places = [place for place in places_in(mutated) if place]
             place, other = dice.choice(places), dice.choice(places)
-            strange = dice.choice([*STRANGE, other])
+            strange: Any = dice.choice([*STRANGE, other])
 
             def mutate(node: Any, key: Any, strange: Any = strange, mutated: Any = mutated) -> None:
-                node[key] = copy.deepcopy(found(mutated, strange) if isinstance(strange, tuple) else strange)
+                node[key] = copy.deepcopy(found(mutated, strange) if type_of(strange) is tuple else strange)
 
             mutated = changed(mutated, place, mutate)
         try:

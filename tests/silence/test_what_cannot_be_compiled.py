@@ -46,7 +46,8 @@ def app_of(kind: Any) -> FastAPI:
 def test_models_in_models_that_pydantic_cannot_describe_are_a_fault(levels: int) -> None:
     kind: Any = Inner
     for level in range(levels):
-        kind = create_model(f"Level{level}", inner=(kind | None, None))
+        inner: Any = kind | None
+        kind = create_model(f"Level{level}", inner=(inner, None))
     outcome_of(lambda: timeline_of(RENAMED).compile(Contract.of_types(kind)))
 
 
@@ -72,8 +73,12 @@ class Calls(BaseModel):
     call: Callable[[int], int] = Field(default=abs)
 
 
+def contract_of_app(kind: Any) -> Contract:
+    return Contract.of(app_of(kind))
+
+
 @pytest.mark.parametrize("kind", [NoSchema, NullSchema, NoList, Calls])
-@pytest.mark.parametrize("source", [Contract.of_types, lambda kind: Contract.of(app_of(kind))])
+@pytest.mark.parametrize("source", [Contract.of_types, contract_of_app])
 def test_a_model_with_a_schema_that_is_none_compiles_or_is_refused(
     kind: Any, source: Callable[[Any], Contract]
 ) -> None:

@@ -226,8 +226,10 @@ class Endpoint:
 
     def moved(self, *, to: str, loses: str | None = None) -> EndpointMoved:
         """The operations are at ``to`` now."""
-        written: object = to
-        path = to.partition("?")[0] if isinstance(written, str) else to
+        # A caller without a type checker may write anything.
+        path: Any = to
+        if isinstance(path, str):
+            path = path.partition("?")[0]
         _check_path(f"endpoint({self.path!r}).moved(to={to!r})", path)
         return EndpointMoved(path=self.path, methods=self.methods, to=to, loses=loses)
 

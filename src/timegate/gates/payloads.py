@@ -84,7 +84,7 @@ def _dumped(value: Any) -> Any:
         if isinstance(value, BaseModel):
             return to_jsonable_python(value, by_alias=True)
         # Only an adapter knows the aliases that a dataclass of the standard library has in annotations.
-        return TypeAdapter[Any](type(value)).dump_python(value, mode="json", by_alias=True)
+        return TypeAdapter[Any](type_of(value)).dump_python(value, mode="json", by_alias=True)
     except Exception as cause:
         raise DowngradeError(f"the {_name_of(value)} cannot be written as JSON: {type(cause).__name__}") from cause
 

@@ -84,7 +84,8 @@ def plain_document(document: object) -> Document:
     waiting: list[tuple[Any, Any, Any, str, frozenset[int]]] = [(root, "", document, "#", frozenset())]
     while waiting and len(faults) < _MOST:
         target, key, value, pointer, around = waiting.pop()
-        if not (is_object(value) or is_array(value) or isinstance(value, tuple)):
+        items: Any = list(value) if issubclass(type_of(value), tuple) else value
+        if not (is_object(items) or is_array(items)):
             try:
                 target[key] = plain_json(value)
             except PydanticSerializationError:
@@ -98,12 +99,12 @@ def plain_document(document: object) -> Document:
             faults.append(_fault(pointer, f"it has more than {LEVELS} levels", "refer to components by $ref"))
             continue
         inside = around | {id(value)}
-        if is_object(value):
-            copied: Any = {str(plain_json(name)): None for name in value}
-            pairs: Iterator[tuple[Any, Any]] = zip(copied, value.values(), strict=False)
+        if is_object(items):
+            copied: Any = {str(plain_json(name)): None for name in items}
+            pairs: Iterator[tuple[Any, Any]] = zip(copied, items.values(), strict=False)
         else:
-            copied = [None] * len(value)
-            pairs = enumerate(value)
+            copied = [None] * len(items)
+            pairs = enumerate(items)
         target[key] = copied
         waiting += [(copied, name, inner, f"{pointer}/{_escaped(name)}", inside) for name, inner in pairs]
     if not faults and not is_object(root[""]):

@@ -137,7 +137,7 @@ def exact_types(schema: Schema, components: Mapping[str, Component]) -> frozense
     if (
         bare.get("type") == "array"
         and bare.keys() == {"type", "items"}
-        and exact_types(bare["items"], components) == {dict}
+        and exact_types(bare["items"], components) == frozenset[type]({dict})
     ):
         return frozenset({list})
     if bare.keys() != {"type"}:

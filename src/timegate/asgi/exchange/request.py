@@ -150,7 +150,7 @@ def _converted_parameters(response: GatedResponse, entry: Entry, path: str) -> d
     before = None if program is None else entry.parameters(path)
     if program is None or not before:
         return None
-    after: dict[str, Any] = _upgrade(program, response, partial(dict, before), "path")
+    after: dict[str, Any] = _upgrade(program, response, lambda: {**before}, "path")
     if after == before:
         return None
     return {
@@ -172,7 +172,7 @@ def _convert_parameters(
         if after != before or list(after) != list(before):
             pairs = [
                 (name, text)
-                for name, value in after.items()
+                for name in after
                 for text in _upgrade(parameter_texts, response, partial(after.get, name), "query")
             ]
             inner["query_string"] = urlencode(pairs).encode("ascii")
@@ -188,7 +188,7 @@ def _convert_headers(program: Program, response: GatedResponse, headers: RawHead
     kept = [item for item in headers if item[0].decode("latin-1").lower() not in changed]
     added = [
         (name.encode("latin-1"), raw)
-        for name, value in after.items()
+        for name in after
         if name in changed
         for raw in _upgrade(field_values, response, partial(after.get, name), "headers")
     ]
