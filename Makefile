@@ -14,6 +14,8 @@
 #
 #   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
 #
+#   make fuzz     EXCHANGES=20000 requests of old clients to random old apps and to today's, drawn by SEED=7
+#
 #   make clients    generates the models with which a client of each version of the example reads its responses
 #   make snapshots  updates the snapshots of what each version of the example sends and receives; look at the difference
 #
@@ -59,8 +61,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load clients snapshots figures check lint \
-    types format lock bench bench-check bench-instructions clean
+.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures check \
+    lint types format lock bench bench-check bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -105,6 +107,12 @@ LOAD_SECONDS ?= 60
 
 test-load: $(READY)
 	@$(PY) -m examples.execution_api.tests.load --seconds $(LOAD_SECONDS)
+
+EXCHANGES ?= 20000
+SEED ?= 7
+
+fuzz: $(READY)
+	@$(PY) -m tests.twins --exchanges $(EXCHANGES) --seed $(SEED)
 
 clients: $(READY)
 	@$(PY) -m examples.execution_api.tests.client_models.generate

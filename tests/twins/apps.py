@@ -1,0 +1,159 @@
+"""Both apps of a pair, built from their source; what their handlers are given, and what they return."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from dataclasses import dataclass, field
+from enum import Enum
+from types import ModuleType
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from tests.twins.meaning import Boundary
+from tests.twins.shapes import World
+from tests.twins.source import IMPORTS, app_source, timeline_source
+from tests.twins.values import Member, Obj, Pair, each, is_tuple
+from timegate import Contract, Gates, Timeline
+from timegate.asgi import TimegateMiddleware
+
+_IMPORTED: dict[str, Any] = {"__name__": "tests.twins.drawn"}
+exec(compile(IMPORTS, "imports", "exec", dont_inherit=True), _IMPORTED)
+
+
+@dataclass
+class App:
+    """One of both apps.
+
+    Args:
+        world: its version.
+        source: its code.
+        names: what the code defines.
+        heard: what the handler of the last request was given; None where none was called.
+        returns: what handlers return, by operation, as instances.
+        received: the body of the last request, as it reached the app.
+        sent: the body of the last response, as it left the app.
+    """
+
+    world: World
+    source: str
+    names: dict[str, Any]
+    heard: dict[str, Any] | None = None
+    returns: dict[str, Any] = field(default_factory=dict[str, Any])
+    received: bytes | None = None
+    sent: bytes = b""
+
+    @classmethod
+    def of(cls, world: World, more: str = "") -> App:
+        source = f"{app_source(world)}\n{more}"
+        # Models that hold themselves look for their names in the module that they say they are of.
+        module = ModuleType("tests.twins.drawn_head" if more else "tests.twins.drawn_old")
+        sys.modules[module.__name__] = module
+        app = cls(world, source, module.__dict__)
+        app.names.update({**_IMPORTED, "__name__": module.__name__, "hear": app.hear})
+        exec(compile(source, "drawn", "exec", dont_inherit=True), app.names)
+        return app
+
+    @property
+    def fastapi(self) -> FastAPI:
+        found: FastAPI = self.names["app"]
+        return found
+
+    def hear(self, operation: str, given: dict[str, Any]) -> Any:
+        self.heard = {name: self.canonical(value) for name, value in given.items()}
+        return self.returns[operation]
+
+    def canonical(self, value: Any) -> Any:
+        """What an instance is, without classes."""
+        match value:
+            case BaseModel():
+                extra = value.model_extra
+                fields = {name: self.canonical(value.__dict__[name]) for name in _set_fields(value)}
+                return Obj(self.uid_of(type(value)), fields, dict(extra) if extra else None)
+            case Enum():
+                return Member(type(value).__name__, value.value)
+            case _ if is_tuple(value):
+                return Pair(type(value).__name__, [self.canonical(item) for item in value])
+            case _:
+                return each(value, self.canonical)
+
+    def uid_of(self, model: type[BaseModel]) -> str:
+        name = model.__name__
+        return name if name in self.world.models else name.removeprefix("Old")
+
+    def instance(self, value: Any) -> Any:
+        """Build what a canonical value says."""
+        match value:
+            case Obj(uid, fields):
+                shapes = {one.name: one for one in self.world.fields(uid)}
+                given = {
+                    shapes[name].sent_as: self.instance(item)
+                    for name, item in fields.items()
+                    if item is not None or not shapes[name].null_by_default
+                }
+                return self.names[self.world.models[uid].name].model_validate(given)
+            case Member(enum, inner):
+                return self.names[enum](inner)
+            case Pair(pair, items):
+                return self.names[pair](*map(self.instance, items))
+            case _:
+                return each(value, self.instance)
+
+
+def _set_fields(value: BaseModel) -> list[str]:
+    """The fields that are set; an extra key that is called like a field counts as that field to pydantic."""
+    extra = value.model_extra or {}
+    return [
+        name
+        for name, field in type(value).model_fields.items()
+        if name in value.model_fields_set
+        and not (name in extra and not field.is_required() and value.__dict__[name] == field.default)
+    ]
+
+
+class _Recorder:
+    """Notes what reaches head."""
+
+    def __init__(self, app: ASGIApp, *, head: App) -> None:
+        self.app = app
+        self.head = head
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted() -> Message:
+            message = await receive()
+            if message["type"] == "http.request":
+                self.head.received = (self.head.received or b"") + message.get("body", b"")
+            return message
+
+        async def kept(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                self.head.sent += message.get("body", b"")
+            await send(message)
+
+        await self.app(scope, noted, kept)
+
+
+class Log(logging.Handler):
+    """Keeps the last line that timegate logged."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last: str = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            self.last += f" ({record.exc_info[1]!r})"
+
+
+def gated(world: World, boundaries: list[Boundary]) -> tuple[App, Gates]:
+    """Build head's app behind the middleware; raises CompileError where a change is refused."""
+    head = App.of(world, timeline_source(boundaries))
+    timeline: Timeline = head.names["timeline"]
+    gates = timeline.compile(Contract.of(head.fastapi))
+    head.fastapi.add_middleware(_Recorder, head=head)
+    head.fastapi.add_middleware(TimegateMiddleware, timeline=timeline, gates=gates)
+    return head, gates

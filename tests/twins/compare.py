@@ -1,0 +1,203 @@
+"""The laws: what must be the same, for the client and for the handler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tests.twins.documents import Documents
+from tests.twins.exchange import Exchange
+from tests.twins.not_yet import NOT_COMPARED
+from tests.twins.shapes import REQUIRED, DictOf, ListOf, ModelOf, Nullable, Tag, Type, UnionOf, World
+from tests.twins.values import each, is_dict, plain, same
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A law that does not hold.
+
+    Args:
+        law: its name.
+        what: in few words, the same for the same cause.
+        details: what was expected, and what came.
+    """
+
+    law: str
+    what: str
+    details: str
+
+
+Judged: TypeAlias = tuple[str, Difference | None]
+Law: TypeAlias = Callable[[Exchange], Iterator[Judged]]
+
+
+def judged(exchange: Exchange, own: Documents, heads: Documents) -> Iterator[Judged]:
+    """Judge an exchange by every law that says something about it."""
+    if exchange.request.kind == "version":
+        yield from version(exchange)
+        return
+    yield from verdict(exchange)
+    yield from handler(exchange)
+    yield from refusal(exchange)
+    yield from reading(exchange)
+    yield from valid_at_head(exchange, own, heads)
+
+
+PROBLEMS = ("version-missing", "version-unknown", "version-unsupported", "version-too-new", "version-ambiguous")
+
+
+def version(exchange: Exchange) -> Iterator[Judged]:
+    """A version that is none is refused before any handler is called."""
+    response = exchange.new_response
+    refused = response.status == 400 and response.headers.get("content-type") == "application/problem+json"
+    known = refused and json.loads(response.body)["type"].removeprefix("urn:timegate:problem:") in PROBLEMS
+    if known and exchange.new_heard is None:
+        yield "version", None
+    else:
+        yield "version", Difference("version", str(response.status), repr(response.body))
+
+
+def verdict(exchange: Exchange) -> Iterator[Judged]:
+    """The new app accepts what the old app accepts, and both respond with the same status."""
+    old, new = exchange.old_response.status, exchange.new_response.status
+    heard = exchange.old_heard is not None, exchange.new_heard is not None
+    if old == new and heard[0] == heard[1]:
+        yield "verdict", None
+        return
+    details = exchange.old_details or exchange.new_details
+    types = ",".join(sorted({entry.get("type", "") for entry in details}))
+    shown = f"old {exchange.old_details} new {exchange.new_response.body[:600]!r} {exchange.log}"
+    what = f"{old} {'heard' if heard[0] else 'refused'}, now {new} {'heard' if heard[1] else 'refused'} {types}"
+    yield "verdict", Difference("verdict", what, shown)
+
+
+def handler(exchange: Exchange) -> Iterator[Judged]:
+    """What head's handler is given means what the old one was given."""
+    if exchange.old_heard is None or exchange.new_heard is None:
+        return
+    if same(exchange.expected, exchange.new_heard):
+        yield "handler", None
+        return
+    shown = f"expected {exchange.expected}\n     got {exchange.new_heard}"
+    places = ",".join(name for name in exchange.expected if not _same_at(exchange, name))
+    yield "handler", Difference("handler", "body" if places == "body" else "parameters", shown)
+
+
+def _same_at(exchange: Exchange, name: str) -> bool:
+    heard = exchange.new_heard or {}
+    return name in heard and same(exchange.expected[name], heard[name])
+
+
+def refusal(exchange: Exchange) -> Iterator[Judged]:
+    """A 422 names the same places, types and inputs."""
+    if exchange.old_response.status != 422 or exchange.new_response.status != 422:
+        return
+    if any(one(exchange) for one in NOT_COMPARED):
+        return
+    old, new = exchange.old_details, exchange.new_details
+    if len(old) == len(new) and all(entry in old for entry in new) and all(entry in new for entry in old):
+        yield "refusal", None
+        return
+    strange = [entry for entry in new if entry not in old] or new
+    theirs = [entry for entry in old if entry not in new]
+    parts = sorted({part for entry in strange for part in _unlike(entry, theirs)}) or ["fewer"]
+    new_text = new or repr(exchange.new_response.body[:600])
+    yield "refusal", Difference("refusal", f"other {','.join(parts)}", f"expected {old}\n     got {new_text}")
+
+
+def _unlike(entry: Any, others: list[Any]) -> list[str]:
+    """In what an entry is unlike the most similar other one."""
+    best = ["loc", "type", "input"]
+    for other in others:
+        unlike = [key for key in ("loc", "type", "input") if entry.get(key, ...) != other.get(key, ...)]
+        best = min(best, unlike, key=len)
+    return best
+
+
+def reading(exchange: Exchange) -> Iterator[Judged]:
+    """What the old client reads is the same."""
+    if exchange.old_heard is None or exchange.new_heard is None:
+        return
+    try:
+        old, new = json.loads(exchange.old_response.body), json.loads(exchange.new_response.body)
+    except ValueError:
+        if exchange.new_response.status == exchange.old_response.status:
+            yield "reading", Difference("reading", "no JSON", repr(exchange.new_response.body[:300]))
+        return
+    if exchange.old_response.status != exchange.new_response.status:
+        return
+    if exchange.old.flags or exchange.oldest is not exchange.newest:
+        kind, world = exchange.old.response, exchange.oldest
+        old, new = read(old, kind, world), read(new, kind, world)
+    if same(old, new):
+        yield "reading", None
+        return
+    yield "reading", Difference("reading", " ".join(exchange.old.flags), f"expected {old}\n     got {new}")
+
+
+def read(value: Any, kind: Type, world: World) -> Any:
+    """What a client makes of a response: what is left out is its default."""
+    match kind:
+        case ModelOf(uid) if is_dict(value):
+            full = dict(value)
+            for one in world.fields(uid):
+                key = one.received_as
+                if key in full:
+                    full[key] = read(full[key], one.type, world)
+                elif one.default is not REQUIRED:
+                    full[key] = plain(one.default, world, sent=False)
+                elif isinstance(one.type, Nullable):
+                    # An app that leaves out null leaves it out where it is required, too.
+                    full[key] = None
+            return full
+        case Nullable(item):
+            return None if value is None else read(value, item, world)
+        case ListOf(item) | DictOf(item):
+            return each(value, lambda one: read(one, item, world))
+        case UnionOf(arms) if is_dict(value):
+            return read(value, _arm(value, arms, world), world)
+        case _:
+            return value
+
+
+def _arm(value: Any, arms: tuple[Type, ...], world: World) -> Type:
+    models = [arm for arm in arms if isinstance(arm, ModelOf)]
+    for arm in models:
+        fields = world.fields(arm.model)
+        names = {one.received_as for one in fields}
+        needed = {one.received_as for one in fields if one.required and one.name != "kind"}
+        tags = [one.type.value for one in fields if isinstance(one.type, Tag)]
+        if needed <= set(value) <= names and ("kind" not in value or value["kind"] in tags):
+            return arm
+    return models[0]
+
+
+def valid_at_head(exchange: Exchange, own: Documents, heads: Documents) -> Iterator[Judged]:
+    """A valid response is valid in its own document, and what reaches head of a valid request in head's."""
+    if exchange.old_heard is None or exchange.new_heard is None:
+        return
+    if exchange.old_response.status == exchange.new_response.status:
+        try:
+            body, sent = json.loads(exchange.new_response.body), json.loads(exchange.sent)
+        except ValueError:
+            return
+        # What head sends may lack what its own document requires: `exclude_none` and the like leave it out.
+        if heads.response(exchange.head, sent) is None:
+            fault = own.response(exchange.old, body)
+            found = None if fault is None else Difference("own document", _kind(fault), f"{fault} in {body} of {sent}")
+            yield "own document", found
+    if exchange.request.kind == "valid" and exchange.old.body is not None and exchange.received:
+        fault = heads.request(exchange.head, json.loads(exchange.received))
+        found = (
+            None if fault is None else Difference("head's document", _kind(fault), f"{fault} in {exchange.received!r}")
+        )
+        yield "head's document", found
+
+
+def _kind(fault: str) -> str:
+    for word in ("is a required", "not of type", "not one of", "not valid under any", "unexpected", "does not have"):
+        if word in fault:
+            return word
+    return "other"

@@ -1,0 +1,263 @@
+"""Draws the API as old clients know it: types, models and operations."""
+
+from __future__ import annotations
+
+from tests.twins.dice import Dice
+from tests.twins.shapes import (
+    BOOL,
+    DATE,
+    FLOAT,
+    INT,
+    REQUIRED,
+    STR,
+    UUID_,
+    DictOf,
+    EnumOf,
+    EnumShape,
+    FieldShape,
+    ListOf,
+    ModelOf,
+    ModelShape,
+    Nullable,
+    Operation,
+    PairOf,
+    PairShape,
+    Parameter,
+    Scalar,
+    Tag,
+    Type,
+    UnionOf,
+    World,
+)
+from tests.twins.values import default_for
+
+NAMES = ("alpha", "beta", "gamma", "delta", "eta", "iota", "kappa", "theta", "zeta", "omega", "sigma", "tau")
+TEXTS = ("red", "blue", "green", "black")
+NUMBERS = (1, 2, 3, 7, 9)
+SCALARS = (INT, INT, STR, STR, BOOL, FLOAT, DATE, UUID_)
+
+
+class Builder:
+    """Draws a world.
+
+    Args:
+        dice: makes the choices.
+        size: 0 is one model and its body; 1 and 2 are more of everything.
+    """
+
+    def __init__(self, dice: Dice, size: int) -> None:
+        self.dice = dice
+        self.size = size
+        self.world = World()
+
+    def build(self) -> World:
+        dice, world = self.dice, self.world
+        for index in range(dice.number(1, 1 + self.size)):
+            kind = dice.pick(["str", "int", "plain"])
+            pool = TEXTS if kind == "str" or (kind == "plain" and dice.chance(40)) else NUMBERS
+            world.enums[f"E{index}"] = EnumShape(f"E{index}", kind, dice.some(pool, dice.number(2, 3)))
+        if dice.chance(40):
+            held: list[Type] = [STR, EnumOf("E0")]
+            inner = dice.pick(held)
+            world.pairs["P0"] = PairShape("P0", [("first", INT), ("second", inner)])
+        for _ in range(dice.number(1, 1 + self.size)):
+            self.model()
+        if dice.chance(25 * self.size):
+            self.union()
+        if dice.chance(12 * self.size):
+            self.recursive()
+        if dice.chance(15 * self.size):
+            self.heir()
+        self.model(holds=True)
+        self.operations()
+        return world
+
+    # Models
+
+    def model(self, *, holds: bool = False) -> str:
+        uid = f"M{len(self.world.models)}"
+        names = self.dice.some(NAMES, self.dice.number(2, 4))
+        fields = [self.field(name) for name in names]
+        if holds:
+            free = [name for name in NAMES if name not in names]
+            others = self.dice.some(list(self.world.models), self.dice.number(1, 2))
+            for name, other in zip(free, others, strict=False):
+                fields.append(self.holder(name, ModelOf(other)))
+        self.add(uid, fields)
+        return uid
+
+    def add(self, uid: str, fields: list[FieldShape], *, extra: str | None = None) -> None:
+        policy = extra or self.dice.weighted([("ignore", 5), ("forbid", 3), ("allow", 2)])
+        self.world.models[uid] = ModelShape(uid, uid, fields, policy, self.dice.chance(40))
+
+    def field(self, name: str) -> FieldShape:
+        dice = self.dice
+        kind = self.leaf()
+        default = default_for(kind, self.world, dice) if dice.chance(45) else REQUIRED
+        if default is REQUIRED and isinstance(kind, Scalar) and dice.chance(8):
+            default = None
+        one = FieldShape(name, kind, default)
+        if dice.chance(25):
+            self.alias(one)
+        one.splits = isinstance(kind, ListOf) and dice.chance(25)
+        return one
+
+    def alias(self, one: FieldShape) -> None:
+        how = self.dice.number(0, 3)
+        one.reads = f"{one.name}In" if how != 1 else None
+        one.writes = one.reads if how >= 2 else f"{one.name}Out" if how == 1 or self.dice.chance(50) else None
+
+    def leaf(self) -> Type:
+        dice = self.dice
+        kind: Type = dice.pick(SCALARS)
+        if dice.chance(25):
+            kind = EnumOf(dice.pick(list(self.world.enums)))
+        if "P0" in self.world.pairs and dice.chance(10):
+            kind = PairOf("P0")
+        match dice.number(0, 9):
+            case 0 | 1:
+                return ListOf(kind)
+            case 2:
+                return DictOf(kind)
+            case 3 | 4:
+                return Nullable(kind)
+            case _:
+                return kind
+
+    def holder(self, name: str, inner: Type) -> FieldShape:
+        dice = self.dice
+        match dice.number(0, 6):
+            case 0 | 1:
+                return FieldShape(name, ListOf(inner), REQUIRED if dice.chance(50) else [])
+            case 2:
+                return FieldShape(name, DictOf(inner), REQUIRED if dice.chance(50) else {})
+            case 3:
+                return FieldShape(name, Nullable(inner), dice.pick([REQUIRED, None]))
+            case 4 if isinstance(inner, ModelOf) and dice.chance(40):
+                return FieldShape(name, inner, None)
+            case 5 if isinstance(inner, ModelOf) and dice.chance(50):
+                return FieldShape(name, UnionOf((inner, dice.pick([INT, STR]))))
+            case _:
+                return FieldShape(name, inner)
+
+    def union(self) -> None:
+        """Two models that are told apart by a tag or by their keys, and a model that holds them."""
+        dice = self.dice
+        tagged, told = dice.chance(70), dice.chance(60)
+        arms: list[Type] = []
+        for index in range(2):
+            uid = f"M{len(self.world.models)}"
+            fields = [FieldShape("kind", Tag(f"k{index}"))] if tagged else []
+            own = FieldShape(NAMES[index], dice.pick([INT, STR]))
+            self.add(uid, [*fields, own, self.field(NAMES[index + 2])])
+            arms.append(ModelOf(uid))
+        kind = UnionOf(tuple(arms), "kind" if tagged and told else None)
+        uid = f"M{len(self.world.models)}"
+        self.add(uid, [self.holder(NAMES[5], kind), self.field(NAMES[6])])
+
+    def recursive(self) -> None:
+        uid = f"M{len(self.world.models)}"
+        below = FieldShape(NAMES[0], ListOf(ModelOf(uid)), [])
+        if self.dice.chance(40):
+            below = FieldShape(NAMES[0], Nullable(ModelOf(uid)), None)
+        self.add(uid, [below, self.field(NAMES[1]), self.field(NAMES[2])])
+
+    def heir(self) -> None:
+        base = self.dice.pick([uid for uid, model in self.world.models.items() if model.base is None])
+        uid = f"M{len(self.world.models)}"
+        own = FieldShape("own", INT, self.dice.pick([REQUIRED, 1]))
+        model = self.world.models[base]
+        self.world.models[uid] = ModelShape(uid, uid, [own], model.extra, model.by_name, base)
+
+    # Operations
+
+    def operations(self) -> None:
+        dice = self.dice
+        top = list(self.world.models)[-1]
+        self.operation("POST", "/items", body=self.payload(top))
+        if self.size == 0:
+            return
+        if dice.chance(60):
+            self.operation("GET", "/search", parameters=self.parameters())
+        if dice.chance(40):
+            path = Parameter("key", "path", dice.pick([INT, STR, UUID_, *self.text_enums() * 2]))
+            self.operation(
+                "PUT", "/things/{key}", body=self.payload(dice.pick(list(self.world.models))), parameters=[path]
+            )
+        if dice.chance(30):
+            uid = f"M{len(self.world.models)}"
+            self.add(uid, [self.optional(name) for name in dice.some(NAMES, 3)])
+            self.operation("PATCH", "/things", body=ModelOf(uid))
+        if dice.chance(30):
+            uid = f"M{len(self.world.models)}"
+            self.add(uid, [self.asked(name) for name in dice.some(NAMES, 3)], extra=dice.pick(["ignore", "forbid"]))
+            self.operation("GET", "/find", query=uid)
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Type | None = None,
+        parameters: list[Parameter] | None = None,
+        query: str | None = None,
+    ) -> None:
+        uid = f"op{len(self.world.operations)}"
+        models = [one for one in self.world.models if one != query]
+        response: Type = ModelOf(self.dice.pick(models))
+        if isinstance(body, ModelOf) and self.dice.chance(60):
+            response = body
+        elif self.dice.chance(20):
+            response = ListOf(response)
+        flags = (self.dice.pick(["none", "unset", "defaults"]),) if self.dice.chance(15) else ()
+        status = 201 if method == "POST" and self.dice.chance(20) else 200
+        self.world.operations[uid] = Operation(
+            uid, method, path, response, body, parameters or [], query, status, flags
+        )
+
+    def payload(self, uid: str) -> Type:
+        match self.dice.number(0, 9):
+            case 0:
+                return ListOf(ModelOf(uid))
+            case 1:
+                return DictOf(ModelOf(uid))
+            case _:
+                return ModelOf(uid)
+
+    def optional(self, name: str) -> FieldShape:
+        one = self.field(name)
+        one.splits = False
+        if one.required:
+            one.type = one.type if isinstance(one.type, Nullable) else Nullable(one.type)
+            one.default = None
+        return one
+
+    def asked(self, name: str) -> FieldShape:
+        """A field of a query model."""
+        kind = self.queried()
+        default = default_for(kind, self.world, self.dice) if self.dice.chance(60) else REQUIRED
+        return FieldShape(name, kind, default)
+
+    def text_enums(self) -> list[Type]:
+        """The enums that a text can be a member of: a plain one with numbers is none."""
+        return [
+            EnumOf(one.uid)
+            for one in self.world.enums.values()
+            if one.kind != "plain" or isinstance(one.members[0], str)
+        ]
+
+    def queried(self) -> Type:
+        kind: Type = self.dice.pick([INT, STR, BOOL, FLOAT, DATE, *self.text_enums() * 2])
+        return ListOf(kind) if self.dice.chance(20) else kind
+
+    def parameters(self) -> list[Parameter]:
+        dice = self.dice
+        found: list[Parameter] = []
+        for name in dice.some(NAMES, dice.number(1, 3)):
+            kind = self.queried()
+            default = default_for(kind, self.world, dice) if dice.chance(60) else REQUIRED
+            found.append(Parameter(name, "query", kind, default))
+        if dice.chance(50):
+            kind = dice.pick([INT, STR, *self.text_enums()])
+            found.append(Parameter("x-one", "header", kind, dice.pick([REQUIRED, default_for(kind, self.world, dice)])))
+        return found

@@ -1,0 +1,99 @@
+"""One request to both apps, and what is known of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from tests.twins.driver import Response
+from tests.twins.meaning import Boundary, up
+from tests.twins.requests import Request
+from tests.twins.shapes import Operation, World
+from tests.twins.values import is_list
+
+WHOLE: Final = ("body", "query")
+"""The arguments that are no single parameters."""
+
+
+@dataclass
+class Exchange:
+    """A request, what both apps made of it and what they sent back.
+
+    Args:
+        request: of the old client.
+        old: the operation at the client's version.
+        head: the same at head.
+        oldest: the API at the client's version.
+        newest: at head.
+        boundaries: what lies between them, the oldest first.
+        old_response: of the old app.
+        new_response: of the new app, through the middleware.
+        old_heard: what the old handler was given; None where none was called.
+        new_heard: what head's was.
+        received: the body that reached head.
+        sent: the body that left head.
+        log: what timegate logged.
+    """
+
+    request: Request
+    old: Operation
+    head: Operation
+    oldest: World
+    newest: World
+    boundaries: Sequence[Boundary]
+    old_response: Response
+    new_response: Response
+    old_heard: dict[str, Any] | None
+    new_heard: dict[str, Any] | None
+    received: bytes | None
+    sent: bytes
+    log: str
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the old app accepted the request."""
+        return self.old_heard is not None
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        return frozenset(fact.verb for boundary in self.boundaries for fact in boundary.facts)
+
+    @cached_property
+    def expected(self) -> dict[str, Any]:
+        """What head's handler should have been given."""
+        heard = self.old_heard or {}
+        single = {one.name: heard[one.name.replace("-", "_")] for one in self.old.parameters}
+        names = [name for name in heard if name in WHOLE and not _is_single(name, self.old)]
+        whole = {name: heard[name] for name in names}
+        for boundary in self.boundaries:
+            whole = {name: up(value, boundary) for name, value in whole.items()}
+            single = {name: up(value, boundary) for name, value in single.items()}
+            for fact in boundary.about(f"{self.old.uid}.parameters"):
+                fact.up(single)
+        return {**{name.replace("-", "_"): value for name, value in single.items()}, **whole}
+
+    @cached_property
+    def old_details(self) -> list[Any]:
+        return _details(self.old_response)
+
+    @cached_property
+    def new_details(self) -> list[Any]:
+        return _details(self.new_response)
+
+
+def _is_single(name: str, one: Operation) -> bool:
+    return any(parameter.name == name for parameter in one.parameters)
+
+
+def _details(response: Response) -> list[Any]:
+    """The entries of a 422, as place, type and input."""
+    try:
+        found = json.loads(response.body)["detail"]
+    except (ValueError, KeyError, TypeError):
+        return []
+    if not is_list(found):
+        return []
+    return [{key: entry[key] for key in ("loc", "type", "input") if key in entry} for entry in found]

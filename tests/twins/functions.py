@@ -1,0 +1,63 @@
+"""The functions of random version files; each is total on the type it is declared for."""
+
+from __future__ import annotations
+
+
+def text_of(value: int) -> str:
+    """Write a number as text."""
+    return str(value)
+
+
+def number_of(value: str) -> int:
+    """Read a number; other texts are 0."""
+    return int(value) if value.isascii() and value.isdecimal() else 0
+
+
+def hundredfold(value: int) -> int:
+    return value * 100
+
+
+def hundredth(value: int) -> int:
+    return value // 100
+
+
+def parts_of(value: str) -> list[str]:
+    return value.split(",")
+
+
+def joined(value: list[str]) -> str:
+    return ",".join(value)
+
+
+def whole(value: float) -> int:
+    return int(value)
+
+
+def yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+def is_yes(value: str) -> bool:
+    return value == "yes"
+
+
+def as_it_is(value: str) -> str:
+    return value
+
+
+def day_of(value: str) -> str:
+    """A text that is a day, or the first day of all."""
+    return value if len(value) == 10 and value[4] == "-" else "1970-01-01"
+
+
+def at_most_five(value: int) -> int:
+    return min(value, 5)
+
+
+def at_least_one(value: int) -> int:
+    return max(value, 1)
+
+
+def counted(value: int | str) -> int:
+    """Return a number, or the length of a text."""
+    return len(value) if isinstance(value, str) else value

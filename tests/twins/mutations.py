@@ -1,0 +1,127 @@
+"""One thing wrong with a request, or many."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from tests.twins.dice import Dice
+from tests.twins.shapes import World
+from tests.twins.values import is_dict, is_list
+
+VALUES: tuple[Any, ...] = (
+    None, True, False, 0, 1, -1, 2.0, 1.5, 10**20, "", "x", "5", "true", "a,b", [], {}, [1], ["x"], [None], {"k": 1},
+    "2020-01-01", "2020-13-01", 1577836800, "12345678-1234-5678-1234-567812345678", [[]], [{}], {"": {}},
+)  # fmt: skip
+TEXTS = ("", "x", "5", "-1", "1.5", "true", "null", "None", "a,b", "[]", "2020-01-01", "é", " ")
+
+
+class Mutator:
+    """Changes requests.
+
+    Args:
+        old: what the client knows.
+        head: names and members of it are tried.
+        dice: makes the choices.
+    """
+
+    def __init__(self, old: World, head: World, dice: Dice) -> None:
+        self.old = old
+        self.head = head
+        self.dice = dice
+        self.notes: list[str] = []
+
+    def mutated(self, body: Any) -> Any:
+        """Change one place of a body."""
+        body = copy.deepcopy(body)
+        places: list[tuple[Any, Any]] = []
+        collect(body, places)
+        if not places or self.dice.chance(4):
+            self.notes.append("another body")
+            return self.value()
+        holder, key = self.dice.pick(places)
+        objects: list[Any] = [holder[key] for holder, key in places if is_dict(holder[key])]
+        objects += [body] if is_dict(body) else []
+        match self.dice.number(0, 9):
+            case 0 | 1 if isinstance(holder, dict):
+                self.notes.append(f"without {key}")
+                del holder[key]
+            case 2 | 3 | 4 if objects:
+                name = self.name()
+                self.notes.append(f"with {name}")
+                self.dice.pick(objects).setdefault(name, self.value())
+            case 5:
+                self.notes.append(f"wrapped {key}")
+                holder[key] = [holder[key]]
+            case _:
+                holder[key] = self.value()
+                self.notes.append(f"another {key}")
+        return body
+
+    def name(self) -> str:
+        """A key that one of both versions has somewhere, in any spelling."""
+        worlds = [self.head, self.head, self.old]
+        found = [
+            name
+            for world in worlds
+            for model in world.models.values()
+            for one in model.fields
+            for name in {one.name, one.sent_as, one.received_as}
+        ]
+        return self.dice.pick([*sorted(found), "stranger"])
+
+    def value(self) -> Any:
+        members = [value for world in (self.head, self.old) for one in world.enums.values() for value in one.members]
+        if self.dice.chance(35):
+            value = self.dice.pick(members)
+            return self.dice.pick([value, value, str(value), float(value) if isinstance(value, int) else [value]])
+        return copy.deepcopy(self.dice.pick(VALUES))
+
+    def absurd(self) -> Any:
+        deep: Any = 1
+        for _ in range(self.dice.number(1, 40)):
+            deep = [deep] if self.dice.chance(50) else {"k": deep}
+        bodies: list[Any] = [deep, self.value(), [self.value()] * 3, {self.name(): self.value() for _ in range(6)}]
+        return self.dice.pick(bodies)
+
+    def text(self) -> str:
+        value = self.value() if self.dice.chance(40) else self.dice.pick(TEXTS)
+        return str(value)
+
+    def query_names(self, operation: str) -> list[str]:
+        found: list[str] = ["stranger"]
+        for world in (self.head, self.old):
+            one = world.operations[operation]
+            found += [parameter.name for parameter in one.parameters if parameter.where == "query"]
+            found += [shape.sent_as for shape in world.fields(one.query)] if one.query else []
+        return found
+
+    def pairs(self, sent: tuple[tuple[str, str], ...], names: list[str]) -> tuple[tuple[str, str], ...]:
+        """Change one of the parameters."""
+        made = list(sent)
+        where = self.dice.number(0, len(made) - 1) if made else 0
+        match self.dice.number(0, 4):
+            case 0 if made:
+                self.notes.append(f"without {made[where][0]}")
+                del made[where]
+            case 1 if made:
+                self.notes.append(f"{made[where][0]} twice")
+                made.insert(where, (made[where][0], self.text()))
+            case 2 if made:
+                self.notes.append(f"another {made[where][0]}")
+                made[where] = (made[where][0], self.text())
+            case _:
+                name = self.dice.pick(names)
+                self.notes.append(f"with {name}")
+                made.append((name, self.text()))
+        return tuple(
+            (name, text if name[:2] != "x-" else text.encode("ascii", "replace").decode()) for name, text in made
+        )
+
+
+def collect(value: Any, places: list[tuple[Any, Any]]) -> None:
+    """All places inside of a value, as holder and key."""
+    keys: list[Any] = list(value) if is_dict(value) else list(range(len(value))) if is_list(value) else []
+    for key in keys:
+        places.append((value, key))
+        collect(value[key], places)

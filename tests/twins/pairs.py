@@ -1,0 +1,170 @@
+"""A pair of apps, drawn from a seed, and exchanges with it."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from tests.twins.apps import App, Log, gated
+from tests.twins.dice import Dice
+from tests.twins.documents import Documents
+from tests.twins.drawing import Builder
+from tests.twins.driver import JSON, Response, call
+from tests.twins.exchange import Exchange
+from tests.twins.meaning import Boundary, down
+from tests.twins.requests import Asker, Request
+from tests.twins.source import OLDEST
+from tests.twins.timelines import told
+from tests.twins.values import Drawer, filled
+from timegate import CompileError
+
+RESPONSES = 8
+
+LOG = Log()
+
+
+@contextmanager
+def listening() -> Generator[None, None, None]:
+    """Keep what timegate logs to ourselves."""
+    logger = logging.getLogger("timegate")
+    before = logger.propagate
+    logger.addHandler(LOG)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(LOG)
+        logger.propagate = before
+
+
+@dataclass
+class Pair:
+    """An old app, and head's behind the middleware.
+
+    Args:
+        seed: draws the same pair again.
+        old: the old app.
+        head: today's.
+        boundaries: what lies between them.
+        own: the document that timegate gives to the old client.
+        heads: head's own document.
+        size: what was asked for when it was drawn.
+        returned: by operation, what both handlers return: pairs of instances, equal in meaning.
+    """
+
+    seed: str
+    old: App
+    head: App
+    boundaries: list[Boundary]
+    own: Documents
+    heads: Documents
+    size: int | None = None
+    returned: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict[str, list[tuple[Any, Any]]])
+    unbuilt: dict[str, int] = field(default_factory=dict[str, int])
+
+    @classmethod
+    def of(cls, seed: str, size: int | None = None) -> Pair | CompileError:
+        """Draw a pair; the error where its timeline is refused.
+
+        Args:
+            seed: any text.
+            size: 0 is small, 2 is large; drawn where it is left out.
+        """
+        dice = Dice(f"pair {seed}")
+        drawn = dice.pick([0, 1, 1, 2])
+        asked = size
+        size = drawn if size is None else size
+        world = Builder(dice, size).build()
+        oldest, boundaries = told(dice, world, size)
+        newest = boundaries[-1].newer if boundaries else world
+        try:
+            head, gates = gated(newest, boundaries)
+        except CompileError as refused:
+            refused.add_note(f"pair {seed} of size {size}")
+            return refused
+        old = App.of(oldest)
+        heads = json.loads(json.dumps(head.fastapi.openapi()))
+        pair = cls(seed, old, head, boundaries, Documents(gates.contract(OLDEST)), Documents(heads), asked)
+        pair.draw_responses(dice)
+        return pair
+
+    def draw_responses(self, dice: Dice) -> None:
+        drawer = Drawer(self.head.world, dice)
+        for uid, one in self.head.world.operations.items():
+            self.returned[uid] = []
+            for _ in range(RESPONSES * 3):
+                if len(self.returned[uid]) == RESPONSES:
+                    break
+                newest = drawer.value(one.response)
+                older = filled(newest, self.head.world)
+                for boundary in reversed(self.boundaries):
+                    older = down(older, boundary)
+                try:
+                    self.returned[uid].append((self.old.instance(older), self.head.instance(newest)))
+                except ValidationError as error:
+                    self.unbuilt[f"{str(error)[:300]}"] = self.unbuilt.get(f"{str(error)[:300]}", 0) + 1
+
+    def request(self, number: int) -> tuple[Request, int] | None:
+        """Draw a request and which response it gets, from the pair's seed and a number."""
+        dice = Dice(f"exchange {self.seed} {number}")
+        one = dice.pick(list(self.old.world.operations.values()))
+        if not self.returned[one.uid]:
+            return None
+        request = Asker(self.old.world, self.head.world).request(dice, one)
+        return request, dice.number(0, len(self.returned[one.uid]) - 1)
+
+    async def exchange(self, number: int) -> Exchange | None:
+        """Exchange one of the pair's requests; None where its operation has no response."""
+        drawn = self.request(number)
+        return None if drawn is None else await self.sent(*drawn)
+
+    async def sent(self, request: Request, response: int) -> Exchange:
+        """Send a request to both apps."""
+        uid = request.operation
+        one = self.old.world.operations[uid]
+        self.old.returns[uid], self.head.returns[uid] = self.returned[uid][response]
+        self.old.heard = self.head.heard = self.head.received = None
+        self.head.sent = b""
+        LOG.last = ""
+        old = await self._call(self.old, request)
+        new = await self._call(self.head, request)
+        return Exchange(
+            request,
+            one,
+            self.head.world.operations[uid],
+            self.old.world,
+            self.head.world,
+            self.boundaries,
+            old,
+            new,
+            self.old.heard,
+            self.head.heard,
+            self.head.received,
+            self.head.sent,
+            LOG.last,
+        )
+
+    async def _call(self, app: App, request: Request) -> Response:
+        one = self.old.world.operations[request.operation]
+        fields = [(name.encode(), text.encode("latin-1")) for name, text in request.headers]
+        fields += [(b"api-version", value.encode()) for value in request.versions]
+        if request.content or one.body is not None:
+            fields.append(JSON)
+        return await call(
+            app.fastapi,
+            one.method,
+            request.url(one.path),
+            query=request.query,
+            headers=tuple(fields),
+            body=request.content,
+        )
+
+    def source(self) -> str:
+        """The code of both apps."""
+        return f"# the old app\n{self.old.source}\n# today's app\n{self.head.source}"

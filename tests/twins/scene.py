@@ -1,0 +1,104 @@
+"""What is known while a timeline is drawn, from the oldest version towards head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.twins.dice import Dice
+from tests.twins.drawing import NAMES
+from tests.twins.shapes import EnumOf, FieldShape, ModelOf, ModelShape, Type, World, parts, reached
+from tests.twins.values import Drawer, plain
+
+
+@dataclass
+class Scene:
+    """The API right now, and choices about it.
+
+    Args:
+        dice: makes the choices.
+        oldest: what the old client knows; a model's old name is written into it.
+        world: the API right now; facts change it.
+        busy: the models and enums that have no further fact before the next version.
+        changed: the models that have a fact since the last one.
+        past: whether there was a boundary before this one.
+        optional: the fields that became optional.
+    """
+
+    dice: Dice
+    oldest: World
+    world: World
+    busy: set[str] = field(default_factory=set[str])
+    changed: set[str] = field(default_factory=set[str])
+    past: bool = False
+    optional: set[int] = field(default_factory=set[int])
+
+    def sent(self) -> set[Type]:
+        """All types in requests."""
+        found: set[Type] = set()
+        for one in self.world.operations.values():
+            kinds: list[Type] = [one.body] if one.body else []
+            kinds += [ModelOf(one.query)] if one.query else []
+            found |= reached(self.world, *kinds, *(parameter.type for parameter in one.parameters))
+        return found
+
+    def received(self) -> set[Type]:
+        """All types in responses."""
+        return reached(self.world, *(one.response for one in self.world.operations.values()))
+
+    def queries(self) -> set[str]:
+        """The models of query parameters."""
+        return {one.query for one in self.world.operations.values() if one.query}
+
+    def patches(self) -> set[str]:
+        """The models that a PATCH takes."""
+        found: set[str] = set()
+        for one in self.world.operations.values():
+            if one.method == "PATCH" and one.body is not None:
+                found |= {kind.model for kind in reached(self.world, one.body) if isinstance(kind, ModelOf)}
+        return found
+
+    def models(self) -> list[ModelShape]:
+        """The models that occur anywhere, those that others derive from included."""
+        used = {kind.model for kind in self.sent() | self.received() if isinstance(kind, ModelOf)}
+        return [self.world.models[uid] for uid in self.world.models if uid in used and uid not in self.busy]
+
+    def spot(self, fits: Callable[[ModelShape, FieldShape], bool]) -> tuple[ModelShape, FieldShape] | None:
+        """Pick a field that a model declares itself."""
+        found = [
+            (model, one)
+            for model in self.models()
+            for one in model.fields
+            if not self.is_tag(model, one) and fits(model, one)
+        ]
+        return self.dice.pick(found) if found else None
+
+    def is_tag(self, model: ModelShape, one: FieldShape) -> bool:
+        return one.name == "kind"
+
+    def free_name(self, uid: str) -> str | None:
+        """Pick a name that nothing of a model or of its heirs is called now, in any spelling."""
+        taken: set[str] = set()
+        for heir in self.world.heirs(uid):
+            for one in self.world.fields(heir):
+                taken |= {one.name, one.sent_as, one.received_as}
+        free = [name for name in NAMES if name not in taken]
+        return self.dice.pick(free) if free else None
+
+    def value(self, kind: Type) -> Any:
+        """Draw a canonical value of a type."""
+        return Drawer(self.world, self.dice).value(kind)
+
+    def constant(self, value: Any) -> str:
+        """A canonical value as it is written in a fact: plain JSON, as a server sends it."""
+        return repr(plain(value, self.world, sent=False))
+
+    def fits_a_query(self, kind: Type, fill: Any) -> bool:
+        """Whether a query can carry what is filled in: neither null nor an empty list, nor a plain enum's number."""
+        for part in parts(kind):
+            if isinstance(part, EnumOf):
+                enum = self.world.enums[part.enum]
+                if enum.kind == "plain" and isinstance(enum.members[0], int):
+                    return False
+        return fill is not None and not (isinstance(fill, list) and not fill)

@@ -1,0 +1,252 @@
+"""What an API looks like at one version: types, models, enums, operations. Values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import count
+from typing import Any, Final, TypeAlias
+
+
+class Missing(Enum):
+    """There is no default: the field is required."""
+
+    REQUIRED = "required"
+
+
+REQUIRED: Final = Missing.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """int, str, bool, float, date or UUID, maybe with limits."""
+
+    name: str
+    limits: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnumOf:
+    enum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A literal by which the arms of a union are told apart."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOf:
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairOf:
+    """A NamedTuple."""
+
+    pair: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class DictOf:
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Nullable:
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
+class UnionOf:
+    """A union of models and scalars; with a tag it has a discriminator."""
+
+    arms: tuple[Type, ...]
+    tag: str | None = None
+
+
+Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | Nullable | UnionOf
+
+INT, STR, BOOL, FLOAT = Scalar("int"), Scalar("str"), Scalar("bool"), Scalar("float")
+DATE, UUID_ = Scalar("date"), Scalar("UUID")
+
+
+@dataclass
+class FieldShape:
+    """A field of a model.
+
+    Args:
+        name: its Python name.
+        type: what it holds.
+        default: a canonical value; REQUIRED where there is none. None at a type without null is `x: T = None`.
+        reads: the validation alias.
+        writes: the serialization alias.
+        splits: whether a before-validator makes a list of a text with commas.
+        born: tells the field from others over all versions.
+    """
+
+    name: str
+    type: Type
+    default: Any = REQUIRED
+    reads: str | None = None
+    writes: str | None = None
+    splits: bool = False
+    born: int = field(default_factory=count(1).__next__)
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+    @property
+    def null_by_default(self) -> bool:
+        """Whether it is null although its type has none: `x: T = None`."""
+        return self.default is None and not isinstance(self.type, Nullable)
+
+    @property
+    def aliased(self) -> bool:
+        return self.reads is not None or self.writes is not None
+
+    @property
+    def sent_as(self) -> str:
+        return self.reads or self.name
+
+    @property
+    def received_as(self) -> str:
+        return self.writes or self.name
+
+
+@dataclass
+class ModelShape:
+    """A model; `name` is what its class is called, `uid` is the same at all versions."""
+
+    uid: str
+    name: str
+    fields: list[FieldShape]
+    extra: str = "ignore"
+    by_name: bool = False
+    base: str | None = None
+
+    def accepted(self, one: FieldShape) -> list[str]:
+        """The spellings under which a field is read."""
+        return [one.sent_as, *([one.name] if self.by_name and one.sent_as != one.name else [])]
+
+
+@dataclass
+class EnumShape:
+    """An enum: of kind `str`, `int` (an IntEnum) or `plain`."""
+
+    uid: str
+    kind: str
+    members: list[Any]
+
+
+@dataclass
+class PairShape:
+    uid: str
+    items: list[tuple[str, Type]]
+
+
+@dataclass
+class Parameter:
+    """A parameter; `name` is what it is called on the wire, `where` is query, header or path."""
+
+    name: str
+    where: str
+    type: Type
+    default: Any = REQUIRED
+
+
+@dataclass
+class Operation:
+    """An operation.
+
+    Args:
+        uid: the same at all versions.
+        method: in capitals.
+        path: with its parameters in braces.
+        response: what it returns.
+        body: what it takes.
+        parameters: single ones.
+        query: the model of all query parameters.
+        status: of a success.
+        flags: what the response leaves out: none, unset, defaults.
+    """
+
+    uid: str
+    method: str
+    path: str
+    response: Type
+    body: Type | None = None
+    parameters: list[Parameter] = field(default_factory=list[Parameter])
+    query: str | None = None
+    status: int = 200
+    flags: tuple[str, ...] = ()
+
+    def named(self, where: str) -> list[Parameter]:
+        return [one for one in self.parameters if one.where == where]
+
+
+@dataclass
+class World:
+    """An API at one version."""
+
+    models: dict[str, ModelShape] = field(default_factory=dict[str, ModelShape])
+    enums: dict[str, EnumShape] = field(default_factory=dict[str, EnumShape])
+    pairs: dict[str, PairShape] = field(default_factory=dict[str, PairShape])
+    operations: dict[str, Operation] = field(default_factory=dict[str, Operation])
+
+    def fields(self, uid: str) -> list[FieldShape]:
+        """The fields of a model, with those of its base first."""
+        model = self.models[uid]
+        return [*(self.fields(model.base) if model.base else []), *model.fields]
+
+    def lineage(self, uid: str) -> Iterator[str]:
+        """A model and its bases."""
+        at: str | None = uid
+        while at is not None and at in self.models:
+            yield at
+            at = self.models[at].base
+
+    def heirs(self, uid: str) -> list[str]:
+        """A model and those that derive from it."""
+        return [one for one in self.models if uid in self.lineage(one)]
+
+    def field(self, uid: str, name: str) -> FieldShape:
+        return next(one for one in self.fields(uid) if one.name == name)
+
+
+def parts(kind: Type) -> Iterator[Type]:
+    """A type and all types written in it."""
+    yield kind
+    match kind:
+        case ListOf(item) | DictOf(item) | Nullable(item):
+            yield from parts(item)
+        case UnionOf(arms):
+            for arm in arms:
+                yield from parts(arm)
+        case _:
+            pass
+
+
+def reached(world: World, *kinds: Type) -> set[Type]:
+    """All types that can stand anywhere inside of types: models, enums and the like."""
+    found: set[Type] = set()
+    waiting = list(kinds)
+    while waiting:
+        for part in parts(waiting.pop()):
+            if part in found:
+                continue
+            found.add(part)
+            if isinstance(part, ModelOf):
+                waiting += [one.type for one in world.fields(part.model)]
+            elif isinstance(part, PairOf):
+                waiting += [inner for _, inner in world.pairs[part.pair].items]
+    return found

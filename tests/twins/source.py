@@ -1,0 +1,213 @@
+"""Writes an API as the Python that somebody would have written, so that what is run is what is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tests.twins.meaning import Boundary
+from tests.twins.shapes import (
+    REQUIRED,
+    DictOf,
+    EnumOf,
+    FieldShape,
+    ListOf,
+    ModelOf,
+    ModelShape,
+    Nullable,
+    Operation,
+    PairOf,
+    Parameter,
+    Scalar,
+    Tag,
+    Type,
+    UnionOf,
+    World,
+    reached,
+)
+from tests.twins.values import Member, Pair, is_dict, is_list
+
+IMPORTS = """\
+from datetime import date
+from enum import Enum, IntEnum
+from typing import Annotated, Any, Literal, NamedTuple, Union
+from uuid import UUID
+
+from fastapi import Body, FastAPI, Header, Path, Query
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tests.twins.functions import *
+from timegate import Timeline, Version, VersionChange, endpoint, enum, on, sibling
+"""
+
+
+def literal(value: Any) -> str:
+    """A canonical default as code."""
+    match value:
+        case Member(enum, inner):
+            return f"{enum}({inner!r})"
+        case date():
+            return f"date({value.year}, {value.month}, {value.day})"
+        case UUID():
+            return f"UUID({str(value)!r})"
+        case _ if is_list(value):
+            return f"[{', '.join(map(literal, value))}]"
+        case _ if is_dict(value):
+            return f"{{{', '.join(f'{key!r}: {literal(item)}' for key, item in value.items())}}}"
+        case Pair(pair, items):
+            return f"{pair}({', '.join(map(literal, items))})"
+        case _:
+            return repr(value)
+
+
+def annotation(kind: Type, world: World) -> str:
+    """A type as code."""
+    match kind:
+        case Scalar(name, ()):
+            return name
+        case Scalar(name, limits):
+            return f"Annotated[{name}, Field({', '.join(f'{key}={value}' for key, value in limits)})]"
+        case EnumOf(enum):
+            return enum
+        case Tag(value):
+            return f"Literal[{value!r}]"
+        case ModelOf(model):
+            return world.models[model].name
+        case PairOf(pair):
+            return pair
+        case ListOf(item):
+            return f"list[{annotation(item, world)}]"
+        case DictOf(item):
+            return f"dict[str, {annotation(item, world)}]"
+        case Nullable(item):
+            return f"Union[{annotation(item, world)}, None]"
+        case UnionOf(arms, tag):
+            union = f"Union[{', '.join(annotation(arm, world) for arm in arms)}]"
+            return union if tag is None else f"Annotated[{union}, Field(discriminator={tag!r})]"
+
+
+def field_line(one: FieldShape, world: World) -> str:
+    said = [f"default={literal(one.default)}"] if one.default is not REQUIRED else []
+    if one.reads is not None and one.reads == one.writes:
+        said.append(f"alias={one.reads!r}")
+    else:
+        said += [f"validation_alias={one.reads!r}"] if one.reads else []
+        said += [f"serialization_alias={one.writes!r}"] if one.writes else []
+    if not said:
+        return f"    {one.name}: {annotation(one.type, world)}"
+    if not one.aliased:
+        return f"    {one.name}: {annotation(one.type, world)} = {literal(one.default)}"
+    return f"    {one.name}: {annotation(one.type, world)} = Field({', '.join(said)})"
+
+
+def model_source(model: ModelShape, world: World) -> str:
+    base = world.models[model.base].name if model.base else "BaseModel"
+    lines = [f"class {model.name}({base}):"]
+    config = [f"extra={model.extra!r}"] if model.extra != "ignore" else []
+    config += ["populate_by_name=True"] if model.by_name else []
+    if config:
+        lines.append(f"    model_config = ConfigDict({', '.join(config)})")
+    lines += [field_line(one, world) for one in model.fields]
+    splits = [one.name for one in model.fields if one.splits]
+    if splits:
+        lines += [
+            f"    @field_validator({', '.join(map(repr, splits))}, mode='before')",
+            "    @classmethod",
+            "    def parts_of_a_text(cls, value: Any) -> Any:",
+            "        return value.split(',') if isinstance(value, str) else value",
+        ]
+    text = "\n".join([*lines, *(["    pass"] if len(lines) == 1 else [])])
+    # A model that holds itself names itself before it is there.
+    head, _, rest = text.partition("\n")
+    return f"{head}\n" + re.sub(rf"(?<=: )(.*\b{model.name}\b[^=\n]*?)(?= =|$)", r'"\1"', rest, flags=re.M)
+
+
+def models_in_order(world: World) -> list[ModelShape]:
+    """Every model after those it holds."""
+    done: dict[str, ModelShape] = {}
+
+    def add(uid: str) -> None:
+        if uid in done or uid in waiting:
+            return
+        waiting.add(uid)
+        model = world.models[uid]
+        if model.base:
+            add(model.base)
+        for one in model.fields:
+            for part in reached(world, one.type):
+                if isinstance(part, ModelOf):
+                    add(part.model)
+        done[uid] = model
+
+    waiting: set[str] = set()
+    for uid in world.models:
+        add(uid)
+    return list(done.values())
+
+
+def types_source(world: World) -> str:
+    """All classes of a version."""
+    blocks: list[str] = []
+    bases = {"str": "str, Enum", "int": "IntEnum", "plain": "Enum"}
+    for enum in world.enums.values():
+        members = "\n".join(f"    m_{value} = {value!r}" for value in enum.members)
+        blocks.append(f"class {enum.uid}({bases[enum.kind]}):\n{members}")
+    for pair in world.pairs.values():
+        items = "\n".join(f"    {name}: {annotation(kind, world)}" for name, kind in pair.items)
+        blocks.append(f"class {pair.uid}(NamedTuple):\n{items}")
+    blocks += [model_source(one, world) for one in models_in_order(world)]
+    return "\n\n".join(blocks)
+
+
+def parameter_source(one: Parameter, world: World) -> str:
+    name = one.name.replace("-", "_")
+    default = "" if one.default is REQUIRED else f" = {literal(one.default)}"
+    return f"{name}: Annotated[{annotation(one.type, world)}, {one.where.title()}()]{default}"
+
+
+def operation_source(one: Operation, world: World) -> str:
+    arguments = [parameter_source(parameter, world) for parameter in one.parameters]
+    if one.body is not None:
+        arguments.append(f"body: Annotated[{annotation(one.body, world)}, Body()]")
+    if one.query is not None:
+        arguments.append(f"query: Annotated[{world.models[one.query].name}, Query()]")
+    options = [f"status_code={one.status}", *(f"response_model_exclude_{flag}=True" for flag in one.flags)]
+    names = [argument.split(":")[0] for argument in arguments]
+    given = ", ".join(f"{name}={name}" for name in names)
+    star = "*, " if arguments else ""
+    return (
+        f"@app.{one.method.lower()}({one.path!r}, response_model={annotation(one.response, world)},"
+        f" {', '.join(options)})\n"
+        f"async def {one.uid}({star}{', '.join(arguments)}) -> Any:\n"
+        f"    return hear({one.uid!r}, dict({given}))"
+    )
+
+
+def app_source(world: World) -> str:
+    """The app of a version; `hear` notes what a handler is given and tells what it returns."""
+    operations = "\n\n".join(operation_source(one, world) for one in world.operations.values())
+    return f"{types_source(world)}\n\napp = FastAPI()\n\n{operations}\n"
+
+
+def timeline_source(boundaries: Sequence[Boundary]) -> str:
+    """The changes and the timeline; boundaries come from the oldest to the newest."""
+    blocks: list[str] = []
+    versions: list[str] = []
+    for index, boundary in enumerate(boundaries):
+        name = f"Change{index + 1}"
+        facts = "\n".join(f"        {fact.code}," for fact in boundary.facts)
+        blocks.append(f'class {name}(VersionChange):\n    """Something happened."""\n\n    changes = (\n{facts}\n    )')
+        versions.insert(0, f"    Version({version(index + 1)!r}, {name}),")
+    blocks.append("\n".join(["timeline = Timeline(", *versions, f"    Version({version(0)!r}),", ")"]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def version(index: int) -> str:
+    """The date of a version, counted from the oldest."""
+    return f"{2020 + index}-01-01"
+
+
+OLDEST = version(0)

@@ -1,0 +1,63 @@
+"""Draws what happened between the oldest version and head."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import TypeAlias
+
+from tests.twins import facts_fields, facts_http, facts_models, facts_values
+from tests.twins.dice import Dice
+from tests.twins.meaning import Boundary, Happened
+from tests.twins.scene import Scene
+from tests.twins.shapes import World
+
+Proposal: TypeAlias = Callable[[Scene], Happened | None]
+
+PROPOSALS: tuple[tuple[Proposal, int], ...] = (
+    (facts_fields.added, 4),
+    (facts_fields.removed, 3),
+    (facts_fields.renamed, 4),
+    (facts_fields.moved, 2),
+    (facts_values.retyped, 5),
+    (facts_values.became_nullable, 3),
+    (facts_values.became_non_null, 2),
+    (facts_values.became_required, 2),
+    (facts_values.became_optional, 2),
+    (facts_values.became_list, 2),
+    (facts_values.defaulted, 2),
+    (facts_values.constrained, 1),
+    (facts_models.grew, 3),
+    (facts_models.shrank, 2),
+    (facts_models.member_renamed, 3),
+    (facts_models.introduced, 3),
+    (facts_models.was_named, 1),
+    (facts_http.endpoint_moved, 1),
+    (facts_http.status_changed, 1),
+    (facts_http.parameter_added, 1),
+    (facts_http.parameter_removed, 1),
+    (facts_http.parameter_renamed, 2),
+    (facts_http.parameter_defaulted, 1),
+)
+
+
+def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
+    """Draw one to four boundaries; the oldest world as its clients know it comes first."""
+    scene = Scene(dice, copy.deepcopy(world), copy.deepcopy(world))
+    boundaries: list[Boundary] = []
+    for _ in range(1 if size == 0 else dice.number(1, 1 + size)):
+        older = scene.world
+        scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
+        facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
+        boundaries.append(Boundary(facts, older, scene.world))
+        scene.past = True
+    return scene.oldest, [boundary for boundary in boundaries if boundary.facts]
+
+
+def _one(scene: Scene) -> Happened | None:
+    for _ in range(6):
+        fact = scene.dice.weighted(PROPOSALS)(scene)
+        if fact is not None:
+            scene.changed |= fact.about
+            return fact
+    return None
