@@ -12,6 +12,7 @@
 #   make test-matrix      one wheel, its tests over HTTP on each set of releases in requirements/matrix
 #   make test-cache       a real cache in front of an app: nginx, from Debian's packages
 #
+#   make growth           counts that what a request costs grows no faster than its size   (GROWTH=full up to 256 KiB)
 #   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
 #
 #   make fuzz     EXCHANGES=20000 requests of old clients to random old apps and to today's, drawn by SEED=7
@@ -61,8 +62,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures check \
-    lint types format lock bench bench-check bench-instructions clean
+.PHONY: help demo test growth test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures \
+    check lint types format lock bench bench-check bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -72,7 +73,10 @@ demo: $(READY)
 
 test: $(READY)
 	@# A test checks that no snapshot is unused; syrupy's own count is wrong where several processes share the tests.
-	@$(PY) -m pytest --numprocesses=auto --snapshot-warn-unused $(PYTEST)
+	@$(PY) -m pytest --numprocesses=auto --snapshot-warn-unused --ignore=tests/growth $(PYTEST)
+
+growth: $(READY)
+	@GROWTH=$(GROWTH) $(PY) -m pytest --numprocesses=auto tests/growth $(PYTEST)
 
 test-postgres: $(READY)
 	@$(PY) -m examples.execution_api.tests.postgresql \
