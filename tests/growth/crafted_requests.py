@@ -59,17 +59,25 @@ class Item(BaseModel):
     stock: int = 0
 
 
+def stock_of(item: dict[str, Any]) -> Any:
+    return item["stock"]
+
+
 class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     sku: int = 0
 
 
-class Extra(BaseModel):
+class Open(BaseModel):
     model_config = ConfigDict(extra="allow")
 
-    __pydantic_extra__: dict[str, Item]
     sku: int = 0
+
+
+Extra: Any = type(
+    "Extra", (Open,), {"__module__": __name__, "__annotations__": {"__pydantic_extra__": dict[str, Item]}}
+)
 
 
 class Node(BaseModel):
@@ -119,6 +127,10 @@ class Other(BaseModel):
     y: int = 0
 
 
+def side_of(value: Any) -> str:
+    return "right" if "title" in (value if type(value) is dict else vars(value)) else "left"
+
+
 class Left(BaseModel):
     name: str = ""
     children: list[
@@ -131,11 +143,6 @@ class Right(BaseModel):
     children: list[
         Annotated[Annotated[Left, Tag("left")] | Annotated[Right, Tag("right")], Discriminator(side_of)]
     ] = []
-
-
-def side_of(value: Any) -> str:
-    known = value if isinstance(value, dict) else vars(value)
-    return "right" if "title" in known else "left"
 
 
 Side = Annotated[Annotated[Left, Tag("left")] | Annotated[Right, Tag("right")], Discriminator(side_of)]
@@ -501,7 +508,7 @@ RESPONSES: Final[dict[str, Crafted]] = {
     "objects that a function fills": given(
         list[Item],
         listed({"sku": 1, "stock": 2}),
-        on(Item).removed("total", was=int, backfill=lambda item: item["stock"], loses="it is counted"),
+        on(Item).removed("total", was=int, backfill=stock_of, loses="it is counted"),
     ),
     "a response in parts of sixteen bytes": given(list[Item], listed({"sku": 1}), RENAMED, parts=in_parts(16)),
     "an unfit item after all others": given(list[Item], lambda size: [*listed({"sku": 1})(size), 1], RENAMED, told=500),
