@@ -101,7 +101,7 @@ BREAKAGES = (
     Breakage(
         "an old client reads a value for a removed field",
         "schema, fact.required is not False, fill, fact.was,",
-        "schema, fact.required is not False, UNSET, fact.was,",
+        "schema, fact.required is not False, KeyRemoved.__dataclass_fields__['fill'].default, fact.was,",
     ),
 )
 
