@@ -89,7 +89,8 @@ def same(one: Any, other: Any) -> bool:
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     if is_list(one):
         return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
+    # NaN is the only value that is unlike itself.
+    return bool(one == other or (one != one and other != other))
 
 
 def plain(value: Any, world: World, *, sent: bool) -> Any:
