@@ -20,10 +20,10 @@ from tests.oracle.places import (
     without_null,
 )
 from tests.oracle.reading import read_scalar
-from timegate.changes.base import FieldsFact
+from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Moved, Removed, Renamed
 from timegate.changes.models import Reshaped
-from timegate.changes.values import BecameList, Retyped
+from timegate.changes.values import BecameList, BecameNonNull, BecameRequired, Defaulted, Retyped
 from timegate.errors import UpgradeError
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import referred
@@ -40,11 +40,22 @@ class Fate(NamedTuple):
         place: its schema at head; None where head does not get it.
         required: whether head requires it; of a value that head does not get, whether a fact says so itself.
         converted: whether a function gets it.
+        filled: whether a fact puts a value in the place of null or of an absent key.
     """
 
     place: Schema | None
     required: bool
     converted: bool
+    filled: bool = False
+
+
+def fills(fact: FieldsFact) -> bool:
+    """Whether a fact puts a value in the place of null or of an absent key in a request."""
+    match fact:
+        case BecameNonNull(null_is=value) | BecameRequired(default=value):
+            return value is not UNSET
+        case _:
+            return isinstance(fact, Defaulted)
 
 
 class UnreadError(Exception):
@@ -69,7 +80,7 @@ class Checks:
 
     def fate(self, name: str, key: str) -> Fate:
         """Follow a key of a component's objects to head, fact by fact."""
-        converted = False
+        converted = filled = False
         for boundary in reversed(range(self.index)):
             for step in self.history.boundaries[boundary]:
                 newer, older, fact = step.newer["requests"], step.older["requests"], step.fact
@@ -80,6 +91,7 @@ class Checks:
                             return Fate(None, fact.required is True, converted)
                         is_function = isinstance(fact, BecameList) or (isinstance(fact, Retyped) and fact.to_head)
                         converted = converted or bool(meant and is_function)
+                        filled = filled or (meant and fills(fact))
                     case Renamed(models=models, old=old, to=to):
                         renamed = {component.name: component for component in subjects(newer, models, to)}
                         if name in renamed and key == old:
@@ -97,7 +109,7 @@ class Checks:
         head = self.history.states[0]["requests"].get(name)
         if head is None:
             return Fate(None, False, converted)
-        return Fate(head.properties[key], key in head.required, converted)
+        return Fate(head.properties[key], key in head.required, converted, filled)
 
     def is_judged(self, component: Component, key: str) -> bool:
         """Whether the client's contract decides about the value of a key, and not head's."""
@@ -106,13 +118,15 @@ class Checks:
             fate.converted
             or fate.place is None
             or self.is_needed(component, key)
+            or (fate.filled and not admits_null(component.properties[key], self.components))
             or type_of(component.properties[key]) != type_of(fate.place)
         )
 
     def is_needed(self, component: Component, key: str) -> bool:
         """Whether an object without the key is refused."""
         fate = self.fate(holder_of(component), key)
-        return key in component.schema.get("required", ()) and fate.required is (fate.place is None)
+        fillable = fate.filled and fate.place is not None
+        return key in component.schema.get("required", ()) and (fillable or fate.required is (fate.place is None))
 
     def missing(self, component: Component, found: dict[str, Any]) -> list[UpgradeError]:
         """Return an error for each key that only the client's contract requires and that an object lacks."""

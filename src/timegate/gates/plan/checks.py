@@ -8,6 +8,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.plan import CheckValue, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
+from timegate.wire.json_types import is_nullable
 from timegate.wire.wire import Component
 
 
@@ -32,11 +33,12 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
             # Without a type, nothing reads a text as anything else.
             continue
         kept = trace.schema is not None
-        # An absent key that head requires too is left to head.
-        required = key in component.required and trace.required is not kept
+        # An absent key that head requires too is left to head, unless a fact would fill it.
+        required = key in component.required and (trace.required is not kept or (kept and trace.filled))
+        fills_null = trace.filled and not is_nullable(schema, reach.components(version))
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
-        if trace.converted or required or not kept or differs(schema, trace.schema or {}):
+        if trace.converted or required or fills_null or not kept or differs(schema, trace.schema or {}):
             found.append(CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted))
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))

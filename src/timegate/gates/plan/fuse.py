@@ -234,12 +234,11 @@ class _Fusing:
             self._add(step.key, step.schema, step.fill, step.origin, required=step.required)
             return
         keys = {key: slot.schema or {} for key, slot in self.names.items()}
-        self._end_stage(WholeFunction(step.fill, step.key, step.origin, step.schema, self.boundary + 1))
+        self._end_stage(WholeFunction(step.fill, step.key, step.origin, step.schema, self.boundary))
         self._begin({**keys, step.key: step.schema}, self.boundary, {})
 
     def _convert_object(self, function: Function, origin: Origin, shape: Schema) -> None:
-        version = self.other_side
-        self._end_stage(WholeFunction(function, None, origin, shape, version))
+        self._end_stage(WholeFunction(function, None, origin, shape, self.boundary))
         self.unfilled.clear()
         self._begin(shape.get("properties", {}), self.boundary, shape)
 
@@ -299,8 +298,8 @@ class _Fusing:
             return
         self._convert_to(slot, self.boundary)
         if function is not None:
-            version = self.other_side
-            self.stage.ops.append(CallFunction(slot, function, step.stars, step.origin, source, target, version))
+            call = CallFunction(slot, function, step.stars, step.origin, source, target, self.boundary)
+            self.stage.ops.append(call)
         slot.schema = target
 
     def _replace(self, step: ValueReplaced, null: Any, missing: Any, target: Schema) -> None:

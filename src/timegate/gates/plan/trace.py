@@ -46,6 +46,7 @@ class Trace:
         schema: the value's schema at head; None where head does not get the value.
         required: whether head requires the key, or an absent key of a removed field is refused.
         converted: whether a declared function gets the value.
+        filled: whether another value replaces null or an absent key on the way.
         place: the component and key that head has the value at.
     """
 
@@ -54,6 +55,7 @@ class Trace:
     schema: Schema | None
     required: bool
     converted: bool = False
+    filled: bool = False
     place: tuple[str, str] = ("", "")
 
 
@@ -63,6 +65,15 @@ class _Field(NamedTuple):
     name: str
     key: str
     version: int
+
+
+class _Crossed(NamedTuple):
+    """A key after a boundary, how its type differs before it, and what the boundary does with its value."""
+
+    field: _Field
+    change: _Change
+    converted: bool
+    filled: bool
 
 
 class Traces:
@@ -79,7 +90,7 @@ class Traces:
 
     def of(self, name: str, key: str, version: int) -> Trace:
         """The trace of a key of a component's objects as clients of a version send them."""
-        passed: list[tuple[_Field, _Change, bool]] = []
+        passed: list[tuple[_Field, _Crossed]] = []
         field = _Field(name, key, version)
         found = self._known.get(field)
         while found is None:
@@ -87,16 +98,19 @@ class Traces:
             if isinstance(result, Trace):
                 found = self._known[field] = result
             else:
-                following, change, converted = result
-                passed.append((field, change, converted))
-                field = following
+                passed.append((field, result))
+                field = result.field
                 found = self._known.get(field)
-        for field, change, converted in reversed(passed):
-            kind = change(found.kind)
-            found = self._known[field] = replace(found, kind=kind, converted=found.converted or converted)
+        for field, crossed in reversed(passed):
+            found = self._known[field] = replace(
+                found,
+                kind=crossed.change(found.kind),
+                converted=found.converted or crossed.converted,
+                filled=found.filled or crossed.filled,
+            )
         return found
 
-    def _cross(self, field: _Field) -> Trace | tuple[_Field, _Change, bool]:
+    def _cross(self, field: _Field) -> Trace | _Crossed:
         """What a key is after the next boundary that changes its component, and how its type differs before it."""
         name, key, version = field
         while version and not self._reach.steps(name, version - 1):
@@ -105,7 +119,7 @@ class Traces:
         if version == 0:
             schema, required = component.properties.get(key), key in component.required
             return Trace(self._head_type(component, key), component.model, schema, required, place=(name, key))
-        boundary, changes, converted = version - 1, list[_Change](), False
+        boundary, changes, converted, filled = version - 1, list[_Change](), False, False
         for step in self._reach.steps(name, boundary):
             match step:
                 case KeyRemoved(key=removed) if removed == key:
@@ -116,6 +130,7 @@ class Traces:
                     converted = converted or step.to_head is not None
                     changes.append(_conversion(step))
                 case ValueReplaced(key=changed) if changed == key:
+                    filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
                     changes.append(self._null_change(step, boundary))
                 case ValueMoved(old=old) if old == (key,):
                     name, key = self._target(name, step.new, boundary)
@@ -130,7 +145,7 @@ class Traces:
                     )
                 case _:
                     pass
-        return _Field(name, key, boundary), _composed(changes), converted
+        return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
 
     def _head_type(self, component: Component, key: str) -> Any:
         if key in component.types:

@@ -1,0 +1,62 @@
+"""What fills null or an absent key serves the clients whose contract admits it, and no older ones."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from timegate import Contract, Gates, Timeline, UpgradeError, Version, VersionChange, enum, on
+from timegate.changes.base import Fact
+
+
+class Item(BaseModel):
+    size: int
+    name: str = "a"
+
+
+class Level(IntEnum):
+    ONE = 1
+    NINE = 9
+
+
+class Levels(BaseModel):
+    levels: list[Level]
+
+
+def gates_of(model: type[BaseModel], *boundaries: tuple[Fact, ...]) -> Gates:
+    """The gates of a timeline with these facts at each boundary, the newest first."""
+    changes = [
+        type(f"Change{index}", (VersionChange,), {"__doc__": "A change.", "changes": facts})
+        for index, facts in enumerate(boundaries)
+    ]
+    versions = [Version(f"20{30 - index}-01-01", change) for index, change in enumerate(changes)]
+    return Timeline(*versions, Version("2001-01-01")).compile(Contract.of_types(model))
+
+
+def test_a_null_that_only_versions_in_between_admit_is_filled_for_them_and_refused_for_older_ones() -> None:
+    gates = gates_of(
+        Item, (on(Item).became_non_null("size", null_is=0),), (on(Item).became_nullable("size", null_was=0),)
+    )
+    assert gates.upgrade(Item, {"size": None}, from_version="2029-01-01") == {"size": 0}
+    with pytest.raises(UpgradeError, match="size"):
+        gates.upgrade(Item, {"size": None}, from_version="2001-01-01")
+
+
+def test_an_absent_key_that_only_versions_in_between_may_leave_out_is_refused_for_older_ones() -> None:
+    facts = (on(Item).became_required("size", default=0),), (on(Item).became_optional("size", missing_was=0),)
+    gates = gates_of(Item, *facts)
+    assert gates.upgrade(Item, {"name": "b"}, from_version="2029-01-01") == {"name": "b", "size": 0}
+    with pytest.raises(UpgradeError, match="size"):
+        gates.upgrade(Item, {"name": "b"}, from_version="2001-01-01")
+
+
+LEVELS: list[tuple[Any, int]] = [([], 1), ([9, 1], 1), ([1], 1)]
+
+
+@pytest.mark.parametrize(("sent", "read"), LEVELS)
+def test_what_a_fact_puts_in_is_a_member_of_the_newer_enum_and_seen_as_an_older_one(sent: Any, read: int) -> None:
+    facts = (enum(Level).grew(9, seen_as=1), on(Levels).became_list("levels", was=Level, empty=9))
+    assert gates_of(Levels, facts).downgrade(Levels, {"levels": sent}, to_version="2001-01-01") == {"levels": read}
