@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError, Fault
-from timegate.reading.readers import without_functions
+from timegate.reading.value_readers import without_functions
 from timegate.typing import Schema
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side

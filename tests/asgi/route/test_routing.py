@@ -20,7 +20,7 @@ from timegate import Contract, Timeline, Version
 from timegate.asgi.message.json import Codec, decode_json, encode_json
 from timegate.asgi.message.problems import problem_json
 from timegate.asgi.route.entries import Entry, entries_of, entries_of_contract, entry_of
-from timegate.asgi.route.order import Overlaps, covers, in_order, may_overlap
+from timegate.asgi.route.route_order import Overlaps, covers, in_order, may_overlap
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.serve.versions import ApiVersions

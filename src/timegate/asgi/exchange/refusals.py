@@ -9,7 +9,7 @@ from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
 from timegate.asgi.message.problems import Problem, request_refused
 from timegate.errors import Failure, UpgradeError
 from timegate.gates.operation import OperationGate
-from timegate.gates.run.checks import COMPLETE
+from timegate.gates.run.value_checks import COMPLETE
 
 _PARTS: Final = {"headers": "header"}
 

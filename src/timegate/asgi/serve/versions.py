@@ -8,7 +8,7 @@ from dataclasses import replace
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, prefix_of
 from timegate.asgi.route.operation import OperationPlan
-from timegate.asgi.route.order import Overlaps, in_order
+from timegate.asgi.route.route_order import Overlaps, in_order
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion

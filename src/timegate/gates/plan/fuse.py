@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
-from timegate.gates.plan.checks import add_checks, other_spellings
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.left_out import left_out_value, loaded_as
 from timegate.gates.plan.partial import drop_fills
@@ -27,6 +26,7 @@ from timegate.gates.plan.plan import (
 )
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
+from timegate.gates.plan.value_checks import add_checks, other_spellings
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,

@@ -17,7 +17,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.reading.readers import at_depth, field_types, item_type, with_null, without_null
+from timegate.reading.value_readers import at_depth, field_types, item_type, with_null, without_null
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import single_reference

@@ -8,8 +8,8 @@ from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm, TypedValue
-from timegate.gates.run.checks import wrong_type
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
+from timegate.gates.run.value_checks import wrong_type
 from timegate.typing import is_object, type_of
 
 NO_ARM = "no arm of the union fits"

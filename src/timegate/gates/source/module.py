@@ -14,13 +14,13 @@ from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
-from timegate.gates.run import checks, runtime
+from timegate.gates.run import runtime, value_checks
 from timegate.gates.run.choice import Choice
 from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.reading.readers import member_reader
+from timegate.reading.value_readers import member_reader
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, LeftOut
@@ -40,10 +40,10 @@ _DEEPEST: Final = 12
 """How deep blocks are nested in one function, before values deeper in a schema get a function of their own."""
 
 _RUNTIME = (
-    checks.collect,
-    checks.note_absent,
-    checks.unknown_key,
-    checks.wrong_type,
+    value_checks.collect,
+    value_checks.note_absent,
+    value_checks.unknown_key,
+    value_checks.wrong_type,
     runtime.apply,
     runtime.apply_at_depth,
     runtime.copy_json,
@@ -217,10 +217,10 @@ class Module:
             with writer.block("else:"):
                 writer.add(f"{var} = {self.name(self._member_check(component, plan), 'c')}({var})")
 
-    def _member_check(self, component: Component, plan: EnumPlan) -> checks.MemberCheck:
+    def _member_check(self, component: Component, plan: EnumPlan) -> value_checks.MemberCheck:
         members = [member for _, member in plan.members]
         reader = None if component.model is None else member_reader(component.model, members)
-        return checks.MemberCheck(reader, plan.members, plan.newer)
+        return value_checks.MemberCheck(reader, plan.members, plan.newer)
 
     def is_one_of(self, var: str, types: frozenset[type]) -> str:
         """An expression for whether the type of a variable's value is one of some types."""

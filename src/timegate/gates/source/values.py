@@ -24,13 +24,13 @@ from timegate.gates.plan.plan import (
     Stage,
     slots_of,
 )
-from timegate.gates.run.checks import MemberCheck, ValueCheck
 from timegate.gates.run.runtime import Result
+from timegate.gates.run.value_checks import MemberCheck, ValueCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.history.undo_values import FirstItem
-from timegate.reading.readers import is_enum, member_reader, reader_of
+from timegate.reading.value_readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import schema_at_depth, single_reference

@@ -11,7 +11,7 @@ from timegate.errors import Failure, GateError, UpgradeError
 from timegate.gates.run.runtime import MISSING
 from timegate.history.steps import Origin
 from timegate.typing import type_of
-from timegate.wire.readers import Reader, Unread
+from timegate.wire.value_readers import Reader, Unread
 
 MOST: Final = 100
 """How many failures of a payload are listed; more are counted."""

@@ -29,7 +29,7 @@ from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from timegate.changes.base import UNSET
 from timegate.typing import is_array, is_object, type_of
-from timegate.wire.readers import Reader, Unread
+from timegate.wire.value_readers import Reader, Unread
 
 _CODE_OF_THE_APP: Final = (
     AfterValidator, BeforeValidator, WrapValidator, PlainValidator, PlainSerializer, WrapSerializer,
