@@ -21,6 +21,8 @@ HARNESSES = {
         "tests/gates/test_declared_values.py",
     ),
     "silence": ("tests/silence",),
+    "twins": ("tests/twins",),
+    "growth": ("tests/growth",),
     "HTTP": ("tests/asgi",),
     "a real cache": ("tests/asgi/nginx",),
     "recordings of a real server": (f"{EXAMPLE}/test_replay.py", f"{EXAMPLE}/test_recordings.py"),
@@ -34,7 +36,7 @@ HARNESSES = {
 def collected() -> Counter[str]:
     """The number of tests in each file of the checkout."""
     # A folder that needs more than the environment is collected only where it is named.
-    folders = ["tests", "tests/asgi/nginx", EXAMPLE, f"{EXAMPLE}/clients"]
+    folders = ["tests", "tests/growth", "tests/asgi/nginx", EXAMPLE, f"{EXAMPLE}/clients"]
     command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--quiet", *folders]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     counts: Counter[str] = Counter()
