@@ -48,7 +48,7 @@ def test_models_in_models_that_pydantic_cannot_describe_are_a_fault(levels: int)
     for level in range(levels):
         inner: Any = kind | None
         kind = create_model(f"Level{level}", inner=(inner, None))
-    outcome_of(lambda: timeline_of(RENAMED).compile(Contract.of_types(kind)))
+    assert outcome_of(lambda: timeline_of(RENAMED).compile(Contract.of_types(kind))) == "refused"
 
 
 class NoSchema(BaseModel):
@@ -82,7 +82,8 @@ def contract_of_app(kind: Any) -> Contract:
 def test_a_model_with_a_schema_that_is_none_compiles_or_is_refused(
     kind: Any, source: Callable[[Any], Contract]
 ) -> None:
-    outcome_of(lambda: timeline_of(RENAMED).compile(source(kind)).contract(OLD))
+    outcome = outcome_of(lambda: timeline_of(RENAMED).compile(source(kind)).contract(OLD))
+    assert outcome in ("compiles", "refused")
 
 
 class Unknown:
