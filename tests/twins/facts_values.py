@@ -186,7 +186,6 @@ def became_required(scene: Scene) -> Happened | None:
             and not one.null_by_default
             and (model.uid not in scene.queries() or scene.fits_a_query(one.type, one.default))
             and model.uid not in scene.patches()
-            and one.born not in scene.optional
         )
     )
     if found is None or has_models(found[1].type):
@@ -210,7 +209,6 @@ def became_optional(scene: Scene) -> Happened | None:
     if default is REQUIRED:
         return None
     name, one.default = one.name, default
-    scene.optional.add(one.born)
     code = f"on({model.uid}).became_optional({name!r}, missing_was={scene.constant(default)})"
     return Happened("became_optional", code, frozenset({model.uid}), fields=(name,))
 

@@ -23,7 +23,6 @@ class Scene:
         busy: the models and enums that have no further fact before the next version.
         changed: the models that have a fact since the last one.
         past: whether there was a boundary before this one.
-        optional: the fields that became optional.
     """
 
     dice: Dice
@@ -32,7 +31,6 @@ class Scene:
     busy: set[str] = field(default_factory=set[str])
     changed: set[str] = field(default_factory=set[str])
     past: bool = False
-    optional: set[int] = field(default_factory=set[int])
 
     def sent(self) -> set[Type]:
         """All types in requests."""

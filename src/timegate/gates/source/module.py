@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
 from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import Plan
@@ -20,7 +20,7 @@ from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.reading.value_readers import member_reader
+from timegate.reading.value_readers import is_enum, member_reader
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, LeftOut
@@ -102,6 +102,19 @@ class Module:
         self._waiting: list[Purpose] = []
         self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
+        self._checked_apart: dict[int, Sequence[Any]] = {}
+
+    def checked_apart(self, version: int) -> Sequence[Any]:
+        """The classes whose values have checks of their own: all of a version but enums whose members stay the same."""
+        if version not in self._checked_apart:
+            conversion = client_conversion("requests", version)
+            self._checked_apart[version] = [
+                component.model
+                for name, component in self.reach.components(version).items()
+                if component.model is not None
+                and not (is_enum(component.model) and plan_enum(self.reach, name, conversion) is None)
+            ]
+        return self._checked_apart[version]
 
     def name(self, value: Any, prefix: str = "k") -> str:
         """A name in the module for a value that source cannot express."""

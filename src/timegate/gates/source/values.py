@@ -151,8 +151,7 @@ class Values:
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
         check_member = self._check_of_members(op)
-        classes = [component.model for component in components.values() if component.model is not None]
-        reader = check_member or reader_of(op.kind, model=op.model, components=classes)
+        reader = check_member or reader_of(op.kind, model=op.model, components=module.checked_apart(op.version))
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
