@@ -78,24 +78,24 @@ def timeline() -> Timeline:
 
 @dataclass
 class Seen:
-    """What handlers saw, and what they shall answer instead of what they would."""
+    """What handlers saw, and what they shall respond with instead of the usual."""
 
     scopes: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     bodies: list[bytes] = field(default_factory=list[bytes])
     versions: list[str | None] = field(default_factory=list[str | None])
     handlers: list[str] = field(default_factory=list[str])
-    answer: Response | None = None
+    response: Response | None = None
     error: Exception | None = None
 
     async def note(self, request: Request, handler: str) -> Response | None:
-        """Remember a request; the answer it shall have, None for the usual one."""
+        """Remember a request; the response it shall have, None for the usual one."""
         self.scopes.append(dict(request.scope))
         self.bodies.append(await request.body())
         self.versions.append(current_version())
         self.handlers.append(handler)
         if self.error is not None:
             raise self.error
-        return self.answer
+        return self.response
 
     def header(self, name: str) -> list[bytes]:
         """The values of a header of the last request."""
@@ -107,8 +107,8 @@ def starlette_api(seen: Seen) -> Starlette:
 
     @operation(response=Task, errors={409: Conflict})
     async def get_task(request: Request) -> object:
-        answer = await seen.note(request, "get_task")
-        return answer or Task(id=int(request.path_params["task_id"]), dag_version_id="v1")
+        response = await seen.note(request, "get_task")
+        return response or Task(id=int(request.path_params["task_id"]), dag_version_id="v1")
 
     @operation(request=Task, response=Task, status=201)
     async def create_task(request: Request, *, body: Task) -> object:

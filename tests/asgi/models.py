@@ -41,7 +41,7 @@ async def asked(
     version: str = OLD,
     told: Callable[[Any], None] = _unheard,
 ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """What an app answers with to one request; each message of it is told to a function."""
+    """What an app responds with to one request; each message of it is told to a function."""
     sent: list[dict[str, Any]] = []
     scope = {
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,

@@ -245,18 +245,18 @@ def given(
     """A body on its way down."""
 
     def request(size: int) -> Request:
-        return Request(answer=parts(dumped(body(size))), told=told)
+        return Request(response=parts(dumped(body(size))), told=told)
 
     return Crafted(lambda: facts, giving(kind), request, refusable=refusable)
 
 
-def complaint(kind: Any, body: Body, *facts: Any, entries: Callable[[Any], Iterable[Any]]) -> Crafted:
-    """A body that the app has much to complain about."""
+def validation_errors(kind: Any, body: Body, *facts: Any, entries: Callable[[Any], Iterable[Any]]) -> Crafted:
+    """A body in which the app finds many validation errors."""
 
     def request(size: int) -> Request:
         value = body(size)
-        answer = dumped({"detail": list(entries(value))})
-        return Request(parts=[dumped(value)], answer=[answer], status=422, told=422)
+        response = dumped({"detail": list(entries(value))})
+        return Request(parts=[dumped(value)], response=[response], status=422, told=422)
 
     return Crafted(lambda: facts, posting(kind), request)
 
@@ -273,14 +273,14 @@ def asking(
     entries: Callable[[str], Iterable[Any]] | None = None,
     told: int = 200,
 ) -> Crafted:
-    """A query string; with entries, the app has much to complain about it."""
+    """A query string; with entries, the app finds validation errors in it."""
 
     def request(size: int) -> Request:
         text = query(size)
         if entries is None:
             return Request(method="GET", query=text.encode(), headers=(VERSION,), told=told)
-        answer = dumped({"detail": list(entries(text))})
-        return Request(method="GET", query=text.encode(), headers=(VERSION,), status=422, told=422, answer=[answer])
+        response = dumped({"detail": list(entries(text))})
+        return Request(method="GET", query=text.encode(), headers=(VERSION,), status=422, told=422, response=[response])
 
     return Crafted(lambda: facts, declare, request)
 
@@ -296,7 +296,7 @@ def with_headers(
     """A list of header fields, and a response that is gated."""
 
     def request(size: int) -> Request:
-        return Request(method=method, headers=headers(size), told=told, parts=[body], answer=[b"{}"])
+        return Request(method=method, headers=headers(size), told=told, parts=[body], response=[b"{}"])
 
     return Crafted(lambda: facts, declare, request)
 
@@ -514,38 +514,38 @@ RESPONSES: Final[dict[str, Crafted]] = {
     "an unfit item after all others": given(list[Item], lambda size: [*listed({"sku": 1})(size), 1], RENAMED, told=500),
 }
 
-COMPLAINTS: Final[dict[str, Crafted]] = {
-    "many items are wrong": complaint(
+VALIDATION_ERRORS: Final[dict[str, Crafted]] = {
+    "many items are wrong": validation_errors(
         list[Item], listed({"article": "x"}), RENAMED, entries=lambda value: located(value, "sku")
     ),
-    "many items lack a field": complaint(
+    "many items lack a field": validation_errors(
         list[Item],
         listed({}),
         RENAMED,
         entries=lambda value: (wrong("body", i, "sku", kind="missing", value={}) for i in range(len(value))),
     ),
-    "many values of a dict are wrong": complaint(
+    "many values of a dict are wrong": validation_errors(
         dict[str, Item],
         keyed({"article": "x"}),
         RENAMED,
         entries=lambda value: (wrong("body", k, "sku") for k in value),
     ),
-    "many arms are wrong": complaint(
+    "many arms are wrong": validation_errors(
         list[Pet],
         listed({"kind": "cat", "hairs": "x"}),
         on(Cat).renamed("hairs", to="whiskers"),
         entries=lambda value: located(value, "cat", "whiskers"),
     ),
-    "many tags are wrong": complaint(
+    "many tags are wrong": validation_errors(
         list[Pet],
         listed({"kind": "cow"}),
         on(Cat).renamed("hairs", to="whiskers"),
         entries=lambda value: (wrong("body", i, kind="union_tag_invalid") for i in range(len(value))),
     ),
-    "many members are wrong": complaint(
+    "many members are wrong": validation_errors(
         list[Colour], listed("pink"), GREW, entries=lambda v: (wrong("body", i, kind="enum") for i in range(len(v)))
     ),
-    "many deep places are wrong": complaint(
+    "many deep places are wrong": validation_errors(
         list[Node],
         chains,
         NAMED,
@@ -553,10 +553,10 @@ COMPLAINTS: Final[dict[str, Crafted]] = {
             wrong("body", index, *["child"] * depth, "size") for index in range(len(value)) for depth in range(LEVELS)
         ),
     ),
-    "many places that old clients lack are wrong": complaint(
+    "many places that old clients lack are wrong": validation_errors(
         list[Item], listed({}), on(Item).added("sku"), entries=lambda value: located(value, "sku")
     ),
-    "many pointers": complaint(
+    "many pointers": validation_errors(
         list[Item],
         listed({"article": "x"}),
         RENAMED,
@@ -583,7 +583,7 @@ COMPLAINTS: Final[dict[str, Crafted]] = {
             headers=(VERSION,),
             status=422,
             told=422,
-            answer=[dumped({"detail": [wrong("path", "run_id")] * (size // 200)})],
+            response=[dumped({"detail": [wrong("path", "run_id")] * (size // 200)})],
         ),
     ),
 }
@@ -634,7 +634,7 @@ PARAMETERS: Final[dict[str, Crafted]] = {
     "a long path": Crafted(
         lambda: [RENAMED],
         files,
-        lambda size: Request(method="GET", path="/files/" + "a/" * (size // 2), answer=[b"{}"]),
+        lambda size: Request(method="GET", path="/files/" + "a/" * (size // 2), response=[b"{}"]),
     ),
     "a long path that has moved": Crafted(
         lambda: [endpoint("/old/{run_id:path}").moved(to="/runs/{run_id}")],
@@ -644,11 +644,11 @@ PARAMETERS: Final[dict[str, Crafted]] = {
     "a path that nobody knows": Crafted(
         lambda: [RENAMED],
         files,
-        lambda size: Request(method="GET", path="/" * size, headers=(VERSION,), answer=[b"{}"]),
+        lambda size: Request(method="GET", path="/" * size, headers=(VERSION,), response=[b"{}"]),
     ),
 }
 
-REQUESTS: Final[dict[str, Crafted]] = {**BODIES, **RESPONSES, **COMPLAINTS, **PARAMETERS}
+REQUESTS: Final[dict[str, Crafted]] = {**BODIES, **RESPONSES, **VALIDATION_ERRORS, **PARAMETERS}
 """All of them."""
 
 
@@ -662,13 +662,13 @@ DEEP: Final[dict[str, Crafted]] = {
     "arms in arms that a callable tells apart, back": given(
         Side, lambda levels: chain_of_lists(levels // 2, name="a"), *SIDES, refusable=True
     ),
-    "a wrong value at the bottom": complaint(
+    "a wrong value at the bottom": validation_errors(
         Node,
         lambda levels: chain(levels, title="t", size="x"),
         NAMED,
         entries=lambda value: [wrong("body", *["child"] * depth_of(value), "size")],
     ),
-    "a wrong value at each level": complaint(
+    "a wrong value at each level": validation_errors(
         Node,
         lambda levels: chain(levels, title="t", size="x"),
         NAMED,

@@ -21,7 +21,7 @@ Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What an old client sends, and what the app answers.
+    """What an old client sends, and what the app responds with.
 
     Args:
         method: the HTTP method.
@@ -30,8 +30,8 @@ class Request:
         headers: all header fields.
         parts: the body, as the messages it comes in.
         status: the status of the response.
-        answer: the body of the response, as the messages it goes in.
-        answered: the header fields of the response.
+        response: the body of the response, as the messages it goes in.
+        response_headers: the header fields of the response.
         told: the status that the client gets.
     """
 
@@ -41,15 +41,15 @@ class Request:
     headers: Headers = (VERSION, JSON)
     parts: Sequence[bytes] = (b"",)
     status: int = 200
-    answer: Sequence[bytes] = (b"1",)
-    answered: Headers = (JSON,)
+    response: Sequence[bytes] = (b"1",)
+    response_headers: Headers = (JSON,)
     told: int = 200
 
     @property
     def size(self) -> int:
-        """The bytes of all that the client sends and the app answers."""
-        fields = sum(len(name) + len(value) for name, value in (*self.headers, *self.answered))
-        return len(self.path) + len(self.query) + fields + sum(map(len, (*self.parts, *self.answer)))
+        """The bytes of all that the client sends and the app responds with."""
+        fields = sum(len(name) + len(value) for name, value in (*self.headers, *self.response_headers))
+        return len(self.path) + len(self.query) + fields + sum(map(len, (*self.parts, *self.response)))
 
 
 class Gated:
@@ -84,10 +84,10 @@ class Gated:
         while (await receive()).get("more_body", False):
             pass
         request = self._request
-        await send({"type": "http.response.start", "status": request.status, "headers": list(request.answered)})
-        for part in request.answer[:-1]:
+        await send({"type": "http.response.start", "status": request.status, "headers": list(request.response_headers)})
+        for part in request.response[:-1]:
             await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": request.answer[-1], "more_body": False})
+        await send({"type": "http.response.body", "body": request.response[-1], "more_body": False})
 
     def start(self) -> None:
         """Compile everything, as the first request does where no lifespan has started."""

@@ -87,7 +87,7 @@ def timeline_bare() -> tuple[Version, ...]:
 
 class TestAGoodVersion:
     @pytest.mark.parametrize(("version", "key"), [(OLD, "b"), (NEW, "a"), ("2025-03-01", "b"), (None, "a")])
-    def test_at_the_document_is_answered_with_it(self, version: str | None, key: str) -> None:
+    def test_at_the_document_is_reported_with_it(self, version: str | None, key: str) -> None:
         response = exchange(app_of(), "GET", "/openapi.json", version=version)
         assert (response.status, list(response.json()["components"]["schemas"]["User"]["properties"])) == (200, [key])
 

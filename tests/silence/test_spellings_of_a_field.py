@@ -34,10 +34,10 @@ def gates_of(kind: Any, *facts: Any) -> Gates:
     return timeline_of(*facts).compile(Contract.of_types(kind))
 
 
-def both(kind: Any, fact: Any, *, sent: Any, answered: Any) -> tuple[Any, Any]:
+def both(kind: Any, fact: Any, *, sent: Any, returned: Any) -> tuple[Any, Any]:
     """What head gets of an old payload, and what an old client gets of head's."""
     gates = gates_of(kind, fact)
-    return gates.upgrade(kind, sent, from_version=OLD), gates.downgrade(kind, answered, to_version=OLD)
+    return gates.upgrade(kind, sent, from_version=OLD), gates.downgrade(kind, returned, to_version=OLD)
 
 
 FACTS: dict[str, tuple[Facts, Any, Any, Any, Any]] = {
@@ -80,8 +80,8 @@ FACTS: dict[str, tuple[Facts, Any, Any, Any, Any]] = {
 @pytest.mark.parametrize("spelling", SPELLINGS)
 @pytest.mark.parametrize("name", FACTS)
 def test_a_fact_that_names_any_spelling_holds_in_requests_and_in_responses(name: str, spelling: str) -> None:
-    fact, sent, received, answered, read = FACTS[name]
-    assert both(Two, fact(spelling), sent=sent, answered=answered) == (received, read)
+    fact, sent, received, returned, read = FACTS[name]
+    assert both(Two, fact(spelling), sent=sent, returned=returned) == (received, read)
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
@@ -97,8 +97,8 @@ class Listed(BaseModel):
 
 @pytest.mark.parametrize("spelling", ["tags", "tagsIn", "tagsOut"])
 def test_a_list_is_made_of_one_value_under_any_spelling(spelling: str) -> None:
-    sent, answered = {"tagsIn": 5, "neededIn": 1}, {"tagsOut": [5, 6], "neededOut": 1}
-    found = both(Listed, on(Listed).became_list(spelling), sent=sent, answered=answered)
+    sent, returned = {"tagsIn": 5, "neededIn": 1}, {"tagsOut": [5, 6], "neededOut": 1}
+    found = both(Listed, on(Listed).became_list(spelling), sent=sent, returned=returned)
     assert found == ({"tagsIn": [5], "neededIn": 1}, {"tagsOut": 5, "neededOut": 1})
 
 
@@ -111,8 +111,8 @@ def test_a_required_field_is_filled_in_under_the_key_that_head_reads(spelling: s
 @pytest.mark.parametrize("spelling", ["tags.*", "tagsIn.*", "tagsOut.*"])
 def test_a_path_to_each_item_may_begin_with_any_spelling(spelling: str) -> None:
     fact = on(Listed).retyped(spelling, was=str, to_head=int, to_old=str)
-    sent, answered = {"tagsIn": ["5"], "neededIn": 1}, {"tagsOut": [5], "neededOut": 1}
-    found = both(Listed, fact, sent=sent, answered=answered)
+    sent, returned = {"tagsIn": ["5"], "neededIn": 1}, {"tagsOut": [5], "neededOut": 1}
+    found = both(Listed, fact, sent=sent, returned=returned)
     assert found == ({"tagsIn": [5], "neededIn": 1}, {"tagsOut": ["5"], "neededOut": 1})
 
 
@@ -126,8 +126,8 @@ class Root(BaseModel):
 
 @pytest.mark.parametrize("path", ["leaf.n", "leafIn.nIn", "leafOut.nOut", "leafIn.nOut", "leaf.nIn"])
 def test_each_segment_of_a_path_may_have_any_spelling(path: str) -> None:
-    sent, answered = {"leafIn": {"nIn": 2}}, {"leafOut": {"nOut": 2}}
-    assert both(Root, on(Root).added(path), sent=sent, answered=answered) == ({"leafIn": {}}, {"leafOut": {}})
+    sent, returned = {"leafIn": {"nIn": 2}}, {"leafOut": {"nOut": 2}}
+    assert both(Root, on(Root).added(path), sent=sent, returned=returned) == ({"leafIn": {}}, {"leafOut": {}})
 
 
 class Choices(BaseModel):
@@ -160,7 +160,7 @@ class Typed(TypedDict, total=False):
 @pytest.mark.parametrize("spelling", ["net_weight", "netWeight", "NetWeight"])
 @pytest.mark.parametrize("kind", [Generated, Data, Typed])
 def test_generated_aliases_dataclasses_and_typed_dicts_have_spellings_too(kind: Any, spelling: str) -> None:
-    found = both(kind, on(kind).renamed("w", to=spelling), sent={"w": 5}, answered={"NetWeight": 5})
+    found = both(kind, on(kind).renamed("w", to=spelling), sent={"w": 5}, returned={"NetWeight": 5})
     assert found == ({"netWeight": 5}, {"w": 5})
 
 
@@ -170,8 +170,8 @@ class Heir(Two):
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
 def test_a_subclass_inherits_the_spellings(spelling: str) -> None:
-    sent, answered = {"nIn": 5, "more": 1}, {"nOut": 5, "more": 1}
-    assert both(Heir, on(Two).added(spelling), sent=sent, answered=answered) == ({"more": 1}, {"more": 1})
+    sent, returned = {"nIn": 5, "more": 1}, {"nOut": 5, "more": 1}
+    assert both(Heir, on(Two).added(spelling), sent=sent, returned=returned) == ({"more": 1}, {"more": 1})
 
 
 class Counted(BaseModel):
@@ -184,7 +184,7 @@ class Counted(BaseModel):
 
 @pytest.mark.parametrize("spelling", ["total", "nTotal"])
 def test_a_field_of_responses_alone_is_no_fault_of_requests(spelling: str) -> None:
-    found = both(Counted, on(Counted).added(spelling), sent={"n": 2}, answered={"n": 2, "nTotal": 2})
+    found = both(Counted, on(Counted).added(spelling), sent={"n": 2}, returned={"n": 2, "nTotal": 2})
     assert found == ({"n": 2}, {"n": 2})
 
 

@@ -24,10 +24,10 @@ def limits_alone_are_not_judged(exchange: Exchange) -> bool:
 
 
 def head_has_tighter_limits(exchange: Exchange) -> bool:
-    """At `constrained` a stricter head answers 422."""
+    """At `constrained` a stricter head responds with 422."""
     details = _types(exchange.new_details)
     tightened = "constrained" in exchange.verbs and exchange.new_response.status == 422
-    # Of a union, the other arms complain too.
+    # Of a union, the other arms have validation errors too.
     return tightened and exchange.accepted and bool(details & LIMITS)
 
 

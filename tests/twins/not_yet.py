@@ -5,8 +5,8 @@ What is not drawn:
 - An enum in a list or a dict of a field or parameter that is removed: where the enum changes too, its items are not
   judged once head lacks them.
 
-What is not compared: the entries of a 422 in the cases below. That both apps answer 422, and that no handler hears of
-it, is compared all the same. A predicate goes as soon as the gate tells the case as the app's own validation.
+What is not compared: the entries of a 422 in the cases below. That both apps respond with 422, and that no handler
+hears of it, is compared all the same. A predicate goes as soon as the gate tells the case as the app's own validation.
 """
 
 from __future__ import annotations

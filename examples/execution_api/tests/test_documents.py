@@ -161,7 +161,7 @@ REQUESTS = [
 ]
 
 # What older workers cannot read, and the real server sends them.
-ANSWERS = [
+RESPONSES = [
     Accepted(
         "A task instance is handed out by the server's executor, where the real version files have no effect either",
         "missing",
@@ -208,7 +208,7 @@ ANSWERS = [
     ),
 ]
 
-ACCEPTED = [*AROUND, *REQUESTS, *ANSWERS]
+ACCEPTED = [*AROUND, *REQUESTS, *RESPONSES]
 
 
 def found_at(version: str) -> list[Difference]:

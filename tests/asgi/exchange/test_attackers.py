@@ -57,11 +57,11 @@ def bomb() -> bytes:
 
 
 async def peak_of(client: Client, method: str, url: str, **request: Any) -> tuple[httpx.Response, int]:
-    """An answer, and the most memory that was taken on the way."""
+    """A response, and the most memory that was taken on the way."""
     tracemalloc.start()
     try:
-        answer = await client.call(method, url, **request)
-        return answer, tracemalloc.get_traced_memory()[1]
+        response = await client.call(method, url, **request)
+        return response, tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
@@ -73,8 +73,8 @@ async def test_a_bomb_takes_no_more_memory_than_the_limit_says(framework: str, m
     async with client_of(framework, max_body=max_body) as client:
         await client.call("GET", "/tasks/3")
         said = {**JSON, "Content-Encoding": "gzip"}
-        answer, peak = await peak_of(client, "POST", "/tasks", content=packed, headers=said)
-    assert (answer.status_code, answer.json()["type"]) == (413, "urn:timegate:problem:body-too-large")
+        response, peak = await peak_of(client, "POST", "/tasks", content=packed, headers=said)
+    assert (response.status_code, response.json()["type"]) == (413, "urn:timegate:problem:body-too-large")
     assert client.seen.handlers == ["get_task"]
     assert peak < max_body + 2 * MIB
 
@@ -89,13 +89,13 @@ async def test_a_body_without_an_end_takes_no_more_memory_than_the_limit_says(fr
 
     async with client_of(framework, max_body=MIB) as client:
         await client.call("GET", "/tasks/3")
-        answer, peak = await peak_of(client, "POST", "/tasks", content=endless(), headers=JSON)
-    assert (answer.status_code, client.seen.handlers) == (413, ["get_task"])
+        response, peak = await peak_of(client, "POST", "/tasks", content=endless(), headers=JSON)
+    assert (response.status_code, client.seen.handlers) == (413, ["get_task"])
     assert sum(sent) <= MIB + 2 * 65_536
     assert peak < 3 * MIB
 
 
-async def test_an_answer_without_an_end_takes_no_more_memory_than_the_limit_says(framework: str) -> None:
+async def test_a_response_without_an_end_takes_no_more_memory_than_the_limit_says(framework: str) -> None:
     made: list[int] = []
 
     async def endless() -> AsyncIterator[bytes]:
@@ -105,18 +105,18 @@ async def test_an_answer_without_an_end_takes_no_more_memory_than_the_limit_says
 
     async with client_of(framework, max_body=MIB) as client:
         await client.call("GET", "/tasks/3")
-        client.seen.answer = StreamingResponse(endless(), media_type="application/json")
-        answer, peak = await peak_of(client, "GET", "/tasks/3")
-    assert answer.status_code == 500
-    assert "secret" not in answer.text
+        client.seen.response = StreamingResponse(endless(), media_type="application/json")
+        response, peak = await peak_of(client, "GET", "/tasks/3")
+    assert response.status_code == 500
+    assert "secret" not in response.text
     assert sum(made) <= MIB + 3 * 65_536
     assert peak < 4 * MIB
 
 
-async def test_nesting_of_100_000_is_refused_in_an_answer_too(client: Client) -> None:
-    client.seen.answer = Response(b"[" * 100_000 + b"]" * 100_000, media_type="application/json")
-    answer = await client.call("GET", "/tasks/3")
-    assert (answer.status_code, answer.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
+async def test_nesting_of_100_000_is_refused_in_a_response_too(client: Client) -> None:
+    client.seen.response = Response(b"[" * 100_000 + b"]" * 100_000, media_type="application/json")
+    response = await client.call("GET", "/tasks/3")
+    assert (response.status_code, response.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
 
 
 async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
@@ -125,7 +125,7 @@ async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
 
     # One level is the object itself.
     told = {depth: await client.call("POST", "/tasks", content=nested(depth), headers=JSON) for depth in (198, 201)}
-    assert {depth: answer.status_code for depth, answer in told.items()} == {198: 422, 201: 400}
+    assert {depth: response.status_code for depth, response in told.items()} == {198: 422, 201: 400}
     assert "dag_version_id" not in told[198].text
 
 
@@ -135,9 +135,9 @@ async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
     ids=repr,
 )
 async def test_a_request_of_another_shape_is_heads_to_refuse_in_the_clients_names(client: Client, body: Any) -> None:
-    answer = await client.call("POST", "/tasks", content=json.dumps(body).encode(), headers=JSON)
-    assert answer.status_code == 422
-    said = answer.json()
+    response = await client.call("POST", "/tasks", content=json.dumps(body).encode(), headers=JSON)
+    assert response.status_code == 422
+    said = response.json()
     places = [detail["loc"] for detail in said["detail"]]
     assert places
     assert not any("dag_version_id" in place for place in places)
@@ -146,13 +146,13 @@ async def test_a_request_of_another_shape_is_heads_to_refuse_in_the_clients_name
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])
 async def test_no_success_of_another_status_is_ungated(client: Client, status: int) -> None:
-    client.seen.answer = Response(SECRET, status_code=status, media_type="application/json")
-    answer = await client.call("GET", "/tasks/3")
-    assert (answer.status_code, answer.content) == (status, b'{"id":1,"version_id":"secret"}')
+    client.seen.response = Response(SECRET, status_code=status, media_type="application/json")
+    response = await client.call("GET", "/tasks/3")
+    assert (response.status_code, response.content) == (status, b'{"id":1,"version_id":"secret"}')
 
 
 def _apps(path: Path) -> dict[str, Starlette]:
-    """An app whose declared answer is sent as a file, on each framework."""
+    """An app whose declared response is sent as a file, on each framework."""
 
     @operation(response=Task)
     async def get_task(request: Request) -> Response:
@@ -166,7 +166,7 @@ def _apps(path: Path) -> dict[str, Starlette]:
     return {"starlette": Starlette(routes=[Route("/tasks", get_task)]), "fastapi": fast}
 
 
-async def test_a_file_is_gated_as_any_answer(framework: str, tmp_path: Path) -> None:
+async def test_a_file_is_gated_as_any_response(framework: str, tmp_path: Path) -> None:
     path = tmp_path / "task.json"
     path.write_bytes(SECRET)
     app = _apps(path)[framework]
@@ -180,9 +180,9 @@ async def test_a_file_is_gated_as_any_answer(framework: str, tmp_path: Path) -> 
         part = await client.get("/tasks", headers={"Range": "bytes=2-9"})
         tag = whole.headers["etag"]
         unchanged = await client.get("/tasks", headers={"If-None-Match": tag.replace(OLD, HEAD)})
-    for answer in (whole, part, unchanged):
-        assert (answer.status_code, answer.json()) == (200, {"id": 1, "version_id": "secret"})
-        assert "accept-ranges" not in answer.headers
+    for response in (whole, part, unchanged):
+        assert (response.status_code, response.json()) == (200, {"id": 1, "version_id": "secret"})
+        assert "accept-ranges" not in response.headers
     assert tag.endswith(f';{OLD}"')
 
 
@@ -192,9 +192,9 @@ async def test_a_file_of_another_type_is_not_sent(framework: str, tmp_path: Path
     app = _apps(path)[framework]
     app.add_middleware(TimegateMiddleware, timeline=named())
     async with http(app) as client:
-        answer = await client.get("/tasks")
-    assert answer.status_code == 500
-    assert "secret" not in answer.text
+        response = await client.get("/tasks")
+    assert response.status_code == 500
+    assert "secret" not in response.text
 
 
 async def test_a_hidden_route_is_gated_like_any_other(framework: str) -> None:

@@ -23,19 +23,19 @@ ODD = b'{ "key" : "caf\\u00e9", "key":"x", "big": 12345678901234567890123, "f": 
 
 
 async def test_a_body_that_no_change_touches_passes_byte_for_byte(client: Client) -> None:
-    client.seen.answer = Response(ODD, media_type="application/json")
+    client.seen.response = Response(ODD, media_type="application/json")
     for version in (OLD, HEAD):
-        answer = await client.call("PUT", "/variables/a", version, content=b' {"key":\t"x"} ', headers=JSON)
-        assert answer.content == ODD
+        response = await client.call("PUT", "/variables/a", version, content=b' {"key":\t"x"} ', headers=JSON)
+        assert response.content == ODD
         assert client.seen.bodies[-1] == b' {"key":\t"x"} '
         assert client.seen.header("content-length") == [b"14"]
 
 
 async def test_an_untouched_body_has_no_limit_and_may_be_of_any_type(framework: str) -> None:
     async with client_of(framework, max_body=100) as client:
-        client.seen.answer = PlainTextResponse(b"x" * 5000)
-        answer = await client.call("PUT", "/variables/a", OLD, json={"key": "k" * 5000})
-    assert (answer.status_code, len(answer.content)) == (200, 5000)
+        client.seen.response = PlainTextResponse(b"x" * 5000)
+        response = await client.call("PUT", "/variables/a", OLD, json={"key": "k" * 5000})
+    assert (response.status_code, len(response.content)) == (200, 5000)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ async def test_an_untouched_body_has_no_limit_and_may_be_of_any_type(framework: 
     ],
 )
 async def test_a_body_of_another_type_is_refused_where_it_must_be_gated(client: Client, content_type: str) -> None:
-    answer = await client.call("POST", "/tasks", content=TASK, headers={"Content-Type": content_type})
-    assert (answer.status_code, answer.json()["type"]) == (415, "urn:timegate:problem:media-type-unsupported")
+    response = await client.call("POST", "/tasks", content=TASK, headers={"Content-Type": content_type})
+    assert (response.status_code, response.json()["type"]) == (415, "urn:timegate:problem:media-type-unsupported")
     assert client.seen.handlers == []
 
 
@@ -64,14 +64,14 @@ async def test_a_body_of_another_type_is_refused_where_it_must_be_gated(client: 
     ["application/json", "Application/JSON ; Charset=UTF-8", 'application/json;charset="utf-8"', "application/a+json"],
 )
 async def test_json_is_what_says_so_in_utf_8(client: Client, content_type: str) -> None:
-    answer = await client.call("POST", "/tasks", content=TASK, headers={"Content-Type": content_type})
-    assert (answer.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"q"}'])
+    response = await client.call("POST", "/tasks", content=TASK, headers={"Content-Type": content_type})
+    assert (response.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"q"}'])
 
 
 async def test_two_content_types_are_refused(client: Client) -> None:
     headers = [("API-Version", OLD), ("Content-Type", "application/json"), ("Content-Type", "application/json")]
-    answer = await client.http.post("/tasks", headers=headers, content=TASK)
-    assert answer.status_code == 415
+    response = await client.http.post("/tasks", headers=headers, content=TASK)
+    assert response.status_code == 415
 
 
 @pytest.mark.parametrize("version", [OLD, HEAD])
@@ -80,23 +80,23 @@ async def test_a_body_without_a_type_is_json_where_the_contract_knows_nothing_el
 ) -> None:
     name = "version_id" if version == OLD else "dag_version_id"
     for url, method, body in (("/tasks", "POST", {"id": 1, name: "q"}), ("/variables/k", "PUT", {"key": "v"})):
-        answer = await client.call(method, url, version, content=json.dumps(body).encode())
-        assert answer.status_code in (200, 201)
+        response = await client.call(method, url, version, content=json.dumps(body).encode())
+        assert response.status_code in (200, 201)
         assert client.seen.header("content-type") == [b"application/json"]
 
 
 async def test_a_body_without_a_type_is_refused_where_a_form_could_have_sent_it(framework: str) -> None:
     async with client_of(framework, default="oldest") as client:
-        answer = await client.call("POST", "/tasks", None, content=TASK)
-        assert answer.status_code == 415
+        response = await client.call("POST", "/tasks", None, content=TASK)
+        assert response.status_code == 415
         await client.call("PUT", "/variables/k", None, content=b'{"key":"v"}')
         assert client.seen.handlers == [] or client.seen.header("content-type") == []
 
 
 async def test_an_empty_body_always_passes_to_the_app(client: Client) -> None:
-    answer = await client.call("POST", "/tasks", content=b"", headers={"Content-Type": "text/plain"})
-    assert answer.status_code == 422
-    assert "dag_version_id" not in answer.text
+    response = await client.call("POST", "/tasks", content=b"", headers={"Content-Type": "text/plain"})
+    assert response.status_code == 422
+    assert "dag_version_id" not in response.text
 
 
 NO_JSON = {
@@ -117,32 +117,32 @@ NO_JSON = {
 
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
 async def test_what_is_no_json_that_can_be_carried_is_refused(client: Client, body: bytes) -> None:
-    answer = await client.call("POST", "/tasks", content=body, headers=JSON)
-    assert (answer.status_code, answer.json()["type"]) == (400, "urn:timegate:problem:body-malformed")
-    assert len(answer.content) < 400
+    response = await client.call("POST", "/tasks", content=body, headers=JSON)
+    assert (response.status_code, response.json()["type"]) == (400, "urn:timegate:problem:body-malformed")
+    assert len(response.content) < 400
     assert client.seen.handlers == []
 
 
 async def test_big_integers_survive_exactly_and_words_for_infinity_are_words(client: Client) -> None:
     big = 10**40 + 1
-    answer = await client.call("POST", "/tasks", json={"id": 1, "version_id": "Infinity NaN", "size": big})
-    assert answer.json() == {"id": 1, "version_id": "Infinity NaN", "size": big}
+    response = await client.call("POST", "/tasks", json={"id": 1, "version_id": "Infinity NaN", "size": big})
+    assert response.json() == {"id": 1, "version_id": "Infinity NaN", "size": big}
 
 
 async def test_of_duplicate_keys_the_last_one_wins_and_none_is_smuggled(client: Client) -> None:
     body = b'{"id":1,"version_id":"a","version_id":"b"}'
-    answer = await client.call("POST", "/tasks", content=body, headers=JSON)
-    assert (answer.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"b"}'])
+    response = await client.call("POST", "/tasks", content=body, headers=JSON)
+    assert (response.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"b"}'])
     both = b'{"id":1,"dag_version_id":"evil","version_id":"b"}'
-    answer = await client.call("POST", "/tasks", content=both, headers=JSON)
-    assert answer.status_code == 422
+    response = await client.call("POST", "/tasks", content=both, headers=JSON)
+    assert response.status_code == 422
     assert "evil" not in str(client.seen.bodies)
 
 
 async def test_a_key_that_the_version_lacks_is_refused_with_its_place(client: Client) -> None:
-    answer = await client.call("POST", "/tasks", json={"id": 1, "dag_version_id": "q"})
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/json")
-    assert answer.json() == {
+    response = await client.call("POST", "/tasks", json={"id": 1, "dag_version_id": "q"})
+    assert (response.status_code, response.headers["content-type"]) == (422, "application/json")
+    assert response.json() == {
         "detail": [
             {
                 "type": "extra_forbidden",
@@ -165,8 +165,8 @@ async def test_an_encoded_body_is_inflated_where_it_must_be_gated(client: Client
     raw = zlib.compressobj(wbits=-15)
     packed = {"deflate": zlib.compress(TASK), "raw deflate": raw.compress(TASK) + raw.flush()}
     said = {**JSON, "Content-Encoding": coding.removeprefix("raw ")}
-    answer = await client.call("POST", "/tasks", content=packed.get(coding, gzip.compress(TASK)), headers=said)
-    assert (answer.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"q"}'])
+    response = await client.call("POST", "/tasks", content=packed.get(coding, gzip.compress(TASK)), headers=said)
+    assert (response.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"q"}'])
     assert client.seen.header("content-encoding") == []
     assert client.seen.header("content-length") == [b"29"]
 
@@ -174,8 +174,8 @@ async def test_an_encoded_body_is_inflated_where_it_must_be_gated(client: Client
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "nonsense"])
 async def test_another_coding_is_refused_and_told_which_are_known(client: Client, coding: str) -> None:
     said = {**JSON, "Content-Encoding": coding}
-    answer = await client.call("POST", "/tasks", content=gzip.compress(TASK), headers=said)
-    assert (answer.status_code, answer.headers["accept-encoding"]) == (415, "gzip, deflate")
+    response = await client.call("POST", "/tasks", content=gzip.compress(TASK), headers=said)
+    assert (response.status_code, response.headers["accept-encoding"]) == (415, "gzip, deflate")
     assert client.seen.handlers == []
 
 
@@ -185,8 +185,8 @@ async def test_another_coding_is_refused_and_told_which_are_known(client: Client
     ids=["cut off", "going on", "not coded", "two bytes"],
 )
 async def test_a_broken_coding_is_refused(client: Client, body: bytes) -> None:
-    answer = await client.call("POST", "/tasks", content=body, headers={**JSON, "Content-Encoding": "gzip"})
-    assert (answer.status_code, client.seen.handlers) == (400, [])
+    response = await client.call("POST", "/tasks", content=body, headers={**JSON, "Content-Encoding": "gzip"})
+    assert (response.status_code, client.seen.handlers) == (400, [])
 
 
 async def test_a_request_larger_than_the_limit_is_refused_with_and_without_its_length(framework: str) -> None:
@@ -202,21 +202,21 @@ async def test_a_request_larger_than_the_limit_is_refused_with_and_without_its_l
     assert client.seen.handlers == ["create_task"]
 
 
-async def test_an_answer_larger_than_the_limit_is_not_sent(framework: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_response_larger_than_the_limit_is_not_sent(framework: str, caplog: pytest.LogCaptureFixture) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         while True:
             yield b'{"dag_version_id":"secret"}' * 10
 
     async with client_of(framework, max_body=1000) as client:
-        client.seen.answer = StreamingResponse(pieces(), media_type="application/json")
-        answer = await client.call("GET", "/tasks/3")
-    assert answer.status_code == 500
-    assert "secret" not in answer.text
+        client.seen.response = StreamingResponse(pieces(), media_type="application/json")
+        response = await client.call("GET", "/tasks/3")
+    assert response.status_code == 500
+    assert "secret" not in response.text
     assert "larger than 1000 bytes" in caplog.text
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [
         Response(b'{"dag_version_id":"secret"', media_type="application/json"),
         Response(b'{"id":1,"dag_version_id":NaN}', media_type="application/json"),
@@ -231,10 +231,10 @@ async def test_an_answer_larger_than_the_limit_is_not_sent(framework: str, caplo
         Response(b'{"dag_version_id":"secret"}', status_code=206, media_type="application/json; charset=utf-16"),
     ],
 )
-async def test_an_answer_that_cannot_be_gated_is_not_sent(
-    client: Client, answer: Response, caplog: pytest.LogCaptureFixture
+async def test_a_response_that_cannot_be_gated_is_not_sent(
+    client: Client, response: Response, caplog: pytest.LogCaptureFixture
 ) -> None:
-    client.seen.answer = answer
+    client.seen.response = response
     told = await client.call("GET", "/tasks/3", OLD)
     assert (told.status_code, told.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
     assert "secret" not in told.text
@@ -245,99 +245,99 @@ async def test_an_answer_that_cannot_be_gated_is_not_sent(
     assert caplog.records[0].levelno == logging.ERROR
     head = await client.call("GET", "/tasks/3", HEAD)
     assert (head.status_code, head.headers.get("content-type")) == (
-        answer.status_code,
-        answer.headers.get("content-type"),
+        response.status_code,
+        response.headers.get("content-type"),
     )
 
 
-async def test_an_empty_answer_of_any_type_passes(client: Client) -> None:
-    for answer in (Response(b""), PlainTextResponse(b""), Response(b"", media_type="application/json")):
-        client.seen.answer = answer
+async def test_an_empty_response_of_any_type_passes(client: Client) -> None:
+    for response in (Response(b""), PlainTextResponse(b""), Response(b"", media_type="application/json")):
+        client.seen.response = response
         told = await client.call("GET", "/tasks/3", OLD)
         assert (told.status_code, told.content) == (200, b"")
 
 
 async def test_an_undeclared_success_is_gated_as_the_declared_one(client: Client) -> None:
-    client.seen.answer = JSONResponse({"id": 1, "dag_version_id": "a"}, status_code=203)
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.status_code, answer.json()) == (203, {"id": 1, "version_id": "a"})
+    client.seen.response = JSONResponse({"id": 1, "dag_version_id": "a"}, status_code=203)
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.status_code, response.json()) == (203, {"id": 1, "version_id": "a"})
 
 
 async def test_an_error_is_gated_by_the_model_of_its_status(client: Client) -> None:
-    client.seen.answer = JSONResponse({"taken_by": "me"}, status_code=409)
+    client.seen.response = JSONResponse({"taken_by": "me"}, status_code=409)
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
     assert (old.status_code, old.json(), new.json()) == (409, {"owner": "me"}, {"taken_by": "me"})
 
 
 async def test_an_undeclared_error_passes_as_it_is(client: Client) -> None:
-    client.seen.answer = JSONResponse({"detail": "no such task"}, status_code=404)
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.status_code, answer.content) == (404, b'{"detail":"no such task"}')
+    client.seen.response = JSONResponse({"detail": "no such task"}, status_code=404)
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.status_code, response.content) == (404, b'{"detail":"no such task"}')
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
 async def test_a_status_without_a_body_is_left_alone(client: Client, status: int) -> None:
-    client.seen.answer = Response(status_code=status, headers={"X-More": "1"})
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.status_code, answer.content, answer.headers["x-more"]) == (status, b"", "1")
-    assert answer.headers["vary"] == "API-Version"
+    client.seen.response = Response(status_code=status, headers={"X-More": "1"})
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.status_code, response.content, response.headers["x-more"]) == (status, b"", "1")
+    assert response.headers["vary"] == "API-Version"
 
 
 async def test_a_redirect_keeps_its_place_and_its_cookies(client: Client) -> None:
-    client.seen.answer = Response(status_code=302, headers={"Location": "/tasks/1"})
-    client.seen.answer.set_cookie("a", "1")
-    client.seen.answer.set_cookie("b", "2")
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.status_code, answer.headers["location"]) == (302, "/tasks/1")
-    assert len(answer.headers.get_list("set-cookie")) == 2
+    client.seen.response = Response(status_code=302, headers={"Location": "/tasks/1"})
+    client.seen.response.set_cookie("a", "1")
+    client.seen.response.set_cookie("b", "2")
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.status_code, response.headers["location"]) == (302, "/tasks/1")
+    assert len(response.headers.get_list("set-cookie")) == 2
 
 
 async def test_a_crash_of_the_app_is_the_apps_own_500(client: Client) -> None:
     client.seen.error = RuntimeError("boom")
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
 async def test_what_head_finds_missing_is_told_by_its_old_name(client: Client) -> None:
-    answer = await client.call("POST", "/tasks", json={"id": 1})
-    (detail,) = answer.json()["detail"]
-    assert (answer.status_code, detail["type"], detail["loc"]) == (422, "missing", ["body", "version_id"])
+    response = await client.call("POST", "/tasks", json={"id": 1})
+    (detail,) = response.json()["detail"]
+    assert (response.status_code, detail["type"], detail["loc"]) == (422, "missing", ["body", "version_id"])
     assert detail["input"] == {"id": 1}
-    assert "dag_version_id" not in answer.text
+    assert "dag_version_id" not in response.text
     head = await client.call("POST", "/tasks", HEAD, json={"id": 1})
     assert head.json()["detail"][0]["loc"] == ["body", "dag_version_id"]
 
 
 async def test_what_head_finds_wrong_is_told_by_its_old_name_and_as_it_was_sent(client: Client) -> None:
-    answer = await client.call("POST", "/tasks", json={"id": "x", "version_id": {"dag_version_id": 3}})
-    details = {tuple(detail["loc"]): detail["input"] for detail in answer.json()["detail"]}
+    response = await client.call("POST", "/tasks", json={"id": "x", "version_id": {"dag_version_id": 3}})
+    details = {tuple(detail["loc"]): detail["input"] for detail in response.json()["detail"]}
     assert details == {("body", "id"): "x", ("body", "version_id"): {"dag_version_id": 3}}
 
 
 async def test_a_wrong_query_parameter_is_told_by_its_old_name(client: Client) -> None:
-    answer = await client.call("GET", "/window?limit=many")
-    (detail,) = answer.json()["detail"]
-    assert (answer.status_code, detail["loc"], detail["input"]) == (422, ["query", "limit"], "many")
-    assert "page_size" not in answer.text
+    response = await client.call("GET", "/window?limit=many")
+    (detail,) = response.json()["detail"]
+    assert (response.status_code, detail["loc"], detail["input"]) == (422, ["query", "limit"], "many")
+    assert "page_size" not in response.text
 
 
 @pytest.mark.parametrize("pointer", ["#/dag_version_id", "/dag_version_id"])
 async def test_pointers_of_problems_are_told_in_old_names(client: Client, pointer: str) -> None:
-    client.seen.answer = JSONResponse(
+    client.seen.response = JSONResponse(
         {"title": "no", "errors": [{"detail": "no", "pointer": pointer}]},
         status_code=422,
         media_type="application/problem+json",
     )
-    answer = await client.call("POST", "/tasks", content=TASK, headers=JSON)
-    assert answer.json()["errors"] == [{"detail": "no", "pointer": pointer.replace("dag_version_id", "version_id")}]
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = await client.call("POST", "/tasks", content=TASK, headers=JSON)
+    assert response.json()["errors"] == [{"detail": "no", "pointer": pointer.replace("dag_version_id", "version_id")}]
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_a_422_that_lists_no_places_passes(client: Client) -> None:
-    for answer in (PlainTextResponse("dag", status_code=422), JSONResponse({"detail": "dag"}, status_code=422)):
-        client.seen.answer = answer
+    for response in (PlainTextResponse("dag", status_code=422), JSONResponse({"detail": "dag"}, status_code=422)):
+        client.seen.response = response
         told = await client.call("POST", "/tasks", content=TASK, headers=JSON)
-        assert (told.status_code, told.content) == (422, answer.body)
+        assert (told.status_code, told.content) == (422, response.body)
 
 
 def _decoder(body: bytes) -> Any:
@@ -349,8 +349,8 @@ async def test_the_codec_can_be_set(framework: str) -> None:
         return json.dumps(value, indent=1).encode()
 
     async with client_of(framework, decoder=_decoder, encoder=encode) as client:
-        answer = await client.call("POST", "/tasks", content=TASK, headers=JSON)
+        response = await client.call("POST", "/tasks", content=TASK, headers=JSON)
         bad = await client.call("POST", "/tasks", content=b"{", headers=JSON)
         infinite = await client.call("POST", "/tasks", content=b'{"id":Infinity,"version_id":"q"}', headers=JSON)
-    assert answer.content.startswith(b'{\n "id": 1')
-    assert [answer.status_code, bad.status_code, infinite.status_code] == [201, 400, 400]
+    assert response.content.startswith(b'{\n "id": 1')
+    assert [response.status_code, bad.status_code, infinite.status_code] == [201, 400, 400]

@@ -97,7 +97,7 @@ async def test_after_the_body_receive_is_the_servers_again() -> None:
     assert got == [part(b'{"id":1,"dag_version_id":"q"}'), GONE]
 
 
-async def test_nothing_of_an_answer_is_sent_when_the_app_dies_in_the_middle() -> None:
+async def test_nothing_of_a_response_is_sent_when_the_app_dies_in_the_middle() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
         await send({"type": "http.response.body", "body": b'{"dag_version_id":', "more_body": True})
@@ -114,16 +114,16 @@ async def test_an_app_that_dies_in_the_middle_gets_the_frameworks_500(framework:
         yield b'{"dag_version_id":'
         raise RuntimeError("boom")
 
-    seen = Seen(answer=StreamingResponse(pieces(), media_type="application/json"))
+    seen = Seen(response=StreamingResponse(pieces(), media_type="application/json"))
     app = APIS[framework](seen)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as http:
-        answer = await http.get("/tasks/3", headers={"API-Version": OLD})
-    assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+        response = await http.get("/tasks/3", headers={"API-Version": OLD})
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
-async def test_an_app_that_ends_before_its_answer_does_sends_nothing() -> None:
+async def test_an_app_that_ends_before_its_response_does_sends_nothing() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
         await send({"type": "http.response.body", "body": b'{"dag_version_id":"a"}', "more_body": True})
@@ -154,7 +154,7 @@ async def test_names_of_headers_in_capitals_are_the_same_headers() -> None:
     assert [value for name, value in start["headers"] if name.lower() == b"etag"] == [b'"a;2025-04-11"']
 
 
-async def test_an_untouched_answer_streams_as_it_comes() -> None:
+async def test_an_untouched_response_streams_as_it_comes() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(3):
@@ -218,8 +218,8 @@ async def test_many_clients_of_mixed_versions_each_get_their_own(framework: str)
     async def one(http: httpx.AsyncClient, number: int) -> None:
         version = list(names)[number % 4]
         body = {"id": number, names[version]: str(number)}
-        answer = await http.post("/tasks", json=body, headers={"API-Version": version})
-        assert answer.json() == {**body, "size": 0}
+        response = await http.post("/tasks", json=body, headers={"API-Version": version})
+        assert response.json() == {**body, "size": 0}
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as http:
         await asyncio.gather(*(one(http, number) for number in range(400)))
@@ -255,11 +255,11 @@ async def test_a_real_client_that_goes_away_half_way_leaves_the_server_well(fram
             writer.close()
             await writer.wait_closed()
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            answer = await http.get("/tasks/3", headers={"API-Version": OLD})
-    assert (answer.status_code, seen.handlers) == (200, ["get_task"])
+            response = await http.get("/tasks/3", headers={"API-Version": OLD})
+    assert (response.status_code, seen.handlers) == (200, ["get_task"])
 
 
-async def test_an_answer_that_is_refused_ends_the_connection_cleanly() -> None:
+async def test_a_response_that_is_refused_ends_the_connection_cleanly() -> None:
     @operation(response=Task)
     async def endless(request: Request) -> Response:
         async def pieces() -> AsyncIterator[bytes]:
@@ -276,11 +276,11 @@ async def test_an_answer_that_is_refused_ends_the_connection_cleanly() -> None:
     app = Starlette(routes=[Route("/tasks/{task_id:int}", endless), Route("/well", well)])
     app.add_middleware(TimegateMiddleware, timeline=_named(), max_body=10_000)
     async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-        answer = await http.get("/tasks/3", headers={"API-Version": OLD})
-        assert (answer.status_code, (await http.get("/well")).text) == (500, "well")
+        response = await http.get("/tasks/3", headers={"API-Version": OLD})
+        assert (response.status_code, (await http.get("/well")).text) == (500, "well")
         made = len(produced)
         await asyncio.sleep(0.1)
-    assert "secret" not in answer.text
+    assert "secret" not in response.text
     assert len(produced) == made < 20
 
 

@@ -1,4 +1,4 @@
-"""Design: an app may answer in any way that ASGI allows, and an answer leaves nothing behind."""
+"""Design: an app may response in any way that ASGI allows, and a response leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from timegate.asgi import TimegateMiddleware
 
 pytestmark = pytest.mark.anyio
 
-COMPLAINT = b'{"detail":[{"loc":["body","new"],"msg":"m","type":"missing"}]}'
+VALIDATION_ERROR = b'{"detail":[{"loc":["body","new"],"msg":"m","type":"missing"}]}'
 
 
 class Endless(BaseModel):
@@ -43,9 +43,9 @@ class Stub:
     """An app that sends what it is told to, gated by the contract of things.
 
     Args:
-        status: of its answer.
-        headers: the fields of its answer.
-        parts: the parts of its answer's body.
+        status: of its response.
+        headers: the fields of its response.
+        parts: the parts of its response's body.
         head: the app whose contract it is.
     """
 
@@ -86,18 +86,18 @@ def no_collection() -> Generator[None]:
 
 
 @pytest.mark.parametrize(
-    ("status", "answer", "body"),
+    ("status", "response", "body"),
     [
         (200, b'{"id":"1","new":"x"}', b'{"id":"1","old":"x"}'),
-        (422, COMPLAINT, b'{"id":"1","old":"x"}'),
+        (422, VALIDATION_ERROR, b'{"id":"1","old":"x"}'),
         (200, b"[]", b'{"id":"1","old":"x"}'),
         (200, b"{", b'{"id":"1","old":"x"}'),
         (200, b"{}", b"{"),
     ],
-    ids=["told", "complaint", "misshapen", "no JSON", "request is no JSON"],
+    ids=["told", "validation error", "misshapen", "no JSON", "request is no JSON"],
 )
-async def test_no_answer_is_left_to_the_garbage_collector(status: int, answer: bytes, body: bytes) -> None:
-    stub = Stub(status, lambda: [JSON], answer)
+async def test_no_response_is_left_to_the_garbage_collector(status: int, response: bytes, body: bytes) -> None:
+    stub = Stub(status, lambda: [JSON], response)
     for _ in range(3):
         await stub.asked(body=body)
     with no_collection():
@@ -106,7 +106,7 @@ async def test_no_answer_is_left_to_the_garbage_collector(status: int, answer: b
         assert gc.collect() == 0
 
 
-async def test_an_answer_in_parts_is_held_once_while_it_is_sent() -> None:
+async def test_a_response_in_parts_is_held_once_while_it_is_sent() -> None:
     part = b" " * 1_000_000
     stub = Stub(200, lambda: [JSON], b'{"id":"1",', *[part] * 8, b'"new":"x"}')
     held: list[int] = []
@@ -136,7 +136,7 @@ async def test_an_app_may_send_anything_that_is_bytes(headers: list[Any], kind: 
 @pytest.mark.parametrize("pair", [tuple, list])
 @pytest.mark.parametrize("extra", [[], [(b"vary", b"Origin")]], ids=["usual", "unusual"])
 @pytest.mark.parametrize(
-    ("method", "path", "answer", "expected"),
+    ("method", "path", "response", "expected"),
     [
         ("POST", "/things", b'{"id":"1","new":"x"}', {"id": "1", "old": "x"}),
         ("GET", "/keys", b'["a"]', ["a"]),
@@ -144,9 +144,9 @@ async def test_an_app_may_send_anything_that_is_bytes(headers: list[Any], kind: 
     ids=["touched", "untouched"],
 )
 async def test_header_fields_may_be_gone_once_they_are_read(
-    pair: Callable[[Any], Any], extra: list[Any], method: str, path: str, answer: bytes, expected: Any
+    pair: Callable[[Any], Any], extra: list[Any], method: str, path: str, response: bytes, expected: Any
 ) -> None:
-    stub = Stub(200, lambda: iter([pair(item) for item in (JSON, *extra)]), answer)
+    stub = Stub(200, lambda: iter([pair(item) for item in (JSON, *extra)]), response)
     status, headers, body = await stub.asked(method, path)
     assert (status, json.loads(body)) == (200, expected)
     assert tuple(headers[0]) == JSON

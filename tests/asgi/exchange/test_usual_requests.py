@@ -71,7 +71,7 @@ async def test_a_route_that_decides_by_itself_is_asked_whatever_its_methods_are_
         return thing
 
     client = gated(app)
-    # Head's router gives it to the first route, which the contract does not know to answer a POST.
+    # Head's router gives it to the first route, which the contract does not know to response a POST.
     assert json.loads((await asked(client, "POST", "/things", JSON, body=BODY))[2]) == {"id": "1", "new": "its own"}
 
 
@@ -135,8 +135,8 @@ async def test_the_program_of_the_fields_sees_a_condition_in_heads_words_and_one
     told = Timeline(Version(NEW, Told), Version(OLD))
     client = TimegateMiddleware(spying, timeline=told, contract=app, select=header("API-Version"))
     length = (b"content-length", str(len(BODY)).encode())
-    answer = await asked(client, "PUT", "/things", JSON, length, (b"if-match", f'"abc;{OLD}"'.encode()), body=BODY)
-    assert json.loads(answer[2]) == {"id": '"abc"', "old": "kept"}
+    response = await asked(client, "PUT", "/things", JSON, length, (b"if-match", f'"abc;{OLD}"'.encode()), body=BODY)
+    assert json.loads(response[2]) == {"id": '"abc"', "old": "kept"}
     assert [value for name, value in seen[0] if name == b"content-length"] == [b"23"]
 
 
@@ -159,7 +159,7 @@ async def test_an_encoder_may_give_any_bytes(kind: Callable[[bytes], Any]) -> No
     assert (status, bytes(body)) == (200, b'{"id":"1","old":"n"}')
 
 
-async def test_an_app_that_goes_on_after_the_end_of_its_answer_is_stopped() -> None:
+async def test_an_app_that_goes_on_after_the_end_of_its_response_is_stopped() -> None:
     app = FastAPI()
 
     @app.get("/things")

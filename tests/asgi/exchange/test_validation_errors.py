@@ -62,13 +62,13 @@ class PetsOfToday(VersionChange):
     )
 
 
-def _app(framework: str, answers: list[Any]) -> Starlette:
+def _app(framework: str, responses: list[Any]) -> Starlette:
     @operation(request=Adoption, response=Adoption, errors={409: Conflict})
     async def adopt(request: Request, *, body: Adoption) -> Any:
-        return answers[0] if answers else body
+        return responses[0] if responses else body
 
     async def adopt_too(body: Adoption) -> Any:
-        return answers[0] if answers else body
+        return responses[0] if responses else body
 
     if framework == "starlette":
         return Starlette(routes=[Route("/adoptions", adopt, methods=["POST"])])
@@ -89,8 +89,8 @@ GOOD: dict[str, Any] = {"animal": {"kind": "cat", "hairs": 3}, "size": "small", 
 
 
 async def test_what_is_good_then_is_good_now(framework: str) -> None:
-    answer = await _post(_app(framework, []), GOOD)
-    assert (answer.status_code, answer.json()) == (200, GOOD)
+    response = await _post(_app(framework, []), GOOD)
+    assert (response.status_code, response.json()) == (200, GOOD)
 
 
 WRONG: dict[str, tuple[dict[str, Any], list[list[str | int]]]] = {
@@ -104,27 +104,27 @@ WRONG: dict[str, tuple[dict[str, Any], list[list[str | int]]]] = {
 
 @pytest.mark.parametrize(("wrong", "places"), WRONG.values(), ids=WRONG)
 async def test_every_place_is_told_by_its_old_name(framework: str, wrong: dict[str, Any], places: list[Any]) -> None:
-    answer = await _post(_app(framework, []), {**GOOD, **wrong})
-    assert (answer.status_code, [detail["loc"] for detail in answer.json()["detail"]]) == (422, places)
+    response = await _post(_app(framework, []), {**GOOD, **wrong})
+    assert (response.status_code, [detail["loc"] for detail in response.json()["detail"]]) == (422, places)
     for name in ("pet", "whiskers", "full_name", "street"):
-        assert f'"{name}"' not in answer.text
+        assert f'"{name}"' not in response.text
 
 
 async def test_the_members_that_are_expected_are_those_of_the_clients_version(framework: str) -> None:
-    answer = await _post(_app(framework, []), {**GOOD, "size": "tiny"})
-    (detail,) = answer.json()["detail"]
+    response = await _post(_app(framework, []), {**GOOD, "size": "tiny"})
+    (detail,) = response.json()["detail"]
     assert (detail["msg"], detail["ctx"]) == (
         "Input should be 'small' or 'large'",
         {"expected": "'small' or 'large'"},
     )
-    assert "giant" not in answer.text
+    assert "giant" not in response.text
     head = await _post(_app(framework, []), {"pet": {"kind": "dog", "weight": 1}, "size": "tiny"}, HEAD)
     assert "giant" in head.text
 
 
 async def test_a_tag_that_no_arm_has_lists_nothing_of_head(framework: str) -> None:
-    answer = await _post(_app(framework, []), {**GOOD, "animal": {"kind": "cow"}})
-    (detail,) = answer.json()["detail"]
+    response = await _post(_app(framework, []), {**GOOD, "animal": {"kind": "cow"}})
+    (detail,) = response.json()["detail"]
     assert (detail["type"], detail["loc"]) == ("union_tag_invalid", ["body", "animal"])
     assert detail["input"] == {"kind": "cow"}
     assert "ctx" not in detail
@@ -133,16 +133,16 @@ async def test_a_tag_that_no_arm_has_lists_nothing_of_head(framework: str) -> No
 
 async def test_a_place_without_an_old_counterpart_becomes_its_nearest_one(framework: str) -> None:
     wrong = {"type": "x", "loc": ["body", "owners", 0, "street"], "msg": "no", "input": "secret", "ctx": {"a": 1}}
-    answer = await _post(_app(framework, [JSONResponse({"detail": [wrong]}, status_code=422)]), GOOD)
-    (detail,) = answer.json()["detail"]
+    response = await _post(_app(framework, [JSONResponse({"detail": [wrong]}, status_code=422)]), GOOD)
+    (detail,) = response.json()["detail"]
     assert detail == {"type": "x", "loc": ["body", "owners", 0], "msg": "no"}
 
 
 @pytest.mark.parametrize("key", ["detail", "errors"])
 async def test_problems_that_list_places_are_told_in_old_names(framework: str, key: str) -> None:
     entries = [{"loc": ["body", "pet", "cat", "whiskers"], "msg": "no"}, {"msg": "elsewhere"}]
-    answer = await _post(_app(framework, [JSONResponse({key: entries}, status_code=422)]), GOOD)
-    assert answer.json() == {key: [{"loc": ["body", "animal", "cat", "hairs"], "msg": "no"}, {"msg": "elsewhere"}]}
+    response = await _post(_app(framework, [JSONResponse({key: entries}, status_code=422)]), GOOD)
+    assert response.json() == {key: [{"loc": ["body", "animal", "cat", "hairs"], "msg": "no"}, {"msg": "elsewhere"}]}
 
 
 @pytest.mark.parametrize(
@@ -166,5 +166,5 @@ async def test_an_error_is_gated_by_the_nearest_model_that_is_declared_for_it(
 
     responses: dict[int | str, dict[str, Any]] = {name: {"model": model} for name, model in declared.items()}
     app.add_api_route("/adoptions", adopt, methods=["POST"], response_model=Adoption, responses=responses)
-    answer = await _post(app, GOOD)
-    assert (answer.status_code, answer.json()) == (status, {"owner" if gated else "taken_by": "me"})
+    response = await _post(app, GOOD)
+    assert (response.status_code, response.json()) == (status, {"owner" if gated else "taken_by": "me"})

@@ -28,44 +28,44 @@ def _json(**headers: str) -> Response:
 
 
 async def test_the_length_is_that_of_the_gated_body(client: Client) -> None:
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert answer.headers.get_list("content-length") == [str(len(answer.content))]
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert response.headers.get_list("content-length") == [str(len(response.content))]
 
 
 @pytest.mark.parametrize("kept", ["Accept-Encoding", "accept-encoding, X-API-Version"])
 async def test_vary_is_joined_to_the_apps_own(client: Client, kept: str) -> None:
     for version in (OLD, HEAD):
         for url in ("/tasks/3", "/variables/x"):
-            client.seen.answer = _json(Vary=kept)
-            answer = await client.call("GET", url, version)
-            assert answer.headers.get_list("vary") == [f"{kept}, API-Version"]
+            client.seen.response = _json(Vary=kept)
+            response = await client.call("GET", url, version)
+            assert response.headers.get_list("vary") == [f"{kept}, API-Version"]
 
 
 async def test_vary_that_says_it_already_stays(client: Client) -> None:
     for said in ("api-version", "*", "Accept, API-VERSION"):
-        client.seen.answer = _json(Vary=said)
+        client.seen.response = _json(Vary=said)
         assert (await client.call("GET", "/tasks/3", OLD)).headers.get_list("vary") == [said]
 
 
-async def test_not_modified_and_our_own_answers_vary_too(client: Client) -> None:
-    client.seen.answer = Response(status_code=304, headers={"ETag": '"abc"'})
-    answer = await client.call("GET", "/tasks/3", OLD)
-    assert (answer.headers["vary"], answer.headers["etag"]) == ("API-Version", f'"abc{SUFFIX}"')
+async def test_not_modified_and_our_own_responses_vary_too(client: Client) -> None:
+    client.seen.response = Response(status_code=304, headers={"ETag": '"abc"'})
+    response = await client.call("GET", "/tasks/3", OLD)
+    assert (response.headers["vary"], response.headers["etag"]) == ("API-Version", f'"abc{SUFFIX}"')
     assert (await client.call("GET", "/tasks/3", None)).headers["vary"] == "API-Version"
 
 
 async def test_the_apps_own_echo_gives_way(client: Client) -> None:
-    client.seen.answer = _json(API_Version="1999-01-01")
+    client.seen.response = _json(API_Version="1999-01-01")
     for url in ("/tasks/3", "/variables/x"):
         assert (await client.call("GET", url, OLD)).headers.get_list("api-version") == [OLD]
 
 
 async def test_private_where_nobody_knows_what_a_pin_reads(framework: str) -> None:
     async with client_of(framework, select=_pin) as client:
-        client.seen.answer = _json(Cache_Control="public, max-age=5, s-maxage=9", Vary="Accept")
-        answer = await client.http.get("/variables/x")
-    assert answer.headers.get_list("cache-control") == ["private, max-age=5"]
-    assert answer.headers["vary"] == "Accept"
+        client.seen.response = _json(Cache_Control="public, max-age=5, s-maxage=9", Vary="Accept")
+        response = await client.http.get("/variables/x")
+    assert response.headers.get_list("cache-control") == ["private, max-age=5"]
+    assert response.headers["vary"] == "Accept"
 
 
 def _pin(scope: Any) -> str:
@@ -83,7 +83,7 @@ def _pin(scope: Any) -> str:
     ],
 )
 async def test_a_tag_leaves_with_its_version(client: Client, given: str, told: str | None) -> None:
-    client.seen.answer = _json(ETag=given)
+    client.seen.response = _json(ETag=given)
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
     untouched = await client.call("GET", "/variables/x", OLD)
     assert (old.headers.get("etag"), new.headers["etag"], untouched.headers["etag"]) == (told, given, given)
@@ -125,14 +125,14 @@ async def test_the_versions_own_tag_in_if_match_is_heads(client: Client) -> None
         assert client.seen.header("if-match") == [seen]
 
 
-async def test_a_tag_of_a_gated_answer_is_understood_where_nothing_is_gated(client: Client) -> None:
+async def test_a_tag_of_a_gated_response_is_understood_where_nothing_is_gated(client: Client) -> None:
     said = {"If-Match": f'"abc{SUFFIX}", "own"', "If-None-Match": f'"abc{SUFFIX}"'}
     await client.call("GET", "/variables/x", OLD, headers=said)
     assert client.seen.header("if-match") == [b'"abc", "own"']
     assert client.seen.header("if-none-match") == [b'"abc"']
 
 
-async def test_a_gated_answer_is_asked_for_whole_and_plain(client: Client) -> None:
+async def test_a_gated_response_is_asked_for_whole_and_plain(client: Client) -> None:
     said = {"Range": "bytes=0-3", "If-Range": '"abc"', "Accept-Encoding": "gzip"}
     await client.call("GET", "/tasks/3", OLD, headers=said)
     assert [client.seen.header(name) for name in ("range", "if-range", "accept-encoding")] == [[], [], []]
@@ -151,7 +151,7 @@ async def test_what_speaks_of_bytes_goes_and_content_range_stays(client: Client)
         "Content-Digest": "x",
         "Content-Range": "map_indexes 3",
     }
-    client.seen.answer = Response(BODY, media_type="application/json", headers=about)
+    client.seen.response = Response(BODY, media_type="application/json", headers=about)
     old = await client.call("GET", "/tasks/3", OLD)
     assert {name for name in about if name in old.headers} == {"Content-Range"}
     for url, version in (("/tasks/3", HEAD), ("/variables/x", OLD)):
@@ -161,7 +161,7 @@ async def test_what_speaks_of_bytes_goes_and_content_range_stays(client: Client)
 
 async def test_head_is_gated_as_the_get_of_its_path(framework: str) -> None:
     async with client_of(framework) as client:
-        client.seen.answer = _json(ETag='"abc"', Digest="x")
+        client.seen.response = _json(ETag='"abc"', Digest="x")
         old, new = await client.call("HEAD", "/tasks/3", OLD), await client.call("HEAD", "/tasks/3", HEAD)
     if framework == "fastapi":
         assert (old.status_code, new.status_code) == (405, 405)
@@ -194,12 +194,12 @@ async def test_extensions_that_skip_the_gate_are_taken_out_of_gated_requests(cli
     assert untouched["extensions"] == extensions
 
 
-async def test_one_answer_sent_twice_is_stamped_once(client: Client) -> None:
-    client.seen.answer = JSONResponse({"key": "x"})
+async def test_one_response_sent_twice_is_stamped_once(client: Client) -> None:
+    client.seen.response = JSONResponse({"key": "x"})
     for version in (HEAD, OLD, HEAD):
-        answer = await client.call("GET", "/variables/x", version)
-        assert answer.headers.get_list("api-version") == [version]
-    assert [name for name, _ in client.seen.answer.raw_headers] == [b"content-length", b"content-type"]
+        response = await client.call("GET", "/variables/x", version)
+        assert response.headers.get_list("api-version") == [version]
+    assert [name for name, _ in client.seen.response.raw_headers] == [b"content-length", b"content-type"]
 
 
 async def test_the_scope_is_copied_and_never_changed() -> None:
@@ -245,7 +245,7 @@ def test_a_version_of_any_scheme_is_a_legal_part_of_a_tag() -> None:
     assert tags.inbound([(b"if-none-match", told)], others=False) == [(b"if-none-match", b'"a"')]
 
 
-async def test_a_plain_answer_that_the_contract_declares_passes_beside_a_gated_one() -> None:
+async def test_a_plain_response_that_the_contract_declares_passes_beside_a_gated_one() -> None:
     app = FastAPI()
 
     async def tasks(request: Request) -> object:
@@ -255,8 +255,8 @@ async def test_a_plain_answer_that_the_contract_declares_passes_beside_a_gated_o
 
     app.add_middleware(TimegateMiddleware, timeline=_tasks_only())
     async with AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as http:
-        answer = await http.get("/tasks", headers={"API-Version": OLD})
-    assert (answer.status_code, answer.text) == (200, "id,dag")
+        response = await http.get("/tasks", headers={"API-Version": OLD})
+    assert (response.status_code, response.text) == (200, "id,dag")
 
 
 def _tasks_only() -> Timeline:

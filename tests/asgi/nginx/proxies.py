@@ -25,12 +25,12 @@ http {{
     fastcgi_temp_path {home}/fastcgi;
     uwsgi_temp_path {home}/uwsgi;
     scgi_temp_path {home}/scgi;
-    proxy_cache_path {home}/cache keys_zone=answers:1m;
+    proxy_cache_path {home}/cache keys_zone=responses:1m;
     server {{
         listen 127.0.0.1:{port};
         location / {{
             proxy_pass http://127.0.0.1:{upstream};
-            proxy_cache answers;
+            proxy_cache responses;
             proxy_cache_revalidate on;
             add_header X-Cache $upstream_cache_status always;
         }}

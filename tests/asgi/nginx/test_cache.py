@@ -53,47 +53,47 @@ def fresh(body: bytes, *, seconds: int = 60) -> Response:
 
 
 async def test_ten_clients_of_mixed_versions_are_served_from_a_cache_each_in_its_own_shape(cached: Cached) -> None:
-    cached.seen.answer = fresh(b'{"id":1,"dag_version_id":"a"}')
+    cached.seen.response = fresh(b'{"id":1,"dag_version_id":"a"}')
     for version in SHAPES:
         filled = await cached.get("/tasks/1", version)
         assert (filled.headers["x-cache"], filled.json()) == ("MISS", {"id": 1, SHAPES[version]: "a"})
     asked = len(cached.seen.handlers)
     assert asked == len(SHAPES)
     for _ in range(3):
-        answers = await asyncio.gather(*(cached.get("/tasks/1", version) for version in TEN))
-        assert [answer.headers["x-cache"] for answer in answers] == ["HIT"] * 10
-        assert [answer.json() for answer in answers] == [{"id": 1, SHAPES[version]: "a"} for version in TEN]
+        responses = await asyncio.gather(*(cached.get("/tasks/1", version) for version in TEN))
+        assert [response.headers["x-cache"] for response in responses] == ["HIT"] * 10
+        assert [response.json() for response in responses] == [{"id": 1, SHAPES[version]: "a"} for version in TEN]
         in_force = [OLD if "2025-04-11" <= version < "2025-06-01" else version for version in TEN]
         in_force = ["2025-06-01" if "2025-06-01" <= version < HEAD else version for version in in_force]
-        assert [answer.headers["api-version"] for answer in answers] == in_force
+        assert [response.headers["api-version"] for response in responses] == in_force
     assert len(cached.seen.handlers) == asked
 
 
 async def test_what_no_change_touches_is_cached_by_version_too(cached: Cached) -> None:
-    cached.seen.answer = fresh(b'{"key":"x"}')
+    cached.seen.response = fresh(b'{"key":"x"}')
     for cache in ("MISS", "HIT"):
         for version in (HEAD, OLD):
-            answer = await cached.get("/variables/x", version)
-            assert (answer.headers["x-cache"], answer.headers["api-version"]) == (cache, version)
+            response = await cached.get("/variables/x", version)
+            assert (response.headers["x-cache"], response.headers["api-version"]) == (cache, version)
 
 
 async def test_what_is_refused_is_never_cached(cached: Cached) -> None:
-    cached.seen.answer = fresh(b'{"id":1,"dag_version_id":"a"}')
+    cached.seen.response = fresh(b'{"id":1,"dag_version_id":"a"}')
     for version, status in ((None, 400), ("2020-01-01", 400)):
         for _ in range(2):
-            answer = await cached.get("/tasks/1", version)
-            assert (answer.status_code, answer.headers["x-cache"]) == (status, "MISS")
+            response = await cached.get("/tasks/1", version)
+            assert (response.status_code, response.headers["x-cache"]) == (status, "MISS")
     for _ in range(2):
         assert (await cached.get("/works/1", OLD)).headers["x-cache"] == "MISS"
     assert (await cached.get("/tasks/1", OLD)).json() == {"id": 1, "version_id": "a"}
 
 
-async def test_a_stale_answer_is_asked_for_again_by_the_tag_of_its_version(cached: Cached) -> None:
-    cached.seen.answer = fresh(b'{"id":1,"dag_version_id":"a"}', seconds=1)
+async def test_a_stale_response_is_asked_for_again_by_the_tag_of_its_version(cached: Cached) -> None:
+    cached.seen.response = fresh(b'{"id":1,"dag_version_id":"a"}', seconds=1)
     for version in (HEAD, OLD):
         assert (await cached.get("/tasks/1", version)).headers["x-cache"] == "MISS"
     await asyncio.sleep(2.1)
-    cached.seen.answer = Response(status_code=304, headers={"Cache-Control": "max-age=60", "ETag": '"abc"'})
+    cached.seen.response = Response(status_code=304, headers={"Cache-Control": "max-age=60", "ETag": '"abc"'})
     for version in (HEAD, OLD):
         again = await cached.get("/tasks/1", version)
         assert (again.status_code, again.headers["x-cache"]) == (200, "REVALIDATED")
@@ -102,11 +102,11 @@ async def test_a_stale_answer_is_asked_for_again_by_the_tag_of_its_version(cache
 
 
 async def test_a_tag_of_another_version_is_no_match_in_the_cache(cached: Cached) -> None:
-    cached.seen.answer = fresh(b'{"id":1,"dag_version_id":"a"}')
+    cached.seen.response = fresh(b'{"id":1,"dag_version_id":"a"}')
     tags = {version: (await cached.get("/tasks/1", version)).headers["etag"] for version in (HEAD, OLD)}
     assert len(set(tags.values())) == 2
     for version in (HEAD, OLD):
         for other in (HEAD, OLD):
-            answer = await cached.get("/tasks/1", version, If_None_Match=tags[other])
-            assert answer.status_code == (304 if other == version else 200)
-            assert other == version or answer.json() == {"id": 1, SHAPES[version]: "a"}
+            response = await cached.get("/tasks/1", version, If_None_Match=tags[other])
+            assert response.status_code == (304 if other == version else 200)
+            assert other == version or response.json() == {"id": 1, SHAPES[version]: "a"}

@@ -28,41 +28,41 @@ async def test_the_handler_of_a_shadowed_path_gets_its_parameters_and_its_route(
 
 async def test_an_endpoint_that_the_version_lacks_is_not_there(client: Client) -> None:
     for url in ("/works/3", "/runs/previous?dag_id=x"):
-        answer = await client.call("GET", url, OLD)
-        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-        assert answer.json()["type"] == "urn:timegate:problem:operation-not-found"
-        assert (answer.headers["api-version"], answer.headers["vary"]) == (OLD, "API-Version")
+        response = await client.call("GET", url, OLD)
+        assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+        assert response.json()["type"] == "urn:timegate:problem:operation-not-found"
+        assert (response.headers["api-version"], response.headers["vary"]) == (OLD, "API-Version")
     assert client.seen.handlers == []
 
 
 async def test_a_method_that_the_version_lacks_is_not_allowed(client: Client, framework: str) -> None:
-    answer = await client.call("DELETE", "/tasks/3", OLD)
-    assert answer.status_code == 405
-    assert answer.json()["type"] == "urn:timegate:problem:method-not-allowed"
-    assert answer.headers["allow"] == ("GET, HEAD, PUT" if framework == "starlette" else "GET, PUT")
+    response = await client.call("DELETE", "/tasks/3", OLD)
+    assert response.status_code == 405
+    assert response.json()["type"] == "urn:timegate:problem:method-not-allowed"
+    assert response.headers["allow"] == ("GET, HEAD, PUT" if framework == "starlette" else "GET, PUT")
     assert client.seen.handlers == []
     assert (await client.call("DELETE", "/tasks/3", HEAD)).status_code == 204
 
 
 async def test_a_path_that_the_version_lacks_is_not_there_for_any_method(client: Client) -> None:
     for method in ("GET", "POST", "PATCH", "PURGE"):
-        answer = await client.call(method, "/works/3", OLD)
-        assert (method, answer.status_code) == (method, 404)
-        assert "allow" not in answer.headers
+        response = await client.call(method, "/works/3", OLD)
+        assert (method, response.status_code) == (method, 404)
+        assert "allow" not in response.headers
     assert (await client.call("POST", "/works/3", HEAD)).status_code == 405
 
 
 async def test_the_apps_allow_loses_what_the_version_lacks(client: Client) -> None:
-    client.seen.answer = Response(status_code=405, headers={"Allow": "GET, DELETE, PUT"})
+    client.seen.response = Response(status_code=405, headers={"Allow": "GET, DELETE, PUT"})
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
     assert (old.headers["allow"], new.headers["allow"]) == ("GET, PUT", "GET, DELETE, PUT")
 
 
 async def test_a_method_that_nobody_has_is_the_apps_to_refuse(client: Client) -> None:
-    answer = await client.call("PATCH", "/tasks/3", OLD)
-    assert answer.status_code == 405
-    assert "DELETE" not in answer.headers["allow"]
-    assert (answer.headers["api-version"], answer.headers["vary"]) == (OLD, "API-Version")
+    response = await client.call("PATCH", "/tasks/3", OLD)
+    assert response.status_code == 405
+    assert "DELETE" not in response.headers["allow"]
+    assert (response.headers["api-version"], response.headers["vary"]) == (OLD, "API-Version")
 
 
 async def test_a_preflight_passes_without_a_version(client: Client) -> None:
@@ -72,28 +72,28 @@ async def test_a_preflight_passes_without_a_version(client: Client) -> None:
 
 
 async def test_a_moved_endpoint_is_served_at_its_old_place(client: Client) -> None:
-    answer = await client.call("GET", "/jobs/3", OLD)
-    assert (answer.status_code, answer.json()) == (200, {"id": 3, "version_id": "w", "size": 0})
+    response = await client.call("GET", "/jobs/3", OLD)
+    assert (response.status_code, response.json()) == (200, {"id": 3, "version_id": "w", "size": 0})
     scope = client.seen.scopes[0]
     assert (scope["path"], scope["raw_path"]) == ("/works/3", b"/works/3")
     assert (await client.call("GET", "/jobs/3", HEAD)).status_code == 404
 
 
 async def test_a_path_parameter_moves_into_the_query(client: Client) -> None:
-    answer = await client.call("GET", "/dags/a%20b%26c%3Dd/previous?limit=3", OLD)
-    assert answer.json() == {"dag": "a b&c=d", "limit": "3"}
+    response = await client.call("GET", "/dags/a%20b%26c%3Dd/previous?limit=3", OLD)
+    assert response.json() == {"dag": "a b&c=d", "limit": "3"}
 
 
 @pytest.mark.parametrize("evil", ["dag_id=evil", "dag%5Fid=evil", "%7Bdag_id%7D=evil", "dag_id=evil&dag_id=worse"])
 async def test_a_query_never_overrides_a_moved_path_parameter(client: Client, evil: str) -> None:
     for url in (f"/dags/good/previous?{evil}", f"/dags/good/previous?limit=5&{evil}"):
-        answer = await client.call("GET", url, OLD)
-        assert answer.status_code == 422 or answer.json()["dag"] == "good"
-        assert "evil" not in answer.text
+        response = await client.call("GET", url, OLD)
+        assert response.status_code == 422 or response.json()["dag"] == "good"
+        assert "evil" not in response.text
 
 
-async def test_links_in_answers_lead_to_the_versions_own_places(client: Client) -> None:
-    client.seen.answer = Response(
+async def test_links_in_responses_lead_to_the_versions_own_places(client: Client) -> None:
+    client.seen.response = Response(
         b'{"key":"x"}',
         headers={
             "Location": "/works/7",
@@ -121,10 +121,10 @@ async def test_a_slash_too_many_redirects_to_the_versions_own_place(client: Clie
 
 async def test_an_endpoint_is_moved_below_a_root_path(framework: str) -> None:
     async with client_of(framework, root_path="/api") as client:
-        client.seen.answer = None
-        answer = await client.call("GET", "/api/jobs/3", OLD)
-        assert (answer.status_code, client.seen.scopes[0]["path"]) == (200, "/api/works/3")
-        client.seen.answer = Response(
+        client.seen.response = None
+        response = await client.call("GET", "/api/jobs/3", OLD)
+        assert (response.status_code, client.seen.scopes[0]["path"]) == (200, "/api/works/3")
+        client.seen.response = Response(
             b'{"key":"x"}', headers={"Location": "/api/works/7"}, media_type="application/json"
         )
         made = await client.call("POST", "/api/made", OLD)

@@ -82,12 +82,12 @@ def test_a_path_leads_to_the_route_that_starlette_finds(
                 assert getattr(got.entry.route, "original_route", got.entry.route) is expected[0]
                 assert got.full is expected[1]
             # What is asked of every request is told by segments where that is enough.
-            answering = found.full_match(whole, method, _scope(whole, method))
-            assert answering is (got.entry if got is not None and got.full else None)
+            matching = found.full_match(whole, method, _scope(whole, method))
+            assert matching is (got.entry if got is not None and got.full else None)
 
 
 class Body(BaseModel):
-    """What an operation of the contract answers with."""
+    """What an operation of the contract responds with."""
 
     name: str
 
@@ -282,13 +282,13 @@ pytestmark = pytest.mark.anyio
     ["/tasks/3%0A", "/tasks%2F3", "/tasks//3", "//tasks/3", "/tasks/3/", "/tasks/./3", "/x/../tasks/3", "/tasks/3;a=b"],
 )
 async def test_an_odd_spelling_of_a_path_never_shows_heads_names(client: Client, url: str) -> None:
-    answer = await client.call("GET", url, OLD)
-    assert "dag_version_id" not in answer.text
+    response = await client.call("GET", url, OLD)
+    assert "dag_version_id" not in response.text
     reached = await client.call("GET", url, HEAD)
-    assert ("dag_version_id" in reached.text) == ("version_id" in answer.text)
+    assert ("dag_version_id" in reached.text) == ("version_id" in response.text)
 
 
 async def test_a_slash_in_a_parameter_stays_in_it(client: Client) -> None:
-    answer = await client.call("GET", "/variables/a%2Fb//c%0Ad", OLD)
+    response = await client.call("GET", "/variables/a%2Fb//c%0Ad", OLD)
     expected = await client.call("GET", "/variables/a%2Fb//c%0Ad", HEAD)
-    assert (answer.status_code, answer.text) == (expected.status_code, expected.text)
+    assert (response.status_code, response.text) == (expected.status_code, expected.text)

@@ -29,8 +29,8 @@ async def test_an_old_client_reads_the_old_name_and_a_head_client_the_new_one(cl
 
 
 async def test_an_old_client_writes_the_old_name(client: Client) -> None:
-    answer = await client.call("POST", "/tasks", json={"id": 1, "version_id": "q"})
-    assert (answer.status_code, answer.json()) == (201, {"id": 1, "version_id": "q", "size": 0})
+    response = await client.call("POST", "/tasks", json={"id": 1, "version_id": "q"})
+    assert (response.status_code, response.json()) == (201, {"id": 1, "version_id": "q", "size": 0})
     assert client.seen.bodies == [b'{"id":1,"dag_version_id":"q"}']
     assert client.seen.header("content-length") == [b"29"]
 
@@ -41,18 +41,18 @@ async def test_a_handler_runs_once(client: Client) -> None:
 
 
 async def test_a_version_between_two_gets_the_closest_older_one_and_is_told_which(client: Client) -> None:
-    answer = await client.call("GET", "/tasks/3", "2025-05-17")
-    assert answer.json()["version_id"] == "v1"
-    assert answer.headers["api-version"] == OLD
+    response = await client.call("GET", "/tasks/3", "2025-05-17")
+    assert response.json()["version_id"] == "v1"
+    assert response.headers["api-version"] == OLD
     again = await client.call("GET", "/tasks/3", "2025-05-17")
-    assert (again.json(), again.headers["api-version"]) == (answer.json(), OLD)
+    assert (again.json(), again.headers["api-version"]) == (response.json(), OLD)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_the_version_in_force_is_echoed_and_varied_on(client: Client, version: str) -> None:
     for method, url in (("GET", "/tasks/3"), ("GET", "/variables/x"), ("HEAD", "/tasks/3"), ("GET", "/tasks/x")):
-        answer = await client.call(method, url, version)
-        assert (answer.headers["api-version"], answer.headers["vary"]) == (version, "API-Version")
+        response = await client.call(method, url, version)
+        assert (response.headers["api-version"], response.headers["vary"]) == (version, "API-Version")
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ async def test_the_version_in_force_is_echoed_and_varied_on(client: Client, vers
 async def test_a_version_that_cannot_be_served_is_told_which_can(
     client: Client, version: str, name: str, told: str
 ) -> None:
-    answer = await client.call("GET", "/tasks/3", version)
-    problem = answer.json()
-    assert answer.status_code == problem["status"] == 400
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["vary"] == "API-Version"
+    response = await client.call("GET", "/tasks/3", version)
+    problem = response.json()
+    assert response.status_code == problem["status"] == 400
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["vary"] == "API-Version"
     assert problem["type"] == f"urn:timegate:problem:{name}"
     assert problem["requested_version"] == told
     assert problem["supported_versions"] == VERSIONS
@@ -83,47 +83,47 @@ async def test_a_version_that_cannot_be_served_is_told_which_can(
 
 
 async def test_too_new_says_to_upgrade_the_server_first(client: Client) -> None:
-    answer = await client.call("GET", "/tasks/3", "2030-01-01")
-    assert "upgrade the server first" in answer.json()["detail"]
+    response = await client.call("GET", "/tasks/3", "2030-01-01")
+    assert "upgrade the server first" in response.json()["detail"]
 
 
 async def test_a_client_newer_than_head_may_be_given_head(framework: str) -> None:
     async with client_of(framework, newer="latest") as client:
-        answer = await client.call("GET", "/tasks/3", "2030-01-01")
-    assert (answer.status_code, answer.headers["api-version"]) == (200, HEAD)
-    assert answer.json()["dag_version_id"] == "v1"
+        response = await client.call("GET", "/tasks/3", "2030-01-01")
+    assert (response.status_code, response.headers["api-version"]) == (200, HEAD)
+    assert response.json()["dag_version_id"] == "v1"
 
 
 async def test_a_huge_version_is_refused_and_barely_echoed(client: Client) -> None:
-    answer = await client.call("GET", "/tasks/3", "9" * 65536)
-    assert answer.status_code == 400
-    assert answer.json()["requested_version"] == "9" * 64
-    assert len(answer.content) < 600
+    response = await client.call("GET", "/tasks/3", "9" * 65536)
+    assert response.status_code == 400
+    assert response.json()["requested_version"] == "9" * 64
+    assert len(response.content) < 600
 
 
 async def test_two_different_versions_are_refused_and_twice_the_same_is_one(client: Client) -> None:
     two = await client.http.get("/tasks/3", headers=[("API-Version", OLD), ("api-version", HEAD)])
     joined = await client.http.get("/tasks/3", headers={"API-Version": f"{OLD}, {HEAD}"})
     same = await client.http.get("/tasks/3", headers=[("API-Version", OLD), ("api-version", OLD)])
-    for answer in (two, joined):
-        assert answer.status_code == 400
-        assert answer.json()["requested_version"] == [OLD, HEAD]
+    for response in (two, joined):
+        assert response.status_code == 400
+        assert response.json()["requested_version"] == [OLD, HEAD]
     assert (same.status_code, same.headers["api-version"]) == (200, OLD)
     assert client.seen.versions == [OLD]
 
 
 async def test_no_version_is_refused_where_one_is_required(client: Client) -> None:
-    answer = await client.call("GET", "/tasks/3", None)
-    assert answer.status_code == 400
-    assert answer.json()["type"] == "urn:timegate:problem:version-missing"
-    assert answer.json()["supported_versions"] == VERSIONS
-    assert "api-version" not in answer.headers
+    response = await client.call("GET", "/tasks/3", None)
+    assert response.status_code == 400
+    assert response.json()["type"] == "urn:timegate:problem:version-missing"
+    assert response.json()["supported_versions"] == VERSIONS
+    assert "api-version" not in response.headers
     assert client.seen.handlers == []
 
 
 async def test_a_path_of_an_older_version_wants_a_version_too(client: Client) -> None:
-    answer = await client.call("GET", "/jobs/3", None)
-    assert answer.json()["type"] == "urn:timegate:problem:version-missing"
+    response = await client.call("GET", "/jobs/3", None)
+    assert response.json()["type"] == "urn:timegate:problem:version-missing"
 
 
 @pytest.mark.parametrize("version", [None, "nonsense", OLD])
@@ -144,23 +144,23 @@ def _pinned(scope: Mapping[str, Any]) -> str | None:
 )
 async def test_a_default_serves_whom_names_none(framework: str, default: Any, bearer: str, force: str) -> None:
     async with client_of(framework, default=default) as client:
-        answer = await client.call("GET", "/tasks/3", None, headers={"Authorization": f"Bearer {bearer}"})
-    assert (answer.status_code, answer.headers["api-version"]) == (200, force)
+        response = await client.call("GET", "/tasks/3", None, headers={"Authorization": f"Bearer {bearer}"})
+    assert (response.status_code, response.headers["api-version"]) == (200, force)
 
 
 async def test_a_default_that_finds_nothing_is_a_version_missing(framework: str) -> None:
     async with client_of(framework, default=_pinned) as client:
-        answer = await client.call("GET", "/tasks/3", None)
-    assert answer.json()["type"] == "urn:timegate:problem:version-missing"
+        response = await client.call("GET", "/tasks/3", None)
+    assert response.json()["type"] == "urn:timegate:problem:version-missing"
 
 
-async def test_an_unversioned_operation_answers_without_a_version(framework: str) -> None:
+async def test_an_unversioned_operation_responds_without_a_version(framework: str) -> None:
     async with client_of(framework, unversioned=("/tasks/{task_id}",)) as client:
         for version in (None, "nonsense"):
-            answer = await client.call("GET", "/tasks/3", version)
-            assert (answer.status_code, answer.json()["dag_version_id"]) == (200, "v1")
-            assert "api-version" not in answer.headers
-            assert answer.headers["vary"] == "API-Version"
+            response = await client.call("GET", "/tasks/3", version)
+            assert (response.status_code, response.json()["dag_version_id"]) == (200, "v1")
+            assert "api-version" not in response.headers
+            assert response.headers["vary"] == "API-Version"
         old = await client.call("GET", "/tasks/3", OLD)
     assert old.json()["version_id"] == "v1"
     assert client.seen.versions == [None, None, OLD]
@@ -183,26 +183,26 @@ async def test_problems_are_rendered_as_the_app_wants(framework: str) -> None:
         return "application/json", {"detail": {"reason": problem.name, **problem.members}}
 
     async with client_of(framework, problems=render) as client:
-        answer = await client.call("GET", "/tasks/3", "tomorrow")
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    assert answer.json()["detail"]["reason"] == "version-unknown"
-    assert answer.json()["detail"]["supported_versions"] == VERSIONS
+        response = await client.call("GET", "/tasks/3", "tomorrow")
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/json")
+    assert response.json()["detail"]["reason"] == "version-unknown"
+    assert response.json()["detail"]["supported_versions"] == VERSIONS
 
 
 async def test_head_gets_the_status_of_a_problem_and_no_body(client: Client, framework: str) -> None:
-    answer = await client.call("HEAD", "/tasks/3", "tomorrow")
-    # FastAPI answers HEAD nowhere, so there it is no operation.
-    assert (answer.status_code, answer.content) == (400 if framework == "starlette" else 405, b"")
+    response = await client.call("HEAD", "/tasks/3", "tomorrow")
+    # FastAPI serves HEAD nowhere, so there it is no operation.
+    assert (response.status_code, response.content) == (400 if framework == "starlette" else 405, b"")
 
 
 @pytest.mark.parametrize("url", ["/2025-05-17/tasks/3", "/2025-04-11/jobs/3"])
 async def test_selecting_by_path_moves_the_segment_to_root_path(framework: str, url: str) -> None:
     async with client_of(framework, select=path("/{version}")) as client:
-        answer = await client.http.get(url)
-        assert (answer.status_code, answer.json()["id"]) == (200, 3)
-        assert "version_id" in answer.json()
-        assert answer.headers["api-version"] == OLD
-        assert "vary" not in answer.headers
+        response = await client.http.get(url)
+        assert (response.status_code, response.json()["id"]) == (200, 3)
+        assert "version_id" in response.json()
+        assert response.headers["api-version"] == OLD
+        assert "vary" not in response.headers
         assert client.seen.scopes[-1]["root_path"] == url[:11]
         missing, unknown = await client.http.get("/tasks/3"), await client.http.get("/nonsense/tasks/3")
         old = await client.http.get("/2020-01-01/tasks/3")
@@ -213,9 +213,9 @@ async def test_selecting_by_path_moves_the_segment_to_root_path(framework: str, 
 
 async def test_selecting_by_query(framework: str) -> None:
     async with client_of(framework, select=query("version")) as client:
-        answer = await client.http.get("/tasks/3?version=2025-05-17")
+        response = await client.http.get("/tasks/3?version=2025-05-17")
         two = await client.http.get("/tasks/3?version=2025-04-11&%76ersion=2025-09-23")
-    assert (answer.json()["version_id"], answer.headers["api-version"]) == ("v1", OLD)
+    assert (response.json()["version_id"], response.headers["api-version"]) == ("v1", OLD)
     assert two.json()["type"] == "urn:timegate:problem:version-ambiguous"
 
 
@@ -229,16 +229,16 @@ async def test_selecting_by_query(framework: str) -> None:
 )
 async def test_selecting_by_media_type(framework: str, accept: str, key: str) -> None:
     async with client_of(framework, select=media_type("version")) as client:
-        answer = await client.http.get("/tasks/3", headers={"Accept": accept})
-    assert key in answer.json()
-    assert answer.headers["vary"] == "Accept"
+        response = await client.http.get("/tasks/3", headers={"Accept": accept})
+    assert key in response.json()
+    assert response.headers["vary"] == "Accept"
 
 
 async def test_selecting_by_the_media_type_that_is_sent(framework: str) -> None:
     async with client_of(framework, select=media_type("version")) as client:
         said = {"Content-Type": f"application/json; version={OLD}"}
-        answer = await client.http.post("/tasks", headers=said, content=b'{"id":1,"version_id":"q"}')
-    assert (answer.status_code, answer.json()["version_id"]) == (201, "q")
+        response = await client.http.post("/tasks", headers=said, content=b'{"id":1,"version_id":"q"}')
+    assert (response.status_code, response.json()["version_id"]) == (201, "q")
 
 
 async def test_the_first_selector_that_finds_a_version_decides(framework: str) -> None:
@@ -247,18 +247,18 @@ async def test_the_first_selector_that_finds_a_version_decides(framework: str) -
         by_header = await client.http.get(f"/tasks/3?version={HEAD}", headers={"X-Version": OLD})
         by_query = await client.http.get(f"/tasks/3?version={OLD}")
         by_path = await client.http.get(f"/{OLD}/tasks/3")
-    for answer in (by_header, by_query, by_path):
-        assert answer.json()["version_id"] == "v1"
-        assert (answer.headers["x-version"], answer.headers["vary"]) == (OLD, "X-Version")
+    for response in (by_header, by_query, by_path):
+        assert response.json()["version_id"] == "v1"
+        assert (response.headers["x-version"], response.headers["vary"]) == (OLD, "X-Version")
 
 
-async def test_a_pin_that_does_not_say_what_it_reads_makes_answers_private(framework: str) -> None:
+async def test_a_pin_that_does_not_say_what_it_reads_makes_responses_private(framework: str) -> None:
     def pin(scope: Mapping[str, Any]) -> str | None:
         return OLD
 
     async with client_of(framework, select=pin) as client:
-        answer = await client.http.get("/tasks/3")
-    assert (answer.json()["version_id"], answer.headers["cache-control"]) == ("v1", "private")
+        response = await client.http.get("/tasks/3")
+    assert (response.json()["version_id"], response.headers["cache-control"]) == ("v1", "private")
 
 
 async def test_a_pin_that_says_what_it_reads_is_varied_on(framework: str) -> None:
@@ -269,8 +269,8 @@ async def test_a_pin_that_says_what_it_reads_is_varied_on(framework: str) -> Non
             return _pinned(scope)
 
     async with client_of(framework, select=Pin()) as client:
-        answer = await client.http.get("/tasks/3", headers={"Authorization": "Bearer old"})
-    assert (answer.json()["version_id"], answer.headers["vary"]) == ("v1", "Authorization")
+        response = await client.http.get("/tasks/3", headers={"Authorization": "Bearer old"})
+    assert (response.json()["version_id"], response.headers["vary"]) == ("v1", "Authorization")
 
 
 @pytest.mark.parametrize(
@@ -304,6 +304,6 @@ async def test_the_context_is_seen_in_a_thread_and_gone_afterwards() -> None:
     app = Starlette(routes=[Route("/sync", sync)])
     app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD, Flag), Version(OLD)))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as http:
-        answer = await http.get("/sync", headers={"API-Version": OLD})
-    assert answer.json() == {OLD: False}
+        response = await http.get("/sync", headers={"API-Version": OLD})
+    assert response.json() == {OLD: False}
     assert current_version() is None

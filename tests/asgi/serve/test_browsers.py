@@ -23,7 +23,7 @@ SEEN_BY_SCRIPTS = frozenset({
 
 
 class Blocked(Exception):
-    """The browser does not let the script see an answer, or does not even ask."""
+    """The browser does not let the script see a response, or does not even ask."""
 
 
 class Browser:
@@ -37,16 +37,16 @@ class Browser:
     async def fetch(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, *, json: object = None
     ) -> tuple[httpx.Response, Mapping[str, str]]:
-        """The answer, and those of its headers that the script may read."""
+        """The response, and those of its headers that the script may read."""
         sent = {"Origin": PAGE, **(headers or {})}
         unsafe = sorted(name.lower() for name in headers or {} if name.lower() not in SAFE_HEADERS)
         unsafe += ["content-type"] if json is not None else []
         if unsafe or method not in SAFE_METHODS:
             await self._ask(method, url, sorted(unsafe))
-        answer = await self.http.request(method, url, headers=sent, json=json)
-        self._check_origin(answer)
-        exposed = _listed(answer, "access-control-expose-headers") | SEEN_BY_SCRIPTS
-        return answer, {name: value for name, value in answer.headers.items() if name in exposed}
+        response = await self.http.request(method, url, headers=sent, json=json)
+        self._check_origin(response)
+        exposed = _listed(response, "access-control-expose-headers") | SEEN_BY_SCRIPTS
+        return response, {name: value for name, value in response.headers.items() if name in exposed}
 
     async def _ask(self, method: str, url: str, unsafe: list[str]) -> None:
         asks = {"Origin": PAGE, "Access-Control-Request-Method": method}
@@ -62,13 +62,13 @@ class Browser:
         if not set(unsafe) <= _listed(told, "access-control-allow-headers"):
             raise Blocked(f"{unsafe} are not allowed")
 
-    def _check_origin(self, answer: httpx.Response) -> None:
-        if answer.headers.get("access-control-allow-origin") not in (PAGE, "*"):
+    def _check_origin(self, response: httpx.Response) -> None:
+        if response.headers.get("access-control-allow-origin") not in (PAGE, "*"):
             raise Blocked("the origin is not allowed")
 
 
-def _listed(answer: httpx.Response, name: str) -> set[str]:
-    return {part.strip().lower() for part in answer.headers.get(name, "").split(",") if part.strip()}
+def _listed(response: httpx.Response, name: str) -> set[str]:
+    return {part.strip().lower() for part in response.headers.get(name, "").split(",") if part.strip()}
 
 
 def browser(framework: str, cors: str, *, allowed: str = "API-Version", **options: Any) -> tuple[Browser, Seen]:
@@ -100,31 +100,31 @@ def cors(request: pytest.FixtureRequest) -> str:
 
 async def test_a_script_sends_its_version_and_reads_the_one_in_force(framework: str, cors: str) -> None:
     page, _ = browser(framework, cors)
-    answer, readable = await page.fetch("GET", "/tasks/3", {"API-Version": "2025-05-17"})
-    assert answer.json()["version_id"] == "v1"
+    response, readable = await page.fetch("GET", "/tasks/3", {"API-Version": "2025-05-17"})
+    assert response.json()["version_id"] == "v1"
     # Inside, timegate adds the header after CORS has spoken, which allows it by name all the same.
     assert readable["api-version"] == OLD
-    assert {"api-version", "origin"} <= {part.strip().lower() for part in answer.headers["vary"].split(",")}
+    assert {"api-version", "origin"} <= {part.strip().lower() for part in response.headers["vary"].split(",")}
 
 
 async def test_a_script_writes_by_any_method(framework: str, cors: str) -> None:
     page, seen = browser(framework, cors, allowed="*")
     for method, url in (("POST", "/tasks"), ("PUT", "/tasks/3")):
         sent = {"id": 1, "version_id": "q"}
-        answer, _ = await page.fetch(method, url, {"API-Version": OLD}, json=sent)
-        assert answer.json() == {**sent, "size": 0}
-    answer, _ = await page.fetch("DELETE", "/tasks/3", {"API-Version": HEAD})
-    assert answer.status_code == 204
+        response, _ = await page.fetch(method, url, {"API-Version": OLD}, json=sent)
+        assert response.json() == {**sent, "size": 0}
+    response, _ = await page.fetch("DELETE", "/tasks/3", {"API-Version": HEAD})
+    assert response.status_code == 204
     assert seen.handlers == ["create_task", "replace_task", "delete_task"]
     assert len(page.asked) == 3
 
 
 async def test_a_preflight_needs_no_version_at_paths_that_only_older_versions_have(framework: str, cors: str) -> None:
     page, _ = browser(framework, cors)
-    answer, _ = await page.fetch("GET", "/jobs/3", {"API-Version": OLD})
-    assert (answer.status_code, answer.json()["version_id"]) == (200, "w")
-    answer, _ = await page.fetch("GET", "/dags/a/previous", {"API-Version": OLD})
-    assert answer.json() == {"dag": "a", "limit": "5"}
+    response, _ = await page.fetch("GET", "/jobs/3", {"API-Version": OLD})
+    assert (response.status_code, response.json()["version_id"]) == (200, "w")
+    response, _ = await page.fetch("GET", "/dags/a/previous", {"API-Version": OLD})
+    assert response.json() == {"dag": "a", "limit": "5"}
 
 
 async def test_a_preflight_never_reaches_a_handler(framework: str, cors: str) -> None:
@@ -147,8 +147,8 @@ async def test_a_header_that_cors_does_not_allow_is_never_sent(framework: str, c
 @pytest.mark.parametrize("version", ["2020-01-01", "2030-01-01"])
 async def test_a_script_reads_why_it_is_refused_where_cors_stands_outside(framework: str, version: str) -> None:
     page, _ = browser(framework, "outside")
-    answer, readable = await page.fetch("GET", "/tasks/3", {"API-Version": version})
-    assert (answer.status_code, readable["content-type"]) == (400, "application/problem+json")
+    response, readable = await page.fetch("GET", "/tasks/3", {"API-Version": version})
+    assert (response.status_code, readable["content-type"]) == (400, "application/problem+json")
     inside, _ = browser(framework, "inside")
     with pytest.raises(Blocked, match="origin"):
         await inside.fetch("GET", "/tasks/3", {"API-Version": version})
@@ -159,9 +159,9 @@ async def test_a_script_reads_why_it_is_refused_where_cors_stands_outside(framew
 )
 async def test_a_version_in_the_url_needs_no_preflight(framework: str, cors: str, select: Any, url: str) -> None:
     page, _ = browser(framework, cors, select=select)
-    answer, _ = await page.fetch("GET", url)
-    assert (answer.json()["version_id"], page.asked) == ("v1", [])
-    answer, _ = await page.fetch("PUT", url, {"API-Version": "x"})
+    response, _ = await page.fetch("GET", url)
+    assert (response.json()["version_id"], page.asked) == ("v1", [])
+    response, _ = await page.fetch("PUT", url, {"API-Version": "x"})
     assert page.asked == [url]
 
 
@@ -172,6 +172,6 @@ async def test_a_form_of_another_page_cannot_write_without_a_preflight(framework
             name = "version_id" if default == "oldest" else "dag_version_id"
             content = f'{{"id":1,"{name}":"q"}}'.encode()
             headers = {"Origin": "https://evil.example", "Content-Type": content_type}
-            answer = await page.http.post("/tasks", headers=headers, content=content)
-            assert answer.status_code in (415, 422)
+            response = await page.http.post("/tasks", headers=headers, content=content)
+            assert response.status_code in (415, 422)
         assert seen.handlers == []

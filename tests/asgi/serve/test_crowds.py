@@ -1,4 +1,4 @@
-"""Design: many clients at once, clients that go away and apps that die: each gets its own answer, or none."""
+"""Design: many clients at once, clients that go away and apps that die: each gets its own response, or none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from timegate.starlette import operation
 pytestmark = pytest.mark.anyio
 
 CLIENTS = 10_000
-ANSWERED = {
+SERVED = {
     HEAD: (HEAD, "dag_version_id"),
     OLD: (OLD, "version_id"),
     "2025-05-17": (OLD, "version_id"),
@@ -57,7 +57,7 @@ class Gathering:
 
 
 def _app(framework: str, gathering: Gathering) -> Starlette:
-    async def answered(task: Task) -> Task:
+    async def served(task: Task) -> Task:
         before = current_version()
         await gathering.wait()
         assert before == current_version()
@@ -65,10 +65,10 @@ def _app(framework: str, gathering: Gathering) -> Starlette:
 
     @operation(request=Task, response=Task)
     async def put(request: Request, *, body: Task) -> Task:
-        return await answered(body)
+        return await served(body)
 
     async def put_too(body: Task) -> Task:
-        return await answered(body)
+        return await served(body)
 
     if framework == "starlette":
         return Starlette(routes=[Route("/tasks", put, methods=["PUT"])])
@@ -107,18 +107,18 @@ async def _ask(app: Any, version: str, body: bytes) -> tuple[int, dict[bytes, by
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(part.get("body", b"") for part in sent[1:])
 
 
-async def test_ten_thousand_requests_under_way_at_once_each_get_their_own_versions_answer(framework: str) -> None:
+async def test_ten_thousand_requests_under_way_at_once_each_get_their_own_versions_response(framework: str) -> None:
     gathering = Gathering(CLIENTS)
     app = _app(framework, gathering)
     app.add_middleware(TimegateMiddleware, timeline=timeline_of_tasks())
-    versions = [list(ANSWERED)[number % len(ANSWERED)] for number in range(CLIENTS)]
-    bodies = [{"id": number, ANSWERED[versions[number]][1]: f"v{number}"} for number in range(CLIENTS)]
+    versions = [list(SERVED)[number % len(SERVED)] for number in range(CLIENTS)]
+    bodies = [{"id": number, SERVED[versions[number]][1]: f"v{number}"} for number in range(CLIENTS)]
     async with asyncio.timeout(90):
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(_ask(app, version, json.dumps(body).encode()) for version, body in zip(versions, bodies, strict=True))
         )
-    for number, (status, headers, content) in enumerate(answers):
-        force, name = ANSWERED[versions[number]]
+    for number, (status, headers, content) in enumerate(responses):
+        force, name = SERVED[versions[number]]
         assert (status, headers[b"api-version"]) == (200, force.encode())
         assert json.loads(content) == {"id": number, name: f"v{number} as {force}", "size": 0}
     assert gathering.arrived == CLIENTS
@@ -130,7 +130,7 @@ def timeline_of_tasks() -> Timeline:
 
 
 @pytest.mark.parametrize("spec", ["2.0", "2.3", "2.4", "2.5"])
-async def test_an_app_learns_that_the_client_of_a_gated_answer_has_gone(framework: str, spec: str) -> None:
+async def test_an_app_learns_that_the_client_of_a_gated_response_has_gone(framework: str, spec: str) -> None:
     made: list[int] = []
 
     async def endless() -> AsyncIterator[bytes]:
@@ -139,7 +139,7 @@ async def test_an_app_learns_that_the_client_of_a_gated_answer_has_gone(framewor
             yield b'{"dag_version_id":"a"},'
             await asyncio.sleep(0)
 
-    app = APIS[framework](Seen(answer=StreamingResponse(endless(), media_type="application/json")))
+    app = APIS[framework](Seen(response=StreamingResponse(endless(), media_type="application/json")))
     app.add_middleware(TimegateMiddleware, timeline=timeline())
     sent: list[Any] = []
     waiting = [{"type": "http.request", "body": b"", "more_body": False}]
@@ -173,7 +173,7 @@ async def test_a_server_that_cannot_send_any_more_ends_the_request(framework: st
     assert current_version() is None
 
 
-async def test_a_real_client_that_goes_away_from_a_gated_answer_stops_the_app(framework: str) -> None:
+async def test_a_real_client_that_goes_away_from_a_gated_response_stops_the_app(framework: str) -> None:
     made: list[int] = []
     ended = asyncio.Event()
 
@@ -186,7 +186,7 @@ async def test_a_real_client_that_goes_away_from_a_gated_answer_stops_the_app(fr
         finally:
             ended.set()
 
-    seen = Seen(answer=StreamingResponse(endless(), media_type="application/json"))
+    seen = Seen(response=StreamingResponse(endless(), media_type="application/json"))
     app = APIS[framework](seen)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
     async with serving(app) as port:
@@ -198,27 +198,27 @@ async def test_a_real_client_that_goes_away_from_a_gated_answer_stops_the_app(fr
         await writer.wait_closed()
         async with asyncio.timeout(10):
             await ended.wait()
-        seen.answer = None
+        seen.response = None
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-            answer = await http.get("/tasks/3", headers={"API-Version": OLD})
+            response = await http.get("/tasks/3", headers={"API-Version": OLD})
     assert len(made) < 1500
-    assert answer.json()["version_id"] == "v1"
+    assert response.json()["version_id"] == "v1"
 
 
-async def test_an_app_that_dies_half_way_through_an_answer_ends_a_real_connection_cleanly(framework: str) -> None:
+async def test_an_app_that_dies_half_way_through_a_response_ends_a_real_connection_cleanly(framework: str) -> None:
     async def dying() -> AsyncIterator[bytes]:
         yield b'{"dag_version_id":"secret",'
         raise RuntimeError("boom")
 
-    seen = Seen(answer=StreamingResponse(dying(), media_type="application/json"))
+    seen = Seen(response=StreamingResponse(dying(), media_type="application/json"))
     app = APIS[framework](seen)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
     async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as http:
         gated = await http.get("/tasks/3", headers={"API-Version": OLD})
-        seen.answer = StreamingResponse(dying(), media_type="application/json")
+        seen.response = StreamingResponse(dying(), media_type="application/json")
         with pytest.raises(httpx.RemoteProtocolError):
             await http.get("/variables/x", headers={"API-Version": OLD})
-        seen.answer = None
+        seen.response = None
         well = await http.get("/tasks/3", headers={"API-Version": OLD})
     assert (gated.status_code, gated.text) == (500, "Internal Server Error")
     assert well.json()["version_id"] == "v1"

@@ -119,13 +119,13 @@ async def test_an_internal_field_reaches_no_client_not_even_one_without_a_versio
     app.add_middleware(TimegateMiddleware, **options)
     sent = {"names": ["a"], "prefetched": ["evil"]}
     async with http(app, None) as client:
-        answers = [await client.post("/echo", json=sent, headers={"API-Version": v}) for v in (HEAD, "nonsense")]
-        answers.append(await client.post("/echo", json=sent))
+        responses = [await client.post("/echo", json=sent, headers={"API-Version": v}) for v in (HEAD, "nonsense")]
+        responses.append(await client.post("/echo", json=sent))
         old = await client.post("/echo", json={"names": ["a"]}, headers={"API-Version": OLD})
         # Without a proof that no form sent it, a body wants its type said.
         untyped = await client.post("/echo", content=b'{"names":["a"]}')
-    for answer in answers:
-        assert (answer.status_code, answer.json()) == (200, {"names": ["a"]})
+    for response in responses:
+        assert (response.status_code, response.json()) == (200, {"names": ["a"]})
     assert old.json() == {"names": ["a"], "addresses": ["secret"]}
     assert untyped.status_code == 415
 
@@ -140,9 +140,9 @@ async def test_a_path_version_works_behind_a_proxy_that_strips_its_prefix() -> N
         timeline = Timeline(Version(HEAD, NameIt), Version(OLD))
         app.add_middleware(TimegateMiddleware, timeline=timeline, select=path("/{version}"))
         async with http(app, None, root_path=root_path) as client:
-            answer = await client.get(url)
-        assert answer.status_code == 200
-        assert answer.json()["version_id"] == f"http://api.test{root_path}/{OLD}/tasks"
+            response = await client.get(url)
+        assert response.status_code == 200
+        assert response.json()["version_id"] == f"http://api.test{root_path}/{OLD}/tasks"
 
 
 async def test_a_shadowed_path_below_a_mount_is_refused_and_never_another_handlers() -> None:
@@ -185,9 +185,9 @@ async def test_middleware_inside_sees_heads_request_and_outside_the_clients(fram
     app.add_middleware(noting)
     app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD, Single), Version(OLD)))
     async with http(app) as client:
-        answer: Response | httpx.Response = await client.post("/echo", json={"names": ["a"]})
+        response: Response | httpx.Response = await client.post("/echo", json={"names": ["a"]})
     assert b"prefetched" in inside[0][1]
-    assert answer.status_code == 200
+    assert response.status_code == 200
 
 
 async def test_a_shadowed_path_is_handed_over_inside_of_the_apps_own_middleware(framework: str) -> None:
@@ -204,16 +204,16 @@ async def test_a_shadowed_path_is_handed_over_inside_of_the_apps_own_middleware(
     app.add_middleware(noting)
     app.add_middleware(TimegateMiddleware, timeline=small_timeline())
     async with http(app) as client:
-        answer = await client.get("/variables/keys")
-    assert (answer.json(), passed, seen.handlers) == ({"key": "keys"}, ["/variables/keys"], ["get_variable"])
+        response = await client.get("/variables/keys")
+    assert (response.json(), passed, seen.handlers) == ({"key": "keys"}, ["/variables/keys"], ["get_variable"])
 
 
 async def test_a_500_that_is_made_outside_of_every_middleware_tells_no_version(framework: str) -> None:
     app = APIS[framework](Seen(error=RuntimeError("boom")))
     app.add_middleware(TimegateMiddleware, timeline=small_timeline())
     async with http(app) as client:
-        answer = await client.get("/tasks/3")
-    assert (answer.status_code, "api-version" in answer.headers) == (500, False)
+        response = await client.get("/tasks/3")
+    assert (response.status_code, "api-version" in response.headers) == (500, False)
 
 
 async def test_the_document_of_a_version_is_made_once() -> None:

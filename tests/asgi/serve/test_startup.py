@@ -1,4 +1,4 @@
-"""Design: compiled at start-up and again when routes come; a fault is never an ungated answer. The app's document."""
+"""Design: compiled at start-up and again when routes come; a fault is never an ungated response. The app's document."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ async def test_without_a_lifespan_a_fault_is_a_500_on_each_request(caplog: pytes
     app = Starlette(routes=[Route("/tasks", get_task)])
     app.add_middleware(TimegateMiddleware, timeline=named(Impossible))
     async with http(app) as client:
-        answers = [await client.get("/tasks") for _ in range(3)]
-    assert {(answer.status_code, answer.json()["type"]) for answer in answers} == {
+        responses = [await client.get("/tasks") for _ in range(3)]
+    assert {(response.status_code, response.json()["type"]) for response in responses} == {
         (500, "urn:timegate:problem:not-ready")
     }
-    assert "dag_version_id" not in answers[0].text
+    assert "dag_version_id" not in responses[0].text
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
@@ -237,11 +237,11 @@ async def test_whatever_a_release_takes_for_the_root_path_nothing_below_it_is_un
     app = Starlette(routes=[Route("/tasks", get_task)])
     app.add_middleware(TimegateMiddleware, timeline=named())
     async with http(app, root_path="/v1.0") as client:
-        answer = await client.get(url)
+        response = await client.get(url)
     # Older releases of Starlette read it as a regular expression, and find the handler in `/v1x0` too.
-    assert (answer.status_code, "version_id" in answer.text) in ((200, True), (404, False))
-    assert "dag_version_id" not in answer.text
-    assert url != "/v1.0/tasks" or answer.status_code == 200
+    assert (response.status_code, "version_id" in response.text) in ((200, True), (404, False))
+    assert "dag_version_id" not in response.text
+    assert url != "/v1.0/tasks" or response.status_code == 200
 
 
 async def _plain(request: Request) -> Response:
@@ -285,5 +285,5 @@ async def test_whoever_may_not_read_the_apps_document_may_not_read_a_versions() 
     app.add_middleware(closed)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
     async with http(app) as client:
-        answer = await client.get("/openapi.json")
-    assert (answer.status_code, answer.text) == (403, "no")
+        response = await client.get("/openapi.json")
+    assert (response.status_code, response.text) == (403, "no")
