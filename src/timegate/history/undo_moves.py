@@ -213,7 +213,7 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
 
 
 def _parents_made(builder: HistoryBuilder, side: Side, root: str, step: ValueMoved) -> Iterator[tuple[str, str]]:
-    """The keys of the parents on the path to which a move brings a value, outermost first, each with its component."""
+    """The keys of the parents on the path to which a move takes a value, outermost first, each with its component."""
     newer, older = builder.wires[-2:]
     path, parent = (step.new, step.newer_parent) if side == "requests" else (step.old, step.older_parent)
     components = (newer if side == "requests" else older).components(side)

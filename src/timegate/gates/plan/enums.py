@@ -20,7 +20,7 @@ class EnumPlan(NamedTuple):
     Args:
         replaced: the new value of each member that has another one.
         members: the new value of every member, where a client's payload is checked: nothing else passes.
-        newer: the members that only head has, each with the fact that brought it.
+        newer: the members that only head has, each with the fact that introduced it.
     """
 
     replaced: dict[TypedValue, Any]

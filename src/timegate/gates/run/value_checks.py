@@ -166,7 +166,7 @@ class MemberCheck:
     Args:
         reader: gives a member of the client's version.
         members: head's value for each member of the client's version.
-        newer: the fact that brought each member which only head has.
+        newer: the fact that introduced each member which only head has.
     """
 
     reader: Reader | None
