@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import datetime as dt
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import pytest
 
 from tests.silence.exchanges import NEW, OLD, timeline_of
-from timegate import CompileError, Contract, DeclarationError, Gates, enum, on
+from timegate import CompileError, Contract, DeclarationError, Fault, Gates, enum, on
 from timegate.typing import is_array, is_object, type_of
 
 SEED = 20261126
@@ -47,14 +47,16 @@ def compiled(document: Any) -> Gates:
 
 
 def faults_of(work: Callable[[], object]) -> int:
-    """How many faults there are: none where it compiles. Any other exception is the test's failure."""
+    """How many faults there are, each with a place and a remedy; any other exception is the test's failure."""
+    faults: Sequence[Fault] = ()
     try:
         work()
     except CompileError as error:
-        return sum(bool(fault.place and fault.problem and fault.remedy) for fault in error.faults)
+        faults = error.faults
     except DeclarationError as error:
         return len(error.args)
-    return 0
+    assert all(fault.place and fault.problem and fault.remedy for fault in faults)
+    return len(faults)
 
 
 @pytest.mark.parametrize("given", [None, [], "x", b"x", 7, 1.5, True, {}, {"openapi": None}, {"openapi": "4.0.0"}])
