@@ -6,7 +6,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from timegate.documents.render import render
+from timegate.documents.of_app import Documents
 from timegate.gates import Gates
 from timegate.reading.head import Head, read_app, read_document, read_types
 from timegate.reading.opaque import opaque_places
@@ -87,18 +87,18 @@ class Contract:
         """Payloads and operations."""
         return self.head.wire
 
-    def render(self, wire: Wire, *, version: str = "head") -> Document:
-        """The OpenAPI 3.1 document of a version, with this contract's texts.
+    def render(self, wire: Wire, *, version: str | None = None) -> Document:
+        """The OpenAPI document of a version: an edit of the app's own, if it has one.
 
         Args:
             wire: what is on the wire at that version.
-            version: its name in the document, where the app's own document has none.
+            version: its name in the document; None for the app's own.
         """
-        return render(wire, self.head.texts, version=version)
+        return Documents(self.wire, self.head.texts).document(wire, version)
 
     @functools.cached_property
     def document(self) -> Document:
-        """The OpenAPI 3.1 document of the newest version."""
+        """The OpenAPI document of the newest version: the app's own, if it has one, without internal fields."""
         return self.render(self.wire)
 
     @functools.cached_property

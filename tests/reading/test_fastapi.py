@@ -10,7 +10,6 @@ import pytest
 from annotated_types import Ge
 from fastapi import APIRouter, Depends, FastAPI, Header, Query
 from fastapi.routing import APIRoute
-from openapi_spec_validator import validate
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
 from pydantic_core import core_schema
 from starlette.requests import Request
@@ -87,7 +86,7 @@ def test_routes_are_read_in_the_order_in_which_the_app_matches_them() -> None:
     assert list(operations(app)) == ["GET /first", "GET /api/inner/{key:path}", "PUT /last"]
 
 
-def test_the_methods_of_one_handler_are_operations_with_names_of_their_own() -> None:
+def test_the_methods_of_one_handler_are_operations_of_their_own_documented_as_the_app_does() -> None:
     app = FastAPI()
 
     @app.api_route("/both", methods=["PUT", "GET"])
@@ -97,7 +96,8 @@ def test_the_methods_of_one_handler_are_operations_with_names_of_their_own() -> 
     with pytest.warns(UserWarning, match="Duplicate Operation ID"):
         contract = Contract.of(app)
     assert [operation.key for operation in contract.wire.operations] == ["GET /both", "PUT /both"]
-    validate(contract.document)
+    with pytest.warns(UserWarning, match="Duplicate Operation ID"):
+        assert contract.document == app.openapi()
 
 
 def test_a_hidden_route_is_on_the_wire_and_in_no_document() -> None:
@@ -276,7 +276,7 @@ def test_places_that_nothing_describes_are_listed() -> None:
     assert Contract.of(app).opaque == ("200 of GET /untyped", "200 of GET /map: *")
 
 
-def test_a_plain_starlette_route_with_a_declaration_counts() -> None:
+def test_a_plain_starlette_route_with_a_declaration_counts_though_the_apps_own_document_lacks_it() -> None:
     @operation(request=Item, response=Other)
     async def plain(request: Request, *, body: Item) -> Other:
         raise never
@@ -284,8 +284,7 @@ def test_a_plain_starlette_route_with_a_declaration_counts() -> None:
     app = FastAPI(routes=[Route("/plain", plain, methods=["POST"]), Route("/undeclared", never_called)])
     contract = Contract.of(app)
     assert [o.key for o in contract.wire.operations] == ["POST /plain"]
-    assert contract.document["paths"]["/plain"]["post"]["operationId"] == "plain"
-    assert "HTTPValidationError" in contract.document["components"]["schemas"]
+    assert contract.document == app.openapi()
 
 
 async def never_called(request: Request) -> Response:

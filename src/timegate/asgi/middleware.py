@@ -35,7 +35,7 @@ from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.choice import VersionChoice
 from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, header, selector_of
 from timegate.asgi.serve.arguments import check_arguments, paths_of
-from timegate.asgi.serve.documents import document_plan
+from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
 from timegate.context import SELECTED
 from timegate.errors import DeclarationError
@@ -72,6 +72,7 @@ class TimegateMiddleware:
         unversioned: paths of operations that need no version.
         max_body: how many bytes are buffered at most of a body that is converted.
         problems: renders problems for clients.
+        documents: changes the OpenAPI document of a version before it is served, given it and the version.
         decoder: from a JSON body to plain data; big integers must survive.
         encoder: from plain data to a JSON body in UTF-8.
 
@@ -95,6 +96,7 @@ class TimegateMiddleware:
         unversioned: Iterable[str] = (),
         max_body: int = 16 * _MIB,
         problems: Renderer = problem_json,
+        documents: Hook = unchanged,
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
     ) -> None:
@@ -104,6 +106,7 @@ class TimegateMiddleware:
             gates=gates,
             max_body=max_body,
             problems=problems,
+            documents=documents,
             decoder=decoder,
             encoder=encoder,
         )
@@ -132,6 +135,7 @@ class TimegateMiddleware:
         self._failure: Exception | None = None
         self._warned = False
         self._documents: dict[ApiVersion, OperationPlan] = {}
+        self._shown = Shown(select=self.select, required=default == "required", hook=documents)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
         self._inspected = INSPECTED if self._header is None else INSPECTED | {self._header}
@@ -286,7 +290,7 @@ class TimegateMiddleware:
         if not ready.is_document(path, method):
             return None
         if version not in self._documents:
-            self._documents[version] = document_plan(path, version=version, gates=ready.versions.gates)
+            self._documents[version] = document_plan(path, version, ready.versions, self._shown)
         return self._documents[version]
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from timegate.typing import Schema
@@ -26,6 +26,11 @@ class DocumentComponents:
         shown = list(operations)
         self._schemas: dict[Side, dict[str, Schema]] = {side: self._reachable(side, shown) for side in SIDES}
         self._names = self._display_names()
+
+    @property
+    def names(self) -> Mapping[Side, Mapping[str, str]]:
+        """The name of each component in the document, by side and identity."""
+        return self._names
 
     def render(self, schema: Schema, side: Side) -> Schema:
         """A schema as the document shows it.

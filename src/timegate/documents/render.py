@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -25,21 +26,35 @@ _PHRASES: Final = {str(status.value): status.phrase for status in HTTPStatus}
 _RANGES: Final = {"1": "Information", "2": "Success", "3": "Redirection", "4": "Client Error", "5": "Server Error"}
 
 
-def render(wire: Wire, texts: Texts, *, version: str) -> Document:
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendered document, and where it shows what is on the wire.
+
+    Args:
+        document: the OpenAPI 3.1 document.
+        names: the name of each component, by side and identity.
+        places: path and method (in lower case) of each operation, by its key.
+    """
+
+    document: Document
+    names: Mapping[Side, Mapping[str, str]]
+    places: Mapping[str, tuple[str, str]]
+
+
+def render(wire: Wire, texts: Texts, *, version: str | None = None) -> Rendered:
     """The OpenAPI 3.1 document.
 
     Args:
         wire: what is on the wire at that version.
         texts: the parts of the contract's documents that are not on the wire.
-        version: the version in the document, where the texts have none.
+        version: the version in the document; None for that of the texts.
     """
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
     rendered = DocumentComponents(wire, shown)
-    document: Document = {
-        "openapi": "3.1.0",
-        "info": {"title": "API", "version": version},
-        **deepcopy(dict(texts.document)),
-    }
+    document: Document = {"openapi": "3.1.0", "info": {}, **deepcopy(dict(texts.document))}
+    document["info"] = {"title": "API", "version": "head", **document["info"]}
+    if version is not None:
+        document["info"]["version"] = version
     paths: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     for operation in shown:
@@ -55,7 +70,8 @@ def render(wire: Wire, texts: Texts, *, version: str) -> Document:
         components["schemas"] = dict(sorted(schemas.items()))
     if components:
         document["components"] = components
-    return document
+    places = {operation.key: (plain_path(operation.path), operation.method.lower()) for operation in shown}
+    return Rendered(document, rendered.names, places)
 
 
 def _with_unique_id(operation: dict[str, Any], method: str, taken: set[str]) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from timegate.documents.render import render
+from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, Fault, UnknownVersion
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
@@ -123,6 +124,10 @@ class Gates:
             compiled[side] = programs | {text: space[name] for text, name in names.items() if name is not None}
         return compiled
 
+    @functools.cached_property
+    def _of_app(self) -> Documents:
+        return Documents(self.head.wire, self.head.texts)
+
     def wire(self, version: str) -> Wire:
         """What is on the wire at a version of the timeline."""
         return self._history.wires[self.timeline.index(version)]
@@ -137,7 +142,7 @@ class Gates:
         document = self._documents.get(version)
         if document is None:
             wire = with_old_defaults(self._history, self.timeline.index(version))
-            document = self._documents[version] = render(wire, self.head.texts, version=version)
+            document = self._documents[version] = self._of_app.document(wire, version)
         return document
 
     def upgrade(self, kind: Any, data: Any, *, from_version: str | date) -> Any:

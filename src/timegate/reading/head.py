@@ -107,7 +107,7 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     check_operations(app, (operation for operation, _ in operations), documented)
     wire = AppDocument(wire, document, documented).wire()
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
-    texts = Texts(document_texts(document, without=("schemas",)), schemas)
+    texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
     return Head(wire, roots, texts, tuple(undescribed(app)), tuple(cookie_types(app)), has_details=True)
 
 

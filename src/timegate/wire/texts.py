@@ -30,10 +30,12 @@ class Texts:
     Args:
         document: the OpenAPI object without paths and schemas.
         schemas: components that only texts refer to, by the name in the document.
+        own: the app's own document, of which those of all versions are edits; empty where they are rendered.
     """
 
     document: Mapping[str, Any] = field(default_factory=dict[str, Any])
     schemas: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
+    own: Document = field(default_factory=dict[str, Any])
 
 
 def document_texts(document: Document, without: Collection[str]) -> dict[str, Any]:

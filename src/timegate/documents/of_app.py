@@ -1,0 +1,185 @@
+"""The document of a version as an edit of the app's own, which keeps what the version does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from timegate.changes.base import INTERNAL_MARK
+from timegate.documents.edit import edited
+from timegate.documents.render import Rendered, render
+from timegate.typing import METHODS, Document, Schema, is_array, is_object
+from timegate.wire.schema import references, referred, rename_references
+from timegate.wire.texts import Texts
+from timegate.wire.wire import SIDES, Component, Wire
+
+
+class Documents:
+    """The documents of a contract's versions.
+
+    Args:
+        head: what is on the wire at head, with internal fields.
+        texts: the parts of the documents that are not on the wire.
+    """
+
+    def __init__(self, head: Wire, texts: Texts) -> None:
+        self._texts = texts
+        self._edits = AppEdits(texts.own, render(_with_internal(head), texts)) if texts.own else None
+
+    def document(self, wire: Wire, version: str | None = None) -> Document:
+        """The OpenAPI document of a version; nothing of it is shared.
+
+        Args:
+            wire: what is on the wire at the version.
+            version: its name in the document; None for the app's own.
+        """
+        rendered = render(wire, self._texts, version=version)
+        return rendered.document if self._edits is None else self._edits.document(rendered, version)
+
+
+def _with_internal(wire: Wire) -> Wire:
+    """The wire as the app's own document shows it: internal fields are fields like others."""
+    for side in SIDES:
+        wire = wire.edited(side, *(_without_marks(one) for one in wire.components(side).values() if one.internal))
+    return wire
+
+
+def _without_marks(component: Component) -> Component:
+    properties = {
+        key: {name: value for name, value in schema.items() if name != INTERNAL_MARK}
+        for key, schema in component.properties.items()
+    }
+    return replace(component, schema={**component.schema, "properties": properties})
+
+
+class AppEdits:
+    """Edits of an app's own document.
+
+    Args:
+        own: the app's own document.
+        rendered: what head is on the wire, as this package renders it, with internal fields.
+    """
+
+    def __init__(self, own: Document, rendered: Rendered) -> None:
+        self._own = own
+        self._head = rendered
+        self._own_schemas: Mapping[str, Schema] = own.get("components", {}).get("schemas", {})
+        self._names = self._own_names()
+        self._paths = rename_references(rendered.document.get("paths", {}), self._names)
+        self._schemas: dict[str, Schema] = {}
+        for name, schema in _schemas(rendered.document).items():
+            self._schemas.setdefault(self._names.get(name, name), rename_references(schema, self._names))
+
+    def document(self, old: Rendered, version: str | None) -> Document:
+        """The document of a version.
+
+        Args:
+            old: what is on the wire at the version, as this package renders it.
+            version: its name in the document; None for the app's own.
+        """
+        sources, names = self._sources(old)
+        old_paths = rename_references(old.document.get("paths", {}), names)
+        document = dict(self._own)
+        if version is not None:
+            document["info"] = {**document.get("info", {}), "version": version}
+        document["paths"] = self._edited_paths(old, old_paths)
+        old_schemas: dict[str, Schema] = {}
+        for name, schema in _schemas(old.document).items():
+            old_schemas.setdefault(names.get(name, name), rename_references(schema, names))
+        schemas = self._edited_schemas(old_schemas, sources, document["paths"])
+        if schemas or "schemas" in document.get("components", {}):
+            document["components"] = {**document.get("components", {}), "schemas": schemas}
+        return deepcopy(document)
+
+    def _own_names(self) -> dict[str, str]:
+        """The app's name of each component, by its rendered name: found by walking both documents side by side."""
+        names: dict[str, str] = {}
+        schemas = _schemas(self._head.document)
+        waiting: list[tuple[Any, Any]] = [(self._head.document.get("paths"), self._own.get("paths"))]
+        while waiting:
+            ours, own = waiting.pop()
+            if is_array(ours) and is_array(own):
+                waiting.extend(zip(ours, own, strict=False))
+            elif is_object(ours) and is_object(own):
+                name, target = referred(ours), referred(own)
+                if name is not None and target is not None and name in schemas:
+                    schema, other = schemas[name], self._own_schemas.get(target, {})
+                    if name not in names and _keys(schema) == _keys(other):
+                        names[name] = target
+                        waiting.append((schema, other))
+                else:
+                    waiting += [(ours[key], own[key]) for key in ours.keys() & own.keys()]
+        return names
+
+    def _sources(self, old: Rendered) -> tuple[dict[str, str], dict[str, str]]:
+        """The app's name of what a component is at head, and its name in the version's document, by its rendered name.
+
+        A component that is called at the version what it is called at head has the app's name for it.
+        """
+        sources: dict[str, str] = {}
+        names: dict[str, str] = {}
+        for side in SIDES:
+            for identity, name in old.names[side].items():
+                at_head = self._head.names[side].get(identity)
+                if at_head is not None and name not in names:
+                    own = self._names.get(at_head, at_head)
+                    names[name] = own if name == at_head else name
+                    sources.setdefault(names[name], own)
+        return sources, names
+
+    def _edited_paths(self, old: Rendered, old_paths: Mapping[str, Any]) -> dict[str, Any]:
+        """The paths of the version: each operation at its place, and what this package does not know as it is."""
+        at_head = {place: key for key, place in self._head.places.items()}
+        paths: dict[str, Any] = {}
+        for path, item in self._own.get("paths", {}).items():
+            around = {key: value for key, value in item.items() if key.upper() not in METHODS}
+            for method, own in item.items():
+                if method in around:
+                    continue
+                key = at_head.get((path, method))
+                place = (path, method) if key is None else old.places.get(key)
+                if place is None:
+                    continue
+                operation = own
+                if key is not None:
+                    operation = edited(own, self._paths[path][method], old_paths[place[0]][place[1]])
+                paths.setdefault(place[0], dict(around))[place[1]] = operation
+            if item == around:
+                paths[path] = item
+        return paths
+
+    def _edited_schemas(
+        self, old: Mapping[str, Schema], sources: Mapping[str, str], paths: Mapping[str, Any]
+    ) -> dict[str, Schema]:
+        """The components of the version: the app's own ones edited, and what these and the paths refer to."""
+        schemas: dict[str, Schema] = {
+            name: self._own_schemas[name] for name in self._own_schemas if name not in self._schemas
+        }
+        others: dict[str, Schema] = {**self._own_schemas}
+        for name, schema in old.items():
+            source = sources.get(name, name)
+            if source in self._own_schemas and source in self._schemas:
+                schemas[name] = edited(self._own_schemas[source], self._schemas[source], schema)
+            else:
+                others[name] = schema
+        waiting = [paths, *schemas.values()]
+        while waiting:
+            for name in references(waiting.pop()):
+                if name not in schemas and name in others:
+                    schemas[name] = others[name]
+                    waiting.append(schemas[name])
+        order = {name: place for place, name in enumerate(self._own_schemas)}
+        if list(order) == sorted(order):
+            return dict(sorted(schemas.items()))
+        return dict(sorted(schemas.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def _schemas(document: Document) -> Mapping[str, Schema]:
+    schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+    return schemas
+
+
+def _keys(schema: Schema) -> set[str]:
+    return set(schema.get("properties", ()))
