@@ -48,7 +48,7 @@ def test_a_timeline_shows_its_number_of_versions_and_their_range() -> None:
 
 
 def test_a_contract_shows_its_size_and_how_much_is_opaque() -> None:
-    assert repr(Contract.of(app())) == "<Contract: 3 operations, 1 components, 1 opaque places>"
+    assert repr(Contract.of(app())) == "<Contract: 3 operations, 1 components, 1 opaque and 0 narrowed places>"
 
 
 def test_gates_show_how_many_operations_they_convert() -> None:

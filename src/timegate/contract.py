@@ -9,6 +9,7 @@ from typing import Any
 from timegate.documents.of_app import Documents
 from timegate.gates import Gates
 from timegate.reading.head import Head, read_app, read_document, read_types
+from timegate.reading.narrowed import narrowed_places
 from timegate.reading.opaque import opaque_places
 from timegate.timeline import Timeline
 from timegate.typing import Document
@@ -109,8 +110,18 @@ class Contract:
         """
         return (*opaque_places(self.wire), *self.head.undescribed)
 
+    @functools.cached_property
+    def narrowed(self) -> tuple[str, ...]:
+        """The places of requests where a validator may read more than the schema says, with what that leaves out.
+
+        As soon as a change touches such a place, old clients may send there what their schema describes and nothing
+        else.
+        """
+        return tuple(narrowed_places(self.wire))
+
     def __repr__(self) -> str:
-        operations, opaque = len(self.wire.operations), len(self.opaque)
+        operations, opaque, narrowed = len(self.wire.operations), len(self.opaque), len(self.narrowed)
         shown = (one for side in SIDES for one in self.wire.components(side).values() if not one.inline)
         components = len({one.name for one in shown})
-        return f"<Contract: {operations} operations, {components} components, {opaque} opaque places>"
+        places = f"{opaque} opaque and {narrowed} narrowed places"
+        return f"<Contract: {operations} operations, {components} components, {places}>"

@@ -8,7 +8,7 @@ from typing import Any
 
 from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
 from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
 from timegate.wire.wire import Body, Component, Side, Wire
 
@@ -68,7 +68,10 @@ def _retitled(schema: Schema, key: str, name: str) -> Schema:
 
 
 def with_property_schema(component: Component, key: str, schema: Schema) -> Component:
-    """The component with another schema of a property."""
+    """The component with another schema of a property, whose values head's validators still see."""
+    validated = component.properties.get(key, {}).get(VALIDATED_MARK)
+    if validated is not None:
+        schema = {**schema, VALIDATED_MARK: validated}
     return replace(component, schema={**component.schema, "properties": {**component.properties, key: schema}})
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import Any, Final
 
 from pydantic import BaseModel
 
@@ -22,8 +23,22 @@ _INNER: Final = (
 )  # fmt: skip
 """The keys of core schemas whose values are schemas, or lists, tuples and mappings of schemas."""
 
-Held: TypeAlias = dict[Any, bool]
-"""Classes, each with whether its subclasses may stand for it with fields of their own."""
+_SEES_WHAT_WAS_SENT: Final = frozenset({"function-before", "function-wrap", "function-plain"})
+"""The types of core schemas whose function gets a value before pydantic has read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a type says besides its schema, outside of the classes in it.
+
+    Attributes:
+        classes: the classes that its values can hold, each with whether its subclasses may stand for it with fields of
+            their own.
+        validators: the names of the app's functions that get a value as it was sent.
+    """
+
+    classes: dict[Any, bool] = field(default_factory=dict[Any, bool])
+    validators: dict[str, None] = field(default_factory=dict[str, None])
 
 
 @dataclass(slots=True)
@@ -42,8 +57,8 @@ class HeldClasses:
     _definitions: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def add(self, core_schema: Mapping[str, Any]) -> Held:
-        """The classes that values of a type hold outside of other classes; notes what those classes hold."""
-        found: Held = {}
+        """What values of a type hold outside of other classes; notes what those classes hold."""
+        found = Held()
         self._walk(core_schema, found, set())
         return found
 
@@ -70,24 +85,45 @@ class HeldClasses:
             model = node["cls"]
             config: Mapping[str, Any] = node.get("config") or {}
             polymorphic = self.mode == "serialization" and bool(config.get("polymorphic_serialization"))
-            found[model] = found.get(model, False) or any_subclass or polymorphic
+            found.classes[model] = found.classes.get(model, False) or any_subclass or polymorphic
             if model not in self.by_class:
-                self.by_class[model] = {}
-                self.by_class[model] = self._fields(node)
+                self.by_class[model] = {None: Held()}
+                self._add_fields(node, self.by_class[model])
         else:
+            own = self._class_of(node) if kind in _SEES_WHAT_WAS_SENT else None
             for inner in _inner(node):
                 self._walk(inner, found, seen, any_subclass=any_subclass)
+            self._note_validator(node, found if own is None else self.by_class[own][None])
 
-    def _fields(self, node: Mapping[str, Any]) -> dict[str | None, Held]:
-        """What the fields of a class hold."""
-        held: dict[str | None, Held] = {None: {}}
+    def _class_of(self, node: Mapping[str, Any]) -> Any:
+        """The class that has a function as a validator of its own; None where the function is that of one place."""
+        if "ref" not in node:
+            return None
+        inner: Any = node
+        while inner.get("type") in _SEES_WHAT_WAS_SENT and "schema" in inner:
+            inner = inner["schema"]
+        return inner.get("cls") if inner.get("type") in CLASSES else None
+
+    def _note_validator(self, node: Mapping[str, Any], found: Held) -> None:
+        if self.mode == "validation" and node.get("type") in _SEES_WHAT_WAS_SENT:
+            name = _name_in_the_app(node["function"]["function"])
+            if name is not None:
+                found.validators[name] = None
+
+    def _add_fields(self, node: Mapping[str, Any], held: dict[str | None, Held]) -> None:
+        """Add what the fields of a class hold."""
+        rest = held[None]
         inner: Any = node
         while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
+            if inner.get("custom_init") and self.mode == "validation":
+                rest.validators[f"{inner['cls'].__qualname__}.__init__"] = None
             if inner.get("root_model"):
-                return {None: self.add(inner["schema"])}
+                self._walk(inner["schema"], rest, set())
+                return
+            self._note_validator(inner, rest)
             inner = inner.get("schema")
         if inner is None:
-            return held
+            return
         fields: Any = inner["fields"]
         named = fields.items() if is_object(fields) else ((one["name"], one) for one in fields)
         for name, one in named:
@@ -95,10 +131,17 @@ class HeldClasses:
             if self.mode == "validation" or not absent:
                 held[name] = self.add(one["schema"])
         if extras := inner.get("extras_schema"):
-            held[None] = self.add(extras)
+            self._walk(extras, rest, set())
         for computed in inner.get("computed_fields", ()) if self.mode == "serialization" else ():
             held[computed["property_name"]] = self.add(computed["return_schema"])
-        return held
+
+
+def _name_in_the_app(function: Any) -> str | None:
+    """The name of a function; None for one of pydantic's own, which reads a type as its schema says."""
+    while isinstance(function, partial):
+        function = function.func
+    module, name = str(getattr(function, "__module__", "")), getattr(function, "__qualname__", type(function).__name__)
+    return None if module.partition(".")[0] in ("pydantic", "pydantic_core") else name
 
 
 def _inner(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,4 @@
-"""Classes that payloads may contain though no schema there refers to them: noted, so that a change is refused."""
+"""What types say and their schemas do not: classes behind a place, functions of the app that see what was sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timegate.reading.held import Held, HeldClasses, subclasses
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.marks import BEHIND_MARK, VALIDATED_MARK, Validated
 from timegate.wire.schema import ref, references
 from timegate.wire.wire import Component
 
@@ -37,9 +37,8 @@ class HiddenClasses:
         self.unknown: dict[Any, None] = {}
 
     def marked(self, schema: Schema, held: Held) -> Schema:
-        """A schema with a note of each class that it does not describe."""
-        notes = list(self._notes(schema, held))
-        return {**schema, BEHIND_MARK: notes} if notes else schema
+        """A schema with a note of each class that it does not describe, and of the app's functions there."""
+        return _noted(schema, list(self._notes(schema, held)), held)
 
     def component(self, component: Component) -> Component:
         """A component, the schemas of its fields with such notes."""
@@ -57,13 +56,13 @@ class HiddenClasses:
                 undescribed = {"field": name, "listed": True} if name is not None else {}
                 notes += [{**note, **undescribed} for note in self._notes(rest, held)]
         schema = {**component.schema, "properties": properties} if properties else component.schema
-        return replace(component, schema={**schema, BEHIND_MARK: notes} if notes else schema)
+        return replace(component, schema=_noted(schema, notes, fields[None]))
 
     def _notes(self, schema: Schema, held: Held) -> Iterator[dict[str, Any]]:
-        if not held:
+        if not held.classes:
             return
         described = self._described(schema)
-        for model, any_subclass in held.items():
+        for model, any_subclass in held.classes.items():
             if model not in described:
                 yield from self._note(model, _BY_HAND, listed=False)
             if any_subclass:
@@ -94,3 +93,10 @@ class HiddenClasses:
                 else:
                     found.add(component.model)
         return found
+
+
+def _noted(schema: Schema, behind: list[dict[str, Any]], held: Held) -> Schema:
+    marks: dict[str, Any] = {BEHIND_MARK: behind} if behind else {}
+    if held.validators:
+        marks[VALIDATED_MARK] = Validated(tuple(held.validators))
+    return {**schema, **marks} if marks else schema

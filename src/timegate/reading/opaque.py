@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from timegate.typing import is_object
+from timegate.typing import Schema, is_object
 from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import LISTED_SCHEMAS, referred
-from timegate.wire.wire import SIDES, Wire
+from timegate.wire.wire import SIDES, Side, Wire
 
 _DESCRIBING: Final = frozenset({
     "$ref", "allOf", "anyOf", "const", "enum", "items", "not", "oneOf", "prefixItems", "properties", "type",
@@ -25,24 +25,23 @@ def opaque_places(wire: Wire) -> Iterator[str]:
     # A path is text: a parameter without a type cannot contain a payload.
     in_path = {operation.path_parameters for operation in wire.operations}
     for side in SIDES:
-        components = wire.components(side)
-        found: list[tuple[str, Any]] = [
-            (place, schema)
-            for place, schema in wire.roots(side)
-            if (name := referred(schema)) is None or not components[name].inline
-        ]
-        for name, place in wire.reachable(side).items():
-            if name in in_path:
-                continue
-            component = components[name]
-            label = place if component.inline else f"{component.display_name} in the {place}"
-            found.append((label, component.schema))
-        for label, schema in found:
-            for path in _opaque(schema):
+        for label, name, schema in labelled_schemas(wire, side):
+            for path in _opaque(schema) if name not in in_path else ():
                 place = f"{label}: {path}" if path else label
                 if place not in seen:
                     seen.add(place)
                     yield place
+
+
+def labelled_schemas(wire: Wire, side: Side) -> Iterator[tuple[str, str | None, Schema]]:
+    """The schema of each payload and component of one side, with what lists call it and the component's name."""
+    components = wire.components(side)
+    for place, schema in wire.roots(side):
+        if (name := referred(schema)) is None or not components[name].inline:
+            yield place, None, schema
+    for name, place in wire.reachable(side).items():
+        component = components[name]
+        yield place if component.inline else f"{component.display_name} in the {place}", name, component.schema
 
 
 def _opaque(schema: Any, path: str = "") -> Iterator[str]:

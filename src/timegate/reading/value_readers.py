@@ -6,7 +6,7 @@ import enum
 import functools
 import inspect
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -25,6 +25,7 @@ from pydantic import (
     WrapSerializer,
     WrapValidator,
 )
+from pydantic_core import to_json
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from timegate.changes.base import UNSET
@@ -43,13 +44,14 @@ _SETTINGS: Final = (
 """The settings of a model that decide how the values of its fields are read."""
 
 
-def reader_of(kind: Any, *, model: Any, components: Collection[Any]) -> Reader | None:
+def reader_of(kind: Any, *, model: Any, components: Collection[Any], described: bool = False) -> Reader | None:
     """The reader of a type; None where the type is not known, or all of it is read otherwise.
 
     Args:
         kind: the type.
         model: the model that has the field; its settings apply to the type, unless that is a class with its own.
         components: classes whose values are converted by their own programs; a reader leaves them as they are.
+        described: whether it only reads the form that the type's schema describes.
     """
     if kind is UNSET:
         return None
@@ -59,15 +61,27 @@ def reader_of(kind: Any, *, model: Any, components: Collection[Any]) -> Reader |
     own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
     settings: Any = None if own or is_typeddict(readable) else _settings_of(model)
     try:
-        return functools.partial(_read, TypeAdapter[Any](readable, config=settings))
+        return functools.partial(_READ[described], TypeAdapter[Any](readable, config=settings))
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
 
 
 def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
+    return _plain(adapter, value, adapter.validate_python)
+
+
+def _read_described(adapter: TypeAdapter[Any], value: Any) -> Any:
+    return _plain(adapter, value, lambda value: adapter.validate_json(to_json(value), strict=True))
+
+
+_READ: Final = {False: _read, True: _read_described}
+
+
+def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any]) -> Any:
+    """Plain JSON of what was read of a value."""
     try:
-        read = adapter.validate_python(value)
+        read = read_it(value)
     except ValidationError as error:
         raise Unread([dict(one) for one in error.errors(include_url=False)]) from None
     if isinstance(read, SecretStr | SecretBytes):
@@ -189,17 +203,21 @@ def is_enum(model: Any) -> bool:
     return inspect.isclass(model) and issubclass(model, enum.Enum)
 
 
-def member_reader(model: Any, members: Sequence[Any]) -> Reader:
+def member_reader(model: Any, members: Sequence[Any], *, described: bool = False) -> Reader:
     """The reader of an enum's members at an older version: it gives one of them.
 
     Args:
         model: the enum's class at head, whose mixin and ``_missing_`` decide what is read; None where there is none.
         members: the members' values at the older version.
+        described: whether it only reads a member as the schema lists it.
     """
     mixin = next((base for base in getattr(model, "__mro__", ()) if base in (int, str, float)), None)
     names = {f"member_{index}": member for index, member in enumerate(members)}
     older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
     read_member = functools.partial(_read, TypeAdapter[Any](older))
+    if described:
+        # The members themselves are looked up before: what is left is none, though pydantic may read it as one.
+        return lambda _: read_member({})
     own = is_enum(model) and "_missing_" in _own_names(model)
     read_missing = functools.partial(_read, TypeAdapter[Any](model)) if own else None
 

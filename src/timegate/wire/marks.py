@@ -63,6 +63,38 @@ DEFAULT_MARK: Final = MARK_PREFIX + "default-since"
 """Holds, in a property's schema, the index of the version whose shape its default has; without it, that is head."""
 
 
+VALIDATED_MARK: Final = MARK_PREFIX + "validated"
+"""Holds, in the schema of a field, body or class, the `Validated` of the values there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """Values that functions of the app get as they were sent, so that head may read more than the schema says.
+
+    Args:
+        by: the names of the functions.
+        forms: what passes besides, because a change vouches for it.
+    """
+
+    by: tuple[str, ...]
+    forms: tuple[Form, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A type whose values pass to head as they are.
+
+    Args:
+        kind: the type.
+        types: the Python types of its JSON.
+        origin: the version, change and code of the fact.
+    """
+
+    kind: Any
+    types: frozenset[type]
+    origin: tuple[str, str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The keys that a route leaves out of its response.

@@ -19,6 +19,7 @@ class Conversion:
         to_client: whether a client receives the result, so that internal fields must be dropped.
         left_out: the keys that head leaves out of the payload; None for none.
         partial: whether the payload changes a part of something, so that only what head requires is filled in.
+        described: whether only what the client's schema describes passes, because a function of the app sees it.
     """
 
     src: int
@@ -27,6 +28,7 @@ class Conversion:
     to_client: bool = False
     left_out: LeftOut | None = None
     partial: bool = False
+    described: bool = False
 
     @property
     def boundaries(self) -> range:
@@ -36,7 +38,8 @@ class Conversion:
     def part(self, src: int, dst: int) -> Conversion:
         """The part of this conversion between two of its versions."""
         from_client, to_client = self.from_client and src == self.src, self.to_client and dst == self.dst
-        return replace(self, src=src, dst=dst, from_client=from_client, to_client=to_client)
+        described = self.described and from_client
+        return replace(self, src=src, dst=dst, from_client=from_client, to_client=to_client, described=described)
 
 
 def client_conversion(side: Side, version: int) -> Conversion:

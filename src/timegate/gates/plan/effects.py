@@ -102,6 +102,8 @@ def _of_policy(plan: Plan) -> dict[str, Hashable]:
     policy = plan.key_policy
     found: dict[str, Hashable] = dict.fromkeys((*policy.hidden, *plan.restored), "hidden")
     found.update(dict.fromkeys(policy.forbidden, ("forbidden", policy.refused)))
+    if policy.only is not None:
+        found["*"] = "only", policy.only, policy.refused
     found.update({spelling: ("spelled", key) for key, others in policy.aliases.items() for spelling in others})
     return found
 

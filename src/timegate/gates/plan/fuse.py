@@ -150,6 +150,8 @@ class _Fusing:
 
     def _convert_by_schema(self, slot: Slot, conversion: Conversion) -> None:
         if slot.schema is not None and self.reach.needs(slot.schema, conversion):
+            if conversion.from_client:
+                conversion = replace(conversion, described=self.reach.described_only(slot.schema, self.name))
             self.stage.ops.append(ConvertBySchema(slot, slot.schema, conversion))
 
     def _convert_to(self, slot: Slot, version: int) -> None:
@@ -374,6 +376,7 @@ class _Fusing:
             refused=source.closed,
             aliases=other_spellings(source, touched),
             hidden=tuple(key for key in hidden if key not in allowed),
+            only=frozenset(allowed) if self.reach.admits_no_other_keys(self.name, self.conversion.src) else None,
         )
 
     def _to_head(self) -> _Fusing:

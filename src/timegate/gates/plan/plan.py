@@ -42,6 +42,7 @@ class CheckValue:
         model: the model whose settings apply to the type.
         required: whether an absent value is refused.
         converted: whether a declared function gets the value, and so the plain JSON of what was read.
+        described: whether only the form that the schema describes passes.
     """
 
     slot: Slot
@@ -51,6 +52,7 @@ class CheckValue:
     model: Any
     required: bool
     converted: bool
+    described: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,12 +189,14 @@ class KeyPolicy:
         refused: whether such a key refuses the payload; otherwise it is dropped.
         aliases: for each key, other spellings that are read as that key.
         hidden: keys that neither side has, but a version in between has; they are set aside during the conversion.
+        only: the keys that may pass, whatever the schema says; None for all others too.
     """
 
     forbidden: tuple[str, ...] = ()
     refused: bool = False
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     hidden: tuple[str, ...] = ()
+    only: frozenset[str] | None = None
 
 
 class WholeFunction(NamedTuple):

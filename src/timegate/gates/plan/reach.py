@@ -6,16 +6,28 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.history import History
-from timegate.history.steps import MembersChanged, ModelIntroduced, MovedThrough, Step
+from timegate.history.steps import (
+    KeyAdded,
+    KeyRemoved,
+    KeyRenamed,
+    MembersChanged,
+    ModelIntroduced,
+    MovedThrough,
+    Step,
+    ValueMoved,
+)
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
-from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK, VALIDATED_MARK
 from timegate.wire.schema import objects_in, referred, single_reference
 from timegate.wire.wire import Component, Side
+
+_KEY_STEPS: Final = (KeyAdded, KeyRemoved, KeyRenamed, ValueMoved, MovedThrough)
+"""The steps by which an object has other keys in the older version."""
 
 
 class Reach:
@@ -103,6 +115,10 @@ class Reach:
         """The components that hold parameters, whose values arrive as texts."""
         operations = self.history.wires[0].operations if self.side == "requests" else ()
         return frozenset(name for one in operations for name in (one.query, one.headers, one.path_parameters))
+
+    @cached_property
+    def _header_fields(self) -> frozenset[str]:
+        return frozenset(one.headers for one in self.history.wires[0].operations)
 
     def python_types(self, schema: Schema, version: int) -> frozenset[type]:
         """The Python types that a JSON parser gives for values of a schema of a version."""
@@ -231,6 +247,55 @@ class Reach:
         yield from names_in({key: value for key, value in schema.items() if key != "properties"})
         for inner in properties.values():
             yield from self.names_in(inner)
+
+    @cached_property
+    def validated(self) -> frozenset[str]:
+        """The components of requests whose class has a validator that sees what a client sent."""
+        components = self.components(0) if self.side == "requests" else {}
+        return frozenset(name for name, component in components.items() if VALIDATED_MARK in component.schema)
+
+    @cached_property
+    def seen_by_validators(self) -> frozenset[str]:
+        """The components whose objects such a validator sees: its class's own, and all that are held below it."""
+        if self.side == "responses":
+            return frozenset()
+        components = self.components(0)
+        schemas = [
+            *(schema for _, schema in self.history.wires[0].roots(self.side)),
+            *(c.schema for c in components.values()),
+        ]
+        below = [node for node in objects_in(schemas) if VALIDATED_MARK in node]
+        found, waiting = set(self.validated), [*self.validated, *names_in(below)]
+        while waiting:
+            name = waiting.pop()
+            found.add(name)
+            waiting += self.names_in(components[name].schema) - found
+        return frozenset(found)
+
+    def admits_no_other_keys(self, name: str, version: int) -> bool:
+        """Whether a validator sees a component's objects, and could read a key of no contract as one that has changed.
+
+        A model that allows extra keys admits them in its contract, and a request has header fields that are no
+        parameters.
+        """
+        is_open = bool(self.component(name, version).schema.get("additionalProperties"))
+        if is_open or name not in self.seen_by_validators or name in self._header_fields:
+            return False
+        return any(isinstance(step, _KEY_STEPS) for at in range(version) for step in self.steps(name, at))
+
+    def described_only(self, schema: Schema, holder: str | None = None) -> bool:
+        """Whether a validator sees the values of a schema as a client sent them, so that no gate reads them leniently.
+
+        Args:
+            schema: of the values.
+            holder: the component whose key they have; None for a body.
+        """
+        if self.side == "responses" or holder in self.parameters:
+            # A parameter is sent as a text, whatever its type.
+            return False
+        if VALIDATED_MARK in schema or holder in self.seen_by_validators:
+            return True
+        return not self.validated.isdisjoint(self.names_in(schema))
 
     @cached_property
     def undescribed(self) -> frozenset[str]:

@@ -39,7 +39,9 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
         if trace.converted or required or fills_null or not kept or differs(schema, trace.schema or {}):
-            found.append(CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted))
+            described = reach.described_only(schema, name)
+            check = CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted, described)
+            found.append(check)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))
 

@@ -22,17 +22,19 @@ class Leaf:
         types: their Python types.
         loose: whether the reader also takes other scalars: a date reads numbers, an enum what its class says.
         tuple_like: whether an object may stand for a list: that of a named tuple.
+        described: whether only values of the types are read.
     """
 
     types: frozenset[type]
     loose: bool = False
     tuple_like: bool = False
+    described: bool = False
 
     def reads(self, value: Any) -> bool:
         """Whether a server that reads leniently may take a value, whatever its limits say of it."""
         kind = type_of(value)
-        if kind in self.types:
-            return True
+        if kind in self.types or self.described:
+            return kind in self.types
         if kind is dict:
             return self.tuple_like
         if kind is list or value is None:

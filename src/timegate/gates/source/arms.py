@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum, Flag, IntEnum, StrEnum
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ def describe(reach: Reach, leaf: Schema, conversion: Conversion) -> Arm:
     name = referred(leaf)
     component = None if name is None else reach.component(name, conversion.src)
     arm = _described(reach, component, leaf, conversion.src)
+    arm.leaf = replace(arm.leaf, described=conversion.described)
     if component is not None and reach.side == "requests" and conversion.from_client:
         _note_newer(reach, component, arm, conversion)
     if component is not None and conversion.left_out is not None:

@@ -22,7 +22,7 @@ from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.reading.value_readers import is_enum, member_reader
 from timegate.typing import Schema, is_object
-from timegate.wire.json_types import EVERY
+from timegate.wire.json_types import EVERY, has_keys
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, LeftOut
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
@@ -133,6 +133,8 @@ class Module:
         if isinstance(left_out, LeftOut):
             schema = {key: value for key, value in schema.items() if key != LEFT_OUT_MARK}
             conversion = replace(conversion, left_out=left_out)
+        if conversion.from_client and self.reach.described_only(schema):
+            conversion = replace(conversion, described=True)
         if PARTIAL_MARK in schema:
             schema = {key: value for key, value in schema.items() if key != PARTIAL_MARK}
             conversion = replace(conversion, partial=True)
@@ -163,6 +165,9 @@ class Module:
 
     def function(self, component: str, conversion: Conversion) -> str:
         """The name of a component's function; its source is written later, since components may be recursive."""
+        if has_keys(self.reach.component(component, conversion.src).schema):
+            # Whether a validator sees the values of its keys is the same at all its places.
+            conversion = replace(conversion, described=False)
         purpose = component, self.reach.shortest((component,), conversion)
         if not self._has_function(purpose, "p"):
             self._functions[purpose] = self.fresh("p")
@@ -203,7 +208,7 @@ class Module:
         component = self.reach.component(name, conversion.src)
         enum_plan = plan_enum(self.reach, name, conversion)
         if enum_plan is not None:
-            self._enum(writer, component, enum_plan, "v")
+            self._enum(writer, component, enum_plan, "v", conversion)
         elif "properties" not in component.schema and not self.reach.own(name, conversion):
             self.walk(writer, component.schema, "v", conversion)
         else:
@@ -211,7 +216,8 @@ class Module:
             self.faults += [(name, key, origin) for key, origin in plan.faults]
             self._write_object(self, writer, component, plan, conversion)
 
-    def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str) -> None:
+    def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
+        check = self._member_check(component, plan, described=conversion.described) if plan.members else None
         types = frozenset(kind for kind, _ in (plan.members or plan.replaced))
         # Values of one type are their own key; otherwise the type is part of it, since True equals 1 in Python.
         typed = len(types) != 1
@@ -222,17 +228,17 @@ class Module:
         if plan.members and plan.members == {(type(member), member): member for _, member in plan.members}:
             # Every member stays what it is: only others need a look.
             with writer.block(f"if not ({condition}):"):
-                writer.add(f"{var} = {self.name(self._member_check(component, plan), 'c')}({var})")
+                writer.add(f"{var} = {self.name(check, 'c')}({var})")
             return
         with writer.block(f"if {condition}:"):
             writer.add(f"{var} = {table}[{key}]")
         if plan.members:
             with writer.block("else:"):
-                writer.add(f"{var} = {self.name(self._member_check(component, plan), 'c')}({var})")
+                writer.add(f"{var} = {self.name(check, 'c')}({var})")
 
-    def _member_check(self, component: Component, plan: EnumPlan) -> value_checks.MemberCheck:
+    def _member_check(self, component: Component, plan: EnumPlan, *, described: bool) -> value_checks.MemberCheck:
         members = [member for _, member in plan.members]
-        reader = None if component.model is None else member_reader(component.model, members)
+        reader = None if component.model is None else member_reader(component.model, members, described=described)
         return value_checks.MemberCheck(reader, plan.members, plan.newer)
 
     def is_one_of(self, var: str, types: frozenset[type]) -> str:
@@ -266,7 +272,7 @@ class Module:
         if target is not None:
             enum_plan = plan_enum(self.reach, target, conversion)
             if enum_plan is not None:
-                self._enum(writer, self.reach.component(target, conversion.src), enum_plan, var)
+                self._enum(writer, self.reach.component(target, conversion.src), enum_plan, var, conversion)
             elif target in self.reach.touched(conversion):
                 writer.add(f"{var} = {self.function(target, conversion)}({var})")
             return
@@ -281,7 +287,7 @@ class Module:
 
         items, first_items = needed("items"), schema.get("prefixItems", [])
         if items is not None or any(self.reach.needs(item, conversion) for item in first_items):
-            if self.upgrades and TUPLE_MARK in schema:
+            if self.upgrades and TUPLE_MARK in schema and not conversion.described:
                 defaults = {index: item["default"] for index, item in enumerate(first_items) if "default" in item}
                 fields = self.name(TupleFields(tuple(schema[TUPLE_MARK]), defaults))
                 with writer.block(f"if type({var}) is dict:"):

@@ -91,8 +91,10 @@ def _rename_key(writer: Writer, old: str, new: str) -> None:
 
 
 def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
-    if policy.forbidden:
+    if policy.forbidden or policy.only is not None:
         found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
+        if policy.only is not None:
+            found = f"v.keys() - {module.name(policy.only)}"
         with writer.block(f"for k in {f'sorted({found})' if policy.refused else found}:"):
             if policy.refused:
                 writer.add("errors = unknown_key(errors, k)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from itertools import combinations
 
@@ -42,7 +43,7 @@ def _write_alone(
 ) -> bool:
     """Write the conversion by the only touched arm where its JSON type says that it is it; whether that is so."""
     mine = module.reach.python_types(only, conversion.src)
-    rest = [leaf_of(module.reach, leaf, conversion.src) for leaf in others]
+    rest = [replace(leaf_of(module.reach, leaf, conversion.src), described=conversion.described) for leaf in others]
     types = frozenset[type]().union(*(leaf.types for leaf in rest))
     if mine & types:
         return False

@@ -151,7 +151,9 @@ class Values:
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
         check_member = self._check_of_members(op)
-        reader = check_member or reader_of(op.kind, model=op.model, components=module.checked_apart(op.version))
+        reader = check_member or reader_of(
+            op.kind, model=op.model, components=module.checked_apart(op.version), described=op.described
+        )
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
@@ -168,7 +170,7 @@ class Values:
         if component is None or not members or not is_enum(component.model):
             return None
         plan = plan_enum(reach, component.name, client_conversion("requests", op.version))
-        reader = member_reader(component.model, [member for _, member in members])
+        reader = member_reader(component.model, [member for _, member in members], described=op.described)
         return MemberCheck(reader, {typed: typed[1] for typed in members}, {} if plan is None else plan.newer)
 
     def _call(self, op: CallFunction, variable: str) -> None:
