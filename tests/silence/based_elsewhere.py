@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, model_validator
 
+from timegate.typing import is_object
+
 
 class Lifting(BaseModel):
     """Reads a key that no schema has."""
@@ -16,7 +18,7 @@ class Lifting(BaseModel):
 
 def lift(value: Any) -> Any:
     """What ``legacy`` says, as ``secret``, at any depth of the objects that a validator gets."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value
     inner = {key: lift(one) for key, one in value.items()}
     return {**inner, "secret": inner.pop("legacy")} if "legacy" in inner else inner

@@ -27,6 +27,7 @@ from typing_extensions import TypedDict
 from tests.silence.based_elsewhere import Lifting, lift
 from tests.silence.exchanges import NEW, OLD, Posted, exchange, gated, timeline_of
 from timegate import Contract, Timeline, UpgradeError, Version, VersionChange, enum, on
+from timegate.typing import is_object
 
 REFUSED = 422, None
 
@@ -90,7 +91,7 @@ class CountedByModel(Named):
     @model_validator(mode="before")
     @classmethod
     def doubled(cls, value: Any) -> Any:
-        return {**value, "n": doubled(value.get("n", 0))} if isinstance(value, dict) else value
+        return {**value, "n": doubled(value.get("n", 0))} if is_object(value) else value
 
 
 class CountedByInit(Named):

@@ -251,8 +251,8 @@ class Reach:
     @cached_property
     def validated(self) -> frozenset[str]:
         """The components of requests whose class has a validator that sees what a client sent."""
-        components = self.components(0) if self.side == "requests" else {}
-        return frozenset(name for name, component in components.items() if VALIDATED_MARK in component.schema)
+        head = self.history.wires[0].requests if self.side == "requests" else dict[str, Component]()
+        return frozenset(name for name, component in head.items() if VALIDATED_MARK in component.schema)
 
     @cached_property
     def seen_by_validators(self) -> frozenset[str]:
