@@ -31,6 +31,11 @@ METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "T
 """The HTTP methods that an operation may have, in the order of documents."""
 
 
+def plain_text(value: Any) -> Any:
+    """A text that is a member of an enum as the plain text, which has another `repr`; any other value as it is."""
+    return str.__str__(value) if isinstance(value, str) else value
+
+
 def is_object(value: object) -> TypeIs[dict[str, Any]]:
     """Whether JSON data is an object."""
     return isinstance(value, dict)

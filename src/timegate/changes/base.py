@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, dat
 from typing_extensions import TypeIs
 
 from timegate.errors import DeclarationError
-from timegate.typing import Model
+from timegate.typing import Model, plain_text
 
 
 class Unset(enum.Enum):
@@ -47,7 +47,7 @@ def sibling(field: str) -> Sibling:
     The value is read in the newer shape of the boundary, under the name that the field has right after the fact.
     Where the sibling is absent, the key stays absent.
     """
-    return Sibling(field)
+    return Sibling(plain_text(field))
 
 
 class Internal:
@@ -111,16 +111,19 @@ class Fact:
 
     def __post_init__(self) -> None:
         for field in self.names:
-            self.check_name(getattr(self, field))
+            # The class is frozen for everybody else.
+            object.__setattr__(self, field, self.plain_name(getattr(self, field)))
 
-    def check_name(self, name: object) -> None:
-        """Refuse what is no name.
+    def plain_name(self, name: object) -> str:
+        """A name as a plain text.
 
         Raises:
             DeclarationError: it is no text, or an empty one.
         """
         if not isinstance(name, str) or not name:
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…): {name!r} is no name; write it as a text")
+        plain: str = plain_text(name)
+        return plain
 
     @property
     def named_type(self) -> Any:
@@ -171,10 +174,9 @@ class FieldsFact(ModelFact):
     positional: ClassVar[str] = "fields"
 
     def __post_init__(self) -> None:
-        for field in filter(None, self.fields):
-            self.check_name(field)
         if not self.fields or not all(self.fields):
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) needs the name of at least one field")
+        object.__setattr__(self, "fields", tuple(map(self.plain_name, self.fields)))
 
 
 def name_of(subject: object) -> str:

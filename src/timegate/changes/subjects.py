@@ -33,7 +33,7 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.errors import DeclarationError
-from timegate.typing import METHODS, Function, JsonValue, Model
+from timegate.typing import METHODS, Function, JsonValue, Model, plain_text
 
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
 
@@ -199,7 +199,7 @@ class Parameter:
 
     def renamed(self, *, to: str) -> ParameterRenamed:
         """The parameter has this name in older versions and the name ``to`` now."""
-        return ParameterRenamed(**self._subject, to=to)
+        return ParameterRenamed(**self._subject, to=plain_text(to))
 
     def defaulted(self, *, was: JsonValue) -> ParameterDefaulted:
         """The parameter has another default in older versions."""
@@ -231,7 +231,7 @@ class Endpoint:
         if isinstance(path, str):
             path = path.partition("?")[0]
         _check_path(f"endpoint({self.path!r}).moved(to={to!r})", path)
-        return EndpointMoved(path=self.path, methods=self.methods, to=to, loses=loses)
+        return EndpointMoved(path=self.path, methods=self.methods, to=plain_text(to), loses=loses)
 
     def status(self, new: int, *, was: int, tolerated: str | None = None) -> StatusChanged:
         """The operations respond with the status ``was`` in older versions and with ``new`` now."""
@@ -242,33 +242,33 @@ class Endpoint:
 
     def query(self, name: str) -> Parameter:
         """A query parameter, by its name on the wire."""
-        return Parameter(self.path, self.methods, "query", name)
+        return Parameter(self.path, self.methods, "query", plain_text(name))
 
     def header(self, name: str) -> Parameter:
         """A request header, by its name on the wire; case does not matter."""
-        return Parameter(self.path, self.methods, "header", str(name).lower())
+        return Parameter(self.path, self.methods, "header", str(plain_text(name)).lower())
 
 
 def on(*models: Model) -> Models:
     """State facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
     if not models:
         raise DeclarationError("on(…) needs at least one model")
-    return Models(models)
+    return Models(tuple(map(plain_text, models)))
 
 
 def enum(members: Model) -> Members:
     """State facts about the members of an enum: the class, or the name of its component."""
-    return Members(members)
+    return Members(plain_text(members))
 
 
 def endpoint(path: str, *methods: str) -> Endpoint:
     """State facts about the operations of a path: all of them, or those with the given methods."""
     _check_path(f"endpoint({path!r})", path)
-    upper = tuple(str(method).upper() for method in methods)
+    upper = tuple(str(plain_text(method)).upper() for method in methods)
     unknown = [method for method in upper if method not in METHODS]
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {', '.join(METHODS)}")
-    return Endpoint(path, upper)
+    return Endpoint(plain_text(path), upper)
 
 
 def _check_path(written: str, path: object) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Final
 
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.changes.fields import Moved, Renamed
 from timegate.errors import Fault
+from timegate.history.field_paths import EACH, next_field, split_path, written_key
 from timegate.history.inheritance import declared_anew, is_about
 from timegate.history.look_up import LookUp, References
 from timegate.history.schema_edits import tags_in, with_roots
@@ -23,6 +23,9 @@ UNCERTAIN_KEYS: Final = (
 )
 PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
 
+EVERY_KEY: Final = "\0"
+"""Stands for all keys of a component; no field has this name."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldPlace:
@@ -34,6 +37,7 @@ class FieldPlace:
         key: the field's wire name.
         stars: how many lists or dicts deep in the field the values are that the fact is about.
         text: the place as the declaration writes it.
+        parents: the parts of the path that lead to the component, as the declaration writes them.
     """
 
     side: Side
@@ -41,6 +45,7 @@ class FieldPlace:
     key: str
     stars: int
     text: str
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Touch:
         change: the change that declares the fact.
         fact: the fact as code.
         name: the identity of the component or of the operation.
-        keys: the keys that it changes; ``"*"`` stands for all of them.
+        keys: the keys that it changes; `EVERY_KEY` stands for all of them.
         reads: the keys whose values it only reads.
     """
 
@@ -165,7 +170,7 @@ class HistoryBuilder:
         operations = list(self.wire.operations)
         operations[self._look_up.note_operation(operation)] = operation
         self.wire = replace(self.wire, operations=tuple(operations))
-        self.touch(operation.key, "*")
+        self.touch(operation.key, EVERY_KEY)
 
     def operations_at(self, path: str) -> list[Operation]:
         """The operations at a path, whatever its parameters are called."""
@@ -190,13 +195,13 @@ class HistoryBuilder:
             side: whether clients send or receive the objects.
             name: the component's identity.
             step: what happens to an object.
-            keys: the component's keys that the step changes; ``"*"`` stands for all of them.
+            keys: the component's keys that the step changes; `EVERY_KEY` stands for all of them.
             reads: the keys that it only reads.
         """
         self.steps.setdefault((side, name, self.boundary), []).insert(0, step)
         self.touch(name, *keys, reads=reads)
         component = self.component(side, name)
-        every = "*" in keys and not isinstance(step, ModelIntroduced)
+        every = EVERY_KEY in keys and not isinstance(step, ModelIntroduced)
         for key in sorted(component.uncertain if every else component.uncertain & set(keys)):
             self.fault(f"{component.display_name}.{key}", UNCERTAIN_KEYS, PLAIN_ALIAS)
 
@@ -234,18 +239,20 @@ class HistoryBuilder:
         written = ", ".join(filter(None, [self.fact.argument_code(), *arguments]))
         return f"{self.fact.subject_code()}.{self.fact.verb}({written})"
 
-    def targets(self, models: tuple[Model, ...], field_name: str | None) -> Iterator[tuple[Model, Side, Component]]:
+    def targets(self, models: tuple[Model, ...], path: str | None) -> Iterator[tuple[Model, Side, Component]]:
         """The components that a fact about these models is about; a fault where there are none.
 
         Args:
             models: as declared.
-            field_name: the field, which subclasses inherit; None for facts about the whole model.
+            path: the path whose first field subclasses inherit; None for facts about the whole model.
         """
+        parts = None if path is None else split_path(path)
         for model in models:
             found = False
             for side in SIDES:
                 for name in self.names(side, model):
                     component = self.component(side, name)
+                    field_name = None if parts is None else next_field(parts, component)[0]
                     declared = None if field_name is None else component.python_name(field_name)
                     if is_about(component, model, declared):
                         found = True
@@ -267,8 +274,8 @@ class HistoryBuilder:
             return
         for other in self.facts:
             if isinstance(other, ModelFact) and any(is_about(component, one, declared) for one in other.models):
-                names = {component.python_name(name.split(".")[0]) for name in field_names(other)}
-                if declared in names:
+                named = (next_field(split_path(name), component)[0] for name in field_names(other))
+                if declared in map(component.python_name, named):
                     return
         self.fault(
             f"{name_of(anew)}.{field_name}",
@@ -293,7 +300,7 @@ class HistoryBuilder:
         found: list[FieldPlace] = []
         for model in models:
             text, faults = f"{model_name(model)}.{path}", len(self.faults)
-            targets = list(self.targets((model,), path.split(".")[0]))
+            targets = list(self.targets((model,), path))
             among = {where: frozenset(one.name for _, side, one in targets if side == where) for where in SIDES}
             places = [
                 self._place(side, component, path, text, newer=newer, among=among[side])
@@ -301,7 +308,7 @@ class HistoryBuilder:
             ]
             found += [place for place in places if place is not None]
             if targets and not any(places) and len(self.faults) == faults:
-                names = sorted({key for _, _, component in targets for key in component.properties})
+                names = sorted({written_key(key) for _, _, component in targets for key in component.properties})
                 self.fault(
                     text,
                     "there is no such field right after this fact",
@@ -312,25 +319,22 @@ class HistoryBuilder:
     def _place(
         self, side: Side, component: Component, path: str, text: str, *, newer: bool, among: frozenset[str]
     ) -> FieldPlace | None:
-        segments, stars = path.split("."), 0
-        while len(segments) > 1 and segments[-1] == "*":
-            segments.pop()
-            stars += 1
-        for segment, following in pairwise(segments):
-            inner = self.inner(side, component, segment, following, text, among=among)
+        parts = left = split_path(path)
+        name, rest = next_field(left, component)
+        while any(part != EACH for part in rest):
+            inner = self.inner(side, component, name, rest[0], text, among=among)
             if inner is None:
                 return None
             component, among = inner, frozenset({inner.name})
-        last = segments[-1]
-        if last == "*":
+            left = rest[1:] if rest[0] == EACH else rest
+            name, rest = next_field(left, component)
+        key = component.wire_name(name)
+        if key is None and (newer or rest or left == [EACH]):
             return None
-        key = component.wire_name(last)
-        if newer:
-            return None if key is None else FieldPlace(side, component.name, key, stars, text)
-        if key is not None:
+        if key is not None and not newer:
             self.fault(text, "the newer version has this field too", "name a field that only the older version had")
             return None
-        return FieldPlace(side, component.name, last, stars, text)
+        return FieldPlace(side, component.name, key or name, len(rest), text, tuple(parts[: len(parts) - len(left)]))
 
     def inner(
         self, side: Side, component: Component, segment: str, following: str, text: str, *, among: frozenset[str]
@@ -345,13 +349,13 @@ class HistoryBuilder:
             text: the path as faults write it.
             among: all components that the fact holds for at this point of the path.
         """
-        if segment == "*":
+        if segment == EACH:
             return component
         key = component.wire_name(segment)
         if key is None:
             return None
         schema = component.properties[key]
-        name = single_reference(_item_schema(schema) if following == "*" else schema)
+        name = single_reference(_item_schema(schema) if following == EACH else schema)
         if name is None:
             self.fault(
                 text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"

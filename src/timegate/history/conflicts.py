@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from timegate.history.builder import HistoryBuilder, Touch
+from timegate.history.builder import EVERY_KEY, HistoryBuilder, Touch
+from timegate.history.field_paths import EACH
 from timegate.history.steps import Origin
 
 
@@ -22,7 +23,7 @@ def check_conflicts(builder: HistoryBuilder) -> None:
         if shared and (newer.fact, older.fact) not in seen:
             seen.add((newer.fact, older.fact))
             builder.fault(
-                f"{newer.name}.{min(shared)}",
+                f"{newer.name}.{EACH if EVERY_KEY in shared else min(shared)}",
                 f"{newer.fact} and {older.change}'s {older.fact} touch the same place and do not commute",
                 "put both into one change, in order",
                 Origin(builder.version, newer.change, newer.fact),
@@ -36,20 +37,21 @@ def _pairs(touched: Sequence[Touch]) -> list[tuple[int, int]]:
         for key in touch.keys | touch.reads:
             places.setdefault((touch.name, key), []).append(index)
     by_name: dict[str, list[int]] = {}
-    if any(key == "*" for _, key in places):
+    if any(key == EVERY_KEY for _, key in places):
         for index, touch in enumerate(touched):
             by_name.setdefault(touch.name, []).append(index)
     found: set[tuple[int, int]] = set()
     for (name, key), indexes in places.items():
-        others = by_name[name] if key == "*" else indexes
+        others = by_name[name] if key == EVERY_KEY else indexes
         if len({touched[index].change for index in others}) > 1:
-            changing = [index for index in indexes if key in touched[index].keys or key == "*"]
+            changing = [index for index in indexes if key in touched[index].keys or key == EVERY_KEY]
             found.update((min(pair), max(pair)) for pair in product(changing, others))
     return sorted((one, other) for one, other in found if touched[one].change != touched[other].change)
 
 
 def _shared(one: Touch, other: Touch) -> frozenset[str]:
     """The keys that both change, or that one changes and the other reads; two readers never conflict."""
-    if "*" in one.keys | other.keys or ("*" in one.reads and other.keys) or ("*" in other.reads and one.keys):
-        return frozenset({"*"})
+    changes_all = EVERY_KEY in one.keys | other.keys
+    if changes_all or (EVERY_KEY in one.reads and other.keys) or (EVERY_KEY in other.reads and one.keys):
+        return frozenset({EVERY_KEY})
     return (one.keys & (other.keys | other.reads)) | (other.keys & one.reads)

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from timegate.changes.base import UNSET, Sibling, name_of
-from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.builder import EVERY_KEY, FieldPlace, HistoryBuilder
 from timegate.history.misfit import misfit
 from timegate.history.widening import admits_all_of
 from timegate.typing import Schema, is_array, is_object
@@ -19,7 +19,7 @@ def read_by(value: object) -> tuple[str, ...]:
     """The keys that a value of a fact reads of its object: a sibling one, a function all of them."""
     if isinstance(value, Sibling):
         return (value.field,)
-    return ("*",) if callable(value) else ()
+    return (EVERY_KEY,) if callable(value) else ()
 
 
 def value_at(

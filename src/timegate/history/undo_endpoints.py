@@ -21,6 +21,7 @@ from timegate.changes.endpoints import (
 from timegate.changes.fields import Added, Renamed
 from timegate.changes.values import Defaulted
 from timegate.history.builder import HistoryBuilder
+from timegate.history.field_paths import written_key
 from timegate.history.schema_edits import with_property, with_property_schema, without_property
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
@@ -213,7 +214,7 @@ def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, remo
 @undo.register
 def _parameter_added(fact: ParameterAdded, builder: HistoryBuilder) -> None:
     for holder in _parameters(builder, fact, fact.name):
-        undo(Added(models=(holder,), fields=(fact.name,), default=fact.default), builder)
+        undo(Added(models=(holder,), fields=(written_key(fact.name),), default=fact.default), builder)
 
 
 @undo.register
@@ -230,10 +231,10 @@ def _parameter_removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
 def _parameter_renamed(fact: ParameterRenamed, builder: HistoryBuilder) -> None:
     to = fact.to.lower() if fact.location == "header" else fact.to
     for holder in _parameters(builder, fact, to):
-        undo(Renamed(models=(holder,), old=fact.name, to=to), builder)
+        undo(Renamed(models=(holder,), old=written_key(fact.name), to=written_key(to)), builder)
 
 
 @undo.register
 def _parameter_defaulted(fact: ParameterDefaulted, builder: HistoryBuilder) -> None:
     for holder in _parameters(builder, fact, fact.name):
-        undo(Defaulted(models=(holder,), fields=(fact.name,), was=fact.was), builder)
+        undo(Defaulted(models=(holder,), fields=(written_key(fact.name),), was=fact.was), builder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from timegate.changes.fields import Added, Removed, Renamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by, value_at
+from timegate.history.field_paths import plain_key, split_path, written_key
 from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,
@@ -56,11 +57,12 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
 @undo.register
 def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
     renamed: dict[tuple[Side, str], set[str]] = {}
-    (old_parent, _, old), (parent, _, _) = fact.old.rpartition("."), fact.to.rpartition(".")
+    *old_parents, last = split_path(fact.old)
+    old = plain_key(last)
     for place in builder.places(fact.models, fact.to, newer=True):
         component = builder.component(place.side, place.name)
-        if old_parent != parent:
-            remedy = f"on(…).moved({fact.old!r}, to={fact.to!r}) moves a field"
+        if old_parents != list(place.parents):
+            remedy = f"on(…).moved({fact.old!r}, to={fact.to!r}) moves a field; {written_key(fact.old)!r} is one name"
             builder.fault(place.text, "a rename stays in its object", remedy)
         elif old == place.key:
             builder.fault_without_effect(place.text, f"the field is called {old!r} on the wire already")

@@ -10,7 +10,7 @@ from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
-from timegate.history.builder import HistoryBuilder, model_name
+from timegate.history.builder import EVERY_KEY, HistoryBuilder, model_name
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
@@ -51,7 +51,7 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
                 for union in _unions_without(builder, component.name):
                     check_value(builder, side, name_of(model), seen_as, argument="seen_as", fits=union)
         builder.put(side, replace(builder.component(side, component.name), exists=False))
-        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as), "*")
+        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as), EVERY_KEY)
 
 
 def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
@@ -145,7 +145,7 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
         )
         builder.put(side, reshaped)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)
-        builder.record(side, component.name, step, "*")
+        builder.record(side, component.name, step, EVERY_KEY)
 
 
 def _value(member: Any) -> Any:

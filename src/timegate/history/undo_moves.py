@@ -10,6 +10,7 @@ from timegate.changes.base import UNSET, name_of
 from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
+from timegate.history.field_paths import EACH, next_field, plain_key, split_path
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
@@ -32,11 +33,11 @@ class _Way(NamedTuple):
 
 @undo.register
 def _moved(fact: Moved, builder: HistoryBuilder) -> None:
-    new_path, old_path = fact.to.split("."), fact.old.split(".")
-    if "*" in (*new_path, *old_path):
+    new_path, old_path = split_path(fact.to), split_path(fact.old)
+    if EACH in (*new_path, *old_path):
         builder.fault(fact.to, "a move goes from one place to one place", "declare the fact on the model of the items")
         return
-    targets = list(builder.targets(fact.models, new_path[0]))
+    targets = list(builder.targets(fact.models, fact.to))
     for model in fact.models:
         found = False
         for side in SIDES:
@@ -60,15 +61,17 @@ def _ways(builder: HistoryBuilder, side: Side, roots: list[str], path: list[str]
     found: dict[str, _Way] = {}
     for root in roots:
         holder, keys, among = builder.component(side, root), list[str](), frozenset(roots)
-        for segment, following in zip(path, [*path[1:], None], strict=True):
+        left = path
+        while left:
+            segment, left = next_field(left, holder)
             key = holder.wire_name(segment)
             if key is None:
                 break
             keys.append(key)
-            if following is None:
+            if not left:
                 found[root] = _Way(tuple(keys), holder.name)
                 break
-            inner = builder.inner(side, holder, segment, following, text, among=among)
+            inner = builder.inner(side, holder, segment, left[0], text, among=among)
             if inner is None:
                 break
             holder, among = inner, frozenset({inner.name})
@@ -91,13 +94,13 @@ def _move(
         side: whether clients send or receive the value.
         roots: the components that the fact is about, where both paths begin, each with the path in the newer version.
         holder: the component that has the value in the newer version.
-        old: the path in the older version, as declared.
+        old: the parts of the path in the older version, as declared.
     """
     source = builder.component(side, holder)
     new = next(iter(roots.values()))
     texts = {root: f"{_name(builder.component(side, root))}.{fact.to}" for root in roots}
     text = next(iter(texts.values()))
-    if old in (list(new), fact.to.split(".")):
+    if fact.old == fact.to or list(map(plain_key, old)) == list(new):
         builder.fault_without_effect(text, "the field is at this place already")
         return
     schema = without_internal_mark(source.properties[new[-1]])
@@ -130,17 +133,18 @@ def _move(
             return
         target = builder.component(side, way.holder)
         if target.name not in done:
-            if old[-1] in target.properties:
+            last = way.keys[-1]
+            if last in target.properties:
                 problem = f"{fact.old!r} is another field of the newer version"
                 builder.fault(texts[root], problem, "name the place older clients use")
                 return
-            builder.put(side, with_property(target, old[-1], schema, required=required[root]))
+            builder.put(side, with_property(target, last, schema, required=required[root]))
             if way.holder not in roots:
-                builder.record(side, way.holder, MovedThrough(builder.origin, old[-1], schema, older=True), old[-1])
+                builder.record(side, way.holder, MovedThrough(builder.origin, last, schema, older=True), last)
             done.add(target.name)
         older_parent = builder.component(side, root).properties[way.keys[0]]
         step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], empty)
-        builder.record(side, root, step, path[0], old[0])
+        builder.record(side, root, step, path[0], way.keys[0])
 
 
 def _name(component: Component) -> str:
@@ -152,8 +156,10 @@ def _make_way(
 ) -> _Way | None:
     """The way along the old path; a parent that only older versions have is made. None where there can be no way."""
     target, keys, among = root, list[str](), roots
-    for segment, following in pairwise(old):
+    left, last = old[:-1], plain_key(old[-1])
+    while left:
         component = builder.component(side, target)
+        segment, left = next_field(left, component)
         key = component.wire_name(segment)
         if key is None:
             # Newer wires get the parent's component too, because a component has a place in the wire of every version.
@@ -163,13 +169,13 @@ def _make_way(
             builder.put(side, with_property(component, segment, ref(name), required=required))
             key = segment
         else:
-            found = builder.inner(side, component, segment, following, text, among=among)
+            found = builder.inner(side, component, segment, (*left, last)[0], text, among=among)
             if found is None:
                 return None
             inner = found
         keys.append(key)
         target, among = inner.name, frozenset({inner.name})
-    return _Way((*keys, old[-1]), target)
+    return _Way((*keys, last), target)
 
 
 def check_moves(builder: HistoryBuilder, side: Side) -> None:

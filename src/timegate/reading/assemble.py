@@ -12,17 +12,16 @@ from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
     DeclaredOperation,
-    DeclaredParameter,
-    DeclaredParameters,
     reached_operations,
     refuse_app,
 )
 from timegate.reading.identity import share_identities
+from timegate.reading.parameters import parameters_of, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, LEFT_OUT_MARK, PARAMETER_MARK
+from timegate.wire.marks import BEHIND_MARK, LEFT_OUT_MARK
 from timegate.wire.schema import references, referred
-from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
+from timegate.wire.wire import SIDES, Body, Operation, Side, Wire
 
 _WRAPPER: Final = "TimegateWrapper"
 
@@ -67,9 +66,9 @@ def head_wire(
     components = dict(requests.components)
     built: list[Operation] = []
     for operation in declared:
-        query = _parameters(operation.query, requests, (operation.key, "query"))
-        headers = _lower_names(_parameters(operation.headers, requests, (operation.key, "headers")), operation.headers)
-        in_path = _parameters(operation.path_parameters, requests, (operation.key, "path"))
+        query = parameters_of(operation.query, requests, (operation.key, "query"))
+        headers = parameters_of(operation.headers, requests, (operation.key, "headers"))
+        in_path = parameters_of(operation.path_parameters, requests, (operation.key, "path"))
         components |= {one.name: one for one in (query, headers, in_path)}
         built.append(_operation(operation, schemas, query.name, headers.name, in_path.name))
     received = [requests.schemas["received", index] for index in range(len(standalone["requests"]))]
@@ -118,7 +117,7 @@ class _Types:
         schemas = dict(generated.schemas)
         for key in self._wrapped & schemas.keys():
             wrapper = generated.components[referred(schemas[key]) or ""]
-            schemas[key] = _slot(wrapper, "field_0")
+            schemas[key] = slot_schema(wrapper, "field_0")
         return GeneratedSchemas(schemas, generated.components)
 
     def _add(self, operation: DeclaredOperation) -> None:
@@ -131,8 +130,8 @@ class _Types:
             types.append(self._body((operation.key, place), body))
         parameters = {"query": operation.query, "headers": operation.headers, "path": operation.path_parameters}
         for where, declared in parameters.items():
-            if declared.model is not None:
-                self.requests.append(((operation.key, where, "model"), declared.model))
+            for index, model in enumerate(declared.models):
+                self.requests.append(((operation.key, where, index), model.kind))
             if declared.single:
                 fields = {f"field_{index}": (one.kind, one.info) for index, one in enumerate(declared.single)}
                 self.requests.append(((operation.key, where, "single"), self._wrapper(fields)))
@@ -198,95 +197,6 @@ def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> Ge
         for name, component in generated.components.items()
     }
     return GeneratedSchemas(generated.schemas, components)
-
-
-def _slot(wrapper: Component, slot: str) -> Schema:
-    """The schema of a wrapper's field, without the title that comes from its name in the wrapper."""
-    wire = wrapper.fields.get(slot)
-    if wire is not None:
-        schema = wrapper.properties[wire]
-        return {key: value for key, value in schema.items() if key != "title" or not str(value).startswith("Field ")}
-    # A type that omits its schema leaves only notes of what it may hold.
-    notes = [note for note in wrapper.schema.get(BEHIND_MARK, ()) if note["field"] == slot]
-    return {BEHIND_MARK: [{key: value for key, value in note.items() if key != "field"} for note in notes]}
-
-
-def _parameters(declared: DeclaredParameters, requests: GeneratedSchemas, key: tuple[str, str]) -> Component:
-    """The component of the query, header or path parameters of an operation."""
-    operation, where = key
-    name = f"{operation} {where}"
-    parameters = Component(name, {"type": "object", "properties": {}}, display_name=name, inline=True)
-    if declared.model is not None:
-        model = requests.components.get(referred(requests.schemas[(*key, "model")]) or "")
-        if model is None or model.schema.get("type") != "object":
-            refuse_app(operation, f"its {where} parameters are declared by a type without fields", "declare a model")
-        parameters = replace(model, name=name, display_name=name, inline=True)
-        if declared.hidden:
-            hidden = {key: {**schema, HIDDEN_MARK: True} for key, schema in model.properties.items()}
-            parameters = replace(parameters, schema={**model.schema, "properties": hidden})
-    if declared.single:
-        wrapper = requests.components[referred(requests.schemas[(*key, "single")]) or ""]
-        for index, one in enumerate(declared.single):
-            parameters = _with_parameter(parameters, one, wrapper, f"field_{index}")
-    return _with_spread(parameters, declared) if declared.spread else parameters
-
-
-def _with_spread(component: Component, declared: DeclaredParameters) -> Component:
-    """The component with the classes that dependencies make of its parameters, and with these classes' names."""
-    fields, spread = dict(component.fields), dict[Any, frozenset[str]]()
-    for cls, names in declared.spread:
-        own = {component.fields[name] for name in names if name in component.fields}
-        # The parameters of a model's constructor have its aliases.
-        aliases = {name: field.alias for name, field in getattr(cls, "model_fields", {}).items()}
-        fields |= {name: component.fields[alias] for name, alias in aliases.items() if alias in names}
-        others = component.properties.keys() - own
-        spread[cls] = frozenset(others) | {name for name, wire in component.fields.items() if wire in others}
-    return replace(component, fields=fields, spread=spread)
-
-
-def _with_parameter(component: Component, one: DeclaredParameter, wrapper: Component, slot: str) -> Component:
-    """The component with one more parameter, described by a field of a wrapper."""
-    wire = wrapper.fields.get(slot, slot)
-    if one.name in component.properties:
-        return component
-    schema = _slot(wrapper, slot)
-    if one.hidden:
-        schema[HIDDEN_MARK] = True
-    required = [*component.required, one.name] if wire in wrapper.required else component.required
-    others = [key for key in wrapper.accepted(wire) if key not in (slot, one.name)]
-    return replace(
-        component,
-        schema={**component.schema, "properties": {**component.properties, one.name: schema}, "required": required},
-        fields={**component.fields, one.field: one.name},
-        types={**component.types, one.name: one.annotation},
-        spellings={**component.spellings, **({one.name: (one.name, *others)} if others else {})},
-    )
-
-
-def _lower_names(component: Component, declared: DeclaredParameters) -> Component:
-    """Header parameters in lower case, because HTTP ignores the case of header fields."""
-    python = {wire: name for name, wire in component.fields.items()}
-    single = {one.name for one in declared.single}
-
-    def lower(wire: str) -> str:
-        hyphens = declared.underscores and wire not in single and python.get(wire) == wire
-        return (wire.replace("_", "-") if hyphens else wire).lower()
-
-    properties = {
-        lower(wire): {**schema, PARAMETER_MARK: {"name": wire}} if wire in single and wire != wire.lower() else schema
-        for wire, schema in component.properties.items()
-    }
-    spellings = {
-        lower(wire): tuple(dict.fromkeys([lower(wire), *(key.lower() for key in keys[1:])]))
-        for wire, keys in component.spellings.items()
-    }
-    return replace(
-        component,
-        schema={**component.schema, "properties": properties, "required": [lower(n) for n in component.required]},
-        fields={name: lower(wire) for name, wire in component.fields.items()},
-        types={lower(wire): kind for wire, kind in component.types.items()},
-        spellings=spellings,
-    )
 
 
 def _operation(

@@ -72,21 +72,32 @@ class DeclaredParameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredModel:
+    """A class whose fields are parameters.
+
+    Args:
+        kind: the class.
+        hidden: whether documents leave out its fields.
+        underscores: whether underscores in the names of its fields become hyphens in a request's header.
+    """
+
+    kind: Any
+    hidden: bool = False
+    underscores: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredParameters:
     """The query, header or path parameters of an operation.
 
     Args:
-        model: the class whose fields are parameters; None where there is none.
+        models: the classes whose fields are parameters.
         single: the parameters that are declared one by one.
-        hidden: whether documents leave out the model's fields.
-        underscores: whether underscores in the names of the model's fields become hyphens on the wire.
         spread: each class that a dependency makes of single parameters, with the names of these in Python.
     """
 
-    model: Any = None
+    models: tuple[DeclaredModel, ...] = ()
     single: tuple[DeclaredParameter, ...] = ()
-    hidden: bool = False
-    underscores: bool = False
     spread: tuple[tuple[Any, frozenset[str]], ...] = ()
 
 

@@ -1,16 +1,16 @@
-"""Checks an app's routes against its own OpenAPI document: the document must not show more than the routes declare.
+"""Compares an app's routes with its own OpenAPI document, which may show more than the routes declare.
 
-Where it shows more, a release of the framework keeps a declaration where timegate does not look. Less would be gated,
-so the app is refused.
+What the app's author wrote into the document passes ungated, and is listed. What the framework itself shows is kept by
+this release of it where timegate does not look: less would be gated, so the app is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from timegate.reading.declared import DeclaredOperation, refuse_app, refuse_framework
-from timegate.reading.fastapi import routes_of
+from timegate.reading.declared import DeclaredOperation, refuse_framework
+from timegate.reading.fastapi import documented_operations, frameworks_document, routes_of
 from timegate.typing import Document
 from timegate.wire.texts import OPERATION_KEYS
 
@@ -27,32 +27,31 @@ def check_document(document: Document) -> None:
         refuse_framework("the OpenAPI document of the app", problem)
 
 
-def check_operations(
-    app: Any, operations: Iterable[DeclaredOperation], documented: Mapping[str, Mapping[str, Any]]
-) -> None:
-    """Refuse an app whose document shows a body or a parameter that no route declares.
+def shown_by_hand(
+    app: Any, operations: Sequence[tuple[DeclaredOperation, str | None]], documented: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """Each operation, body or parameter that only the author of an app has written into its document.
 
     Args:
         app: the FastAPI app.
-        operations: the operations that its routes declare.
+        operations: the operations that its routes declare, each with its path in the document.
         documented: the OpenAPI object of each documented operation, by the operation's key.
 
     Raises:
-        CompileError: the document shows more, and nobody wrote that by hand.
+        CompileError: FastAPI itself shows one, and no route declares it.
     """
+    found = list(_undeclared_parts(operations, documented))
+    if not found:
+        return []
     by_hand = set(_written_by_hand(app))
-    for declared in operations:
-        for part, shown in _undeclared(declared, documented.get(declared.key, {})):
-            if (declared.key, part) not in by_hand:
-                refuse_app(
-                    declared.key,
-                    f"the OpenAPI document of the app shows {shown}, and its route does not declare it",
-                    "upgrade timegate, or write it as openapi_extra= of the route, if it is in the document by hand",
-                )
+    for key, part, shown in _undeclared_parts(operations, documented_operations(frameworks_document(app), operations)):
+        if (key, part) not in by_hand:
+            refuse_framework(key, f"its OpenAPI document shows {shown}, which timegate does not find")
+    return [f"{key}: its document shows {shown}, and no route declares it" for key, _, shown in found]
 
 
 def _written_by_hand(app: Any) -> Iterator[tuple[str, str]]:
-    """The keys of operations, each with a part of its OpenAPI object that the app's author may have written."""
+    """The keys of operations, each with a part of its OpenAPI object that a route takes as it is."""
     for route in routes_of(app):
         responses: Mapping[Any, Mapping[str, Any]] = getattr(route, "responses", None) or {}
         parts = OPERATION_KEYS & (getattr(route, "openapi_extra", None) or {}).keys()
@@ -62,6 +61,17 @@ def _written_by_hand(app: Any) -> Iterator[tuple[str, str]]:
             yield from ((f"{method} {route.path}", part) for part in parts)
 
 
+def _undeclared_parts(
+    operations: Sequence[tuple[DeclaredOperation, str | None]], documented: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str, str]]:
+    """The key of each operation that a document shows more of than the routes declare, the part of it, and what."""
+    known = {operation.key for operation, _ in operations}
+    yield from ((key, "", "an operation") for key in documented if key not in known)
+    for operation, _ in operations:
+        for part, shown in _undeclared(operation, documented.get(operation.key, {})):
+            yield operation.key, part, shown
+
+
 def _undeclared(declared: DeclaredOperation, raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Each part of an operation's object that shows more than its route declares, and what it shows."""
     if declared.request is None and raw.get("requestBody", {}).get("content"):
@@ -69,7 +79,7 @@ def _undeclared(declared: DeclaredOperation, raw: Mapping[str, Any]) -> Iterator
     for where, parameters in (("query", declared.query), ("header", declared.headers)):
         shown = [one.get("name") for one in raw.get("parameters", ()) if one.get("in") == where]
         # The fields of a model are not counted.
-        if parameters.model is None and len(shown) > len(parameters.single):
+        if not parameters.models and len(shown) > len(parameters.single):
             yield "parameters", f"the {where} parameters {', '.join(map(str, shown))}"
     body = declared.responses.get(declared.success)
     content = raw.get("responses", {}).get(declared.success, {}).get("content", {})

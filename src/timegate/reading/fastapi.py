@@ -6,10 +6,11 @@ refused with a fault, so that nothing stays ungated without notice.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import logging
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, Json
@@ -18,6 +19,7 @@ from timegate.changes.base import Internal
 from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
+    DeclaredModel,
     DeclaredOperation,
     DeclaredParameter,
     DeclaredParameters,
@@ -28,7 +30,7 @@ from timegate.reading.declared import (
 )
 from timegate.reading.document_form import check_form, plain_document
 from timegate.reading.starlette import in_order, starlette_operations
-from timegate.typing import METHODS, Document, is_object
+from timegate.typing import METHODS, Document, is_object, plain_text
 from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
 
@@ -120,21 +122,18 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
     dependant = _read(route, "dependant")
     request = _request(route, list(_dependants(dependant)))
     responses, success = _responses(route)
-    path = _read(route, "path")
     _check_cookies(route)
-    query = _parameters(f"query of {path}", dependant, "query_params")
-    headers = _parameters(f"headers of {path}", dependant, "header_params")
-    path_parameters = _parameters(f"path of {path}", dependant, "path_params")
+    query, headers, in_path = (_parameters(dependant, f"{where}_params") for where in ("query", "header", "path"))
     for method in in_order(_read(route, "methods")):
         yield DeclaredOperation(
             method=method,
-            path=path,
+            path=_read(route, "path"),
             request=request,
             responses=responses,
             success=success,
             query=query,
             headers=headers,
-            path_parameters=path_parameters,
+            path_parameters=in_path,
             hidden=not _read(route, "include_in_schema"),
         )
 
@@ -167,10 +166,9 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
     )
 
 
-def _parameters(place: str, dependant: Any, where: str) -> DeclaredParameters:
-    models: list[Any] = []
+def _parameters(dependant: Any, where: str) -> DeclaredParameters:
+    models: dict[Any, DeclaredModel] = {}
     single: list[DeclaredParameter] = []
-    hidden, underscores = False, True
     spread: list[tuple[Any, frozenset[str]]] = []
     for one in _dependants(dependant):
         fields: list[Any] = _read(one, where)
@@ -183,19 +181,9 @@ def _parameters(place: str, dependant: Any, where: str) -> DeclaredParameters:
             if model is None:
                 single.append(_parameter(field, info, is_hidden=is_hidden))
             elif model not in models:
-                models.append(model)
-                hidden, underscores = is_hidden, bool(getattr(info, "convert_underscores", True))
-    if len(models) > 1:
-        names = [model.__name__ for model in models]
-        problem = f"they are declared by {' and '.join(names)}, and an operation has one model of them"
-        refuse_app(place, problem, f"class Parameters({', '.join(names)}): ...")
-    return DeclaredParameters(
-        model=models[0] if models else None,
-        single=tuple(single),
-        hidden=hidden,
-        underscores=underscores and where == "header_params",
-        spread=tuple(spread),
-    )
+                underscores = bool(getattr(info, "convert_underscores", True))
+                models[model] = DeclaredModel(kind=model, hidden=is_hidden, underscores=underscores)
+    return DeclaredParameters(models=tuple(models.values()), single=tuple(single), spread=tuple(spread))
 
 
 def cookies_of(route: Any) -> list[Any]:
@@ -249,7 +237,7 @@ def _model(info: Any) -> Any:
 
 def _parameter(field: Any, info: Any, *, is_hidden: bool) -> DeclaredParameter:
     # A release of FastAPI that has `validation_alias` here also reads parameters by it.
-    name = getattr(field, "validation_alias", None) or _read(field, "alias")
+    name = plain_text(getattr(field, "validation_alias", None) or _read(field, "alias"))
     return DeclaredParameter(field=_read(field, "name"), name=name, kind=info.annotation, info=info, hidden=is_hidden)
 
 
@@ -314,66 +302,73 @@ def _names_in(chosen: Any, *, leaves_only: bool) -> Iterator[str]:
             yield from _names_in(inner, leaves_only=leaves_only)
 
 
-def fastapi_document(
-    app: Any, operations: Sequence[tuple[DeclaredOperation, str | None]]
-) -> tuple[Document, dict[str, Any]]:
-    """An app's own OpenAPI document, and in it the object of each documented operation by the operation's key.
+def documented_operations(
+    document: Document, operations: Sequence[tuple[DeclaredOperation, str | None]]
+) -> dict[str, Any]:
+    """The object of each operation in a document, by the operation's key; by method and path where no route has it.
 
     Args:
-        app: the app; a router has no document.
+        document: an app's document.
         operations: the operations that its routes declare, each with its path in the document.
-
-    Raises:
-        CompileError: the document has an operation that the routes do not have.
     """
     reached = reached_operations(operation for operation, _ in operations)
     # Where two routes share a place in the document, it has the last one.
-    places = {
+    places = _places_of(operations)
+    documented: dict[str, Any] = {}
+    for path, method in _places_in(document):
+        operation = places.get((path, method))
+        if operation is None and method.upper() in METHODS:
+            documented[f"{method.upper()} {path}"] = document["paths"][path][method]
+        elif operation is not None and reached[operation.key] is operation:
+            documented[operation.key] = document["paths"][path][method]
+    return documented
+
+
+def _places_of(
+    operations: Sequence[tuple[DeclaredOperation, str | None]],
+) -> dict[tuple[str, str], DeclaredOperation]:
+    """The operations by path and method in their app's document."""
+    return {
         (path or plain_path(operation.path), operation.method.lower()): operation
         for operation, path in operations
         if path is None or not operation.hidden
     }
+
+
+def fastapi_document(app: Any, operations: Sequence[tuple[DeclaredOperation, str | None]]) -> Document:
+    """An app's own OpenAPI document; empty for a router, which has none.
+
+    Args:
+        app: the app; its cached document, which some releases never renew, stays unchanged.
+        operations: the operations that its routes declare, each with its path in the document.
+    """
     if not hasattr(app, "openapi"):
-        return {}, {}
-    document = _document(app, set(places))
-    documented: dict[str, Any] = {}
-    for path, method in _places_in(document):
-        if method.upper() not in METHODS:
-            continue
-        if (path, method) not in places:
-            refuse_app(
-                f"{method.upper()} {path}",
-                "the OpenAPI document of the app has it, and the routes that timegate reads do not",
-                "upgrade timegate, or take it out of app.openapi()",
-            )
-        operation = places[path, method]
-        if reached[operation.key] is operation:
-            documented[operation.key] = document["paths"][path][method]
-    return document, documented
-
-
-def _document(app: Any, wanted: set[tuple[str, str]]) -> Document:
-    """The current document; the app's cached one, which some releases never renew, stays unchanged."""
-    cached = app.openapi_schema
-    try:
-        document = _shown(app)
-        if cached is not None and not wanted.issubset(_places_in(document)):
-            app.openapi_schema = None
-            document = _shown(app)
-    finally:
-        app.openapi_schema = cached
+        return {}
+    document = _shown(app, app.openapi)
+    if app.openapi_schema is not None and not _places_of(operations).keys() <= set(_places_in(document)):
+        return _shown(app, app.openapi, anew=True)
     return document
 
 
-def _shown(app: Any) -> Document:
-    """A copy of what the app shows as its document; empty where that is none, because requests do not need it."""
+def frameworks_document(app: Any) -> Document:
+    """The document that FastAPI itself makes of an app, without what the app's author adds."""
+    return _shown(app, functools.partial(sys.modules["fastapi"].FastAPI.openapi, app), anew=True)
+
+
+def _shown(app: Any, make: Callable[[], object], *, anew: bool = False) -> Document:
+    """A copy of what makes the app's document; empty where that is none, because requests do not need it."""
+    cached = app.openapi_schema
     try:
-        document = plain_document(app.openapi())
+        if anew:
+            app.openapi_schema = None
+        document = plain_document(make())
         check_form(document, references=False)
     except Exception as error:
         reason = str(error) if isinstance(error, CompileError) else type(error).__name__
         _LOG.warning("app.openapi() gives no document, so that timegate's documents lack its texts: %s", reason)
         return {}
+    finally:
+        app.openapi_schema = cached
     return document
 
 

@@ -10,8 +10,14 @@ from timegate.errors import DeclarationError
 from timegate.reading.app_document import AppDocument
 from timegate.reading.assemble import Roots, head_wire
 from timegate.reading.declared import refuse_endless
-from timegate.reading.document_check import check_document, check_operations
-from timegate.reading.fastapi import cookie_types, fastapi_document, fastapi_operations, is_fastapi
+from timegate.reading.document_check import check_document, shown_by_hand
+from timegate.reading.fastapi import (
+    cookie_types,
+    documented_operations,
+    fastapi_document,
+    fastapi_operations,
+    is_fastapi,
+)
 from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
@@ -101,14 +107,15 @@ def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> 
 def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     operations = list(fastapi_operations(app))
     wire, roots = head_wire((operation for operation, _ in operations), sends=sends, receives=receives)
-    document, documented = fastapi_document(app, operations)
+    document = fastapi_document(app, operations)
+    documented = documented_operations(document, operations)
     if documented:
         check_document(document)
-    check_operations(app, (operation for operation, _ in operations), documented)
+    by_hand = shown_by_hand(app, operations, documented)
     wire = AppDocument(wire, document, documented).wire()
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
-    return Head(wire, roots, texts, tuple(undescribed(app)), tuple(cookie_types(app)), has_details=True)
+    return Head(wire, roots, texts, (*by_hand, *undescribed(app)), tuple(cookie_types(app)), has_details=True)
 
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:

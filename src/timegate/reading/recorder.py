@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
 from timegate.reading.generator import Generator
-from timegate.typing import is_array, is_object, type_of
+from timegate.typing import is_array, is_object, plain_text, type_of
 from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
 
 Mode = Literal["validation", "serialization"]
@@ -89,7 +89,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             if self.mode != "validation" or generated.get("type") != "array":
                 return generated
             aliases = (field.get("validation_alias") or field.get("alias") for field in fields)
-            names = [a if isinstance(a, str) else f["name"] for a, f in zip(aliases, fields, strict=True)]
+            names = [plain_text(a) if isinstance(a, str) else f["name"] for a, f in zip(aliases, fields, strict=True)]
             return {**generated, TUPLE_MARK: names}
 
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
@@ -177,9 +177,10 @@ def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, 
     uncertain: set[str] = set()
     aliases: dict[str, str] = {}
     fields: Any = inner["fields"]
-    for name, item in fields.items() if is_object(fields) else ((item["name"], item) for item in fields):
+    for key, item in fields.items() if is_object(fields) else ((item["name"], item) for item in fields):
+        name: str = plain_text(key)
         keys, has_paths = _spellings(item.get("validation_alias"))
-        serialized = item.get("serialization_alias")
+        serialized = plain_text(item.get("serialization_alias"))
         for alias in (*keys, *([serialized] if serialized else ())):
             aliases.setdefault(alias, name)
         if mode == "serialization":
@@ -192,12 +193,12 @@ def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, 
     for computed in inner.get("computed_fields", ()):
         names[computed["property_name"]] = _alias_first(computed.get("alias"), computed["property_name"])
         if computed.get("alias"):
-            aliases.setdefault(computed["alias"], computed["property_name"])
+            aliases.setdefault(plain_text(computed["alias"]), computed["property_name"])
     return names, frozenset(uncertain), aliases
 
 
 def _alias_first(alias: str | None, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((alias or name, name)))
+    return tuple(dict.fromkeys((plain_text(alias or name), name)))
 
 
 def _spellings(alias: Any) -> tuple[list[str], bool]:
@@ -205,7 +206,7 @@ def _spellings(alias: Any) -> tuple[list[str], bool]:
     if alias is None:
         return [], False
     if isinstance(alias, str):
-        return [alias], False
+        return [plain_text(alias)], False
     paths = [alias] if alias and not is_array(alias[0]) else alias
-    keys = [path[0] for path in paths if path and isinstance(path[0], str)]
+    keys = [plain_text(path[0]) for path in paths if path and isinstance(path[0], str)]
     return keys, any(len(path) > 1 for path in paths)

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from typing_extensions import TypeAliasType
 
-from timegate.reading.declared import DeclaredBody, DeclaredOperation, DeclaredParameters
-from timegate.typing import METHODS, Schema
+from timegate.reading.declared import DeclaredBody, DeclaredModel, DeclaredOperation, DeclaredParameters
+from timegate.typing import METHODS, Schema, plain_text
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref
 
@@ -93,7 +93,7 @@ def starlette_operations(routes: Iterable[Any], taken: set[str]) -> Iterator[Dec
 
 def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[str], Any]]:
     for route in routes:
-        path = getattr(route, "path", None)
+        path = plain_text(getattr(route, "path", None))
         if not isinstance(path, str):
             continue  # a Host, or a class of route from another package
         inner = getattr(route, "routes", None)
@@ -154,7 +154,7 @@ def _declared(method: str, path: str, endpoint: Any, declared: Operation, taken:
         request=_body(declared.request),
         responses=responses,
         success=success,
-        query=DeclaredParameters(model=declared.query),
+        query=DeclaredParameters(models=tuple(DeclaredModel(kind=one) for one in (declared.query,) if one is not None)),
         texts={
             "operation": texts,
             "undescribed_responses": {"422": _VALIDATION_RESPONSE} if validates and "422" not in responses else {},

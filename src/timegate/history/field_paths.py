@@ -1,0 +1,42 @@
+"""Paths to fields, as facts write them: names with dots between them, and `*` for each value of a list or dict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from timegate.wire.wire import Component
+
+EACH: Final = "*"
+"""The part of a path that means each value of a list or dict."""
+
+_DOT: Final = re.compile(r"(?<!\\)\.")
+_ESCAPED: Final = re.compile(r"\\([.*])")
+
+
+def split_path(path: str) -> list[str]:
+    """The parts of a path, as written; a dot after a backslash belongs to a name."""
+    return _DOT.split(path)
+
+
+def plain_key(part: str) -> str:
+    """The key that a part of a path means."""
+    return _ESCAPED.sub(r"\1", part)
+
+
+def written_key(key: str) -> str:
+    """A key as a path writes it."""
+    return re.sub(r"([.*])", r"\\\1", key)
+
+
+def next_field(parts: Sequence[str], component: Component) -> tuple[str, list[str]]:
+    """The field of a component that a path names first, and the rest of the path.
+
+    A name may hold dots itself: of the fields that the path can mean, the one with the longest name.
+    """
+    for count in range(len(parts), 0, -1):
+        name = plain_key(".".join(parts[:count]))
+        if component.wire_name(name) is not None:
+            return name, list(parts[count:])
+    return plain_key(parts[0]), list(parts[1:])
