@@ -9,13 +9,13 @@ from typing import Final
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.changes.fields import Moved, Renamed
 from timegate.errors import Fault
-from timegate.history.field_paths import EACH, next_field, split_path, written_key
+from timegate.history.field_paths import EACH, item_schema, next_field, split_path, written_key
 from timegate.history.inheritance import declared_anew, is_about
 from timegate.history.look_up import LookUp, References
 from timegate.history.schema_edits import tags_in, with_roots
 from timegate.history.steps import ModelIntroduced, Origin, Step
-from timegate.typing import Model, Schema, is_object
-from timegate.wire.schema import NULL, single_reference
+from timegate.typing import Model, Schema
+from timegate.wire.schema import single_reference
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
 UNCERTAIN_KEYS: Final = (
@@ -355,7 +355,7 @@ class HistoryBuilder:
         if key is None:
             return None
         schema = component.properties[key]
-        name = single_reference(_item_schema(schema) if following == EACH else schema)
+        name = single_reference(item_schema(schema) if following == EACH else schema)
         if name is None:
             self.fault(
                 text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
@@ -390,12 +390,3 @@ def field_names(fact: ModelFact) -> tuple[str, ...]:
 def model_name(model: Model) -> str:
     """A model as faults write it."""
     return model if isinstance(model, str) else name_of(model)
-
-
-def _item_schema(schema: Schema) -> Schema:
-    """The schema of a list's items or a dict's values, which may be nullable; empty where there is none."""
-    for keyword in ("items", "additionalProperties"):
-        if is_object(found := schema.get(keyword)):
-            return found
-    arms = [arm for keyword in ("anyOf", "oneOf") for arm in schema.get(keyword, ()) if arm != NULL]
-    return _item_schema(arms[0]) if arms else {}

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from timegate.typing import Schema, is_object
+from timegate.wire.schema import NULL
 from timegate.wire.wire import Component
 
 EACH: Final = "*"
@@ -40,3 +42,12 @@ def next_field(parts: Sequence[str], component: Component) -> tuple[str, list[st
         if component.wire_name(name) is not None:
             return name, list(parts[count:])
     return plain_key(parts[0]), list(parts[1:])
+
+
+def item_schema(schema: Schema) -> Schema:
+    """The schema of a list's items or a dict's values, which may be nullable; empty where there is none."""
+    for keyword in ("items", "additionalProperties"):
+        if is_object(found := schema.get(keyword)):
+            return found
+    arms = [arm for keyword in ("anyOf", "oneOf") for arm in schema.get(keyword, ()) if arm != NULL]
+    return item_schema(arms[0]) if arms else {}
