@@ -14,7 +14,7 @@ from timegate.wire.marks import PARAMETER_MARK, PATH_MARK
 from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, plain_path
 from timegate.wire.schema import referred
-from timegate.wire.texts import SCHEMA_KEYS, Texts
+from timegate.wire.texts import Texts
 from timegate.wire.wire import Body, Operation, Side, Wire
 
 _CONVERTORS: Final[Mapping[str, Schema]] = {
@@ -141,20 +141,13 @@ def _request(body: Body, around: Mapping[str, Any], components: DocumentComponen
 
 def _content(body: Body, around: Mapping[str, Any], components: DocumentComponents, side: Side) -> dict[str, Any]:
     schema = components.render(body.schema, side)
-    content: dict[str, Any] = {media: _with_schema(texts, schema) for media, texts in around.items()}
+    content: dict[str, Any] = {
+        media: {key: schema if key == "schema" else deepcopy(value) for key, value in texts.items()}
+        for media, texts in around.items()
+    }
     for media in body.media:
         content.setdefault(media, {"schema": schema})
     return content
-
-
-def _with_schema(node: Any, schema: Schema) -> Any:
-    """A copy of a media type's texts with the schema in its place."""
-    if not is_object(node):
-        return deepcopy(node)
-    return {
-        key: schema if value is None and key in SCHEMA_KEYS else _with_schema(value, schema)
-        for key, value in node.items()
-    }
 
 
 def _parameters(operation: Operation, wire: Wire, components: DocumentComponents) -> Iterator[dict[str, Any]]:

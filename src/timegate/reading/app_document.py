@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.names import SUFFIXES
 from timegate.wire.schema import references, referred, rename_references
-from timegate.wire.texts import OPERATION_KEYS, SCHEMA_KEYS, with_parameter_texts
+from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
-
-_TEXTS: Final = ("title", "description", "examples", "example", "deprecated")
 
 
 class AppDocument:
@@ -41,8 +39,8 @@ class AppDocument:
             self._wire = self._wire.edited("requests", *renamed)
         for operation, raw in documented:
             self._walk_operation(operation, raw)
-        texts = {operation.key: self._with_texts(operation, raw) for operation, raw in documented}
-        wire = replace(self._wire, operations=tuple(texts.get(one.key, one) for one in self._wire.operations))
+        known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
+        wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
         for operation, raw in documented:
             wire = wire.edited("requests", *self._parameters(operation, raw))
         for side in SIDES:
@@ -122,28 +120,18 @@ class AppDocument:
         display_name = self._display_names.get(component.name, component.display_name)
         return replace(component, schema=schema, display_name=display_name)
 
-    def _with_texts(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
-        texts: dict[str, Any] = {
-            "operation": {key: value for key, value in raw.items() if key not in OPERATION_KEYS},
-            "parameters": [one for one in _parameters_of(raw) if one["in"] == "cookie" or self._is_foreign(one)],
-            "responses": {},
-            "undescribed_responses": {},
-        }
-        request = operation.request
-        if request is not None:
-            texts["request"], request = _separate(request, raw.get("requestBody", {}))
-        elif "requestBody" in raw:
-            texts["operation"]["requestBody"] = raw["requestBody"]
-        responses = dict(operation.responses)
+    def _with_documented(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
+        """An operation with the responses that only the document describes."""
+        responses, undescribed = dict(operation.responses), dict[str, Any]()
         for status, around in raw.get("responses", {}).items():
             body = responses.get(status)
             if status not in responses or (body is not None and body.schema == {}):
                 body = self._documented_body(around) or body
             if body is not None:
-                texts["responses"][status], responses[status] = _separate(body, around)
-            else:
-                texts["responses" if status in responses else "undescribed_responses"][status] = around
-        return replace(operation, request=request, responses=responses, texts=texts)
+                responses[status] = body
+            elif status not in responses:
+                undescribed[status] = around
+        return replace(operation, responses=responses, texts={"undescribed_responses": undescribed})
 
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
         """The body of a response that is declared by a schema and not by a type, if it contains known components."""
@@ -160,20 +148,17 @@ class AppDocument:
         return not set(references(parameter.get("schema"))) <= self._identities.keys()
 
     def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
-        """The components of parameters with their texts and with parameters only documented."""
+        """The components of parameters with those that are only documented."""
         for component, listed in self._pairs(operation, raw):
-            required = {key for key in component.required if key not in listed}
-            properties = dict(component.properties)
-            for key, one in listed.items():
-                if key not in properties and self._is_foreign(one):
-                    continue
-                documented = one.get("schema", {})
-                schema: Schema = properties.get(key) or rename_references(documented, self._identities)
-                properties[key] = with_parameter_texts(_with_root_texts(schema, documented), one, key)
-                if one.get("required"):
-                    required.add(key)
-            changed = {**component.schema, "properties": properties}
-            yield replace(component, schema={**changed, "required": [key for key in properties if key in required]})
+            found = {
+                key: with_parameter_texts(rename_references(one.get("schema", {}), self._identities), one, key)
+                for key, one in listed.items()
+                if key not in component.properties and not self._is_foreign(one)
+            }
+            if found:
+                required = [*component.required, *(key for key in found if listed[key].get("required"))]
+                properties = {**component.properties, **found}
+                yield replace(component, schema={**component.schema, "properties": properties, "required": required})
 
 
 def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Component:
@@ -207,18 +192,6 @@ def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in raw.get("parameters", []) if "name" in one and "in" in one]
 
 
-def _separate(body: Body, around: Mapping[str, Any]) -> tuple[dict[str, Any], Body]:
-    """The documented object around a body, with None for its schema, and the body with the schema's own texts."""
-    content = dict(around.get("content", {}))
-    media = next(iter(body.media), "")
-    if media in content and body.schema != {}:
-        documented = _schema_in(content[media])
-        content[media] = _without_schema(content[media], documented)
-        if is_object(documented):
-            body = replace(body, schema=_with_root_texts(body.schema, documented))
-    return {**around, "content": content} if content else dict(around), body
-
-
 def _schema_in(node: Any) -> Any:
     """The schema within a media type object: its own, an item's, or that of an item's content."""
     if not is_object(node):
@@ -226,25 +199,3 @@ def _schema_in(node: Any) -> Any:
     if is_object(node.get("itemSchema")):
         return node["itemSchema"].get("properties", {}).get("data", {}).get("contentSchema", node["itemSchema"])
     return node.get("schema")
-
-
-def _without_schema(node: Any, schema: Any) -> Any:
-    """A copy of a media type object with None in place of the schema.
-
-    Only OpenAPI 3.2 and later define ``itemSchema``; earlier versions need an extension.
-    """
-    if not is_object(node):
-        return node
-    renamed = {"x-itemSchema" if key == "itemSchema" else key: value for key, value in node.items()}
-    return {
-        key: None if key in SCHEMA_KEYS and value is schema else _without_schema(value, schema)
-        for key, value in renamed.items()
-    }
-
-
-def _with_root_texts(schema: Schema, documented: Mapping[str, Any]) -> Schema:
-    """A schema with exactly the texts that its documented form has at the root."""
-    if "$ref" in schema:
-        return schema
-    kept = {key: value for key, value in schema.items() if key not in _TEXTS}
-    return {**kept, **{key: documented[key] for key in _TEXTS if key in documented}}

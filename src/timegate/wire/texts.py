@@ -14,9 +14,6 @@ OPERATION_KEYS: Final = frozenset({"parameters", "requestBody", "responses"})
 
 _PARAMETER_KEYS: Final = frozenset({"in", "name", "required", "schema"})
 
-SCHEMA_KEYS: Final = frozenset({"schema", "contentSchema", "x-itemSchema"})
-"""The keys that, in the texts around a body, have None for the body's schema."""
-
 
 @dataclass(frozen=True, slots=True)
 class Texts:
