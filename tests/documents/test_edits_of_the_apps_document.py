@@ -169,6 +169,19 @@ def test_an_operation_that_the_app_has_taken_out_of_its_document_is_in_no_versio
     assert [list(gates.contract(version)["paths"]) for version in (HEAD, OLD)] == [["/orders", "/late"], ["/orders"]]
 
 
+@pytest.mark.parametrize("name", ["Order", "Order-Input", "Order-Output"])
+def test_a_fact_may_name_a_model_as_the_document_does(name: str) -> None:
+    class Counted(VersionChange):
+        """`number` is now called `count`."""
+
+        changes = (on(name).renamed("number", to="count"),)
+
+    gates = Timeline(Version(HEAD, Counted), Version(OLD)).compile(Contract.of(orders(FastAPI())))
+    schemas = gates.contract(OLD)["components"]["schemas"]
+    assert [list(schemas[one]["properties"]) for one in ("Order-Input", "Order-Output")] == [["items", "number"]] * 2
+    assert gates.upgrade(Order, {"items": [], "number": 2}, from_version=OLD) == {"items": [], "count": 2}
+
+
 class Renamed(BaseModel):
     pet: str | None = Field(None, description="A pet.")
 

@@ -8,9 +8,9 @@ from typing import Any
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import HIDDEN_MARK
-from timegate.wire.names import SUFFIXES, free_name
+from timegate.wire.names import free_name
 from timegate.wire.schema import references, referred, rename_references, rewrite, unmarked
-from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
+from timegate.wire.wire import SIDES, SUFFIXES, Component, Operation, Side, Wire
 
 
 class DocumentComponents:

@@ -21,7 +21,7 @@ def is_about(component: Component, model: Model, field_name: str | None) -> bool
         field_name: the field that the component's class must inherit unchanged; None for facts about the whole model.
     """
     if isinstance(model, str):
-        return model in (component.name, component.display_name)
+        return model in component.names
     own = component.model
     if own is not None and _inherits(own, model, field_name):
         return True

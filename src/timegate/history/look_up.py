@@ -34,7 +34,7 @@ class LookUp:
 
     def note(self, side: Side, component: Component) -> None:
         """Note what a component is called now."""
-        for text in (component.name, component.display_name):
+        for text in component.names:
             self._by_text[side].setdefault(text, {})[component.name] = None
 
     def note_operation(self, operation: Operation) -> int:

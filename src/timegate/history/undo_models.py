@@ -160,7 +160,7 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
             component = builder.component(side, name)
             members = listed_values(component.schema)
             is_own = component.model is not None and component.model is fact.enum
-            is_named = isinstance(fact.enum, str) and fact.enum in (component.name, component.display_name)
+            is_named = isinstance(fact.enum, str) and fact.enum in component.names
             if (is_own or is_named) and members is not None:
                 found = True
                 yield side, component, members

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from timegate.typing import Document, Schema, is_array, is_object
-from timegate.wire.names import SUFFIXES
 from timegate.wire.schema import references, referred, rename_references
 from timegate.wire.texts import with_parameter_texts
-from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
+from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
 
 
 class AppDocument:
@@ -61,7 +60,8 @@ class AppDocument:
                 name = one["name"].lower()
                 # Some releases document the fields of a model with underscores and read them with hyphens.
                 hyphens = name.replace("_", "-")
-                headers[hyphens if name not in known.properties and hyphens in known.properties else name] = one
+                is_field = name not in known.properties and hyphens in known.properties
+                headers[hyphens if is_field and name not in known.accepted(hyphens) else name] = one
         yield known, headers
 
     def _walk_operation(self, operation: Operation, raw: Mapping[str, Any]) -> None:

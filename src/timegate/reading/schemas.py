@@ -230,5 +230,5 @@ def _is_equal(name: str, first: GeneratedSchemas, second: GeneratedSchemas) -> b
 def component_of(components: Mapping[str, Component], model: Any) -> Sequence[Component]:
     """The components of exactly this class, or those with this name where ``model`` is a name."""
     if isinstance(model, str):
-        return [c for c in components.values() if model in (c.name, c.display_name)]
+        return [c for c in components.values() if model in c.names]
     return [c for c in components.values() if c.model is model]

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
-
-from timegate.wire.wire import Side
-
-SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
-"""The end of a component's name where its two sides differ, as FastAPI writes it."""
+from collections.abc import Collection, Iterable
+from typing import Any
 
 
 def free_name(wanted: str, model: Any, taken: Iterable[str]) -> str:

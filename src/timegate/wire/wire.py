@@ -16,6 +16,10 @@ Side: TypeAlias = Literal["requests", "responses"]
 SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 
 
+SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
+"""The end of a component's name where its two sides differ, as FastAPI writes it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """A named schema at one version, with facts that JSON Schema cannot express.
@@ -71,6 +75,12 @@ class Component:
     def internal(self) -> frozenset[str]:
         """The wire names of fields that no client knows."""
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What facts may call it: its name, that in documents, and those in documents that tell its sides apart."""
+        sides = () if self.model is None else (self.display_name + suffix for suffix in SUFFIXES.values())
+        return (self.name, self.display_name, *sides)
 
     def wire_name(self, name: str) -> str | None:
         """The wire name of the field with this wire name, Python name or alias of either side; None where none has."""
