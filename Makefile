@@ -18,7 +18,7 @@
 #   make fuzz     EXCHANGES=20000 requests of old clients to random old apps and to today's, drawn by SEED=7
 #
 #   make clients    generates the models with which a client of each version of the example reads its responses
-#   make snapshots  updates the snapshots of what each version of the example sends and receives; look at the difference
+#   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
 #
 #   make figures  counts the tests of each harness
 #
@@ -122,7 +122,8 @@ clients: $(READY)
 	@$(PY) -m examples.execution_api.tests.client_models.generate
 
 snapshots: $(READY)
-	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py
+	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py \
+	    tests/painless/test_mistakes.py
 
 figures: $(READY)
 	@$(PY) -m tests.figures

@@ -20,8 +20,9 @@ from timegate.errors import (
     VersionSunset,
     VersionTooNew,
 )
-from timegate.timeline import Timeline, Version, VersionChange
+from timegate.timeline import Timeline
 from timegate.typing import JsonValue
+from timegate.version import Version, VersionChange
 
 if TYPE_CHECKING:
     from timegate.contract import Contract

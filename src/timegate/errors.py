@@ -40,6 +40,7 @@ class Fault:
         place: the model, field, endpoint or parameter, under the name that it has right after the fact.
         problem: what cannot be done.
         remedy: the line to write instead.
+        at: the file and line of the change.
     """
 
     version: str
@@ -47,9 +48,10 @@ class Fault:
     place: str
     problem: str
     remedy: str
+    at: str = field(default="", compare=False)
 
     def __str__(self) -> str:
-        origin = f"{self.version} {self.change}" if self.change else self.version
+        origin = " ".join(filter(None, (self.version, self.change, self.at and f"({self.at})")))
         return f"{origin}: {self.place}: {self.problem}\n    {self.remedy}"
 
 

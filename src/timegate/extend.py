@@ -15,7 +15,8 @@ from timegate.changes.base import kind as fact
 from timegate.changes.endpoints import EndpointFact
 from timegate.changes.subjects import Endpoint, Members, Models
 from timegate.contract import Contract
-from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.builder import HistoryBuilder
+from timegate.history.places import FieldPlace
 from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,

@@ -7,16 +7,16 @@ import inspect
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from types import ModuleType
-from typing import Any, ClassVar, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
-from typing_extensions import TypeIs
-
-from timegate.changes.base import Fact
-from timegate.context import SELECTED, Selected
-from timegate.errors import DeclarationError, UnknownVersion, UnsupportedVersion, VersionTooNew
+from timegate.changes.calls import explained
+from timegate.context import Selected
+from timegate.errors import DeclarationError, Fault, UnknownVersion, UnsupportedVersion, VersionTooNew
+from timegate.version import Version, VersionChange, is_sequence, named, shown
 
 Scheme: TypeAlias = Callable[[str], Any]
 """Parses a version into a sortable value; raises ``ValueError`` for a value that is no version."""
@@ -24,7 +24,6 @@ Scheme: TypeAlias = Callable[[str], Any]
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MODULE: Final = re.compile(r"v(\d{4})_(\d{2})_(\d{2})")
 _ALMOST: Final = re.compile(r"v[\d_]*\d", re.IGNORECASE)
-_ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
 
 
 def dates(value: str) -> date:
@@ -56,99 +55,6 @@ class Compiles(Protocol[_Gates]):
         ...
 
 
-class VersionChange:
-    """One change of the API, stated from old to new; subclass it and declare ``changes``.
-
-    The docstring is required; it is the line of the changelog. A change without ``changes`` is a flag for
-    ``applies()``. A change belongs to no timeline: any number of timelines may use it.
-    """
-
-    changes: ClassVar[Sequence[Fact]] = ()
-    hidden: ClassVar[bool] = False
-    description: ClassVar[str] = ""
-
-    def __init_subclass__(cls) -> None:
-        super().__init_subclass__()
-        name = cls.__qualname__
-        own = vars(cls)
-        for key, value in own.items():
-            plain = isinstance(value, staticmethod | classmethod) or inspect.isfunction(value)
-            if not key.startswith("_") and key not in _ATTRIBUTES and not plain:
-                raise DeclarationError(f"{name}.{key} has no meaning; facts go into `changes = (…,)`")
-        if not own.get("description"):
-            cls.description = inspect.cleandoc(own.get("__doc__") or "")
-        if not cls.description.strip():
-            raise DeclarationError(f'{name} needs a docstring, its line of the changelog: """…"""')
-        facts: object = getattr(cls, "changes", ())
-        if isinstance(facts, Fact):
-            raise DeclarationError(f"{name}.changes is one fact; a comma makes it a tuple: changes = (…,)")
-        if not _is_sequence(facts):
-            raise DeclarationError(f"{name}.changes is not a sequence of facts: changes = (on(…).added(…),)")
-        for fact in facts:
-            if not isinstance(fact, Fact):
-                raise DeclarationError(f"{name}.changes holds {fact!r}, which is not a fact: write on(…).added(…)")
-        cls.changes = tuple(cls.changes)
-
-    def __new__(cls) -> VersionChange:
-        raise DeclarationError(f"{cls.__qualname__} is declared, not instantiated: Version(…, {cls.__qualname__})")
-
-    @classmethod
-    def applies(cls) -> bool:
-        """Whether the version of the current request has this change.
-
-        True outside a request and where no version was selected.
-
-        Raises:
-            DeclarationError: no version of the timeline in force has this change.
-        """
-        selected = SELECTED.get()
-        if selected is None:
-            return True
-        if cls not in selected.known:
-            raise DeclarationError(
-                f"{cls.__qualname__}.applies(): no version of the timeline in force has this change: "
-                f"Version(…, {cls.__qualname__})"
-            )
-        return cls not in selected.lacking
-
-
-class Version:
-    """One released version and the changes between it and the next older one.
-
-    Args:
-        value: the version, a date by default.
-        changes: the boundary to the next older version, in the order in which they happened.
-        deprecated: the day or moment from which responses announce the deprecation (RFC 9745).
-        sunset: the day or moment from which it is no longer served (RFC 8594).
-
-    Raises:
-        DeclarationError: a change is no subclass of `VersionChange`, or the sunset is before the deprecation.
-    """
-
-    __slots__ = ("changes", "deprecated", "sunset", "value")
-
-    def __init__(
-        self,
-        value: str | date,
-        *changes: type[VersionChange],
-        deprecated: date | datetime | None = None,
-        sunset: date | datetime | None = None,
-    ) -> None:
-        self.value: str = value if isinstance(value, str) else value.isoformat()
-        self.changes: tuple[type[VersionChange], ...] = changes
-        self.deprecated: datetime | None = _moment(deprecated)
-        self.sunset: datetime | None = _moment(sunset)
-        given: tuple[object, ...] = changes
-        for change in given:
-            if not (inspect.isclass(change) and VersionChange in change.__mro__[1:]):
-                raise DeclarationError(f"Version({self.value!r}, …) takes subclasses of VersionChange, not {change!r}")
-        if self.deprecated and self.sunset and self.sunset < self.deprecated:
-            raise DeclarationError(f"Version({self.value!r}, …): the sunset is before the deprecation")
-
-    def __repr__(self) -> str:
-        return f"Version({', '.join([repr(self.value), *(change.__qualname__ for change in self.changes)])})"
-
-
 class Timeline:
     """The versions of an API, newest first.
 
@@ -161,32 +67,40 @@ class Timeline:
             oldest version has changes.
     """
 
+    @explained
     def __init__(self, *versions: Version, scheme: Scheme = dates) -> None:
         _check_versions(versions)
         self.versions: tuple[Version, ...] = versions
         self.scheme: Scheme = scheme
         if not versions:
             raise DeclarationError("Timeline() needs at least one version: Timeline(Version('2025-04-11'))")
+        if not callable(scheme):
+            raise DeclarationError(f"Timeline(…, scheme={scheme!r}) takes a function of a version: scheme=int")
         try:
             self._keys: list[Any] = [scheme(version.value) for version in versions]
         except ValueError as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
         for (newer, key), (older, older_key) in pairwise(zip(versions, self._keys, strict=True)):
             if key == older_key:
-                raise DeclarationError(f"Timeline(…): version {newer.value} is listed twice")
+                raise DeclarationError(f"Timeline(…): version {newer.value} is listed twice: leave one out")
             if key < older_key:
-                raise DeclarationError(f"Timeline(…): newest first, but {newer.value} is before {older.value}")
+                raise DeclarationError(
+                    f"Timeline(…): newest first, but {newer.value} is before {older.value}: "
+                    f"Timeline({older!r}, {newer!r})"
+                )
         if versions[-1].changes:
             raise DeclarationError(
                 f"Timeline(…): {versions[-1].value} is the oldest version and has no older one: "
-                f"move {versions[-1].changes[0].__qualname__} to the version that introduced it"
+                f"move {named(versions[-1].changes[0])} to the version that introduced it"
             )
         version_of: dict[type[VersionChange], str] = {}
         for version in versions:
             for change in version.changes:
                 if change in version_of:
                     both = f"{version_of[change]} and in {version.value}"
-                    raise DeclarationError(f"Timeline(…): {change.__qualname__} is listed in {both}")
+                    raise DeclarationError(
+                        f"Timeline(…): {named(change)} is listed in {both}: leave it in the version that introduced it"
+                    )
                 version_of[change] = version.value
         self._index = {version.value: index for index, version in enumerate(versions)}
         self._ascending = list(reversed(self._keys))
@@ -285,6 +199,12 @@ class Timeline:
         """What `applies` and `current_version` know of a request for the version at ``index``."""
         return Selected(self.versions[index].value, self.lacking(index), self.lacking(len(self)))
 
+    def located(self, fault: Fault) -> Fault:
+        """A fault with the file and line of its change."""
+        changes = self.versions[self._index[fault.version]].changes if fault.version in self._index else ()
+        found = next((change for change in changes if change.__qualname__ == fault.change), None)
+        return fault if found is None else replace(fault, at=shown(found.declared_at))
+
     def compile(self, contract: Compiles[_Gates]) -> _Gates:
         """Check and compile every change against a contract; returns its `Gates`.
 
@@ -303,11 +223,12 @@ class Timeline:
 def _check_versions(given: Sequence[object]) -> None:
     for version in given:
         if not isinstance(version, Version):
-            raise DeclarationError(f"Timeline(…) takes versions, not {version!r}: Version({version!r}, …)")
-
-
-def _is_sequence(value: object) -> TypeIs[Sequence[object]]:
-    return isinstance(value, Sequence) and not isinstance(value, str)
+            remedy = (
+                f"Timeline({', '.join(map(repr, version))})"
+                if is_sequence(version)
+                else f"Timeline(Version({version!r}, …), …)"
+            )
+            raise DeclarationError(f"Timeline(…) takes versions, not {version!r}: {remedy}")
 
 
 def _changes_in(module: ModuleType) -> list[type[VersionChange]]:
@@ -332,9 +253,3 @@ def _check_imported(found: Sequence[tuple[Version, ModuleType]]) -> None:
                     f"declare it in {module.__name__}, class {change.__name__}(VersionChange), "
                     f"or leave it out where version {version.value} does not have it"
                 )
-
-
-def _moment(day: date | datetime | None) -> datetime | None:
-    if isinstance(day, datetime):
-        return day if day.tzinfo else day.replace(tzinfo=UTC)
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

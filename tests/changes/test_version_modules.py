@@ -88,5 +88,7 @@ class TestFromAPackage:
                 'Too early.'
             """,
         )
-        with pytest.raises(DeclarationError, match="move Early to the version that introduced it"):
+        with pytest.raises(
+            DeclarationError, match=r"move Early \(.*v2025_04_11\.py:4\) to the version that introduced it"
+        ):
             Timeline.from_package("written_versions")

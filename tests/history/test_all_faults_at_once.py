@@ -65,7 +65,7 @@ APP = Contract.of(
         ]
     )
 )
-KNOWN = "name one of GET /items/{key}, GET /previous, PUT /items/{key}"
+KNOWN = "name one of /items/{key}, /previous"
 MISSED = 'loses="why nobody misses it"'
 
 ENDPOINTS = {
@@ -74,7 +74,8 @@ ENDPOINTS = {
     ),
     "an unknown method": ExpectedFault(
         (endpoint("/items/{key}", "GET", "PATCH").added(),), "PATCH /items/{key}",
-        "there is no such endpoint right after this fact", KNOWN,
+        "there is no such endpoint right after this fact",
+        "it has PUT, GET: endpoint('/items/{key}', 'PUT', 'GET').added()",
     ),
     "an old path where the new one is meant": ExpectedFault(
         (endpoint("/old").moved(to="/previous"), endpoint("/old").status(201, was=200)), "any method /old",
@@ -94,8 +95,8 @@ ENDPOINTS = {
         "take endpoint('/items/{id}', 'GET').moved(to='/items/{key}') out",
     ),
     "moved without a parameter that the new path needs": ExpectedFault(
-        (endpoint("/item", "GET").moved(to="/items/{key}"),), "/item", "{key} is no parameter of the old path",
-        "name one of []",
+        (endpoint("/item", "GET").moved(to="/items/{key}"),), "GET /item",
+        "{key} is no parameter of the old path", "write the parameters of /item in to= too, by their names",
     ),
     "moved into a query parameter that is none": ExpectedFault(
         (endpoint("/all/{a}/{b}", "PUT").moved(to="/items/{a}?page={b}"),), "/items/{a}?page={b}",
@@ -104,7 +105,8 @@ ENDPOINTS = {
     ),
     "a status that it does not declare": ExpectedFault(
         (endpoint("/items/{key}", "GET").status(202, was=200),), "GET /items/{key}",
-        "it declares no status 202 right after this fact", "name one of 200",
+        "it declares no status 202 right after this fact",
+        "from old to new it is endpoint('/items/{key}', 'GET').status(200, was=202)",
     ),
     "the same status": ExpectedFault(
         (endpoint("/items/{key}", "GET").status(200, was=200),), "/items/{key}", "the status is the same",

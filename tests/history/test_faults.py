@@ -9,6 +9,11 @@ from timegate import Fault, enum, on, sibling
 
 FIELDS = "name one of colour, name, note, other, pet, size, spot, tags"
 ITEM = on(Item)
+COMPONENTS = "name one of Cat, Colour, Dog, Item, Spot"
+ELSEWHERE = (
+    "name it where it leaves or reaches the server without an operation: "
+    "TimegateMiddleware(…, sends=[Unreached]), receives=[Unreached]"
+)
 MISSED = 'loses="why nobody misses it"'
 
 NOTHING_TO_APPLY_TO = {
@@ -16,31 +21,32 @@ NOTHING_TO_APPLY_TO = {
         (on(Unreached).added("x"),),
         "Unreached",
         "the app does not reach this model, so the fact applies to nothing",
-        "name a model of the contract, or take on(Unreached).added('x') out",
+        f"{ELSEWHERE}; or take on(Unreached).added('x') out",
     ),
     "the name of no component": ExpectedFault(
         (on("Nothing").added("x"),),
         "Nothing",
         "the app does not reach this model, so the fact applies to nothing",
-        "name a model of the contract, or take on('Nothing').added('x') out",
+        f"{COMPONENTS}; or take on('Nothing').added('x') out",
     ),
     "one of two models": ExpectedFault(
         (on(Item, Unreached).was_named("Old"),),
         "Unreached",
         "the app does not reach this model, so the fact applies to nothing",
-        "name a model of the contract, or take on(Item, Unreached).was_named('Old') out",
+        f"{ELSEWHERE}; or take on(Item, Unreached).was_named('Old') out",
     ),
     "an enum that the app does not reach": ExpectedFault(
         (enum("Shade").grew("blue", seen_as="red"),),
         "Shade",
         "the app does not reach this enum, so the fact applies to nothing",
-        "name an enum of the contract, or take enum('Shade').grew('blue', seen_as='red') out",
+        f"{COMPONENTS}; or take enum('Shade').grew('blue', seen_as='red') out",
     ),
     "an enum that is a model": ExpectedFault(
         (enum(Item).renamed("a", to="b"),),
         "Item",
         "the app does not reach this enum, so the fact applies to nothing",
-        "name an enum of the contract, or take enum(Item).renamed('a', to='b') out",
+        "a model has fields, on(Item), and an enum has members, enum(Item); "
+        "or take enum(Item).renamed('a', to='b') out",
     ),
     **{
         f"an unknown field: {fact.verb}": ExpectedFault(
@@ -63,14 +69,15 @@ NOTHING_TO_APPLY_TO = {
         (ITEM.moved("was", to="nothing"),),
         "Item.nothing",
         "there is no such field right after this fact",
-        "name a path of the newer version",
+        FIELDS,
     ),
     "a field that one of two models lacks": ExpectedFault(
         (on(Cat, Item).added("size"),), "Cat.size", "there is no such field right after this fact",
         "name one of kind, lives",
     ),
     "a field that an earlier fact of the change has taken": ExpectedFault(
-        (ITEM.added("size"), ITEM.added("size")), "Item.size", "there is no such field right after this fact",
+        (ITEM.added("size"), ITEM.added("size")), "Item.size",
+        "there is no such field right after this fact, because on(Item).added('size') comes after it",
         "name one of colour, name, note, other, pet, spot, tags",
     ),
     "an old name where the new one is meant": ExpectedFault(
@@ -91,19 +98,19 @@ NOTHING_TO_APPLY_TO = {
     ),
     "a member that is none": ExpectedFault(
         (enum(Colour).grew("pink", seen_as="red"),), "Colour", "'pink' is no member right after this fact",
-        "name one of ['red', 'blue']",
+        "name one of red, blue",
     ),
     "a rename to a member that is none": ExpectedFault(
         (enum(Colour).renamed("rose", to="pink"),), "Colour", "'pink' is no member right after this fact",
-        "name one of ['red', 'blue']",
+        "name one of red, blue",
     ),
     "seen as a member that older versions lack": ExpectedFault(
         (enum(Colour).grew("blue", seen_as="pink"),), "Colour", "seen_as='pink' is no member of the older version",
-        "take one of ['red']",
+        "name one of red",
     ),
     "read as a member that is none": ExpectedFault(
         (enum(Colour).shrank("green", read_as="pink", loses="unread"),), "Colour",
-        "read_as='pink' is no member of head", "take one of ['red', 'blue']",
+        "read_as='pink' is no member of head", "name one of red, blue",
     ),
 }  # fmt: skip
 
@@ -154,7 +161,8 @@ CHANGES_NOTHING = {
     ),
     "removed and still there": ExpectedFault(
         (ITEM.removed("size", was=int, backfill=1, loses="unread"),), "Item.size",
-        "the newer version has this field too", "name a field that only the older version had",
+        "the newer version has this field too",
+        "name a field that only the older version had, or write on(Item).added('size') where it is new",
     ),
     "an old name that is another field's": ExpectedFault(
         (ITEM.renamed("size", to="name"),), "Item.name", "'size' is another field of the newer version",

@@ -16,7 +16,8 @@ from tests.strategies.proposals import PROPOSALS
 from tests.strategies.snapshot import Snapshot
 from timegate.changes.base import Fact
 from timegate.contract import Contract
-from timegate.timeline import Timeline, Version, VersionChange
+from timegate.timeline import Timeline
+from timegate.version import Version, VersionChange
 from timegate.wire.wire import SIDES
 
 MOST_VERSIONS = 12

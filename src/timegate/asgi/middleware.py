@@ -37,8 +37,9 @@ from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Sel
 from timegate.asgi.serve.arguments import check_arguments, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
+from timegate.changes.calls import explained
 from timegate.context import SELECTED
-from timegate.errors import DeclarationError
+from timegate.errors import DeclarationError, TimegateError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 
@@ -83,6 +84,7 @@ class TimegateMiddleware:
     serves_versions = True
     """Says to another one around it that what it wraps has gates of its own."""
 
+    @explained
     def __init__(
         self,
         app: App,
@@ -339,13 +341,14 @@ class TimegateMiddleware:
         self._check_other(by)
         return self._failure is None
 
-    def _check_other(self, outer: TimegateMiddleware) -> None:
+    def _check_other(self, outer: TimegateMiddleware, *, starts: bool = False) -> None:
         """Warn of a middleware around this one that gates the same app; another timeline is a failure."""
         if self._failure is not None:
             return
         if not same_changes(outer.timeline, self.timeline):
             self._failure, self._ready = DeclarationError(_TWO_TIMELINES), None
-            _LOG.error("%s; no request is served", _TWO_TIMELINES)
+            if not starts:
+                _LOG.error("%s; no request is served", _TWO_TIMELINES)
         elif not outer._warned:
             outer._warned = True
             _LOG.warning(_TWICE)
@@ -360,7 +363,7 @@ class TimegateMiddleware:
             nonlocal sent
             if message["type"] == "lifespan.startup.complete" and self._begun(scope, around) is None:
                 # The app cleans up as if its own start had failed, and reports the failure.
-                raise RuntimeError(_NOT_READY) from self._failure
+                raise self._failure or RuntimeError(_NOT_READY)
             if message["type"] == "lifespan.startup.failed" and self._failure is not None:
                 sent = True
                 message = {**message, "message": str(self._failure)}
@@ -378,7 +381,7 @@ class TimegateMiddleware:
         app = self._startup.routed(scope)
         for outer in around:
             if app is not None and outer._startup.routed(scope) is app:
-                self._check_other(outer)
+                self._check_other(outer, starts=True)
                 break
         return None if self._failure is not None else self._started(scope)
 
@@ -389,8 +392,12 @@ class TimegateMiddleware:
         try:
             ready = self._startup.run(self._startup.routed(scope), by=self, again=self._ready is not None)
         except Exception as error:
-            _LOG.exception("%s; no request is served", _NOT_READY)
             self._failure, self._ready = error, None
+            if not isinstance(error, TimegateError):
+                _LOG.exception("%s; no request is served", _NOT_READY)
+            elif scope["type"] != "lifespan":
+                # The server reports a start that fails.
+                _LOG.error("%s; no request is served: %s", _NOT_READY, error)
             return None
         self._documents.clear()
         self._ready = ready

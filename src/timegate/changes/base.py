@@ -93,8 +93,9 @@ class Fact:
     """One declared difference between two versions, stated from old to new.
 
     A kind of fact sets `verb` and `loss`; `was_is_type` where its field ``was`` holds the old type; `subject`, the
-    fields that name its subject; `positional`, the field whose value is written first and without its name; and
-    `names`, the fields that hold one name each.
+    fields that name its subject; `positional`, the field whose value is written first and without its name; `names`,
+    the fields that hold one name each; and `ends`, the fields with what older and newer versions have, which a
+    mistaken author exchanges.
 
     Args:
         loses: why data may be lost towards head; required where that can happen and the model is in a request.
@@ -108,6 +109,7 @@ class Fact:
     subject: ClassVar[tuple[str, ...]] = ()
     positional: ClassVar[str] = ""
     names: ClassVar[tuple[str, ...]] = ()
+    ends: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for field in self.names:
@@ -137,7 +139,7 @@ class Fact:
     def argument_code(self) -> str:
         """The arguments as they are written in a version file."""
         value: object = getattr(self, self.positional) if self.positional else ()
-        leading = map(name_of, value if _is_tuple(value) else (value,))
+        leading = map(name_of, value if is_tuple(value) else (value,))
         return ", ".join(filter(None, [*leading, keywords_code(self, skip=(*self.subject, self.positional))]))
 
     def __eq__(self, other: object) -> bool:
@@ -190,7 +192,9 @@ def name_of(subject: object) -> str:
     arguments = get_args(subject)
     if arguments:
         return _type_code(get_origin(subject), arguments)
-    return getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
+    name: str = getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
+    # A class of a function is written as it is there.
+    return name.rpartition("<locals>.")[2]
 
 
 def _type_code(origin: Any, arguments: tuple[Any, ...]) -> str:
@@ -213,7 +217,8 @@ def keywords_code(fact: Fact, *, skip: tuple[str, ...]) -> str:
     return ", ".join(given)
 
 
-def _is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+def is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+    """Whether a value is a tuple, whose items are looked at one by one."""
     return isinstance(value, tuple)
 
 

@@ -57,6 +57,7 @@ class EndpointMoved(EndpointFact):
     to: str
 
     verb: ClassVar[str] = "moved"
+    ends: ClassVar[tuple[str, ...]] = ("path", "to")
 
 
 @kind
@@ -75,6 +76,7 @@ class StatusChanged(EndpointFact):
 
     verb: ClassVar[str] = "status"
     positional: ClassVar[str] = "new"
+    ends: ClassVar[tuple[str, ...]] = ("was", "new")
 
 
 @kind
@@ -129,6 +131,7 @@ class ParameterRenamed(ParameterFact):
     to: str
 
     verb: ClassVar[str] = "renamed"
+    ends: ClassVar[tuple[str, ...]] = ("name", "to")
 
 
 @kind

@@ -52,6 +52,7 @@ class Renamed(ModelFact):
     verb: ClassVar[str] = "renamed"
     positional: ClassVar[str] = "old"
     names: ClassVar[tuple[str, ...]] = ("old", "to")
+    ends: ClassVar[tuple[str, ...]] = ("old", "to")
 
 
 @kind
@@ -71,3 +72,4 @@ class Moved(ModelFact):
     verb: ClassVar[str] = "moved"
     positional: ClassVar[str] = "old"
     names: ClassVar[tuple[str, ...]] = ("old", "to")
+    ends: ClassVar[tuple[str, ...]] = ("old", "to")

@@ -127,3 +127,4 @@ class MemberRenamed(EnumFact):
 
     verb: ClassVar[str] = "renamed"
     positional: ClassVar[str] = "old"
+    ends: ClassVar[tuple[str, ...]] = ("old", "to")

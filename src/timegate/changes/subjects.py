@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
 from timegate.changes.base import UNSET, Fill, Unset, Value, name_of
+from timegate.changes.calls import explained, vocabulary
 from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
@@ -38,6 +39,7 @@ from timegate.typing import METHODS, Function, JsonValue, Model, plain_text
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
 
 
+@vocabulary
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Models:
     """One or several models, the subject of facts that are stated from old to new."""
@@ -144,6 +146,7 @@ class Models:
         return fact
 
 
+@vocabulary
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Members:
     """The members of an enum, the subject of facts that are stated from old to new."""
@@ -177,6 +180,7 @@ class _Subject(TypedDict):
     name: str
 
 
+@vocabulary
 class Parameter:
     """One query parameter or header of an endpoint."""
 
@@ -206,6 +210,7 @@ class Parameter:
         return ParameterDefaulted(**self._subject, was=was)
 
 
+@vocabulary
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Endpoint:
     """The operations of one path, the subject of facts that are stated from old to new."""
@@ -249,6 +254,7 @@ class Endpoint:
         return Parameter(self.path, self.methods, "header", str(plain_text(name)).lower())
 
 
+@explained
 def on(*models: Model) -> Models:
     """State facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
     if not models:
@@ -256,13 +262,17 @@ def on(*models: Model) -> Models:
     return Models(tuple(map(plain_text, models)))
 
 
+@explained
 def enum(members: Model) -> Members:
     """State facts about the members of an enum: the class, or the name of its component."""
     return Members(plain_text(members))
 
 
+@explained
 def endpoint(path: str, *methods: str) -> Endpoint:
     """State facts about the operations of a path: all of them, or those with the given methods."""
+    if methods and path in METHODS:
+        raise DeclarationError(f"endpoint({path!r}, …): the path comes first: endpoint({methods[0]!r}, {path!r})")
     _check_path(f"endpoint({path!r})", path)
     upper = tuple(str(plain_text(method)).upper() for method in methods)
     unknown = [method for method in upper if method not in METHODS]

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from timegate.timeline import Timeline, Version, VersionChange
+from timegate.timeline import Timeline
+from timegate.version import Version, VersionChange
 
 Owner: TypeAlias = tuple[str, type[VersionChange] | None]
 """A version and one of its changes; None for a version without changes."""

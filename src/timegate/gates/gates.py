@@ -47,7 +47,7 @@ class Gates:
         self.timeline: Timeline = timeline
         self.head: Head = head
         with refuse_endless("the types of the contract"):
-            self._history: History = history(head.wire, timeline, reserved=head.reserved)
+            self._history: History = history(head.wire, timeline, reserved=head.reserved, mounts=head.mounts)
             self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
             self._operations: dict[str, tuple[OperationGate, ...]] = {}
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
@@ -90,7 +90,7 @@ class Gates:
             once: dict[tuple[str, str, str], Fault] = {}
             for fault in faults:
                 once.setdefault((fault.change, fault.place, fault.problem), fault)
-            raise CompileError(list(once.values()))
+            raise CompileError([self.timeline.located(fault) for fault in once.values()])
         for reach in self._reach.values():
             reach.forget()
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
-from timegate.changes.fields import Moved, Renamed
 from timegate.errors import Fault
-from timegate.history.field_paths import EACH, item_schema, next_field, split_path, written_key
+from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
 from timegate.history.inheritance import declared_anew, is_about
 from timegate.history.look_up import LookUp, References
+from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
+from timegate.history.remedies import name_one, reach_model
 from timegate.history.schema_edits import tags_in, with_roots
 from timegate.history.steps import ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
+from timegate.wire.json_types import listed_values
 from timegate.wire.schema import single_reference
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
@@ -22,49 +24,6 @@ UNCERTAIN_KEYS: Final = (
     "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
 )
 PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
-
-EVERY_KEY: Final = "\0"
-"""Stands for all keys of a component; no field has this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class FieldPlace:
-    """One field of one component on one side.
-
-    Args:
-        side: whether clients send or receive it.
-        name: the component's identity.
-        key: the field's wire name.
-        stars: how many lists or dicts deep in the field the values are that the fact is about.
-        text: the place as the declaration writes it.
-        parents: the parts of the path that lead to the component, as the declaration writes them.
-    """
-
-    side: Side
-    name: str
-    key: str
-    stars: int
-    text: str
-    parents: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """The keys that one fact touches.
-
-    Args:
-        change: the change that declares the fact.
-        fact: the fact as code.
-        name: the identity of the component or of the operation.
-        keys: the keys that it changes; `EVERY_KEY` stands for all of them.
-        reads: the keys whose values it only reads.
-    """
-
-    change: str
-    fact: str
-    name: str
-    keys: frozenset[str]
-    reads: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -84,6 +43,7 @@ class HistoryBuilder:
         faults: the faults so far.
         touched: the keys that each fact of this boundary touches, newest fact first.
         status_changes: pairs of newer and older status, by operation and boundary.
+        mounts: the paths of the app below which other apps are mounted, which are not read.
         naming: the facts of this boundary that give a status or a name, by the operation or component and by what
             they give.
     """
@@ -91,6 +51,7 @@ class HistoryBuilder:
     wires: list[Wire]
     types: Mapping[tuple[Side, int], Schema]
     values: tuple[str, ...]
+    mounts: tuple[str, ...] = ()
     boundary: int = 0
     version: str = ""
     change: str = ""
@@ -135,6 +96,12 @@ class HistoryBuilder:
     def origin(self) -> Origin:
         """The version, change and code of the fact at hand."""
         return Origin(self.version, self.change, self.code)
+
+    @property
+    def declared(self) -> Fact:
+        """The fact at hand."""
+        assert self.fact is not None
+        return self.fact
 
     @property
     def code(self) -> str:
@@ -226,6 +193,12 @@ class HistoryBuilder:
         """Note that the fact at hand changes nothing, so that it must go."""
         self.fault(place, problem, f"take {self.fact} out")
 
+    def fault_unreached(self, model: Model, kind: str) -> None:
+        """Note that nothing on the wire holds the model or enum that the fact at hand is about."""
+        known = [(one.display_name, one.model) for side in SIDES for one in self.wire.components(side).values()]
+        problem = f"the app does not reach this {kind}, so the fact applies to nothing"
+        self.fault(model_name(model), problem, reach_model(self.declared, model, known, self.mounts))
+
     def check_loss(
         self, fact: Fact, side: Side, place: str, problem: str = "what old clients send here is lost"
     ) -> None:
@@ -235,9 +208,8 @@ class HistoryBuilder:
 
     def line(self, *arguments: str) -> str:
         """The fact at hand as a version file writes it, with more arguments."""
-        assert self.fact is not None
-        written = ", ".join(filter(None, [self.fact.argument_code(), *arguments]))
-        return f"{self.fact.subject_code()}.{self.fact.verb}({written})"
+        written = ", ".join(filter(None, [self.declared.argument_code(), *arguments]))
+        return f"{self.declared.subject_code()}.{self.declared.verb}({written})"
 
     def targets(self, models: tuple[Model, ...], path: str | None) -> Iterator[tuple[Model, Side, Component]]:
         """The components that a fact about these models is about; a fault where there are none.
@@ -260,11 +232,7 @@ class HistoryBuilder:
                     elif declared is not None and field_name is not None:
                         self._check_declared_anew(component, model, field_name, declared)
             if not found:
-                self.fault(
-                    model_name(model),
-                    "the app does not reach this model, so the fact applies to nothing",
-                    f"name a model of the contract, or take {self.fact} out",
-                )
+                self.fault_unreached(model, "model")
 
     def _check_declared_anew(self, component: Component, model: Model, field_name: str, declared: str) -> None:
         """Note a fault where a subclass declares a field anew and no fact of this version is about it."""
@@ -283,6 +251,26 @@ class HistoryBuilder:
             f"{replace(fact, models=(*fact.models, anew))}, "
             f"or on({model_name(model)!r}).{fact.verb}(…) where it did not change in {name_of(anew)}",
         )
+
+    def fault_unknown_field(self, text: str, path: str, targets: Sequence[tuple[Side, Component]]) -> None:
+        """Note that no field of the components that the fact at hand is about is called so."""
+        known = sorted({one for side, found in targets for one in paths_like(path, found, self.wire.components(side))})
+        problem = "there is no such field right after this fact"
+        newer = [self.newer.components(side).get(component.name) for side, component in targets]
+        names = {one.name for one in newer if one is not None and one.wire_name(path) is not None}
+        later = next((one for one in reversed(self.touched) if one.name in names and path in one.keys), None)
+        if later is not None:
+            whose = "" if later.change == self.change else f"{later.change}'s "
+            problem += f", because {whose}{later.fact} comes after it"
+        enums = [component for _, component in targets if listed_values(component.schema) is not None]
+        if known or not enums:
+            self.fault(text, problem, name_one(self.declared, path, known))
+        else:
+            self.fault(
+                text,
+                problem,
+                f"it is an enum, which has members: enum({text.removesuffix(f'.{path}')}).grew({path!r}, seen_as=…)",
+            )
 
     def field_places(self, fact: FieldsFact, *, newer: bool = True) -> Iterator[FieldPlace]:
         """The places of all fields of a fact, the last field first, as facts are undone."""
@@ -308,12 +296,7 @@ class HistoryBuilder:
             ]
             found += [place for place in places if place is not None]
             if targets and not any(places) and len(self.faults) == faults:
-                names = sorted({written_key(key) for _, _, component in targets for key in component.properties})
-                self.fault(
-                    text,
-                    "there is no such field right after this fact",
-                    f"name one of {', '.join(names)}" if names else "name a model that has fields",
-                )
+                self.fault_unknown_field(text, path, [(side, component) for _, side, component in targets])
         return list(dict.fromkeys(found))
 
     def _place(
@@ -332,7 +315,9 @@ class HistoryBuilder:
         if key is None and (newer or rest or left == [EACH]):
             return None
         if key is not None and not newer:
-            self.fault(text, "the newer version has this field too", "name a field that only the older version had")
+            added = f"on({text.removesuffix(f'.{path}')}).added({path!r})"
+            remedy = f"name a field that only the older version had, or write {added} where it is new"
+            self.fault(text, "the newer version has this field too", remedy)
             return None
         return FieldPlace(side, component.name, key or name, len(rest), text, tuple(parts[: len(parts) - len(left)]))
 
@@ -378,15 +363,3 @@ class HistoryBuilder:
             if holder in among and key in (properties := self.component(side, holder).properties):
                 known += name in self._references.of(properties[key])
         return places > known
-
-
-def field_names(fact: ModelFact) -> tuple[str, ...]:
-    """The fields that a fact names."""
-    if isinstance(fact, FieldsFact):
-        return fact.fields
-    return (fact.old, fact.to) if isinstance(fact, Renamed | Moved) else ()
-
-
-def model_name(model: Model) -> str:
-    """A model as faults write it."""
-    return model if isinstance(model, str) else name_of(model)

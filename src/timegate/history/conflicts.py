@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from timegate.history.builder import EVERY_KEY, HistoryBuilder, Touch
+from timegate.history.builder import HistoryBuilder
 from timegate.history.field_paths import EACH
+from timegate.history.places import EVERY_KEY, Touch
 from timegate.history.steps import Origin
 
 

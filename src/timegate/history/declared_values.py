@@ -8,8 +8,10 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_jsonable_python
 
 from timegate.changes.base import UNSET, Sibling, name_of
-from timegate.history.builder import EVERY_KEY, FieldPlace, HistoryBuilder
+from timegate.history.builder import HistoryBuilder
 from timegate.history.misfit import misfit
+from timegate.history.places import EVERY_KEY, FieldPlace
+from timegate.history.remedies import name_one
 from timegate.history.widening import admits_all_of
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.wire import Side
@@ -75,7 +77,7 @@ def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: S
         builder.fault(
             place.text,
             f"sibling({value.field!r}) is no field right after this fact",
-            f"name one of {', '.join(sorted(component.properties))}",
+            name_one(builder.declared, value.field, sorted(component.properties.keys() - {place.key})),
         )
         return UNSET
     schema = component.properties[key]

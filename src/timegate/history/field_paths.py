@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from timegate.typing import Schema, is_object
-from timegate.wire.schema import NULL
+from timegate.wire.schema import NULL, single_reference
 from timegate.wire.wire import Component
 
 EACH: Final = "*"
@@ -42,6 +42,30 @@ def next_field(parts: Sequence[str], component: Component) -> tuple[str, list[st
         if component.wire_name(name) is not None:
             return name, list(parts[count:])
     return plain_key(parts[0]), list(parts[1:])
+
+
+def paths_like(path: str, component: Component, components: Mapping[str, Component]) -> Iterator[str]:
+    """Every path that differs from one that leads nowhere in the first field that is not there.
+
+    Args:
+        path: the path, as a fact writes it.
+        component: where it begins.
+        components: all components of its side.
+    """
+    left, before = split_path(path), list[str]()
+    while left:
+        if left[0] == EACH:
+            before.append(left.pop(0))
+            continue
+        name, rest = next_field(left, component)
+        key = component.wire_name(name)
+        if key is None:
+            yield from (".".join([*before, written_key(other), *rest]) for other in component.properties)
+            return
+        schema = component.properties[key]
+        inner = single_reference(item_schema(schema) if rest[:1] == [EACH] else schema)
+        before += left[: len(left) - len(rest)]
+        component, left = components.get(inner or "", component), rest
 
 
 def item_schema(schema: Schema) -> Schema:

@@ -54,16 +54,17 @@ class History:
         return {start: status for start, status in converted.items() if status != start}
 
 
-def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = ()) -> History:
+def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), mounts: tuple[str, ...] = ()) -> History:
     """Undo every change of a timeline, from head's wire to that of the oldest version.
 
     Args:
         head: the wire at head.
         timeline: the versions and their changes.
         reserved: names in documents that no component of the wire may have.
+        mounts: the paths below which other apps are mounted, for messages.
     """
     types = named_types(head, timeline)
-    builder = HistoryBuilder([_without_removed(types.wire, timeline)], types.schemas, timeline.values)
+    builder = HistoryBuilder([_without_removed(types.wire, timeline)], types.schemas, timeline.values, mounts)
     builder.faults += types.faults
     _check_internal(builder, timeline.head.value)
     for boundary, version in enumerate(timeline.versions[:-1]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -22,13 +22,14 @@ from timegate.changes.fields import Added, Renamed
 from timegate.changes.values import Defaulted
 from timegate.history.builder import HistoryBuilder
 from timegate.history.field_paths import written_key
+from timegate.history.remedies import name_one, own_middleware
 from timegate.history.schema_edits import with_property, with_property_schema, without_property
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, parameter_names, plain_path, without_names
-from timegate.wire.wire import Operation
+from timegate.wire.wire import Component, Operation
 
 
 def has_method(fact: EndpointFact, operation: Operation) -> bool:
@@ -51,15 +52,27 @@ def _operations(builder: HistoryBuilder, fact: EndpointFact, path: str, *, remov
     if not found or missing:
         name = f"{', '.join(missing) or 'any method'} {path}"
         if not removed:
-            names = sorted({_name(one) for one in builder.wire.operations if one.exists})
-            remedy = f"name one of {', '.join(names[:12])}" if names else "serve it"
-            builder.fault(name, "there is no such endpoint right after this fact", remedy)
+            problem = "there is no such endpoint right after this fact"
+            builder.fault(name, problem, _endpoint_remedy(builder, fact, path))
         elif known and {one.method for one in known} >= {*missing}:
             builder.fault_without_effect(name, "the newer version has this endpoint too")
         else:
             problem = "the app does not route it, so nothing can serve older clients"
             builder.fault(name, problem, "keep its route at head")
     return found
+
+
+def _endpoint_remedy(builder: HistoryBuilder, fact: EndpointFact, path: str) -> str:
+    """What to write instead of a path or method that no operation has."""
+    mount = next((mount for mount in builder.mounts if path.startswith(f"{mount}/")), None)
+    if mount is not None:
+        return own_middleware(mount)
+    there = [one for one in builder.wire.operations if one.exists]
+    methods = [one.method for one in there if without_names(one.path) == without_names(path)]
+    if methods:
+        return f"it has {', '.join(methods)}: {replace(fact, methods=tuple(methods))}"
+    written = fact.to if isinstance(fact, EndpointMoved) else fact.path
+    return name_one(fact, written, sorted({plain_path(one.path) for one in there}))
 
 
 def _name(operation: Operation) -> str:
@@ -91,7 +104,8 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
             continue
         unknown = [name for name in parameter_names(fact.to) if name not in old_names]
         if unknown:
-            builder.fault(fact.path, f"{{{unknown[0]}}} is no parameter of the old path", f"name one of {old_names}")
+            problem = f"{{{unknown[0]}}} is no parameter of the old path"
+            builder.fault(f"{operation.method} {fact.path}", problem, _parameter_remedy(fact, unknown))
             continue
         _check_lost(builder, fact, operation)
         newer_names = dict(zip(new_names, parameter_names(operation.path), strict=True))
@@ -102,6 +116,17 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
         path = _with_convertors(fact.path, operation.path, newer_names)
         builder.put_operation(replace(operation, path=path, path_names=head_names))
         _check_free(builder, fact, operation)
+
+
+def _parameter_remedy(fact: EndpointMoved, unknown: Sequence[str]) -> str:
+    """What to write instead of a path that lacks the parameters of the newer one."""
+    lost = [name for name in parameter_names(fact.path) if name not in parameter_names(fact.to)]
+    if len(lost) != len(unknown):
+        return f"write the parameters of {fact.path} in to= too, by their names"
+    path = fact.path
+    for name, newer in zip(lost, unknown, strict=True):
+        path = path.replace(f"{{{name}", f"{{{newer}")
+    return f"a parameter has one name in both paths: {replace(fact, path=path)}"
 
 
 def _check_lost(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
@@ -175,7 +200,8 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
             continue
         if new not in operation.responses:
             problem = f"it declares no status {new} right after this fact"
-            builder.fault(_name(operation), problem, f"name one of {', '.join(operation.responses)}")
+            statuses = [int(status) for status in operation.responses if status.isdigit()]
+            builder.fault(_name(operation), problem, name_one(fact, fact.new, statuses))
             continue
         responses = {was if status == new else status: body for status, body in operation.responses.items()}
         if was in operation.responses:
@@ -204,11 +230,29 @@ def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, remo
         if removed and exists:
             builder.fault_without_effect(place, "the newer version has this parameter too")
         elif not removed and not exists:
-            names = sorted(key for key, schema in component.properties.items() if PATH_MARK not in schema)
-            remedy = f"name one of {', '.join(names)}" if names else f"take {fact} out"
-            builder.fault(place, "there is no such parameter right after this fact", remedy)
+            builder.fault(
+                place,
+                "there is no such parameter right after this fact",
+                _holder_remedy(builder, fact, name, component),
+            )
         else:
             yield holder
+
+
+def _holder_remedy(builder: HistoryBuilder, fact: ParameterFact, name: str, component: Component) -> str:
+    """What to write instead of a parameter that one operation lacks."""
+    others = [one for one in builder.operations_at(fact.path) if has_method(fact, one)]
+    holders = {one.method: one.query if fact.location == "query" else one.headers for one in others}
+    # A method that was undone before has it in the newer version alone.
+    wires = (builder.wire, builder.newer)
+    having = [
+        method
+        for method, holder in holders.items()
+        if any(wire.requests[holder].wire_name(name) is not None for wire in wires)
+    ]
+    if having:
+        return f"only {', '.join(having)} has it: {replace(fact, methods=tuple(having))}"
+    return name_one(fact, name, sorted(key for key, one in component.properties.items() if PATH_MARK not in one))
 
 
 @undo.register

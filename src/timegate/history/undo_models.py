@@ -10,8 +10,10 @@ from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
-from timegate.history.builder import EVERY_KEY, HistoryBuilder, model_name
+from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
+from timegate.history.places import EVERY_KEY
+from timegate.history.remedies import name_one
 from timegate.history.schema_edits import without_arm
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
@@ -165,11 +167,7 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
                 found = True
                 yield side, component, members
     if not found:
-        builder.fault(
-            model_name(fact.enum),
-            "the app does not reach this enum, so the fact applies to nothing",
-            f"name an enum of the contract, or take {fact} out",
-        )
+        builder.fault_unreached(fact.enum, "enum")
 
 
 def _put_members(
@@ -197,7 +195,8 @@ def _grew(fact: Grew, builder: HistoryBuilder) -> None:
         unknown = [member for member in new if member not in members]
         rest = [member for member in members if member not in new]
         if unknown:
-            builder.fault(place, f"{unknown[0]!r} is no member right after this fact", f"name one of {members}")
+            problem = f"{unknown[0]!r} is no member right after this fact"
+            builder.fault(place, problem, name_one(fact, unknown[0], members))
             continue
         if side == "responses" and seen_as is UNSET:
             builder.fault(
@@ -206,7 +205,8 @@ def _grew(fact: Grew, builder: HistoryBuilder) -> None:
                 f"{builder.line('seen_as=…')} with one of {rest}",
             )
         if seen_as is not UNSET and seen_as not in rest:
-            builder.fault(place, f"seen_as={seen_as!r} is no member of the older version", f"take one of {rest}")
+            problem = f"seen_as={seen_as!r} is no member of the older version"
+            builder.fault(place, problem, name_one(fact, seen_as, rest))
         to_old = {} if seen_as is UNSET else dict.fromkeys(new, seen_as)
         _put_members(builder, side, component, rest, to_head={}, to_old=to_old, refused=new)
 
@@ -218,7 +218,7 @@ def _shrank(fact: Shrank, builder: HistoryBuilder) -> None:
         if old in members:
             builder.fault_without_effect(place, f"{old!r} is still a member right after this fact")
         elif read_as not in members:
-            builder.fault(place, f"read_as={read_as!r} is no member of head", f"take one of {members}")
+            builder.fault(place, f"read_as={read_as!r} is no member of head", name_one(fact, read_as, members))
         else:
             builder.check_loss(fact, side, place, "head cannot distinguish this member from the one it is read as")
             _put_members(builder, side, component, [*members, old], to_head={old: read_as}, to_old={})
@@ -230,7 +230,7 @@ def _member_renamed(fact: MemberRenamed, builder: HistoryBuilder) -> None:
     for side, component, members in _enums(fact, builder):
         if new not in members or old in members:
             wrong = f"{new!r} is no member right after this fact" if new not in members else f"{old!r} still is one"
-            builder.fault(name_of(fact.enum), wrong, f"name one of {members}")
+            builder.fault(name_of(fact.enum), wrong, name_one(fact, new, members))
             continue
         renamed = [old if member == new else member for member in members]
         _put_members(builder, side, component, renamed, to_head={old: new}, to_old={new: old}, refused=(new,))

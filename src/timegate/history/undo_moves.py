@@ -50,7 +50,9 @@ def _moved(fact: Moved, builder: HistoryBuilder) -> None:
         if not found and any(target is model for target, _, _ in targets):
             text = f"{name_of(model)}.{fact.to}"
             if not any(fault.place == text for fault in builder.faults):
-                builder.fault(text, "there is no such field right after this fact", "name a path of the newer version")
+                builder.fault_unknown_field(
+                    text, fact.to, [(side, one) for target, side, one in targets if target is model]
+                )
 
 
 def _ways(builder: HistoryBuilder, side: Side, roots: list[str], path: list[str], text: str) -> dict[str, _Way]:

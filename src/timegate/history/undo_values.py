@@ -18,8 +18,9 @@ from timegate.changes.values import (
     Defaulted,
     Retyped,
 )
-from timegate.history.builder import FieldPlace, HistoryBuilder
+from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value, read_by, value_at
+from timegate.history.places import FieldPlace
 from timegate.history.schema_edits import (
     at_depth,
     with_null,

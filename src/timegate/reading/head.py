@@ -21,7 +21,7 @@ from timegate.reading.fastapi import (
 from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
-from timegate.reading.undescribed import undescribed
+from timegate.reading.undescribed import mounts, undescribed
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
 from timegate.wire.texts import Texts, document_texts
@@ -47,6 +47,11 @@ class Head:
     undescribed: tuple[str, ...] = ()
     cookies: tuple[tuple[str, type[Any]], ...] = ()
     has_details: bool = False
+
+    @property
+    def mounts(self) -> tuple[str, ...]:
+        """The paths below which other apps are mounted."""
+        return tuple(mounts(self.undescribed))
 
     @property
     def reserved(self) -> frozenset[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
 from timegate.reading.starlette import in_order, operation_of
 from timegate.typing import METHODS
+
+_BELOW: Final = "everything below "
+_OWN_APP: Final = ": an app of its own"
 
 
 def undescribed(app: Any) -> Iterator[str]:
@@ -21,6 +24,11 @@ def undescribed(app: Any) -> Iterator[str]:
     if is_fastapi(app):
         return _undescribed(routes_of(app), "", looks_into_mounts=False)
     return _undescribed(app.routes, "", looks_into_mounts=True)
+
+
+def mounts(places: Iterable[str]) -> Iterator[str]:
+    """The path of each mounted app among the places that `undescribed` gives."""
+    return (one.removeprefix(_BELOW).removesuffix(_OWN_APP) for one in places if one.startswith(_BELOW))
 
 
 def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> Iterator[str]:
@@ -38,7 +46,7 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
             if looks_into_mounts and _declares(original.routes):
                 yield from _undescribed(original.routes, path, looks_into_mounts=True)
             else:
-                yield f"everything below {path}: an app of its own"
+                yield f"{_BELOW}{path}{_OWN_APP}"
         elif isinstance(original, routing.WebSocketRoute):
             yield f"messages of the websocket {path}"
         elif endpoint is None:

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, client_of, timeline
-from timegate import Contract, DeclarationError, Timeline, Version, VersionChange, on
+from timegate import Contract, DeclarationError, TimegateError, Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
 
@@ -63,7 +63,7 @@ async def lifespan(app: Any) -> list[dict[str, Any]]:
 
     try:
         await app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send)
-    except RuntimeError:
+    except TimegateError:
         sent.append({"type": "raised"})
     return sent
 

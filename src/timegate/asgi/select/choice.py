@@ -9,7 +9,8 @@ from timegate.asgi.message.problems import Problem, cannot_be_selected, no_versi
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, pin_of
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
-from timegate.timeline import Timeline, Version
+from timegate.timeline import Timeline
+from timegate.version import Version
 
 
 class VersionChoice:

@@ -268,7 +268,8 @@ def selector_of(select: Selector | Pin) -> Selector:
     # A class of selectors has all that a selector has.
     if isinstance(given, Selector) and not isinstance(given, type):
         return given
-    return PinSelector(pin_of(select, f"select={given!r} is no selector: select=header('API-Version')"))
+    name = given if isinstance(given, str) and _TOKEN.fullmatch(given) else "API-Version"
+    return PinSelector(pin_of(select, f"select={given!r} is no selector: select=header({name!r})"))
 
 
 def pin_of(given: object, refusal: str) -> Pin:

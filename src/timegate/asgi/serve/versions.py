@@ -12,6 +12,7 @@ from timegate.asgi.route.route_order import Overlaps, in_order
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
+from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
@@ -95,9 +96,12 @@ class ApiVersions:
         known = {path for entry in entries if entry.operations for path in _paths_of(entry)}
         unknown = sorted(set(paths) - known)
         if unknown:
+            meant = nearest(unknown[0], sorted(known))
+            remedy = (
+                f"write one of {', '.join(map(repr, sorted(known)))}" if meant is None else f"did you mean {meant!r}?"
+            )
             raise DeclarationError(
-                f"TimegateMiddleware(unversioned=…): no operation of the contract has the path {unknown[0]!r}; "
-                f"leave it out, or write one of {', '.join(map(repr, sorted(known)))}"
+                f"TimegateMiddleware(unversioned=…): no operation of the contract has the path {unknown[0]!r}; {remedy}"
             )
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:

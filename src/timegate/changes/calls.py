@@ -1,0 +1,116 @@
+"""Wrong calls of this package's functions are refused with the line to write, and not with a bare ``TypeError``."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from enum import Enum
+from types import FunctionType, NoneType
+from typing import Any, Final, ParamSpec, TypeVar
+
+from timegate.changes.base import name_of
+from timegate.changes.nearest import nearest
+from timegate.errors import DeclarationError
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_C = TypeVar("_C")
+_PLAIN: Final = (str, int, float, type, Enum, FunctionType, NoneType)
+_SEVERAL: Final = inspect.Parameter.VAR_POSITIONAL
+_BY_NAME: Final = inspect.Parameter.KEYWORD_ONLY
+
+
+class WrongCall(DeclarationError, TypeError):
+    """A function was called with arguments that it does not take."""
+
+
+class UnknownFact(DeclarationError, AttributeError):
+    """A subject has no fact of this name."""
+
+
+def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make a function or method say what to write where it is called with arguments that it does not take."""
+
+    @functools.wraps(function)
+    def called(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            refusal = _refusal(function, args, kwargs)
+            if refusal is None:
+                raise
+            raise refusal from None
+
+    return called
+
+
+def vocabulary(subject: type[_C]) -> type[_C]:
+    """Make the methods of a subject of facts `explained`; one that it does not have is an error that names others."""
+    methods: dict[str, Any] = {name: one for name, one in vars(subject).items() if not name.startswith("_")}
+    methods = {name: explained(method) for name, method in methods.items() if inspect.isfunction(method)}
+
+    def unknown(self: object, name: str) -> object:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        meant = nearest(name, methods)
+        remedy = f"did you mean {self!r}.{meant}(…)?" if meant else f"it has {', '.join(sorted(methods))}"
+        raise UnknownFact(f"{self!r}.{name}: there is no such fact; {remedy}")
+
+    # Set here, so that type checkers do not believe that it has every attribute.
+    for name, method in {**methods, "__getattr__": unknown}.items():
+        setattr(subject, name, method)
+    return subject
+
+
+def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> WrongCall | None:
+    """Why a function cannot be called so, and the line to write; None where it can."""
+    signature = inspect.signature(function)
+    try:
+        signature.bind(*args, **given)
+    except TypeError:
+        pass
+    else:
+        return None
+    parameters = list(signature.parameters.values())
+    written: str = function.__name__
+    if parameters and parameters[0].name == "self":
+        # What is being made has no text of its own yet.
+        written = type(args[0]).__name__ if written == "__init__" else f"{args[0]!r}.{written}"
+        args, parameters = args[1:], parameters[1:]
+    by_place = [one for one in parameters if one.kind not in (_BY_NAME, _SEVERAL)]
+    several = len(by_place) < len([one for one in parameters if one.kind is not _BY_NAME])
+    leading = [_code(value) for value in (args if several else args[: len(by_place)])] or ["…"] * several
+    surplus = [] if several else list(args[len(by_place) :])
+    meant = {_meant(key, parameters): key for key in given}
+    named: dict[str, str] = {}
+    problems = [
+        f"there is no argument {key}=" for name, key in meant.items() if name != key or not _takes(parameters, key)
+    ]
+    for one in parameters[0 if several else min(len(args), len(by_place)) :]:
+        if one.name in meant:
+            named[one.name] = _code(given[meant[one.name]], one.name)
+        elif surplus and one.kind is _BY_NAME:
+            named[one.name] = _code(surplus.pop(0), one.name)
+            problems.append(f"{one.name}= is given by its name")
+        elif one.default is inspect.Parameter.empty and one.kind is not _SEVERAL:
+            named[one.name] = "…"
+            problems.append(f"{one.name}= is missing")
+    line = ", ".join([*leading, *(f"{key}={value}" for key, value in named.items())])
+    return WrongCall(f"{written}(…): {problems[0] if problems else 'too many arguments'}; write {written}({line})")
+
+
+def _takes(parameters: list[inspect.Parameter], key: str) -> bool:
+    return any(one.name == key and one.kind is not _SEVERAL for one in parameters)
+
+
+def _meant(key: str, parameters: list[inspect.Parameter]) -> str:
+    """The name of the parameter that is meant by a keyword."""
+    if _takes(parameters, key):
+        return key
+    return nearest(key, [one.name for one in parameters if one.kind is not _SEVERAL]) or key
+
+
+def _code(value: object, name: str = "…") -> str:
+    """An argument as code; an object that has none is called what its parameter is called."""
+    return name_of(value) if isinstance(value, _PLAIN) else name
