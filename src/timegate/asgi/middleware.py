@@ -6,8 +6,7 @@ is pure ASGI and keeps no state of a request: the objects made for one request h
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from starlette.responses import RedirectResponse
@@ -18,7 +17,6 @@ from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, enc
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
 from timegate.asgi.message.scope import (
     App,
-    Message,
     Receive,
     Scope,
     Send,
@@ -36,29 +34,20 @@ from timegate.asgi.select.choice import VersionChoice
 from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, header, selector_of
 from timegate.asgi.serve.arguments import check_arguments, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
-from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
+from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
+from timegate.asgi.serve.startup import ReadyApp, Startup
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
-from timegate.errors import DeclarationError, TimegateError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 
 _MIB: Final = 1024 * 1024
-_LOG: Final = logging.getLogger("timegate.asgi")
-_NOT_READY: Final = "the declared changes cannot be carried out"
 _MAX_CACHED: Final = 512
 _BY_HEADER: Final = header(ECHO)
-_AROUND: Final = "timegate.around"
 _POLICY_VIOLATION: Final = 1008
-_TWICE: Final = (
-    "TimegateMiddleware is there twice around one app; the inner one passes every request through: remove one"
-)
-_TWO_TIMELINES: Final = (
-    "TimegateMiddleware is there twice around one app, with two timelines: remove one, or give both the same timeline"
-)
 
 
-class TimegateMiddleware:
+class TimegateMiddleware(Startable):
     """Serves every version of a timeline with an app that knows only the newest one.
 
     Args:
@@ -80,9 +69,6 @@ class TimegateMiddleware:
     Raises:
         DeclarationError: an argument is invalid.
     """
-
-    serves_versions = True
-    """Says to another one around it that what it wraps has gates of its own."""
 
     @explained
     def __init__(
@@ -112,8 +98,6 @@ class TimegateMiddleware:
             decoder=decoder,
             encoder=encoder,
         )
-        self.app = app
-        self.timeline = timeline
         self.select = selector_of(select).bound(timeline.scheme)
         self._choice = VersionChoice(timeline, default=default, newer=newer)
         vary = self.select.vary
@@ -125,18 +109,15 @@ class TimegateMiddleware:
             details=problems is problem_json,
             vary=None if vary is None else {name.lower().encode("ascii"): name.encode("ascii") for name in vary},
         )
-        self._startup = Startup(
-            app=self._wrapped(),
+        startup = Startup(
+            app=wrapped_app(app),
             timeline=timeline,
             contract=contract,
             gates=gates,
             settings=self.settings,
             unversioned=paths_of(unversioned),
         )
-        self._ready: ReadyApp | None = None
-        self._failure: Exception | None = None
-        self._warned = False
-        self._documents: dict[ApiVersion, OperationPlan] = {}
+        super().__init__(app, startup)
         self._shown = Shown(select=self.select, required=default == "required", hook=documents)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
@@ -291,9 +272,9 @@ class TimegateMiddleware:
         """The plan of the app's OpenAPI URL; None for any other request."""
         if not ready.is_document(path, method):
             return None
-        if version not in self._documents:
-            self._documents[version] = document_plan(path, version, ready.versions, self._shown)
-        return self._documents[version]
+        if version not in ready.documents:
+            ready.documents[version] = document_plan(path, version, ready.versions, self._shown)
+        return ready.documents[version]
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""
@@ -303,7 +284,7 @@ class TimegateMiddleware:
             return
         ready = self._ready or self._started(scope)
         if ready is None:
-            raise RuntimeError(_NOT_READY) from self._failure
+            raise RuntimeError(NOT_READY) from self._failure
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
         given, scope = self._given(ready, scope)
@@ -317,88 +298,3 @@ class TimegateMiddleware:
             await self.app(scope, receive, send)
         finally:
             SELECTED.reset(token)
-
-    def _wrapped(self) -> App:
-        """The wrapped app, looking through other middleware of this kind."""
-        app = self.app
-        while isinstance(app, TimegateMiddleware):
-            app = app.app
-        return app
-
-    def _passes(self, by: object, scope: Scope) -> bool:
-        """Whether a request comes from a middleware like this one around the same app, which gates it already.
-
-        Args:
-            by: the middleware that selected the version in the context.
-            scope: the request.
-        """
-        # An app may send requests to itself while it handles one: these come from nobody else.
-        if not isinstance(by, TimegateMiddleware) or by is self:
-            return False
-        app = self._startup.routed(scope)
-        if by._ready is None or app is None or by._ready.app is not app:
-            return False
-        self._check_other(by)
-        return self._failure is None
-
-    def _check_other(self, outer: TimegateMiddleware, *, starts: bool = False) -> None:
-        """Warn of a middleware around this one that gates the same app; another timeline is a failure."""
-        if self._failure is not None:
-            return
-        if not same_changes(outer.timeline, self.timeline):
-            self._failure, self._ready = DeclarationError(_TWO_TIMELINES), None
-            if not starts:
-                _LOG.error("%s; no request is served", _TWO_TIMELINES)
-        elif not outer._warned:
-            outer._warned = True
-            _LOG.warning(_TWICE)
-
-    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Compile when the app has started; a fault makes the start fail."""
-        sent = False
-        around: tuple[TimegateMiddleware, ...] = scope.get(_AROUND, ())
-        inner = {**scope, _AROUND: (*around, self)}
-
-        async def sending(message: Message) -> None:
-            nonlocal sent
-            if message["type"] == "lifespan.startup.complete" and self._begun(scope, around) is None:
-                # The app cleans up as if its own start had failed, and reports the failure.
-                raise self._failure or RuntimeError(_NOT_READY)
-            if message["type"] == "lifespan.startup.failed" and self._failure is not None:
-                sent = True
-                message = {**message, "message": str(self._failure)}
-            await send(message)
-
-        try:
-            await self.app(inner, receive, sending)
-        except Exception:
-            if self._failure is not None and not sent:
-                await send({"type": "lifespan.startup.failed", "message": str(self._failure)})
-            raise
-
-    def _begun(self, scope: Scope, around: Sequence[TimegateMiddleware]) -> ReadyApp | None:
-        """Start within others of its kind."""
-        app = self._startup.routed(scope)
-        for outer in around:
-            if app is not None and outer._startup.routed(scope) is app:
-                self._check_other(outer, starts=True)
-                break
-        return None if self._failure is not None else self._started(scope)
-
-    def _started(self, scope: Scope) -> ReadyApp | None:
-        """Compile the app's versions, at the start and again when routes changed; None where that fails."""
-        if self._ready is None and self._failure is not None:
-            return None
-        try:
-            ready = self._startup.run(self._startup.routed(scope), by=self, again=self._ready is not None)
-        except Exception as error:
-            self._failure, self._ready = error, None
-            if not isinstance(error, TimegateError):
-                _LOG.exception("%s; no request is served", _NOT_READY)
-            elif scope["type"] != "lifespan":
-                # The server reports a start that fails.
-                _LOG.error("%s; no request is served: %s", _NOT_READY, error)
-            return None
-        self._documents.clear()
-        self._ready = ready
-        return ready

@@ -11,7 +11,9 @@ from starlette.routing import Match, Mount, Router
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import entries_of, entries_of_contract
 from timegate.asgi.route.handover import HandoverRoute
+from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
+from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
@@ -33,12 +35,13 @@ class ReadyApp:
         kept: the routes that it held when the versions were made.
         nested: the lists of routers and mounts in it.
         document_path: the path of the app's OpenAPI document.
+        documents: what serves the document of each version that was asked for.
         redirects: whether the app's router redirects to a path with or without a slash at its end.
         rooted: the app, where it sets the ``root_path`` of each request to its own; None for any other.
     """
 
     __slots__ = (
-        "app", "document_path", "holder", "kept", "nested", "redirects", "rooted", "routes", "versions",
+        "app", "document_path", "documents", "holder", "kept", "nested", "redirects", "rooted", "routes", "versions",
     )  # fmt: skip
 
     def __init__(self, versions: ApiVersions, app: object | None) -> None:
@@ -48,6 +51,7 @@ class ReadyApp:
         self.holder, self.routes, self.kept = own
         self.nested: tuple[Watched, ...] = tuple(nested)
         self.document_path: str | None = getattr(app, "openapi_url", None)
+        self.documents: dict[ApiVersion, OperationPlan] = {}
         self.redirects: bool = getattr(getattr(app, "router", app), "redirect_slashes", False)
         self.rooted: Any = app if _sets_root_path(app) else None
 

@@ -1,0 +1,124 @@
+"""The start of a middleware: before the first request, again when routes came, and within others of its kind."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from timegate.asgi.message.scope import App, Message, Receive, Scope, Send
+from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
+from timegate.errors import DeclarationError, TimegateError
+
+NOT_READY: Final = "the declared changes cannot be carried out"
+_LOG: Final = logging.getLogger("timegate.asgi")
+_AROUND: Final = "timegate.around"
+_TWICE: Final = (
+    "TimegateMiddleware is there twice around one app; the inner one passes every request through: remove one"
+)
+_TWO_TIMELINES: Final = (
+    "TimegateMiddleware is there twice around one app, with two timelines: remove one, or give both the same timeline"
+)
+
+
+class Startable:
+    """An ASGI app around another one that has work to do before its first request.
+
+    Args:
+        app: the app, or the middleware around it.
+        startup: does the work.
+    """
+
+    serves_versions = True
+    """Says to another one around it that what it wraps has gates of its own."""
+
+    def __init__(self, app: App, startup: Startup) -> None:
+        self.app = app
+        self.timeline = startup.timeline
+        self._startup = startup
+        self._ready: ReadyApp | None = None
+        self._failure: Exception | None = None
+        self._warned = False
+
+    def _passes(self, by: object, scope: Scope) -> bool:
+        """Whether a request comes from a middleware like this one around the same app, which gates it already.
+
+        Args:
+            by: the middleware that selected the version in the context.
+            scope: the request.
+        """
+        # An app may send requests to itself while it handles one: these come from nobody else.
+        if not isinstance(by, Startable) or by is self:
+            return False
+        app = self._startup.routed(scope)
+        if by._ready is None or app is None or by._ready.app is not app:
+            return False
+        self._check_other(by, scope)
+        return self._failure is None
+
+    def _check_other(self, outer: Startable, scope: Scope) -> None:
+        """Warn of a middleware around this one that gates the same app; another timeline is a failure."""
+        if self._failure is not None:
+            return
+        if not same_changes(outer.timeline, self.timeline):
+            self._fail(DeclarationError(_TWO_TIMELINES), scope)
+        elif not outer._warned:
+            outer._warned = True
+            _LOG.warning(_TWICE)
+
+    async def _lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Compile when the app has started; a fault makes the start fail."""
+        sent = False
+        around: tuple[Startable, ...] = scope.get(_AROUND, ())
+        inner = {**scope, _AROUND: (*around, self)}
+
+        async def sending(message: Message) -> None:
+            nonlocal sent
+            if message["type"] == "lifespan.startup.complete" and self._begun(scope, around) is None:
+                # The app cleans up as if its own start had failed, and reports the failure.
+                raise self._failure or RuntimeError(NOT_READY)
+            if message["type"] == "lifespan.startup.failed" and self._failure is not None:
+                sent = True
+                message = {**message, "message": str(self._failure)}
+            await send(message)
+
+        try:
+            await self.app(inner, receive, sending)
+        except Exception:
+            if self._failure is not None and not sent:
+                await send({"type": "lifespan.startup.failed", "message": str(self._failure)})
+            raise
+
+    def _begun(self, scope: Scope, around: Sequence[Startable]) -> ReadyApp | None:
+        """Start within others of its kind."""
+        app = self._startup.routed(scope)
+        for outer in around:
+            if app is not None and outer._startup.routed(scope) is app:
+                self._check_other(outer, scope)
+                break
+        return None if self._failure is not None else self._started(scope)
+
+    def _started(self, scope: Scope) -> ReadyApp | None:
+        """Compile the app's versions, at the start and again when routes changed; None where that fails."""
+        if self._ready is None and self._failure is not None:
+            return None
+        try:
+            self._ready = self._startup.run(self._startup.routed(scope), by=self, again=self._ready is not None)
+        except Exception as error:
+            self._fail(error, scope)
+        return self._ready
+
+    def _fail(self, failure: Exception, scope: Scope) -> None:
+        """Serve nothing from now on. A server reports a start that fails; else, the log does."""
+        self._failure, self._ready = failure, None
+        if not isinstance(failure, TimegateError):
+            _LOG.error("%s; no request is served", NOT_READY, exc_info=failure)
+        elif scope["type"] != "lifespan":
+            _LOG.error("%s; no request is served: %s", NOT_READY, failure)
+
+
+def wrapped_app(app: App) -> App:
+    """The wrapped app, looking through middleware of this kind."""
+    while isinstance(app, Startable):
+        app = app.app
+    return app
