@@ -6,7 +6,9 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from timegate.changes.base import name_of
 from timegate.documents.of_app import Documents
+from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.reading.head import Head, read_app, read_document, read_types
 from timegate.reading.narrowed import narrowed_places
@@ -14,6 +16,14 @@ from timegate.reading.opaque import opaque_places
 from timegate.timeline import Timeline
 from timegate.typing import Document
 from timegate.wire.wire import SIDES, Wire
+
+
+def listed(written: str, **roots: object) -> dict[str, Sequence[Any]]:
+    """Lists of types; raises ``DeclarationError`` for what is none."""
+    for name, given in roots.items():
+        if not isinstance(given, Sequence) or isinstance(given, str):
+            raise DeclarationError(f"{written}(…, {name}={name_of(given)}) takes a list: {name}=[{name_of(given)}]")
+    return {name: list(given) for name, given in roots.items() if isinstance(given, Sequence)}
 
 
 class Contract:
@@ -39,7 +49,7 @@ class Contract:
             CompileError: the app cannot be read completely.
             DeclarationError: it is not an app.
         """
-        return cls(read_app(app, sends=sends, receives=receives))
+        return cls(read_app(app, **listed("Contract.of", sends=sends, receives=receives)))
 
     @classmethod
     def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
@@ -50,7 +60,7 @@ class Contract:
             sends: types of payloads that only leave the server.
             receives: types of payloads that only reach it.
         """
-        return cls(read_types(types, sends=sends, receives=receives))
+        return cls(read_types(types, **listed("Contract.of_types", sends=sends, receives=receives)))
 
     @classmethod
     def from_openapi(
@@ -73,7 +83,11 @@ class Contract:
             CompileError: the document describes something that cannot be gated.
             DeclarationError: a name is no component of the document.
         """
-        return cls(read_document(document, types=types or {}, sends=sends, receives=receives))
+        given: object = {} if types is None else types
+        if not isinstance(given, Mapping) or any(isinstance(kind, str | int) for kind in given):
+            raise DeclarationError(f"Contract.from_openapi(types={given!r}) takes classes: types={{Item: 'Item'}}")
+        roots = listed("Contract.from_openapi", sends=sends, receives=receives)
+        return cls(read_document(document, types=types or {}, **roots))
 
     def compile(self, timeline: Timeline) -> Gates:
         """Compile the gates between head and every version; ``timeline.compile(contract)`` calls this.

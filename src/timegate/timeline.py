@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
@@ -113,12 +114,20 @@ class Timeline:
     def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
         """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order of the file.
 
-        A module may set ``deprecated`` and ``sunset``.
+        A module may set ``deprecated`` and ``sunset``. It may be a package: then its own modules follow, by name.
+
+        Raises:
+            DeclarationError: a module is misnamed, or one of its changes would belong to no version.
         """
         # Imported here because its import is slow and nothing else needs it.
         import pkgutil
 
-        root = importlib.import_module(package)
+        given: object = package
+        root = importlib.import_module(given) if isinstance(given, str) and given else None
+        if root is None or not hasattr(root, "__path__"):
+            raise DeclarationError(
+                f"Timeline.from_package({given!r}) takes the name of a package: Timeline.from_package('app.versions')"
+            )
         found: list[tuple[Version, ModuleType]] = []
         for module_info in pkgutil.iter_modules(root.__path__):
             match = _MODULE.fullmatch(module_info.name)
@@ -130,14 +139,20 @@ class Timeline:
                     )
                 continue
             module = importlib.import_module(f"{package}.{module_info.name}")
-            changes = [value for value in _changes_in(module) if value.__module__ == module.__name__]
+            modules = [module]
+            if module_info.ispkg:
+                inner = pkgutil.walk_packages(module.__path__, prefix=f"{module.__name__}.")
+                modules += [importlib.import_module(one.name) for one in inner]
+            changes = [change for one in modules for change in _changes_in(one) if change.__module__ == one.__name__]
             moments = {name: getattr(module, name, None) for name in ("deprecated", "sunset")}
-            found.append((Version("-".join(match.groups()), *changes, **moments), module))
+            version = Version("-".join(match.groups()), *changes, **moments)
+            found += [(version, one) for one in modules]
         if not found:
             raise DeclarationError(f"Timeline.from_package({package!r}): no module has a name like v2025_04_11")
         _check_imported(found)
         try:
-            newest_first = sorted((version for version, _ in found), key=lambda one: scheme(one.value), reverse=True)
+            versions = dict.fromkeys(version for version, _ in found)
+            newest_first = sorted(versions, key=lambda one: scheme(one.value), reverse=True)
         except ValueError as error:
             raise DeclarationError(f"Timeline.from_package({package!r}): {error}") from error
         return cls(*newest_first, scheme=scheme)
@@ -180,6 +195,9 @@ class Timeline:
         exact = self._index.get(requested)
         if exact is not None:
             return self.versions[exact]
+        given: object = requested
+        if not isinstance(given, str):
+            raise UnknownVersion(repr(given), self.values)
         try:
             key = self.scheme(requested)
         except ValueError:
@@ -233,8 +251,8 @@ def _check_versions(given: Sequence[object]) -> None:
 
 def _changes_in(module: ModuleType) -> list[type[VersionChange]]:
     """The public changes in a module, its own and imported ones, in the order of the file."""
-    values: list[object] = list(vars(module).values())
-    changes = [value for value in values if inspect.isclass(value) and issubclass(value, VersionChange)]
+    values = vars(module).values()
+    changes = dict.fromkeys(value for value in values if inspect.isclass(value) and issubclass(value, VersionChange))
     return [one for one in changes if one is not VersionChange and not one.__name__.startswith("_")]
 
 
@@ -246,6 +264,7 @@ def _check_imported(found: Sequence[tuple[Version, ModuleType]]) -> None:
     known = {change for version, _ in found for change in version.changes}
     bases = {base for change in known for base in change.__mro__}
     for version, module in found:
+        _check_replaced(module)
         for change in _changes_in(module):
             if change not in known | bases:
                 raise DeclarationError(
@@ -253,3 +272,18 @@ def _check_imported(found: Sequence[tuple[Version, ModuleType]]) -> None:
                     f"declare it in {module.__name__}, class {change.__name__}(VersionChange), "
                     f"or leave it out where version {version.value} does not have it"
                 )
+
+
+def _check_replaced(module: ModuleType) -> None:
+    """Refuse a module in which a second class takes the name of a change, so that no version has the first."""
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, SyntaxError):
+        return  # a module without a source
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    for change in _changes_in(module):
+        if names.count(change.__name__) > 1:
+            raise DeclarationError(
+                f"{module.__name__} declares {change.__name__} twice, and no version has the first: "
+                "give each change a name of its own"
+            )

@@ -85,6 +85,31 @@ class TestVersionModules:
         with pytest.raises(DeclarationError, match=name):
             Timeline.from_package("silent_versions")
 
+    def test_may_be_packages_whose_own_modules_hold_their_changes(self, package: Path) -> None:
+        (package / "v2025_06_01").mkdir()
+        change = "from timegate import VersionChange\nclass {0}(VersionChange):\n    '{0}.'\n"
+        write(
+            package / "v2025_06_01",
+            __init__="from silent_versions.v2025_06_01.orders import Ordered\n" + change.format("Own"),
+            items=change.format("Itemized"),
+            orders=change.format("Ordered"),
+        )
+        write(package, v2025_01_01="")
+        versions = Timeline.from_package("silent_versions").versions
+        assert [change.__name__ for change in versions[0].changes] == ["Own", "Itemized", "Ordered"]
+
+    def test_with_two_changes_of_one_name_are_not_read_without_the_first(self, package: Path) -> None:
+        change = "from timegate import VersionChange\nclass Twice(VersionChange):\n    'One.'\n"
+        write(package, v2025_06_01=change + change, v2025_01_01="")
+        with pytest.raises(DeclarationError, match=r"v2025_06_01 declares Twice twice"):
+            Timeline.from_package("silent_versions")
+
+    def test_may_give_a_change_a_second_name(self, package: Path) -> None:
+        change = "from timegate import VersionChange\nclass One(VersionChange):\n    'One.'\nOther = One\n"
+        write(package, v2025_06_01=change, v2025_01_01="")
+        versions = Timeline.from_package("silent_versions").versions
+        assert [change.__name__ for change in versions[0].changes] == ["One"]
+
     def test_of_no_such_date_are_refused_by_a_sentence(self, package: Path) -> None:
         write(package, v2025_13_01="", v2025_01_01="")
         with pytest.raises(DeclarationError, match="2025-13-01"):

@@ -192,7 +192,10 @@ def name_of(subject: object) -> str:
     arguments = get_args(subject)
     if arguments:
         return _type_code(get_origin(subject), arguments)
-    name: str = getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
+    try:
+        name: str = getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
+    except ValueError:
+        return f"<{type(subject).__name__} of too many digits>"
     # A class of a function is written as it is there.
     return name.rpartition("<locals>.")[2]
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from dataclasses import fields
+from enum import Enum
+from re import compile as pattern
+from typing import Any, ClassVar, Final
 
 from timegate.changes.base import UNSET, Fact, Fill, Loss, ModelFact, Unset, kind, name_of
 from timegate.errors import DeclarationError
 from timegate.typing import Function, Model
+
+_HALVES: Final = pattern("[\ud800-\udfff]")
+"""Halves of a character, which no JSON in UTF-8 can hold."""
 
 
 @kind
@@ -79,6 +85,15 @@ class EnumFact(Fact):
     enum: Model
 
     subject: ClassVar[tuple[str, ...]] = ("enum",)
+
+    def __post_init__(self) -> None:
+        named = (getattr(self, one.name) for one in fields(self) if one.name != "enum")
+        for member in (one for given in named for one in (given if isinstance(given, tuple) else (given,))):
+            value = member.value if isinstance(member, Enum) else member
+            is_json = isinstance(value, str | int | float | None) and not _HALVES.search(str(value))
+            if value is not UNSET and not is_json:
+                written = f"{self.subject_code()}.{self.verb}(…)"
+                raise DeclarationError(f"{written}: {value!r} is no member of an enum in JSON")
 
     def subject_code(self) -> str:
         return f"enum({name_of(self.enum)})"

@@ -247,11 +247,11 @@ class Endpoint:
 
     def query(self, name: str) -> Parameter:
         """A query parameter, by its name on the wire."""
-        return Parameter(self.path, self.methods, "query", plain_text(name))
+        return Parameter(self.path, self.methods, "query", _checked_name(f"{self!r}.query({name!r})", name))
 
     def header(self, name: str) -> Parameter:
         """A request header, by its name on the wire; case does not matter."""
-        return Parameter(self.path, self.methods, "header", str(plain_text(name)).lower())
+        return Parameter(self.path, self.methods, "header", _checked_name(f"{self!r}.header({name!r})", name).lower())
 
 
 @explained
@@ -279,6 +279,13 @@ def endpoint(path: str, *methods: str) -> Endpoint:
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {', '.join(METHODS)}")
     return Endpoint(plain_text(path), upper)
+
+
+def _checked_name(written: str, name: object) -> str:
+    if not isinstance(name, str) or not name:
+        raise DeclarationError(f"{written}: a parameter is named by a text")
+    text: str = plain_text(name)
+    return text
 
 
 def _check_path(written: str, path: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pydantic_core import PydanticSerializationError, to_jsonable_python
+from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
 
 from timegate.changes.base import UNSET, Sibling, name_of
 from timegate.history.builder import HistoryBuilder
@@ -103,6 +103,12 @@ def plain_value(builder: HistoryBuilder, place: str, value: object, *, argument:
         return UNSET
     if not _is_finite(plain):
         builder.fault(place, f"{written} is no number of JSON", "give a finite number")
+        return UNSET
+    try:
+        # As a response is written: no text with half a character, and no number of too many digits to be read.
+        from_json(to_json(plain))
+    except ValueError:
+        builder.fault(place, f"{written} cannot be written as JSON in UTF-8", "give a value that JSON can hold")
         return UNSET
     return plain
 

@@ -79,7 +79,7 @@ def _is_kind(value: Any, kind: str) -> bool:
         case "integer":
             return type_of(value) is int or (isinstance(value, float) and value.is_integer())
         case "number":
-            return type_of(value) in (int, float) and math.isfinite(value)
+            return type_of(value) in (int, float) and _is_finite(value)
         case "array":
             return is_array(value)
         case "object":
@@ -142,3 +142,11 @@ def _misfit_of_text(value: str, schema: Schema) -> str | None:
 @cache
 def _adapter(kind: str) -> TypeAdapter[Any]:
     return TypeAdapter(_FORMATS[kind])
+
+
+def _is_finite(value: float) -> bool:
+    """Whether a number is one of JSON as every reader knows it, which holds a double."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False

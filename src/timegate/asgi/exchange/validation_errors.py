@@ -216,7 +216,8 @@ def _size(value: Any, *, most: int) -> int:
 
 def _convert_message(error: ValidationError, place: ClientLocation) -> None:
     """Remove what only head accepts from the message and from `ctx`."""
-    kind = error.get("type")
+    # An app may write anything into an entry of its own.
+    kind = error.get("type") if isinstance(error.get("type"), str) else None
     if kind in _TAGS:
         error.pop("ctx", None)
         error["msg"] = _TAGS[kind]

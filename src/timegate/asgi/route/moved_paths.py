@@ -18,7 +18,7 @@ from timegate.gates.operation import OperationGate, Rewrite
 from timegate.typing import METHODS
 from timegate.wire.paths import PARAMETER, parameter_names
 
-_TARGET: Final = re.compile(r"<([^>]*)>")
+_TARGET: Final = re.compile(r"<([^<>]*)>")
 _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
 _LINKS: Final = frozenset({b"location", b"content-location", b"link"})
 

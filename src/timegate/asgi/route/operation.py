@@ -15,7 +15,9 @@ INVALID: Final = 422
 
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
 
-DROPPED: Final = frozenset({b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+DROPPED: Final = frozenset(
+    {b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"transfer-encoding"}
+)
 """Header fields of a response that describe the app's bytes, and are wrong for a converted body."""
 
 OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
