@@ -89,13 +89,17 @@ class Contract:
         roots = listed("Contract.from_openapi", sends=sends, receives=receives)
         return cls(read_document(document, types=types or {}, **roots))
 
-    def compile(self, timeline: Timeline) -> Gates:
+    def compile(self, timeline: Timeline, *, check: bool = False) -> Gates:
         """Compile the gates between head and every version; ``timeline.compile(contract)`` calls this.
+
+        Args:
+            timeline: the versions and their changes.
+            check: whether what changes vouch for is tried on examples, which runs the app's models: for development.
 
         Raises:
             CompileError: a declared change cannot be applied to payloads; contains every fault.
         """
-        return Gates(timeline=timeline, head=self.head)
+        return Gates(timeline=timeline, head=self.head, check=check)
 
     @property
     def wire(self) -> Wire:

@@ -52,6 +52,8 @@ FACTS: dict[str, Fact] = {
         "size", was=Annotated[int, "small"], tolerated="why"
     ),
     "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item, 'Other').vouched(str | list[int], 'why')": on(Item, "Other").vouched(str | list[int], "why"),
+    "on(Item).vouched('why')": on(Item).vouched("why"),
     "on(Item).introduced(seen_as=double)": on(Item).introduced(seen_as=double),
     "on(Item).reshaped(was=dict[str, Item], to_head=double, to_old=double)": on(Item).reshaped(
         was=dict[str, Item], to_head=double, to_old=double

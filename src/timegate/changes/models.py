@@ -79,6 +79,59 @@ class Reshaped(ModelFact):
 
 
 @kind
+class VouchedForm(ModelFact):
+    """A form that validators of a model read and its schema does not show; old clients may send it.
+
+    Args:
+        form: a type; its values reach head as they are.
+        why: it may pass.
+    """
+
+    form: Any
+    why: str
+
+    verb: ClassVar[str] = "vouched"
+
+    @property
+    def named_type(self) -> Any:
+        return self.form
+
+    def argument_code(self) -> str:
+        return f"{name_of(self.form)}, {self.why!r}"
+
+    def __post_init__(self) -> None:
+        _check_why(self, self.why)
+
+
+@kind
+class VouchedShape(ModelFact):
+    """A model whose serializers say nothing of their result, and give what the schema says of the model without them.
+
+    Args:
+        why: it is so.
+    """
+
+    why: str
+
+    verb: ClassVar[str] = "vouched"
+
+    def argument_code(self) -> str:
+        return repr(self.why)
+
+    def __post_init__(self) -> None:
+        _check_why(self, self.why)
+
+
+def _check_why(fact: ModelFact, why: object) -> None:
+    if not isinstance(why, str) or not why:
+        subject = fact.subject_code()
+        raise DeclarationError(
+            f"{subject}.vouched(…) says why in a text: {subject}.vouched(str, 'why') for a form that validators read, "
+            f"{subject}.vouched('why') for what serializers give"
+        )
+
+
+@kind
 class EnumFact(Fact):
     """A fact about the members of an enum."""
 

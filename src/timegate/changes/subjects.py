@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, overload
 
 from timegate.changes.base import UNSET, Fill, Unset, Value, name_of
 from timegate.changes.calls import explained, vocabulary
@@ -22,7 +22,17 @@ from timegate.changes.endpoints import (
 )
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.changes.functions import check_function
-from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
+from timegate.changes.models import (
+    Grew,
+    Introduced,
+    MemberRenamed,
+    Reshaped,
+    Shrank,
+    ToldBy,
+    VouchedForm,
+    VouchedShape,
+    WasNamed,
+)
 from timegate.changes.values import (
     BecameList,
     BecameNonNull,
@@ -137,6 +147,18 @@ class Models:
         fact = ToldBy(models=self.models, function=function)
         check_function(fact, "function", function)
         return fact
+
+    @overload
+    def vouched(self, why: str, /) -> VouchedShape: ...
+
+    @overload
+    def vouched(self, form: Any, why: str, /) -> VouchedForm: ...
+
+    def vouched(self, form: Any, why: str | Unset = UNSET, /) -> VouchedForm | VouchedShape:
+        """The models' validators read this form, which then passes; or their serializers keep the documented shape."""
+        if why is UNSET:
+            return VouchedShape(models=self.models, why=form)
+        return VouchedForm(models=self.models, form=form, why=why)
 
     def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
         """The whole object differs in older versions."""

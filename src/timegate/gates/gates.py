@@ -12,6 +12,7 @@ from timegate.errors import CompileError, DeclarationError, Fault, UnknownVersio
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
+from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.operation import OperationGate, Program
@@ -25,6 +26,7 @@ from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History, history
+from timegate.history.vouched import vouched_head
 from timegate.reading.declared import refuse_endless
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
@@ -38,21 +40,23 @@ class Gates:
     Args:
         timeline: the versions and their changes.
         head: what was read from the app.
+        check: whether what changes vouch for is tried on examples, which runs the app's models: for development.
 
     Raises:
         CompileError: a declared change cannot be carried out; all faults at once.
     """
 
-    def __init__(self, *, timeline: Timeline, head: Head) -> None:
+    def __init__(self, *, timeline: Timeline, head: Head, check: bool = False) -> None:
         self.timeline: Timeline = timeline
         self.head: Head = head
+        self._vouched, self._vouching_faults = vouched_head(head, timeline)
         with refuse_endless("the types of the contract"):
-            self._history: History = history(head.wire, timeline, reserved=head.reserved, mounts=head.mounts)
+            self._history: History = history(self._vouched.wire, timeline, reserved=head.reserved, mounts=head.mounts)
             self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
             self._operations: dict[str, tuple[OperationGate, ...]] = {}
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
             self._documents: dict[str, Document] = {}
-            self._compile_all()
+            self._compile_all(check=check)
 
     def __repr__(self) -> str:
         gates = [gate for gates in self._operations.values() for gate in gates]
@@ -61,17 +65,18 @@ class Gates:
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self.timeline, self.head)
 
-    def _compile_all(self) -> None:
+    def _compile_all(self, *, check: bool) -> None:
         """Compile every program for the clients of each version.
 
         Raises:
             CompileError: a declared change cannot be carried out.
         """
         known: dict[Side, dict[Purpose, Any]] = {side: {} for side in SIDES}
-        faults = [*self._history.faults, *cookie_faults(self.timeline, self.head)]
+        faults = [*self._vouching_faults, *self._history.faults, *cookie_faults(self.timeline, self.head)]
         roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
         traces: dict[Side, Traces] = {side: Traces(reach) for side, reach in self._reach.items()}
         programs: dict[Side, Programs] = {}
+        self._used_forms: set[tuple[str, str, str]] = set()
         gates: tuple[OperationGate, ...] = ()
         for index, version in enumerate(self.timeline):
             try:
@@ -85,6 +90,8 @@ class Gates:
             self._operations[version.value] = gates
         if not faults:
             faults = [fault for reach in self._reach.values() for fault in constant_faults(reach)]
+            faults += vouching_faults(self.timeline, self._reach["responses"], self._used_forms)
+            faults += broken_words(self.timeline, self._reach["responses"]) if check else ()
         if faults:
             # Many versions may meet the same problem at the same place.
             once: dict[tuple[str, str, str], Fault] = {}
@@ -120,6 +127,7 @@ class Gates:
             except NotConvertible as stop:
                 faults += obstacle_faults(reach, conversion, version, stop)
                 continue
+            self._used_forms |= module.used_forms
             faults += program_faults(module, conversion, version) + media_faults(reach, conversion, version)
             compiled[side] = programs | {text: space[name] for text, name in names.items() if name is not None}
         return compiled
@@ -187,7 +195,7 @@ class Gates:
 
     def _convert(self, side: Side, kind: Any, data: Any, conversion: Conversion) -> Any:
         """A payload, converted; it may be changed in place."""
-        schema = self.head.schema_of(side, kind)
+        schema = self._vouched.schema_of(side, kind)
         key = (side, repr(schema), conversion)
         if key not in self._programs:
             module = new_module(self._reach[side], strict=True)

@@ -95,6 +95,12 @@ class Form:
     origin: tuple[str, str, str]
 
 
+def forms_in(schema: Schema) -> tuple[Form, ...]:
+    """The forms that may pass besides the described one at the place of a schema."""
+    validated: Validated | None = schema.get(VALIDATED_MARK)
+    return () if validated is None else validated.forms
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The keys that a route leaves out of its response.

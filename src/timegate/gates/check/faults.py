@@ -20,6 +20,10 @@ _ALIKE: Final = "one changes otherwise than the other between the versions, and 
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
 
+_DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
+_OR_VOUCH: Final = ", or on(…).vouched('why it keeps the documented shape') with the class that has the serializer"
+
+
 def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:
     """Why the programs of one side cannot do what the clients of a version need.
 
@@ -98,7 +102,7 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
             place,
             f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
             "which gates cannot convert",
-            "declare a type that says what is on the wire (a serializer's return type, properties, items)",
+            _DECLARE + (_OR_VOUCH if obstacle == SERIALIZER else ""),
         )
         for place, obstacle, name in found or [(stop.name, stop.obstacle, stop.name)]
     ]

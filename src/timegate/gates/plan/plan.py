@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from timegate.gates.plan.conversion import Conversion
 from timegate.history.steps import Origin
 from timegate.typing import Function, Schema
+from timegate.wire.marks import Form
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +54,19 @@ class CheckValue:
     required: bool
     converted: bool
     described: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LetPass:
+    """Let a value pass to head as it is where it has a form that a change vouches for, and not the described one.
+
+    Args:
+        described: the check of the value, which says what its schema describes.
+        forms: what else may pass.
+    """
+
+    described: CheckValue
+    forms: tuple[Form, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,6 +241,7 @@ class Stage:
         stored: the slots that the object ends with, by key.
         then: a function of the whole object that follows.
         whole: the slot of the value itself, where it is a list or a scalar in these versions and has no keys.
+        let_pass: the slots whose values may have another form.
     """
 
     loaded: dict[str, Slot]
@@ -234,6 +249,7 @@ class Stage:
     stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
     then: WholeFunction | None = None
     whole: Slot | None = None
+    let_pass: dict[Slot, LetPass] = field(default_factory=dict[Slot, LetPass])
 
     def trailing_conversions(self) -> list[ConvertBySchema]:
         """The conversions by schema at the end of the stage; the values can be converted in place."""
@@ -247,7 +263,7 @@ class Stage:
     def slots_in_variables(self) -> set[Slot]:
         """The slots that need a variable: those of every operation before the trailing conversions."""
         before = self.ops[: len(self.ops) - len(self.trailing_conversions())]
-        return {slot for op in before for slot in slots_of(op)}
+        return {slot for op in before for slot in slots_of(op)} | self.let_pass.keys()
 
 
 @dataclass(slots=True)

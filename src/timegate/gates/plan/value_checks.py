@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from timegate.changes.base import UNSET
-from timegate.gates.plan.plan import CheckValue, NoteAbsent, Plan
+from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
 from timegate.wire.json_types import is_nullable
+from timegate.wire.marks import forms_in
 from timegate.wire.wire import Component
 
 
@@ -38,9 +39,15 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         fills_null = trace.filled and not is_nullable(schema, reach.components(version))
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
-        if trace.converted or required or fills_null or not kept or differs(schema, trace.schema or {}):
-            described = reach.described_only(schema, name)
-            check = CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted, described)
+        differing = not kept or differs(schema, trace.schema or {})
+        forms = forms_in(schema)
+        if not (trace.converted or required or fills_null or differing or forms):
+            continue
+        described = reach.described_only(schema, name)
+        check = CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted, described)
+        if forms:
+            stage.let_pass[slot] = LetPass(check, forms)
+        if trace.converted or required or fills_null or differing:
             found.append(check)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))

@@ -141,6 +141,35 @@ class ValueCheck:
         raise UpgradeError(failures=failures)
 
 
+@dataclass(frozen=True, slots=True)
+class FormCheck:
+    """Whether a value has a form that a change vouches for, and not the one that its schema describes.
+
+    Args:
+        described: the types that the schema names.
+        reader: reads the described form; None where its type alone says that it is it.
+        forms: the types of each other form, with what reads it.
+    """
+
+    described: frozenset[type]
+    reader: Reader | None
+    forms: tuple[tuple[frozenset[type], Reader | None], ...]
+
+    def __call__(self, value: Any) -> bool:
+        kind = type_of(value)
+        if kind in self.described and (self.reader is None or _reads(self.reader, value)):
+            return False
+        return any(kind in types and (reader is None or _reads(reader, value)) for types, reader in self.forms)
+
+
+def _reads(reader: Reader, value: Any) -> bool:
+    try:
+        reader(value)
+    except (Unread, UpgradeError):
+        return False
+    return True
+
+
 def unread(error: Unread) -> Sequence[Failure]:
     """The failures that a reader found."""
     return [

@@ -20,11 +20,12 @@ from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.reading.value_readers import is_enum, member_reader
+from timegate.reading.value_readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, has_keys
-from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, LeftOut
+from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, Form, LeftOut, forms_in
 from timegate.wire.schema import referred
+from timegate.wire.value_readers import Reader
 from timegate.wire.wire import Component
 
 Purpose: TypeAlias = tuple[str, Conversion]
@@ -70,6 +71,7 @@ class Module:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
         ambiguous: pairs of arms that no value can tell apart.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
+        used_forms: the facts that vouch for a form which a program lets pass.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Module:
         self._waiting: list[Purpose] = []
         self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
+        self.used_forms: set[tuple[str, str, str]] = set()
         self._checked_apart: dict[int, Sequence[Any]] = {}
 
     def checked_apart(self, version: int) -> Sequence[Any]:
@@ -204,8 +207,19 @@ class Module:
         self._known.update({purpose: self._space[name] for purpose, name in self._functions.items()})
         return self._space
 
+    def form_check(self, forms: Sequence[Form], described: frozenset[type], reader: Reader | None) -> str:
+        """The name of a check whether a value has one of some forms."""
+        self.used_forms.update(form.origin for form in forms)
+        readers = tuple((one.types, reader_of(one.kind, model=None, components=(), described=True)) for one in forms)
+        return self.name(value_checks.FormCheck(described, reader, readers), "c")
+
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
         component = self.reach.component(name, conversion.src)
+        forms = forms_in(component.schema) if conversion.from_client else ()
+        if forms:
+            types = self.reach.python_types(component.schema, conversion.src)
+            with writer.block(f"if {self.form_check(forms, types, None)}(v):"):
+                writer.add("return v")
         enum_plan = plan_enum(self.reach, name, conversion)
         if enum_plan is not None:
             self._enum(writer, component, enum_plan, "v", conversion)

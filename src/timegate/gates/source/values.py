@@ -34,6 +34,7 @@ from timegate.reading.value_readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import schema_at_depth, single_reference
+from timegate.wire.value_readers import Reader
 
 
 class Values:
@@ -58,6 +59,7 @@ class Values:
         self.variables: dict[int, str] = {}
         self.certain: set[int] = set()
         self._is_guarded = False
+        self._passing: dict[Slot, str] = {}
 
     def variable(self, slot: Slot) -> str:
         """The variable of a slot's value; a new one is missing until it is set."""
@@ -97,6 +99,23 @@ class Values:
         # In this order: what the operation reads has its variable before what it sets.
         *others, variable = [self.variable(slot) for slot in slots_of(op)]
         other = others[0] if others else ""
+        if op.slot in self.stage.let_pass and isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunction):
+            with self.writer.block(f"if not {self._lets_pass(op.slot, variable)}:"):
+                self._operate(op, variable, others, other)
+            return
+        self._operate(op, variable, others, other)
+
+    def _lets_pass(self, slot: Slot, variable: str) -> str:
+        """The variable that says whether the value passes as it is, because a change vouches for its form."""
+        if slot not in self._passing:
+            check, forms = self.stage.let_pass[slot].described, self.stage.let_pass[slot].forms
+            described = self.module.reach.python_types(check.schema, check.version)
+            name = self.module.form_check(forms, described, self._reader(check))
+            self._passing[slot] = self.module.fresh("q")
+            self.writer.add(f"{self._passing[slot]} = {name}({variable})")
+        return self._passing[slot]
+
+    def _operate(self, op: Op, variable: str, others: list[str], other: str) -> None:
         match op:
             case CheckValue():
                 self._check(op, variable)
@@ -150,10 +169,7 @@ class Values:
         module, components = self.module, self.module.reach.components(op.version)
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
-        check_member = self._check_of_members(op)
-        reader = check_member or reader_of(
-            op.kind, model=op.model, components=module.checked_apart(op.version), described=op.described
-        )
+        reader = self._reader(op)
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
@@ -161,6 +177,13 @@ class Values:
         unless_exact = self.writer.block(f"if {' and '.join(conditions)}:") if conditions else nullcontext()
         with unless_exact, self.guarded(variable, self._key_in_errors(op.slot)):
             self.writer.add(f"{variable} = {check}({variable})")
+
+    def _reader(self, op: CheckValue) -> Reader | None:
+        """What reads a value that is not exactly of the JSON type that its schema names."""
+        apart = self.module.checked_apart(op.version)
+        return self._check_of_members(op) or reader_of(
+            op.kind, model=op.model, components=apart, described=op.described
+        )
 
     def _check_of_members(self, op: CheckValue) -> MemberCheck | None:
         """The check of a value that is a member of an enum; None where it is none, or nobody knows the enum's class."""

@@ -1,0 +1,126 @@
+"""Head as it is where somebody vouches for its serializers: what no schema describes is what the model says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from timegate.changes.base import ModelFact, name_of
+from timegate.changes.models import VouchedShape
+from timegate.errors import Fault
+from timegate.history.inheritance import is_about
+from timegate.history.look_up import LookUp
+from timegate.history.schema_edits import with_roots
+from timegate.reading.head import Head
+from timegate.timeline import Timeline
+from timegate.typing import Model, Schema, is_object
+from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.schema import referred, rename_references, rewrite
+from timegate.wire.wire import Component
+
+_Fact = TypeVar("_Fact", bound=ModelFact)
+
+
+def vouched_head(head: Head, timeline: Timeline) -> tuple[Head, list[Fault]]:
+    """Head with the shapes that serializers keep, and a fault for each model that has no serializer to vouch for."""
+    faults: list[Fault] = []
+    for version, change, fact in facts_of(timeline, VouchedShape):
+        for model in fact.models:
+            names = written_as(head.wire.responses, LookUp(head.wire), model)
+            vouched = _Vouched(head, names).head() if names else head
+            if names and vouched is head:
+                problem = "each of its serializers says what it gives, or it has none"
+                faults.append(Fault(version, change, name_of(model), problem, f"take {fact} out"))
+            head = vouched
+    return head, faults
+
+
+def facts_of(timeline: Timeline, kind: type[_Fact]) -> Iterator[tuple[str, str, _Fact]]:
+    """Each fact of one kind, with its version and change."""
+    for version in timeline:
+        for change in version.changes:
+            for fact in change.changes:
+                if isinstance(fact, kind):
+                    yield version.value, change.__qualname__, fact
+
+
+def written_as(components: Mapping[str, Component], look_up: LookUp, model: Model) -> set[str]:
+    """The components of what clients receive that describe a model, also one whose serializer hides it."""
+    names = [name for name in look_up.names("responses", model) if is_about(components[name], model, None)]
+    return {_hidden_by(components[name]) or name for name in names}
+
+
+def _hidden_by(component: Component) -> str | None:
+    """The component of what a serializer gets whose type says that it gives some object; None for any other one."""
+    return referred(component.schema.get(OPAQUE_MARK))
+
+
+class _Vouched:
+    """Replaces what the serializers of some components leave open.
+
+    Args:
+        head: the result of reading.
+        names: the components.
+    """
+
+    def __init__(self, head: Head, names: set[str]) -> None:
+        self._head = head
+        self._components = head.wire.responses
+        self._stand_ins = {
+            name: target
+            for name, one in self._components.items()
+            if (target := _hidden_by(one)) is not None and target in names and target != name
+        }
+        self._names = names
+
+    def head(self) -> Head:
+        """Head with the replaced schemas; the same head where nothing is replaced."""
+        changed = {name: self._component(one) for name, one in self._components.items() if name not in self._stand_ins}
+        same = not self._stand_ins and all(changed[name] is one for name, one in self._components.items())
+        roots = [schema for _, schema in self._head.wire.roots("responses")]
+        if same and all(self._body(schema) is schema for schema in roots):
+            return self._head
+        renamed = {name: self._renamed(one) for name, one in changed.items()}
+        wire = with_roots(replace(self._head.wire, responses=renamed), "responses", self._payload)
+        kinds = [(kind, self._payload(schema)) for kind, schema in self._head.roots["responses"]]
+        return replace(self._head, wire=wire, roots={**self._head.roots, "responses": kinds})
+
+    def _payload(self, schema: Schema) -> Schema:
+        body = self._body(schema)
+        return rename_references(body, self._stand_ins) if self._stand_ins else body
+
+    def _renamed(self, component: Component) -> Component:
+        shown = [self._components[name].display_name for name, to in self._stand_ins.items() if to == component.name]
+        schema = rename_references(component.schema, self._stand_ins)
+        return replace(component, schema=schema, display_name=shown[0] if shown else component.display_name)
+
+    def _component(self, component: Component) -> Component:
+        """A component with what the serializers of its class and fields are vouched to give."""
+        if component.name not in self._names:
+            return component
+        own = component.schema
+        if OPAQUE_MARK in own:
+            own = {key: value for key, value in own.items() if key != OPAQUE_MARK}
+        schema = _described(own, lambda _: True)
+        return component if schema is component.schema else replace(component, schema=schema)
+
+    def _body(self, schema: Schema) -> Schema:
+        """A payload with what a serializer there is vouched to give that gets one of the components."""
+        return _described(schema, lambda given: referred(given) in self._names)
+
+
+def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
+    """A schema with what serializers get in place of what they leave open; the same one where there is none."""
+    found = False
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        nonlocal found
+        given = node.get(OPAQUE_MARK)
+        if not is_object(given) or not is_vouched(given):
+            return node
+        found = True
+        return {**given}
+
+    described: Schema = rewrite(schema, change)
+    return described if found else schema
