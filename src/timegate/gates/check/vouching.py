@@ -73,7 +73,8 @@ _NO_EXAMPLE = "there is no example to try its serializer on"
 def _broken_word(component: Component, components: Mapping[str, Component]) -> str | None:
     """Why a model's serializer does not keep the shape of the model; None where it does in every example."""
     tried = 0
-    for example in ({}, *component.schema.get("examples", ())):
+    examples: list[Any] = [{}, *component.schema.get("examples", ())]
+    for example in examples:
         adapter = TypeAdapter[Any](component.model)
         try:
             value = adapter.validate_python(example)
