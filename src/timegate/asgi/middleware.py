@@ -6,8 +6,8 @@ is pure ASGI and keeps no state of a request: the objects made for one request h
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final, Literal
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
 
 from starlette.responses import RedirectResponse
 
@@ -31,11 +31,11 @@ from timegate.asgi.route.operation import INSPECTED, OperationPlan, inspected
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.choice import VersionChoice
-from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, header, selector_of
+from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, found_by, header, selector_of
 from timegate.asgi.serve.arguments import check_arguments, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
-from timegate.asgi.serve.startup import ReadyApp, Startup
+from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
 from timegate.gates import Gates
@@ -55,9 +55,11 @@ class TimegateMiddleware(Startable):
         timeline: the versions, newest first.
         contract: the contract of head, or the app to read it from; without it, the wrapped app or ``scope["app"]``.
         gates: compiled gates, for example for a mounted app, which has no lifespan.
+        sends: types of payloads that leave the server without an operation, which facts may be about.
+        receives: types of payloads that reach it without an operation.
         select: finds the version that a request asks for.
         default: the version of a request that names none: ``"required"`` refuses it, ``"oldest"``, ``"latest"``, a
-            version, or a callable of the scope.
+            version, or a callable of the scope, which may be ``async``.
         newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
         unversioned: paths of operations that need no version.
         max_body: how many bytes are buffered at most of a body that is converted.
@@ -78,6 +80,8 @@ class TimegateMiddleware(Startable):
         timeline: Timeline,
         contract: object = None,
         gates: Gates | None = None,
+        sends: Sequence[Any] = (),
+        receives: Sequence[Any] = (),
         select: Selector | Pin = _BY_HEADER,
         default: str | Pin = "required",
         newer: Literal["refuse", "latest"] = "refuse",
@@ -92,6 +96,8 @@ class TimegateMiddleware(Startable):
             timeline=timeline,
             contract=contract,
             gates=gates,
+            sends=sends,
+            receives=receives,
             max_body=max_body,
             problems=problems,
             documents=documents,
@@ -114,8 +120,10 @@ class TimegateMiddleware(Startable):
             timeline=timeline,
             contract=contract,
             gates=gates,
+            payloads=Payloads(sends, receives),
             settings=self.settings,
             unversioned=paths_of(unversioned),
+            notes=self._choice.notes,
         )
         super().__init__(app, startup)
         self._shown = Shown(select=self.select, required=default == "required", hook=documents)
@@ -202,11 +210,11 @@ class TimegateMiddleware(Startable):
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not known from the value of one header field."""
         versions = ready.versions
-        given, scope = self._given(ready, scope)
+        given, scope = await self._given(ready, scope)
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
         required = key is not None and key not in versions.unversioned
-        version = self._version(ready, given, scope, required=required)
+        version = await self._version(ready, given, scope, required=required)
         if isinstance(version, Problem) and (required or ready.is_document(path, method)):
             await send_problem(version, send, settings=self.settings, version=None, method=method)
             return
@@ -229,19 +237,19 @@ class TimegateMiddleware(Startable):
         finally:
             SELECTED.reset(token)
 
-    def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
+    async def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
         """The version that a request names, and the scope without it in the path."""
-        given = self.select.find(scope)
+        given = await found_by(self.select, scope)
         if given is None or not given.root_path:
             return given, scope
         fixed = ready.rooted is not None and is_outside(scope, ready.rooted)
         return given, (without_prefix if fixed else below_prefix)(scope, given.root_path)
 
-    def _version(
+    async def _version(
         self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool
     ) -> ApiVersion | Problem | None:
         """The version in force as it is served; cached by the value of the header field."""
-        chosen = self._choice.of(given, scope, required=required)
+        chosen = await self._choice.of(given, scope, required=required)
         if chosen is None or isinstance(chosen, Problem):
             return chosen
         version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
@@ -287,8 +295,8 @@ class TimegateMiddleware(Startable):
             raise RuntimeError(NOT_READY) from self._failure
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
-        given, scope = self._given(ready, scope)
-        version = self._version(ready, given, scope, required=False)
+        given, scope = await self._given(ready, scope)
+        version = await self._version(ready, given, scope, required=False)
         if isinstance(version, Problem) and not ready.mounts(scope):
             # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})

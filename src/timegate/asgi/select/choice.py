@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
+from typing import Final, Literal
 
 from timegate.asgi.message.problems import Problem, cannot_be_selected, no_version, several_versions
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, pin_of
+from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, PinSelector, found_by, pin_of
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
 from timegate.timeline import Timeline
 from timegate.version import Version
+
+_SHIFTING: Final = (
+    "TimegateMiddleware(default='latest'): a client that names no version gets every new version on the day it is "
+    "released; name the version that it was written for: default='{}' for those of the oldest, '{}' for today's"
+)
 
 
 class VersionChoice:
@@ -40,7 +45,14 @@ class VersionChoice:
         self._default = default
         self._newer = newer
 
-    def of(self, given: Given | None, scope: Scope, *, required: bool) -> Version | Problem | None:
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the log says of the choice at the start."""
+        if self._default != "latest" or len(self._timeline) == 1:
+            return ()
+        return (_SHIFTING.format(self._timeline.values[-1], self._timeline.head.value),)
+
+    async def of(self, given: Given | None, scope: Scope, *, required: bool) -> Version | Problem | None:
         """The version in force, or the problem; None where the request names no version and needs none.
 
         Args:
@@ -57,10 +69,9 @@ class VersionChoice:
             if isinstance(default, str):
                 named = {"oldest": timeline.versions[-1], "latest": timeline.head}
                 return self._unless_sunset(named.get(default) or timeline.resolve(default), default)
-            pinned = default(scope)
-            if pinned is None:
+            given = await found_by(PinSelector(default), scope)
+            if given is None:
                 return no_version(timeline.values)
-            given = Given((pinned,))
         if len(given.values) > 1:
             return several_versions(given.values, timeline.values)
         requested = next(iter(given.values), "")

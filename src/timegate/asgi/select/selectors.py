@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from inspect import iscoroutinefunction
+from datetime import date
+from inspect import isawaitable
 from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
 from timegate.asgi.message.headers import field_text, media_type_of, split_quoted
@@ -43,6 +44,10 @@ class Given(NamedTuple):
     root_path: str = ""
 
 
+Found: TypeAlias = Given | Awaitable[Given | None] | None
+"""What a selector finds in a request; it may have to be awaited."""
+
+
 @runtime_checkable
 class Selector(Protocol):
     """Finds the version a request asks for."""
@@ -57,8 +62,8 @@ class Selector(Protocol):
         """The header field of responses with the version in force; None for the default one."""
         ...
 
-    def find(self, scope: Scope) -> Given | None:
-        """The values in the request; None where there are none."""
+    def find(self, scope: Scope) -> Found:
+        """The values in the request; None where there are none; what has to be awaited gives one of both."""
         ...
 
     def bound(self, scheme: Scheme) -> Selector:
@@ -66,8 +71,11 @@ class Selector(Protocol):
         ...
 
 
-Pin: TypeAlias = Callable[[Scope], str | None]
-"""Returns the version of a request from its scope, as an account's pin. Its ``vary`` names the fields that it reads."""
+Pin: TypeAlias = Callable[[Scope], str | date | Awaitable[str | date | None] | None]
+"""Returns the version of a request from its scope, as an account's pin; it may be ``async``.
+
+Its ``vary`` names the header fields that it reads.
+"""
 
 
 class _Selector:
@@ -203,9 +211,12 @@ class PinSelector(_Selector):
             return None
         return (declared,) if isinstance(declared, str) else tuple(declared)
 
-    def find(self, scope: Scope) -> Given | None:
+    def find(self, scope: Scope) -> Found:
         found = self.pin(scope)
-        return None if found is None else Given((found,))
+        return self._awaited(found) if isawaitable(found) else _pinned(found)
+
+    async def _awaited(self, found: Awaitable[str | date | None]) -> Given | None:
+        return _pinned(await found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +238,22 @@ class FirstOf:
     def echo(self) -> str | None:
         return next((selector.echo for selector in self.selectors if selector.echo is not None), None)
 
-    def find(self, scope: Scope) -> Given | None:
-        found = (selector.find(scope) for selector in self.selectors)
-        return next((given for given in found if given is not None), None)
+    def find(self, scope: Scope) -> Found:
+        for position, selector in enumerate(self.selectors, 1):
+            found = selector.find(scope)
+            if isawaitable(found):
+                return self._awaited(found, self.selectors[position:], scope)
+            if found is not None:
+                return found
+        return None
+
+    async def _awaited(self, first: Awaitable[Given | None], others: Sequence[Selector], scope: Scope) -> Given | None:
+        found = await first
+        for selector in others:
+            if found is not None:
+                break
+            found = await found_by(selector, scope)
+        return found
 
     def bound(self, scheme: Scheme) -> Selector:
         return FirstOf(tuple(selector.bound(scheme) for selector in self.selectors))
@@ -262,6 +286,18 @@ def first_of(*selectors: Selector | Pin) -> Selector:
     return FirstOf(tuple(map(selector_of, selectors)))
 
 
+async def found_by(selector: Selector, scope: Scope) -> Given | None:
+    """What a selector finds in a request, awaited where it has to be."""
+    found = selector.find(scope)
+    return await found if isawaitable(found) else found
+
+
+def _pinned(found: str | date | None) -> Given | None:
+    if found is None:
+        return None
+    return Given((found if isinstance(found, str) else found.isoformat(),))
+
+
 def selector_of(select: Selector | Pin) -> Selector:
     """The selector itself, or one made of a callable."""
     given: object = select
@@ -276,15 +312,12 @@ def pin_of(given: object, refusal: str) -> Pin:
     """A callable that returns the version of a request.
 
     Raises:
-        DeclarationError: it is none, with the text of the refusal; or it would have to be awaited.
+        DeclarationError: it is none, with the text of the refusal.
     """
     makers = (header, path, query, media_type, first_of)
     if not callable(given) or isinstance(given, type) or any(given is maker for maker in makers):
         raise DeclarationError(refusal)
-    pin: Any = given
-    if iscoroutinefunction(pin) or iscoroutinefunction(pin.__call__):
-        raise DeclarationError(f"{pin!r} is an async function, which cannot select a version: use a plain function")
-    selects: Pin = pin
+    selects: Pin = given
     return selects
 
 

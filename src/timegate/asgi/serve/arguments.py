@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from timegate.changes.base import name_of
 from timegate.contract import Contract
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
+from timegate.version import is_sequence
 
 _TIMELINE: Final = "timeline=Timeline(Version('2025-06-01', …), Version('2025-01-01'))"
 _GATES: Final = "gates=timeline.compile(Contract.of(app))"
@@ -16,7 +18,14 @@ _MAX_BODY: Final = "max_body=16 * 1024 * 1024, a number of bytes"
 
 
 def check_arguments(
-    *, timeline: object, contract: object, gates: object, max_body: object, **functions: object
+    *,
+    timeline: object,
+    contract: object,
+    gates: object,
+    sends: object,
+    receives: object,
+    max_body: object,
+    **functions: object,
 ) -> None:
     """Refuse arguments of a wrong type.
 
@@ -24,6 +33,8 @@ def check_arguments(
         timeline: the versions.
         contract: a contract, an app to read it from, or None.
         gates: compiled gates, or None.
+        sends: the types that leave the server without an operation.
+        receives: those that reach it without one.
         max_body: how many bytes of a body are buffered at most.
         functions: the arguments that are functions.
 
@@ -36,6 +47,9 @@ def check_arguments(
         raise _refusal("gates", gates, _GATES)
     if contract is not None and not isinstance(contract, Contract) and not hasattr(contract, "routes"):
         raise _refusal("contract", contract, _CONTRACT)
+    for name, types in (("sends", sends), ("receives", receives)):
+        if not is_sequence(types):
+            raise _refusal(name, types, f"{name}=[{name_of(types)}]")
     if not isinstance(max_body, int) or isinstance(max_body, bool) or max_body <= 0:
         raise _refusal("max_body", max_body, _MAX_BODY)
     for name, function in functions.items():
@@ -54,7 +68,9 @@ def paths_of(unversioned: Any) -> frozenset[str]:
     """
     remedy = "unversioned=('/health',)"
     # A string is a collection of paths too, each of one character.
-    if isinstance(unversioned, (str, bytes)):
+    if isinstance(unversioned, str):
+        raise _refusal("unversioned", unversioned, f"unversioned=({_path(unversioned)!r},)")
+    if isinstance(unversioned, bytes):
         raise _refusal("unversioned", unversioned, remedy)
     try:
         paths: list[Any] = list(unversioned)
@@ -63,7 +79,13 @@ def paths_of(unversioned: Any) -> frozenset[str]:
     for path in paths:
         if not isinstance(path, str):
             raise _refusal("unversioned", unversioned, remedy)
+        if not path.startswith("/"):
+            raise _refusal("unversioned", unversioned, f"a path begins with a slash: {_path(path)!r}")
     return frozenset(paths)
+
+
+def _path(text: str) -> str:
+    return f"/{text.lstrip('/')}"
 
 
 def _refusal(name: str, given: object, remedy: str) -> DeclarationError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from timegate.asgi.message.scope import App, Message, Receive, Scope, Send
-from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes
+from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes, summary
 from timegate.errors import DeclarationError, TimegateError
 
 NOT_READY: Final = "the declared changes cannot be carried out"
@@ -102,10 +102,16 @@ class Startable:
         """Compile the app's versions, at the start and again when routes changed; None where that fails."""
         if self._ready is None and self._failure is not None:
             return None
+        again = self._ready is not None
         try:
-            self._ready = self._startup.run(self._startup.routed(scope), by=self, again=self._ready is not None)
+            self._ready = self._startup.run(self._startup.routed(scope), by=self, again=again)
         except Exception as error:
             self._fail(error, scope)
+        if self._ready is not None and not again:
+            if _LOG.isEnabledFor(logging.INFO):
+                _LOG.info("TimegateMiddleware serves %s", summary(self._ready))
+            for note in self._startup.notes:
+                _LOG.warning(note)
         return self._ready
 
     def _fail(self, failure: Exception, scope: Scope) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.routing import Match, Mount, Router
 
@@ -72,6 +73,13 @@ class ReadyApp:
         return any(map(Watched.changed, self.nested))
 
 
+class Payloads(NamedTuple):
+    """The types of payloads without an operation, by whether the server sends or receives them."""
+
+    sends: Sequence[Any]
+    receives: Sequence[Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Startup:
     """Makes the served versions, once the app is known.
@@ -81,8 +89,10 @@ class Startup:
         timeline: the versions.
         contract: a contract, an app to read it from, or None.
         gates: compiled gates, or None.
+        payloads: what a contract read from an app has besides its operations.
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
+        notes: what the log says besides at the start.
 
     Raises:
         DeclarationError: the arguments contradict each other.
@@ -92,14 +102,21 @@ class Startup:
     timeline: Timeline
     contract: object
     gates: Gates | None
+    payloads: Payloads
     settings: Settings
     unversioned: frozenset[str]
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.gates is not None and not same_changes(self.gates.timeline, self.timeline):
             raise DeclarationError("TimegateMiddleware(gates=…) was compiled from another timeline: give that timeline")
         if self.gates is not None and self.contract is not None:
             raise DeclarationError("TimegateMiddleware takes contract= or gates=, which has a contract already")
+        if any(self.payloads) and (self.gates is not None or isinstance(self.contract, Contract)):
+            raise DeclarationError(
+                "TimegateMiddleware takes sends= and receives= where it reads the app; "
+                "a contract has them already: Contract.of(app, sends=[…], receives=[…])"
+            )
 
     def run(self, app: object | None, *, by: object, again: bool) -> ReadyApp:
         """Compile the served versions of an app.
@@ -143,7 +160,20 @@ class Startup:
             raise DeclarationError(
                 "TimegateMiddleware cannot see the app it wraps: add it with app.add_middleware, or give contract="
             )
-        return Contract.of(app)
+        return Contract.of(app, sends=self.payloads.sends, receives=self.payloads.receives)
+
+
+def summary(ready: ReadyApp) -> str:
+    """What is served, in one line."""
+    gates = ready.versions.gates
+    every = [gate for version in gates.timeline.values for gate in gates.operations(version)]
+    gated, operations = {gate.key for gate in every if gate.gated}, {gate.key for gate in every}
+    opaque = len(Contract(gates.head).opaque)
+    newest, oldest = gates.timeline.values[0], gates.timeline.values[-1]
+    return (
+        f"{len(gates.timeline)} versions, {newest} to {oldest}; {len(operations)} operations, "
+        f"{len(gated)} gated; {opaque} opaque places"
+    )
 
 
 def _has_routes(app: object) -> bool:
