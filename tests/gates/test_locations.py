@@ -66,7 +66,8 @@ APP = Starlette(routes=[Route("/garage", put_garage, methods=["PUT"])])
 CELLS = [
     (("body", "vehicles", 0, "Car", "engine", "horse_power"), ("body", "vehicles", 0, "Car", "engine", "ps"), True),
     (("body", "by_name", "x", "horse_power"), ("body", "by_name", "x", "ps"), True),
-    (("body", "owner", "town"), ("body", "town"), False),
+    (("body", "owner", "town"), ("body", "town"), True),
+    (("body", "owner"), ("body", "town"), True),
     (("body", "insured"), ("body",), False),
     (("body", "vehicles", 3, "Bike", "gears"), ("body", "vehicles", 3, "Bike", "gears"), True),
     (("body", "unheard_of"), ("body", "unheard_of"), True),

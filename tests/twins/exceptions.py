@@ -19,8 +19,19 @@ def _types(details: list[Any]) -> set[str]:
 
 def limits_alone_are_not_judged(exchange: Exchange) -> bool:
     """Limits are not judged on the way up; head's own apply."""
-    details = _types(exchange.old_details)
-    return "constrained" in exchange.verbs and bool(details) and details <= LIMITS and exchange.new_heard is not None
+    details = exchange.old_details
+    limited = [entry["loc"] for entry in details if entry["type"] in LIMITS]
+    accepted = "constrained" in exchange.verbs and bool(limited) and exchange.new_heard is not None
+    # Of a union, the other arms have validation errors too: their places part from that of the limit at an arm's name.
+    return accepted and all(
+        entry["type"] in LIMITS or any(_parts_at_an_arm(exchange, entry["loc"], one) for one in limited)
+        for entry in details
+    )
+
+
+def _parts_at_an_arm(exchange: Exchange, place: list[Any], other: list[Any]) -> bool:
+    parting = next((pair for pair in zip(place, other, strict=False) if pair[0] != pair[1]), None)
+    return parting is not None and parting[1] in {model.name for model in exchange.oldest.models.values()}
 
 
 def head_has_tighter_limits(exchange: Exchange) -> bool:
@@ -41,6 +52,73 @@ def a_validator_accepts_more_than_the_schema_says(exchange: Exchange) -> bool:
     refused = exchange.new_response.status == 422 and exchange.new_heard is None
     texts = all(isinstance(entry.get("input"), str) for entry in exchange.new_details)
     return exchange.accepted and refused and texts and _types(exchange.new_details) == {"list_type"}
+
+
+def only_the_form_of_the_schema_is_told(exchange: Exchange) -> bool:
+    """What a validator would have made of another form is not looked at: the form itself is told."""
+    unlike = _unlike(exchange)
+    split = {one.sent_as for model in exchange.oldest.models.values() for one in model.fields if one.splits}
+    split |= {one.name for model in exchange.oldest.models.values() for one in model.fields if one.splits}
+    return bool(unlike) and all(
+        entry["type"] == "list_type" and isinstance(entry["input"], str) and entry["loc"][-1] in split
+        for entry in unlike
+    )
+
+
+def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
+    """A body that is no JSON is told when the path, query and header fields are those of the contract."""
+    return exchange.request.raw is not None and all(entry["loc"][0] != "body" for entry in exchange.new_details)
+
+
+def an_input_is_what_was_sent(exchange: Exchange) -> bool:
+    """`input` is what the client sent there: of a parameter the text, also where an enum has read it as a number."""
+    texts = [{**entry, "input": str(entry.get("input"))} for entry in exchange.old_details]
+    return all(entry["loc"][0] != "body" and entry in texts for entry in _unlike(exchange))
+
+
+def an_object_fits_no_arm(exchange: Exchange) -> bool:
+    """What is none of a union's models has one entry; the app's own has those of each arm."""
+    unlike = _unlike(exchange)
+    return bool(unlike) and all(
+        entry["type"] in ("value_error", "model_attributes_type")
+        and any(_is_above(entry["loc"], other["loc"]) for other in exchange.old_details)
+        for entry in unlike
+    )
+
+
+def an_arm_has_no_name(exchange: Exchange) -> bool:
+    """What is wrong in the only arm that fits is told without the arm's name, and without what others lack."""
+    unlike = _unlike(exchange)
+    names = {model.name for model in exchange.oldest.models.values()}
+    return bool(unlike) and all(
+        any(
+            [key for key in other["loc"] if key not in names] == entry["loc"] != other["loc"]
+            for other in exchange.old_details
+        )
+        for entry in unlike
+    )
+
+
+def a_query_that_lacks_a_parameter(exchange: Exchange) -> bool:
+    """`input` of a query that lacks a parameter: the app's own repeats all of it, as its model reads it."""
+    unlike = _unlike(exchange)
+    return bool(unlike) and all(entry["type"] == "missing" and entry["loc"][0] == "query" for entry in unlike)
+
+
+def a_named_tuple(exchange: Exchange) -> bool:
+    """What is no tuple is told as for a list, and an object in its place has one entry."""
+    return any(entry["type"] == "named_tuple_type" for entry in exchange.old_details) and all(
+        entry["type"] in ("list_type", "value_error") for entry in _unlike(exchange)
+    )
+
+
+def _unlike(exchange: Exchange) -> list[Any]:
+    return [entry for entry in exchange.new_details if entry not in exchange.old_details]
+
+
+def _is_above(place: list[Any], other: list[Any]) -> bool:
+    """Whether a place is on the way to another one, or is a key beside that way."""
+    return place[:-1] == other[: len(place) - 1] and len(place) < len(other)
 
 
 def other_failures_come_with_the_next_try(exchange: Exchange) -> bool:
@@ -112,7 +190,17 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_validator_accepts_more_than_the_schema_says,
     ),
     "handler": (a_key_that_only_head_has_is_dropped,),
-    "refusal": (other_failures_come_with_the_next_try, what_a_validator_made_is_not_repeated),
+    "refusal": (
+        other_failures_come_with_the_next_try,
+        what_a_validator_made_is_not_repeated,
+        only_the_form_of_the_schema_is_told,
+        a_malformed_body_is_looked_at_last,
+        an_input_is_what_was_sent,
+        an_object_fits_no_arm,
+        an_arm_has_no_name,
+        a_query_that_lacks_a_parameter,
+        a_named_tuple,
+    ),
     "reading": (),
     "own document": (),
     "head's document": (),

@@ -181,7 +181,8 @@ def _hoisted(scene: Scene, model: ModelShape, one: FieldShape) -> Happened | Non
     alone = holders == 1 and not any(ModelOf(uid) in parts(kind) for kind in tops) and inner.base is None
     if not alone or len(inner.fields) != 1 or not inner.fields[0].required or inner.fields[0].aliased:
         return None
-    if inner.extra != "ignore" or uid in scene.changed | scene.busy:
+    # A fact about a model that head no longer has would have no class to name.
+    if inner.extra != "ignore" or uid in scene.changed | scene.busy | scene.ever_changed:
         return None
     value = inner.fields[0]
     model.fields[model.fields.index(one)] = FieldShape(name, value.type)

@@ -22,6 +22,7 @@ class Scene:
         world: the API right now; facts change it.
         busy: the models and enums that have no further fact before the next version.
         changed: the models that have a fact since the last one.
+        ever_changed: the models that have a fact at any boundary.
         past: whether there was a boundary before this one.
     """
 
@@ -30,6 +31,7 @@ class Scene:
     world: World
     busy: set[str] = field(default_factory=set[str])
     changed: set[str] = field(default_factory=set[str])
+    ever_changed: set[str] = field(default_factory=set[str])
     past: bool = False
 
     def sent(self) -> set[Type]:

@@ -59,5 +59,6 @@ def _one(scene: Scene) -> Happened | None:
         fact = scene.dice.weighted(PROPOSALS)(scene)
         if fact is not None:
             scene.changed |= fact.about
+            scene.ever_changed |= fact.about
             return fact
     return None

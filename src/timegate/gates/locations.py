@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.fuse import fuse
-from timegate.gates.plan.plan import ExtractValue, InsertValue, Op, Plan, Slot
+from timegate.gates.plan.plan import ExtractValue, InsertValue, Plan, Slot, Stage
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
@@ -47,7 +47,7 @@ class _Step(NamedTuple):
 
     Attributes:
         added: what the client's location has there.
-        used: how many parts of head's location it takes, 0 or 1.
+        used: how many parts of head's location it takes.
         schema: the schema that it leads to.
     """
 
@@ -70,6 +70,18 @@ class _End(NamedTuple):
     keeps_rest: bool = True
 
 
+class _Sources(NamedTuple):
+    """Where the values of a component's objects at head come from.
+
+    Attributes:
+        paths: for each key, and each path to a value that was moved into an object, the client's; None for no source.
+        longest: how long the longest of head's paths is.
+    """
+
+    paths: Mapping[Location, Location | None]
+    longest: int
+
+
 @dataclass(slots=True)
 class Locator:
     """Converts the locations of one operation's requests for the clients of one version.
@@ -85,7 +97,8 @@ class Locator:
     head: Operation
     version: int
     path_names: Mapping[str, str]
-    _keys: dict[str, Mapping[str, Location | None]] = field(default_factory=dict[str, "Mapping[str, Location | None]"])
+    _known: dict[str, _Sources] = field(default_factory=dict[str, "_Sources"])
+    _spellings: Mapping[str, frozenset[str]] | None = None
 
     def __call__(self, location: Sequence[str | int]) -> ClientLocation:
         """The client's location for one of head's."""
@@ -102,6 +115,16 @@ class Locator:
         if part == "path" and rest:
             return self._in_path(str(rest[0]), tuple(rest[1:]))
         return same_location(location)
+
+    def spellings(self) -> Mapping[str, frozenset[str]]:
+        """The other spellings of each key of the client's version that has any, over all components."""
+        if self._spellings is None:
+            found: dict[str, set[str]] = {}
+            for component in self.reach.components(self.version).values():
+                for key, spellings in component.spellings.items():
+                    found.setdefault(key, set()).update(spellings)
+            self._spellings = {key: frozenset(others - {key}) for key, others in found.items() if others - {key}}
+        return self._spellings
 
     def _in_path(self, name: str, rest: Location) -> ClientLocation:
         schema = self.reach.component(self.head.path_parameters, 0).properties.get(name, {})
@@ -154,10 +177,19 @@ class Locator:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
             return _Step((label,), 1, values) if is_object(values) else _End()
-        source = self._client_keys(component.name).get(key)
-        if source is None:
-            return _End(exact=False, keeps_rest=False)
-        return _Step(source, 1, component.properties[key])
+        sources, schema = self._sources_of(component.name), component.properties[key]
+        way: tuple[str, ...] = (key,)
+        # A value that was moved into an object has a source of its own, below that of the object.
+        for following in rest[at + 1 : at + sources.longest]:
+            name, way = referred(schema), (*way, str(following))
+            properties = {} if name is None else self.reach.component(name, 0).properties
+            if way[-1] not in properties:
+                break
+            schema = properties[way[-1]]
+            if way in sources.paths:
+                return _Step(sources.paths[way] or (), len(way), schema)
+        source = sources.paths.get((key,))
+        return _End(exact=False, keeps_rest=False) if source is None else _Step(source, 1, component.properties[key])
 
     def _step_in_union(self, rest: Location, at: int, union: Schema, arms: list[Schema]) -> _Step | _End:
         if len(arms) == 1:
@@ -195,15 +227,15 @@ class Locator:
         name = referred(arm)
         return {} if name is None else self.reach.component(name, 0).properties
 
-    def _client_keys(self, name: str) -> Mapping[str, Location | None]:
-        """For each of head's keys of a component, the client's path to its source; None where it has none."""
-        if name not in self._keys:
+    def _sources_of(self, name: str) -> _Sources:
+        if name not in self._known:
             conversion = client_conversion("requests", self.version)
             if self.reach.own(name, conversion):
-                self._keys[name] = _sources(fuse(self.reach, name, conversion))
+                found = _sources(fuse(self.reach, name, conversion))
             else:
-                self._keys[name] = {key: (key,) for key in self.reach.component(name, 0).properties}
-        return self._keys[name]
+                found = {(key,): (key,) for key in self.reach.component(name, 0).properties}
+            self._known[name] = _Sources(found, max(map(len, found), default=0))
+        return self._known[name]
 
 
 def _inner(schema: Schema, segment: str | int) -> Schema | None:
@@ -215,31 +247,54 @@ def _inner(schema: Schema, segment: str | int) -> Schema | None:
     return found if is_object(found) else None
 
 
-def _sources(plan: Plan) -> Mapping[str, Location | None]:
+def _sources(plan: Plan) -> Mapping[Location, Location | None]:
     """The source path of every key that a plan ends with, followed backwards through its stages."""
     if plan.refused is not None or not plan.stages:
         return {}
-    found: dict[str, Location | None] = {key: (key,) for key in plan.stages[-1].stored}
+    found: dict[Location, Location | None] = {(key,): (key,) for key in plan.stages[-1].stored}
     for stage in reversed(plan.stages):
         if stage.then is not None and stage.then[1] is None:
             # After a function of the whole object, nobody knows which key came from which.
             return dict.fromkeys(found, None)
-        paths = _slot_paths({id(slot): (key,) for key, slot in stage.loaded.items()}, stage.ops)
-        sources = {key: paths.get(id(slot)) for key, slot in stage.stored.items()}
-        found = {key: sources.get(str(path[0])) if path else None for key, path in found.items()}
+        sources = _StageSources(stage)
+        for head, path in list(found.items()):
+            if path is not None and len(path) == 1:
+                found.update(((*head, *below), (*path, *below)) for below in sources.inserted_at(str(path[0])))
+        found = {head: None if path is None else sources.of(path) for head, path in found.items()}
     return found
 
 
-def _slot_paths(loaded: Mapping[int, Location], ops: Iterable[Op]) -> Mapping[int, Location]:
-    """The source path of each slot by the slot's id, also of values that a stage moves into or out of objects."""
-    moved: dict[int, Location] = {}
+class _StageSources:
+    """Where the values that a stage stores come from, also those that it moves into or out of objects."""
 
-    def path(slot: Slot) -> Location:
-        return moved.get(id(slot)) or loaded.get(id(slot)) or ()
+    def __init__(self, stage: Stage) -> None:
+        self._stored = stage.stored
+        self._slots: dict[int, Location] = {id(slot): (key,) for key, slot in stage.loaded.items()}
+        self._inserted: dict[int, dict[Location, Location]] = {}
+        for op in stage.ops:
+            if isinstance(op, ExtractValue):
+                self._slots[id(op.slot)] = self._in_slot(op.other, op.path) or ()
+            elif isinstance(op, InsertValue):
+                source = self._slots.get(id(op.slot), ())
+                self._inserted.setdefault(id(op.other), {})[op.path] = source
+                if op.other.source is None:
+                    # Of an object that the stage makes, the nearest place is that of the first value in it.
+                    self._slots.setdefault(id(op.other), source)
 
-    for op in ops:
-        if isinstance(op, ExtractValue):
-            moved[id(op.slot)] = (*path(op.other), *op.path)
-        elif isinstance(op, InsertValue) and op.other.source is None:
-            moved.setdefault(id(op.other), path(op.slot))
-    return {**loaded, **moved}
+    def of(self, path: Location) -> Location | None:
+        """The source of what is stored at a path; None where it has none."""
+        slot = self._stored.get(str(path[0]))
+        return None if slot is None else self._in_slot(slot, path[1:])
+
+    def inserted_at(self, key: str) -> Iterable[Location]:
+        """The paths below a stored object at which the stage has put values in."""
+        slot = self._stored.get(key)
+        return () if slot is None else self._inserted.get(id(slot), ())
+
+    def _in_slot(self, slot: Slot, below: Location) -> Location | None:
+        inserted = self._inserted.get(id(slot), {})
+        for path, source in inserted.items():
+            if below[: len(path)] == path:
+                return (*source, *below[len(path) :]) or None
+        above = self._slots.get(id(slot))
+        return (*above, *below) if above else None

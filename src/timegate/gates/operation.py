@@ -51,6 +51,7 @@ class OperationGate:
         statuses: head's status to this version's.
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
+        spellings: gives the other spellings of each key of this version's requests that has any.
     """
 
     key: str
@@ -70,6 +71,7 @@ class OperationGate:
     statuses: Mapping[int, int]
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
+    spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
 
     def __repr__(self) -> str:
         if not self.exists:

@@ -75,6 +75,7 @@ def _gate(
         path_parameters = _AsCalled(path_parameters, path_names)
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
+    locator = Locator(requests, head, index, path_names)
     return OperationGate(
         key=head.key,
         method=head.method,
@@ -92,7 +93,8 @@ def _gate(
         path_parameters=path_parameters,
         statuses=statuses,
         gated=any((request, *responses.values(), query, headers, path_parameters, rewrite, statuses, not old.exists)),
-        locate=Locator(requests, head, index, path_names),
+        locate=locator,
+        spellings=locator.spellings,
     )
 
 

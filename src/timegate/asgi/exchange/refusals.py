@@ -8,8 +8,10 @@ from typing import Any, Final
 from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
 from timegate.asgi.message.problems import Problem, request_refused
 from timegate.errors import Failure, UpgradeError
+from timegate.gates.locations import Location
 from timegate.gates.operation import OperationGate
 from timegate.gates.run.value_checks import COMPLETE
+from timegate.wire.paths import parameter_names
 
 _PARTS: Final = {"headers": "header"}
 
@@ -37,24 +39,35 @@ def refusal(error: UpgradeError, place: str, gate: OperationGate, request: Clien
     """
     errors: list[dict[str, Any]] = []
     for failure in error.failures:
-        location: tuple[str | int, ...] = (_PARTS.get(place, place), *failure.location)
-        if place == "path":
-            # The path is head's by then.
-            location = gate.locate(location).location
+        location = request.as_sent(_location(failure, place, gate), lacks_last=failure.kind == "missing")
         errors.append(dict(_validation_error(failure, location, request)))
     return request_refused(error, place=place, errors=errors)
 
 
-def _validation_error(
-    failure: Failure, location: tuple[str | int, ...], request: ClientRequest
-) -> Iterator[tuple[str, Any]]:
+def _location(failure: Failure, place: str, gate: OperationGate) -> Location:
+    """Where the client finds a failure, with the part of the request."""
+    location: Location = (_PARTS.get(place, place), *failure.location)
+    if place == "path":
+        # The path is head's by then.
+        return gate.locate(location).location
+    if place == "query" and gate.rewrite is not None:
+        # What a move has taken from the path into the query is still in the client's path.
+        templates = dict(gate.rewrite.query)
+        names = parameter_names(templates.get(str(failure.location[0]), ""))
+        return ("path", *names) if names else location
+    return location
+
+
+def _validation_error(failure: Failure, location: Location, request: ClientRequest) -> Iterator[tuple[str, Any]]:
     part = location[0]
     yield "type", failure.kind
     yield "loc", list(location)
     yield "msg", failure.message or f"Value error, {failure.problem}"
     # Of a key that is missing, the object is repeated that lacks it; of a parameter, nothing.
     lacks = failure.kind == "missing" and part == "body"
-    found = request.at(location[:-1]) if lacks else request.scalar_at(location)
+    # A parameter that nobody knows takes one value or many: all of them are repeated.
+    whole = lacks or failure.kind == "extra_forbidden"
+    found = request.at(location[:-1] if lacks else location) if whole else request.scalar_at(location)
     yield "input", None if found is NOTHING else found
     if failure.context:
         yield "ctx", dict(failure.context)

@@ -136,6 +136,7 @@ class GatedResponse:
             query=lambda: by_name(query_parameters(scope)),
             path=lambda: plan.entry.parameters(path),
             header=lambda: by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers),
+            spellings=plan.gate.spellings,
         )
 
     async def _opening(self, message: Message) -> None:

@@ -6,6 +6,7 @@ The conversion goes by the structure of both requests, never by text replacement
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from timegate.errors import ArmName
@@ -43,9 +44,10 @@ class ClientRequest:
         query: returns its query parameters.
         path: returns its path parameters.
         header: returns its header fields, with names in lower case.
+        spellings: returns the other spellings of each key of the client's version.
     """
 
-    __slots__ = ("_parse", "_parts")
+    __slots__ = ("_parse", "_parts", "_spellings")
 
     def __init__(
         self,
@@ -54,28 +56,37 @@ class ClientRequest:
         query: Callable[[], Mapping[str, Any]],
         path: Callable[[], Mapping[str, Any]],
         header: Callable[[], Mapping[str, Any]],
+        spellings: Callable[[], Mapping[str, frozenset[str]]],
     ) -> None:
+        self._spellings = spellings
         self._parse: Mapping[str, Callable[[], Any]] = {"body": body, "query": query, "path": path, "header": header}
         self._parts: dict[str, Any] = {}
+
+    def as_sent(self, location: Location, *, lacks_last: bool = False) -> Location:
+        """The location with each key as the client spelled it.
+
+        Args:
+            location: in the names of the client's contract.
+            lacks_last: whether the last key is one that the client did not send.
+        """
+        part = str(location[0])
+        found, node = list(location), self._part(part)
+        for index in range(1, len(location) - lacks_last):
+            key = found[index]
+            if is_object(node) and key not in node and not isinstance(key, ArmName):
+                others = self._spellings().get(str(key), frozenset()).intersection(node)
+                found[index] = next(iter(others)) if len(others) == 1 else key
+            node = _inside(node, found[index], part)
+        return tuple(found)
 
     def at(self, location: Location) -> Any:
         """The value at a place; `NOTHING` where the request has none there."""
         if not location:
             return NOTHING
-        node = self._part(str(location[0]))
         part = str(location[0])
+        node = self._part(part)
         for segment in location[1:]:
-            if isinstance(segment, ArmName):
-                continue
-            if is_object(node):
-                node = node.get(str(segment), NOTHING)
-            elif is_array(node) and isinstance(segment, int) and segment < len(node):
-                node = node[segment]
-            elif isinstance(node, str) and segment == 0 and part in _REPEATED:
-                # The only value of a parameter that takes several.
-                continue
-            else:
-                return NOTHING
+            node = _inside(node, segment, part)
         return node
 
     def scalar_at(self, location: Location) -> Any:
@@ -87,6 +98,18 @@ class ClientRequest:
         if name not in self._parts:
             self._parts[name] = self._parse[name]() if name in self._parse else NOTHING
         return self._parts[name]
+
+
+def _inside(node: Any, segment: str | int, part: str) -> Any:
+    """The value one step below another one in a part of a request; `NOTHING` where there is none."""
+    if isinstance(segment, ArmName):
+        return node
+    if is_object(node):
+        return node.get(str(segment), NOTHING)
+    if is_array(node) and isinstance(segment, int) and segment < len(node):
+        return node[segment]
+    # The only value of a parameter that takes several.
+    return node if isinstance(node, str) and segment == 0 and part in _REPEATED else NOTHING
 
 
 def has_validation_errors(body: Any) -> bool:
@@ -110,6 +133,7 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
 def _converted(entries: list[Any], converter: _ErrorConverter) -> list[Any]:
     """The first entries of a list, and one that says how many more there are."""
     converted = [converter.convert(entry) if _has_place(entry) else entry for entry in entries[:MOST_ERRORS]]
+    converted = [one for one in converted if not any(one is other for other in converter.unheard_of)] or converted
     more = len(entries) - MOST_ERRORS
     if more > 0:
         converted.append(_count_of(more, like=converted[-1]))
@@ -141,6 +165,8 @@ class _ErrorConverter:
         self._gate = gate
         self._request = request
         self._repeatable = _REPEATABLE
+        self.unheard_of: list[ValidationError] = []
+        """What is told of missing keys that the client's version does not have."""
         self._touched = {
             "body": gate.request is not None,
             "query": gate.query is not None,
@@ -155,6 +181,10 @@ class _ErrorConverter:
         location: Location = tuple(error["loc"]) if is_array(error.get("loc")) else ()
         if location and self._touched.get(str(location[0]), False):
             place = self._gate.locate(location)
+            lacks_last = error.get("type") == "missing"
+            if not place.exact and lacks_last:
+                self.unheard_of.append(converted)
+            place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place)
             self._convert_input(converted, place)

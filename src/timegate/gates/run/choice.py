@@ -56,7 +56,7 @@ class Choice:
         if arm is None:
             return value
         if arm.refused is not None:
-            raise gate_error(self.error, f"this version has no {arm.name}", arm.refused)
+            raise self._no_such_arm(arm, value)
         if arm.program is None:
             return value
         try:
@@ -181,6 +181,13 @@ class Choice:
             raise UpgradeError(failures=unfit or [Failure(NO_ARM, *self._without_tag(value))])
         raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))
 
+    def _no_such_arm(self, arm: Arm, value: Any) -> GateError:
+        """The error of a value that is an arm of newer versions alone; the caller raises it directly."""
+        error = gate_error(self.error, f"this version has no {arm.name}", arm.refused)
+        if is_object(value):
+            error.failures[0].kind, error.failures[0].message = self._without_tag(value)
+        return error
+
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
         """The type and the text of the validation error of an object that is none of the arms."""
         if self.tag is None:
@@ -200,7 +207,7 @@ class Choice:
         """Refuse a value that fits no arm of the client's version by what makes it newer."""
         for arm in self.arms:
             if arm.refused is not None and arm.has_required(value):
-                raise gate_error(UpgradeError, f"this version has no {arm.name}", arm.refused)
+                raise self._no_such_arm(arm, value)
         for arm in self.arms:
             for key, values in arm.newer_tags.items():
                 found = value.get(key)

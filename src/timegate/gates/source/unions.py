@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 from timegate.changes.base import UNSET
 from timegate.errors import ArmName
@@ -141,7 +142,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     keeps_keys = not module.upgrades and conversion.left_out is None
     choice.complete = keeps_keys and all(_is_model(module, conversion, leaf) for leaf in leaves)
     by_name = {arm.name: arm for arm in arms}
-    discriminator = schema.get("discriminator")
+    discriminator = _discriminator(schema)
     if is_object(discriminator) and is_object(discriminator.get("mapping")):
         targets = {tag: str(target).removeprefix(REF_PREFIX) for tag, target in discriminator["mapping"].items()}
         if all(target in by_name for target in targets.values()):
@@ -207,6 +208,12 @@ def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Con
 def _model_name(module: Module, leaf: Schema, conversion: Conversion) -> str:
     name = referred(leaf)
     return "" if name is None else module.reach.component(name, conversion.src).display_name
+
+
+def _discriminator(schema: Schema) -> Any:
+    """The discriminator of a union, or of the only arm beside null."""
+    arms = [arm for arm in schema.get("anyOf", ()) if arm != NULL]
+    return schema.get("discriminator") or (arms[0].get("discriminator") if len(arms) == 1 else None)
 
 
 def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
