@@ -126,6 +126,7 @@ class Failure:
         kind: the type of the validation error, as pydantic names it.
         message: the text of the validation error.
         context: the ``ctx`` of the validation error.
+        read: what a reader was given at the place, where that is known; a list of one.
         path: keys, indexes and names of arms that lead to the place, innermost first.
         change: the name of the change that cannot convert the value; empty where no change is the reason.
         version: the version that declares the change; empty where no change is the reason.
@@ -135,6 +136,7 @@ class Failure:
     kind: str = "value_error"
     message: str = ""
     context: Mapping[str, Any] | None = None
+    read: Sequence[Any] = ()
     path: list[str | int] = field(default_factory=list[str | int])
     change: str = ""
     version: str = ""

@@ -89,3 +89,32 @@ def test_a_location_is_unchanged_for_the_newest_client() -> None:
     gate = TIMELINE.compile(Contract.of(APP)).operations("2025-02-01")[0]
     for head, _, _ in CELLS:
         assert gate.locate(head).location == head
+
+
+class Plain(BaseModel):
+    value: int
+
+
+class Plunged(VersionChange):
+    """`n` is in an object."""
+
+    changes = (on(Plain).moved("n", to="inner.n"),)
+
+
+class Hoisted(VersionChange):
+    """It is out of it again."""
+
+    changes = (on(Plain).moved("inner.n", to="value"),)
+
+
+@operation(request=Plain, response=Plain)
+async def post_plain(request: Request, *, body: Plain) -> Plain:
+    return body
+
+
+@pytest.mark.parametrize(("version", "client"), [("2025-01-01", ("n",)), ("2025-02-01", ("inner", "n"))])
+def test_a_value_that_moved_in_and_out_again_is_found_where_it_was(version: str, client: tuple[str, ...]) -> None:
+    timeline = Timeline(Version("2025-03-01", Hoisted), Version("2025-02-01", Plunged), Version("2025-01-01"))
+    app = Starlette(routes=[Route("/", post_plain, methods=["POST"])])
+    place = timeline.compile(Contract.of(app)).operations(version)[0].locate(("body", "value"))
+    assert (place.location, place.exact) == (("body", *client), True)

@@ -1,14 +1,14 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tests.silence.exchanges import Posted, exchange, gated
-from timegate import endpoint, on
+from timegate import endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 
 
@@ -105,4 +105,169 @@ def test_what_is_no_dict_is_told_as_such(sent: Any) -> None:
     response = exchange(Posted(dict[str, Item], on(Item).added("n")).app, "POST", "/", body=sent)
     assert [(one["type"], one["loc"], one["input"]) for one in response.json()["detail"]] == [
         ("dict_type", ["body"], sent)
+    ]
+
+
+def told(app: Any, method: str, target: str, **more: Any) -> list[tuple[Any, ...]]:
+    """The entries of a 422, as type, place and input."""
+    response = exchange(app, method, target, **more)
+    assert response.status == 422
+    return [(one["type"], one["loc"], one.get("input")) for one in response.json()["detail"]]
+
+
+def test_a_path_parameter_that_moved_into_the_query_is_told_in_the_path() -> None:
+    app = FastAPI()
+
+    @app.put("/things")
+    async def put(key: Level) -> str:
+        return key.name
+
+    facts = endpoint("/things/{key}", "PUT").moved(to="/things?key={key}"), enum(Level).grew(2, seen_as=1)
+    assert told(gated(app, *facts), "PUT", "/things/9") == [("enum", ["path", "key"], "9")]
+
+
+class Box(BaseModel):
+    value: int
+
+
+class Boxed(BaseModel):
+    box: Box
+    extra: int = 0
+
+
+@pytest.mark.parametrize(("sent", "kind"), [({"n": "x"}, "int_parsing"), ({}, "missing")])
+def test_a_moved_value_is_told_where_the_client_sent_it(sent: Any, kind: str) -> None:
+    posted = Posted(Boxed, on(Boxed).moved("n", to="box.value"))
+    assert told(posted.app, "POST", "/", body=sent) == [(kind, ["body", "n"], sent.get("n", sent))]
+
+
+class Spelled(BaseModel, populate_by_name=True, extra="forbid"):
+    many: list[int] = Field(alias="manyIn")
+    n: int = 0
+
+
+class Nullified(BaseModel, populate_by_name=True, extra="forbid"):
+    many: list[int] | None = Field(alias="manyIn")
+
+
+@pytest.mark.parametrize(
+    ("model", "fact"),
+    [(Spelled, on(Spelled).added("n")), (Nullified, on(Nullified).became_nullable("many", null_was=[1]))],
+)
+@pytest.mark.parametrize(
+    ("sent", "entry"),
+    [
+        ({"many": ["x"]}, ("int_parsing", ["body", "many", 0], "x")),
+        ({"manyIn": ["x"]}, ("int_parsing", ["body", "manyIn", 0], "x")),
+        ({"manyIn": [1], "many": [2]}, ("extra_forbidden", ["body", "many"], [2])),
+    ],
+)
+def test_a_key_is_told_in_the_spelling_that_was_sent(model: Any, fact: Any, sent: Any, entry: Any) -> None:
+    assert told(Posted(model, fact).app, "POST", "/", body=sent) == [entry]
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    name: list[str]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+class Bird(BaseModel):
+    kind: Literal["bird"]
+
+
+class Home(BaseModel):
+    pet: Annotated[Cat | Dog | Bird, Field(discriminator="kind")] | None = None
+
+
+def test_an_arm_of_a_nullable_union_is_told_by_its_tag() -> None:
+    body = {"pet": {"kind": "cat", "name": 1}}
+    app = Posted(Home, on(Cat).became_list("name", was=str, empty="")).app
+    assert told(app, "POST", "/", body=body) == [("string_type", ["body", "pet", "cat", "name"], 1)]
+
+
+def test_an_arm_that_the_client_does_not_have_is_told_as_a_tag_that_nobody_has() -> None:
+    fact = on(Dog).introduced(seen_as={"kind": "cat", "name": []})
+    pet = {"kind": "dog"}
+    entries = told(Posted(Home, fact).app, "POST", "/", body={"pet": pet})
+    assert entries == [("union_tag_invalid", ["body", "pet"], pet)]
+
+
+class Tight(BaseModel):
+    name: str = ""
+
+
+class Loose(BaseModel, coerce_numbers_to_str=True):
+    one: Item | str = ""
+    box: Tight | None = None
+
+
+@pytest.mark.parametrize(("sent", "status"), [({"one": 5}, 200), ({"one": [5]}, 422), ({"one": {"n": 5}}, 200)])
+def test_what_a_converted_arm_can_never_be_is_left_to_the_settings_of_the_model(sent: Any, status: int) -> None:
+    posted = Posted(Loose, on(Item).added("level"))
+    assert exchange(posted.app, "POST", "/", body=sent).status == status
+
+
+@pytest.mark.parametrize(("sent", "status"), [("x", 200), (5, 200), ([], 422)])
+def test_a_value_is_read_with_the_settings_of_the_object_that_it_was_sent_in(sent: Any, status: int) -> None:
+    posted = Posted(Loose, on(Loose).moved("name", to="box.name"))
+    assert exchange(posted.app, "POST", "/", body={"name": sent}).status == status
+
+
+def test_a_part_of_a_value_in_a_union_of_scalars_is_repeated() -> None:
+    fact = on(Item).removed("was", was=list[int] | str, required=True, backfill="", loses="nobody asks for it")
+    assert told(Posted(Item, fact).app, "POST", "/", body={"was": [{}]}) == [
+        ("int_type", ["body", "was", "list[int]", 0], {}),
+        ("string_type", ["body", "was", "str"], [{}]),
+    ]
+
+
+@pytest.mark.parametrize(("sent", "status"), [({}, 422), ({"was": 1}, 200)])
+def test_a_field_that_was_required_before_it_was_removed_is_required(sent: Any, status: int) -> None:
+    removed = on(Item).removed("was", was=int, required=False, backfill=1, loses="nobody asks for it")
+    facts = on(Item).became_optional("was", missing_was=1), removed
+    assert exchange(Posted(Item, *facts).app, "POST", "/", body=sent).status == status
+
+
+def test_a_number_that_overflows_is_a_400_also_where_the_shape_is_wrong() -> None:
+    response = exchange(Posted(Item, on(Item).added("n")).app, "POST", "/", body=b"[1e400]")
+    assert response.status == 400
+
+
+class Old(BaseModel):
+    a: int
+    b: int = 0
+
+
+class New(BaseModel):
+    a: int
+    c: int
+
+
+class Either(BaseModel):
+    one: Old | New
+
+
+def test_a_missing_key_that_only_the_newest_version_has_is_not_told() -> None:
+    fact = on(Old).renamed("z", to="b"), on(New).added("c", default=1)
+    entries = told(Posted(Either, *fact).app, "POST", "/", body={"one": {"a": "x"}})
+    assert all(place != ["body", "one", "New"] for _, place, _ in entries)
+
+
+@pytest.mark.parametrize("target", ["/?stranger=1&stranger=2"])
+def test_all_values_of_a_parameter_that_nobody_knows_are_repeated(target: str) -> None:
+    class Asked(BaseModel, extra="forbid"):
+        n: int = 0
+
+    app = FastAPI()
+
+    @app.get("/")
+    async def get(query: Annotated[Asked, Query()]) -> str:
+        return str(query.n)
+
+    assert told(gated(app, on(Asked).renamed("stranger2", to="n")), "GET", target) == [
+        ("extra_forbidden", ["query", "stranger"], ["1", "2"])
     ]

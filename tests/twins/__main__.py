@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.twins.compare import judged
 from tests.twins.pairs import Pair, listening
 from tests.twins.requests import Request
-from tests.twins.running import Found, Report, run
+from tests.twins.running import PER_PAIR, Found, Report, run
 from tests.twins.shrinking import shrunk
 from timegate import CompileError
 
@@ -22,6 +22,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=None)
     parser.add_argument("--size", type=int, choices=(0, 1, 2), default=None, help="of all pairs")
     parser.add_argument("--first", type=int, default=0, help="the number of the first pair")
+    parser.add_argument("--each", type=int, default=PER_PAIR, help="exchanges with one pair")
     parser.add_argument("--show", type=int, default=12, help="so many differences")
     parser.add_argument("--code", action="store_true", help="show the code of both apps with each")
     parser.add_argument("--pair", help="show the code of one pair, as it is printed with a difference")
@@ -47,6 +48,7 @@ def main() -> int:
             seconds=given.seconds,
             size=given.size,
             first=given.first,
+            each=given.each,
             enough=enough,
         )
     )

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import World
 from tests.twins.source import IMPORTS, app_source, timeline_source
-from tests.twins.values import Member, Obj, Pair, each, is_tuple
+from tests.twins.values import TUPLE, Member, Obj, Pair, each, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
 
@@ -98,7 +98,8 @@ class App:
             case Member(enum, inner):
                 return self.names[enum](inner)
             case Pair(pair, items):
-                return self.names[pair](*map(self.instance, items))
+                made = map(self.instance, items)
+                return tuple(made) if pair == TUPLE else self.names[pair](*made)
             case _:
                 return each(value, self.instance)
 

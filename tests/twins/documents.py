@@ -22,6 +22,7 @@ class Documents:
     def __init__(self, document: Any) -> None:
         self.document = document
         self._known: dict[tuple[str, str], Validator | None] = {}
+        self._judged: dict[tuple[str, str, str], str | None] = {}
 
     def response(self, one: Operation, value: Any) -> str | None:
         """Say what is wrong with a success of an operation; None where it is valid."""
@@ -32,6 +33,13 @@ class Documents:
         return self._fault(one, "request", value)
 
     def _fault(self, one: Operation, side: str, value: Any) -> str | None:
+        """What is wrong, found once for each value: the same few responses are sent again and again."""
+        key = (one.uid, side, repr(value))
+        if key not in self._judged:
+            self._judged[key] = self._found(one, side, value)
+        return self._judged[key]
+
+    def _found(self, one: Operation, side: str, value: Any) -> str | None:
         key = (one.uid, side)
         if key not in self._known:
             self._known[key] = self._validator(one, side)

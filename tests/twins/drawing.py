@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from tests.twins.dice import Dice
 from tests.twins.shapes import (
+    ANY,
     BOOL,
     DATE,
+    DECIMAL,
     FLOAT,
     INT,
     REQUIRED,
     STR,
+    TIME,
     UUID_,
     DictOf,
     EnumOf,
     EnumShape,
     FieldShape,
     ListOf,
+    LiteralOf,
     ModelOf,
     ModelShape,
     Nullable,
@@ -25,6 +29,7 @@ from tests.twins.shapes import (
     Parameter,
     Scalar,
     Tag,
+    TupleOf,
     Type,
     UnionOf,
     World,
@@ -34,7 +39,13 @@ from tests.twins.values import default_for
 NAMES = ("alpha", "beta", "gamma", "delta", "eta", "iota", "kappa", "theta", "zeta", "omega", "sigma", "tau")
 TEXTS = ("red", "blue", "green", "black")
 NUMBERS = (1, 2, 3, 7, 9)
-SCALARS = (INT, INT, STR, STR, BOOL, FLOAT, DATE, UUID_)
+SCALARS = (INT, INT, STR, STR, BOOL, FLOAT, DATE, UUID_, TIME, DECIMAL)
+RARE: tuple[Type, ...] = (
+    ANY, LiteralOf(("red", "blue")), LiteralOf((1, 2, 7)), LiteralOf(("red", 7)), UnionOf((INT, STR)),
+    UnionOf((STR, BOOL)), UnionOf((FLOAT, BOOL)), UnionOf((ListOf(INT), STR)), UnionOf((DATE, INT)),
+    TupleOf((INT, STR)), TupleOf((BOOL,)),
+)  # fmt: skip
+CONFIGS = ("str_strip_whitespace", "coerce_numbers_to_str")
 
 
 class Builder:
@@ -88,7 +99,8 @@ class Builder:
 
     def add(self, uid: str, fields: list[FieldShape], *, extra: str | None = None) -> None:
         policy = extra or self.dice.weighted([("ignore", 5), ("forbid", 3), ("allow", 2)])
-        self.world.models[uid] = ModelShape(uid, uid, fields, policy, self.dice.chance(40))
+        config = (self.dice.pick(CONFIGS),) if self.dice.chance(15) else ()
+        self.world.models[uid] = ModelShape(uid, uid, fields, policy, self.dice.chance(40), config=config)
 
     def field(self, name: str) -> FieldShape:
         dice = self.dice
@@ -106,6 +118,7 @@ class Builder:
         how = self.dice.number(0, 3)
         one.reads = f"{one.name}In" if how != 1 else None
         one.writes = one.reads if how >= 2 else f"{one.name}Out" if how == 1 or self.dice.chance(50) else None
+        one.also = f"{one.name}Also" if one.reads is not None and self.dice.chance(25) else None
 
     def leaf(self) -> Type:
         dice = self.dice
@@ -114,21 +127,34 @@ class Builder:
             kind = EnumOf(dice.pick(list(self.world.enums)))
         if "P0" in self.world.pairs and dice.chance(10):
             kind = PairOf("P0")
-        match dice.number(0, 9):
+        if dice.chance(8):
+            kind = dice.pick(RARE)
+        match dice.number(0, 11):
             case 0 | 1:
                 return ListOf(kind)
             case 2:
                 return DictOf(kind)
-            case 3 | 4:
+            case 3:
+                deep: list[Type] = [
+                    ListOf(ListOf(kind)), DictOf(ListOf(kind)), Nullable(ListOf(kind)), ListOf(Nullable(kind)),
+                ]  # fmt: skip
+                return dice.pick(deep)
+            case 4 | 5:
                 return Nullable(kind)
             case _:
                 return kind
 
     def holder(self, name: str, inner: Type) -> FieldShape:
         dice = self.dice
-        match dice.number(0, 6):
+        match dice.number(0, 7):
             case 0 | 1:
                 return FieldShape(name, ListOf(inner), REQUIRED if dice.chance(50) else [])
+            case 7:
+                deep: list[Type] = [
+                    DictOf(ListOf(inner)), ListOf(ListOf(inner)), Nullable(ListOf(inner)), ListOf(Nullable(inner)),
+                    TupleOf((INT, inner)), Nullable(DictOf(Nullable(inner))),
+                ]  # fmt: skip
+                return FieldShape(name, dice.pick(deep))
             case 2:
                 return FieldShape(name, DictOf(inner), REQUIRED if dice.chance(50) else {})
             case 3:
@@ -144,10 +170,11 @@ class Builder:
         """Two models that are told apart by a tag or by their keys, and a model that holds them."""
         dice = self.dice
         tagged, told = dice.chance(70), dice.chance(60)
+        left_out = not told and dice.chance(30)
         arms: list[Type] = []
-        for index in range(2):
+        for index in range(dice.pick([2, 2, 3])):
             uid = f"M{len(self.world.models)}"
-            fields = [FieldShape("kind", Tag(f"k{index}"))] if tagged else []
+            fields = [FieldShape("kind", Tag(f"k{index}"), f"k{index}" if left_out else REQUIRED)] if tagged else []
             own = FieldShape(NAMES[index], dice.pick([INT, STR]))
             self.add(uid, [*fields, own, self.field(NAMES[index + 2])])
             arms.append(ModelOf(uid))
@@ -167,7 +194,7 @@ class Builder:
         uid = f"M{len(self.world.models)}"
         own = FieldShape("own", INT, self.dice.pick([REQUIRED, 1]))
         model = self.world.models[base]
-        self.world.models[uid] = ModelShape(uid, uid, [own], model.extra, model.by_name, base)
+        self.world.models[uid] = ModelShape(uid, uid, [own], model.extra, model.by_name, base, model.config)
 
     # Operations
 
@@ -181,8 +208,12 @@ class Builder:
             self.operation("GET", "/search", parameters=self.parameters())
         if dice.chance(40):
             path = Parameter("key", "path", dice.pick([INT, STR, UUID_, *self.text_enums() * 2]))
+            more = [Parameter("sub", "path", dice.pick([INT, STR, DATE]))] if dice.chance(30) else []
             self.operation(
-                "PUT", "/things/{key}", body=self.payload(dice.pick(list(self.world.models))), parameters=[path]
+                "PUT",
+                "/things/{key}/of/{sub}" if more else "/things/{key}",
+                body=self.payload(dice.pick(list(self.world.models))),
+                parameters=[path, *more],
             )
         if dice.chance(30):
             uid = f"M{len(self.world.models)}"
@@ -209,7 +240,11 @@ class Builder:
             response = body
         elif self.dice.chance(20):
             response = ListOf(response)
-        flags = (self.dice.pick(["none", "unset", "defaults"]),) if self.dice.chance(15) else ()
+        elif self.dice.chance(20):
+            held: list[Type] = [DictOf(response), Nullable(response), ListOf(Nullable(response))]
+            response = self.dice.pick(held)
+        flags = tuple(self.dice.some(["none", "unset", "defaults"], self.dice.number(1, 2)))
+        flags = flags if self.dice.chance(15) else ()
         status = 201 if method == "POST" and self.dice.chance(20) else 200
         self.world.operations[uid] = Operation(
             uid, method, path, response, body, parameters or [], query, status, flags
@@ -256,6 +291,8 @@ class Builder:
         for name in dice.some(NAMES, dice.number(1, 3)):
             kind = self.queried()
             default = default_for(kind, self.world, dice) if dice.chance(60) else REQUIRED
+            if dice.chance(20):
+                kind, default = Nullable(kind), None
             found.append(Parameter(name, "query", kind, default))
         if dice.chance(50):
             kind = dice.pick([INT, STR, *self.text_enums()])

@@ -8,8 +8,6 @@ from urllib.parse import unquote, urlencode
 
 from starlette.types import ASGIApp, Message
 
-JSON = (b"content-type", b"application/json")
-
 
 @dataclass(slots=True)
 class Response:
@@ -27,10 +25,11 @@ async def call(
     path: str,
     *,
     query: tuple[tuple[str, str], ...] = (),
+    tail: str = "",
     headers: tuple[tuple[bytes, bytes], ...] = (),
     body: bytes = b"",
 ) -> Response:
-    """Send one request; `path` is percent-encoded."""
+    """Send one request; `path` is percent-encoded, and so is `tail`, the end of the query."""
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -40,7 +39,7 @@ async def call(
         "server": ("api.test", 80),
         "path": unquote(path),
         "raw_path": path.encode(),
-        "query_string": urlencode(query).encode(),
+        "query_string": "&".join(filter(None, [urlencode(query), tail])).encode(),
         "root_path": "",
         "headers": [(b"host", b"api.test"), *headers],
     }

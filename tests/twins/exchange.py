@@ -12,7 +12,7 @@ from tests.twins.driver import Response
 from tests.twins.meaning import Boundary, up
 from tests.twins.requests import Request
 from tests.twins.shapes import Operation, World
-from tests.twins.values import is_list
+from tests.twins.values import Obj, each, is_list, same
 
 WHOLE: Final = ("body", "query")
 """The arguments that are no single parameters."""
@@ -73,7 +73,21 @@ class Exchange:
             single = {name: up(value, boundary) for name, value in single.items()}
             for fact in boundary.about(f"{self.old.uid}.parameters"):
                 fact.up(single)
-        return {**{name.replace("-", "_"): value for name, value in single.items()}, **whole}
+        found = {**{name.replace("-", "_"): value for name, value in single.items()}, **whole}
+        return {name: self._as_set(value) for name, value in found.items()}
+
+    def _as_set(self, value: Any) -> Any:
+        """Without the fields of which nobody can tell that they are set: an extra key is called like them."""
+        if not isinstance(value, Obj):
+            return each(value, self._as_set)
+        extra = value.extra or {}
+        shapes = {one.name: one for one in self.newest.fields(value.model)}
+        kept = {
+            name: self._as_set(item)
+            for name, item in value.fields.items()
+            if not (name in extra and name in shapes and same(item, shapes[name].default))
+        }
+        return Obj(value.model, kept, value.extra)
 
     @cached_property
     def old_details(self) -> list[Any]:

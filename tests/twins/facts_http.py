@@ -31,7 +31,7 @@ def endpoint_moved(scene: Scene) -> Happened | None:
         return None
     scene.busy.add(f"{one.uid}.path")
     old = one.path
-    into_query = "{key}" in old and scene.dice.chance(35) and not one.query
+    into_query = "{key}" in old and "{sub}" not in old and scene.dice.chance(35) and not one.query
     if into_query:
         key = one.named("path")[0]
         key.where = "query"

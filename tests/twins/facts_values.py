@@ -13,6 +13,7 @@ from tests.twins.facts_fields import has_models
 from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
+    ANY,
     BOOL,
     DATE,
     FLOAT,
@@ -142,6 +143,7 @@ def became_nullable(scene: Scene) -> Happened | None:
     found = scene.spot(
         lambda model, one: (
             isinstance(one.type, Scalar | EnumOf | ListOf)
+            and one.type != ANY
             and one.default is not None
             and model.uid not in scene.queries()
         )
@@ -215,7 +217,12 @@ def became_optional(scene: Scene) -> Happened | None:
 
 def became_list(scene: Scene) -> Happened | None:
     found = scene.spot(
-        lambda model, one: isinstance(one.type, Scalar | EnumOf) and one.required and model.uid not in scene.queries()
+        lambda model, one: (
+            isinstance(one.type, Scalar | EnumOf)
+            and one.type != ANY
+            and one.required
+            and model.uid not in scene.queries()
+        )
     )
     if found is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 from tests.twins.dice import Dice
@@ -11,9 +12,23 @@ from tests.twins.values import is_dict, is_list
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2.0, 1.5, 10**20, "", "x", "5", "true", "a,b", [], {}, [1], ["x"], [None], {"k": 1},
-    "2020-01-01", "2020-13-01", 1577836800, "12345678-1234-5678-1234-567812345678", [[]], [{}], {"": {}},
+    "2020-01-01", "2020-13-01", 1577836800, 1e300,
+    -(2**63), 0.1 + 0.2, "9" * 25, "\x00", "\u2028", "-0", "1e5", "NaN",
+    "12345678-1234-5678-1234-567812345678", [[]], [{}], {"": {}},
 )  # fmt: skip
-TEXTS = ("", "x", "5", "-1", "1.5", "true", "null", "None", "a,b", "[]", "2020-01-01", "é", " ")
+TEXTS = (
+    "", "x", "5", "-1", "1.5", "true", "null", "None", "a,b", "[]", "2020-01-01", "é", " ", "nan", "1e400", "0x10",
+    "1_0", "٣", "a?b", "a%b", "a&b=c", "..", "-0", "9" * 25, "1,5", "[object Object]", "\x00",
+)  # fmt: skip
+RAWS = (
+    b"", b" ", b"{", b"nul", b"[1,", b"\xff", b'{"a": NaN}', b"{}{}", b'"\xed\xa0\x80"', b'"\\ud800"', b"[1e400]",
+    b"[" * 300 + b"]" * 300, b"9" * 5000, b"'x'", b"{,}", b"\xef\xbb\xbf{}", b"\x00", b"{}\n", b"-", b"01",
+)  # fmt: skip
+MEDIA = (
+    "text/plain", "application/x-www-form-urlencoded", "application/vnd.api+json", "application/json; charset=utf-8",
+    "application/json;charset=latin-1", "", "APPLICATION/JSON", "application/xml", "multipart/form-data",
+)  # fmt: skip
+TAILS = ("%FF=1", "alpha=%FF", "alpha", "&&", "alpha=1;beta=2", "=x", "beta=+1", "alpha[]=1", "alpha%5B%5D=2", "%")
 
 
 class Mutator:
@@ -42,7 +57,11 @@ class Mutator:
         holder, key = self.dice.pick(places)
         objects: list[Any] = [holder[key] for holder, key in places if is_dict(holder[key])]
         objects += [body] if is_dict(body) else []
-        match self.dice.number(0, 9):
+        match self.dice.number(0, 10):
+            case 10:
+                inside = [other for _, other in [(None, body), *((None, held[at]) for held, at in places)]]
+                holder[key] = copy.deepcopy(self.dice.pick(inside))
+                self.notes.append(f"{key} is another place")
             case 0 | 1 if isinstance(holder, dict):
                 self.notes.append(f"without {key}")
                 del holder[key]
@@ -76,6 +95,15 @@ class Mutator:
             value = self.dice.pick(members)
             return self.dice.pick([value, value, str(value), float(value) if isinstance(value, int) else [value]])
         return copy.deepcopy(self.dice.pick(VALUES))
+
+    def raw(self, body: bytes) -> bytes:
+        """What is no JSON, or a body with a key twice, in another encoding, or with more around it."""
+        whole = self.dice.chance(35) and body[:1] == b"{" and len(body) > 2
+        if not whole:
+            return self.dice.pick(RAWS)
+        name = json.dumps(self.name()).encode()
+        twice = b"{" + name + b":" + json.dumps(self.value()).encode() + b"," + body[1:]
+        return self.dice.pick([twice, twice, body.decode().encode("utf-16"), b" \n" + body + b"\t", body[:-1] + b",}"])
 
     def absurd(self) -> Any:
         deep: Any = 1

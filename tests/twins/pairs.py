@@ -15,7 +15,7 @@ from tests.twins.apps import App, Log, gated
 from tests.twins.dice import Dice
 from tests.twins.documents import Documents
 from tests.twins.drawing import Builder
-from tests.twins.driver import JSON, Response, call
+from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.meaning import Boundary, down
 from tests.twins.requests import Asker, Request
@@ -154,13 +154,14 @@ class Pair:
         one = self.old.world.operations[request.operation]
         fields = [(name.encode(), text.encode("latin-1")) for name, text in request.headers]
         fields += [(b"api-version", value.encode()) for value in request.versions]
-        if request.content or one.body is not None:
-            fields.append(JSON)
+        if request.media and (request.content or one.body is not None):
+            fields.append((b"content-type", request.media.encode()))
         return await call(
             app.fastapi,
             one.method,
             request.url(one.path),
             query=request.query,
+            tail=request.tail,
             headers=tuple(fields),
             body=request.content,
         )

@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tests.twins.dice import Dice
-from tests.twins.mutations import Mutator
+from tests.twins.mutations import MEDIA, TAILS, Mutator
 from tests.twins.shapes import REQUIRED, ModelOf, Operation, World
 from tests.twins.source import OLDEST
 from tests.twins.values import Drawer
@@ -40,6 +40,8 @@ class Request:
         headers: names and texts.
         body: plain JSON.
         raw: sent in place of the body.
+        media: the type of the body; empty for none.
+        tail: more of the query, as it is written.
         versions: the values of the version's header.
         notes: what is special about it.
     """
@@ -51,6 +53,8 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: Any = NOTHING
     raw: bytes | None = None
+    media: str = "application/json"
+    tail: str = ""
     versions: tuple[str, ...] = (OLDEST,)
     notes: tuple[str, ...] = ()
 
@@ -68,6 +72,8 @@ class Request:
     def __str__(self) -> str:
         said = [f"{self.kind} {self.operation}", *(f"{name}={text!r}" for name, text in self.path.items())]
         said += [f"?{name}={text}" for name, text in self.query] + [f"{name}: {text}" for name, text in self.headers]
+        said += [f"&{self.tail}"] if self.tail else []
+        said += [f"content-type: {self.media}"] if self.media != "application/json" else []
         return " ".join([*said, *([repr(self.content)] if self.content else []), *self.notes])
 
 
@@ -138,11 +144,14 @@ class Asker:
         targets += ["headers"] if made.headers else []
         for _ in range(dice.number(3, 6) if absurd else 1):
             match dice.pick(targets or ["query"]):
-                case "body" if absurd and dice.chance(30):
+                case "body" if absurd and dice.chance(40):
                     if dice.chance(25):
-                        raw = dice.pick([b"", b"{", b"nul", b"[1,", b"\xff", b'{"a": NaN}', b"{}{}"])
-                        return replace(made, raw=raw, notes=("raw",))
+                        return replace(made, raw=mutator.raw(made.content), notes=("raw",))
+                    if dice.chance(15):
+                        return replace(made, media=dice.pick(MEDIA), notes=("another type",))
                     made = replace(made, body=mutator.absurd())
+                case "query" if absurd and dice.chance(20):
+                    made = replace(made, tail=dice.pick(TAILS))
                 case "body":
                     made = replace(made, body=mutator.mutated(made.body))
                 case "query":

@@ -86,7 +86,7 @@ class Report:
 
 async def run(
     *, seed: int, exchanges: int, seconds: float | None = None, size: int | None = None, first: int = 0,
-    enough: Callable[[Report], bool] = lambda report: False,
+    each: int = PER_PAIR, enough: Callable[[Report], bool] = lambda report: False,
 ) -> Report:  # fmt: skip
     """Exchange so many requests, or for so many seconds.
 
@@ -96,6 +96,7 @@ async def run(
         seconds: how long at most.
         size: of all pairs; drawn where it is left out.
         first: the number of the first pair.
+        each: how many with one pair.
         enough: ends the run earlier.
     """
     report = Report(seed)
@@ -104,7 +105,7 @@ async def run(
     while report.exchanges < exchanges and not enough(report):
         if seconds is not None and time.perf_counter() - started > seconds:
             break
-        await _pair(report, f"{seed}.{number}", size, min(PER_PAIR, exchanges - report.exchanges))
+        await _pair(report, f"{seed}.{number}", size, min(each, exchanges - report.exchanges))
         number += 1
         if sum(report.errors.values()) > 50 and not report.exchanges:
             break

@@ -9,7 +9,7 @@ from typing import Any
 from tests.twins.dice import Dice
 from tests.twins.drawing import NAMES
 from tests.twins.shapes import EnumOf, FieldShape, ModelOf, ModelShape, Type, World, parts, reached
-from tests.twins.values import Drawer, plain
+from tests.twins.values import Drawer, Member, Obj, Pair, each, plain
 
 
 @dataclass
@@ -91,8 +91,25 @@ class Scene:
         return Drawer(self.world, self.dice).value(kind)
 
     def constant(self, value: Any) -> str:
-        """A canonical value as it is written in a fact: plain JSON, as a server sends it."""
+        """A canonical value as it is written in a fact: plain JSON, as a server sends it.
+
+        A constant has the newer shape of its boundary, so the enums in it do not change before the next version.
+        """
+        self._note_enums(value)
         return repr(plain(value, self.world, sent=False))
+
+    def _note_enums(self, value: Any) -> None:
+        match value:
+            case Member(enum):
+                self.busy.add(enum)
+            case Obj(_, fields):
+                self._note_enums(fields)
+            case Pair(_, items):
+                self._note_enums(items)
+            case list() | dict():
+                each(value, self._note_enums)
+            case _:
+                pass
 
     def fits_a_query(self, kind: Type, fill: Any) -> bool:
         """Whether a query can carry what is filled in: neither null nor an empty list, nor a plain enum's number."""

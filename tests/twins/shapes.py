@@ -20,7 +20,7 @@ REQUIRED: Final = Missing.REQUIRED
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """int, str, bool, float, date or UUID, maybe with limits."""
+    """int, str, bool, float, date, datetime, Decimal, UUID or Any, maybe with limits."""
 
     name: str
     limits: tuple[tuple[str, int], ...] = ()
@@ -57,7 +57,20 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class DictOf:
+    """A dict; its keys are texts, or members of an enum."""
+
     item: Type
+    enum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    items: tuple[Type, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LiteralOf:
+    values: tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +86,10 @@ class UnionOf:
     tag: str | None = None
 
 
-Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | Nullable | UnionOf
+Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | TupleOf | LiteralOf | Nullable | UnionOf
 
 INT, STR, BOOL, FLOAT = Scalar("int"), Scalar("str"), Scalar("bool"), Scalar("float")
-DATE, UUID_ = Scalar("date"), Scalar("UUID")
+DATE, UUID_, TIME, DECIMAL, ANY = Scalar("date"), Scalar("UUID"), Scalar("datetime"), Scalar("Decimal"), Scalar("Any")
 
 
 @dataclass
@@ -89,6 +102,7 @@ class FieldShape:
         default: a canonical value; REQUIRED where there is none. None at a type without null is `x: T = None`.
         reads: the validation alias.
         writes: the serialization alias.
+        also: one more spelling under which it is read.
         splits: whether a before-validator makes a list of a text with commas.
         born: tells the field from others over all versions.
     """
@@ -98,6 +112,7 @@ class FieldShape:
     default: Any = REQUIRED
     reads: str | None = None
     writes: str | None = None
+    also: str | None = None
     splits: bool = False
     born: int = field(default_factory=count(1).__next__)
 
@@ -133,10 +148,12 @@ class ModelShape:
     extra: str = "ignore"
     by_name: bool = False
     base: str | None = None
+    config: tuple[str, ...] = ()
 
     def accepted(self, one: FieldShape) -> list[str]:
         """The spellings under which a field is read."""
-        return [one.sent_as, *([one.name] if self.by_name and one.sent_as != one.name else [])]
+        found = [one.sent_as, *([one.also] if one.also else []), *([one.name] if self.by_name else [])]
+        return list(dict.fromkeys(found))
 
 
 @dataclass
@@ -227,9 +244,12 @@ def parts(kind: Type) -> Iterator[Type]:
     """A type and all types written in it."""
     yield kind
     match kind:
+        case DictOf(item, enum) if enum:
+            yield EnumOf(enum)
+            yield from parts(item)
         case ListOf(item) | DictOf(item) | Nullable(item):
             yield from parts(item)
-        case UnionOf(arms):
+        case UnionOf(arms) | TupleOf(arms):
             for arm in arms:
                 yield from parts(arm)
         case _:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from tests.twins.shapes import (
     EnumOf,
     FieldShape,
     ListOf,
+    LiteralOf,
     ModelOf,
     ModelShape,
     Nullable,
@@ -23,21 +25,23 @@ from tests.twins.shapes import (
     Parameter,
     Scalar,
     Tag,
+    TupleOf,
     Type,
     UnionOf,
     World,
     reached,
 )
-from tests.twins.values import Member, Pair, is_dict, is_list
+from tests.twins.values import TUPLE, Member, Pair, is_dict, is_list
 
 IMPORTS = """\
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal, NamedTuple, Union
 from uuid import UUID
 
 from fastapi import Body, FastAPI, Header, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from tests.twins.functions import *
 from timegate import Timeline, Version, VersionChange, endpoint, enum, on, sibling
@@ -49,6 +53,10 @@ def literal(value: Any) -> str:
     match value:
         case Member(enum, inner):
             return f"{enum}({inner!r})"
+        case datetime():
+            return f"datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, {value.second})"
+        case Decimal():
+            return f"Decimal({str(value)!r})"
         case date():
             return f"date({value.year}, {value.month}, {value.day})"
         case UUID():
@@ -56,9 +64,10 @@ def literal(value: Any) -> str:
         case _ if is_list(value):
             return f"[{', '.join(map(literal, value))}]"
         case _ if is_dict(value):
-            return f"{{{', '.join(f'{key!r}: {literal(item)}' for key, item in value.items())}}}"
+            return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
         case Pair(pair, items):
-            return f"{pair}({', '.join(map(literal, items))})"
+            inside = "".join(f"{literal(item)}, " for item in items)
+            return f"({inside})" if pair == TUPLE else f"{pair}({inside})"
         case _:
             return repr(value)
 
@@ -80,8 +89,12 @@ def annotation(kind: Type, world: World) -> str:
             return pair
         case ListOf(item):
             return f"list[{annotation(item, world)}]"
-        case DictOf(item):
-            return f"dict[str, {annotation(item, world)}]"
+        case DictOf(item, enum):
+            return f"dict[{enum or 'str'}, {annotation(item, world)}]"
+        case TupleOf(items):
+            return f"tuple[{', '.join(annotation(item, world) for item in items)}]"
+        case LiteralOf(values):
+            return f"Literal[{', '.join(map(repr, values))}]"
         case Nullable(item):
             return f"Union[{annotation(item, world)}, None]"
         case UnionOf(arms, tag):
@@ -91,10 +104,11 @@ def annotation(kind: Type, world: World) -> str:
 
 def field_line(one: FieldShape, world: World) -> str:
     said = [f"default={literal(one.default)}"] if one.default is not REQUIRED else []
-    if one.reads is not None and one.reads == one.writes:
+    if one.reads is not None and one.reads == one.writes and one.also is None:
         said.append(f"alias={one.reads!r}")
     else:
-        said += [f"validation_alias={one.reads!r}"] if one.reads else []
+        choices = f"AliasChoices({one.reads!r}, {one.also!r})" if one.also else repr(one.reads)
+        said += [f"validation_alias={choices}"] if one.reads else []
         said += [f"serialization_alias={one.writes!r}"] if one.writes else []
     if not said:
         return f"    {one.name}: {annotation(one.type, world)}"
@@ -108,6 +122,7 @@ def model_source(model: ModelShape, world: World) -> str:
     lines = [f"class {model.name}({base}):"]
     config = [f"extra={model.extra!r}"] if model.extra != "ignore" else []
     config += ["populate_by_name=True"] if model.by_name else []
+    config += [f"{name}=True" for name in model.config]
     if config:
         lines.append(f"    model_config = ConfigDict({', '.join(config)})")
     lines += [field_line(one, world) for one in model.fields]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +18,13 @@ from tests.twins.shapes import (
     DictOf,
     EnumOf,
     ListOf,
+    LiteralOf,
     ModelOf,
     Nullable,
     PairOf,
     Scalar,
     Tag,
+    TupleOf,
     Type,
     UnionOf,
     World,
@@ -30,6 +33,12 @@ from tests.twins.shapes import (
 WORDS = ("x", "blue", "42", "7", "1,2", "a/b c", "é", "on")
 DATES = (date(2020, 2, 29), date(1999, 12, 31), date(2031, 1, 1))
 UUIDS = (UUID("12345678-1234-5678-1234-567812345678"), UUID("00000000-0000-4000-8000-00000000000a"))
+TIMES = tuple(map(datetime.fromisoformat, ("2020-02-29T12:30:00", "1999-12-31T23:59:59")))
+DECIMALS = (Decimal("0.1"), Decimal("-12.50"), Decimal(7))
+ANYTHING: tuple[Any, ...] = (None, True, 3, 0.5, "x", [], {}, [1, {"k": None}], {"alpha": 1, "": [2]}, {"kind": "k0"})
+TUPLE = "tuple"
+"""The name of a pair that is no NamedTuple."""
+
 DEEP = 3
 
 
@@ -67,11 +76,11 @@ def is_tuple(value: object) -> TypeIs[tuple[Any, ...]]:
 
 
 def each(value: Any, change: Callable[[Any], Any]) -> Any:
-    """A list, dict or pair with every value inside changed; anything else as it is."""
+    """A list, dict or pair with every value inside changed, and every key that is no text; anything else as it is."""
     if is_list(value):
         return [change(item) for item in value]
     if is_dict(value):
-        return {key: change(item) for key, item in value.items()}
+        return {(key if type(key) is str else change(key)): change(item) for key, item in value.items()}
     return Pair(value.pair, [change(item) for item in value.items]) if isinstance(value, Pair) else value
 
 
@@ -104,14 +113,20 @@ def plain(value: Any, world: World, *, sent: bool) -> Any:
             return inner
         case Pair(_, items):
             return [plain(item, world, sent=sent) for item in items]
-        case list() | dict():
+        case dict():
+            return {_key(key): plain(item, world, sent=sent) for key, item in value.items()}
+        case list():
             return each(value, lambda item: plain(item, world, sent=sent))
         case date():
             return value.isoformat()
-        case UUID():
+        case UUID() | Decimal():
             return str(value)
         case _:
             return value
+
+
+def _key(key: Any) -> str:
+    return str(key.value) if isinstance(key, Member) else key
 
 
 def lifted(value: Any, kind: Type, world: World) -> Any:
@@ -181,8 +196,15 @@ class Drawer:
             case ListOf(item):
                 return [self.value(item, depth + 1) for _ in range(0 if depth > DEEP else dice.number(0, 2))]
             case DictOf(item):
-                keys = dice.some(("k", "alpha", "zz"), 0 if depth > DEEP else dice.number(0, 2))
-                return {key: self.value(item, depth + 1) for key in keys}
+                keys: Sequence[Any] = ("k", "alpha", "zz")
+                if kind.enum:
+                    keys = [Member(kind.enum, value) for value in self.world.enums[kind.enum].members]
+                some = dice.some(keys, 0 if depth > DEEP else dice.number(0, 2))
+                return {key: self.value(item, depth + 1) for key in some}
+            case TupleOf(items):
+                return Pair(TUPLE, [self.value(item, depth + 1) for item in items])
+            case LiteralOf(values):
+                return dice.pick(values)
             case UnionOf(arms):
                 return self.value(dice.pick(arms), depth)
 
@@ -200,6 +222,12 @@ class Drawer:
                 return dice.number(-4, 8) / 2
             case "date":
                 return dice.pick(DATES)
+            case "datetime":
+                return dice.pick(TIMES)
+            case "Decimal":
+                return dice.pick(DECIMALS)
+            case "Any":
+                return copy.deepcopy(dice.pick(ANYTHING))
             case _:
                 return dice.pick(UUIDS)
 
@@ -223,7 +251,7 @@ def default_for(kind: Type, world: World, dice: Dice) -> Any:
                 held.append(item)
             case ListOf() | DictOf():
                 return [] if isinstance(kind, ListOf) else {} if isinstance(kind, DictOf) else None
-            case Scalar() | EnumOf():
+            case Scalar() | EnumOf() | LiteralOf():
                 return Drawer(world, dice).value(kind)
             case _:
                 return None if isinstance(kind, Nullable) else REQUIRED

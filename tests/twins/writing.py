@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from tests.twins.shapes import (
     Nullable,
     PairOf,
     Scalar,
+    TupleOf,
     Type,
     UnionOf,
     World,
@@ -47,7 +49,10 @@ class Writer:
             case ListOf(item):
                 return [self.json(one, item) for one in value]
             case DictOf(item):
-                return {key: self.json(one, item) for key, one in value.items()}
+                keys = dict(zip(value, plain(value, self.world, sent=True), strict=True))
+                return {keys[key]: self.json(one, item) for key, one in value.items()}
+            case TupleOf(items):
+                return [self.json(one, item) for one, item in zip(value.items, items, strict=True)]
             case UnionOf(arms):
                 return self.json(value, self.arm(value, arms))
             case PairOf(pair):
@@ -106,6 +111,12 @@ class Writer:
                 ]
             case float():
                 others = [str(value), *([int(value)] if value.is_integer() else [])]
+            case datetime():
+                others = [f"{written}Z", written.replace("T", " "), written[:10], int(value.timestamp())]
+            case Decimal():
+                others = [float(value), f" {written} ", f"{written}0" if "." in written else f"{written}.0"]
+            case str():
+                others = [f" {value} ", *([int(value)] if value.isdecimal() else [])]
             case date():
                 others = [f"{written}T00:00:00", f"{written}T00:00:00Z"]
             case UUID():
@@ -140,6 +151,8 @@ class Writer:
                 others = [f"{text}.0", f"0{text}", f"+{text}"]
             case UUID():
                 others = [text.upper(), text.replace("-", "")]
+            case datetime():
+                others = [text[:10], f"{text}Z"]
             case date():
                 others = [f"{text}T00:00:00"]
             case Member(enum, inner) if isinstance(inner, int) and self.world.enums[enum].kind == "int":

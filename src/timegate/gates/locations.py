@@ -189,6 +189,9 @@ class Locator:
             if way in sources.paths:
                 return _Step(sources.paths[way] or (), len(way), schema)
         source = sources.paths.get((key,))
+        if source == (key,):
+            # Another spelling of the key is the client's, too.
+            source = (label,)
         return _End(exact=False, keeps_rest=False) if source is None else _Step(source, 1, component.properties[key])
 
     def _step_in_union(self, rest: Location, at: int, union: Schema, arms: list[Schema]) -> _Step | _End:

@@ -49,7 +49,7 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
         builder.check_loss(fact, place.side, place.text)
         builder.put(place.side, with_property(component, place.key, schema, required=fact.required is not False))
         step = KeyRemoved(
-            builder.origin, place.key, schema, fact.required is not False, fill, fact.was, fact.required is True
+            builder.origin, place.key, schema, fact.required is not False, fill, fact.was, fact.required is not None
         )
         builder.record(place.side, place.name, step, place.key, reads=read_by(fill))
 

@@ -107,6 +107,11 @@ def _settings_of(model: Any) -> dict[str, Any] | None:
     return {name: config[name] for name in _SETTINGS if name in config} or None
 
 
+def read_alike(model: Any, other: Any) -> bool:
+    """Whether two models read the values of a type alike; one that is no class has no settings."""
+    return _settings_of(model) == _settings_of(other)
+
+
 @functools.cache
 def field_types(model: Any) -> Mapping[str, Any]:
     """The types of a class's fields by their names in Python; empty where they cannot be resolved."""

@@ -239,14 +239,14 @@ def _upgrade(program: Program, response: GatedResponse, value: Callable[[], Any]
 
 def _problem_of(error: Exception, response: GatedResponse, place: str, again: Callable[[], object]) -> Problem:
     """The problem where a part of a request cannot be converted to head; ``again`` tries once more."""
+    is_number = isinstance(error, UpgradeError | NotEncodable)
+    if is_number and place == "body" and not response.version.settings.codec.is_finite(response.original):
+        # The client's own number has overflowed; a validation error could not even repeat it.
+        return malformed("The body has a number that cannot be converted.")
     if isinstance(error, UpgradeError):
         error = complete(error, again)
         return refusal(error, place, response.plan.gate, response.client_request())
-    if isinstance(error, NotEncodable):
-        # The client's own number may have overflowed; otherwise a function of a change made what JSON does not have.
-        if place == "body" and not response.version.settings.codec.is_finite(response.original):
-            return malformed("The body has a number that cannot be converted.")
-    elif isinstance(error, NotJSON):
+    if isinstance(error, NotJSON) and not isinstance(error, NotEncodable):
         return malformed("The body is not JSON in UTF-8 whose numbers and nesting can be converted.")
     key, version = response.plan.gate.key, response.version.value
     _LOG.error("%s of %s from a client of %s: %s; it is refused", place, key, version, reason_of(error))

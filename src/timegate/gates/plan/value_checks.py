@@ -8,6 +8,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
+from timegate.reading.value_readers import read_alike
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
 from timegate.wire.wire import Component
@@ -30,6 +31,9 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         if schema is None:
             continue
         trace = traces.of(name, key, version)
+        # The settings are those of the object that the client sends, wherever its value goes.
+        model = component.model or trace.model
+        alike = trace.schema is None or read_alike(model, trace.model)
         if trace.kind is UNSET and name in reach.parameters:
             # Without a type, nothing reads a text as anything else.
             continue
@@ -39,12 +43,12 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         fills_null = trace.filled and not is_nullable(schema, reach.components(version))
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
-        differing = not kept or differs(schema, trace.schema or {})
+        differing = not kept or not alike or differs(schema, trace.schema or {})
         forms = forms_in(schema)
         if not (trace.converted or required or fills_null or differing or forms):
             continue
         described = reach.described_only(schema, name)
-        check = CheckValue(slot, schema, version, trace.kind, trace.model, required, trace.converted, described)
+        check = CheckValue(slot, schema, version, trace.kind, model, required, trace.converted, described)
         if forms:
             stage.let_pass[slot] = LetPass(check, forms)
         if trace.converted or required or fills_null or differing:

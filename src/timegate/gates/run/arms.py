@@ -30,6 +30,11 @@ class Leaf:
     tuple_like: bool = False
     described: bool = False
 
+    @property
+    def is_scalar(self) -> bool:
+        """Whether some of the values are neither objects nor lists nor null."""
+        return bool(self.types - {dict, list, type(None)})
+
     def reads(self, value: Any) -> bool:
         """Whether a server that reads leniently may take a value, whatever its limits say of it."""
         kind = type_of(value)
@@ -59,11 +64,6 @@ class Leaf:
         except ValueError:
             number = float(value)
             return int(number) if number.is_integer() else number
-
-
-def read_by_any(leaves: Sequence[Leaf], value: Any) -> bool:
-    """Whether a server that reads leniently may take a value as one of several kinds."""
-    return any(leaf.reads(value) for leaf in leaves)
 
 
 _TRUE = frozenset({"1", "t", "y", "yes", "on", "true"})

@@ -106,11 +106,18 @@ class Choice:
             plain = [arm for arm in readers if arm.values is None] or readers
         left = listing or plain
         if not left:
-            self._refuse([], value)
+            if not self._left_to_head(value):
+                self._refuse([], value)
             return None
         if self.upgrades or all(arm.effects_on(value) == left[0].effects_on(value) for arm in left):
             return left[0]
         raise self.error("several arms of the union fit, and they differ between the versions")
+
+    def _left_to_head(self, value: Any) -> bool:
+        """Whether a value of a request can be no touched arm, and head may read it as one that is a scalar."""
+        if not self.upgrades or any(arm.leaf.reads(value) for arm in self.arms if arm.is_touched):
+            return False
+        return any(arm.leaf.is_scalar for arm in self.arms if not arm.is_touched)
 
     def _pick(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
         """The arms without those that the callable discriminator did not choose; it is asked once."""

@@ -178,6 +178,7 @@ def unread(error: Unread) -> Sequence[Failure]:
             detail["type"],
             detail["msg"],
             detail.get("ctx"),
+            [detail["input"]] if "input" in detail else [],
             # Innermost first.
             list(reversed(detail["loc"])),
         )
@@ -213,6 +214,7 @@ class MemberCheck:
             except Unread as error:
                 (found, *_) = unread(error)
                 failure.kind, failure.message, failure.context = found.kind, found.message, found.context
+                failure.read = found.read
             else:
                 return self.members.get((type_of(member), member), member)
         origin = self.newer.get((type_of(value), value)) if isinstance(value, str | int | float) else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -13,7 +12,7 @@ from timegate.changes.base import UNSET
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
-from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, read_by_any, told_by_one_key
+from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, told_by_one_key
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
 from timegate.gates.source.module import Module
@@ -62,10 +61,19 @@ def _write_alone(
     if mine.isdisjoint({dict, list}):
         # What is no member of an enum may be read by another arm.
         return False
-    reads = module.name(partial(read_by_any, rest))
+    if any(leaf.is_scalar for leaf in rest):
+        # What this arm can never be is left to head, whose other arms are those of the client.
+        own = leaf_of(module.reach, only, conversion.src)
+        is_mine = f"type({var}) in {module.name(mine | {dict} if own.tuple_like else mine)}"
+    else:
+        is_mine = (
+            f"type({var}) not in {module.name(types | ({dict} if any(leaf.tuple_like for leaf in rest) else set()))}"
+        )
     label = _model_name(module, only, conversion)
-    is_mine = writer.block(f"if type({var}) in {module.name(mine)} or not {reads}({var}):")
-    with is_mine, writer.errors_at(module.name(ArmName(label))) if label else nullcontext():
+    with (
+        writer.block(f"if {is_mine}:"),
+        writer.errors_at(module.name(ArmName(label))) if label else nullcontext(),
+    ):
         module.walk(writer, only, var, conversion)
     return True
 
