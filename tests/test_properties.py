@@ -115,6 +115,17 @@ class CompiledCase:
         return self.gates.downgrade(self.case.world.root, payload, to_version=self.versions[index])
 
 
+def explained(case: CompiledCase, payload: Any, found: tuple[str, Any], **version: str) -> None:
+    """Assert that an explanation leads change by change from a payload to the result of its conversion."""
+    if found[0] == "error":
+        return
+    reached = payload
+    for step in case.gates.explain(case.case.world.root, payload, **version):
+        assert step.before == reached, (case.case, payload, step)
+        reached = step.after
+    assert reached == found[1], (case.case, payload)
+
+
 def outcome(convert: Callable[..., Any], *arguments: Any) -> tuple[str, Any]:
     """Return the result of a conversion: a payload, or the class of the error."""
     try:
@@ -161,6 +172,7 @@ def test_the_fused_program_equals_the_facts_applied_one_by_one(capsys: pytest.Ca
             found = outcome(compiled.downgraded, response, index)
             assert response == untouched, "a downgrade changed its input"
             agree(compiled, found, compiled.oracle.downgrade, compiled.root("responses"), response, index)
+            explained(compiled, response, found, to_version=compiled.versions[index])
             requests = [compiled.request(index)]
             readable = found[0] == "payload" and compiled.same_names
             requests.append(found[1] if readable else damaged(requests[0], compiled.random))
@@ -169,6 +181,7 @@ def test_the_fused_program_equals_the_facts_applied_one_by_one(capsys: pytest.Ca
                 upgraded = outcome(compiled.upgraded, request, index)
                 assert request == untouched, "an upgrade changed its input"
                 agree(compiled, upgraded, compiled.oracle.upgrade, compiled.root("requests"), request, index)
+                explained(compiled, request, upgraded, from_version=compiled.versions[index])
 
     run()
     print_shares(capsys, "the fused program equals the facts applied one by one", counted)

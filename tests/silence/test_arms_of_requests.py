@@ -184,3 +184,23 @@ def test_an_introduced_arm_is_reached_by_no_spelling_of_its_tag(tag: object) -> 
     status, received = posted.send({"shape": {"kind": tag, "side": 666}})
     assert (status, received) in (REFUSED, (200, Shape(shape=Circle())))
     assert tag is True or status == 422
+
+
+class Named(BaseModel):
+    name: str = ""
+
+
+class Counted(BaseModel):
+    counts: list[int]
+
+
+class EitherOfBoth(BaseModel):
+    one: Named | Counted
+
+
+def test_a_key_of_another_arm_does_not_lead_head_to_that_arm() -> None:
+    gone = on(Counted).removed("note", was=str, required=True, backfill="", loses="nobody asks for it")
+    posted = Posted(EitherOfBoth, on(Named).became_optional("name", missing_was=""), gone)
+    sent = {"one": {"note": "x", "counts": [5], "name": "blue"}}
+    assert exchange(posted.app, "POST", "/", body=sent).status == 200
+    assert posted.received == [EitherOfBoth(one=Counted(counts=[5]))]

@@ -1,6 +1,6 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -13,6 +13,11 @@ from timegate.asgi import TimegateMiddleware
 
 
 class Level(Enum):
+    LOW = 1
+    HIGH = 2
+
+
+class IntLevel(IntEnum):
     LOW = 1
     HIGH = 2
 
@@ -271,3 +276,24 @@ def test_all_values_of_a_parameter_that_nobody_knows_are_repeated(target: str) -
     assert told(gated(app, on(Asked).renamed("stranger2", to="n")), "GET", target) == [
         ("extra_forbidden", ["query", "stranger"], ["1", "2"])
     ]
+
+
+class Pairs(BaseModel):
+    pair: tuple[int, Item]
+
+
+def test_what_is_no_tuple_is_told_as_such() -> None:
+    posted = Posted(Pairs, on(Item).added("level"))
+    assert told(posted.app, "POST", "/", body={"pair": 1}) == [("tuple_type", ["body", "pair"], 1)]
+
+
+def test_the_number_in_a_text_is_repeated_as_the_app_repeats_it() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def get(level: IntLevel, m: int = 0) -> str:
+        return f"{level} {m}"
+
+    facts = endpoint("/", "GET").query("n").renamed(to="m")
+    number = 10**24
+    assert told(gated(app, facts), "GET", f"/?level={number}") == [("int_parsing_size", ["query", "level"], number)]

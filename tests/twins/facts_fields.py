@@ -150,7 +150,7 @@ def _plunged(scene: Scene, model: ModelShape, one: FieldShape) -> Happened | Non
     if name is None:
         return None
     uid = f"Box{len(scene.world.models)}"
-    scene.world.models[uid] = ModelShape(uid, uid, [FieldShape("value", one.type)])
+    scene.world.models[uid] = ModelShape(uid, uid, [FieldShape("value", one.type)], config=model.config)
     scene.busy.add(uid)
     model.fields[model.fields.index(one)] = FieldShape(name, ModelOf(uid))
     old = one.name

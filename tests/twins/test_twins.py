@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.twins.breakages import BREAKAGES, broken_copy, exchanged
+from tests.twins.exceptions import EXCEPTIONS, RULES
 from tests.twins.pairs import listening
 from tests.twins.running import Report, run
 
@@ -45,6 +46,13 @@ def test_no_pair_of_apps_fails_to_be_built(report: Report) -> None:
 
 def test_no_exception_is_used_for_more_than_a_few_cases_of_its_law(report: Report) -> None:
     assert report.overused() == []
+
+
+def test_every_exception_quotes_the_documentation() -> None:
+    text = " ".join(" ".join(path.read_text("utf-8") for path in Path("docs").glob("*.md")).split())
+    used = {one.__name__ for exceptions in EXCEPTIONS.values() for one in exceptions}
+    assert used == RULES.keys()
+    assert [name for name, rule in RULES.items() if rule not in text] == []
 
 
 def test_every_law_and_kind_of_request_was_tried(report: Report) -> None:

@@ -199,6 +199,9 @@ class _ErrorConverter:
         if value is NOTHING and error.get("type") == "missing" and place.exact:
             # A missing key has no value: the input is the object that misses it.
             value = self._request.at(place.location[:-1])
+        if isinstance(value, str) and value == str(error["input"]):
+            # The app has read a number in the text.
+            return
         if value is NOTHING or not self._allows(value, instead_of=error["input"]):
             error.pop("input")
         else:

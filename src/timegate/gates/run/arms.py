@@ -132,7 +132,7 @@ class Arm:
         closed: whether any other key is forbidden.
         newer_keys: keys that only head has, which no client of an older version may send.
         newer_tags: for each key with listed values, those that only head has.
-        unknown_keys: keys that no arm of the client's version has and that could lead head to a newer arm.
+        unknown_keys: keys that only other arms have, and that could lead head to one of those.
         refused: the fact for which it may not be sent; None where it may.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.

@@ -356,6 +356,8 @@ class Module:
             allowed = types if self.upgrades else types | {type(None)}
             with writer.block(f"elif {self.is_not(var, allowed)}:"):
                 if self.upgrades:
-                    writer.add(f"raise wrong_type(*{self.name(types)}, keyed=False)")
+                    writer.add(
+                        f"raise wrong_type(*{self.name(types)}, keyed=False, is_tuple={'prefixItems' in schema})"
+                    )
                 else:
                     writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

@@ -164,10 +164,9 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
         choice.picked = {tag: by_name[name] for tag, arm in noted[0].arms if (name := referred(arm)) in by_name}
     if module.upgrades:
         _label(module, choice, leaves, conversion)
-    unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
-    unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
+    every = frozenset[str]().union(*(arm.known | arm.newer_keys for arm in arms))
     for arm in arms:
-        arm.unknown_keys = unknown
+        arm.unknown_keys = every - arm.known
     _compare(module, choice, leaves, conversion)
     module.choices.append(choice)
     return choice
