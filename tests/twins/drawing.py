@@ -133,7 +133,8 @@ class Builder:
             case 0 | 1:
                 return ListOf(kind)
             case 2:
-                return DictOf(kind, dice.pick(list(self.world.enums)) if dice.chance(30) else "")
+                texts = [one.uid for one in self.world.enums.values() if isinstance(one.members[0], str)]
+                return DictOf(kind, dice.pick(texts) if texts and dice.chance(30) else "")
             case 3:
                 deep: list[Type] = [
                     ListOf(ListOf(kind)), DictOf(ListOf(kind)), Nullable(ListOf(kind)), ListOf(Nullable(kind)),

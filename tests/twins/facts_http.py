@@ -80,6 +80,8 @@ def parameter_added(scene: Scene) -> Happened | None:
     if default is REQUIRED or default is None:
         return None
     fill = scene.value(kind) if not is_list(default) and scene.dice.chance(50) else REQUIRED
+    if fill is None:
+        return None
     required = fill is not REQUIRED and scene.dice.chance(40)
     parameter = Parameter(name, "query", kind, REQUIRED if required else default)
     one.parameters.append(parameter)

@@ -19,6 +19,7 @@ from tests.twins.shapes import (
     ModelShape,
     Nullable,
     Tag,
+    TupleOf,
     Type,
     UnionOf,
     parts,
@@ -130,6 +131,8 @@ def _with_arm(kind: Type, arm: Type) -> Type:
             return DictOf(_with_arm(item, arm))
         case Nullable(item):
             return Nullable(_with_arm(item, arm))
+        case TupleOf(items):
+            return TupleOf(tuple(_with_arm(item, arm) for item in items))
         case _:
             return kind
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from timegate.errors import ArmName
@@ -23,6 +24,8 @@ NOTHING: Final = object()
 _REPEATED: Final = {"query": -1, "header": 0}
 """Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
 _LISTS: Final = ("detail", "errors")
+_KEY: Final = "[key]"
+"""What pydantic adds to the place of a key."""
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
@@ -85,8 +88,9 @@ class ClientRequest:
             return NOTHING
         part = str(location[0])
         node = self._part(part)
-        for segment in location[1:]:
-            node = _inside(node, segment, part)
+        for above, segment in pairwise(location):
+            # Of a key of a dict that is wrong, the key itself is repeated.
+            node = above if segment == _KEY else _inside(node, segment, part)
         return node
 
     def scalar_at(self, location: Location) -> Any:

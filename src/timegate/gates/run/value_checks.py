@@ -28,7 +28,12 @@ _TYPE_ERRORS: Mapping[type, tuple[str, str]] = {
 """What a value is told that is none of a JSON type, as pydantic says it."""
 
 _WITHOUT_KEYS: Final = {**_TYPE_ERRORS, dict: ("dict_type", "Input should be a valid dictionary")}
-_OF_TUPLES: Final = {**_TYPE_ERRORS, list: ("tuple_type", "Input should be a valid tuple")}
+_LISTS: Final = {
+    "list": _TYPE_ERRORS[list],
+    "tuple": ("tuple_type", "Input should be a valid tuple"),
+    "named tuple": ("named_tuple_type", "Input should be a tuple, list or dictionary"),
+}
+"""What a value is told that is no list, by what the list stands for."""
 
 
 COMPLETE: Final[ContextVar[bool]] = ContextVar("timegate.complete", default=False)
@@ -83,15 +88,15 @@ def unknown_key(failures: Failures | None, key: str) -> Failures:
     return collect(failures, UpgradeError(failures=[failure]), None)
 
 
-def wrong_type(*expected: type, keyed: bool = True, is_tuple: bool = False) -> UpgradeError:
+def wrong_type(*expected: type, keyed: bool = True, lists: str = "list") -> UpgradeError:
     """The error of a value that is of none of these JSON types; the caller raises it directly.
 
     Args:
         expected: the JSON types.
         keyed: whether the objects among them have keys of their own, as those of a model do and those of a dict do not.
-        is_tuple: whether the lists among them have a value of its own at each place.
+        lists: what the lists among them stand for: a "list", a "tuple" or a "named tuple".
     """
-    errors = _OF_TUPLES if is_tuple else _TYPE_ERRORS if keyed else _WITHOUT_KEYS
+    errors = {**(_TYPE_ERRORS if keyed else _WITHOUT_KEYS), list: _LISTS[lists]}
     kind, message = next((errors[one] for one in errors if one in expected), errors[dict])
     return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message)])
 

@@ -356,8 +356,7 @@ class Module:
             allowed = types if self.upgrades else types | {type(None)}
             with writer.block(f"elif {self.is_not(var, allowed)}:"):
                 if self.upgrades:
-                    writer.add(
-                        f"raise wrong_type(*{self.name(types)}, keyed=False, is_tuple={'prefixItems' in schema})"
-                    )
+                    lists = "named tuple" if TUPLE_MARK in schema else "tuple" if "prefixItems" in schema else "list"
+                    writer.add(f"raise wrong_type(*{self.name(types)}, keyed=False, lists={lists!r})")
                 else:
                     writer.add("refuse(E, 'the value has another JSON type than its schema', None)")
