@@ -115,7 +115,9 @@ class Choice:
 
     def _left_to_head(self, value: Any) -> bool:
         """Whether a value of a request can be no touched arm, and head may read it as one that is a scalar."""
-        if not self.upgrades or any(arm.leaf.reads(value) for arm in self.arms if arm.is_touched):
+        if not self.upgrades or any(
+            arm.leaf.described or (arm.is_touched and arm.leaf.reads(value)) for arm in self.arms
+        ):
             return False
         return any(arm.leaf.is_scalar for arm in self.arms if not arm.is_touched)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -43,7 +42,7 @@ def _write_alone(
 ) -> bool:
     """Write the conversion by the only touched arm where its JSON type says that it is it; whether that is so."""
     mine = module.reach.python_types(only, conversion.src)
-    rest = [replace(leaf_of(module.reach, leaf, conversion.src), described=conversion.described) for leaf in others]
+    rest = [leaf_of(module.reach, leaf, conversion.src) for leaf in others]
     types = frozenset[type]().union(*(leaf.types for leaf in rest))
     if mine & types:
         return False
@@ -61,17 +60,16 @@ def _write_alone(
     if mine.isdisjoint({dict, list}):
         # What is no member of an enum may be read by another arm.
         return False
-    if any(leaf.is_scalar for leaf in rest):
+    if any(leaf.is_scalar for leaf in rest) and not conversion.described:
         # What this arm can never be is left to head, whose other arms are those of the client.
         own = leaf_of(module.reach, only, conversion.src)
-        is_mine = f"type({var}) in {module.name(mine | {dict} if own.tuple_like else mine)}"
+        test = f"in {module.name(mine | {dict} if own.tuple_like else mine)}"
     else:
-        is_mine = (
-            f"type({var}) not in {module.name(types | ({dict} if any(leaf.tuple_like for leaf in rest) else set()))}"
-        )
+        tuples = {dict} if any(leaf.tuple_like for leaf in rest) and not conversion.described else set[type]()
+        test = f"not in {module.name(types | tuples)}"
     label = _model_name(module, only, conversion)
     with (
-        writer.block(f"if {is_mine}:"),
+        writer.block(f"if type({var}) {test}:"),
         writer.errors_at(module.name(ArmName(label))) if label else nullcontext(),
     ):
         module.walk(writer, only, var, conversion)
