@@ -41,17 +41,25 @@ PROPOSALS: tuple[tuple[Proposal, int], ...] = (
 )
 
 
+TRIES = 12
+"""How often a boundary is drawn at most; now and then nothing is found that could happen."""
+
+
 def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
     """Draw one to four boundaries; the oldest world as its clients know it comes first."""
     scene = Scene(dice, copy.deepcopy(world), copy.deepcopy(world))
     boundaries: list[Boundary] = []
-    for _ in range(1 if size == 0 else dice.number(1, 1 + size)):
+    count = 1 if size == 0 else dice.number(1, 1 + size)
+    for _ in range(TRIES):
+        if len(boundaries) == count:
+            break
         older = scene.world
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
         facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
-        boundaries.append(Boundary(facts, older, scene.world))
-        scene.past = True
-    return scene.oldest, [boundary for boundary in boundaries if boundary.facts]
+        if facts:
+            boundaries.append(Boundary(facts, older, scene.world))
+            scene.past = True
+    return scene.oldest, boundaries
 
 
 def _one(scene: Scene) -> Happened | None:
