@@ -460,6 +460,9 @@ def test_each_place_is_listed_with_what_old_clients_may_no_longer_send() -> None
         "Listing in the received: tags: anything but an array or null (doubled)",
         "Open in the received: anything but an object (Lifted.lifted)",
     ]
+    assert Contract.of_types(HoldsADict).narrowed == (
+        "HoldsADict in the received: inner: anything but an object of the keys in the schema (lift)",
+    )
     assert "Listing in the received: said" in contract.opaque
     assert pickle.loads(pickle.dumps(contract)).narrowed == contract.narrowed
 
@@ -479,7 +482,7 @@ class Checked(BaseModel):
         return self
 
 
-def test_bodies_and_queries_of_an_app_are_listed_and_its_single_parameters_are_texts_anyway() -> None:
+def test_bodies_and_queries_of_an_app_are_listed_with_its_parameters() -> None:
     app = FastAPI()
 
     @app.post("/filters")
@@ -492,6 +495,7 @@ def test_bodies_and_queries_of_an_app_are_listed_and_its_single_parameters_are_t
 
     assert Contract.of(app).narrowed == (
         "request of POST /filters: anything but an integer (unchanged)",
+        "headers of POST /filters: size: anything but a text that its type reads (doubled)",
         "query of POST /filters: anything but an object of the keys in the schema (Filter.lifted)",
     )
 

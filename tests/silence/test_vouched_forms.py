@@ -6,9 +6,10 @@ from datetime import date
 from typing import Annotated, Any
 
 import pytest
+from fastapi import FastAPI, Query
 from pydantic import BaseModel, BeforeValidator, RootModel, model_validator
 
-from tests.silence.exchanges import NEW, OLD, Posted, change_of, faults_of, timeline_of
+from tests.silence.exchanges import NEW, OLD, Posted, change_of, exchange, faults_of, gated, timeline_of
 from timegate import Contract, DeclarationError, Timeline, UpgradeError, Version, VersionChange, on
 
 REFUSED = 422, None
@@ -129,6 +130,27 @@ class Validated(VersionChange):
     """An order has a name, and old clients may send a text of numbers."""
 
     changes = (on(Order).renamed("title", to="name"), on(Order).vouched(str, WHY))
+
+
+def from_hex(value: Any) -> Any:
+    return int(value, 16) if str(value).startswith("0x") else value
+
+
+class Filter(BaseModel):
+    n: Annotated[int, BeforeValidator(from_hex)] = 0
+
+
+def test_a_text_of_a_query_parameter_that_its_type_reads_is_converted_and_another_passes_as_it_is() -> None:
+    app = FastAPI()
+
+    @app.get("/")
+    async def get(found: Annotated[Filter, Query()]) -> int:
+        return found.n
+
+    changed = on(Filter).retyped("n", to_head=lambda n: n + 1, to_old=lambda n: n - 1)
+    strict, vouched = gated(app, changed), gated(app, changed, on(Filter).vouched(str, WHY))
+    assert exchange(strict, "GET", "/?n=0xff").status == 422
+    assert [exchange(vouched, "GET", f"/?n={text}").content for text in ("0xff", "5")] == [b"255", b"6"]
 
 
 def test_it_holds_for_the_clients_that_are_older_than_the_change_and_no_other() -> None:

@@ -10,6 +10,7 @@ from timegate.reading.opaque import labelled_schemas
 from timegate.typing import Schema
 from timegate.wire.json_types import EVERY, named_types, python_types
 from timegate.wire.marks import VALIDATED_MARK, Validated
+from timegate.wire.schema import referred
 from timegate.wire.wire import Wire
 
 _IN_WORDS: Final = {
@@ -27,24 +28,25 @@ def narrowed_places(wire: Wire) -> Iterator[str]:
     texts = {name for one in wire.operations for name in (one.query, one.headers, one.path_parameters)}
     header_fields = {one.headers for one in wire.operations}
     for label, name, schema in labelled_schemas(wire, "requests"):
-        found = [] if name in header_fields else [_narrowed(label, schema, wire, is_whole=name is not None)]
-        # A parameter is a text, whatever its type.
-        for key, inner in schema.get("properties", {}).items() if name not in texts else ():
-            found.append(_narrowed(f"{label}: {key}", inner, wire))
+        found = [] if name in header_fields else [_narrowed(label, schema, wire)]
+        for key, inner in schema.get("properties", {}).items():
+            found.append(_narrowed(f"{label}: {key}", inner, wire, is_text=name in texts))
         for place in found:
             if place is not None and place not in seen:
                 seen.add(place)
                 yield place
 
 
-def _narrowed(label: str, schema: Schema, wire: Wire, *, is_whole: bool = False) -> str | None:
+def _narrowed(label: str, schema: Schema, wire: Wire, *, is_text: bool = False) -> str | None:
     """The entry of a place; None where no function sees what was sent, or the schema admits everything."""
     validated: Validated | None = schema.get(VALIDATED_MARK)
     types = python_types(schema, wire.requests.get)
     if validated is None or types == EVERY:
         return None
-    form = _in_words(schema, types, wire)
-    if is_whole and "properties" in schema and not schema.get("additionalProperties"):
+    form = "a text that its type reads" if is_text else _in_words(schema, types, wire)
+    name = referred(schema)
+    keyed = schema if name is None else wire.requests[name].schema
+    if "properties" in keyed and not keyed.get("additionalProperties"):
         form = "an object of the keys in the schema"
     return f"{label}: anything but {form} ({', '.join(validated.by)})"
 

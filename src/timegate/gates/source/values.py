@@ -32,7 +32,7 @@ from timegate.history.steps import Origin
 from timegate.history.undo_values import FirstItem
 from timegate.reading.value_readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema
-from timegate.wire.json_types import all_listed_values, exact_types, is_nullable, named_types
+from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.value_readers import Reader
 
@@ -109,7 +109,8 @@ class Values:
         """The variable that says whether the value passes as it is, because a change vouches for its form."""
         if slot not in self._passing:
             check, forms = self.stage.let_pass[slot].described, self.stage.let_pass[slot].forms
-            described = self.module.reach.python_types(check.schema, check.version)
+            # A parameter is a text whatever its type, so that only its reader knows.
+            described = self.module.reach.python_types(check.schema, check.version) if check.described else EVERY
             name = self.module.form_check(forms, described, self._reader(check))
             self._passing[slot] = self.module.fresh("q")
             self.writer.add(f"{self._passing[slot]} = {name}({variable})")
