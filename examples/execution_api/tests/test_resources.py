@@ -33,6 +33,13 @@ class TestVariables:
         assert task.delete("/variables/a/b").status_code == 204
         assert task.get("/variables/a/b").status_code == 404
 
+    @pytest.mark.parametrize("version", ["2025-04-11", "2026-06-30"])
+    def test_are_set_by_the_name_of_the_field_too(self, task: TestClient, version: str) -> None:
+        headers = {"Airflow-API-Version": version}
+        assert task.put("/variables/named", json={"value": "1"}, headers=headers).status_code == 201
+        assert task.get("/variables/named", headers=headers).json() == {"key": "named", "value": "1"}
+        assert task.put("/variables/named", json={"valu": "1"}, headers=headers).status_code == 422
+
     def test_without_a_key_are_422(self, task: TestClient) -> None:
         response = task.get("/variables/")
 
@@ -72,14 +79,19 @@ class TestXComs:
         assert task.post(f"{XCOM}/extract/a/b", json=1).status_code == 201
         assert task.get(f"{XCOM}/extract/a/b").json() == {"key": "a/b", "value": 1}
 
-    @pytest.mark.parametrize(
-        ("path", "count"), [("mapped/return_value", 2), ("mapped/return_value?map_index=1", 1), ("mapped/nope", 0)]
-    )
+    @pytest.mark.parametrize(("path", "count"), [("mapped/return_value", 2), ("mapped/nope", 0)])
     def test_are_counted(self, task: TestClient, path: str, count: int) -> None:
         response = task.head(f"{XCOM}/{path}")
 
         assert (response.status_code, response.content) == (200, b"")
         assert response.headers["content-range"] == f"map_indexes {count}"
+
+    @pytest.mark.parametrize("index", [-1, 0, 1, 7])
+    def test_are_not_counted_one_by_one(self, task: TestClient, index: int) -> None:
+        response = task.head(f"{XCOM}/mapped/return_value?map_index={index}")
+
+        assert (response.status_code, response.content) == (400, b"")
+        assert "content-range" not in response.headers
 
     @pytest.mark.parametrize(
         ("query", "values"),

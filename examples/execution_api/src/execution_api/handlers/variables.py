@@ -48,7 +48,7 @@ def put_variable(request: Request, *, body: VariablePostBody) -> dict[str, str]:
     """Set a variable in the database."""
     key = path_key(request, "variable_key")
     with writing(request) as session:
-        session.merge(VariableRow(key=key, val=body.val, description=body.description))
+        session.merge(VariableRow(key=key, val=body.value, description=body.description))
     return {"message": "Variable successfully set"}
 
 

@@ -84,10 +84,10 @@ def _with_prior_dates(session: Session, request: Request, *, map_index: int | No
 
 @operation(query=XComCount)
 def head_xcom(request: Request, *, query: XComCount) -> Response:
-    """Count the values under a key; the number is in `Content-Range`."""
-    values = _of_key(request).order_by(None)
+    """Count the values under a key; the number is in `Content-Range`. One value is not counted."""
     if query.map_index is not None:
-        values = values.where(XComRow.map_index == query.map_index)
+        raise Refusal(400, {"reason": "invalid_request", "message": "Cannot specify map_index in a HEAD request"})
+    values = _of_key(request).order_by(None)
     with reading(request) as session:
         count = session.scalar(select(func.count()).select_from(values.subquery())) or 0
     return Response(headers={"Content-Range": f"map_indexes {count}"}, media_type="application/json")

@@ -17,9 +17,9 @@ class VariableResponse(ClosedModel):
 
 
 class VariablePostBody(ClosedModel):
-    """What to set a variable to."""
+    """What to set a variable to; `value` is read under its own name too, as in every model of the interface."""
 
-    val: str | None
+    value: str | None = Field(alias="val")
     description: str | None = None
 
 
