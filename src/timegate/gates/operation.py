@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from timegate.gates.locations import ClientLocation, same_location
@@ -52,6 +52,7 @@ class OperationGate:
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
+        apart: the JSON media types that pass unchanged, by ``"request"`` or declared status: their schema is another.
     """
 
     key: str
@@ -72,6 +73,7 @@ class OperationGate:
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
     def __repr__(self) -> str:
         if not self.exists:

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from timegate.errors import GateError
-from timegate.gates.check.faults import is_json_media
 from timegate.gates.locations import Locator
 from timegate.gates.operation import OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
 from timegate.history.history import History
 from timegate.wire.marks import PATH_MARK
+from timegate.wire.media import is_json_media
 from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import ref
-from timegate.wire.wire import Operation, Side
+from timegate.wire.wire import SIDES, Operation, Side
 
 Programs: TypeAlias = Mapping[str, Program]
 """The compiled programs of one side for one version, by the text of the schema; others need no program."""
@@ -88,6 +88,7 @@ def _gate(
         responses=responses,
         success=head.success,
         response_media={status: () if body is None else body.media for status, body in head.responses.items()},
+        apart={place: body.apart for side in SIDES for place, body in head.bodies(side) if body.apart},
         query=query,
         headers=headers,
         path_parameters=path_parameters,

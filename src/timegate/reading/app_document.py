@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from timegate.typing import Document, Schema, is_array, is_object
+from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.media import is_json_media
 from timegate.wire.schema import references, referred, rename_references
 from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
@@ -128,7 +130,7 @@ class AppDocument:
             if status not in responses or (body is not None and body.schema == {}):
                 body = self._documented_body(around) or body
             if body is not None:
-                responses[status] = body
+                responses[status] = self._with_others(body, around)
             elif status not in responses:
                 undescribed[status] = around
         return replace(operation, responses=responses, texts={"undescribed_responses": undescribed})
@@ -136,12 +138,25 @@ class AppDocument:
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
         """The body of a response that is declared by a schema and not by a type, if it contains known components."""
         for media, content in around.get("content", {}).items():
-            schema = content.get("schema") if media.endswith("json") else None
+            schema = content.get("schema") if is_json_media(media) else None
             names = set(references(schema))
             if names and names <= self._identities.keys():
                 others = [other for other in around["content"] if other != media]
                 return Body(rename_references(schema, self._identities), (media, *others))
         return None
+
+    def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
+        """A body with notes of what its other media types hold by schemas of their own, which are not converted."""
+        schemas = {media: node["schema"] for media, node in around.get("content", {}).items() if _has_schema(node)}
+        own = schemas.get(next(iter(body.media), ""))
+        others = {media: schema for media, schema in schemas.items() if schema != own}
+        behind: list[dict[str, Any]] = [
+            {"by": media, "schema": rename_references(schema, self._identities), "listed": True}
+            for media, schema in others.items()
+            if set(references(schema)) & self._identities.keys()
+        ]
+        schema = {**body.schema, BEHIND_MARK: [*body.schema.get(BEHIND_MARK, ()), *behind]} if behind else body.schema
+        return replace(body, schema=schema, apart=tuple(filter(is_json_media, others)))
 
     def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
         """Whether a parameter refers to components that are not on the wire."""
@@ -190,6 +205,10 @@ def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Compo
 
 def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in raw.get("parameters", []) if "name" in one and "in" in one]
+
+
+def _has_schema(node: Any) -> bool:
+    return is_object(node) and is_object(node.get("schema"))
 
 
 def _schema_in(node: Any) -> Any:

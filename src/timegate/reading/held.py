@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from timegate.reading.recorder import CLASSES, Mode
+from timegate.reading.recorder import CLASSES, Mode, serializes_by_itself
 from timegate.typing import is_array, is_object, type_of
 
 _INNER: Final = (
@@ -67,9 +67,10 @@ class HeldClasses:
         serialization = node.get("serialization") if self.mode == "serialization" else None
         if serialization:
             style = serialization["type"]
-            if style.startswith("function"):
-                if returned := serialization.get("return_schema"):
-                    self._walk(returned, found, seen)
+            if returned := serialization.get("return_schema"):
+                self._walk(returned, found, seen)
+                return
+            if serializes_by_itself(serialization):
                 return
             if style in ("format", "to-string"):
                 return

@@ -13,8 +13,10 @@ from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form,
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
 from timegate.typing import METHODS, Document, Schema, is_array, is_object
+from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.names import first_free
-from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, rewrite
+from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, references, rewrite
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
@@ -149,17 +151,26 @@ class _Reader:
     def _body(self, raw: Mapping[str, Any], place: str, side: Side) -> tuple[Body | None, dict[str, Any]]:
         """A body, and the OpenAPI object around it with None in place of its schema."""
         content: dict[str, Any] = dict(raw.get("content", {}))
-        described = [media for media, around in content.items() if "schema" in around]
-        chosen = [media for media in described if media.partition(";")[0].endswith("json")] or described[:1]
-        if not chosen:
+        described = {media: around["schema"] for media, around in content.items() if "schema" in around}
+        json = sorted(filter(is_json_media, described), key=lambda media: media_kind(media) != "application/json")
+        first = next(iter(json or described), None)
+        if first is None:
             return Body({}, tuple(content)) if content else None, dict(raw)
-        schemas = [content[media]["schema"] for media in chosen]
-        if any(schema != schemas[0] for schema in schemas):
-            refuse_app(place, f"{' and '.join(chosen)} have different schemas", "give all its JSON one schema")
+        chosen = [
+            media for media in described if media == first or (media in json and described[media] == described[first])
+        ]
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._extract_object(self._normalized(schemas[0]), place, side)
-        return Body(schema, (*chosen, *others)), {**raw, "content": content}
+        schema = self._extract_object(self._normalized(described[first]), place, side)
+        # What these hold is not converted: a change of it is refused.
+        behind = [
+            {"by": media, "schema": self._normalized(described[media]), "listed": True}
+            for media in others
+            if any(references(described.get(media)))
+        ]
+        schema = {**schema, BEHIND_MARK: behind} if behind else schema
+        apart = tuple(media for media in others if media in json)
+        return Body(schema, (*chosen, *others), apart=apart), {**raw, "content": content}
 
     def _extract_object(self, schema: Any, place: str, side: Side) -> Any:
         """A schema in which every inline object is replaced by a reference to a component of its own."""

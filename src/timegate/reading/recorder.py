@@ -145,8 +145,20 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
 
 def _is_opaque(serialization: Any) -> bool:
-    is_function = bool(serialization) and serialization.get("type") in ("function-plain", "function-wrap")
-    return is_function and _admits_anything(serialization.get("return_schema"))
+    return serializes_by_itself(serialization) and _admits_anything(serialization.get("return_schema"))
+
+
+def serializes_by_itself(serialization: Any) -> bool:
+    """Whether a function of the app writes values; pydantic's own, such as that of a sequence, write what is described.
+
+    Args:
+        serialization: that part of a core schema; None where it has none.
+    """
+    if not serialization or serialization.get("type") not in ("function-plain", "function-wrap"):
+        return False
+    module = str(getattr(serialization["function"], "__module__", ""))
+    # In earlier releases of pydantic, that of `SerializeAsAny` is its own too, and writes any value.
+    return module.partition(".")[0] != "pydantic" or serialization.get("schema", {}).get("type") == "any"
 
 
 def _admits_anything(returned: Any) -> bool:

@@ -109,11 +109,13 @@ class Body:
         schema: its JSON Schema.
         media: its declared media types.
         required: whether a request must have it.
+        apart: those of the media types whose JSON has another schema, so that it passes unconverted.
     """
 
     schema: Schema
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,11 @@ from timegate.asgi.message.body import (
     check_length,
     coding_of,
     inflate,
+    is_declared_media,
     read_body,
     receive_body,
 )
-from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders
+from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders, values_of
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
 from timegate.asgi.message.parameters import by_name, copy_parameters, field_values, parameter_texts, query_parameters
 from timegate.asgi.message.problems import (
@@ -216,13 +217,15 @@ async def _convert_body(
     if gate.headers is not None:
         headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
-    if fields.get(b"content-type") != JSON:
+    apart = response.plan.gate.apart.get("request", ())
+    passes = bool(apart) and is_declared_media((), apart, values_of(headers, b"content-type"))
+    if fields.get(b"content-type") != JSON and not passes:
         check_json(headers)
     if coding:
         body = inflate(body, coding, limit=limit)
     response.original = body
     try:
-        body = convert(body)
+        body = body if passes else convert(body)
     except Exception as error:
         raise Refused(_problem_of(error, response, "body", partial(convert, body))) from None
     headers.append((b"content-length", b"%d" % len(body)))

@@ -176,7 +176,7 @@ class GatedResponse:
             headers = self.version.tags.outbound(without(headers, DROPPED))
         headers = self.version.response_fields(headers, self.scope, self.path, self.head_path)
         start = {**message, "status": response_plan.status, "headers": headers}
-        if program is None or (not json and is_declared_media(response_plan.media, types)):
+        if program is None or is_declared_media(response_plan.media, response_plan.apart, types):
             self._step = GatedResponse._passing
             await self._send(start)
             return

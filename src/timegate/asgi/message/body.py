@@ -9,6 +9,7 @@ from typing import Final
 from timegate.asgi.message.headers import RawHeaders, is_json, values_of
 from timegate.asgi.message.problems import Problem, malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
+from timegate.wire.media import is_json_media, media_kind
 
 _STEP: Final = 65536
 _GZIP_OR_ZLIB: Final = 47
@@ -142,12 +143,18 @@ def check_json(headers: RawHeaders) -> None:
         )
 
 
-def is_declared_media(media: Sequence[str], content_types: Sequence[bytes]) -> bool:
-    """Whether a body has one media type, which is not JSON and which the contract declares."""
+def is_declared_media(media: Sequence[str], apart: Sequence[str], content_types: Sequence[bytes]) -> bool:
+    """Whether a body has one media type, which the contract declares and which passes unconverted.
+
+    Args:
+        media: the declared media types.
+        apart: those whose JSON passes too; otherwise JSON is converted.
+        content_types: every Content-Type of the body.
+    """
     if len(content_types) != 1:
         return False
-    kind = content_types[0].decode("latin-1").partition(";")[0].strip().lower()
+    kind = media_kind(content_types[0].decode("latin-1"))
+    if is_json_media(kind):
+        return kind in map(media_kind, apart)
     ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
-    return not is_json(kind.encode("latin-1")) and any(
-        declared.partition(";")[0].strip().lower() in ranges for declared in media
-    )
+    return any(media_kind(declared) in ranges for declared in media)

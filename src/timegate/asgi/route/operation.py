@@ -40,12 +40,14 @@ class ResponsePlan:
         program: converts the body; None where the body passes untouched.
         convert: the program with the codec, for a plain JSON response; None where a plain one needs more, or nothing.
         media: the media types that the contract declares for it.
+        apart: those whose JSON passes untouched.
     """
 
     status: int
     program: Program | None = None
     convert: Convert | None = None
     media: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 def inspected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -149,6 +151,8 @@ class OperationPlan:
             program = gate.responses[declared]
             # Validation errors are converted as well, beside what the program converts.
             convert = None if program is None or status == INVALID else self._codec.around(program)
-            plan = ResponsePlan(plan.status, program, convert, tuple(gate.response_media.get(declared, ())))
+            plan = ResponsePlan(
+                plan.status, program, convert, gate.response_media.get(declared, ()), gate.apart.get(declared, ())
+            )
         self.response_plans[status] = plan
         return plan

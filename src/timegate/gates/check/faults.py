@@ -14,6 +14,7 @@ from timegate.gates.source.module import Module
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.media import is_json_media
 from timegate.wire.schema import references
 
 _ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
@@ -154,11 +155,6 @@ def media_faults(reach: Reach, conversion: Conversion, version: str) -> list[Fau
                 )
             )
     return found
-
-
-def is_json_media(media: str) -> bool:
-    """Whether a declared media type is a JSON document."""
-    return media == "application/json" or media.endswith("+json")
 
 
 def check_described(reach: Reach, conversion: Conversion) -> None:
