@@ -10,6 +10,8 @@
 #   make test-clients     every method of the clients of nine Task SDKs, and whole tasks, run by their own supervisors
 #
 #   make test-matrix      one wheel, its tests over HTTP on each set of releases in requirements/matrix
+#   make test-apps        real applications, each in an environment of its own: which of their models can change
+#                         (APPS="prefect titiler" narrows it)
 #   make test-cache       a real cache in front of an app: nginx, from Debian's packages
 #
 #   make growth           counts that what a request costs grows no faster than its size   (GROWTH=full up to 256 KiB)
@@ -62,7 +64,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test growth test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures \
+.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures \
     check lint types format lock bench bench-check bench-instructions clean
 
 help:
@@ -102,6 +104,25 @@ test-matrix: $(CELLS:%=test-matrix-%)
 $(CELLS:%=test-matrix-%): test-matrix-%: $(MATRIX)/%/.ready
 	@$(MATRIX)/$*/bin/python requirements/matrix/shown.py
 	@$(MATRIX)/$*/bin/python -m pytest --quiet --numprocesses=2 $(WIRED) $(PYTEST)
+
+# Each application has its own environment; GitHub's API is a document, from a package of npm.
+APP_ENVIRONMENTS := .venv-apps
+GITHUB_DOCUMENT := @octokit/openapi@23.0.2
+APPS ?= $(patsubst requirements/apps/%.in,%,$(sort $(wildcard requirements/apps/*.in))) github
+
+test-apps: $(READY) $(APPS:%=$(APP_ENVIRONMENTS)/%/.ready)
+	@$(PY) -m tests.apps $(APPS)
+
+$(APP_ENVIRONMENTS)/github/.ready: Makefile
+	@mkdir -p $(@D)
+	@cd $(@D) && npm pack --silent $(GITHUB_DOCUMENT) >/dev/null && tar -xzf octokit-openapi-*.tgz package/generated/api.github.com.json
+	@touch $@
+
+$(APP_ENVIRONMENTS)/%/.ready: requirements/apps/%.txt $(CREATED)
+	@echo 'timegate: making $(@D)'
+	@$(UV) venv --quiet --clear --python $(PY) $(@D)
+	@$(UV) pip sync --quiet --python $(@D) $<
+	@touch $@
 
 # Only two processes, because each also starts servers, and a worker with its task.
 test-clients: $(READY)
@@ -214,13 +235,18 @@ COMPILE = pip compile --quiet --universal --python-version 3.11 --upgrade --gene
 COMPILE_CELL = pip compile --quiet --universal --python-version 3.11 --upgrade --no-annotate \
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --group test
 
+COMPILE_APP = pip compile --quiet --python-version 3.11 --upgrade --no-annotate \
+    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
+
 lock: $(CREATED)
 	@$(UV) $(COMPILE) --group dev --extra fastapi --output-file $(LOCK) pyproject.toml
 	@$(UV) $(COMPILE) --constraints $(LOCK) --group bench --extra fastapi --output-file $(BENCH_LOCK) pyproject.toml
 	@echo uv | $(UV) $(COMPILE) --constraints $(LOCK) --output-file requirements/uv.txt -
 	@for cell in $(CELLS); do \
 	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
-	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt
+	@for app in $(notdir $(basename $(wildcard requirements/apps/*.in))); do \
+	    $(UV) $(COMPILE_APP) --output-file requirements/apps/$$app.txt requirements/apps/$$app.in; done
+	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt
 
 clean:
-	rm -rf $(VENV) $(MATRIX) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,104 @@
+"""Which models of an application can change: one field of one model is renamed, and the timeline compiled."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any, Final
+
+from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
+from timegate.wire.media import is_json_media
+from timegate.wire.schema import references
+from timegate.wire.wire import SIDES, Component, Side, Wire
+
+_MOST_FIELDS: Final = 3
+"""How many fields of a model are tried: of one, a union may need the name in other arms too."""
+
+_NAME: Final = re.compile(r"'[^']*'|\S*[A-Z\[\]/_.]\S*")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What became of one model.
+
+    Args:
+        name: the component.
+        reason: why it cannot change, without names; empty where it can.
+        fault: the first fault, as it is printed.
+        has_remedy: whether each fault says what to write instead.
+    """
+
+    name: str
+    reason: str = ""
+    fault: str = ""
+    has_remedy: bool = True
+
+
+def renamed(subject: Any, field: str) -> Timeline:
+    """Two versions, between which a field of a model was renamed."""
+    facts = (on(subject).renamed("timegate_old_name", to=field),)
+    change = type("Renamed", (VersionChange,), {"__doc__": "A field was renamed.", "changes": facts})
+    return Timeline(Version("2026-01-01", change), Version("2025-01-01"))
+
+
+def in_json(wire: Wire) -> Mapping[str, Component]:
+    """The components with fields that JSON bodies hold, by identity."""
+    found: dict[str, Component] = {}
+    for side in SIDES:
+        components, seen = wire.components(side), set[str]()
+        waiting = [name for schema in _json_schemas(wire, side) for name in references(schema)]
+        while waiting:
+            name = waiting.pop()
+            if name in components and name not in seen:
+                seen.add(name)
+                waiting += references(components[name].schema)
+        found |= {name: components[name] for name in sorted(seen) if _has_fields(components[name])}
+    return found
+
+
+def _json_schemas(wire: Wire, side: Side) -> Iterator[Any]:
+    for operation in wire.operations:
+        yield from (body.schema for _, body in operation.bodies(side) if any(map(is_json_media, body.media)))
+    yield from wire.standalone(side)
+
+
+def _has_fields(component: Component) -> bool:
+    return bool(component.properties) and not component.inline
+
+
+def _tried(contract: Contract, component: Component) -> Trial:
+    subject = component.model or component.display_name
+    # A tag of a union is the last that one would rename.
+    fields = sorted(component.properties, key=lambda key: "const" in component.properties[key])
+    found = Trial(component.name)
+    for field in fields[:_MOST_FIELDS]:
+        try:
+            renamed(subject, field.replace("\\", "\\\\").replace(".", "\\.").replace("*", "\\*")).compile(contract)
+        except CompileError as error:
+            first = error.faults[0]
+            reason = " ".join(_NAME.sub("…", first.problem).split())
+            found = Trial(component.name, reason, str(first), all(fault.remedy for fault in error.faults))
+        else:
+            return Trial(component.name)
+    return found
+
+
+# A process that is forked has what was read.
+_read: list[tuple[Contract, list[Component]]] = []
+
+
+def _tried_at(index: int) -> Trial:
+    contract, components = _read[-1]
+    return _tried(contract, components[index])
+
+
+def trials_of(contract: Contract, components: Mapping[str, Component]) -> list[Trial]:
+    """What becomes of each component, tried by as many processes as there are processors."""
+    _read.append((contract, list(components.values())))
+    # What is forked shares what was read, as long as the garbage collector does not write to it.
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
+        return list(pool.map(_tried_at, range(len(components)), chunksize=4))
