@@ -226,6 +226,8 @@ class HistoryBuilder:
                     component = self.component(side, name)
                     field_name = None if parts is None else next_field(parts, component)[0]
                     declared = None if field_name is None else component.python_name(field_name)
+                    if path is None and component.inline and model != component.name and isinstance(model, str):
+                        continue  # a part of the model's values
                     if is_about(component, model, declared):
                         found = True
                         yield model, side, self.component(side, name)
@@ -288,7 +290,7 @@ class HistoryBuilder:
         found: list[FieldPlace] = []
         for model in models:
             text, faults = f"{model_name(model)}.{path}", len(self.faults)
-            targets = list(self.targets((model,), path))
+            targets = _with_own_fields(list(self.targets((model,), path)))
             among = {where: frozenset(one.name for _, side, one in targets if side == where) for where in SIDES}
             places = [
                 self._place(side, component, path, text, newer=newer, among=among[side])
@@ -363,3 +365,9 @@ class HistoryBuilder:
             if holder in among and key in (properties := self.component(side, holder).properties):
                 known += name in self._references.of(properties[key])
         return places > known
+
+
+def _with_own_fields(targets: list[tuple[Model, Side, Component]]) -> list[tuple[Model, Side, Component]]:
+    """The targets less those that are combined of parts, if a part that has fields of its own is a target too."""
+    kept = [target for target in targets if "allOf" not in target[2].schema]
+    return [target for target in targets if target in kept or target[1] not in {side for _, side, _ in kept}]

@@ -10,13 +10,14 @@ from timegate.errors import DeclarationError
 from timegate.reading.assemble import Roots
 from timegate.reading.declared import refuse_app, status_key
 from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form, plain_document
+from timegate.reading.normal_form import NormalForm
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
 from timegate.typing import METHODS, Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.names import first_free
-from timegate.wire.schema import LISTED_SCHEMAS, NAMED_SCHEMAS, NULL, REF_PREFIX, ref, references, rewrite
+from timegate.wire.schema import LISTED_SCHEMAS, ref, references
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
@@ -51,15 +52,17 @@ def openapi_wire(
         if name not in reader.schemas:
             raise DeclarationError(f"from_openapi(types={{{kind.__qualname__}: {name!r}}}): no component has this name")
         for side in SIDES:
-            reader.components[side][name] = _with_class(reader.components[side][name], kind, side)
+            components = reader.components[side]
+            parts = [one for one in components.values() if one.display_name == name]
+            components |= {one.name: _with_class(one, kind, side) for one in parts}
 
     def root(kind: Any) -> Schema:
         name = kind if isinstance(kind, str) else types.get(kind)
         if name not in names:
             raise DeclarationError(f"from_openapi(…): {kind!r} is no component; types= gives the name of a class")
-        return ref(str(name))
+        return reader.reference(str(name))
 
-    every = [ref(name) for name in reader.schemas] if not document.get("paths") else []
+    every = [reader.reference(name) for name in reader.schemas] if not document.get("paths") else []
     wire = Wire(
         requests=reader.components["requests"],
         responses=reader.components["responses"],
@@ -67,7 +70,8 @@ def openapi_wire(
         receives=(*every, *map(root, receives)),
         sends=(*every, *map(root, sends)),
     )
-    roots: Roots = {side: [(kind, ref(name)) for kind, name in types.items()] for side in SIDES}
+    standalone: dict[Side, Iterable[Any]] = {"requests": receives, "responses": sends}
+    roots: Roots = {side: [(kind, root(kind)) for kind in (*types, *standalone[side])] for side in SIDES}
     return wire, roots, reader.texts()
 
 
@@ -77,16 +81,19 @@ class _Reader:
     def __init__(self, document: Document) -> None:
         self._document = document
         self._shared: Mapping[str, Any] = document.get("components", {})
-        self._is_old = str(document["openapi"]).startswith("3.0")
-        self.schemas: dict[str, Schema] = {
-            name: self._normalized(schema) for name, schema in self._shared.get("schemas", {}).items()
-        }
+        raw: Mapping[str, Any] = self._shared.get("schemas", {})
+        self._form = NormalForm(raw, is_old=str(document["openapi"]).startswith("3.0"))
+        self.schemas: dict[str, Schema] = {name: self._form.component(name, one) for name, one in raw.items()}
         self.components: dict[Side, dict[str, Component]] = {side: {} for side in SIDES}
         self._taken: dict[Side, set[str]] = {side: set(self.schemas) for side in SIDES}
         for side in SIDES:
             for name, schema in self.schemas.items():
-                kept = self._extract_inner(schema, name, side)
+                kept = self._extract_inner(schema, name, side, owner=name)
                 self.components[side][name] = Component(name, kept, display_name=name)
+
+    def reference(self, name: str) -> Schema:
+        """A reference to a component of the document."""
+        return self._form.reference(name)
 
     def texts(self) -> Texts:
         """The parts of the document that are neither operations nor components of the wire."""
@@ -139,7 +146,7 @@ class _Reader:
             if one["in"] != where or not _is_gated(one):
                 continue
             wire = one["name"].lower() if where == "header" else one["name"]
-            schema = self._normalized(one["schema"])
+            schema = self._form.schema(one["schema"])
             extracted = self._extract_object(schema, f"{name}.{wire}", "requests")
             properties[wire] = with_parameter_texts(extracted, one, wire)
             if one.get("required"):
@@ -161,10 +168,10 @@ class _Reader:
         ]
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._extract_object(self._normalized(described[first]), place, side)
+        schema = self._extract_object(self._form.schema(described[first]), place, side)
         # What these hold is not converted: a change of it is refused.
         behind = [
-            {"by": media, "schema": self._normalized(described[media]), "listed": True}
+            {"by": media, "schema": self._form.schema(described[media]), "listed": True}
             for media in others
             if any(references(described.get(media)))
         ]
@@ -172,8 +179,15 @@ class _Reader:
         apart = tuple(media for media in others if media in json)
         return Body(schema, (*chosen, *others), apart=apart), {**raw, "content": content}
 
-    def _extract_object(self, schema: Any, place: str, side: Side) -> Any:
-        """A schema in which every inline object is replaced by a reference to a component of its own."""
+    def _extract_object(self, schema: Any, place: str, side: Side, *, owner: str = "") -> Any:
+        """A schema in which every inline object is replaced by a reference to a component of its own.
+
+        Args:
+            schema: the schema.
+            place: where it is.
+            side: whether clients send or receive it.
+            owner: the component of whose values it says a part; facts about that one hold for it.
+        """
         if not is_object(schema):
             return schema
         inner = self._extract_inner(schema, place, side)
@@ -182,10 +196,10 @@ class _Reader:
         # Two inline objects may be at places that read alike: the items and the values of one schema.
         name = first_free(self._taken[side], place, numbered=f"{place}__")
         self._taken[side].add(name)
-        self.components[side][name] = Component(name, inner, display_name=place, inline=True)
+        self.components[side][name] = Component(name, inner, display_name=owner or place, inline=True)
         return ref(name)
 
-    def _extract_inner(self, schema: Schema, place: str, side: Side) -> Schema:
+    def _extract_inner(self, schema: Schema, place: str, side: Side, *, owner: str = "") -> Schema:
         """A schema in which every inline object below the root is replaced by a reference to a component of its own."""
         extracted = dict(schema)
         for key in ("items", "additionalProperties", "contentSchema", "unevaluatedProperties"):
@@ -194,33 +208,15 @@ class _Reader:
         for key in LISTED_SCHEMAS:
             if is_array(extracted.get(key)):
                 arms = enumerate(extracted[key])
-                extracted[key] = [self._extract_object(arm, f"{place}.{key}[{i}]", side) for i, arm in arms]
+                whose = owner if key == "allOf" else ""
+                extracted[key] = [
+                    self._extract_object(arm, f"{place}.{key}[{i}]", side, owner=whose) for i, arm in arms
+                ]
         for key in ("properties", "patternProperties"):
             if is_object(extracted.get(key)):
                 inner = extracted[key].items()
                 extracted[key] = {name: self._extract_object(one, f"{place}.{name}", side) for name, one in inner}
         return extracted
-
-    def _normalized(self, schema: Any) -> Any:
-        """A schema in the form of OpenAPI 3.1, without booleans in place of objects."""
-
-        def change(node: dict[str, Any]) -> dict[str, Any]:
-            for key in NAMED_SCHEMAS & node.keys():
-                node[key] = {name: _boolean_as_object(inner) for name, inner in node[key].items()}
-            for key in node.keys() & LISTED_SCHEMAS:
-                node[key] = [_boolean_as_object(inner) for inner in node[key]]
-            if "items" in node:
-                node["items"] = _boolean_as_object(node["items"])
-            discriminator = node.get("discriminator")
-            if is_object(discriminator) and "mapping" in discriminator:
-                mapping = {
-                    tag: target if "/" in target else REF_PREFIX + target
-                    for tag, target in discriminator["mapping"].items()
-                }
-                node["discriminator"] = {**discriminator, "mapping": mapping}
-            return _as_openapi_31(node) if self._is_old else node
-
-        return rewrite(_boolean_as_object(schema), change)
 
     def _resolved(self, node: Any, within: tuple[str, ...] = ()) -> Any:
         """A copy of a part that is no schema, with shared components in place of the references to them."""
@@ -240,30 +236,6 @@ class _Reader:
 
 def _is_gated(parameter: Mapping[str, Any]) -> bool:
     return parameter["in"] in _PARAMETERS and "schema" in parameter
-
-
-def _boolean_as_object(schema: Any) -> Any:
-    """A schema, as an object where it is a boolean."""
-    if isinstance(schema, bool):
-        return {} if schema else {"not": {}}
-    return schema
-
-
-def _as_openapi_31(node: dict[str, Any]) -> dict[str, Any]:
-    """The equivalent in OpenAPI 3.1 of a schema object of OpenAPI 3.0."""
-    for limit, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if isinstance(node.get(exclusive), bool):
-            excluded = node.pop(exclusive)
-            if excluded and limit in node:
-                node[exclusive] = node.pop(limit)
-    if "$ref" in node:
-        return {"$ref": node["$ref"]}  # OpenAPI 3.0 ignores all other keys of a reference
-    if not node.pop("nullable", False):
-        return node
-    texts: dict[str, Any] = {key: node.pop(key) for key in ("title", "description", "default") if key in node}
-    if is_array(node.get("enum")) and None in node["enum"]:
-        node["enum"] = [member for member in node["enum"] if member is not None]
-    return {"anyOf": [node, NULL], **texts}
 
 
 def _with_class(component: Component, kind: Any, side: Side) -> Component:

@@ -35,6 +35,11 @@ def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str,
     if schema.get(OPAQUE_MARK):
         yield from ((SERIALIZER, name) for name in names_in(schema) if name in touched)
         return
+    if "properties" in schema:
+        # An object's program follows its fields alone.
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            found = (name for name in names_in(schema.get(keyword)) if name in touched)
+            yield from ((f"{keyword} beside properties", name) for name in found)
     for keyword, value in schema.items():
         if keyword in FOLLOWED or keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
             continue
