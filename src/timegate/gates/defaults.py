@@ -94,6 +94,8 @@ def _converted(reach: Reach, component: Component, since: int, version: int) -> 
         for key, schema in newer.properties.items()
         if "default" in schema and schema.get(DEFAULT_MARK, 0) == since
     }
+    if not defaults and not any("default" in schema for schema in component.properties.values()):
+        return
     try:
         module = new_module(reach)
         name = module.root(ref(component.name), Conversion(since, version))
