@@ -96,7 +96,7 @@ test-cache: $(READY)
 MATRIX := .venv-matrix
 CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/matrix/*.in)))
 WHEEL := $(MATRIX)/wheel/.built
-WIRED := tests/asgi tests/reading tests/documents tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
+WIRED := tests/asgi tests/reading tests/documents tests/silence tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
 
 test-matrix: $(CELLS:%=test-matrix-%)
 

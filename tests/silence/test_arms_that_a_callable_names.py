@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Body, FastAPI
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from tests.silence.old_client import old_client
@@ -51,7 +51,7 @@ def reports() -> FastAPI:
     app = FastAPI()
 
     @app.post("/reports")
-    async def post(body: Report) -> str:
+    async def post(body: Annotated[Report, Body()]) -> str:
         return type(body).__name__
 
     return app

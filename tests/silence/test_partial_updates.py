@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.testclient import TestClient
 
-from timegate import Contract, Timeline, Version, VersionChange, on, sibling
-from timegate.asgi import TimegateMiddleware
+from tests.silence.exchanges import OLD, exchange, gated, timeline_of
+from timegate import Contract, on, sibling
 from timegate.changes.base import Fact
 
 
@@ -56,16 +55,8 @@ def app() -> FastAPI:
 
 def sent(fact: Fact, method: str, body: Any, path: str = "/jobs") -> Any:
     """What head reads of an old client's body."""
-
-    class Change(VersionChange):
-        """A change."""
-
-        changes = (fact,)
-
-    timeline = Timeline(Version("2026-01-01", Change), Version("2025-01-01"))
-    with TestClient(TimegateMiddleware(app(), timeline=timeline)) as client:
-        response = client.request(method, path, json=body, headers={"API-Version": "2025-01-01"})
-    assert response.status_code == 200, response.text
+    response = exchange(gated(app(), fact), method, path, body=body)
+    assert response.status == 200, response.content
     return response.json()
 
 
@@ -109,10 +100,5 @@ def test_what_head_requires_is_filled_in_a_partial_update(fact: Fact) -> None:
 
 
 def test_without_http_a_request_is_whole() -> None:
-    class Change(VersionChange):
-        """A change."""
-
-        changes = (on(Job).added("retries", default=5),)
-
-    gates = Timeline(Version("2026-01-01", Change), Version("2025-01-01")).compile(Contract.of_types(Job))
-    assert gates.upgrade(Job, {"name": "a"}, from_version="2025-01-01") == {"name": "a", "retries": 5}
+    gates = timeline_of(on(Job).added("retries", default=5)).compile(Contract.of_types(Job))
+    assert gates.upgrade(Job, {"name": "a"}, from_version=OLD) == {"name": "a", "retries": 5}

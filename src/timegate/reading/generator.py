@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from types import NoneType
 from typing import Any, Final
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
 
 from timegate.wire.marks import MODEL_MARK
 
@@ -19,35 +19,48 @@ class Generator(GenerateJsonSchema):
 
     To find out which short names definitions can have, pydantic compares whole definitions again and again. No two
     classes are the same, so during these comparisons each class's definition is reduced to its name. They happen after
-    every input was generated once and before the first input is generated again, which restores the definitions; an
-    additional last input marks the beginning.
+    every input was generated once and before the first input is generated again, which restores the definitions.
     """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._last_input: CoreSchema = core_schema.any_schema()
-        self._is_reduced = False
-        self._complete: dict[Any, JsonSchemaValue] = {}
 
     def generate_definitions(self, inputs: Any) -> Any:
         """The schemas of the inputs, and the definitions they refer to."""
-        return super().generate_definitions([*inputs, ("", "validation", self._last_input)])
+        complete: dict[Any, JsonSchemaValue] = {}
 
-    def generate_inner(self, schema: Any) -> JsonSchemaValue:
-        """The schema of one part of an input."""
-        if self._complete:
-            self.definitions, self._complete = self._complete, {}
-        generated = super().generate_inner(schema)
-        if schema is self._last_input and not self._is_reduced:
-            self._is_reduced, self._complete = True, self.definitions
+        def reduce() -> None:
+            complete.update(self.definitions)
             self.definitions = {
                 name: {MODEL_MARK: name} if MODEL_MARK in definition else definition
-                for name, definition in self._complete.items()
+                for name, definition in complete.items()
             }
-        return generated
+
+        def restore() -> None:
+            self.definitions = complete
+
+        return super().generate_definitions(_ReadTwice(inputs, reduce, restore))
 
     def encode_default(self, dft: Any) -> Any:
         """A default as JSON; pydantic creates an adapter for each, and most defaults need none."""
         if type(dft) in _JSON_TYPES:
             return dft
         return [] if type(dft) is list and not dft else super().encode_default(dft)
+
+
+class _ReadTwice(list[Any]):
+    """A list that says when it was read for the first time, and when it is about to be read again.
+
+    Nothing is called for the parts of an input: each call there would be one level less that types can be nested.
+    """
+
+    def __init__(self, inputs: Any, after_first: Callable[[], None], before_second: Callable[[], None]) -> None:
+        super().__init__(inputs)
+        self._after_first = after_first
+        self._before_second = before_second
+        self._was_read = False
+
+    def __iter__(self) -> Iterator[Any]:
+        if self._was_read:
+            self._before_second()
+        yield from super().__iter__()
+        if not self._was_read:
+            self._was_read = True
+            self._after_first()

@@ -78,6 +78,16 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
         def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().typed_dict_schema(schema))
 
+        def dict_schema(self, schema: Any) -> JsonSchemaValue:
+            generated = super().dict_schema(schema)
+            if "propertyNames" in generated or "keys_schema" not in schema:
+                return generated
+            # Releases of pydantic before 2.10 do not say what the keys may be.
+            keys = self.generate_inner(schema["keys_schema"])
+            names = {key: value for key, value in keys.items() if key not in ("type", "title", "pattern")}
+            is_described = "$ref" in keys or keys.get("type") == "string"
+            return {**generated, "propertyNames": names} if names and is_described else generated
+
         def call_schema(self, schema: Any) -> JsonSchemaValue:
             return self._named_tuple(schema["arguments_schema"]["arguments_schema"], super().call_schema(schema))
 
