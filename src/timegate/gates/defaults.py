@@ -9,6 +9,7 @@ from typing import Any
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History
 from timegate.history.misfit import misfit
@@ -30,8 +31,9 @@ def with_old_defaults(history: History, version: int) -> Wire:
     for side in SIDES if version else ():
         reach = _sent(history, side)
         touched = reach.touched(Conversion(0, version))
-        components = wire.components(side)
-        changed = [_changed(reach, component, version) for name, component in components.items() if name in touched]
+        known: dict[Purpose, Any] = {}
+        components = [component for name, component in wire.components(side).items() if name in touched]
+        changed = [_changed(reach, component, version, known) for component in components]
         wire = wire.edited(side, *changed)
     return wire
 
@@ -48,7 +50,7 @@ def _sent(history: History, side: Side) -> Reach:
     return Reach("responses", replace(history, wires=wires, steps=steps))
 
 
-def _changed(reach: Reach, component: Component, version: int) -> Component:
+def _changed(reach: Reach, component: Component, version: int, known: dict[Purpose, Any]) -> Component:
     """A component with the defaults of its version; one that cannot be converted goes."""
     components = reach.components(version)
     converted: dict[int, Mapping[str, Any]] = {}
@@ -56,7 +58,7 @@ def _changed(reach: Reach, component: Component, version: int) -> Component:
     for key, schema in component.properties.items():
         since: int = schema.get(DEFAULT_MARK, 0)
         if since not in converted:
-            converted[since] = dict(_converted(reach, component, since, version))
+            converted[since] = dict(_converted(reach, component, since, version, known))
         found = converted[since]
         properties[key] = schema = dict(schema)
         if since == version:
@@ -78,7 +80,9 @@ def _changes(reach: Reach, name: str, key: str, version: int) -> bool:
     )
 
 
-def _converted(reach: Reach, component: Component, since: int, version: int) -> Iterator[tuple[str, Any]]:
+def _converted(
+    reach: Reach, component: Component, since: int, version: int, known: dict[Purpose, Any]
+) -> Iterator[tuple[str, Any]]:
     """The default of each key in the shape of a version, where it comes from a version at or before head.
 
     Args:
@@ -86,6 +90,7 @@ def _converted(reach: Reach, component: Component, since: int, version: int) -> 
         component: at the version.
         since: the version whose shape the defaults have.
         version: the version of the document.
+        known: the programs of other components of the side, which share theirs; this one adds its own.
     """
     newer = reach.component(component.name, since)
     required = dict.fromkeys(newer.required)
@@ -97,7 +102,7 @@ def _converted(reach: Reach, component: Component, since: int, version: int) -> 
     if not defaults and not any("default" in schema for schema in component.properties.values()):
         return
     try:
-        module = new_module(reach)
+        module = new_module(reach, known)
         name = module.root(ref(component.name), Conversion(since, version))
         program = copy_json if name is None else module.build()[name]
         # What every object is given, whatever it holds, is no default.
