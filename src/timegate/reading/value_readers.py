@@ -6,7 +6,7 @@ import enum
 import functools
 import inspect
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Union, get_args, get_origin
@@ -25,7 +25,7 @@ from pydantic import (
     WrapSerializer,
     WrapValidator,
 )
-from pydantic_core import to_json
+from pydantic_core import PydanticKnownError, to_json
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from timegate.changes.base import UNSET
@@ -44,19 +44,30 @@ _SETTINGS: Final = (
 """The settings of a model that decide how the values of its fields are read."""
 
 
-def reader_of(kind: Any, *, model: Any, components: Collection[Any], described: bool = False) -> Reader | None:
+def _object(value: Any) -> Any:
+    if type_of(value) is not dict:
+        raise PydanticKnownError("model_attributes_type")
+    return value
+
+
+_OBJECT: Final = Annotated[Any, AfterValidator(_object)]
+"""The type that stands for a component whose values are objects."""
+
+
+def reader_of(kind: Any, *, model: Any, components: Mapping[Any, bool], described: bool = False) -> Reader | None:
     """The reader of a type; None where the type is not known, or all of it is read otherwise.
 
     Args:
         kind: the type.
         model: the model that has the field; its settings apply to the type, unless that is a class with its own.
-        components: classes whose values are converted by their own programs; a reader leaves them as they are.
+        components: classes whose values are converted by their own programs, each with whether these are objects; a
+            reader looks at no more than that.
         described: whether it only reads the form that the type's schema describes.
     """
     if kind is UNSET:
         return None
     readable = _readable(kind, components)
-    if readable is Any:
+    if readable is Any or readable is _OBJECT:
         return None
     own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
     settings: Any = None if own or is_typeddict(readable) else _settings_of(model)
@@ -126,22 +137,26 @@ def field_types(model: Any) -> Mapping[str, Any]:
 
 def without_functions(kind: Any) -> Any:
     """A type without the app's functions: no reader calls them, and many cannot be pickled."""
-    return _readable(kind, ())
+    return _readable(kind, {})
 
 
-def _readable(kind: Any, components: Collection[Any]) -> Any:
-    """A type without the app's functions, and with `Any` in place of each component."""
+def _readable(kind: Any, components: Mapping[Any, bool]) -> Any:
+    """A type without the app's functions, in which a component stands for any value, or for any object."""
     if isinstance(kind, TypeAliasType):
         return _readable(kind.__value__, components)
     origin, arguments = get_origin(kind), get_args(kind)
-    if any(one is kind or one is origin for one in components):
-        return Any
+    for component, has_objects in components.items():
+        if component is kind or component is origin:
+            return _OBJECT if has_objects else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = _readable(arguments[0], components)
-        return Annotated[(inner, *kept)] if kept and inner is not Any else inner
+        return inner if not kept or inner is Any or inner is _OBJECT else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
-        return _union(_readable(one, components) for one in arguments)
+        arms = [_readable(one, components) for one in arguments]
+        # Which arm a value is of is not found here, unless null is the other one.
+        several = len(arms) - arms.count(NoneType) > 1
+        return _union(Any if several and one is _OBJECT else one for one in arms)
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
     inner = tuple(one if one is ... else _readable(one, components) for one in arguments)
@@ -177,18 +192,21 @@ def item_type(kind: Any) -> Any:
     return arguments[0] if arguments[-1] is ... else arguments[-1]
 
 
-def at_depth(kind: Any, stars: int, inner: Any) -> Any:
-    """A type with another one ``stars`` lists or dicts deep; UNSET where that cannot be told."""
+def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
+    """A type whose part ``stars`` lists or dicts deep is changed; UNSET where that part cannot be told."""
     if stars == 0:
-        return inner
+        return change(kind)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return at_depth(arguments[0], stars, inner)
+        return at_depth(arguments[0], stars, change)
     if origin in (Union, UnionType):
-        return _union(one if one is NoneType else at_depth(one, stars, inner) for one in arguments)
+        found = [at_depth(one, stars, change) for one in arguments]
+        if all(one is UNSET for one in found):
+            return UNSET
+        return _union(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
     if not arguments or not inspect.isclass(origin):
         return UNSET
-    changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, inner)
+    changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, change)
     if changed is UNSET:
         return UNSET
     generic: Any = origin

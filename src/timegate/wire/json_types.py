@@ -134,12 +134,6 @@ def exact_types(schema: Schema, components: Mapping[str, Component]) -> frozense
     for keyword in ("anyOf", "oneOf"):
         if keyword in bare and bare.keys() <= {keyword, "discriminator"}:
             return frozenset[type]().union(*(exact_types(arm, components) for arm in bare[keyword]))
-    if (
-        bare.get("type") == "array"
-        and bare.keys() == {"type", "items"}
-        and exact_types(bare["items"], components) == frozenset[type]({dict})
-    ):
-        return frozenset({list})
     if bare.keys() != {"type"}:
         return frozenset()
     types = frozenset(PYTHON_TYPES.get(bare["type"], ())) if isinstance(bare["type"], str) else frozenset[type]()

@@ -184,9 +184,12 @@ class _Fusing:
                 elif upgrades:
                     self._add(step.key, step.schema, step.default, step.origin, partial=step.partial)
             case KeyRemoved():
-                self.names.pop(step.key, None)
+                slot = self.names.pop(step.key, None)
                 self.unfilled.pop(step.key, None)
-                if not upgrades and step.fill is not UNSET:
+                if slot is not None and self.conversion.from_client and slot.since == self.conversion.src:
+                    # The value goes no further; what it holds is judged by the client's contract all the same.
+                    self._convert_by_schema(slot, self.conversion.part(slot.since, self.boundary + 1))
+                elif not upgrades and step.fill is not UNSET:
                     self._backfill(step)
             case KeyRenamed():
                 self._rename(*((step.old, step.new) if upgrades else (step.new, step.old)))

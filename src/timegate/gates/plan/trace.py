@@ -20,7 +20,7 @@ from timegate.history.steps import (
 from timegate.reading.value_readers import at_depth, field_types, item_type, with_null, without_null
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import is_nullable
-from timegate.wire.schema import single_reference
+from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
 
 _Change: TypeAlias = Callable[[Any], Any]
@@ -128,10 +128,10 @@ class Traces:
                     key = step.new
                 case ValueConverted(key=changed) if changed == key:
                     converted = converted or step.to_head is not None
-                    changes.append(_conversion(step))
+                    changes.append(self._conversion(step, boundary))
                 case ValueReplaced(key=changed) if changed == key:
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
-                    changes.append(self._null_change(step, boundary))
+                    changes.append(self._null_change(step.older, step.newer, boundary))
                 case ValueMoved(old=old) if old == (key,):
                     name, key = self._target(name, step.new, boundary)
                     if len(step.new) > 1:
@@ -158,12 +158,25 @@ class Traces:
         python_name = next((python for python, wire in fields.items() if wire == key), key)
         return UNSET if step.was is UNSET else field_types(step.was).get(python_name, UNSET)
 
-    def _null_change(self, step: ValueReplaced, boundary: int) -> _Change:
+    def _conversion(self, step: ValueConverted, boundary: int) -> _Change:
+        """How the type before a conversion follows from the type after it."""
+        if step.is_item and not step.stars:
+            return _if_known(item_type)
+        if step.is_item:
+            return lambda _: UNSET
+        if step.was is not UNSET:
+            return lambda kind: at_depth(kind, step.stars, lambda _: step.was)
+        older, newer = (schema_at_depth(schema, step.stars) or {} for schema in (step.older, step.newer))
+        change = self._null_change(older, newer, boundary)
+        return change if change is _same else _if_known(lambda kind: at_depth(kind, step.stars, change))
+
+    def _null_change(self, older: Schema, newer: Schema, boundary: int) -> _Change:
+        """How the type of values follows from the type after a boundary, where only one side admits null."""
         components = self._reach.components(boundary)
-        older, newer = is_nullable(step.older, components), is_nullable(step.newer, components)
-        if older == newer:
+        was_nullable = is_nullable(older, components)
+        if was_nullable == is_nullable(newer, components):
             return _same
-        return with_null if older else _if_known(without_null)
+        return with_null if was_nullable else _if_known(without_null)
 
     def _target(self, name: str, path: tuple[str, ...], version: int) -> tuple[str, str]:
         """The component and key that a path of a component leads to at a version."""
@@ -192,15 +205,6 @@ def _same(kind: Any) -> Any:
 
 def _if_known(change: _Change) -> _Change:
     return lambda kind: kind if kind is UNSET else change(kind)
-
-
-def _conversion(step: ValueConverted) -> _Change:
-    """How the type before a conversion follows from the type after it."""
-    if step.is_item and not step.stars:
-        return _if_known(item_type)
-    if step.was is UNSET:
-        return (lambda _: UNSET) if step.is_item else _same
-    return lambda kind: at_depth(kind, step.stars, step.was)
 
 
 def _composed(changes: list[_Change]) -> _Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -39,6 +39,8 @@ WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Conversion], Non
 
 _DEEPEST: Final = 12
 """How deep blocks are nested in one function, before values deeper in a schema get a function of their own."""
+
+_OBJECTS: Final = frozenset[type]({dict})
 
 _RUNTIME = (
     value_checks.collect,
@@ -105,18 +107,21 @@ class Module:
         self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
-        self._checked_apart: dict[int, Sequence[Any]] = {}
+        self._checked_apart: dict[int, Mapping[Any, bool]] = {}
 
-    def checked_apart(self, version: int) -> Sequence[Any]:
-        """The classes whose values have checks of their own: all of a version but enums whose members stay the same."""
+    def checked_apart(self, version: int) -> Mapping[Any, bool]:
+        """The classes whose values have checks of their own, each with whether these are objects.
+
+        They are all of a version but enums whose members stay the same.
+        """
         if version not in self._checked_apart:
             conversion = client_conversion("requests", version)
-            self._checked_apart[version] = [
-                component.model
+            self._checked_apart[version] = {
+                component.model: self.reach.python_types(component.schema, version) == _OBJECTS
                 for name, component in self.reach.components(version).items()
                 if component.model is not None
                 and not (is_enum(component.model) and plan_enum(self.reach, name, conversion) is None)
-            ]
+            }
         return self._checked_apart[version]
 
     def name(self, value: Any, prefix: str = "k") -> str:
@@ -210,7 +215,7 @@ class Module:
     def form_check(self, forms: Sequence[Form], described: frozenset[type], reader: Reader | None) -> str:
         """The name of a check whether a value has one of some forms."""
         self.used_forms.update(form.origin for form in forms)
-        readers = tuple((one.types, reader_of(one.kind, model=None, components=(), described=True)) for one in forms)
+        readers = tuple((one.types, reader_of(one.kind, model=None, components={}, described=True)) for one in forms)
         return self.name(value_checks.FormCheck(described, reader, readers), "c")
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
