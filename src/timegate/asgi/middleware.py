@@ -27,7 +27,7 @@ from timegate.asgi.message.scope import (
     without_prefix,
 )
 from timegate.asgi.route.not_found import problem_of, slash_redirect
-from timegate.asgi.route.operation import INSPECTED, OperationPlan, inspected
+from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.choice import VersionChoice
@@ -45,6 +45,10 @@ _MIB: Final = 1024 * 1024
 _MAX_CACHED: Final = 512
 _BY_HEADER: Final = header(ECHO)
 _POLICY_VIOLATION: Final = 1008
+# Bound once: CPython takes an imported name for a module, and would make a method of it in each request.
+_selected: Final = SELECTED.get
+_set_selected: Final = SELECTED.set
+_reset_selected: Final = SELECTED.reset
 
 
 class TimegateMiddleware(Startable):
@@ -129,7 +133,6 @@ class TimegateMiddleware(Startable):
         self._shown = Shown(select=self.select, required=default == "required", hook=documents)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
-        self._inspected = INSPECTED if self._header is None else INSPECTED | {self._header}
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +140,7 @@ class TimegateMiddleware(Startable):
         if kind != "http":
             await (self._lifespan if kind == "lifespan" else self._websocket)(scope, receive, send)
             return
-        around = SELECTED.get()
+        around = _selected()
         if around is not None and self._passes(around.by, scope):
             await self.app(scope, receive, send)
             return
@@ -147,7 +150,7 @@ class TimegateMiddleware(Startable):
             or ready.holder.routes is not ready.routes
             or ready.routes != ready.kept
             # As `has_other_routes` does, without the call.
-            or (ready.kept and ready.routes[-1] is not ready.kept[-1])
+            or (ready.kept and ready.routes[ready.last] is not ready.kept[ready.last])
             or (ready.nested and ready.outdated())
         ):
             ready = self._started(scope)
@@ -156,38 +159,35 @@ class TimegateMiddleware(Startable):
                 return
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
-        # As `inspected` does, and the version in the same pass, because most requests need no other pass.
-        names, value = self._inspected, None
-        fields: dict[bytes, bytes] = {}
+        # Most requests need no other look at their header fields.
+        wanted, value = self._header, None
         for name, content in scope["headers"]:
-            if name in names:
-                if name != self._header:
-                    # Two fields of one name are one list (RFC 9110, section 5.3).
-                    fields[name] = fields[name] + b", " + content if name in fields else content
-                elif value is None:
-                    value = content
-                else:
+            if name == wanted:
+                if value is not None:
                     value = None
                     break
+                value = content
         version = None if value is None else ready.versions.by_header.get(value)
         if version is None:
             await self._select(ready, scope, receive, send)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
-        token = SELECTED.set(version.selected)
+        token = _set_selected(version.selected)
         try:
             if plan is None:
                 await self._serve_other(ready, version, scope, receive, send, path=path)
             elif plan.untouched and (
-                (plan.unconditional and not (fields and version.tagged))
-                or plan.passes(fields, path, tagged=version.tagged)
+                (plan.unconditional and not version.tagged)
+                or plan.passes(scope["headers"], path, tagged=version.tagged)
             ):
-                await self.app(scope, receive, untouched_send(send, version, scope, path))
+                # CPython looks for a method where an attribute is called.
+                app = self.app
+                await app(scope, receive, untouched_send(send, version, scope, path))
             else:
-                await exchange(self.app, version, plan, scope, receive, send, path, fields, self._proven)
+                await exchange(self.app, version, plan, scope, receive, send, path, self._proven)
         finally:
-            SELECTED.reset(token)
+            _reset_selected(token)
 
     async def _serve(
         self,
@@ -201,11 +201,10 @@ class TimegateMiddleware(Startable):
         proven: bool,
     ) -> None:
         """Serve an operation of the contract; its version is in the context already."""
-        fields = inspected(scope["headers"])
-        if plan.untouched and plan.passes(fields, path, tagged=version.tagged):
+        if plan.untouched and plan.passes(scope["headers"], path, tagged=version.tagged):
             await self.app(scope, receive, untouched_send(send, version, scope, path))
         else:
-            await exchange(self.app, version, plan, scope, receive, send, path, fields, proven)
+            await exchange(self.app, version, plan, scope, receive, send, path, proven)
 
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not known from the value of one header field."""
@@ -227,7 +226,7 @@ class TimegateMiddleware(Startable):
                 await self.app(scope, receive, send)
             return
         plan = version.plan_of(path, method, scope)
-        token = SELECTED.set(version.selected)
+        token = _set_selected(version.selected)
         try:
             if plan is None:
                 await self._serve_other(ready, version, scope, receive, send, path=path)
@@ -235,7 +234,7 @@ class TimegateMiddleware(Startable):
                 proven = given is not None and given.proven
                 await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
         finally:
-            SELECTED.reset(token)
+            _reset_selected(token)
 
     async def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
         """The version that a request names, and the scope without it in the path."""
@@ -286,7 +285,7 @@ class TimegateMiddleware(Startable):
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""
-        around = SELECTED.get()
+        around = _selected()
         if around is not None and self._passes(around.by, scope):
             await self.app(scope, receive, send)
             return
@@ -301,8 +300,8 @@ class TimegateMiddleware(Startable):
             # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})
             return
-        token = SELECTED.set(version.selected if isinstance(version, ApiVersion) else None)
+        token = _set_selected(version.selected if isinstance(version, ApiVersion) else None)
         try:
             await self.app(scope, receive, send)
         finally:
-            SELECTED.reset(token)
+            _reset_selected(token)

@@ -39,7 +39,7 @@ from timegate.asgi.message.scope import App, Receive, Scope, Send
 from timegate.asgi.route.entries import Entry
 from timegate.asgi.route.handover import Handover, hand_over
 from timegate.asgi.route.moved_paths import move_to_head
-from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, conditional, inspected
+from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, inspected
 from timegate.asgi.route.path_parameters import parameter_text, takes_parameters, write_parameters
 from timegate.asgi.route.version import ApiVersion
 from timegate.errors import UpgradeError
@@ -63,7 +63,6 @@ async def exchange(
     receive: Receive,
     send: Send,
     path: str,
-    fields: Fields,
     proven: bool,
 ) -> None:
     """Convert a request, call the app, and convert its response.
@@ -76,17 +75,10 @@ async def exchange(
         receive: the server's.
         send: the server's.
         path: the path of the request, without `root_path`.
-        fields: the inspected header fields of the request.
         proven: whether the version came in a header field that no cross-site form can set.
     """
     response = GatedResponse(version, plan, scope, path, send)
-    # The names of a request's header fields are in lower case (ASGI), and apps look them up so.
-    dropped = plan.dropped
-    headers: RawHeaders = []
-    # On Python 3.11 a comprehension is a call of its own.
-    for item in scope["headers"]:
-        if item[0] not in dropped:
-            headers.append(item)
+    headers, fields = inspected(scope["headers"], plan.dropped)
     inner = {**scope, "headers": headers}
     try:
         if plan.converts_responses:
@@ -96,7 +88,7 @@ async def exchange(
             extensions: Mapping[str, Any] | None = scope.get("extensions")
             if extensions:
                 inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
-        if fields and version.tagged and conditional(fields):
+        if version.tagged and (b"if-none-match" in fields or b"if-match" in fields):
             headers = inner["headers"] = version.tags.inbound(headers, others=not plan.converts_responses)
         if plan.assumes_json and proven and b"content-type" not in fields:
             headers.append(JSON_TYPE)
@@ -166,7 +158,7 @@ def _convert_parameters(
     gate = response.plan.gate
     if gate.headers is not None:
         headers = inner["headers"] = _convert_headers(gate.headers, response, headers)
-        fields = inspected(headers)
+        _, fields = inspected(headers)
     if gate.query is not None:
         before = by_name(query_parameters(inner))
         after: dict[str, Any] = _upgrade(gate.query, response, partial(copy_parameters, before), "query")

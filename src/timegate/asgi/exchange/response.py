@@ -64,7 +64,8 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> 
             else:
                 headers = [*headers, *version.version_fields]
             # A copy: an app may send one list of headers again and again.
-            message = {**message, "headers": headers}
+            message = {**message}
+            message["headers"] = headers
         return send(message)
 
     return sending

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from timegate.asgi.message.headers import RawHeaders
 from timegate.asgi.message.json import Codec, Convert
 from timegate.asgi.route.entries import Entry
 from timegate.gates.operation import OperationGate, Program
@@ -27,8 +28,8 @@ OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transf
 _ASK_FOR_LESS: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
 _ASK_FOR_CODING: Final = frozenset({b"accept-encoding"})
 
-INSPECTED: Final = frozenset({b"content-encoding", b"content-length", b"content-type", b"if-match", b"if-none-match"})
-"""Header fields of a request that decide how it is handled."""
+_INSPECTED: Final = _ASK_FOR_LESS | OF_THE_BODY | {b"content-type", b"if-match", b"if-none-match"}
+"""Header fields of a request that decide how it is handled, and all that some app does not get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,24 @@ class ResponsePlan:
     apart: tuple[str, ...] = ()
 
 
-def inspected(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """The header fields of a request in `INSPECTED`; two of one name are one list (RFC 9110, section 5.3)."""
+def inspected(
+    headers: Iterable[tuple[bytes, bytes]], dropped: Collection[bytes] = ()
+) -> tuple[RawHeaders, dict[bytes, bytes]]:
+    """The header fields of a request that are not dropped, and those that decide how it is handled, in one pass.
+
+    The names of a request's header fields are in lower case (ASGI).
+    """
+    kept: RawHeaders = []
     fields: dict[bytes, bytes] = {}
-    for name, value in headers:
-        if name in INSPECTED:
-            fields[name] = fields[name] + b", " + value if name in fields else value
-    return fields
-
-
-def conditional(fields: Mapping[bytes, bytes]) -> bool:
-    """Whether a request has a condition on the entity tag of its response."""
-    return b"if-none-match" in fields or b"if-match" in fields
+    for item in headers:
+        name = item[0]
+        if name in _INSPECTED:
+            # Two fields of one name are one list (RFC 9110, section 5.3).
+            fields[name] = fields[name] + b", " + item[1] if name in fields else item[1]
+            if name in dropped:
+                continue
+        kept.append(item)
+    return kept, fields
 
 
 class OperationPlan:
@@ -121,20 +128,21 @@ class OperationPlan:
         self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
         self.response_plans: dict[int, ResponsePlan] = {}
 
-    def passes(self, fields: Mapping[bytes, bytes], path: str, *, tagged: bool) -> bool:
+    def passes(self, headers: Iterable[tuple[bytes, bytes]], path: str, *, tagged: bool) -> bool:
         """Whether an untouched request can pass unchanged.
 
         Args:
-            fields: the inspected header fields of the request.
+            headers: the header fields of the request.
             path: its path.
             tagged: whether entity tags differ from head's at this version.
         """
         if self.shadows and self.shadowed(path):
             return False
+        fields = dict(headers)
         if self.assumes_json and b"content-type" not in fields:
             return False
         # An entity tag in the request may be of another version.
-        return not (tagged and conditional(fields))
+        return not (tagged and (b"if-none-match" in fields or b"if-match" in fields))
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""

@@ -86,7 +86,7 @@ class ApiVersion:
         if plans is None:
             prefix, _, last = path.rpartition("/")
             # An empty segment is no parameter, and the regex of a route before may match ahead of a final line break.
-            if last and last[-1] != "\n":
+            if last and "\n" not in last:
                 plans = self.by_prefix.get(prefix)
         if plans is not None:
             plan = plans.get(method)

@@ -34,6 +34,7 @@ class ReadyApp:
         holder: the object whose ``routes`` is the app's own list, which every request looks at.
         routes: that list.
         kept: the routes that it held when the versions were made.
+        last: the index of the last of them.
         nested: the lists of routers and mounts in it.
         document_path: the path of the app's OpenAPI document.
         documents: what serves the document of each version that was asked for.
@@ -42,7 +43,8 @@ class ReadyApp:
     """
 
     __slots__ = (
-        "app", "document_path", "documents", "holder", "kept", "nested", "redirects", "rooted", "routes", "versions",
+        "app", "document_path", "documents", "holder", "kept", "last", "nested", "redirects", "rooted", "routes",
+        "versions",
     )  # fmt: skip
 
     def __init__(self, versions: ApiVersions, app: object | None) -> None:
@@ -50,6 +52,8 @@ class ReadyApp:
         self.app = app
         own, *nested = watched_lists(app)
         self.holder, self.routes, self.kept = own
+        # From the start, because CPython is fast at such an index alone.
+        self.last = len(self.kept) - 1
         self.nested: tuple[Watched, ...] = tuple(nested)
         self.document_path: str | None = getattr(app, "openapi_url", None)
         self.documents: dict[ApiVersion, OperationPlan] = {}
