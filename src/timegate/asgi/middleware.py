@@ -147,10 +147,10 @@ class TimegateMiddleware(Startable):
         ready = self._ready
         if (
             ready is None
-            or ready.holder.routes is not ready.routes
-            or ready.routes != ready.kept
+            or ready.holder.routes is not (routes := ready.routes)
+            or routes != (kept := ready.kept)
             # As `has_other_routes` does, without the call.
-            or (ready.kept and ready.routes[ready.last] is not ready.kept[ready.last])
+            or (kept and routes[ready.last] is not kept[ready.last])
             or (ready.nested and ready.outdated())
         ):
             ready = self._started(scope)
@@ -178,12 +178,11 @@ class TimegateMiddleware(Startable):
             if plan is None:
                 await self._serve_other(ready, version, scope, receive, send, path=path)
             elif plan.untouched and (
-                (plan.unconditional and not version.tagged)
-                or plan.passes(scope["headers"], path, tagged=version.tagged)
+                (plan.unconditional and not version.tagged) or plan.passes(scope["headers"], path, version.tagged)
             ):
                 # CPython looks for a method where an attribute is called.
                 app = self.app
-                await app(scope, receive, untouched_send(send, version, scope, path))
+                await app(scope, receive, untouched_send(send, version, scope))
             else:
                 await exchange(self.app, version, plan, scope, receive, send, path, self._proven)
         finally:
@@ -201,8 +200,8 @@ class TimegateMiddleware(Startable):
         proven: bool,
     ) -> None:
         """Serve an operation of the contract; its version is in the context already."""
-        if plan.untouched and plan.passes(scope["headers"], path, tagged=version.tagged):
-            await self.app(scope, receive, untouched_send(send, version, scope, path))
+        if plan.untouched and plan.passes(scope["headers"], path, version.tagged):
+            await self.app(scope, receive, untouched_send(send, version, scope))
         else:
             await exchange(self.app, version, plan, scope, receive, send, path, proven)
 
@@ -273,7 +272,7 @@ class TimegateMiddleware(Startable):
         else:
             location = slash_redirect(version, scope, path=path) if ready.redirects else None
             app = self.app if location is None else RedirectResponse(location)
-            await app(scope, receive, untouched_send(send, version, scope, path))
+            await app(scope, receive, untouched_send(send, version, scope))
 
     def _document_plan(self, ready: ReadyApp, version: ApiVersion, path: str, method: str) -> OperationPlan | None:
         """The plan of the app's OpenAPI URL; None for any other request."""

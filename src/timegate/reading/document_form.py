@@ -12,7 +12,7 @@ from typing import Any, Final
 from pydantic_core import PydanticSerializationError
 
 from timegate.errors import CompileError, Fault
-from timegate.reading.plain import plain_json
+from timegate.reading.plain import JSON_TYPES, plain_json
 from timegate.typing import METHODS, Document, Schema, is_array, is_object, type_of
 from timegate.wire.schema import LITERAL_KEYWORDS, REF_PREFIX
 
@@ -106,7 +106,11 @@ def plain_document(document: object) -> Document:
             copied = [None] * len(items)
             pairs = enumerate(items)
         target[key] = copied
-        waiting += [(copied, name, inner, f"{pointer}/{_escaped(name)}", inside) for name, inner in pairs]
+        for name, inner in pairs:
+            if type(inner) in JSON_TYPES:
+                copied[name] = inner
+            else:
+                waiting.append((copied, name, inner, f"{pointer}/{_escaped(name)}", inside))
     if not faults and not is_object(root[""]):
         faults.append(_fault("#", f"an OpenAPI document is an object, and this is {_described(document)}", "parse it"))
     if faults:
@@ -184,6 +188,9 @@ class _Form:
             if wanted is not None:
                 yield _fault(pointer, f"here is {_described(value)}", f"write {wanted} here, or take it out")
                 continue
+            if not isinstance(value, (dict, list)):
+                # Nothing is in it.
+                continue
             yield from self._own_faults(kind, value, pointer)
             waiting += reversed(list(self._parts(kind, value, pointer)))
 
@@ -215,11 +222,13 @@ class _Form:
             yield from (("anything", inner, f"{pointer}/{index}") for index, inner in enumerate(value))
         elif is_object(value):
             fields = _KINDS.get(kind, {})
-            yield from ((fields[name], value[name], f"{pointer}/{name}") for name in fields if name in value)
-            if kind in ("schema", "anything"):
-                # Whatever a keyword means, references in it are followed.
-                others = ((name, inner) for name, inner in value.items() if name not in fields and name not in _LITERAL)
-                yield from (("anything", inner, f"{pointer}/{_escaped(name)}") for name, inner in others)
+            # Whatever a keyword of a schema means, references in it are followed.
+            followed = kind in ("schema", "anything")
+            for name, inner in value.items():
+                if name in fields:
+                    yield fields[name], inner, f"{pointer}/{name}"
+                elif followed and isinstance(inner, (dict, list)) and name not in _LITERAL:
+                    yield "anything", inner, f"{pointer}/{_escaped(name)}"
 
     def _own_faults(self, kind: str, value: Any, pointer: str) -> Iterator[Fault]:
         """What is wrong in a value of the right kind, apart from its parts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import isfinite
 from types import NoneType
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ class Generator(GenerateJsonSchema):
 
     def encode_default(self, dft: Any) -> Any:
         """A default as JSON; pydantic creates an adapter for each, and most defaults need none."""
-        if type(dft) in _JSON_TYPES:
+        if type(dft) in _JSON_TYPES or (type(dft) is float and isfinite(dft)):
             return dft
         return [] if type(dft) is list and not dft else super().encode_default(dft)
 

@@ -10,7 +10,8 @@ from pydantic_core import to_jsonable_python
 
 from timegate.typing import is_array, is_object, type_of
 
-_JSON_TYPES: Final = frozenset({NoneType, bool, int, float, str})
+JSON_TYPES: Final = frozenset({NoneType, bool, int, float, str})
+"""The types of values that are plain already."""
 
 
 def plain_json(value: Any) -> Any:
@@ -22,7 +23,7 @@ def plain_json(value: Any) -> Any:
     Raises:
         PydanticSerializationError: JSON cannot express it.
     """
-    if type(value) in _JSON_TYPES:
+    if type(value) in JSON_TYPES:
         return value
     if is_object(value):
         return {key if type(key) is str else _plain_key(key): plain_json(inner) for key, inner in value.items()}

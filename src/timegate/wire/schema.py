@@ -46,8 +46,8 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
         elif is_object(node):
             yield node
             for key, value in node.items():
-                if isinstance(value, str):
-                    # Most values in a schema are text; skipping them here is faster.
+                if not isinstance(value, (dict, list)):
+                    # Most values in a schema are no containers; skipping them here is faster.
                     continue
                 if key in NAMED_SCHEMAS and is_object(value):
                     waiting.extend(value.values())
@@ -57,8 +57,9 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
 
 def references(schema: object) -> Iterator[str]:
     """The name of every component a schema refers to, at any depth, without those only in discriminator mappings."""
-    names = map(referred, objects_in(schema))
-    yield from (name for name in names if name is not None)
+    for node in objects_in(schema):
+        if "$ref" in node and (name := referred(node)) is not None:
+            yield name
 
 
 def rewrite(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

@@ -13,7 +13,7 @@ from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert
 from timegate.asgi.message.parameters import by_name, query_parameters
 from timegate.asgi.message.problems import Problem, detail_json, render_problem, response_not_convertible
-from timegate.asgi.message.scope import Message, Scope, Send
+from timegate.asgi.message.scope import Message, Scope, Send, route_path
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
@@ -41,14 +41,13 @@ async def send_problem(
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body, "more_body": False})
 
 
-def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> Send:
+def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
     """The `send` of a request that no change touches: it adds the version's header fields, and the body passes.
 
     Args:
         send: the server's.
         version: the version.
         scope: the request as the client sent it.
-        path: its path.
     """
 
     def sending(message: Message) -> Awaitable[None]:
@@ -59,6 +58,7 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope, path: str) -> 
                 headers = list(headers)
             for name, _ in headers:
                 if name not in COMMON_FIELDS:
+                    path = route_path(scope)
                     headers = version.response_fields(headers, scope, path, path)
                     break
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,8 +28,9 @@ OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transf
 _ASK_FOR_LESS: Final = frozenset({b"accept-encoding", b"range", b"if-range"})
 _ASK_FOR_CODING: Final = frozenset({b"accept-encoding"})
 
-_INSPECTED: Final = _ASK_FOR_LESS | OF_THE_BODY | {b"content-type", b"if-match", b"if-none-match"}
-"""Header fields of a request that decide how it is handled, and all that some app does not get."""
+# Header fields of a request that decide whether it passes unchanged, and all that decide how it is handled.
+_DECISIVE: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
+_INSPECTED: Final = _DECISIVE | _ASK_FOR_LESS | OF_THE_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ResponsePlan:
 
 def inspected(
     headers: Iterable[tuple[bytes, bytes]], dropped: Collection[bytes] = ()
-) -> tuple[RawHeaders, dict[bytes, bytes]]:
+) -> tuple[RawHeaders, Mapping[bytes, bytes]]:
     """The header fields of a request that are not dropped, and those that decide how it is handled, in one pass.
 
     The names of a request's header fields are in lower case (ASGI).
@@ -128,7 +129,7 @@ class OperationPlan:
         self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
         self.response_plans: dict[int, ResponsePlan] = {}
 
-    def passes(self, headers: Iterable[tuple[bytes, bytes]], path: str, *, tagged: bool) -> bool:
+    def passes(self, headers: Iterable[tuple[bytes, bytes]], path: str, tagged: bool) -> bool:
         """Whether an untouched request can pass unchanged.
 
         Args:
@@ -138,11 +139,15 @@ class OperationPlan:
         """
         if self.shadows and self.shadowed(path):
             return False
-        fields = dict(headers)
-        if self.assumes_json and b"content-type" not in fields:
-            return False
-        # An entity tag in the request may be of another version.
-        return not (tagged and (b"if-none-match" in fields or b"if-match" in fields))
+        typed = not self.assumes_json
+        for name, _ in headers:
+            if name in _DECISIVE:
+                if name == b"content-type":
+                    typed = True
+                elif tagged:
+                    # An entity tag in the request may be of another version.
+                    return False
+        return typed
 
     def shadowed(self, path: str) -> bool:
         """Whether head's router may give a path to an operation that the version does not have."""

@@ -101,7 +101,7 @@ class Overlaps:
 
     def of(self, entry: Entry) -> list[Entry]:
         """The routes that may match a path that an entry matches, in order."""
-        shape = shape_of(entry)
+        shape = shape_of(entry) if self._all else None
         if shape is None:
             return [other for _, other in self._all]
         position, by_text = self._by_count.get(len(shape), (0, {}))

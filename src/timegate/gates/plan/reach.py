@@ -312,7 +312,6 @@ class Reach:
 def names_in(schema: object) -> Iterator[str]:
     """The components that a schema contains at any depth, union arms of newer versions included."""
     for node in objects_in(schema):
-        name = referred(node)
-        if name is not None:
+        if "$ref" in node and (name := referred(node)) is not None:
             yield name
         yield from node.get(NEWER_ARMS_MARK, ())
