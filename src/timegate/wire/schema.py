@@ -22,6 +22,9 @@ LISTED_SCHEMAS: Final = ("allOf", "anyOf", "oneOf", "prefixItems")
 """Keywords whose values are lists of schemas."""
 
 
+_CONTAINERS: Final[frozenset[type]] = frozenset({dict, list})
+
+
 def ref(name: str) -> Schema:
     """A schema that refers to a component."""
     return {"$ref": REF_PREFIX + name}
@@ -46,7 +49,7 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
         elif is_object(node):
             yield node
             for key, value in node.items():
-                if not isinstance(value, (dict, list)):
+                if type(value) not in _CONTAINERS:
                     # Most values in a schema are no containers; skipping them here is faster.
                     continue
                 if key in NAMED_SCHEMAS and is_object(value):
