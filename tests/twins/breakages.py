@@ -90,7 +90,7 @@ BREAKAGES = (
     ),
     Breakage(
         "an old client gets the old status",
-        "builder.status_changes.setdefault((operation.key, builder.boundary), []).append((fact.new, fact.was))",
+        "changes.setdefault(builder.boundary, []).append((fact.new, fact.was))",
         "pass",
     ),
     Breakage(

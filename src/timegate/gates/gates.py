@@ -16,7 +16,7 @@ from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
 from timegate.gates.explain import Explanation, explained, one_change_each
 from timegate.gates.operation import OperationGate, Program
-from timegate.gates.operations import Programs, gates_of
+from timegate.gates.operations import Holders, Programs, gates_of
 from timegate.gates.payloads import head_payload, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
@@ -78,10 +78,11 @@ class Gates:
         programs: dict[Side, Programs] = {}
         self._used_forms: set[tuple[str, str, str]] = set()
         gates: tuple[OperationGate, ...] = ()
+        holders = Holders(self._reach)
         for index, version in enumerate(self.timeline):
             try:
                 programs = self._compile(index, version.value, roots, known, traces, programs, faults)
-                gates = () if faults else gates_of(self._reach, index, programs, gates)
+                gates = () if faults else gates_of(self._reach, index, programs, gates, holders)
             except Exception:
                 # A history with faults may lead to an invalid schema; the faults that are already known say why.
                 if not self._history.faults:
@@ -119,7 +120,9 @@ class Gates:
             schemas, programs = roots[side].at(index), dict[str, Program]()
             if side in newer:
                 schemas = roots[side].differing(index)
-                programs = {text: program for text, program in newer[side].items() if text not in schemas}
+                programs = dict(newer[side])
+                for text in schemas:
+                    programs.pop(text, None)
             try:
                 check_described(reach, conversion)
                 names = {text: module.root(schema, conversion) for text, schema in schemas.items()}
@@ -128,7 +131,8 @@ class Gates:
                 faults += obstacle_faults(reach, conversion, version, stop)
                 continue
             self._used_forms |= module.used_forms
-            faults += program_faults(module, conversion, version) + media_faults(reach, conversion, version)
+            faults += program_faults(module, conversion, version)
+            faults += media_faults(reach, conversion, version, roots[side].undocumented(index))
             compiled[side] = programs | {text: space[name] for text, name in names.items() if name is not None}
         return compiled
 

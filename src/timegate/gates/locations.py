@@ -256,8 +256,8 @@ def _sources(plan: Plan) -> Mapping[Location, Location | None]:
         return {}
     found: dict[Location, Location | None] = {(key,): (key,) for key in plan.stages[-1].stored}
     for stage in reversed(plan.stages):
-        if stage.then is not None and stage.then[1] is None:
-            # After a function of the whole object, nobody knows which key came from which.
+        if stage.then is not None and stage.then.key is None:
+            # After functions of the whole object, nobody knows which key came from which.
             return dict.fromkeys(found, None)
         sources = _StageSources(stage)
         for head, path in list(found.items()):

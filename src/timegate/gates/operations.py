@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import is_not
 from typing import Any, TypeAlias
 
 from timegate.errors import GateError
@@ -22,8 +24,46 @@ Programs: TypeAlias = Mapping[str, Program]
 """The compiled programs of one side for one version, by the text of the schema; others need no program."""
 
 
+class Holders:
+    """The operations that hold a component in a message, at any version so far.
+
+    Args:
+        reach: both sides and their history.
+    """
+
+    def __init__(self, reach: Mapping[Side, Reach]) -> None:
+        self._reach = reach
+        self._positions: dict[tuple[Side, str], set[int]] = {}
+        for position, operation in enumerate(reach["requests"].history.wires[0].operations):
+            self.note(position, operation)
+
+    def note(self, position: int, operation: Operation) -> None:
+        """Note what an operation holds."""
+        for side, reach in self._reach.items():
+            names = {name for _, body in operation.bodies(side) for name in reach.names_in(body.schema)}
+            parameters = (operation.query, operation.headers, operation.path_parameters)
+            for name in names.union(parameters if side == "requests" else ()):
+                self._positions.setdefault((side, name), set()).add(position)
+
+    def differing(self, boundary: int) -> set[int]:
+        """The positions of the operations that are served otherwise on both sides of a boundary."""
+        newer, older = (self._reach["requests"].history.wires[at].operations for at in (boundary, boundary + 1))
+        # Without a loop of Python's, because an API may have very many operations, and each version changes a few.
+        found = {*compress(range(len(older)), map(is_not, newer, older))}
+        for position in found:
+            self.note(position, older[position])
+        for side, reach in self._reach.items():
+            for name in reach.affected_by(boundary):
+                found |= self._positions.get((side, name), set())
+        return found
+
+
 def gates_of(
-    reach: Mapping[Side, Reach], index: int, programs: Mapping[Side, Programs], newer: Sequence[OperationGate]
+    reach: Mapping[Side, Reach],
+    index: int,
+    programs: Mapping[Side, Programs],
+    newer: Sequence[OperationGate],
+    holders: Holders,
 ) -> tuple[OperationGate, ...]:
     """The gates of all operations for the clients of a version.
 
@@ -32,29 +72,15 @@ def gates_of(
         index: the index of the version.
         programs: its programs.
         newer: the gates for the clients of the next newer version; most are the same here.
+        holders: the operations by what they hold; the same for all versions.
     """
-    history = reach["requests"].history
-    operations = zip(history.wires[0].operations, history.wires[index].operations, strict=True)
-    return tuple(
-        newer[position] if newer and _is_same(reach, index, position) else _gate(reach, index, head, old, programs)
-        for position, (head, old) in enumerate(operations)
-    )
-
-
-def _is_same(reach: Mapping[Side, Reach], index: int, position: int) -> bool:
-    """Whether the clients of a version see an operation as those of the next newer version do."""
-    requests, responses, boundary = reach["requests"], reach["responses"], index - 1
-    history = requests.history
-    head, newer, old = (history.wires[version].operations[position] for version in (0, boundary, index))
-    if old is not newer or (head.key, boundary) in history.status_changes:
-        return False
-    affected = requests.affected_by(boundary)
-    if not affected.isdisjoint((head.query, head.headers, head.path_parameters)):
-        return False
-    if any(requests.holds(body.schema, affected) for body in (head.request, old.request) if body is not None):
-        return False
-    affected = responses.affected_by(boundary)
-    return not any(responses.holds(body.schema, affected) for _, body in head.bodies("responses"))
+    head, old = (reach["requests"].history.wires[version].operations for version in (0, index))
+    if not newer:
+        return tuple(_gate(reach, index, *both, programs) for both in zip(head, old, strict=True))
+    gates = list(newer)
+    for position in holders.differing(index - 1):
+        gates[position] = _gate(reach, index, head[position], old[position], programs)
+    return tuple(gates)
 
 
 def _gate(

@@ -38,14 +38,16 @@ class HistoryBuilder:
         version: the version whose changes are being undone.
         change: the name of the change that is being undone.
         fact: the fact that is being undone.
+        undone: how many facts have been undone.
         facts: every fact of the boundary.
         steps: the steps so far, by side, component and boundary, each list from old to new.
         faults: the faults so far.
         touched: the keys that each fact of this boundary touches, newest fact first.
-        status_changes: pairs of newer and older status, by operation and boundary.
+        status_changes: pairs of newer and older status, by operation and then by boundary.
         mounts: the paths of the app below which other apps are mounted, which are not read.
-        naming: the facts of this boundary that give a status or a name, by the operation or component and by what
-            they give.
+        lacking: the sides on which a version so far lacks a component.
+        parameter_holders: the components of parameters, the same at every version.
+        naming: the facts of this boundary that give a status or a name, by what has it and by what they give.
     """
 
     wires: list[Wire]
@@ -56,22 +58,27 @@ class HistoryBuilder:
     version: str = ""
     change: str = ""
     fact: Fact | None = None
+    undone: int = 0
     facts: tuple[Fact, ...] = ()
     steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict[tuple[Side, str, int], list[Step]])
     faults: list[Fault] = field(default_factory=list[Fault])
     touched: list[Touch] = field(default_factory=list[Touch])
-    status_changes: dict[tuple[str, int], list[tuple[int, int]]] = field(
-        default_factory=dict[tuple[str, int], list[tuple[int, int]]]
+    status_changes: dict[str, dict[int, list[tuple[int, int]]]] = field(
+        default_factory=dict[str, dict[int, list[tuple[int, int]]]]
     )
+    lacking: set[Side] = field(default_factory=set[Side])
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
+    parameter_holders: frozenset[str] = field(init=False)
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _look_up: LookUp = field(init=False)
-    _references: References = field(default_factory=References)
+    _references: References = field(init=False)
     _codes: dict[int, str] = field(default_factory=dict[int, str])
     _known_faults: set[Fault] = field(default_factory=set[Fault])
 
     def __post_init__(self) -> None:
         self._look_up = LookUp(self.wire)
+        self._references = References(self.wire)
+        self.parameter_holders = self.wire.parameter_holders
 
     @property
     def wire(self) -> Wire:
@@ -86,11 +93,6 @@ class HistoryBuilder:
     def newer(self) -> Wire:
         """The wire of the newer version of the boundary at hand."""
         return self.wires[-2]
-
-    @property
-    def parameter_holders(self) -> frozenset[str]:
-        """The components of parameters."""
-        return frozenset(name for one in self.wire.operations for name in (one.query, one.headers, one.path_parameters))
 
     @property
     def origin(self) -> Origin:
@@ -131,6 +133,7 @@ class HistoryBuilder:
         """Replace a component by what it is in the older version."""
         self.wire = self.wire.edited(side, component)
         self._look_up.note(side, component)
+        self._references.note(side, component)
 
     def put_operation(self, operation: Operation) -> None:
         """Replace an operation by what it is in the older version."""
@@ -360,8 +363,8 @@ class HistoryBuilder:
     def _is_shared(self, side: Side, name: str, key: str, among: frozenset[str]) -> bool:
         """Whether payloads hold a component in more places than under one key of the components of the fact."""
         places, known = 0, 0
-        for holder, names in self._references.places(self.wire, side):
-            places += names.count(name)
+        for holder, count in self._references.places(self.wire, side, name):
+            places += count
             if holder in among and key in (properties := self.component(side, holder).properties):
                 known += name in self._references.of(properties[key])
         return places > known

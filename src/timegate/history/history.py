@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemoved
@@ -33,13 +33,13 @@ class History:
         wires: the wire of each version, newest first.
         steps: what happens to the objects of a component at a boundary, from old to new, by side, component and
             boundary; boundary ``n`` lies between the wires ``n`` and ``n + 1``.
-        status_changes: pairs of newer and older response status, by operation and boundary.
+        status_changes: pairs of newer and older response status, by operation and then by boundary, newest first.
         faults: why declared changes cannot be undone.
     """
 
     wires: tuple[Wire, ...]
     steps: Mapping[tuple[Side, str, int], tuple[Step, ...]]
-    status_changes: Mapping[tuple[str, int], tuple[tuple[int, int], ...]]
+    status_changes: Mapping[str, Mapping[int, Sequence[tuple[int, int]]]]
     faults: tuple[Fault, ...]
 
     def statuses(self, operation: str, version: int) -> dict[int, int]:
@@ -49,7 +49,8 @@ class History:
             operation: the operation's identity.
             version: the version's index.
         """
-        pairs = [pair for boundary in range(version) for pair in self.status_changes.get((operation, boundary), ())]
+        changes = self.status_changes.get(operation, {}).items()
+        pairs = [pair for boundary, found in changes if boundary < version for pair in found]
         converted = older_statuses((newer for newer, _ in pairs), pairs)
         return {start: status for start, status in converted.items() if status != start}
 
@@ -78,6 +79,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
             for fact in reversed(change.changes):
                 builder.fact = fact
                 undo(fact, builder)
+                builder.undone += 1
         check_conflicts(builder)
         check_statuses(builder)
         check_names(builder, reserved)
@@ -85,8 +87,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
             check_absent_models(builder, side)
             check_moves(builder, side)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
-    status_changes = {key: tuple(pairs) for key, pairs in builder.status_changes.items()}
-    return History(tuple(builder.wires), steps, status_changes, tuple(builder.faults))
+    return History(tuple(builder.wires), steps, builder.status_changes, tuple(builder.faults))
 
 
 def _check_internal(builder: HistoryBuilder, newest: str) -> None:

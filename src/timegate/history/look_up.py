@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -57,12 +58,26 @@ class LookUp:
 
 
 class References:
-    """The components that schemas refer to. Most properties of a schema that changes stay the same objects."""
+    """The components that schemas refer to, and the places that refer to a component, while facts edit a wire.
 
-    def __init__(self) -> None:
-        # The schema is kept too: otherwise its id could be reused.
+    Args:
+        wire: at head.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        # The schema is kept too: otherwise its id could be reused. Most schemas in one that changes stay the same.
         self._known: dict[int, tuple[str, ...]] = {}
         self._schemas: list[Schema] = []
+        self._held: dict[tuple[Side, str], Counter[str]] = {}
+        self._holders: dict[tuple[Side, str], set[str]] = {}
+        self._wire = wire
+        self._changed: dict[tuple[Side, str], Component] = {
+            (side, name): one for side in SIDES for name, one in wire.components(side).items()
+        }
+
+    def note(self, side: Side, component: Component) -> None:
+        """Note that a component has changed."""
+        self._changed[side, component.name] = component
 
     def of(self, schema: Schema) -> tuple[str, ...]:
         """The name of every component that a schema refers to, once for each reference."""
@@ -83,14 +98,41 @@ class References:
         rest = references({key: value for key, value in schema.items() if key != "properties"})
         return chain(rest, chain.from_iterable(map(self._known.__getitem__, inner)))
 
-    def places(self, wire: Wire, side: Side) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Each component that payloads of one side can contain, and what it refers to; empty names for the payloads."""
-        components = wire.components(side)
-        waiting = [("", self.of(schema)) for _, schema in wire.roots(side)]
-        found = set[str]()
+    def places(self, wire: Wire, side: Side, name: str) -> Iterator[tuple[str, int]]:
+        """The components that payloads of one side can contain and that refer to a component, and how often each does.
+
+        An empty name stands for the payloads themselves.
+        """
+        self._bring_up_to_date(wire)
+        for holder in self._holders.get((side, name), ()):
+            if self._is_reached(side, holder):
+                yield holder, self._held[side, holder][name]
+
+    def _bring_up_to_date(self, wire: Wire) -> None:
+        for place, component in self._changed.items():
+            self._hold(*place, self.of(component.schema))
+        self._changed.clear()
+        if ("requests", "") not in self._held or wire.operations is not self._wire.operations:
+            for side in SIDES:
+                self._hold(side, "", [name for _, schema in wire.roots(side) for name in self.of(schema)])
+        self._wire = wire
+
+    def _hold(self, side: Side, holder: str, names: Sequence[str]) -> None:
+        before = self._held.get((side, holder), Counter[str]())
+        self._held[side, holder] = now = Counter(names)
+        for name in before.keys() - now.keys():
+            self._holders[side, name].discard(holder)
+        for name in now.keys() - before.keys():
+            self._holders.setdefault((side, name), set()).add(holder)
+
+    def _is_reached(self, side: Side, holder: str) -> bool:
+        """Whether payloads can contain a component."""
+        seen, waiting = {holder}, [holder]
         while waiting:
-            holder, names = waiting.pop()
-            yield holder, names
-            new = [name for name in dict.fromkeys(names) if name not in found and name in components]
-            found.update(new)
-            waiting += [(name, self.of(components[name].schema)) for name in new]
+            name = waiting.pop()
+            if not name:
+                return True
+            found = self._holders.get((side, name), set()) - seen
+            seen |= found
+            waiting += found
+        return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final
 
 from timegate.changes.base import name_of
@@ -30,9 +30,9 @@ def older_statuses(statuses: Iterable[int], pairs: Iterable[tuple[int, int]]) ->
 
 def check_statuses(builder: HistoryBuilder) -> None:
     """Note a fault where two statuses of an operation become one at this boundary."""
-    for operation in builder.wires[-2].operations:
-        pairs = builder.status_changes.get((operation.key, builder.boundary))
-        if not pairs:
+    changed = {key for key, _ in builder.naming} & builder.status_changes.keys()
+    for operation in builder.newer.operations if changed else ():
+        if operation.key not in changed or not (pairs := builder.status_changes[operation.key].get(builder.boundary)):
             continue
         known = [*operation.responses, *operation.texts.get("undescribed_responses", ())]
         converted = older_statuses(sorted({int(status) for status in known if status.isdecimal()}), pairs)
@@ -55,25 +55,30 @@ def check_names(builder: HistoryBuilder, reserved: Collection[str]) -> None:
         builder: the walk so far.
         reserved: names that no component may have.
     """
-    components = [one for side in SIDES for one in builder.wire.components(side).values() if one.exists]
-    for component in components:
-        name = component.display_name
-        origin = builder.naming.get((component.name, name))
-        if origin is None:
+    for (identity, name), origin in builder.naming.items():
+        component = next((one for one in _called(builder, name) if one.name == identity), None)
+        if component is None:
             continue
         place = name_of(component.model or component.name)
         if not _NAME.fullmatch(name):
             problem = f"no document may have a component called {name!r}"
             builder.fault(place, problem, "give it a name of letters, digits, '.', '_' and '-'", origin)
-        elif name in reserved or any(_is_another(component, other) for other in components):
+        elif name in reserved or any(_is_another(component, other) for other in _called(builder, name)):
             problem = f"another component of this version's document is called {name!r}"
             builder.fault(
                 place, problem, f"give it another name, or on(…).was_named(…) to what has {name!r} now", origin
             )
 
 
+def _called(builder: HistoryBuilder, name: str) -> Iterator[Component]:
+    """The components of the older version whose name in documents it is."""
+    for side in SIDES:
+        found = (builder.component(side, identity) for identity in builder.names(side, name))
+        yield from (one for one in found if one.exists and one.display_name == name)
+
+
 def _is_another(component: Component, other: Component) -> bool:
-    """Whether another class's component has the same name."""
-    if component.display_name != other.display_name or component.name == other.name or other.inline:
+    """Whether a component with the same name is another class's."""
+    if component.name == other.name or other.inline:
         return False
     return component.model is None or component.model is not other.model

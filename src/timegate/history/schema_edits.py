@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -44,9 +44,9 @@ def with_property_renamed(component: Component, key: str, name: str) -> Componen
 
 def _with_properties(component: Component, properties: dict[str, Schema], required: list[str], gone: str) -> Component:
     """The component with these properties, and without the names and spellings of the key that is gone."""
-    fields, spellings = component.fields, dict(component.spellings)
-    if gone in fields.values():
-        fields = {name: wire for name, wire in fields.items() if wire != gone}
+    fields, spellings = dict(component.fields), dict(component.spellings)
+    for name in component.python_names(gone):
+        del fields[name]
     spellings.pop(gone, None)
     schema = _required({**component.schema, "properties": properties}, required)
     return replace(component, schema=schema, fields=fields, spellings=spellings)
@@ -78,7 +78,8 @@ def with_property_schema(component: Component, key: str, schema: Schema) -> Comp
 def with_property_required(component: Component, key: str, *, required: bool) -> Component:
     """The component with a property required or optional; ``required`` is in the order of the properties."""
     names = {*component.required, key} if required else {*component.required} - {key}
-    return replace(component, schema=_required(component.schema, [n for n in component.properties if n in names]))
+    ordered = list(filter(names.__contains__, component.properties))
+    return replace(component, schema=_required(component.schema, ordered))
 
 
 def _required(schema: Schema, names: list[str]) -> Schema:
@@ -135,24 +136,27 @@ def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> 
     return schema
 
 
-def without_arm(schema: Any, name: str) -> Any:
-    """A copy of a schema in which no union has the component as an arm; each such union notes it as a newer arm."""
+def without_arms(schema: Any, names: Collection[str]) -> Any:
+    """A copy of a schema in which no union has the components as arms; each such union notes them as newer arms."""
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
             arms = node.get(keyword)
             if not is_array(arms):
                 continue
-            kept = [arm for arm in arms if referred(arm) != name]
-            if len(kept) == len(arms) or not kept:
+            gone = [name for arm in arms if (name := referred(arm)) is not None and name in names]
+            kept = [arm for arm in arms if referred(arm) not in names]
+            if not gone or not kept:
                 continue
             discriminator = node.get("discriminator")
             if is_object(discriminator):
                 tags = discriminator.get("mapping", {}).items()
-                mapping = {tag: target for tag, target in tags if target != ref(name)["$ref"]}
+                targets = {ref(name)["$ref"] for name in gone}
+                mapping = {tag: target for tag, target in tags if target not in targets}
                 node = {**node, "discriminator": {**discriminator, "mapping": mapping}}
             node = with_arms(node, keyword, kept)
-            node[NEWER_ARMS_MARK] = (*node.get(NEWER_ARMS_MARK, ()), name)
+            # In one order, so that what is without the same arms is the same schema.
+            node[NEWER_ARMS_MARK] = tuple(sorted({*node.get(NEWER_ARMS_MARK, ()), *gone}))
         return node
 
     return rewrite(schema, change)

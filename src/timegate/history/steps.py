@@ -159,10 +159,16 @@ class ObjectConverted:
 
 @dataclass(frozen=True, slots=True)
 class ModelIntroduced:
-    """Older versions do not have the component; ``seen_as`` is what old clients read in its place."""
+    """Older versions do not have the component.
+
+    Args:
+        seen_as: what old clients read in its place.
+        undone: how many facts were undone before; what was introduced later has a lower number.
+    """
 
     origin: Origin
     seen_as: Any = UNSET
+    undone: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,8 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
             responses = {status: body for status, body in operation.responses.items() if status != new}
         if fact.tolerated is None:
             builder.naming[operation.key, was] = builder.origin
-        builder.status_changes.setdefault((operation.key, builder.boundary), []).append((fact.new, fact.was))
+        changes = builder.status_changes.setdefault(operation.key, {})
+        changes.setdefault(builder.boundary, []).append((fact.new, fact.was))
         success = was if operation.success == new else operation.success
         builder.put_operation(replace(operation, responses=responses, success=success))
 

@@ -14,7 +14,7 @@ from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
 from timegate.history.remedies import name_one
-from timegate.history.schema_edits import without_arm
+from timegate.history.schema_edits import without_arms
 from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.typing import Schema
@@ -39,7 +39,7 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
 def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
         before = builder.wire
-        builder.rewrite(side, partial(without_arm, name=component.name))
+        builder.rewrite(side, partial(without_arms, names=(component.name,)))
         if side == "responses" and fact.seen_as is UNSET and builder.wire != before:
             builder.fault(
                 name_of(model),
@@ -53,7 +53,8 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
                 for union in _unions_without(builder, component.name):
                     check_value(builder, side, name_of(model), seen_as, argument="seen_as", fits=union)
         builder.put(side, replace(builder.component(side, component.name), exists=False))
-        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as), EVERY_KEY)
+        builder.lacking.add(side)
+        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as, builder.undone), EVERY_KEY)
 
 
 def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
@@ -71,9 +72,9 @@ def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:
     """Note a fault for each place where payloads can still hold a component that the older version does not have."""
-    components = builder.wire.components(side)
-    if all(component.exists for component in components.values()):
+    if side not in builder.lacking:
         return
+    components = builder.wire.components(side)
     older = builder.values[builder.boundary + 1]
     reachable = builder.wire.reachable(side)
     for name, place in reachable.items():

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import Any, Final, Literal, TypeAlias
 
 from timegate.typing import Schema
 from timegate.wire.marks import MARK_PREFIX
+from timegate.wire.media import is_json_media
 from timegate.wire.schema import ref, references
 
 Side: TypeAlias = Literal["requests", "responses"]
@@ -92,9 +94,12 @@ class Component:
         key = self.wire_name(name) or name
         if key in self.renamed:
             return self.renamed[key]
-        # Without a loop, because an object may have very many fields, and a version change each of them.
-        wires = list(self.fields.values())
-        return list(self.fields)[wires.index(key)] if key in wires else name
+        return next(self.python_names(key), name)
+
+    def python_names(self, key: str) -> Iterator[str]:
+        """What the class calls the field with this wire name; nothing where the class has no such field."""
+        # Without a loop of Python's, because an object may have very many fields, and a version change each of them.
+        return compress(self.fields, map(key.__eq__, self.fields.values()))
 
     def accepted(self, key: str) -> tuple[str, ...]:
         """Every key that head accepts for the property ``key``, beginning with ``key``."""
@@ -116,6 +121,11 @@ class Body:
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
     apart: tuple[str, ...] = ()
+
+    @property
+    def has_json(self) -> bool:
+        """Whether it may be a JSON document."""
+        return any(map(is_json_media, self.media))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +194,11 @@ class Wire:
     def standalone(self, side: Side) -> tuple[Schema, ...]:
         """The schemas of one side's payloads without an operation."""
         return self.receives if side == "requests" else self.sends
+
+    @property
+    def parameter_holders(self) -> frozenset[str]:
+        """The components of parameters, on the side of requests."""
+        return frozenset(name for one in self.operations for name in (one.query, one.headers, one.path_parameters))
 
     def edited(self, side: Side, *components: Component) -> Wire:
         """The same wire with some components of one side replaced or added."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from timegate.changes.base import name_of
@@ -14,8 +14,8 @@ from timegate.gates.source.module import Module
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.marks import OPAQUE_MARK
-from timegate.wire.media import is_json_media
 from timegate.wire.schema import references
+from timegate.wire.wire import Body
 
 _ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
@@ -130,31 +130,28 @@ def _obstacles(schema: Any, place: str, touched: frozenset[str]) -> Iterator[tup
             yield from _obstacles(value, below, touched)
 
 
-def media_faults(reach: Reach, conversion: Conversion, version: str) -> list[Fault]:
+def media_faults(
+    reach: Reach, conversion: Conversion, version: str, undocumented: Iterable[tuple[str, Body]]
+) -> Iterator[Fault]:
     """The bodies that change and are no JSON document: streams of lines or events, and forms.
 
     Args:
         reach: the side and its history.
         conversion: what programs would do.
         version: the old version.
+        undocumented: the bodies that are no JSON document, each with its place.
     """
-    found: list[Fault] = []
-    for operation in reach.history.wires[conversion.src].operations:
-        for name, body in operation.bodies(reach.side):
-            if any(is_json_media(media) for media in body.media) or not reach.needs(body.schema, conversion):
-                continue
+    for place, body in undocumented:
+        if reach.needs(body.schema, conversion):
             changed = next(one for one in names_in(body.schema) if one in reach.touched(conversion))
-            found.append(
-                _fault(
-                    origin_of(reach, changed, conversion),
-                    version,
-                    f"{name} of {operation.key}",
-                    f"it is {', '.join(body.media)}, which gates do not convert, and "
-                    f"{display_name(reach, changed, conversion)} in it changes",
-                    "declare JSON for it, or a model of its own that does not change",
-                )
+            yield _fault(
+                origin_of(reach, changed, conversion),
+                version,
+                place,
+                f"it is {', '.join(body.media)}, which gates do not convert, and "
+                f"{display_name(reach, changed, conversion)} in it changes",
+                "declare JSON for it, or a model of its own that does not change",
             )
-    return found
 
 
 def check_described(reach: Reach, conversion: Conversion) -> None:

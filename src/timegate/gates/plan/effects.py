@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import (
-    CallFunction,
+    CallFunctions,
     ConvertBySchema,
     Op,
     Plan,
@@ -20,6 +20,7 @@ from timegate.gates.plan.plan import (
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
+from timegate.gates.run.runtime import Call
 from timegate.typing import Schema, is_object
 from timegate.wire.schema import referred
 
@@ -73,7 +74,7 @@ def _of_plan(reach: Reach, plan: Plan) -> Effects:
     if len(stages) == 1 and plan.stages[0].then is None:
         (only,) = stages
         return Effects(only.always, {**policy, **only.by_key})
-    functions = tuple(stage.then and (_identity(stage.then[0]), stage.then[1]) for stage in plan.stages)
+    functions = tuple(stage.then and (_identities(stage.then.calls), stage.then.key) for stage in plan.stages)
     parts = tuple((stage.always, frozenset(stage.by_key.items())) for stage in stages)
     return Effects((functions, parts, frozenset(policy.items())))
 
@@ -112,7 +113,7 @@ def _acts_on_missing(op: Op) -> bool:
     """Whether an operation can do something where its key is absent."""
     if isinstance(op, SetValue):
         return op.when != "null"
-    return not isinstance(op, ConvertBySchema | CallFunction | RemoveEqual)
+    return not isinstance(op, ConvertBySchema | CallFunctions | RemoveEqual)
 
 
 def _of_op(reach: Reach, op: Op, stage: Stage) -> Hashable:
@@ -120,8 +121,8 @@ def _of_op(reach: Reach, op: Op, stage: Stage) -> Hashable:
     match op:
         case ConvertBySchema():
             return "schema", _by_schema(reach, op.schema, op.conversion)
-        case CallFunction():
-            return "function", _identity(op.function), op.stars
+        case CallFunctions():
+            return "functions", _identities(op.calls)
         case SetValue() | RemoveEqual():
             return type(op).__name__, getattr(op, "when", None), repr(op.value)
         case _:
@@ -133,6 +134,7 @@ def _name(slot: Slot, stage: Stage) -> Hashable:
     return slot.source or next((key for key, other in stage.stored.items() if other is slot), None)
 
 
-def _identity(function: Any) -> Hashable:
-    """A function as a value: two that compare equal do the same."""
-    return function if isinstance(function, Hashable) else id(function)
+def _identities(calls: Iterable[Call]) -> Hashable:
+    """Calls as a value: two that compare equal do the same."""
+    functions: list[tuple[Any, int]] = [(call.function, call.stars) for call in calls]
+    return tuple((one if isinstance(one, Hashable) else id(one), stars) for one, stars in functions)

@@ -61,12 +61,5 @@ def _members(reach: Reach, name: str, version: int) -> list[Any]:
 
 def _member_steps(reach: Reach, name: str, conversion: Conversion) -> list[MembersChanged]:
     """What happens to the members of an enum in a conversion, in order."""
-    found: list[MembersChanged] = []
-    for boundary in reach.crossed(name, conversion) if name in reach.changed_enums else ():
-        steps = reach.steps(name, boundary)
-        found += [
-            step
-            for step in (steps if reach.side == "requests" else reversed(steps))
-            if isinstance(step, MembersChanged)
-        ]
-    return found
+    steps = (passed.step for passed in (reach.course(name, conversion) if name in reach.changed_enums else ()))
+    return [step for step in steps if isinstance(step, MembersChanged)]

@@ -7,10 +7,11 @@ from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.course import ValuesConverted
 from timegate.gates.plan.left_out import left_out_value, loaded_as
 from timegate.gates.plan.partial import drop_fills
 from timegate.gates.plan.plan import (
-    CallFunction,
+    CallFunctions,
     ConvertBySchema,
     CopyValue,
     ExtractValue,
@@ -21,12 +22,13 @@ from timegate.gates.plan.plan import (
     SetValue,
     Slot,
     Stage,
-    WholeFunction,
+    WholeFunctions,
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.plan.value_checks import add_checks, other_spellings
+from timegate.gates.run.runtime import Call
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -41,7 +43,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.typing import Function, Schema
+from timegate.typing import Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.wire import Component
 
@@ -110,14 +112,11 @@ class _Fusing:
         if not self.upgrades and self.conversion.boundaries:
             keys = {**keys, **self.reach.inserted_by_parents(self.name, self.conversion.src), **keys}
         self._begin(keys, self.conversion.src, source.schema)
-        for boundary in self.reach.crossed(self.name, self.conversion):
-            self.boundary = boundary
-            steps = self.reach.steps(self.name, boundary)
-            for step in steps if self.upgrades else reversed(steps):
-                self._apply(step)
-                if self.refused is not None:
-                    return Plan(KeyPolicy(), [], refused=self.refused)
-            self._remove_emptied(boundary if self.upgrades else boundary + 1)
+        for passed in self.reach.course(self.name, self.conversion):
+            self.boundary = passed.boundary
+            self._apply(passed.step)
+            if self.refused is not None:
+                return Plan(KeyPolicy(), [], refused=self.refused)
         if self.conversion.to_client and not self.upgrades:
             for key in self.at(self.conversion.dst).internal:
                 self.names.pop(key, None)
@@ -164,8 +163,9 @@ class _Fusing:
         self._convert_by_schema(slot, part)
         slot.since = version
 
-    def _remove_emptied(self, version: int) -> None:
+    def _remove_emptied(self) -> None:
         """Remove objects, also null, that a move has emptied and that the version lacks; unknown keys in them stay."""
+        version = self.boundary if self.upgrades else self.boundary + 1
         leftover = self.names.keys() - self.at(version).properties.keys() - self.departing
         for key in [key for key in self.names if key in leftover] if leftover else ():
             slot = self.names[key]
@@ -173,7 +173,7 @@ class _Fusing:
                 self.stage.ops += [RemoveEqual(slot, {}), RemoveEqual(slot, None)]
                 slot.schema = None
 
-    def _apply(self, step: Step) -> None:
+    def _apply(self, step: Step | ValuesConverted | None) -> None:
         """Apply one step to the keys."""
         upgrades = self.upgrades
         match step:
@@ -193,10 +193,14 @@ class _Fusing:
                     self._backfill(step)
             case KeyRenamed():
                 self._rename(*((step.old, step.new) if upgrades else (step.new, step.old)))
-            case ValueConverted() if upgrades:
-                self._convert_value(step, step.to_head, step.older, step.newer)
+            case None:
+                self._remove_emptied()
+            case ValuesConverted() if not step.keys:
+                self._convert_object(step.calls, step.newer if upgrades else step.older)
+            case ValuesConverted():
+                self._convert_value(step.keys[0], step.calls, step.newer if upgrades else step.older)
             case ValueConverted():
-                self._convert_value(step, step.to_old, step.newer, step.older)
+                self._convert_value(step.key, self._calls(step), step.newer if upgrades else step.older)
             case ValueReplaced() if upgrades:
                 self._replace(step, step.null_to_head, step.missing_to_head, step.newer)
             case ValueReplaced():
@@ -209,10 +213,8 @@ class _Fusing:
                 self.departing.add(step.key)
             case MovedThrough() if not upgrades and not step.older:
                 self.names.pop(step.key, None)
-            case ObjectConverted() if upgrades:
-                self._convert_object(step.to_head, step.origin, step.newer)
             case ObjectConverted():
-                self._convert_object(step.to_old, step.origin, step.older)
+                self._convert_object(self._calls(step), step.newer if upgrades else step.older)
             case ModelIntroduced() if upgrades:
                 self.refused = step.origin
             case ModelIntroduced() | MovedThrough() | MembersChanged():
@@ -239,20 +241,24 @@ class _Fusing:
             self._add(step.key, step.schema, step.fill, step.origin, required=step.required)
             return
         keys = {key: slot.schema or {} for key, slot in self.names.items()}
-        self._end_stage(WholeFunction(step.fill, step.key, step.origin, step.schema, self.boundary))
+        self._end_stage(WholeFunctions(self._calls(step), step.key))
         self._begin({**keys, step.key: step.schema}, self.boundary, {})
 
-    def _convert_object(self, function: Function, origin: Origin, shape: Schema) -> None:
-        self._end_stage(WholeFunction(function, None, origin, shape, self.boundary))
+    def _calls(self, step: ValueConverted | ObjectConverted | KeyRemoved) -> tuple[Call, ...]:
+        call = self.reach.call_of(step, self.boundary)
+        return () if call is None else (call,)
+
+    def _convert_object(self, calls: tuple[Call, ...], shape: Schema) -> None:
+        self._end_stage(WholeFunctions(calls, None))
         self.unfilled.clear()
         self._begin(shape.get("properties", {}), self.boundary, shape)
 
-    def _end_stage(self, function: WholeFunction) -> None:
-        """End the stage, so that a function sees the whole object in this boundary's newer shape."""
+    def _end_stage(self, functions: WholeFunctions) -> None:
+        """End the stage, so that functions see the whole object in this boundary's newer shape."""
         for slot in self._slots():
             self._convert_to(slot, self.boundary)
         self.stage.stored = dict(self.names)
-        self.stage.then = function
+        self.stage.then = functions
 
     def _slot(self, key: str, schema: Schema) -> Slot:
         """The slot of a key; a new one without a value where the object has no such key."""
@@ -278,7 +284,7 @@ class _Fusing:
         if value is UNSET:
             return None
         found = Slot(None, slot.schema, slot.since)
-        done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunction)]
+        done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunctions)]
         self.stage.ops += [SetValue(found, "always", value), *(replace(op, slot=found) for op in done)]
         return found
 
@@ -297,14 +303,13 @@ class _Fusing:
         if partial and self.upgrades and self.conversion.partial:
             self.optional_fills.append(fill)
 
-    def _convert_value(self, step: ValueConverted, function: Function | None, source: Schema, target: Schema) -> None:
-        slot = self.names.get(step.key)
+    def _convert_value(self, key: str, calls: tuple[Call, ...], target: Schema) -> None:
+        slot = self.names.get(key)
         if slot is None:
             return
         self._convert_to(slot, self.boundary)
-        if function is not None:
-            call = CallFunction(slot, function, step.stars, step.origin, source, target, self.boundary)
-            self.stage.ops.append(call)
+        if calls:
+            self.stage.ops.append(CallFunctions(slot, calls))
         slot.schema = target
 
     def _replace(self, step: ValueReplaced, null: Any, missing: Any, target: Schema) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.run.runtime import Call
 from timegate.history.steps import Origin
-from timegate.typing import Function, Schema
+from timegate.typing import Schema
 from timegate.wire.marks import Form
 
 
@@ -86,26 +87,11 @@ class ConvertBySchema:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CallFunction:
-    """Convert the value, ``stars`` containers deep, with a declared function.
-
-    Args:
-        slot: the slot to set.
-        function: gives ``UNSET`` for a value that the older version does not have.
-        stars: how many containers deep the values are.
-        origin: the fact.
-        expects: the schema of the slot's value.
-        gives: the schema of its value after the call.
-        target: the version whose shape that is.
-    """
+class CallFunctions:
+    """Convert the value with declared functions, one after the other."""
 
     slot: Slot
-    function: Function
-    stars: int
-    origin: Origin
-    expects: Schema
-    gives: Schema
-    target: int
+    calls: tuple[Call, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,7 +164,7 @@ Op: TypeAlias = (
     CheckValue
     | NoteAbsent
     | ConvertBySchema
-    | CallFunction
+    | CallFunctions
     | SetValue
     | CopyValue
     | ExtractValue
@@ -213,22 +199,16 @@ class KeyPolicy:
     only: frozenset[str] | None = None
 
 
-class WholeFunction(NamedTuple):
-    """A function of a whole object.
+class WholeFunctions(NamedTuple):
+    """Functions of a whole object, one after the other.
 
     Args:
-        function: as declared.
-        key: the key of its result; None where the result takes the object's place.
-        origin: the fact.
-        gives: the schema of its result.
-        version: the version whose shape that is.
+        calls: of the functions.
+        key: the key of the result; None where the result takes the object's place.
     """
 
-    function: Function
+    calls: tuple[Call, ...]
     key: str | None
-    origin: Origin
-    gives: Schema
-    version: int
 
 
 @dataclass(slots=True)
@@ -239,7 +219,7 @@ class Stage:
         loaded: the slots that the object begins with, by key.
         ops: the operations, in order.
         stored: the slots that the object ends with, by key.
-        then: a function of the whole object that follows.
+        then: functions of the whole object that follow.
         whole: the slot of the value itself, where it is a list or a scalar in these versions and has no keys.
         let_pass: the slots whose values may have another form.
     """
@@ -247,7 +227,7 @@ class Stage:
     loaded: dict[str, Slot]
     ops: list[Op] = field(default_factory=list[Op])
     stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
-    then: WholeFunction | None = None
+    then: WholeFunctions | None = None
     whole: Slot | None = None
     let_pass: dict[Slot, LetPass] = field(default_factory=dict[Slot, LetPass])
 

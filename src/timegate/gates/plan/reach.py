@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import compress
+from operator import is_not
 from typing import Any, Final
 
+from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.course import Course, Passed
+from timegate.gates.run.runtime import Call
 from timegate.history.history import History
 from timegate.history.steps import (
     KeyAdded,
@@ -17,7 +22,9 @@ from timegate.history.steps import (
     MembersChanged,
     ModelIntroduced,
     MovedThrough,
+    ObjectConverted,
     Step,
+    ValueConverted,
     ValueMoved,
 )
 from timegate.typing import Schema, is_object
@@ -45,19 +52,21 @@ class Reach:
         for step_side, name, boundary in history.steps:
             if step_side == side:
                 self._changed.setdefault(boundary, set()).add(name)
-        self._internal_at: Callable[[int], frozenset[str]] = cache(self._find_internal)
         self.forget()
 
     def forget(self) -> None:
         """Empty the caches that only the compilation of programs needs."""
-        self.own_names: Callable[[Conversion], Set[str]] = cache(self._find_own_names)
+        self.own_names: Callable[[Conversion], frozenset[str]] = cache(self._find_own_names)
         self.touched: Callable[[Conversion], frozenset[str]] = cache(self._find_touched)
         self.affected_by: Callable[[int], frozenset[str]] = cache(self._find_affected)
         self._differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
-        self._users: dict[int, dict[str, set[str]]] = {}
+        self._users: list[Mapping[str, frozenset[str]]] = []
         self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
-        self._keys: dict[tuple[str, int, int], frozenset[str]] = {}
-        self._crossed: Callable[[str], list[int]] = cache(self._find_crossed)
+        self._keys: dict[tuple[str, int], list[frozenset[str]]] = {}
+        self._internal: list[frozenset[str]] = []
+        self._ranges: dict[int, list[frozenset[str]]] = {}
+        self._courses: dict[tuple[str, int], Course] = {}
+        self._calls: dict[int, Call | None] = {}
 
     def component(self, name: str, version: int) -> Component:
         """A component at a version."""
@@ -69,30 +78,58 @@ class Reach:
 
     def keys_at(self, name: str, versions: range) -> frozenset[str]:
         """Every key that a component has at one of some neighbouring versions."""
-        first, last = versions.start, versions.stop
-        known = self._keys.get((name, first, last))
+        if not versions:
+            return frozenset()
+        boundaries = self._crossed.get(name, [])
+        first, end = (bisect_left(boundaries, version) for version in (versions.start, versions.stop - 1))
+        # Programs are written for one version after the other, each with a few more keys.
+        known = self._keys.get((name, first))
         if known is None:
-            # Programs are written for one version after the other: mostly the range is longer by one.
-            shorter = self._keys.get((name, first, last - 1))
-            missing = versions if shorter is None else range(last - 1, last)
-            known = frozenset(shorter or ()).union(*(self.component(name, at).properties for at in missing))
-            self._keys[name, first, last] = known
-        return known
+            known = self._keys[name, first] = [frozenset(self.component(name, versions.start).properties)]
+        for boundary in boundaries[first + len(known) - 1 : end]:
+            known.append(known[-1].union(self.component(name, boundary + 1).properties))
+        return known[end - first]
 
-    def crossed(self, name: str, conversion: Conversion) -> list[int]:
-        """The boundaries of a conversion at which a component differs, in the order in which it crosses them."""
-        boundaries = self._crossed(name)
+    def course(self, name: str, conversion: Conversion) -> Sequence[Passed]:
+        """What a conversion does with a component's objects, in the order in which they meet it."""
         near, far = sorted((conversion.src, conversion.dst))
-        found = boundaries[bisect_left(boundaries, near) : bisect_left(boundaries, far)]
-        return found if conversion.src < conversion.dst else found[::-1]
+        course = self._courses.get((name, near))
+        if course is None:
+            upgrades = self.side == "requests"
+            course = Course(upgrades=upgrades, call_of=self.call_of, holds_components=self.names_in)
+            self._courses[name, near] = course
+        boundaries = self._crossed.get(name, [])
+        first, end = bisect_left(boundaries, near), bisect_left(boundaries, far)
+        for boundary in boundaries[first + course.length : end]:
+            course.cross(boundary, self.steps(name, boundary), empties=self._empties(name, boundary))
+        return course.to(end - first)
 
-    def _find_crossed(self, name: str) -> list[int]:
-        """Every boundary at which a component differs in any way."""
-        return [boundary for boundary in range(len(self.history.wires) - 1) if self._differs(name, boundary)]
+    def last_crossed(self, name: str, version: int) -> int:
+        """The boundary nearest to a version, among the newer ones at which a component differs; -1 for none."""
+        boundaries = self._crossed.get(name, [])
+        return [-1, *boundaries][bisect_left(boundaries, version)]
 
-    def _differs(self, name: str, boundary: int) -> bool:
-        older, newer = self.components(boundary + 1).get(name), self.components(boundary).get(name)
-        return bool(self.steps(name, boundary)) or older is not newer
+    def _empties(self, name: str, boundary: int) -> bool:
+        """Whether a move across a boundary may leave an object empty that one of its versions does not have."""
+        steps = self.steps(name, boundary)
+        if steps:
+            return any(isinstance(step, ValueMoved | MovedThrough) for step in steps)
+        return self.component(name, boundary).properties.keys() != self.component(name, boundary + 1).properties.keys()
+
+    def call_of(self, step: ValueConverted | ObjectConverted | KeyRemoved, boundary: int) -> Call | None:
+        """The call of the function that a step at a boundary declares; None where it declares none for this side."""
+        if id(step) not in self._calls:
+            self._calls[id(step)] = call_of(step, self.components(boundary), upgrades=self.side == "requests")
+        return self._calls[id(step)]
+
+    @cached_property
+    def _crossed(self) -> Mapping[str, list[int]]:
+        """Every boundary at which a component differs in any way, by the component."""
+        found: dict[str, list[int]] = {}
+        for boundary in range(len(self.history.wires) - 1):
+            for name in self._differing_at(boundary):
+                found.setdefault(name, []).append(boundary)
+        return found
 
     def head_keys(self, name: str) -> set[str]:
         """Every spelling of a key that head accepts for a component."""
@@ -113,8 +150,7 @@ class Reach:
     @cached_property
     def parameters(self) -> frozenset[str]:
         """The components that hold parameters, whose values arrive as texts."""
-        operations = self.history.wires[0].operations if self.side == "requests" else ()
-        return frozenset(name for one in operations for name in (one.query, one.headers, one.path_parameters))
+        return self.history.wires[0].parameter_holders if self.side == "requests" else frozenset()
 
     @cached_property
     def _header_fields(self) -> frozenset[str]:
@@ -152,17 +188,31 @@ class Reach:
         """Whether a conversion changes or checks the component's own objects, not only what they contain."""
         return name in self.own_names(conversion)
 
-    def _find_own_names(self, conversion: Conversion) -> Set[str]:
+    def _find_own_names(self, conversion: Conversion) -> frozenset[str]:
         checked = conversion.from_client if self.side == "requests" else conversion.to_client
         # A client's payload is checked against everything newer, however few boundaries the conversion crosses.
         everything_newer = checked and self.side == "requests"
-        boundaries = range(conversion.src) if everything_newer else conversion.boundaries
-        changed = set[str]().union(*(self._changed.get(boundary, ()) for boundary in boundaries))
-        return changed | (self._internal_at(min(conversion.src, conversion.dst)) if checked else frozenset())
+        near, far = (0, conversion.src) if everything_newer else sorted((conversion.src, conversion.dst))
+        internal = self._internal_at(min(conversion.src, conversion.dst)) if checked else frozenset[str]()
+        return self._changed_between(near, far) | internal
 
-    def _find_internal(self, version: int) -> frozenset[str]:
+    def _changed_between(self, near: int, far: int) -> frozenset[str]:
+        """The components that change at one of some neighbouring boundaries."""
+        # Mostly the range is longer by one than the last time.
+        known = self._ranges.setdefault(near, [frozenset()])
+        while len(known) <= far - near:
+            known.append(known[-1].union(self._changed.get(near + len(known) - 1, ())))
+        return known[far - near]
+
+    def _internal_at(self, version: int) -> frozenset[str]:
         """The components with fields that no client of a version knows."""
-        return frozenset(name for name, component in self.components(version).items() if component.internal)
+        known = self._internal
+        while len(known) <= version:
+            at = len(known)
+            differing = self._differing_at(at - 1) if at else self.components(0).keys()
+            found = frozenset(name for name in differing if self.component(name, at).internal)
+            known.append((known[-1] - differing) | found if at else found)
+        return known[version]
 
     def _find_touched(self, conversion: Conversion) -> frozenset[str]:
         present = self.components(conversion.src).keys()
@@ -172,9 +222,9 @@ class Reach:
         """The components and all that contain one of them."""
         users = self._users_at(version)
         reached = set(names)
-        waiting = list(reached)
+        waiting = list(reached & users.keys())
         while waiting:
-            found = users.get(waiting.pop(), set()) - reached
+            found = users.get(waiting.pop(), frozenset()) - reached
             reached |= found
             waiting += found
         return frozenset(reached)
@@ -193,33 +243,31 @@ class Reach:
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
         """The components that differ in any way across a boundary, and all that contain one."""
-        return self._with_users(self._differing_at(boundary) | self._changed.get(boundary, set()), boundary)
+        return self._with_users(self._differing_at(boundary), boundary)
 
     def _find_differing(self, boundary: int) -> frozenset[str]:
         newer, older = self.components(boundary), self.components(boundary + 1)
-        return frozenset(name for name, component in newer.items() if older.get(name) is not component)
+        # Without a loop of Python's, because an API may have very many components, and each version changes a few.
+        others = compress(newer, map(is_not, newer.values(), map(older.__getitem__, newer)))
+        return frozenset(others) | self._changed.get(boundary, set())
 
-    def _users_at(self, version: int) -> dict[str, set[str]]:
+    def _users_at(self, version: int) -> Mapping[str, frozenset[str]]:
         """For each component, the components that contain it."""
-        nearest = version
-        while nearest and nearest not in self._users and not self._references_differ(nearest - 1):
-            nearest -= 1
-        users = self._users.get(nearest)
-        if users is None:
-            users = dict[str, set[str]]()
-            for name, component in self.components(nearest).items():
-                for target in self.names_in(component.schema):
-                    users.setdefault(target, set()).add(name)
-        self._users[nearest] = self._users[version] = users
-        return users
+        while len(self._users) <= version:
+            self._users.append(self._next_users(len(self._users)))
+        return self._users[version]
 
-    def _references_differ(self, boundary: int) -> bool:
-        """Whether some component contains other components on one side of a boundary than on the other."""
-        newer, older = self.components(boundary), self.components(boundary + 1)
-        return newer.keys() != older.keys() or any(
-            self.names_in(newer[name].schema) != self.names_in(older[name].schema)
-            for name in self._differing_at(boundary)
-        )
+    def _next_users(self, version: int) -> Mapping[str, frozenset[str]]:
+        """The same at the version after the last one that is known, from those of that one."""
+        users = dict(self._users[-1]) if version else {}
+        for name in self._differing_at(version - 1) if version else self.components(0):
+            now = self.names_in(self.component(name, version).schema)
+            before = self.names_in(self.component(name, version - 1).schema) if version else frozenset[str]()
+            for target in before - now:
+                users[target] -= {name}
+            for target in now - before:
+                users[target] = users.get(target, frozenset()) | {name}
+        return users
 
     def needs(self, schema: Schema, conversion: Conversion) -> bool:
         """Whether payloads of a schema have to be walked in a conversion."""

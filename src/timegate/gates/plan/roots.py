@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from timegate.gates.plan.reach import Reach
@@ -31,7 +31,11 @@ class Roots:
         """The roots whose payloads are converted otherwise than for the clients of the next newer version."""
         here, newer = self._indexed(version), self._indexed(version - 1)
         texts = {text for name in self.reach.affected_by(version - 1) for text in here.texts.get(name, ())}
-        return {text: root for text, root in here.schemas.items() if text in texts or text not in newer.schemas}
+        return {text: here.schemas[text] for text in sorted(texts | (here.schemas.keys() - newer.schemas.keys()))}
+
+    def undocumented(self, version: int) -> Sequence[tuple[str, Body]]:
+        """The bodies that are no JSON document, each with its place."""
+        return self._indexed(version).undocumented
 
     def _indexed(self, version: int) -> _Indexed:
         wire = self.reach.history.wires[version if self.reach.side == "requests" else 0]
@@ -39,7 +43,8 @@ class Roots:
         key = id(wire.operations), id(wire.receives)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = _Indexed({repr(schema): schema for schema in _roots(wire, self.reach.side)})
+            schemas = {repr(schema): schema for schema in _roots(wire, self.reach.side)}
+            found = self._known[key] = _Indexed(schemas, list(_undocumented(wire, self.reach.side)))
             for text, schema in found.schemas.items():
                 for name in self.reach.names_in(schema):
                     found.texts.setdefault(name, []).append(text)
@@ -51,12 +56,18 @@ class _Indexed:
     """The roots of some versions by their text, and for each component the texts of the roots that contain it."""
 
     schemas: Mapping[str, Schema]
+    undocumented: Sequence[tuple[str, Body]]
     texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
 def request_root(method: str, body: Body) -> Schema:
     """The schema at which the requests of a method start; what a `PATCH` leaves out stays as it is (RFC 5789)."""
     return {**body.schema, PARTIAL_MARK: True} if method == "PATCH" else body.schema
+
+
+def _undocumented(wire: Wire, side: Side) -> Iterator[tuple[str, Body]]:
+    for operation in wire.operations:
+        yield from ((f"{name} of {operation.key}", body) for name, body in operation.bodies(side) if not body.has_json)
 
 
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:

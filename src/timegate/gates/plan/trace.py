@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -13,6 +14,7 @@ from timegate.history.steps import (
     KeyRenamed,
     MovedThrough,
     ObjectConverted,
+    Step,
     ValueConverted,
     ValueMoved,
     ValueReplaced,
@@ -24,6 +26,11 @@ from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
 
 _Change: TypeAlias = Callable[[Any], Any]
+
+_Met: TypeAlias = dict[str | None, list[tuple[int, Step]]]
+
+_OBJECT: Final = None
+"""Stands for the whole object among keys."""
 
 LIMITS: Final = frozenset({
     "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "maximum", "exclusiveMaximum", "maxLength",
@@ -87,6 +94,7 @@ class Traces:
         self._reach = reach
         self._known: dict[_Field, Trace] = {}
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
+        self._steps: dict[tuple[str, int], _Met] = {}
 
     def of(self, name: str, key: str, version: int) -> Trace:
         """The trace of a key of a component's objects as clients of a version send them."""
@@ -113,39 +121,50 @@ class Traces:
     def _cross(self, field: _Field) -> Trace | _Crossed:
         """What a key is after the next boundary that changes its component, and how its type differs before it."""
         name, key, version = field
-        while version and not self._reach.steps(name, version - 1):
-            version -= 1
-        component = self._reach.component(name, version)
-        if version == 0:
+        boundary = self._reach.last_crossed(name, version)
+        component = self._reach.component(name, boundary + 1)
+        if boundary < 0:
             schema, required = component.properties.get(key), key in component.required
             return Trace(self._head_type(component, key), component.model, schema, required, place=(name, key))
-        boundary, changes, converted, filled = version - 1, list[_Change](), False, False
-        for step in self._reach.steps(name, boundary):
+        changes, converted, filled = list[_Change](), False, False
+        met, position = self._met(name, boundary), -1
+        while (found := _next(met, key, position)) is not None:
+            position, step = found
             match step:
-                case KeyRemoved(key=removed) if removed == key:
+                case KeyRemoved():
                     return Trace(step.was, component.model, None, step.checked, converted)
-                case KeyRenamed(old=old) if old == key:
+                case KeyRenamed():
                     key = step.new
-                case ValueConverted(key=changed) if changed == key:
+                case ValueConverted():
                     converted = converted or step.to_head is not None
                     changes.append(self._conversion(step, boundary))
-                case ValueReplaced(key=changed) if changed == key:
+                case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
                     changes.append(self._null_change(step.older, step.newer, boundary))
-                case ValueMoved(old=old) if old == (key,):
+                case ValueMoved():
                     name, key = self._target(name, step.new, boundary)
                     if len(step.new) > 1:
                         break
-                case MovedThrough(key=moved, older=True) if moved == key:
+                case MovedThrough():
                     name, key = self._moved_at(boundary).get((name, key), (name, key))
                     break
                 case ObjectConverted():
                     return Trace(
-                        self._type_in(step, name, key, version), step.was, None, key in component.required, True
+                        self._type_in(step, name, key, boundary + 1), step.was, None, key in component.required, True
                     )
                 case _:
                     pass
         return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
+
+    def _met(self, name: str, boundary: int) -> _Met:
+        """The steps of a boundary by the key of the older version that they are about."""
+        found = self._steps.get((name, boundary))
+        if found is None:
+            found = self._steps[name, boundary] = {}
+            for position, step in enumerate(self._reach.steps(name, boundary)):
+                for key in _about(step):
+                    found.setdefault(key, []).append((position, step))
+        return found
 
     def _head_type(self, component: Component, key: str) -> Any:
         if key in component.types:
@@ -197,6 +216,29 @@ class Traces:
                         source = self._target(name, step.old, boundary + 1)
                         moves[source] = self._target(name, step.new, boundary)
         return self._moves[boundary]
+
+
+def _about(step: Step) -> tuple[str | None, ...]:
+    """The key of the older version that a step is about, `_OBJECT` for all of them; nothing for none."""
+    match step:
+        case KeyRenamed():
+            return (step.old,)
+        case KeyRemoved() | ValueConverted() | ValueReplaced():
+            return (step.key,)
+        case ValueMoved(old=(key,)):
+            return (key,)
+        case MovedThrough(older=True):
+            return (step.key,)
+        case ObjectConverted():
+            return (_OBJECT,)
+        case _:
+            return ()
+
+
+def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
+    """The first step after a position that is about a key or about the whole object; None where there is none."""
+    later = (one for about in (key, _OBJECT) for one in met.get(about, ()) if one[0] > position)
+    return min(later, key=itemgetter(0), default=None)
 
 
 def _same(kind: Any) -> Any:

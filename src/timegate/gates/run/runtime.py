@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from timegate.errors import DowngradeError, GateError, UpgradeError
 from timegate.history.steps import Origin
@@ -115,40 +115,55 @@ def is_plain(value: Any) -> bool:
     return True
 
 
-def apply_at_depth(
-    function: Callable[[Any], Any],
-    value: Any,
-    stars: int,
-    origin: Origin,
-    error: type[GateError],
-    takes_null: bool,
-    result: Result,
-) -> Any:
+class Call(NamedTuple):
+    """A declared function and what it is called with.
+
+    Args:
+        function: as declared.
+        stars: how many containers deep the values are.
+        takes_null: whether it gets null too.
+        result: what it may give, with the fact that declares it.
+        may_remove: whether it may take the value away, by `UNSET`.
+    """
+
+    function: Callable[[Any], Any]
+    stars: int
+    takes_null: bool
+    result: Result
+    may_remove: bool = False
+
+
+def call_each(calls: tuple[Call, ...], value: Any, error: type[GateError]) -> Any:
+    """Convert a value with declared functions, one after the other."""
+    for call in calls:
+        value = _call(call, value, call.stars, error)
+    return value
+
+
+def _call(call: Call, value: Any, stars: int, error: type[GateError]) -> Any:
     """Convert each value ``stars`` containers deep with a declared function, in place."""
     if stars == 0:
-        if value is None and not takes_null:
+        if value is None and not call.takes_null:
             return value
-        given = apply(function, value, origin, error)
-        result.check(given, server_error(error))
+        given = apply(call.function, value, call.result.origin, error)
+        call.result.check(given, server_error(error))
         return given
-    if is_array(value):
-        for index, inner in enumerate(value):
-            try:
-                value[index] = apply_at_depth(function, inner, stars - 1, origin, error, takes_null, result)
-            except GateError as fault:
-                fault.at(index)
-                raise
-        return value
+    held: Any = value
+    pairs: Iterable[tuple[Any, Any]]
     if is_object(value):
-        for key, inner in value.items():
-            try:
-                value[key] = apply_at_depth(function, inner, stars - 1, origin, error, takes_null, result)
-            except GateError as fault:
-                fault.at(key)
-                raise
+        pairs = value.items()
+    elif is_array(value):
+        pairs = enumerate(value)
+    elif error is DowngradeError and value is not None:
+        raise gate_error(error, "a list or an object was expected", call.result.origin)
+    else:
         return value
-    if error is DowngradeError and value is not None:
-        raise gate_error(error, "a list or an object was expected", origin)
+    for key, inner in pairs:
+        try:
+            held[key] = _call(call, inner, stars - 1, error)
+        except GateError as fault:
+            fault.at(key)
+            raise
     return value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from timegate.gates.plan.plan import (
-    CallFunction,
+    CallFunctions,
     CheckValue,
     ConvertBySchema,
     NoteAbsent,
@@ -23,7 +23,6 @@ from timegate.gates.plan.plan import (
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
-from timegate.history.undo_values import FirstItem
 from timegate.wire.wire import Component
 
 
@@ -45,11 +44,10 @@ def _is_simple(stage: Stage) -> bool:
     """Whether each value is set on its own, kept, or converted under its own key."""
     stored, begun = {id(slot) for slot in stage.stored.values()}, set[int]()
     for op in stage.ops:
-        if not isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunction | SetValue):
+        if not isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunctions | SetValue):
             return False
         slot = op.slot
-        if isinstance(op, CallFunction) and isinstance(op.function, FirstItem):
-            # An empty list may be no value at all.
+        if isinstance(op, CallFunctions) and any(call.may_remove for call in op.calls):
             return False
         if isinstance(op, SetValue) and op.when == "always" and (slot.source is not None or id(slot) in begun):
             return False

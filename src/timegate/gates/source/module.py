@@ -48,7 +48,7 @@ _RUNTIME = (
     value_checks.unknown_key,
     value_checks.wrong_type,
     runtime.apply,
-    runtime.apply_at_depth,
+    runtime.call_each,
     runtime.copy_json,
     runtime.extract,
     runtime.fail,
@@ -74,6 +74,7 @@ class Module:
         ambiguous: pairs of arms that no value can tell apart.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
+        replacing: the functions that replace an arm where it was introduced, by the arm and the union before it.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Module:
         self.ambiguous: list[tuple[str, str]] = []
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
+        self.replacing: dict[Purpose, str] = {}
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
         self._space["S"] = runtime.server_error(self.error)

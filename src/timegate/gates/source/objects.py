@@ -198,12 +198,9 @@ class _Stage(Values):
         """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
-        function, key, origin, gives, version = self.stage.then
-        name, origin_name = self.module.name(function, "f"), self.module.name(origin)
-        call = f"apply({name}, v, {origin_name}, E)"
-        value = "v" if key is None else self.module.fresh()
-        self.writer.add(f"{value} = {call if key is None else f'copy_json({call})'}")
-        result = self.module.name(self.result(gives, version, origin))
-        self.writer.add(f"{result}.check({value}, S, {key!r})")
-        if key is not None:
-            self.writer.add(f"v[{key!r}] = {value}")
+        key, called = self.stage.then.key, f"call_each({self.module.name(self.stage.then.calls, 'f')}, v, E)"
+        if key is None:
+            self.writer.add(f"v = {called}")
+            return
+        with self.writer.errors_at(repr(key)):
+            self.writer.add(f"v[{key!r}] = copy_json({called})")

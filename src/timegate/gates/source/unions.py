@@ -16,7 +16,7 @@ from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
-from timegate.history.schema_edits import without_arm
+from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
@@ -136,10 +136,18 @@ def _introduction(module: Module, leaf: Schema, conversion: Conversion) -> tuple
 
 def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
     arms = [describe(module.reach, leaf, conversion) for leaf in leaves]
-    for arm, leaf in zip(arms, leaves, strict=True):
-        introduction = _introduction(module, leaf, conversion)
+    introductions = [_introduction(module, leaf, conversion) for leaf in leaves]
+    introduced = [(one[1].undone, str(referred(leaf))) for leaf, one in zip(leaves, introductions, strict=True) if one]
+    for arm, leaf, introduction in zip(arms, leaves, introductions, strict=True):
         if introduction is not None:
-            arm.function = _replacing_function(module, schema, leaf, introduction, conversion)
+            # When the arm came, those that came later were not there either.
+            later = {name for undone, name in introduced if undone <= introduction[1].undone}
+            before = without_arms(schema, later)
+            purpose = f"{leaf} or {before}", conversion
+            arm.function = module.replacing.get(purpose)
+            if arm.function is None:
+                arm.function = _replacing_function(module, before, leaf, introduction, conversion)
+                module.replacing[purpose] = arm.function
             arm.always = arm.function
         elif module.reach.needs(leaf, conversion):
             arm.function = arm.always = module.root(leaf, conversion)
@@ -174,10 +182,11 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     """Compare the arms that their tags do not tell apart, and note those that nothing tells apart."""
     arms = choice.arms[: len(leaves)]
     by_tag = told_by_one_key([arm for arm in arms if dict in arm.leaf.types])
+    comparable = [arm for arm in arms if not by_tag or arm.leaf.types != frozenset({dict})]
     told = {id(arm) for arm in choice.picked.values()}
     pairs = [
         (one, other)
-        for one, other in combinations(arms, 2)
+        for one, other in combinations(comparable, 2)
         if (one.is_touched or other.is_touched)
         and (types := one.leaf.types & other.leaf.types)
         and not (by_tag and types == frozenset({dict}))
@@ -249,9 +258,17 @@ def _unique_tags(arms: list[Arm], key: str) -> dict[TypedValue, Arm]:
 
 
 def _replacing_function(
-    module: Module, union: Schema, leaf: Schema, introduction: tuple[int, ModelIntroduced], conversion: Conversion
+    module: Module, before: Schema, leaf: Schema, introduction: tuple[int, ModelIntroduced], conversion: Conversion
 ) -> str:
-    """A function that downgrades an arm until its introduction, replaces it there, and downgrades the replacement."""
+    """A function that downgrades an arm until its introduction, replaces it there, and downgrades the replacement.
+
+    Args:
+        module: the module to write.
+        before: the union without the arm.
+        leaf: the arm.
+        introduction: the boundary and the step.
+        conversion: of the union.
+    """
     boundary, step = introduction
     name = referred(leaf)
     assert name is not None
@@ -265,8 +282,9 @@ def _replacing_function(
             writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E))")
         else:
             writer.add(f"v = copy_json({module.name(step.seen_as)})")
-        rest = conversion.part(boundary, conversion.dst)
-        module.walk(writer, without_arm(union, name), "v", rest)
+        rest = module.root(before, conversion.part(boundary, conversion.dst))
+        if rest is not None:
+            writer.add(f"v = {rest}(v)")
         writer.add("return v")
     module.add_source(writer)
     return function

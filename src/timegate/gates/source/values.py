@@ -10,7 +10,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.plan import (
-    CallFunction,
+    CallFunctions,
     CheckValue,
     ConvertBySchema,
     CopyValue,
@@ -24,16 +24,13 @@ from timegate.gates.plan.plan import (
     Stage,
     slots_of,
 )
-from timegate.gates.run.runtime import Result
+from timegate.gates.run.runtime import Call
 from timegate.gates.run.value_checks import MemberCheck, ValueCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
-from timegate.history.steps import Origin
-from timegate.history.undo_values import FirstItem
 from timegate.reading.value_readers import is_enum, member_reader, reader_of
-from timegate.typing import Schema
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
-from timegate.wire.schema import schema_at_depth, single_reference
+from timegate.wire.schema import single_reference
 from timegate.wire.value_readers import Reader
 
 
@@ -99,7 +96,7 @@ class Values:
         # In this order: what the operation reads has its variable before what it sets.
         *others, variable = [self.variable(slot) for slot in slots_of(op)]
         other = others[0] if others else ""
-        if op.slot in self.stage.let_pass and isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunction):
+        if op.slot in self.stage.let_pass and isinstance(op, CheckValue | NoteAbsent | ConvertBySchema | CallFunctions):
             with self.writer.block(f"if not {self._lets_pass(op.slot, variable)}:"):
                 self._operate(op, variable, others, other)
             return
@@ -127,7 +124,7 @@ class Values:
             case ConvertBySchema():
                 with self._if_present(op.slot, variable):
                     self.convert(op, variable, self._key_in_errors(op.slot))
-            case CallFunction():
+            case CallFunctions():
                 self._call(op, variable)
             case SetValue(when="missing") if id(op.slot) in self.certain:
                 pass
@@ -197,40 +194,29 @@ class Values:
         reader = member_reader(component.model, [member for _, member in members], described=op.described)
         return MemberCheck(reader, {typed: typed[1] for typed in members}, {} if plan is None else plan.newer)
 
-    def _call(self, op: CallFunction, variable: str) -> None:
-        """Write the call of a declared function: it gets null only where its own side alone admits it."""
+    def _call(self, op: CallFunctions, variable: str) -> None:
+        """Write the calls of declared functions."""
         module, add, block = self.module, self.writer.add, self.writer.block
-        components = module.reach.components(op.target)
-        expects, gives = (schema_at_depth(schema, op.stars) or {} for schema in (op.expects, op.gives))
-        takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
-        result = self.result(gives, op.target, op.origin)
-        function, origin, key = module.name(op.function, "f"), module.name(op.origin), self._key_in_errors(op.slot)
-        with self._if_present(op.slot, variable):
-            if op.stars:
-                arguments = f"{function}, {variable}, {op.stars}, {origin}, E, {takes_null}, {module.name(result)}"
-                with self.guarded(variable, key):
-                    add(f"{variable} = apply_at_depth({arguments})")
+        call = op.calls[0]
+        with self._if_present(op.slot, variable), self.guarded(variable, self._key_in_errors(op.slot)):
+            if len(op.calls) > 1 or call.stars:
+                add(f"{variable} = call_each({module.name(op.calls, 'f')}, {variable}, E)")
                 return
-            # The same as `apply`, without the cost of a call.
-            with self.guarded(variable, key), nullcontext() if takes_null else block(f"if {variable} is not None:"):
+            # The same, without the cost of another call.
+            with nullcontext() if call.takes_null else block(f"if {variable} is not None:"):
                 with block("try:"):
-                    add(f"{variable} = {function}({variable})")
+                    add(f"{variable} = {module.name(call.function, 'f')}({variable})")
                 with block("except Exception as e:"):
-                    add(f"fail(E, e, {origin})")
-                self._check_result(op, result, variable)
+                    add(f"fail(E, e, {module.name(call.result.origin)})")
+                self._check_result(call, variable)
 
-    def result(self, schema: Schema, version: int, origin: Origin) -> Result:
-        """What a function may give that gives values of a schema of a version."""
-        reach = self.module.reach
-        members = all_listed_values(schema, lambda name: reach.component(name, version))
-        return Result(reach.python_types(schema, version), members, origin)
-
-    def _check_result(self, op: CallFunction, result: Result, variable: str) -> None:
+    def _check_result(self, call: Call, variable: str) -> None:
         """Write the check of what a function gave; a text, a whole number and a truth value need no call."""
+        result = call.result
         simple = (result.types - {float, list, dict}) if result.members is None else frozenset[type]()
         check = f"{self.module.name(result)}.check({variable}, S)"
         with self.writer.block(f"if {self.module.is_not(variable, simple)}:"):
-            if isinstance(op.function, FirstItem):
+            if call.may_remove:
                 with self.writer.block(f"if {variable} is UNSET:"):
                     self.writer.add(f"{variable} = M")
                 with self.writer.block("else:"):

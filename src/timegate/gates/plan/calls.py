@@ -1,0 +1,41 @@
+"""Says how the declared function of a step is called, and what it may give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from timegate.changes.base import UNSET
+from timegate.gates.run.runtime import Call, Result
+from timegate.history.steps import KeyRemoved, ObjectConverted, ValueConverted
+from timegate.history.undo_values import FirstItem
+from timegate.wire.json_types import all_listed_values, is_nullable, python_types
+from timegate.wire.schema import schema_at_depth
+from timegate.wire.wire import Component
+
+
+def call_of(
+    step: ValueConverted | ObjectConverted | KeyRemoved, components: Mapping[str, Component], *, upgrades: bool
+) -> Call | None:
+    """The call of a step's function in one direction; None where it declares none.
+
+    Args:
+        step: the step.
+        components: of the newer version.
+        upgrades: the direction.
+    """
+    stars, takes_null = 0, True
+    if isinstance(step, KeyRemoved):
+        function, gives = step.fill, step.schema
+    else:
+        function = step.to_head if upgrades else step.to_old
+        expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
+        if isinstance(step, ValueConverted):
+            stars = step.stars
+            expects, gives = (schema_at_depth(schema, stars) or {} for schema in (expects, gives))
+            # It gets null only where its own side alone admits it.
+            takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
+    if function is None:
+        return None
+    members = all_listed_values(gives, components.__getitem__)
+    result = Result(python_types(gives, components.__getitem__), members, step.origin)
+    return Call(function, stars, takes_null, result, isinstance(function, FirstItem) and function.empty is UNSET)

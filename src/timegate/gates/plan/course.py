@@ -1,0 +1,205 @@
+"""Makes one step of steps at several boundaries that go on from each other, or that take each other back.
+
+A field that is renamed in each of many versions has one other name in the end. So a program costs what it does and not
+how many boundaries it crosses, and the course to a version is that to the next newer one with a little more at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Set
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeAlias
+
+from timegate.changes.base import UNSET, Sibling
+from timegate.gates.run.runtime import Call
+from timegate.history.steps import (
+    KeyAdded,
+    KeyRemoved,
+    KeyRenamed,
+    ObjectConverted,
+    Step,
+    ValueConverted,
+    ValueReplaced,
+)
+from timegate.typing import Schema
+
+CallOf: TypeAlias = Callable[[ValueConverted | ObjectConverted, int], Call | None]
+"""Gives the call of a step's function in the direction of a side, with the boundary; None where it declares none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesConverted:
+    """Functions that convert one value after the other; no version's value holds a component.
+
+    Args:
+        keys: the value's wire name; none for the object itself.
+        newer: the schema in the newest version.
+        older: the schema in the oldest.
+        calls: of the functions, in the order in which a payload meets them.
+    """
+
+    keys: tuple[str, ...]
+    newer: Schema
+    older: Schema
+    calls: tuple[Call, ...]
+
+
+class Passed(NamedTuple):
+    """A step of a course with its boundary; no step where the boundary ends and what a move has emptied must go."""
+
+    boundary: int
+    step: Step | ValuesConverted | None
+
+
+class Course:
+    """What a component's objects go through from one version to ever older ones.
+
+    Args:
+        upgrades: whether payloads go from old to new.
+        call_of: gives the call of a step.
+        holds_components: gives the components that values of a schema hold.
+    """
+
+    def __init__(self, *, upgrades: bool, call_of: CallOf, holds_components: Callable[[Schema], Set[str]]) -> None:
+        self._upgrades = upgrades
+        self._call_of = call_of
+        self._holds_components = holds_components
+        self._passed: dict[int, Passed] = {}
+        self._mentions: dict[str, list[int]] = {}
+        self._count = 0
+        self._fixed = 0
+        self._ends: list[list[Passed]] = [[]]
+
+    @property
+    def length(self) -> int:
+        """How many boundaries it crosses so far."""
+        return len(self._ends) - 1
+
+    def to(self, count: int) -> list[Passed]:
+        """What it is across the first boundaries, in the order in which a payload meets the steps."""
+        return self._ends[count]
+
+    def cross(self, boundary: int, steps: Iterable[Step], *, empties: bool) -> None:
+        """Go on across the next older boundary.
+
+        Args:
+            boundary: its index.
+            steps: of the component, from old to new.
+            empties: whether a move may have emptied objects.
+        """
+        end, older = [None] if empties else [], reversed([*steps])
+        for step in (*end, *older) if self._upgrades else (*older, *end):
+            self._add(boundary, step)
+        self._ends.append(list(reversed(self._passed.values()) if self._upgrades else self._passed.values()))
+
+    def _add(self, boundary: int, step: Step | None) -> None:
+        """Add a step at the end, as one with an earlier step where both are about the same and nothing is between."""
+        changed = _changed(step)
+        found = self._mentions.get(changed[0], [-1])[-1] if changed else self._count - 1
+        newer = self._passed.get(found)
+        if newer is not None and found >= (self._fixed if changed else 0):
+            alone = all(self._mentions[name][-1] == found for name in _changed(newer.step))
+            together = self._together(newer, boundary, step) if alone else None
+            if together is not None:
+                del self._passed[found]
+                for name in _mentioned(newer.step):
+                    self._mentions[name].remove(found)
+                for one in together:
+                    self._append(Passed(boundary, one))
+                return
+        self._append(Passed(boundary, step))
+
+    def _append(self, passed: Passed) -> None:
+        self._passed[self._count] = passed
+        for name in _mentioned(passed.step):
+            self._mentions.setdefault(name, []).append(self._count)
+        self._count += 1
+        if not _changed(passed.step):
+            # Nothing is known of what it does to the keys, so steps on both sides of it stay apart.
+            self._fixed = self._count
+
+    def _together(self, passed: Passed, boundary: int, older: Step | None) -> list[Step | ValuesConverted] | None:
+        """What two steps do, in fewer; None where that cannot be said."""
+        match passed.step, older:
+            case KeyRenamed() as newer, KeyRenamed():
+                return [replace(newer, old=older.old)]
+            case KeyRemoved(), KeyAdded():
+                return []
+            case ValueReplaced() as newer, ValueReplaced() if newer.partial == older.partial:
+                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _replacements(one))
+                return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
+            case (ValueConverted() | ObjectConverted() | ValuesConverted()) as newer, (
+                ValueConverted() | ObjectConverted()
+            ) if _changed(newer) == _changed(older) and self._are_plain(newer, older):
+                first, then = self._calls(newer, passed.boundary), self._calls(older, boundary)
+                if first is None or then is None:
+                    return None
+                calls = then + first if self._upgrades else first + then
+                return [ValuesConverted(_changed(older), newer.newer, older.older, calls)]
+            case _:
+                return None
+
+    def _calls(
+        self, step: ValueConverted | ObjectConverted | ValuesConverted, boundary: int
+    ) -> tuple[Call, ...] | None:
+        """The calls of a step; None where one may take the value away."""
+        if isinstance(step, ValuesConverted):
+            return step.calls
+        call = self._call_of(step, boundary)
+        return () if call is None else None if call.may_remove else (call,)
+
+    def _are_plain(self, *steps: ValueReplaced | ValueConverted | ObjectConverted | ValuesConverted) -> bool:
+        """Whether no value that the steps are about holds a component."""
+        return not any(self._holds_components(schema) for step in steps for schema in (step.newer, step.older))
+
+
+def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
+    """The keys that a step changes, first the one that it has on the newer side; none for a step of whole objects."""
+    match step:
+        case KeyRenamed():
+            return step.new, step.old
+        case KeyRemoved() if callable(step.fill):
+            return ()
+        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
+            return (step.key,)
+        case ValuesConverted():
+            return step.keys
+        case _:
+            return ()
+
+
+def _mentioned(step: Step | ValuesConverted | None) -> tuple[str, ...]:
+    """The keys that a step changes or reads."""
+    match step:
+        case KeyAdded():
+            values = [step.default]
+        case KeyRemoved():
+            values = [step.fill]
+        case ValueReplaced():
+            values = _replacements(step)
+        case _:
+            values = []
+    return *_changed(step), *(value.field for value in values if isinstance(value, Sibling))
+
+
+def _replacements(step: ValueReplaced) -> list[Any]:
+    return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
+
+
+def _replaced(newer: ValueReplaced, older: ValueReplaced) -> ValueReplaced:
+    """What two steps replace, one after the other."""
+
+    def then(first: Any, second: Any, null: Any) -> Any:
+        """What becomes of what the first step gives, or else the second; the second step replaces null too."""
+        if first is UNSET:
+            return second
+        return null if first is None and null is not UNSET else first
+
+    return replace(
+        newer,
+        older=older.older,
+        null_to_head=then(older.null_to_head, newer.null_to_head, newer.null_to_head),
+        missing_to_head=then(older.missing_to_head, newer.missing_to_head, newer.null_to_head),
+        null_to_old=then(newer.null_to_old, older.null_to_old, older.null_to_old),
+        missing_to_old=then(newer.missing_to_old, older.missing_to_old, older.null_to_old),
+    )

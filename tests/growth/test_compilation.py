@@ -1,0 +1,51 @@
+"""Rule: compilation grows linearly in each of versions, models, fields of a model, places.
+
+What is counted are the steps of Python from the contract and the timeline to the programs, their source included.
+`GROWTH=full` takes the whole range.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Final
+
+import pytest
+
+from tests.growth.counting import ALLOWED, Steps, exponent
+from tests.growth.crafted_contracts import CONTRACTS
+
+IS_FULL: Final = os.environ.get("GROWTH") == "full"
+SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
+
+TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
+    # What is moved away and back leaves its traces in each object on the way: the programs do more with each version.
+    "versions: moved field": [20, 40],
+    # Which arm the replacement of an arm is depends on the arms that were there before it: each asks for all others.
+    "arms introduced": [6, 9, 13],
+}
+"""Cases in which two sizes grow at once, with their sizes."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [name for name in CONTRACTS if name not in TWO_GROW])
+def test_compilation_is_linear(name: str) -> None:
+    assert exponent(steps_by_size(name, SIZES)) <= ALLOWED
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", TWO_GROW)
+def test_compilation_is_at_most_quadratic_where_two_sizes_grow_at_once(name: str) -> None:
+    assert exponent(steps_by_size(name, TWO_GROW[name])) <= 2 * ALLOWED
+
+
+def steps_by_size(name: str, sizes: Sequence[int]) -> Mapping[int, int]:
+    """The steps of compiling a contract, by its size."""
+    found: dict[int, int] = {}
+    for size in sizes:
+        case, steps = CONTRACTS[name](size), Steps()
+        found[size] = steps.of(partial(case.timeline.compile, case.contract))
+        if steps.stopped:
+            break
+    return found
