@@ -94,7 +94,6 @@ class _Fusing:
 
     @property
     def other_side(self) -> int:
-        """The version on the other side of the boundary."""
         return self.boundary if self.upgrades else self.boundary + 1
 
     @property
@@ -144,7 +143,6 @@ class _Fusing:
         self.stage.stored = dict(self.names)
 
     def _slots(self) -> list[Slot]:
-        """Every slot that has a value at this point: those of the keys, or that of a value without keys."""
         return [*self.names.values(), *([] if self.stage.whole is None else [self.stage.whole])]
 
     def _convert_by_schema(self, slot: Slot, conversion: Conversion) -> None:
@@ -154,7 +152,6 @@ class _Fusing:
             self.stage.ops.append(ConvertBySchema(slot, slot.schema, conversion))
 
     def _convert_to(self, slot: Slot, version: int) -> None:
-        """Convert a slot's value to the shape of a version."""
         if slot.since == version:
             return
         part = self.conversion.part(slot.since, version)
@@ -174,7 +171,6 @@ class _Fusing:
                 slot.schema = None
 
     def _apply(self, step: Step | ValuesConverted | None) -> None:
-        """Apply one step to the keys."""
         upgrades = self.upgrades
         match step:
             case KeyAdded():
