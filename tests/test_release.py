@@ -39,7 +39,10 @@ class Index(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: Index
+    @property
+    def index(self) -> Index:
+        assert isinstance(self.server, Index)
+        return self.server
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -50,10 +53,10 @@ class _Handler(BaseHTTPRequestHandler):
             if not isinstance(content, bytes):
                 continue
             if part.get_filename():
-                self.server.files[str(part.get_filename())] = content
+                self.index.files[str(part.get_filename())] = content
             else:
                 fields[str(part.get_param("name", header="content-disposition"))] = content.decode()
-        self.server.fields.append(fields)
+        self.index.fields.append(fields)
         self._answer(200, b"")
 
     def do_GET(self) -> None:
@@ -61,11 +64,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/simple/timegate/":
             links = (
                 f'<a href="/files/{name}#sha256={hashlib.sha256(content).hexdigest()}">{name}</a>'
-                for name, content in self.server.files.items()
+                for name, content in self.index.files.items()
             )
             self._answer(200, f"<!DOCTYPE html><html><body>{''.join(links)}</body></html>".encode())
-        elif self.path.startswith("/files/") and name in self.server.files:
-            self._answer(200, self.server.files[name], "application/octet-stream")
+        elif self.path.startswith("/files/") and name in self.index.files:
+            self._answer(200, self.index.files[name], "application/octet-stream")
         else:
             self._answer(404, b"")
 

@@ -3,8 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from timegate.changes.base import Internal, sibling
-from timegate.changes.subjects import endpoint, enum, on
+from timegate.changes.base import Internal
+from timegate.changes.subjects import endpoint, enum, on, sibling
 from timegate.context import current_version
 from timegate.errors import (
     CompileError,

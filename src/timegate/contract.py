@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from timegate.changes.base import name_of
+from timegate.changes.calls import explained
 from timegate.documents.of_app import Documents
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
@@ -37,6 +38,7 @@ class Contract:
         self.head: Head = head
 
     @classmethod
+    @explained
     def of(cls, app: Any, *, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
         """Read the contract of a FastAPI app, or of Starlette routes whose handlers are under ``@operation``.
 
@@ -52,6 +54,7 @@ class Contract:
         return cls(read_app(app, **listed("Contract.of", sends=sends, receives=receives)))
 
     @classmethod
+    @explained
     def of_types(cls, *types: Any, sends: Sequence[Any] = (), receives: Sequence[Any] = ()) -> Contract:
         """The contract of payloads without HTTP.
 
@@ -63,6 +66,7 @@ class Contract:
         return cls(read_types(types, **listed("Contract.of_types", sends=sends, receives=receives)))
 
     @classmethod
+    @explained
     def from_openapi(
         cls,
         document: Document,

@@ -79,7 +79,7 @@ class Timeline:
             raise DeclarationError(f"Timeline(…, scheme={scheme!r}) takes a function of a version: scheme=int")
         try:
             self._keys: list[Any] = [scheme(version.value) for version in versions]
-        except ValueError as error:
+        except (ValueError, TypeError) as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
         for (newer, key), (older, older_key) in pairwise(zip(versions, self._keys, strict=True)):
             if key == older_key:
@@ -111,6 +111,7 @@ class Timeline:
             self._lacking.append(self._lacking[-1].union(version.changes))
 
     @classmethod
+    @explained
     def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
         """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order of the file.
 
@@ -123,7 +124,12 @@ class Timeline:
         import pkgutil
 
         given: object = package
-        root = importlib.import_module(given) if isinstance(given, str) and given else None
+        try:
+            root = importlib.import_module(given) if isinstance(given, str) and given else None
+        except ModuleNotFoundError as error:
+            if not f"{package}.".startswith(f"{error.name}."):
+                raise
+            raise DeclarationError(f"Timeline.from_package({package!r}): there is no module {error.name!r}") from error
         if root is None or not hasattr(root, "__path__"):
             raise DeclarationError(
                 f"Timeline.from_package({given!r}) takes the name of a package: Timeline.from_package('app.versions')"
@@ -181,7 +187,7 @@ class Timeline:
         """The index of a version of this timeline, 0 for head; raises ``UnknownVersion`` for any other."""
         try:
             return self._index[value]
-        except KeyError:
+        except (KeyError, TypeError):
             raise UnknownVersion(value, self.values) from None
 
     def resolve(self, requested: str) -> Version:

@@ -41,6 +41,8 @@ class VersionChange:
             plain = isinstance(value, staticmethod | classmethod) or inspect.isfunction(value)
             if not key.startswith("_") and key not in _ATTRIBUTES and not plain:
                 raise DeclarationError(f"{name}.{key} has no meaning; facts go into `changes = (…,)`")
+        if not isinstance(own.get("description", ""), str):
+            raise DeclarationError(f"{name}.description is no text: description = 'A line of the changelog.'")
         if not own.get("description"):
             cls.description = inspect.cleandoc(own.get("__doc__") or "")
         if not cls.description.strip():

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timegate.changes.base import Fact, Internal, sibling
-from timegate.changes.subjects import enum, on
+from timegate.changes.base import Fact, Internal
+from timegate.changes.subjects import enum, on, sibling
 
 
 class Colour(StrEnum):

@@ -13,8 +13,7 @@ from tests.oracle.examples import (
     nothing_there,
     same_spot,
 )
-from timegate.changes.base import sibling
-from timegate.changes.subjects import enum, on
+from timegate.changes.subjects import enum, on, sibling
 
 REFUSED_UPGRADES = {
     "retyped: the wrong container": Example(

@@ -60,6 +60,9 @@ _on: Any = on
 _endpoint: Any = endpoint
 _Timeline: Any = Timeline
 _Version: Any = Version
+_Contract: Any = Contract
+_header: Any = header
+_sibling: Any = sibling
 
 
 def _class(base: Any = VersionChange, /, *, documented: bool = True, **attributes: Any) -> Any:
@@ -110,6 +113,12 @@ FACTS: dict[str, Mistake] = {
     "removed and still there": facts(lambda: on(User).removed("nickname", was=str)),
     "added and never there": facts(lambda: on(User).added("birthday"), pasted=False),
     "another type without a function": facts(lambda: on(User).retyped("id", was=int, to_head=str), fill=len),
+    "a header field as a function calls it": facts(
+        lambda: endpoint("/orders/{order_id}/return", "POST").header("x_why").renamed(to="x_reason")
+    ),
+    "a removed header field as a function calls it": facts(
+        lambda: endpoint("/orders/{order_id}/return", "POST").header("x_why").removed(loses="unread")
+    ),
     "a status that is told from new to old": facts(
         lambda: endpoint("/orders/{order_id}/return", "POST").status(200, was=202)
     ),
@@ -130,6 +139,13 @@ FACTS: dict[str, Mistake] = {
 }
 
 CALLS: dict[str, Mistake] = {
+    "no app": said(lambda: _Contract.of()),
+    "no name of a header field": said(lambda: _header()),
+    "no field of a sibling": said(lambda: _sibling()),
+    "a package that is not there": said(lambda: Timeline.from_package("no_such_package.versions")),
+    "a scheme that reads numbers": said(lambda: _Timeline(Version(OLD), scheme=lambda: 1)),
+    "a description that is no text": said(lambda: _class(description=3)),
+    "a parameter without a name": said(lambda: _endpoint("/users", "GET").query("q").renamed(to=["search"])),
     "the new name without to=": Mistake(lambda: _on(User).renamed("nick", "nickname")),
     "no was=": said(lambda: _on(User).removed("age")),
     "a field as a keyword": Mistake(lambda: _on(User).added(nickname="x"), fill="nickname"),

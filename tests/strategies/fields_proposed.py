@@ -12,8 +12,8 @@ from tests.oracle.places import (
 from tests.strategies import functions
 from tests.strategies.models import NAMES, dict_of, list_of
 from tests.strategies.snapshot import Candidate, Snapshot
-from timegate.changes.base import UNSET, Fact, sibling
-from timegate.changes.subjects import on
+from timegate.changes.base import UNSET, Fact
+from timegate.changes.subjects import on, sibling
 
 
 def added(snapshot: Snapshot) -> Fact | None:

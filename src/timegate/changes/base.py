@@ -41,15 +41,6 @@ class Sibling:
     field: str
 
 
-def sibling(field: str) -> Sibling:
-    """Use the value of another field of the same object.
-
-    The value is read in the newer shape of the boundary, under the name that the field has right after the fact.
-    Where the sibling is absent, the key stays absent.
-    """
-    return Sibling(plain_text(field))
-
-
 class Internal:
     """Marks a field of a head model that only handlers and gates know; clients never see it.
 

@@ -74,10 +74,10 @@ def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> 
         return None
     parameters = list(signature.parameters.values())
     written: str = function.__name__
-    if parameters and parameters[0].name == "self":
+    if parameters and parameters[0].name in ("self", "cls"):
+        owner, args, parameters = args[0], args[1:], parameters[1:]
         # What is being made has no text of its own yet.
-        written = type(args[0]).__name__ if written == "__init__" else f"{args[0]!r}.{written}"
-        args, parameters = args[1:], parameters[1:]
+        written = type(owner).__name__ if written == "__init__" else f"{name_of(owner)}.{written}"
     by_place = [one for one in parameters if one.kind not in (_BY_NAME, _SEVERAL)]
     several = len(by_place) < len([one for one in parameters if one.kind is not _BY_NAME])
     leading = [_code(value) for value in (args if several else args[: len(by_place)])] or ["…"] * several

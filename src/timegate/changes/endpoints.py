@@ -87,6 +87,7 @@ class ParameterFact(EndpointFact):
     name: str
 
     subject: ClassVar[tuple[str, ...]] = ("path", "methods", "location", "name")
+    names: ClassVar[tuple[str, ...]] = ("name",)
 
     def subject_code(self) -> str:
         # Not `super()`: a slotted dataclass is a new class, which zero-argument super() does not find.
@@ -131,6 +132,7 @@ class ParameterRenamed(ParameterFact):
     to: str
 
     verb: ClassVar[str] = "renamed"
+    names: ClassVar[tuple[str, ...]] = ("name", "to")
     ends: ClassVar[tuple[str, ...]] = ("name", "to")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict, overload
 
-from timegate.changes.base import UNSET, Fill, Unset, Value, name_of
+from timegate.changes.base import UNSET, Fill, Sibling, Unset, Value, name_of
 from timegate.changes.calls import explained, vocabulary
 from timegate.changes.endpoints import (
     EndpointAdded,
@@ -282,6 +282,16 @@ def on(*models: Model) -> Models:
     if not models:
         raise DeclarationError("on(…) needs at least one model")
     return Models(tuple(map(plain_text, models)))
+
+
+@explained
+def sibling(field: str) -> Sibling:
+    """Use the value of another field of the same object.
+
+    The value is read in the newer shape of the boundary, under the name that the field has right after the fact.
+    Where the sibling is absent, the key stays absent.
+    """
+    return Sibling(plain_text(field))
 
 
 @explained

@@ -22,7 +22,7 @@ from timegate.changes.fields import Added, Renamed
 from timegate.changes.values import Defaulted
 from timegate.history.builder import HistoryBuilder
 from timegate.history.field_paths import written_key
-from timegate.history.remedies import name_one, own_middleware
+from timegate.history.remedies import instead, name_one, own_middleware
 from timegate.history.schema_edits import with_property, with_property_schema, without_property
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
@@ -266,16 +266,27 @@ def _parameter_added(fact: ParameterAdded, builder: HistoryBuilder) -> None:
 def _parameter_removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
     for holder in _parameters(builder, fact, fact.name, removed=True):
         builder.check_loss(fact, "requests", f"{fact.path} {fact.location} {fact.name}")
+        _check_hyphens(builder, fact)
         component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
         builder.put("requests", with_property(component, fact.name, schema, required=fact.required))
         step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=fact.required)
         builder.record("requests", holder, step, fact.name)
 
 
+def _check_hyphens(builder: HistoryBuilder, fact: ParameterFact) -> None:
+    """Note a fault where the old name of a header field is that of a function's argument: no client sends it."""
+    if fact.location == "header" and "_" in fact.name:
+        meant = instead(fact, fact.name, fact.name.replace("_", "-"))
+        problem = "an underscore in a header field is lost on its way, and FastAPI reads a hyphen"
+        builder.fault(f"{fact.path} header {fact.name}", problem, f"as clients send it: {meant}")
+
+
 @undo.register
 def _parameter_renamed(fact: ParameterRenamed, builder: HistoryBuilder) -> None:
     to = fact.to.lower() if fact.location == "header" else fact.to
     for holder in _parameters(builder, fact, to):
+        if "_" not in (builder.component("requests", holder).wire_name(to) or ""):
+            _check_hyphens(builder, fact)
         undo(Renamed(models=(holder,), old=written_key(fact.name), to=written_key(to)), builder)
 
 

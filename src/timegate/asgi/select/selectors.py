@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, runtime_ch
 from timegate.asgi.message.headers import field_text, media_type_of, split_quoted
 from timegate.asgi.message.parameters import query_parameters
 from timegate.asgi.message.scope import Scope, route_path
+from timegate.changes.calls import explained
 from timegate.errors import DeclarationError
 from timegate.timeline import Scheme
 
@@ -259,26 +260,31 @@ class FirstOf:
         return FirstOf(tuple(selector.bound(scheme) for selector in self.selectors))
 
 
+@explained
 def header(name: str) -> Selector:
     """Select by a header field, whatever the case of its name."""
     return HeaderSelector(_named("header", name, "API-Version", _TOKEN))
 
 
+@explained
 def path(template: str) -> Selector:
     """Select by the beginning of the path, ``path("/{version}")``; the app finds it in `root_path`."""
     return PathSelector(_named("path", template, "/{version}"))
 
 
+@explained
 def query(name: str) -> Selector:
     """Select by a query parameter."""
     return QuerySelector(_named("query", name, "version"))
 
 
+@explained
 def media_type(parameter: str) -> Selector:
     """Select by a parameter of the media types in Accept, or else of the Content-Type."""
     return MediaTypeSelector(_named("media_type", parameter, "version", _TOKEN).lower())
 
 
+@explained
 def first_of(*selectors: Selector | Pin) -> Selector:
     """Select by the first of several selectors that finds a version."""
     if not selectors:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from timegate.changes.base import name_of
-from timegate.contract import Contract
+from timegate.contract import Contract, listed
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
-from timegate.version import is_sequence
 
 _TIMELINE: Final = "timeline=Timeline(Version('2025-06-01', …), Version('2025-01-01'))"
 _GATES: Final = "gates=timeline.compile(Contract.of(app))"
@@ -47,9 +45,7 @@ def check_arguments(
         raise _refusal("gates", gates, _GATES)
     if contract is not None and not isinstance(contract, Contract) and not hasattr(contract, "routes"):
         raise _refusal("contract", contract, _CONTRACT)
-    for name, types in (("sends", sends), ("receives", receives)):
-        if not is_sequence(types):
-            raise _refusal(name, types, f"{name}=[{name_of(types)}]")
+    listed("TimegateMiddleware", sends=sends, receives=receives)
     if not isinstance(max_body, int) or isinstance(max_body, bool) or max_body <= 0:
         raise _refusal("max_body", max_body, _MAX_BODY)
     for name, function in functions.items():
