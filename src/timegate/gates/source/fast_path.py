@@ -8,6 +8,7 @@ the fast path when it has every key in the contract's order. Any other object ta
 from __future__ import annotations
 
 from contextlib import nullcontext
+from typing import Final
 
 from timegate.gates.plan.plan import (
     CallFunctions,
@@ -55,6 +56,9 @@ def _is_simple(stage: Stage) -> bool:
             return False
         begun.add(id(slot))
     return True
+
+
+_MOST_TERMS: Final = 200
 
 
 class _FastPath(Values):
@@ -192,4 +196,9 @@ def _has_only_known(certain: int, optional: list[str]) -> str:
     present = [f"{key!r} in v" for key in optional]
     # Most objects have all keys; to check that takes fewer instructions than to count how many they have.
     every = " and ".join([f"len(v) == {certain + len(optional)}", *present])
-    return f"({every}) or len(v) == {' + '.join([str(certain), *(f'({one})' for one in present)])}"
+    # Python nests each term of a sum in the next one, and cannot compile thousands.
+    terms = [str(certain), *(f"({one})" for one in present)]
+    while len(terms) > _MOST_TERMS:
+        starts = range(0, len(terms), _MOST_TERMS)
+        terms = [f"({' + '.join(terms[start : start + _MOST_TERMS])})" for start in starts]
+    return f"({every}) or len(v) == {' + '.join(terms)}"

@@ -7,7 +7,7 @@ from typing import Final
 
 from timegate.gates.plan.reach import names_in
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import BEHIND_MARK, MARK_PREFIX, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS
 
 FOLLOWED: Final = frozenset(
@@ -41,7 +41,8 @@ def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str,
             found = (name for name in names_in(schema.get(keyword)) if name in touched)
             yield from ((f"{keyword} beside properties", name) for name in found)
     for keyword, value in schema.items():
-        if keyword in FOLLOWED or keyword in LITERAL_KEYWORDS or keyword.startswith(MARK_PREFIX):
+        # A keyword that begins so is an extension of the document's author: it says nothing of values.
+        if keyword in FOLLOWED or keyword in LITERAL_KEYWORDS or keyword.startswith("x-"):
             continue
         for inner in value.values() if keyword in NAMED_SCHEMAS and is_object(value) else [value]:
             yield from ((keyword, name) for name in names_in(inner) if name in touched)
