@@ -74,17 +74,17 @@ def _tried(contract: Contract, component: Component) -> Trial:
     subject = component.model or component.display_name
     # A tag of a union is the last that one would rename.
     fields = sorted(component.properties, key=lambda key: "const" in component.properties[key])
-    found = Trial(component.name)
+    found: list[Trial] = []
     for field in fields[:_MOST_FIELDS]:
         try:
             renamed(subject, field.replace("\\", "\\\\").replace(".", "\\.").replace("*", "\\*")).compile(contract)
         except CompileError as error:
             first = error.faults[0]
             reason = " ".join(_NAME.sub("…", first.problem).split())
-            found = Trial(component.name, reason, str(first), all(fault.remedy for fault in error.faults))
+            found.append(Trial(component.name, reason, str(first), all(fault.remedy for fault in error.faults)))
         else:
             return Trial(component.name)
-    return found
+    return found[0]
 
 
 # A process that is forked has what was read.

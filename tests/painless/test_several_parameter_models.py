@@ -55,18 +55,18 @@ def test_an_app_with_several_parameter_models_is_read() -> None:
     assert shown == {one["name"] for one in app_of().openapi()["paths"]["/items"]["get"]["parameters"]}
 
 
-@pytest.mark.parametrize(
-    ("fact", "sent", "read"),
-    [
-        (on(Filters).renamed("title", to="name"), "title=x&limit=3", ["x", [], 3, "id"]),
-        (on(Pagination).renamed("size", to="limit"), "name=x&size=3", ["x", [], 3, "id"]),
-        (on(Pagination).renamed("order", to="sort_by"), "order=age", ["", [], 10, "age"]),
-        (on(Pagination).added("limit"), "name=x&limit=3", ["x", [], 10, "id"]),
-        (on(Filters).retyped("name", was=int, to_head=str, to_old=int), "name=7", ["7", [], 10, "id"]),
-        (on(Pagination).defaulted("limit", was=99), "name=x", ["x", [], 99, "id"]),
-        (endpoint("/items").query("size").renamed(to="limit"), "tags=a&tags=b&size=3", ["", ["a", "b"], 3, "id"]),
-    ],
-)
+FACTS: list[tuple[Any, str, list[Any]]] = [
+    (on(Filters).renamed("title", to="name"), "title=x&limit=3", ["x", [], 3, "id"]),
+    (on(Pagination).renamed("size", to="limit"), "name=x&size=3", ["x", [], 3, "id"]),
+    (on(Pagination).renamed("order", to="sort_by"), "order=age", ["", [], 10, "age"]),
+    (on(Pagination).added("limit"), "name=x&limit=3", ["x", [], 10, "id"]),
+    (on(Filters).retyped("name", was=int, to_head=str, to_old=int), "name=7", ["7", [], 10, "id"]),
+    (on(Pagination).defaulted("limit", was=99), "name=x", ["x", [], 99, "id"]),
+    (endpoint("/items").query("size").renamed(to="limit"), "tags=a&tags=b&size=3", ["", ["a", "b"], 3, "id"]),
+]
+
+
+@pytest.mark.parametrize(("fact", "sent", "read"), FACTS)
 def test_a_fact_about_one_of_them_holds_for_its_parameters(fact: Any, sent: str, read: list[Any]) -> None:
     changed = gated(app_of(), fact)
     assert exchange(changed, "GET", f"/items?{sent}").json()[:4] == read
