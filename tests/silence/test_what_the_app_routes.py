@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 from fastapi import APIRouter, FastAPI, WebSocket
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.routing import Mount, Route, Router
+from starlette.routing import Match, Mount, Route, Router
 
 from tests.silence.exchanges import NEW, OLD, Response, change_of, connected, exchange, failed_start, gated, timeline_of
-from timegate import Timeline, Version, on
+from timegate import Contract, Timeline, Version, on
 from timegate.asgi import TimegateMiddleware, path
 from timegate.starlette import operation
 
@@ -442,3 +443,31 @@ def test_a_websocket_of_a_mounted_app_is_its_own_matter(version: str, closed: bo
     assert connected(outer, "/talk", version=version)[0]["type"] == (
         "websocket.close" if closed else "websocket.accept"
     )
+
+
+class OnlyWithBeta(APIRoute):
+    """A route that matches by a header field too."""
+
+    def matches(self, scope: Any) -> Any:
+        asked = any(name == b"x-beta" for name, _ in scope["headers"])
+        return super().matches(scope) if asked else (Match.NONE, {})
+
+
+def test_a_second_route_of_one_path_that_another_lets_through_is_listed_as_opaque() -> None:
+    app, beta = FastAPI(), APIRouter(route_class=OnlyWithBeta)
+
+    @beta.get("/second")
+    async def with_beta() -> Item:
+        return Item(sku=1)
+
+    app.include_router(beta)
+
+    @app.get("/second")
+    async def without() -> Item:
+        return Item(sku=2)
+
+    @app.get("/alone")
+    async def alone() -> Item:
+        return Item(sku=3)
+
+    assert Contract.of(app).opaque == ("GET /second: another route of this path, which matches by more, comes before",)

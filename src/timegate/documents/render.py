@@ -52,9 +52,9 @@ def render(wire: Wire, texts: Texts, *, version: str | None = None) -> Rendered:
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
     rendered = DocumentComponents(wire, shown)
     document: Document = {"openapi": "3.1.0", "info": {}, **deepcopy(dict(texts.document))}
-    document["info"] = {"title": "API", "version": "head", **document["info"]}
-    if version is not None:
-        document["info"]["version"] = version
+    if is_object(document["info"]):
+        named = {} if version is None else {"version": version}
+        document["info"] = {"title": "API", "version": "head", **document["info"], **named}
     paths: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
     for operation in shown:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from timegate.typing import Schema, is_array, is_object, type_of
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import referred
+from timegate.wire.value_readers import Unread
 from timegate.wire.wire import Component
 
 _FORMATS: Final[Mapping[str, Any]] = {
@@ -34,6 +35,20 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "minItems": lambda value, limit: len(value) >= limit,
     "maxItems": lambda value, limit: len(value) <= limit,
 }
+
+
+def fitting(schema: Schema, components: Mapping[str, Component], value: Any) -> Any:
+    """A value that is of a schema; raises `Unread` for any other.
+
+    Args:
+        schema: may refer to components.
+        components: by identity.
+        value: plain JSON.
+    """
+    problem = misfit(value, schema, components)
+    if problem is not None:
+        raise Unread([{"type": "value_error", "loc": (), "msg": f"Value error, {problem}"}])
+    return value
 
 
 def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -175,3 +176,12 @@ def takes_none(declared: object) -> bool:
     if origin is Annotated:
         return takes_none(get_args(declared)[0])
     return origin in (Union, types.UnionType) and type(None) in get_args(declared)
+
+
+def matches_plainly(route: object) -> bool:
+    """Whether a route matches by path and method alone, as Starlette's and FastAPI's own do."""
+    matches: object = getattr(type(route), "matches", None)
+    module: str = getattr(matches, "__module__", "")
+    routing: Any = sys.modules.get("starlette.routing")
+    is_route = routing is not None and isinstance(route, routing.Route)
+    return is_route and module in ("starlette.routing", "fastapi.routing")

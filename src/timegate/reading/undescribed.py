@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
-from timegate.reading.starlette import in_order, operation_of
+from timegate.reading.starlette import in_order, matches_plainly, operation_of
 from timegate.typing import METHODS
 
 _BELOW: Final = "everything below "
@@ -36,10 +36,17 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
     routing: Any = sys.modules.get("starlette.routing")
     if routing is None:
         return
+    chosen: dict[str, set[str]] = {}
     for route in routes:
         original = getattr(route, "original_route", route)
         path = f"{prefix}{getattr(route, 'path', '')}"
         endpoint = getattr(route, "endpoint", None)
+        allowed = set(getattr(route, "methods", None) or ())
+        second = in_order(allowed & chosen.get(path, set()) - {"HEAD"})
+        if second:
+            yield f"{', '.join(second)} {path}: another route of this path, which matches by more, comes before"
+        if isinstance(original, routing.Route) and not matches_plainly(original):
+            chosen.setdefault(path, set()).update(allowed)
         if isinstance(original, routing.Host):
             yield f"everything of the host {original.host}: an app of its own"
         elif isinstance(original, routing.Mount):

@@ -6,6 +6,7 @@ import enum
 import functools
 import inspect
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
@@ -25,6 +26,7 @@ from pydantic import (
     WrapSerializer,
     WrapValidator,
 )
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticKnownError, to_json
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
@@ -42,6 +44,12 @@ _SETTINGS: Final = (
     "val_json_bytes", "arbitrary_types_allowed",
 )  # fmt: skip
 """The settings of a model that decide how the values of its fields are read."""
+
+_OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
+"""The packages whose functions a reader may call."""
+
+_TEXT_SETTINGS: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
+"""Those that read one text as another."""
 
 
 def _object(value: Any) -> Any:
@@ -72,10 +80,58 @@ def reader_of(kind: Any, *, model: Any, components: Mapping[Any, bool], describe
     own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
     settings: Any = None if own or is_typeddict(readable) else _settings_of(model)
     try:
-        return functools.partial(_READ[described], TypeAdapter[Any](readable, config=settings))
+        adapter = TypeAdapter[Any](readable, config=settings)
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
+    if not getattr(adapter, "pydantic_complete", True) or _runs_code_of_the_app(adapter.core_schema):
+        return None
+    return functools.partial(_READ[described], adapter)
+
+
+def _runs_code_of_the_app(core_schema: Any) -> bool:
+    """Whether validation by a core schema would call functions that are neither pydantic's nor Python's."""
+    waiting: list[Any] = [core_schema]
+    while waiting:
+        node = waiting.pop()
+        if is_array(node) or isinstance(node, tuple):
+            waiting.extend(node)
+        elif is_object(node):
+            if node.get("custom_init") or node.get("post_init"):
+                return True
+            kind, function = str(node.get("type")), node.get("function")
+            called = function.get("function") if is_object(function) else function
+            module = str(getattr(called, "__module__", None)).partition(".")[0]
+            if kind.startswith("function-") and module not in _OTHERS_CODE:
+                return True
+            waiting.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
+    return False
+
+
+def says_all(kind: Any, *, model: Any, components: Mapping[Any, bool]) -> bool:
+    """Whether the JSON type of a value says all of how a type reads it: then no reader needs to be asked.
+
+    Args:
+        kind: the type.
+        model: the model that has the field; its settings apply to the type.
+        components: classes whose values are converted by their own programs.
+    """
+    changes_text = any((_settings_of(model) or {}).get(name) for name in _TEXT_SETTINGS)
+    return _says_all(_readable(kind, components), changes_text=changes_text)
+
+
+def _says_all(kind: Any, *, changes_text: bool) -> bool:
+    if kind == _OBJECT:
+        return True
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        plain = all(isinstance(one, FieldInfo) and not one.metadata for one in arguments[1:])
+        return plain and _says_all(arguments[0], changes_text=changes_text)
+    if origin in (Union, UnionType, list, Sequence):
+        return all(_says_all(one, changes_text=changes_text) for one in arguments)
+    if kind is str:
+        return not changes_text
+    return kind in (Any, int, float, bool, None, NoneType)
 
 
 def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
@@ -93,11 +149,12 @@ def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any])
     """Plain JSON of what was read of a value."""
     try:
         read = read_it(value)
+        if isinstance(read, SecretStr | SecretBytes):
+            return value
+        # An iterator reads its items only now.
+        plain = adapter.dump_python(read, mode="json", by_alias=True)
     except ValidationError as error:
         raise Unread([dict(one) for one in error.errors(include_url=False)]) from None
-    if isinstance(read, SecretStr | SecretBytes):
-        return value
-    plain = adapter.dump_python(read, mode="json", by_alias=True)
     if _has_non_finite(plain):
         raise Unread([{"type": "finite_number", "loc": (), "msg": "Input should be a finite number"}])
     return plain
@@ -143,7 +200,9 @@ def without_functions(kind: Any) -> Any:
 def _readable(kind: Any, components: Mapping[Any, bool]) -> Any:
     """A type without the app's functions, in which a component stands for any value, or for any object."""
     if isinstance(kind, TypeAliasType):
-        return _readable(kind.__value__, components)
+        inner = _readable(kind.__value__, components)
+        # A recursive alias has no other name for itself.
+        return kind if inner == kind.__value__ else inner
     origin, arguments = get_origin(kind), get_args(kind)
     for component, has_objects in components.items():
         if component is kind or component is origin:

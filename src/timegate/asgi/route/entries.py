@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
-from starlette.routing import Mount, Route, WebSocketRoute, compile_path
+from starlette.routing import Mount, WebSocketRoute, compile_path
 
-from timegate.reading.starlette import has_gates
+from timegate.reading.starlette import has_gates, matches_plainly
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
@@ -163,7 +163,7 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
             continue
         methods: Iterable[str] | None = getattr(route, "methods", None)
         here = by_path.get(path) or by_path.get(plain_path(path), {})
-        # A second route of the same method and path is never reached.
+        # A second route of the same method and path is never reached, or it is opaque.
         operations = {
             method: key for method, key in here.items() if key not in taken and (methods is None or method in methods)
         }
@@ -171,7 +171,7 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
             methods = ANY_METHOD
         taken.update(operations.values())
         nested = path != (getattr(route, "path", None) or "")
-        plain = _matches_plainly(getattr(route, "original_route", route))
+        plain = matches_plainly(getattr(route, "original_route", route))
         if not nested and not plain:
             # It matches by more than path and method, so only the route itself can tell.
             allowed = None if methods is None else frozenset(methods)
@@ -203,10 +203,3 @@ def _mount(path: str, *, place: int, route: Any) -> Entry:
     except ValueError:
         # One of its own parameters is called `path`.
         return Entry(path, None, {}, None, {}, place, route)
-
-
-def _matches_plainly(route: object) -> bool:
-    """Whether a route matches by path and method alone, as Starlette's and FastAPI's own do."""
-    matches: object = getattr(type(route), "matches", None)
-    module: str = getattr(matches, "__module__", "")
-    return isinstance(route, Route) and module in ("starlette.routing", "fastapi.routing")

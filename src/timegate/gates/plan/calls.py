@@ -23,7 +23,7 @@ def call_of(
         components: of the newer version.
         upgrades: the direction.
     """
-    stars, takes_null = 0, True
+    stars, takes_null, beside = 0, True, frozenset[type]()
     if isinstance(step, KeyRemoved):
         function, gives = step.fill, step.schema
     else:
@@ -31,6 +31,8 @@ def call_of(
         expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
         if isinstance(step, ValueConverted):
             stars = step.stars
+            levels = (schema_at_depth(expects, level) or {} for level in range(stars))
+            beside = beside.union(*(python_types(one, components.__getitem__) for one in levels)) - {list, dict}
             expects, gives = (schema_at_depth(schema, stars) or {} for schema in (expects, gives))
             # It gets null only where its own side alone admits it.
             takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
@@ -38,4 +40,5 @@ def call_of(
         return None
     members = all_listed_values(gives, components.__getitem__)
     result = Result(python_types(gives, components.__getitem__), members, step.origin)
-    return Call(function, stars, takes_null, result, isinstance(function, FirstItem) and function.empty is UNSET)
+    may_remove = isinstance(function, FirstItem) and function.empty is UNSET
+    return Call(function, stars, takes_null, result, may_remove, beside)

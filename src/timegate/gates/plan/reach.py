@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import compress
@@ -344,6 +344,11 @@ class Reach:
         if VALIDATED_MARK in schema or holder in self.seen_by_validators:
             return True
         return not self.validated.isdisjoint(self.names_in(schema))
+
+    @cached_property
+    def at_head(self) -> Collection[str]:
+        """The components in payloads of head."""
+        return self.history.wires[0].reachable(self.side)
 
     @cached_property
     def undescribed(self) -> frozenset[str]:

@@ -124,6 +124,7 @@ class Call(NamedTuple):
         takes_null: whether it gets null too.
         result: what it may give, with the fact that declares it.
         may_remove: whether it may take the value away, by `UNSET`.
+        beside: the types of values that stand beside the containers and stay as they are.
     """
 
     function: Callable[[Any], Any]
@@ -131,6 +132,7 @@ class Call(NamedTuple):
     takes_null: bool
     result: Result
     may_remove: bool = False
+    beside: frozenset[type] = frozenset()
 
 
 def call_each(calls: tuple[Call, ...], value: Any, error: type[GateError]) -> Any:
@@ -154,7 +156,7 @@ def _call(call: Call, value: Any, stars: int, error: type[GateError]) -> Any:
         pairs = value.items()
     elif is_array(value):
         pairs = enumerate(value)
-    elif error is DowngradeError and value is not None:
+    elif error is DowngradeError and value is not None and type(value) not in call.beside:
         raise gate_error(error, "a list or an object was expected", call.result.origin)
     else:
         return value

@@ -24,7 +24,7 @@ from timegate.reading.value_readers import is_enum, member_reader, reader_of
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, has_keys
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, TUPLE_MARK, Form, LeftOut, forms_in
-from timegate.wire.schema import referred
+from timegate.wire.schema import ref, referred
 from timegate.wire.value_readers import Reader
 from timegate.wire.wire import Component
 
@@ -114,7 +114,7 @@ class Module:
     def checked_apart(self, version: int) -> Mapping[Any, bool]:
         """The classes whose values have checks of their own, each with whether these are objects.
 
-        They are all of a version but enums whose members stay the same.
+        All of a version, less enums whose members stay the same and classes that only a fact names and nothing changes.
         """
         if version not in self._checked_apart:
             conversion = client_conversion("requests", version)
@@ -123,6 +123,7 @@ class Module:
                 for name, component in self.reach.components(version).items()
                 if component.model is not None
                 and not (is_enum(component.model) and plan_enum(self.reach, name, conversion) is None)
+                and (name in self.reach.at_head or self.reach.needs(ref(name), conversion))
             }
         return self._checked_apart[version]
 
