@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import to_jsonable_python
 
 from timegate.reading.generator import Generator
 from timegate.typing import is_array, is_object, plain_text, type_of
-from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
+from timegate.wire.marks import ABSENT_MARK, DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
 
 Mode = Literal["validation", "serialization"]
 
@@ -25,6 +26,10 @@ _PARTS: Final = {
 
 _AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
 """The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
+
+
+_FACTORIES: Final = (list, dict, set, frozenset, tuple, str, int, float, bool)
+"""The factories of defaults that make the same each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,16 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
                 return generated
             records.classes.append(ClassRecord(model, *_names(schema, self.mode)))
             return {**generated, MODEL_MARK: len(records.classes) - 1}
+
+        def model_field_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._absent(schema, super().model_field_schema(schema))
+
+        def dataclass_field_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._absent(schema, super().dataclass_field_schema(schema))
+
+        def _absent(self, field: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
+            mark = absence_of(field) if self.mode == "serialization" else {}
+            return {**generated, ABSENT_MARK: mark} if mark else generated
 
         def model_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().model_schema(schema))
@@ -152,6 +167,18 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return reference
 
     return Recorder
+
+
+def absence_of(field: Mapping[str, Any]) -> dict[str, Any]:
+    """What an absent key means as far as a field's schema does not say it; see `ABSENT_MARK`."""
+    if field.get("serialization_exclude_if") is not None:
+        return {"conditional": True}
+    inner = field["schema"]
+    if inner.get("type") != "default" or "default_factory" not in inner:
+        return {}
+    factory = inner["default_factory"]
+    # No other one is called: what an app's own does, and makes the next time, nobody knows.
+    return {"made": True, "value": to_jsonable_python(factory())} if factory in _FACTORIES else {"made": True}
 
 
 def _is_opaque(serialization: Any) -> bool:

@@ -101,6 +101,14 @@ def forms_in(schema: Schema) -> tuple[Form, ...]:
     return () if validated is None else validated.forms
 
 
+ABSENT_MARK: Final = MARK_PREFIX + "absent"
+"""Says, in the schema of a property of a response, what its schema does not say of an absent key.
+
+It holds ``conditional`` where a function of the app decides whether the key is sent, and ``value``, plain JSON, where a
+factory makes the default and makes the same each time.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The keys that a route leaves out of its response.

@@ -44,6 +44,16 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         )
         for component, key, origin in module.faults
     ]
+    found += [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{display_name(reach, component, conversion)}.{key}",
+            "head may leave this key out of a response, and nobody else knows which value its absence means",
+            "send it always: without exclude_if, and with a default that is a value or the same on each call",
+        )
+        for component, key, origin in module.unknown
+    ]
     pairs = [(_ALIKE, pair) for pair in module.ambiguous] + [(_MISREAD, pair) for pair in module.misread]
     found += [
         _fault(

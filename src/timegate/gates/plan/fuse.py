@@ -8,7 +8,7 @@ from typing import Any, assert_never
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import ValuesConverted
-from timegate.gates.plan.left_out import left_out_value, loaded_as
+from timegate.gates.plan.left_out import UNKNOWN, left_out_value, loaded_as
 from timegate.gates.plan.partial import drop_fills
 from timegate.gates.plan.plan import (
     CallFunctions,
@@ -71,6 +71,7 @@ class _Fusing:
         names: the slots by the key that they have at this point.
         stages: the stages so far; the last one is being built.
         unfilled: keys that a step adds without a value, each with its fact.
+        unknown: keys whose absence means something to a fact, and only head knows what.
         refused: the fact for which every object is refused.
         boundary: the boundary whose steps are being applied.
         departing: keys that a move takes out of this object; the parent's plan does it.
@@ -83,6 +84,7 @@ class _Fusing:
     names: dict[str, Slot] = field(default_factory=dict[str, Slot])
     stages: list[Stage] = field(default_factory=list[Stage])
     unfilled: dict[str, Origin] = field(default_factory=dict[str, Origin])
+    unknown: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
     refused: Origin | None = None
     boundary: int = 0
     optional_fills: list[SetValue | CopyValue] = field(default_factory=list[SetValue | CopyValue])
@@ -267,7 +269,10 @@ class _Fusing:
         value = UNSET if first is None else self._left_out(first)
         if first is None or value is UNSET:
             return
-        if step.missing_to_head is not UNSET or (step.null_to_old is not UNSET and value is None):
+        fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
+        if fills and value is UNKNOWN:
+            self.unknown.append((step.key, step.origin))
+        elif fills or (step.null_to_old is not UNSET and value is None):
             self.stages[0].ops.insert(0, SetValue(first, "missing", value))
 
     def _left_out(self, slot: Slot) -> Any:
@@ -277,7 +282,7 @@ class _Fusing:
     def _fallback(self, slot: Slot) -> Slot | None:
         """A slot of what a sibling is where head leaves it out; None where head does not."""
         value = self._left_out(slot) if len(self.stages) == 1 else UNSET
-        if value is UNSET:
+        if value is UNSET or value is UNKNOWN:
             return None
         found = Slot(None, slot.schema, slot.since)
         done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunctions)]
@@ -348,7 +353,7 @@ class _Fusing:
         if not self.upgrades:
             between = self.reach.keys_at(self.name, range(min(src, dst), max(src, dst) + 1))
             unknown = between - keys - set(self.at(src).properties) if self.stages[0].whole is None else set[str]()
-            return Plan(KeyPolicy(forbidden=tuple(sorted(unknown))), self.stages)
+            return Plan(KeyPolicy(forbidden=tuple(sorted(unknown))), self.stages, unknown=self.unknown)
         required = self.at(0).required if dst == 0 else []
         faults = [(key, origin) for key, origin in self.unfilled.items() if key in required]
         if self.stages[0].whole is not None:

@@ -256,6 +256,8 @@ class Plan:
         restored: hidden keys that come back at the end.
         refused: the fact for which every such object is refused; None where none is.
         faults: keys that head requires and nothing provides, each with the fact that added it.
+        unknown: keys that head may leave out of a response for a reason that nobody else knows, each with the fact to
+            which their absence means another value.
     """
 
     key_policy: KeyPolicy
@@ -263,3 +265,4 @@ class Plan:
     restored: tuple[str, ...] = ()
     refused: Origin | None = None
     faults: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
+    unknown: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])

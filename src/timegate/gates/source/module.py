@@ -71,6 +71,7 @@ class Module:
 
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
+        unknown: fields that head leaves out for a reason of its own, where absence means something to a fact: likewise.
         ambiguous: pairs of arms that no value can tell apart.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
@@ -94,6 +95,7 @@ class Module:
         self.upgrades = reach.side == "requests"
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
+        self.unknown: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
@@ -236,6 +238,7 @@ class Module:
         else:
             plan = fuse(self.reach, name, conversion, self._traces if self.upgrades else None)
             self.faults += [(name, key, origin) for key, origin in plan.faults]
+            self.unknown += [(name, key, origin) for key, origin in plan.unknown]
             self._write_object(self, writer, component, plan, conversion)
 
     def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
