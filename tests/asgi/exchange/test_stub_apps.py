@@ -154,7 +154,7 @@ async def test_header_fields_may_be_gone_once_they_are_read(
     assert dict(map(tuple, headers))[b"vary"] == (b"Origin, API-Version" if extra else b"API-Version")
 
 
-async def test_a_document_with_a_number_that_json_lacks_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_document_with_a_number_that_json_lacks_is_told_without_it() -> None:
     head = contract()
 
     @head.get("/endless")
@@ -163,5 +163,4 @@ async def test_a_document_with_a_number_that_json_lacks_is_not_told(caplog: pyte
 
     stub = Stub(200, lambda: [JSON], b'{"openapi":"3.1.0"}', head=head)
     status, _, body = await stub.asked("GET", "/openapi.json")
-    assert (status, b"Infinity" in body) == (500, False)
-    assert "a number is not finite" in caplog.text
+    assert (status, b"Infinity" in body) == (200, False)
