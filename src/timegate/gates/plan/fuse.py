@@ -266,22 +266,17 @@ class _Fusing:
     def _write_left_out(self, step: ValueReplaced, slot: Slot) -> None:
         """Write a value that head leaves out, where its absence means another one to an old client."""
         first = loaded_as(self.stages, slot)
-        value = self._left_out(first)
+        value = left_out_value(self.reach, self.name, first, self.conversion)
         fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
         if fills and value is UNKNOWN:
             self.unknown.append((step.key, step.origin))
         elif first and value is not UNSET and (fills or (step.null_to_old is not UNSET and value is None)):
             self.stages[0].ops.insert(0, SetValue(first, "missing", value))
 
-    def _left_out(self, slot: Slot | None) -> Any:
-        """What head means where it leaves a slot's key out; ``UNSET`` where it does not leave it out for its value."""
-        source = None if slot is None else slot.source
-        return UNSET if source is None else left_out_value(self.reach, self.name, source, self.conversion)
-
     def _fallback(self, slot: Slot) -> Slot | None:
         """A slot of what a sibling is where head leaves it out; None where head does not."""
-        value = self._left_out(slot) if len(self.stages) == 1 else UNSET
-        if value is UNSET or value is UNKNOWN:
+        value = left_out_value(self.reach, self.name, slot, self.conversion)
+        if value is UNSET or value is UNKNOWN or len(self.stages) > 1:
             return None
         found = Slot(None, slot.schema, slot.since)
         done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunctions)]

@@ -20,7 +20,7 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 
-def left_out_value(reach: Reach, name: str, key: str, conversion: Conversion) -> Any:
+def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conversion) -> Any:
     """The value that head means where it leaves a key out; ``UNSET`` where it does not leave it out for its value.
 
     `UNKNOWN` is for a value that only head knows.
@@ -28,11 +28,12 @@ def left_out_value(reach: Reach, name: str, key: str, conversion: Conversion) ->
     Args:
         reach: responses and their history.
         name: the component.
-        key: at head.
+        slot: of a key at head; None for none.
         conversion: from head.
     """
     left_out, head = conversion.left_out, reach.component(name, conversion.src)
-    if conversion.src != 0 or key not in head.properties:
+    key = None if slot is None else slot.source
+    if conversion.src != 0 or key is None or key not in head.properties:
         return UNSET
     schema = head.properties[key]
     absent = schema.get(ABSENT_MARK, {})
