@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
+from tests.silence.exchanges import OLD, exchange, faults_of, gated, timeline_of
 from tests.silence.exchanges import Response as Received
-from tests.silence.exchanges import exchange, faults_of, gated, timeline_of
 from timegate import Contract, on
 from timegate.asgi import TimegateMiddleware
 
@@ -133,5 +133,7 @@ def test_a_route_may_declare_another_media_type_with_a_schema_of_its_own(media: 
     app = gated(app_of(media), on(Item).renamed("title", to="name"))
     assert exchange(app, "GET", "/item").json() == {"title": "a"}
     assert exchange(app, "GET", "/item?other=true").json() == {"name": "b"}
+    shown = timeline_of(on(Item).renamed("title", to="name")).compile(Contract.of(app_of(media))).contract(OLD)
+    assert shown["paths"]["/item"] == app_of(media).openapi()["paths"]["/item"]
     faults = faults_of(Contract.of(app_of(media)), on(Failure).renamed("title", to="name"))
     assert [f"Failure changes and is reached through {media}" in fault.problem for fault in faults] == [True]

@@ -142,7 +142,7 @@ def _request(body: Body, around: Mapping[str, Any], components: DocumentComponen
 def _content(body: Body, around: Mapping[str, Any], components: DocumentComponents, side: Side) -> dict[str, Any]:
     schema = components.render(body.schema, side)
     content: dict[str, Any] = {
-        media: {key: schema if key == "schema" else deepcopy(value) for key, value in texts.items()}
+        media: {key: schema if key == "schema" and value is None else deepcopy(value) for key, value in texts.items()}
         for media, texts in around.items()
     }
     for media in body.media:

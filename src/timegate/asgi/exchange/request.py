@@ -209,10 +209,12 @@ async def _convert_body(
     if gate.headers is not None:
         headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
-    apart = response.plan.gate.apart.get("request", ())
-    passes = bool(apart) and is_declared_media((), apart, values_of(headers, b"content-type"))
-    if fields.get(b"content-type") != JSON and not passes:
-        check_json(headers)
+    passes = False
+    if fields.get(b"content-type") != JSON:
+        apart = response.plan.gate.apart.get("request", ())
+        passes = is_declared_media((), apart, values_of(headers, b"content-type"))
+        if not passes:
+            check_json(headers)
     if coding:
         body = inflate(body, coding, limit=limit)
     response.original = body
