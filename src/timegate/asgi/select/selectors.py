@@ -323,7 +323,8 @@ def pin_of(given: object, refusal: str) -> Pin:
     makers = (header, path, query, media_type, first_of)
     if not callable(given) or isinstance(given, type) or any(given is maker for maker in makers):
         raise DeclarationError(refusal)
-    selects: Pin = given
+    pin: Any = given
+    selects: Pin = pin
     return selects
 
 
