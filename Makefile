@@ -18,6 +18,8 @@
 #   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
 #
 #   make fuzz     EXCHANGES=20000 requests of old clients to random old apps and to today's, drawn by SEED=7
+#   make nightly  what takes long: a million such requests, growth up to 256 KiB, every breakage, ten times the random
+#                 cases, and the load
 #
 #   make clients    generates the models with which a client of each version of the example reads its responses
 #   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
@@ -64,7 +66,8 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load fuzz clients snapshots figures \
+.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load fuzz nightly clients snapshots \
+    figures \
     check lint types format lock bench bench-check bench-instructions clean
 
 help:
@@ -138,6 +141,15 @@ SEED ?= 7
 
 fuzz: $(READY)
 	@$(PY) -m tests.twins --exchanges $(EXCHANGES) --seed $(SEED)
+
+# Another seed each night; it is printed, and `make fuzz SEED=…` repeats what it found.
+nightly: SEED := $(shell date +%Y%m%d)
+nightly: $(READY)
+	@$(PY) -m tests.twins --exchanges 1000000 --seed $(SEED) --each 500
+	@$(PY) -m tests.twins.breakages
+	@GROWTH=full $(PY) -m pytest --numprocesses=auto --timeout=3600 tests/growth
+	@TIMEGATE_RANDOM_CASES=10 $(PY) -m pytest --numprocesses=auto --timeout=3600 tests/test_properties.py
+	@$(MAKE) --no-print-directory test-load LOAD_SECONDS=600
 
 clients: $(READY)
 	@$(PY) -m examples.execution_api.tests.client_models.generate

@@ -6,7 +6,6 @@ import copy
 from typing import Any
 
 from tests.twins.meaning import Happened
-from tests.twins.not_yet import has_members_inside
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     BOOL,
@@ -75,13 +74,7 @@ def added(scene: Scene) -> Happened | None:
 def removed(scene: Scene) -> Happened | None:
     asked = scene.queries()
     found = scene.spot(
-        lambda model, one: (
-            not one.aliased
-            and not one.splits
-            and not has_models(one.type)
-            and not has_members_inside(one.type)
-            and len(model.fields) > 1
-        )
+        lambda model, one: not one.aliased and not one.splits and not has_models(one.type) and len(model.fields) > 1
     )
     if found is None:
         return None

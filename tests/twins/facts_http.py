@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.twins.drawing import NAMES
 from tests.twins.meaning import Act, Happened, nothing
-from tests.twins.not_yet import has_members_inside
 from tests.twins.scene import Scene
 from tests.twins.shapes import REQUIRED, Operation, Parameter
 from tests.twins.values import default_for, is_list, plain, same
@@ -105,8 +104,6 @@ def parameter_removed(scene: Scene) -> Happened | None:
     if found is None:
         return None
     one, parameter = found
-    if has_members_inside(parameter.type):
-        return None
     one.parameters.remove(parameter)
     name = parameter.name
 
