@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 class TimegateError(Exception):
@@ -109,6 +109,10 @@ class VersionSunset(SelectionError):
     """The version is past its sunset."""
 
     reason = "is past its sunset"
+
+
+KEY_LABEL: Final = "[key]"
+"""What validation errors have at the end of the place of a key that is wrong itself, as pydantic writes it."""
 
 
 class ArmName(str):

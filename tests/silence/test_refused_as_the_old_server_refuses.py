@@ -1,6 +1,6 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -297,3 +297,34 @@ def test_the_number_in_a_text_is_repeated_as_the_app_repeats_it() -> None:
     facts = endpoint("/", "GET").query("n").renamed(to="m")
     number = 10**24
     assert told(gated(app, facts), "GET", f"/?level={number}") == [("int_parsing_size", ["query", "level"], number)]
+
+
+class Text(StrEnum):
+    A = "a"
+    B = "b"
+
+
+class Keyed(BaseModel):
+    by: dict[Text, list[int]]
+
+
+def test_a_key_of_a_dict_that_is_no_member_is_told_as_a_key() -> None:
+    posted = Posted(Keyed, enum(Text).renamed("old", to="b"))
+    assert told(posted.app, "POST", "/", body={"by": {"c": [1]}}) == [("enum", ["body", "by", "c", "[key]"], "c")]
+    assert told(posted.app, "POST", "/", body={"by": {"old": ["x"]}}) == [
+        ("int_parsing", ["body", "by", "old", 0], "x")
+    ]
+    assert exchange(posted.app, "POST", "/", body={"by": {"old": [1]}}).status == 200
+    assert posted.received == [Keyed(by={Text.B: [1]})]
+
+
+def test_a_422_that_repeats_a_body_nested_too_deeply_is_a_400() -> None:
+    app = FastAPI()
+
+    @app.post("/now")
+    async def post(body: Item) -> int:
+        return body.n
+
+    moved = gated(app, endpoint("/then", "POST").moved(to="/now"))
+    assert exchange(moved, "POST", "/then", body=b"[" * 300 + b"]" * 300).status == 400
+    assert exchange(moved, "POST", "/then", body=b"[[]]").status == 422

@@ -14,8 +14,8 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.twins.meaning import Boundary
-from tests.twins.shapes import World
-from tests.twins.source import IMPORTS, app_source, timeline_source
+from tests.twins.shapes import ModelOf, World
+from tests.twins.source import IMPORTS, annotation, app_source, timeline_source
 from tests.twins.values import TUPLE, Member, Obj, Pair, each, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
@@ -81,7 +81,7 @@ class App:
                 return each(value, self.canonical)
 
     def uid_of(self, model: type[BaseModel]) -> str:
-        name = model.__name__
+        name = model.__name__.partition("[")[0]
         return name if name in self.world.models else name.removeprefix("Old")
 
     def instance(self, value: Any) -> Any:
@@ -94,7 +94,7 @@ class App:
                     for name, item in fields.items()
                     if item is not None or not shapes[name].null_by_default
                 }
-                return self.names[self.world.models[uid].name].model_validate(given)
+                return eval(annotation(ModelOf(uid), self.world), self.names).model_validate(given)
             case Member(enum, inner):
                 return self.names[enum](inner)
             case Pair(pair, items):

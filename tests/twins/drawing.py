@@ -79,6 +79,8 @@ class Builder:
             self.recursive()
         if dice.chance(15 * self.size):
             self.heir()
+        if dice.chance(15 * self.size):
+            self.page()
         self.model(holds=True)
         self.operations()
         return world
@@ -190,8 +192,18 @@ class Builder:
             below = FieldShape(NAMES[0], Nullable(ModelOf(uid)), None)
         self.add(uid, [below, self.field(NAMES[1]), self.field(NAMES[2])])
 
+    def page(self) -> None:
+        """A generic model, with one argument everywhere."""
+        held = self.dice.pick([uid for uid, model in self.world.models.items() if model.parameter is None])
+        items: list[Type] = [ListOf(ModelOf(held)), DictOf(ModelOf(held)), Nullable(ModelOf(held))]
+        uid = f"M{len(self.world.models)}"
+        self.add(uid, [FieldShape(NAMES[7], self.dice.pick(items)), self.field(NAMES[8]), self.field(NAMES[9])])
+        self.world.models[uid].parameter = held
+
     def heir(self) -> None:
-        base = self.dice.pick([uid for uid, model in self.world.models.items() if model.base is None])
+        base = self.dice.pick(
+            [uid for uid, model in self.world.models.items() if model.base is None and model.parameter is None]
+        )
         uid = f"M{len(self.world.models)}"
         own = FieldShape("own", INT, self.dice.pick([REQUIRED, 1]))
         model = self.world.models[base]

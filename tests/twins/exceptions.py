@@ -46,6 +46,13 @@ def limits_alone_are_not_judged(exchange: Exchange) -> bool:
     )
 
 
+@documented("today's limit applies, and its 422 is the app's")
+def head_tells_its_limits(exchange: Exchange) -> bool:
+    """At `constrained` a stricter head tells its own limits, beside what else is wrong."""
+    unlike = _unlike(exchange)
+    return "constrained" in exchange.verbs and bool(unlike) and _types(unlike) <= LIMITS
+
+
 def _parts_at_an_arm(exchange: Exchange, place: list[Any], other: list[Any]) -> bool:
     parting = next((pair for pair in zip(place, other, strict=False) if pair[0] != pair[1]), None)
     return parting is not None and parting[1] in {model.name for model in exchange.oldest.models.values()}
@@ -171,12 +178,12 @@ def a_query_that_lacks_a_parameter(exchange: Exchange) -> bool:
     return bool(unlike) and all(entry["type"] == "missing" and entry["loc"][0] == "query" for entry in unlike)
 
 
-@documented("that it is no list, in one entry")
+@documented("its fields by their numbers, or in one entry")
 def a_named_tuple(exchange: Exchange) -> bool:
-    """What is no tuple is told as for a list, and an object in its place has one entry."""
-    return any(entry["type"] == "named_tuple_type" for entry in exchange.old_details) and all(
-        entry["type"] in ("list_type", "value_error") for entry in _unlike(exchange)
-    )
+    """An object in place of a NamedTuple is told with the numbers of its fields, or in one entry."""
+    numbered = [{**entry, "loc": entry["loc"][:-1]} for entry in exchange.old_details]
+    unlike = [{**entry, "loc": entry["loc"][:-1]} for entry in _unlike(exchange) if entry["type"] != "value_error"]
+    return bool(_unlike(exchange)) and all(entry in numbered for entry in unlike)
 
 
 def _unlike(exchange: Exchange) -> list[Any]:
@@ -264,6 +271,12 @@ def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
     return len(exchange.head.flags) > 1 and "none" in exchange.head.flags
 
 
+@documented("JSON has no such number")
+def a_text_that_is_no_number_of_json(exchange: Exchange) -> bool:
+    """A text like `"NaN"` for a number that a fact converts is refused."""
+    return "finite_number" in _types(exchange.new_details)
+
+
 @documented("the value is written")
 def what_an_old_app_left_out_is_written(exchange: Exchange) -> bool:
     """Where a route leaves out null, an old client's default would stand for it: it gets the null."""
@@ -289,6 +302,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_malformed_body_is_a_400,
         a_malformed_body_is_looked_at_last,
         another_media_type_is_a_415,
+        a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_validator_accepts_more_than_the_schema_says,
     ),
@@ -297,6 +311,8 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         other_failures_come_with_the_next_try,
         what_a_validator_made_is_not_repeated,
         only_the_form_of_the_schema_is_told,
+        head_tells_its_limits,
+        a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_malformed_body_is_looked_at_last,
         an_object_fits_no_arm,

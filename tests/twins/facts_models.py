@@ -138,7 +138,11 @@ def _with_arm(kind: Type, arm: Type) -> Type:
 
 
 def was_named(scene: Scene) -> Happened | None:
-    found = [model for model in scene.models() if model.uid in scene.oldest.models and model.uid not in scene.busy]
+    found = [
+        model
+        for model in scene.models()
+        if model.uid in scene.oldest.models and model.uid not in scene.busy and model.parameter is None
+    ]
     if not found:
         return None
     model = scene.dice.pick(found)

@@ -140,7 +140,10 @@ class FieldShape:
 
 @dataclass
 class ModelShape:
-    """A model; `name` is what its class is called, `uid` is the same at all versions."""
+    """A model; `name` is what its class is called, `uid` is the same at all versions.
+
+    A generic one has the model `parameter` as its argument, wherever it occurs.
+    """
 
     uid: str
     name: str
@@ -149,6 +152,7 @@ class ModelShape:
     by_name: bool = False
     base: str | None = None
     config: tuple[str, ...] = ()
+    parameter: str | None = None
 
     def accepted(self, one: FieldShape) -> list[str]:
         """The spellings under which a field is read."""

@@ -29,6 +29,7 @@ from tests.twins.shapes import (
     Type,
     UnionOf,
     World,
+    parts,
     reached,
 )
 from tests.twins.values import TUPLE, Member, Pair, is_dict, is_list
@@ -37,7 +38,7 @@ IMPORTS = """\
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum
-from typing import Annotated, Any, Literal, NamedTuple, Union
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
 from fastapi import Body, FastAPI, Header, Path, Query
@@ -45,6 +46,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
 
 from tests.twins.functions import *
 from timegate import Timeline, Version, VersionChange, endpoint, enum, on, sibling
+
+T = TypeVar("T")
 """
 
 
@@ -84,7 +87,9 @@ def annotation(kind: Type, world: World) -> str:
         case Tag(value):
             return f"Literal[{value!r}]"
         case ModelOf(model):
-            return world.models[model].name
+            shape = world.models[model]
+            argument = f"[{annotation(ModelOf(shape.parameter), world)}]" if shape.parameter else ""
+            return f"{shape.name}{argument}"
         case PairOf(pair):
             return pair
         case ListOf(item):
@@ -119,13 +124,19 @@ def field_line(one: FieldShape, world: World) -> str:
 
 def model_source(model: ModelShape, world: World) -> str:
     base = world.models[model.base].name if model.base else "BaseModel"
+    base += ", Generic[T]" if model.parameter else ""
     lines = [f"class {model.name}({base}):"]
     config = [f"extra={model.extra!r}"] if model.extra != "ignore" else []
     config += ["populate_by_name=True"] if model.by_name else []
     config += [f"{name}=True" for name in model.config]
     if config:
         lines.append(f"    model_config = ConfigDict({', '.join(config)})")
-    lines += [field_line(one, world) for one in model.fields]
+    argument = None if model.parameter is None else ModelOf(model.parameter)
+    for one in model.fields:
+        line = field_line(one, world)
+        if argument is not None and argument in parts(one.type):
+            line = re.sub(rf"\b{annotation(argument, world)}\b", "T", line)
+        lines.append(line)
     splits = [one.name for one in model.fields if one.splits]
     if splits:
         lines += [

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import client_conversion
+from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import ExtractValue, InsertValue, Plan, Slot, Stage
 from timegate.gates.plan.reach import Reach
@@ -166,7 +167,14 @@ class Locator:
             if referred(part) is not None:
                 return _Step((), 0, part)
         inner = None if at == len(rest) else _inner(schema, rest[at])
-        return _End() if inner is None else _Step((rest[at],), 1, inner)
+        return _End() if inner is None else _Step((self._client_member(schema, rest[at]),), 1, inner)
+
+    def _client_member(self, schema: Schema, key: str | int) -> str | int:
+        """The client's key for a key of a dict, where keys are members of an enum."""
+        name = referred(schema.get("propertyNames", {}))
+        plan = None if name is None else plan_enum(self.reach, name, client_conversion("requests", self.version))
+        members = {} if plan is None else plan.members
+        return next((str(old) for (_, old), new in members.items() if str(new) == key), key)
 
     def _step_in_object(self, rest: Location, at: int, component: Component) -> _Step | _End:
         if at == len(rest):

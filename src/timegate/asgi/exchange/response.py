@@ -10,9 +10,9 @@ from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
 from timegate.asgi.message.body import is_declared_media
 from timegate.asgi.message.headers import RawHeaders, is_json, without
-from timegate.asgi.message.json import Convert
+from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import by_name, query_parameters
-from timegate.asgi.message.problems import Problem, detail_json, render_problem, response_not_convertible
+from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
@@ -255,13 +255,16 @@ class GatedResponse:
             body = bytes(buffer)
             buffer = self._buffer = None
         if body:
-            reason = ""
+            reason, problem = "", None
             try:
                 body = self._convert(body)
             except Exception as error:
                 reason = reason_of(error)
+                if isinstance(error, NotJSON) and self._start["status"] == INVALID:
+                    # The app repeats what the client has sent, and that cannot be read again.
+                    problem = malformed("The body has what JSON does not have, or is nested too deeply.")
             if reason:
-                await self._fail(reason)
+                await self._fail(reason, problem)
                 return
         self._step = GatedResponse._dropping
         start = self._start
@@ -272,10 +275,10 @@ class GatedResponse:
     def _subject(self) -> str:
         return f"response of {self.plan.gate.key} to a client of {self.version.value}"
 
-    async def _fail(self, reason: str) -> None:
+    async def _fail(self, reason: str, problem: Problem | None = None) -> None:
         """Send a problem instead of the response, of which nothing is sent."""
         self._step, self._buffer = GatedResponse._dropping, None
         _LOG.error("%s: %s; it was not sent", self._subject(), reason)
         version, method = self.version, self.scope["method"]
-        problem = response_not_convertible()
+        problem = problem or response_not_convertible()
         await send_problem(problem, self._send, settings=version.settings, version=version, method=method)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from timegate.errors import ArmName
+from timegate.errors import KEY_LABEL, ArmName
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.typing import is_array, is_object
@@ -24,8 +24,6 @@ NOTHING: Final = object()
 _REPEATED: Final = {"query": -1, "header": 0}
 """Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
 _LISTS: Final = ("detail", "errors")
-_KEY: Final = "[key]"
-"""What pydantic adds to the place of a key."""
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
@@ -90,7 +88,7 @@ class ClientRequest:
         node = self._part(part)
         for above, segment in pairwise(location):
             # Of a key of a dict that is wrong, the key itself is repeated.
-            node = above if segment == _KEY else _inside(node, segment, part)
+            node = above if segment == KEY_LABEL else _inside(node, segment, part)
         return node
 
     def scalar_at(self, location: Location) -> Any:

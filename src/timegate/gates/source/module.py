@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
-from timegate.errors import DowngradeError, GateError, UpgradeError
+from timegate.errors import KEY_LABEL, ArmName, DowngradeError, GateError, UpgradeError
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.plan.fuse import fuse
@@ -334,7 +334,16 @@ class Module:
             self._refuse_other_types(writer, schema, var, conversion)
         if keys is not None:
             with writer.block(f"if type({var}) is dict:"):
-                writer.add(f"{var} = {{{self.function_of(keys, conversion)}(k): x for k, x in {var}.items()}}")
+                self._keys(writer, keys, var, conversion)
+
+    def _keys(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
+        """Write how the keys of a dict are converted; an error lies at a key, and not at its value."""
+        convert, made, key, value = self.function_of(schema, conversion), *map(self.fresh, "oix")
+        writer.add(f"{made} = {{}}")
+        at_key = self.name(ArmName(KEY_LABEL))
+        with writer.block(f"for {key}, {value} in {var}.items():"), writer.errors_at(key), writer.errors_at(at_key):
+            writer.add(f"{made}[{convert}({key})] = {value}")
+        writer.add(f"{var} = {made}")
 
     def _each(self, writer: Writer, schema: Schema, pairs: str, var: str, conversion: Conversion) -> None:
         key, value = self.fresh("i"), self.fresh("x")
