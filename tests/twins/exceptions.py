@@ -122,20 +122,19 @@ def a_body_without_a_type_is_json(exchange: Exchange) -> bool:
 def a_validator_accepts_more_than_the_schema_says(exchange: Exchange) -> bool:
     """At a place with a validator that a change touches, only the form that the client's schema describes passes."""
     refused = exchange.new_response.status == 422 and exchange.new_heard is None
-    texts = all(isinstance(entry.get("input"), str) for entry in exchange.new_details)
-    return exchange.accepted and refused and texts and _types(exchange.new_details) == {"list_type"}
+    return exchange.accepted and refused and _are_at_a_validator(exchange, exchange.new_details)
+
+
+def _are_at_a_validator(exchange: Exchange, details: list[Any]) -> bool:
+    fields = [one for model in exchange.oldest.models.values() for one in model.fields if one.splits]
+    names = {name for one in fields for name in (one.name, one.sent_as, one.also)}
+    return bool(details) and all(not names.isdisjoint(map(str, entry["loc"])) for entry in details)
 
 
 @documented("that it has not the form of the schema")
 def only_the_form_of_the_schema_is_told(exchange: Exchange) -> bool:
     """What a validator would have made of another form is not looked at: the form itself is told."""
-    unlike = _unlike(exchange)
-    split = {one.sent_as for model in exchange.oldest.models.values() for one in model.fields if one.splits}
-    split |= {one.name for model in exchange.oldest.models.values() for one in model.fields if one.splits}
-    return bool(unlike) and all(
-        entry["type"] == "list_type" and isinstance(entry["input"], str) and entry["loc"][-1] in split
-        for entry in unlike
-    )
+    return _are_at_a_validator(exchange, _unlike(exchange))
 
 
 @documented("the body is read last")

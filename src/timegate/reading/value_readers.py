@@ -298,8 +298,7 @@ def member_reader(model: Any, members: Sequence[Any], *, described: bool = False
     older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
     read_member = functools.partial(_read, TypeAdapter[Any](older))
     if described:
-        # The members themselves are looked up before: what is left is none, though pydantic may read it as one.
-        return lambda _: read_member({})
+        return functools.partial(_read_no_member, read_member)
     own = is_enum(model) and "_missing_" in _own_names(model)
     read_missing = functools.partial(_read, TypeAdapter[Any](model)) if own else None
 
@@ -315,6 +314,14 @@ def member_reader(model: Any, members: Sequence[Any], *, described: bool = False
             return found
 
     return read
+
+
+def _read_no_member(read_member: Reader, value: Any) -> Any:
+    """Refuse a value: the members themselves are looked up before, and pydantic may read what is left as one."""
+    try:
+        return read_member({})
+    except Unread as error:
+        raise Unread([{**one, "input": value} for one in error.details]) from None
 
 
 def _own_names(model: type[enum.Enum]) -> set[str]:
