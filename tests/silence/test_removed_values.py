@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -27,6 +28,9 @@ TYPES: list[tuple[Any, Any, Any]] = [
     (list[Colour], ["red", "blue"], ["green"]),
     (dict[str, Colour], {"k": "red"}, {"k": 7}),
     (list[int], [1, 2], ["x"]),
+    (Decimal, "1.50", "2020-01-01"),
+    (Decimal | None, None, "x"),
+    (list[Decimal], ["1", "2"], ["x"]),
     (Colour | None, None, "green"),
 ]
 

@@ -159,15 +159,11 @@ def an_object_fits_no_arm(exchange: Exchange) -> bool:
 @documented("its entries without the arm's name")
 def an_arm_has_no_name(exchange: Exchange) -> bool:
     """What is wrong in the only arm that fits is told without the arm's name, and without what others lack."""
-    unlike = _unlike(exchange)
     names = {model.name for model in exchange.oldest.models.values()}
-    return bool(unlike) and all(
-        any(
-            [key for key in other["loc"] if key not in names] == entry["loc"] != other["loc"]
-            for other in exchange.old_details
-        )
-        for entry in unlike
-    )
+    known = [[key for key in entry["loc"] if key not in names] for entry in exchange.old_details]
+    places = [[key for key in entry["loc"] if key not in names] for entry in _unlike(exchange)]
+    shorter = any(entry["loc"] not in [old["loc"] for old in exchange.old_details] for entry in _unlike(exchange))
+    return shorter and all(place in known for place in places)
 
 
 @documented("without the rest of the query")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.twins import functions
@@ -32,7 +32,7 @@ from tests.twins.shapes import (
     World,
 )
 from tests.twins.source import annotation
-from tests.twins.values import default_for, lifted, plain, same
+from tests.twins.values import default_for, is_dict, lifted, plain, same
 from tests.twins.values import each as inside
 from timegate import on
 
@@ -109,7 +109,7 @@ def _core(kind: Type) -> Type:
 
 
 def _with_core(kind: Type, core: Type) -> Type:
-    return type(kind)(core) if isinstance(kind, Nullable | ListOf | DictOf) else core
+    return replace(kind, item=core) if isinstance(kind, Nullable | ListOf | DictOf) else core
 
 
 def _converted(function: Callable[[Any], Any] | None, target: Type, world: World) -> Callable[[Any], Any]:
@@ -126,6 +126,9 @@ def _mapped(change: Callable[[Any], Any], *, each: bool) -> Callable[[Any], Any]
     def mapped(value: Any) -> Any:
         if value is None:
             return None
+        if each and is_dict(value):
+            # The keys stay, also where they are members of an enum.
+            return {key: change(item) for key, item in value.items()}
         return inside(value, change) if each else change(value)
 
     return mapped

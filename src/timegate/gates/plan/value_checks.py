@@ -33,7 +33,7 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         trace = traces.of(name, key, version)
         # The settings are those of the object that the client sends, wherever its value goes.
         model = component.model or trace.model
-        alike = trace.schema is None or read_alike(model, trace.model)
+        alike = trace.schema is None or trace.kind is UNSET or read_alike(model, trace.model)
         if trace.kind is UNSET and name in reach.parameters:
             # Without a type, nothing reads a text as anything else.
             continue
