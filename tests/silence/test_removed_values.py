@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -94,3 +95,14 @@ def test_a_removed_model_is_judged_as_one_that_head_still_reads(was: str) -> Non
     assert gates.upgrade(Item, {"gone": right}, from_version="2026-01-01") == {}
     with pytest.raises(UpgradeError, match="size"):
         gates.upgrade(Item, {"gone": wrong}, from_version="2026-01-01")
+
+
+def test_a_value_that_was_converted_and_then_removed_is_judged_by_its_oldest_type() -> None:
+    facts = (
+        on(Item).retyped("gone", was=date, to_head=str, to_old=str, loses="a day is a text"),
+        on(Item).removed("gone", was=str, backfill="2020-01-01", required=False, loses="nobody reads it"),
+    )
+    gates = Timeline(Version("2026-01-02", change_of(*facts)), Version("2026-01-01")).compile(Contract.of_types(Item))
+    assert gates.upgrade(Item, {"gone": "2020-02-29"}, from_version="2026-01-01") == {}
+    with pytest.raises(UpgradeError, match="gone"):
+        gates.upgrade(Item, {"gone": "x"}, from_version="2026-01-01")

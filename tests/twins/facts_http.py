@@ -8,7 +8,7 @@ from tests.twins.drawing import NAMES
 from tests.twins.meaning import Act, Happened, nothing
 from tests.twins.scene import Scene
 from tests.twins.shapes import REQUIRED, Operation, Parameter
-from tests.twins.values import default_for, is_list, plain, same
+from tests.twins.values import default_for, is_list, same
 
 
 def _operation(scene: Scene, *, with_parameters: bool = False) -> Operation | None:
@@ -84,7 +84,7 @@ def parameter_added(scene: Scene) -> Happened | None:
     required = fill is not REQUIRED and scene.dice.chance(40)
     parameter = Parameter(name, "query", kind, REQUIRED if required else default)
     one.parameters.append(parameter)
-    given = "" if fill is REQUIRED else f"default={plain(fill, scene.world, sent=True)!r}"
+    given = "" if fill is REQUIRED else f"default={scene.constant(fill)}"
     value = default if fill is REQUIRED else fill
     code = f"{_code(one, parameter)}.added({given})"
     return Happened("parameter_added", code, _about(one), up=_put(name, value), fields=(name,))
@@ -141,5 +141,5 @@ def parameter_defaulted(scene: Scene) -> Happened | None:
     if newer is None or isinstance(newer, list) or same(newer, parameter.default):
         return None
     was, parameter.default = parameter.default, newer
-    code = f"{_code(one, parameter)}.defaulted(was={plain(was, scene.world, sent=True)!r})"
+    code = f"{_code(one, parameter)}.defaulted(was={scene.constant(was)})"
     return Happened("parameter_defaulted", code, _about(one), nothing, fields=(parameter.name,))

@@ -167,7 +167,7 @@ def became_nullable(scene: Scene) -> Happened | None:
 
 
 def became_non_null(scene: Scene) -> Happened | None:
-    found = scene.spot(lambda model, one: isinstance(one.type, Nullable) and one.required)
+    found = scene.spot(lambda model, one: isinstance(one.type, Nullable) and one.type.item != ANY and one.required)
     if found is None or has_models(found[1].type):
         return None
     model, one = found

@@ -132,7 +132,7 @@ class Traces:
             position, step = found
             match step:
                 case KeyRemoved():
-                    return Trace(step.was, component.model, None, step.checked, converted)
+                    return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
                 case KeyRenamed():
                     key = step.new
                 case ValueConverted():
