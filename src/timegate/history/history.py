@@ -10,6 +10,7 @@ from timegate.errors import Fault
 from timegate.history import undo_endpoints, undo_fields, undo_models, undo_values, undo_vouched
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
 from timegate.history.conflicts import check_conflicts
+from timegate.history.literals import check_literals
 from timegate.history.named_types import named_types
 from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.steps import Origin, Step
@@ -85,6 +86,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
         check_names(builder, reserved)
         for side in SIDES:
             check_absent_models(builder, side)
+            check_literals(builder, side)
             check_moves(builder, side)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
     return History(tuple(builder.wires), steps, builder.status_changes, tuple(builder.faults))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -11,7 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from timegate.reading.generator import Generator
 from timegate.typing import is_array, is_object, plain_text, type_of
-from timegate.wire.marks import ABSENT_MARK, DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
+from timegate.wire.marks import ABSENT_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
 
 Mode = Literal["validation", "serialization"]
 
@@ -61,6 +62,8 @@ class Records:
         self.classes: list[ClassRecord] = []
         # Each callable discriminator with the tags of its arms.
         self.discriminators: list[tuple[Any, tuple[Hashable, ...]]] = []
+        # The members of enums in each literal, by class and name, with the index of that literal.
+        self.literals: dict[tuple[tuple[type[Enum], str], ...], int] = {}
 
 
 def recording_generator(records: Records) -> type[GenerateJsonSchema]:
@@ -119,6 +122,13 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().enum_schema(schema))
+
+        def literal_schema(self, schema: Any) -> JsonSchemaValue:
+            generated = super().literal_schema(schema)
+            members = tuple((type(one), one.name) for one in schema["expected"] if isinstance(one, Enum))
+            if not members:
+                return generated
+            return {**generated, MEMBERS_MARK: records.literals.setdefault(members, len(records.literals))}
 
         def _by_hand(self, schema: Any) -> JsonSchemaValue:
             """The schema of a class, which the app may have written by hand."""

@@ -15,14 +15,14 @@ from timegate.reading.hidden import HiddenClasses
 from timegate.reading.plain import plain_json
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, MODEL_MARK, OPAQUE_MARK, CallableDiscriminator
+from timegate.wire.marks import DISCRIMINATOR_MARK, MEMBERS_MARK, MODEL_MARK, OPAQUE_MARK, CallableDiscriminator
 from timegate.wire.names import free_name
 from timegate.wire.schema import REF_PREFIX, objects_in, ref, references, rename_references, rewrite
 from timegate.wire.wire import Component, Side
 
 _MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
 
-_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK})
+_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def _resolved(
 ) -> GeneratedSchemas:
     """Schemas and components with the records in place of the marks that hold their indices."""
     components: dict[str, Component] = {}
+    literals = [tuple((kind, plain_json(kind[name].value)) for kind, name in members) for members in records.literals]
     for name, schema in definitions.items():
         mark: int | None = schema.get(MODEL_MARK)
         bare = {key: value for key, value in schema.items() if key != MODEL_MARK}
@@ -124,6 +125,8 @@ def _resolved(
             node = {**node, DISCRIMINATOR_MARK: CallableDiscriminator(pick, arms)}
         if is_object(node.get(OPAQUE_MARK)):
             node = {**node, OPAQUE_MARK: rewrite(node[OPAQUE_MARK], resolve)}
+        if MEMBERS_MARK in node:
+            node = {**node, MEMBERS_MARK: literals[node[MEMBERS_MARK]]}
         mark: int | None = node.pop(MODEL_MARK, None)
         if mark is None:
             return node

@@ -31,6 +31,10 @@ MODEL_MARK: Final = MARK_PREFIX + "model"
 """Marks the schema of a class; holds the index of the record about that class."""
 
 
+MEMBERS_MARK: Final = MARK_PREFIX + "members"
+"""Holds, in the schema of a ``Literal`` of members of enums, each enum's class with the member's value."""
+
+
 TUPLE_MARK: Final = MARK_PREFIX + "tuple"
 """Holds, in the schema of a named tuple that clients send, its field names: an object is read as the tuple too."""
 
