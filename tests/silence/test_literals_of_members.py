@@ -1,4 +1,4 @@
-"""A ``Literal`` of an enum's members is no place of the enum: where a changed member stands in it, the start says so."""
+"""A ``Literal`` of an enum's members is no place of the enum: where a changed one stands in it, the start says so."""
 
 from __future__ import annotations
 

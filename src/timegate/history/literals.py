@@ -11,7 +11,7 @@ from timegate.history.steps import MembersChanged, Origin
 from timegate.typing import Schema
 from timegate.wire.marks import MEMBERS_MARK
 from timegate.wire.schema import objects_in
-from timegate.wire.wire import SIDES, Side
+from timegate.wire.wire import Side
 
 
 def check_literals(builder: HistoryBuilder, side: Side) -> None:

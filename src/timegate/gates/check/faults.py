@@ -14,7 +14,7 @@ from timegate.gates.source.module import Module
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.marks import OPAQUE_MARK
-from timegate.wire.schema import references
+from timegate.wire.schema import objects_in, references
 from timegate.wire.wire import Body
 
 _ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
@@ -65,7 +65,33 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         )
         for problem, (one, other) in pairs
     ]
+    for name in dict.fromkeys(module.merged):
+        found += _merged(reach, name, conversion, version)
     return found
+
+
+def _merged(reach: Reach, name: str, conversion: Conversion, version: str) -> Iterator[Fault]:
+    """A fault for each place where the members of an enum, of which two become one, are the keys of objects."""
+    shown, gets = display_name(reach, name, conversion), "head" if reach.side == "requests" else "old clients"
+    for place, schema in _places(reach, conversion):
+        if any(name in names_in(node.get("propertyNames")) for node in objects_in(schema)):
+            yield _fault(
+                origin_of(reach, name, conversion),
+                version,
+                place,
+                f"its keys are members of {shown}, of which two are one to {gets}, so that an entry could be lost",
+                "on(…).retyped(…, was=…, to_head=…, to_old=…) with functions that say what becomes of both entries",
+            )
+
+
+def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any]]:
+    """The schema of every payload and of every component that payloads reach, field by field, with its place."""
+    wire = reach.history.wires[conversion.src]
+    yield from wire.roots(reach.side)
+    for name in wire.reachable(reach.side):
+        shown, schema = display_name(reach, name, conversion), reach.component(name, conversion.src).schema
+        yield shown, {key: value for key, value in schema.items() if key != "properties"}
+        yield from ((f"{shown}.{key}", inner) for key, inner in schema.get("properties", {}).items())
 
 
 def _remedy(reach: Reach, one: str, other: str, conversion: Conversion) -> str:

@@ -20,6 +20,7 @@ class Conversion:
         left_out: the keys that head leaves out of the payload; None for none.
         partial: whether the payload changes a part of something, so that only what head requires is filled in.
         described: whether only what the client's schema describes passes, because a function of the app sees it.
+        keys: whether the values are the keys of objects, which are texts whatever their type.
     """
 
     src: int
@@ -29,6 +30,7 @@ class Conversion:
     left_out: LeftOut | None = None
     partial: bool = False
     described: bool = False
+    keys: bool = False
 
     @property
     def boundaries(self) -> range:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import MembersChanged, Origin
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 from timegate.wire.json_types import listed_values
 
 TypedValue: TypeAlias = tuple[type, Any]
@@ -21,11 +22,29 @@ class EnumPlan(NamedTuple):
         replaced: the new value of each member that has another one.
         members: the new value of every member, where a client's payload is checked: nothing else passes.
         newer: the members that only head has, each with the fact that introduced it.
+        merges: whether two members become one.
     """
 
     replaced: dict[TypedValue, Any]
     members: dict[TypedValue, Any]
     newer: dict[TypedValue, Origin]
+    merges: bool
+
+    def of_keys(self) -> EnumPlan:
+        """The same for keys of objects: a member is a text there, though a reader may still give the member itself."""
+
+        def texts(values: dict[TypedValue, Any]) -> dict[TypedValue, Any]:
+            return {key: result for typed, result in values.items() for key in (typed, (str, _as_key(typed[1])))}
+
+        def results(values: dict[TypedValue, Any]) -> dict[TypedValue, Any]:
+            return {key: _as_key(result) for key, result in texts(values).items()}
+
+        return self._replace(replaced=results(self.replaced), members=results(self.members), newer=texts(self.newer))
+
+
+def _as_key(member: Any) -> str:
+    """A member as the key of an object; it is written as everywhere in JSON, but for null."""
+    return member if isinstance(member, str) else json.dumps(member) if member is not None else str(member)
 
 
 def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | None:
@@ -50,7 +69,9 @@ def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | Non
         if (type(member), member) not in members:
             origins = (step.origin for step in relevant if member in step.refused)
             newer[type(member), member] = next(origins, relevant[-1].origin)
-    return EnumPlan(replaced, members if checked else {}, newer)
+    merges = len({(type_of(value), value) for value in members.values()}) < len(members)
+    plan = EnumPlan(replaced, members if checked else {}, newer, merges)
+    return plan.of_keys() if conversion.keys else plan
 
 
 def _members(reach: Reach, name: str, version: int) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ def copy_json(value: Any) -> Any:
     if is_array(value):
         return [copy_json(inner) for inner in value]
     return value
+
+
+def unique(values: list[Any]) -> list[Any]:
+    """The values of a list, each once: what is different at head may be the same at an older version."""
+    return list({json.dumps(value, sort_keys=True): value for value in values}.values())
 
 
 def apply(function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError]) -> Any:

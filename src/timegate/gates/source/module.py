@@ -55,6 +55,7 @@ _RUNTIME = (
     runtime.has_parent,
     runtime.insert,
     runtime.refuse,
+    runtime.unique,
 )
 
 
@@ -73,6 +74,7 @@ class Module:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
         unknown: fields that head leaves out for a reason of its own, where absence means something to a fact: likewise.
         ambiguous: pairs of arms that no value can tell apart.
+        merged: enums of which two members become one, though they are keys of objects.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
         replacing: the functions that replace an arm where it was introduced, by the arm and the union before it.
@@ -97,6 +99,7 @@ class Module:
         self.faults: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
+        self.merged: list[str] = []
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
         self.replacing: dict[Purpose, str] = {}
@@ -242,6 +245,8 @@ class Module:
             self._write_object(self, writer, component, plan, conversion)
 
     def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
+        if conversion.keys and plan.merges:
+            self.merged.append(component.name)
         check = self._member_check(component, plan, described=conversion.described) if plan.members else None
         types = frozenset(kind for kind, _ in (plan.members or plan.replaced))
         # Values of one type are their own key; otherwise the type is part of it, since True equals 1 in Python.
@@ -326,6 +331,8 @@ class Module:
                     start = len(first_items)
                     pairs = f"enumerate({var}[{start}:], {start})" if start else f"enumerate({var})"
                     self._each(writer, items, pairs, var, conversion)
+                    if schema.get("uniqueItems") and not self.upgrades:
+                        writer.add(f"{var} = unique({var})")
             self._refuse_other_types(writer, schema, var, conversion)
         values, keys = needed("additionalProperties"), needed("propertyNames")
         if values is not None and "properties" not in schema:
@@ -338,7 +345,8 @@ class Module:
 
     def _keys(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         """Write how the keys of a dict are converted; an error lies at a key, and not at its value."""
-        convert, made, key, value = self.function_of(schema, conversion), *map(self.fresh, "oix")
+        convert = self.function_of(schema, replace(conversion, keys=True))
+        made, key, value = map(self.fresh, "oix")
         writer.add(f"{made} = {{}}")
         at_key = self.name(ArmName(KEY_LABEL))
         with writer.block(f"for {key}, {value} in {var}.items():"), writer.errors_at(key), writer.errors_at(at_key):
