@@ -123,7 +123,7 @@ def _told_by(fact: ToldBy, builder: HistoryBuilder) -> None:
         if len(told) < 2:
             return node
         found = True
-        return {**node, DISCRIMINATOR_MARK: CallableDiscriminator(fact.function, told)}
+        return {**node, DISCRIMINATOR_MARK: CallableDiscriminator(fact.function, told, is_heads=False)}
 
     builder.rewrite("requests", lambda schema: rewrite(schema, noted))
     if reached and not found:

@@ -12,7 +12,15 @@ from pydantic_core import to_jsonable_python
 
 from timegate.reading.generator import Generator
 from timegate.typing import is_array, is_object, plain_text, type_of
-from timegate.wire.marks import ABSENT_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK, MODEL_MARK, OPAQUE_MARK, TUPLE_MARK
+from timegate.wire.marks import (
+    ABSENT_MARK,
+    DISCRIMINATOR_MARK,
+    LEFT_TO_RIGHT_MARK,
+    MEMBERS_MARK,
+    MODEL_MARK,
+    OPAQUE_MARK,
+    TUPLE_MARK,
+)
 
 Mode = Literal["validation", "serialization"]
 
@@ -150,6 +158,10 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def handle_invalid_for_json_schema(self, schema: Any, error_info: str) -> JsonSchemaValue:
             return {} if records.leaves_undescribed else super().handle_invalid_for_json_schema(schema, error_info)
+
+        def union_schema(self, schema: Any) -> JsonSchemaValue:
+            generated = super().union_schema(schema)
+            return {**generated, LEFT_TO_RIGHT_MARK: True} if schema.get("mode") == "left_to_right" else generated
 
         def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().tagged_union_schema(schema)

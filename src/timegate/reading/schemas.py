@@ -15,14 +15,21 @@ from timegate.reading.hidden import HiddenClasses
 from timegate.reading.plain import plain_json
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, MEMBERS_MARK, MODEL_MARK, OPAQUE_MARK, CallableDiscriminator
+from timegate.wire.marks import (
+    DISCRIMINATOR_MARK,
+    LEFT_TO_RIGHT_MARK,
+    MEMBERS_MARK,
+    MODEL_MARK,
+    OPAQUE_MARK,
+    CallableDiscriminator,
+)
 from timegate.wire.names import free_name
-from timegate.wire.schema import REF_PREFIX, objects_in, ref, references, rename_references, rewrite
+from timegate.wire.schema import NULL, REF_PREFIX, objects_in, ref, references, rename_references, rewrite
 from timegate.wire.wire import Component, Side
 
 _MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
 
-_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK})
+_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK, LEFT_TO_RIGHT_MARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ def _resolved(
             node = {**node, OPAQUE_MARK: rewrite(node[OPAQUE_MARK], resolve)}
         if MEMBERS_MARK in node:
             node = {**node, MEMBERS_MARK: literals[node[MEMBERS_MARK]]}
+        node = _with_null_inside(node)
         mark: int | None = node.pop(MODEL_MARK, None)
         if mark is None:
             return node
@@ -146,6 +154,14 @@ def _resolved(
     for name, component in list(components.items()):
         components[name] = replace(component, schema=without_marks(component.schema))
     return GeneratedSchemas({key: without_marks(schema) for key, schema in schemas.items()}, components)
+
+
+def _with_null_inside(node: Schema) -> Schema:
+    """A nullable union that is read from left to right, as the one list of arms that pydantic makes of any other."""
+    arms: list[Schema] = node.get("anyOf", [])
+    if len(arms) == 2 and arms[1] == NULL and arms[0].keys() == {"anyOf", LEFT_TO_RIGHT_MARK}:
+        return {**node, **arms[0], "anyOf": [*arms[0]["anyOf"], NULL]}
+    return node
 
 
 def _component(name: str, schema: Schema, record: ClassRecord | None) -> Component:

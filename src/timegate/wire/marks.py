@@ -27,6 +27,10 @@ DISCRIMINATOR_MARK: Final = MARK_PREFIX + "discriminator"
 """Holds the `CallableDiscriminator` of a union."""
 
 
+LEFT_TO_RIGHT_MARK: Final = MARK_PREFIX + "left-to-right"
+"""Marks a union that takes the first arm that reads a value, as ``Field(union_mode="left_to_right")`` says."""
+
+
 MODEL_MARK: Final = MARK_PREFIX + "model"
 """Marks the schema of a class; holds the index of the record about that class."""
 
@@ -142,7 +146,9 @@ class CallableDiscriminator:
     Args:
         pick: returns the tag of a value.
         arms: each tag with the schema of its arm.
+        is_heads: whether head's union has it; otherwise a change says what only the gate asks.
     """
 
     pick: Any
     arms: tuple[tuple[Hashable, Schema], ...]
+    is_heads: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object
@@ -109,7 +110,7 @@ def rename_references(schema: Any, names: Mapping[str, str], *, drops_other_tags
         callable_discriminator = node.get(DISCRIMINATOR_MARK)
         if isinstance(callable_discriminator, CallableDiscriminator):
             arms = tuple((tag, rename_references(arm, names)) for tag, arm in callable_discriminator.arms)
-            node[DISCRIMINATOR_MARK] = CallableDiscriminator(callable_discriminator.pick, arms)
+            node[DISCRIMINATOR_MARK] = replace(callable_discriminator, arms=arms)
         if is_object(node.get(OPAQUE_MARK)):
             node[OPAQUE_MARK] = rename_references(node[OPAQUE_MARK], names)
         if BEHIND_MARK in node:

@@ -61,7 +61,7 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
             version,
             f"{display_name(reach, one, conversion)} | {display_name(reach, other, conversion)}",
             problem,
-            _remedy(reach, one, other, conversion),
+            _remedy(reach, one, other, conversion, can_be_told=problem == _ALIKE),
         )
         for problem, (one, other) in pairs
     ]
@@ -94,10 +94,11 @@ def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any]]:
         yield from ((f"{shown}.{key}", inner) for key, inner in schema.get("properties", {}).items())
 
 
-def _remedy(reach: Reach, one: str, other: str, conversion: Conversion) -> str:
-    """What tells two arms of a union apart."""
+def _remedy(reach: Reach, one: str, other: str, conversion: Conversion, *, can_be_told: bool) -> str:
+    """What tells two arms of a union apart; a function of the old object does so only where head can tell them too."""
     remedy = "give head's union a callable Discriminator (pydantic), which says which one a value is"
-    if reach.side == "responses":
+    components = reach.components(conversion.src)
+    if reach.side == "responses" or not can_be_told or not {one, other} <= components.keys():
         return remedy
     arms = ", ".join(display_name(reach, name, conversion) for name in (one, other))
     return f"{remedy}, or on({arms}).told_by(…) with a function from the old object to its model"

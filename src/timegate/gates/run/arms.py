@@ -2,116 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
+from timegate.gates.run.leaves import Leaf, Score, Tags, TypedValue
 from timegate.history.steps import Origin
 from timegate.typing import type_of
 
-TypedValue: TypeAlias = tuple[type, Any]
-"""A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """The values of a key, or of an arm that is no object.
-
-    Args:
-        types: their Python types.
-        loose: whether the reader also takes other scalars: a date reads numbers, an enum what its class says.
-        tuple_like: whether an object may stand for a list: that of a named tuple.
-        described: whether only values of the types are read.
-    """
-
-    types: frozenset[type]
-    loose: bool = False
-    tuple_like: bool = False
-    described: bool = False
-
-    @property
-    def is_scalar(self) -> bool:
-        """Whether some of the values are neither objects nor lists nor null."""
-        return bool(self.types - {dict, list, type(None)})
-
-    def reads(self, value: Any) -> bool:
-        """Whether a server that reads leniently may take a value, whatever its limits say of it."""
-        kind = type_of(value)
-        if kind in self.types or self.described:
-            return kind in self.types
-        if kind is dict:
-            return self.tuple_like
-        if kind is list or value is None:
-            return False
-        if self.loose:
-            return True
-        if kind is str:
-            return (int in self.types and _is_number(value)) or (bool in self.types and value.lower() in _BOOLEANS)
-        if kind is bool:
-            return int in self.types
-        return bool in self.types and value in (0, 1)
-
-    def read(self, value: Any) -> Any:
-        """Plain JSON of what a server makes of a value that it reads leniently; as it is where its type fits."""
-        kind = type_of(value)
-        if kind in self.types or self.loose or kind in (dict, list):
-            return value
-        if int not in self.types:
-            return value in (1, 1.0) if kind is not str else value.lower() in _TRUE
-        try:
-            return int(value)
-        except ValueError:
-            number = float(value)
-            return int(number) if number.is_integer() else number
-
-
-_TRUE = frozenset({"1", "t", "y", "yes", "on", "true"})
-_BOOLEANS = _TRUE | {"0", "f", "n", "no", "off", "false"}
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """The only values that a key may have.
-
-    Args:
-        values: with their types.
-        numbers: whether a number may be written as text: those of an ``IntEnum``.
-        lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
-    """
-
-    values: frozenset[TypedValue]
-    numbers: bool = False
-    lookup: Callable[[Any], Any] | None = None
-
-    def has(self, value: Any, *, leniently: bool) -> bool:
-        """Whether a value is one of them.
-
-        Args:
-            value: any JSON.
-            leniently: whether ``1.0`` and ``True`` count as 1, and ``"1"`` where numbers may be texts.
-        """
-        kind = type_of(value)
-        if kind in (dict, list):
-            return False
-        if (kind, value) in self.values:
-            return True
-        if not leniently or value is None:
-            return False
-        if self.lookup is not None and (found := self.lookup(value)) is not None:
-            return (type_of(found), found) in self.values
-        if kind is str:
-            if not self.numbers or not _is_number(value):
-                return False
-            value = float(value)
-        return any(own is not str and own is not type(None) and value == member for own, member in self.values)
+_NOTHING = Tags(frozenset())
 
 
 @dataclass(slots=True, eq=False)
@@ -122,7 +21,6 @@ class Arm:
         name: its component, or its title or JSON type.
         label: the name that validation errors below it have; empty for none.
         leaf: the JSON types of its values.
-        values: its values, where it lists them.
         is_open: whether it is an object without known keys.
         tags: the keys with listed values.
         required: the spellings of each key that must be present.
@@ -130,9 +28,13 @@ class Arm:
         known: its keys, in every spelling.
         leaves: the values of each key whose JSON types are known, in every spelling.
         closed: whether any other key is forbidden.
+        at_head: what is known of it at head, for a client's values; None where head has no such arm.
+        rivals: the other arms that head might read instead, and for which it would mean something else.
+        keeps_others: whether it keeps keys that are not its own.
+        newer_values: of the values that it lists, those that only head has.
         newer_keys: keys that only head has, which no client of an older version may send.
         newer_tags: for each key with listed values, those that only head has.
-        unknown_keys: keys that only other arms have, and that could lead head to one of those.
+        unknown_keys: keys that no arm of the client's version has and that could lead head to a newer arm.
         refused: the fact for which it may not be sent; None where it may.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.
@@ -142,7 +44,6 @@ class Arm:
 
     name: str
     leaf: Leaf
-    values: Tags | None = None
     is_open: bool = False
     tags: dict[str, Tags] = field(default_factory=dict[str, Tags])
     required: tuple[frozenset[str], ...] = ()
@@ -150,6 +51,10 @@ class Arm:
     known: frozenset[str] = frozenset()
     leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
     closed: bool = False
+    at_head: Arm | None = None
+    rivals: tuple[Arm, ...] = ()
+    keeps_others: bool = False
+    newer_values: Tags = _NOTHING
     newer_keys: frozenset[str] = frozenset()
     newer_tags: dict[str, frozenset[TypedValue]] = field(default_factory=dict[str, frozenset[TypedValue]])
     unknown_keys: frozenset[str] = frozenset()
@@ -173,12 +78,31 @@ class Arm:
         """The first key whose value not even a server that reads leniently takes; None where there is none."""
         return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
 
+    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
+        """How well a server reads an object as this arm; None where it does not."""
+        if not self.has_required(value) or (self.closed and not value.keys() <= self.known):
+            return None
+        # Even a strict reader makes an instance of the object.
+        fields, exact = 0, 1
+        for key in value.keys() & self.known:
+            fields += 1
+            if key in self.leaves:
+                score = self.leaves[key].score(value[key], strictly=strictly)
+                if score is None:
+                    return None
+                fields, exact = fields + (score.fields or 0), min(exact, score.exact)
+        return Score(fields, exact)
+
     def fits_exactly(self, value: dict[str, Any]) -> bool:
-        """Whether the values of an object's keys have the JSON types that the schema names."""
+        """Whether an object's values have the JSON types that the schema names."""
+        if self.is_open:
+            return self.leaf.score(value, strictly=True) is not None
         return all(type_of(value[key]) in leaf.types for key, leaf in self.leaves.items() if key in value)
 
     def effects_on(self, value: Any) -> Hashable:
         """What its program does to a value, to compare arms."""
+        if not value and type_of(value) in (dict, list) and self.leaf.keyed is None:
+            return None
         if type_of(value) is not dict:
             return self.always
         return self.always, frozenset((key, effect) for key, effect in self.effects.items() if key in value)
@@ -209,12 +133,10 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> boo
         other: another arm of the same union.
         keys_may_lack: whether objects may lack keys, so that only those that are always there tell anything.
     """
-    if not one.leaf.types & other.leaf.types:
-        return True
-    if dict not in one.leaf.types & other.leaf.types:
-        return _differ_in_values(one.values, other.values)
-    if one.is_open or other.is_open:
+    if one.is_open != other.is_open and dict in one.leaf.types & other.leaf.types:
         return False
+    if one.is_open or dict not in one.leaf.types & other.leaf.types:
+        return leaves_differ(one.leaf, other.leaf, keys_may_lack=keys_may_lack)
     sure = one.certain & other.certain
     if (
         any(_differ_in_values(one.tags[key], other.tags[key]) for key in one.tags.keys() & other.tags.keys() & sure)
@@ -230,6 +152,27 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> boo
         or one.known != other.known
         or any(_differ_in_types(one, other, key) for key in one.leaves)
     )
+
+
+def leaves_differ(one: Leaf, other: Leaf, *, keys_may_lack: bool) -> bool:
+    """Whether no value is of both, but for empty lists and dicts."""
+    if one.choices or other.choices:
+        pairs = [(a, b) for a in one.choices or (one,) for b in other.choices or (other,)]
+        return all(leaves_differ(a, b, keys_may_lack=keys_may_lack) for a, b in pairs)
+    types = one.types & other.types
+    if not types or (len(types) > 1 and not types.isdisjoint({dict, list})):
+        return not types
+    if isinstance(one.keyed, Arm) and isinstance(other.keyed, Arm):
+        return distinguishable(one.keyed, other.keyed, keys_may_lack=keys_may_lack)
+    if types.isdisjoint({dict, list}):
+        return _differ_in_values(one.values, other.values)
+    inner = [*zip(one.first_items, other.first_items, strict=False)]
+    inner += [
+        (a, b)
+        for a, b in ((one.items, other.items), (one.keys, other.keys), (one.entries, other.entries))
+        if a is not None and b is not None
+    ]
+    return any(leaves_differ(a, b, keys_may_lack=keys_may_lack) for a, b in inner)
 
 
 def _differ_in_types(one: Arm, other: Arm, key: str) -> bool:

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
-from timegate.gates.run.arms import Arm, TypedValue
+from timegate.gates.run.arms import Arm
+from timegate.gates.run.leaves import Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.gates.run.value_checks import wrong_type
-from timegate.typing import is_object, type_of
+from timegate.typing import is_array, is_object, type_of
 
 NO_ARM = "no arm of the union fits"
+
+_NO_KIND = "value_error", "Input should be one of the kinds that this version has"
 
 
 @dataclass(slots=True, eq=False)
@@ -26,10 +29,13 @@ class Choice:
         table: the arm of each value of the tag.
         pick: a callable discriminator; None where there is none.
         picked: the arm of each tag that the callable returns.
+        pick_is_heads: whether head asks it too.
         pick_first: whether values have head's shape, which the callable expects.
+        in_order: whether the union takes the first arm that reads a value.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
 
     Attributes:
+        has_rivals: whether head might read another arm than the chosen one.
         objects: the arms whose values are objects.
     """
 
@@ -39,9 +45,12 @@ class Choice:
     table: dict[TypedValue, Arm] = field(default_factory=dict[TypedValue, Arm])
     pick: Callable[[Any], Any] | None = None
     picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
+    pick_is_heads: bool = False
     pick_first: bool = False
+    in_order: bool = False
     complete: bool = False
     objects: list[Arm] = field(init=False)
+    has_rivals: bool = False
 
     def __post_init__(self) -> None:
         self.objects = [arm for arm in self.arms if dict in arm.leaf.types]
@@ -52,19 +61,46 @@ class Choice:
         return self.error is not DowngradeError
 
     def __call__(self, value: Any) -> Any:
+        # Its keys, because the value may be changed in place.
+        given = dict.fromkeys(value) if self.has_rivals and is_object(value) else value
         arm = self.choose(value)
         if arm is None:
             return value
         if arm.refused is not None:
             raise self._no_such_arm(arm, value)
-        if arm.program is None:
-            return value
-        try:
-            return arm.program(value)
-        except GateError as error:
-            if arm.label:
-                error.at(ArmName(arm.label))
-            raise
+        if arm.program is not None:
+            try:
+                value = arm.program(value)
+            except GateError as error:
+                if arm.label:
+                    error.at(ArmName(arm.label))
+                raise
+        if arm.rivals and not self._is_same_at_head(arm, given, value):
+            self._remove_keys_of_others(arm, value)
+            if not self._is_same_at_head(arm, given, value):
+                raise UpgradeError(failures=[Failure("head reads it as another arm of the union", *_NO_KIND)])
+        return value
+
+    def _is_same_at_head(self, chosen: Arm, given: Any, value: Any) -> bool:
+        """Whether head reads a converted value as the arm that was chosen, or as one that means the same.
+
+        Args:
+            chosen: the arm.
+            given: what the client sent, or an object with its keys.
+            value: what was made of it.
+        """
+        if self.pick is not None and self.pick_is_heads and is_object(value):
+            return chosen in self._pick(self.objects, value)
+        scores = {id(arm): arm.at_head.leaf.score(value) for arm in chosen.rivals if arm.at_head is not None}
+        if not any(scores.values()):
+            return True
+        if chosen.at_head is not None:
+            scores[id(chosen)] = chosen.at_head.leaf.score(value)
+        best = best_of(((arm, scores.get(id(arm))) for arm in self.arms), in_order=self.in_order)
+        if best is None or best[0] is chosen:
+            return True
+        (found, _) = best
+        return found.refused is None and found.effects_on(given) == chosen.effects_on(given)
 
     def choose(self, value: Any) -> Arm | None:
         """The arm of a value; None where the value stays as it is."""
@@ -95,23 +131,51 @@ class Choice:
         return None
 
     def _scalar_or_list(self, value: Any) -> Arm | None:
-        """The arm of a value that is no object: one that lists it, one of its JSON type, or one that reads it."""
+        """The arm of a value that is no object: one that lists it, or the one by which it is read."""
         kind = type_of(value)
-        left = [arm for arm in self.arms if arm.refused is None and kind in arm.leaf.types]
-        listing = [arm for arm in left if arm.values is not None and arm.values.has(value, leniently=False)]
-        plain = [arm for arm in left if arm.values is None]
-        if self.upgrades and not listing and not plain:
-            readers = [arm for arm in self.arms if arm.refused is None and arm.leaf.reads(value)]
-            # What is no member of an enum may still be read by a plain arm; the enum itself knows what it refuses.
-            plain = [arm for arm in readers if arm.values is None] or readers
-        left = listing or plain
-        if not left:
-            if not self._left_to_head(value):
+        allowed = [arm for arm in self.arms if arm.refused is None]
+        left = [arm for arm in allowed if kind in arm.leaf.types]
+        listing = [
+            arm for arm in left if (values := arm.leaf.values) is not None and values.has(value, leniently=False)
+        ]
+        if self.upgrades:
+            arm = listing[0] if listing and not self.in_order else self._read(allowed, left, value)
+            if arm is None and not self._left_to_head(value):
                 self._refuse([], value)
+            return arm
+        left = listing or [arm for arm in left if arm.leaf.values is None]
+        if len(left) > 1:
+            left = [arm for arm in left if arm.leaf.score(value, strictly=True) is not None] or left
+        if not left:
+            self._refuse([], value)
             return None
-        if self.upgrades or all(arm.effects_on(value) == left[0].effects_on(value) for arm in left):
+        if all(arm.effects_on(value) == left[0].effects_on(value) for arm in left):
             return left[0]
         raise self.error("several arms of the union fit, and they differ between the versions")
+
+    def _read(self, allowed: list[Arm], left: list[Arm], value: Any) -> Arm | None:
+        """The arm by which the server of an older version would have read a value that is no object; None for none.
+
+        Args:
+            allowed: the arms that the client may send.
+            left: those of the value's JSON type.
+            value: the value.
+        """
+        lacked = [arm for arm in allowed if arm.newer_values.has(value, leniently=True)]
+        if self.in_order:
+            scored = ((arm, Score() if arm in lacked else arm.leaf.score(value)) for arm in allowed)
+        else:
+            scored = ((arm, arm.leaf.score(value)) for arm in allowed if arm.leaf.values is None)
+        found = best_of(scored, in_order=self.in_order)
+        if lacked and not self.in_order and (found is None or found[1].exact < Score().exact):
+            # Head could read it as a member that the client lacks: the enum refuses it.
+            return lacked[0]
+        if found is not None:
+            return found[0]
+        # What none of them reads is refused by the only one that it could be, or by head.
+        enums = [arm for arm in allowed if arm.leaf.values is not None and arm.leaf.reads(value)]
+        own = [arm for arm in left if arm.leaf.values is None]
+        return own[0] if own and (len(own) == 1 or not is_array(value)) else next(iter(enums), None)
 
     def _left_to_head(self, value: Any) -> bool:
         """Whether a value of a request can be no touched arm, and head may read it as one that is a scalar."""
@@ -135,15 +199,15 @@ class Choice:
     def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that the server of an older version would have read; None where it would have read none.
 
-        As that server did: of the arms that can be read the one that knows most of the keys sent, then one whose values
-        have the very types, then the first.
+        As that server did: of the arms that can be read the one by which most fields are set, then one whose values
+        have the very types, then the first; or else the first of all, where the union is read from left to right.
         """
         left = [arm for arm in left if arm.unread(value) is None]
         if len(left) > 1 and self.pick is not None:
             left = self._pick(left, value)
         if len(left) > 1:
-            left = _knowing_most(left, value)
-            left = [arm for arm in left if arm.fits_exactly(value)] or left
+            found = best_of(((arm, arm.leaf.score(value)) for arm in left), in_order=self.in_order)
+            left = [found[0]] if found is not None else _knowing_most(left, value)
         if not left:
             return None
         if left[0].is_touched and len(self.objects) > 1:
@@ -200,10 +264,18 @@ class Choice:
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
         """The type and the text of the validation error of an object that is none of the arms."""
         if self.tag is None:
-            return "value_error", "Input should be one of the kinds that this version has"
+            return _NO_KIND
         if self.tag not in value:
             return "union_tag_not_found", f"Unable to extract tag using discriminator '{self.tag}'"
         return "union_tag_invalid", "Input tag is none of the expected tags"
+
+    def _remove_keys_of_others(self, arm: Arm, value: Any) -> None:
+        """Drop the keys by which head would read a converted object as another arm, and which the arm ignores."""
+        if is_object(value) and arm.at_head is not None and not arm.at_head.keeps_others:
+            for other in arm.rivals:
+                others = frozenset[str]() if other.at_head is None else other.at_head.known
+                for key in (others - arm.at_head.known).intersection(value):
+                    del value[key]
 
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
         """Drop keys that could lead head to another arm; refuse them where the arm is closed."""

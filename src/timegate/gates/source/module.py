@@ -18,6 +18,7 @@ from timegate.gates.run import runtime, value_checks
 from timegate.gates.run.choice import Choice
 from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.keywords import NotConvertible, obstacles_in
+from timegate.gates.source.leaves import Shapes
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
 from timegate.reading.value_readers import is_enum, member_reader, reader_of
@@ -91,6 +92,7 @@ class Module:
         strict: bool = False,
     ) -> None:
         self.reach = reach
+        self.shapes = Shapes(reach)
         self.strict = strict and reach.side == "responses"
         self._write_object = write_object
         self._write_union = write_union

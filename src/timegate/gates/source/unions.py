@@ -11,21 +11,25 @@ from timegate.changes.base import UNSET
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
-from timegate.gates.run.arms import Arm, TypedValue, distinguishable, do_the_same, told_by_one_key
+from timegate.gates.run.arms import Arm, distinguishable, do_the_same, told_by_one_key
 from timegate.gates.run.choice import NO_ARM, Choice
-from timegate.gates.source.arms import describe, describe_newer, has_all_keys, leaf_of, takes_over
+from timegate.gates.run.leaves import TypedValue
+from timegate.gates.source.arms import describe, describe_newer, has_all_keys
 from timegate.gates.source.module import Module
+from timegate.gates.source.rivals import is_misread, may_be_read_as
 from timegate.gates.source.writer import Writer
 from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
+from timegate.wire.marks import DISCRIMINATOR_MARK, LEFT_TO_RIGHT_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.schema import NULL, REF_PREFIX, referred
 
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
     """Write how the value of a variable is converted by the arm that it fits."""
-    leaves = _merge_containers(_leaves(module, schema, conversion, set()))
+    leaves = _leaves(module, schema, conversion, set(), LEFT_TO_RIGHT_MARK in schema)
+    if not module.upgrades:
+        leaves = _merge_containers(leaves)
     touched = [leaf for leaf in leaves if module.reach.needs(leaf, conversion)]
     newer = _newer_arms(module, schema, conversion)
     if len(touched) == 1 and not newer and not _introduction(module, touched[0], conversion):
@@ -42,7 +46,7 @@ def _write_alone(
 ) -> bool:
     """Write the conversion by the only touched arm where its JSON type says that it is it; whether that is so."""
     mine = module.reach.python_types(only, conversion.src)
-    rest = [leaf_of(module.reach, leaf, conversion.src) for leaf in others]
+    rest = [module.shapes.leaf(leaf, conversion.src) for leaf in others]
     types = frozenset[type]().union(*(leaf.types for leaf in rest))
     if mine & types:
         return False
@@ -62,7 +66,7 @@ def _write_alone(
         return False
     if any(leaf.is_scalar for leaf in rest) and not conversion.described:
         # What this arm can never be is left to head, whose other arms are those of the client.
-        own = leaf_of(module.reach, only, conversion.src)
+        own = module.shapes.leaf(only, conversion.src)
         test = f"in {module.name(mine | {dict} if own.tuple_like else mine)}"
     else:
         tuples = {dict} if any(leaf.tuple_like for leaf in rest) and not conversion.described else set[type]()
@@ -76,7 +80,7 @@ def _write_alone(
     return True
 
 
-def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[str]) -> list[Schema]:
+def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[str], in_order: bool) -> list[Schema]:
     """The arms of a union, with the arms of nested unions in their place, each once.
 
     Args:
@@ -84,10 +88,11 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
         schema: the union, or an arm.
         conversion: what the module's programs do.
         seen: the texts of the arms so far; more are added.
+        in_order: whether the union takes the first arm that reads a value; a nested one that does otherwise is an arm.
     """
     arms = schema.get("anyOf") or schema.get("oneOf")
-    if arms:
-        return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen)]
+    if arms and (LEFT_TO_RIGHT_MARK in schema) == in_order:
+        return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen, in_order)]
     leaf = {key: value for key, value in schema.items() if key != NEWER_ARMS_MARK}
     text = repr(leaf)
     if text in seen:
@@ -97,18 +102,22 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
     if name is not None:
         inner = module.reach.component(name, conversion.src)
         if ("anyOf" in inner.schema or "oneOf" in inner.schema) and not module.reach.own(name, conversion):
-            return _leaves(module, inner.schema, conversion, seen)
+            return _leaves(module, inner.schema, conversion, seen, in_order)
     return [leaf]
 
 
 def _merge_containers(leaves: list[Schema]) -> list[Schema]:
-    """Merge lists of different items, or dicts of different values, into one arm: each item then finds its own arm."""
+    """Merge lists of different items, or dicts of different values, into one arm: each item then finds its own arm.
+
+    All items that head has sent are of one arm; those of a client may not be, so that they are never merged.
+    """
     merged: list[Schema] = []
     for keyword in ("items", "additionalProperties"):
         same = [
             leaf
             for leaf in leaves
-            if is_object(leaf.get(keyword)) and leaf.keys().isdisjoint({"properties", "$ref", "prefixItems"})
+            if is_object(leaf.get(keyword))
+            and leaf.keys().isdisjoint({"properties", "$ref", "prefixItems", "propertyNames"})
         ]
         if len(same) > 1:
             leaves = [leaf for leaf in leaves if not any(leaf is other for other in same)]
@@ -135,7 +144,7 @@ def _introduction(module: Module, leaf: Schema, conversion: Conversion) -> tuple
 
 
 def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
-    arms = [describe(module.reach, leaf, conversion) for leaf in leaves]
+    arms = [describe(module.shapes, leaf, conversion) for leaf in leaves]
     introductions = [_introduction(module, leaf, conversion) for leaf in leaves]
     introduced = [(one[1].undone, str(referred(leaf))) for leaf, one in zip(leaves, introductions, strict=True) if one]
     for arm, leaf, introduction in zip(arms, leaves, introductions, strict=True):
@@ -151,8 +160,8 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.always = arm.function
         elif module.reach.needs(leaf, conversion):
             arm.function = arm.always = module.root(leaf, conversion)
-    arms += [describe_newer(module.reach, name) for name in newer]
-    choice = Choice(arms, module.error)
+    arms += [describe_newer(module.shapes, name) for name in newer]
+    choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
     keeps_keys = not module.upgrades and conversion.left_out is None
     choice.complete = keeps_keys and all(_is_model(module, conversion, leaf) for leaf in leaves)
     by_name = {arm.name: arm for arm in arms}
@@ -165,14 +174,15 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             choice.table.update(_unique_tags(arms, discriminator["propertyName"]))
     noted = list(_callable_discriminators(schema))
     if len(noted) == 1:
-        choice.pick = noted[0].pick
+        choice.pick, choice.pick_is_heads = noted[0].pick, noted[0].is_heads
         choice.pick_first = not module.upgrades and conversion.src == 0
         choice.picked = {tag: by_name[name] for tag, arm in noted[0].arms if (name := referred(arm)) in by_name}
     if module.upgrades:
         _label(module, choice, leaves, conversion)
-    every = frozenset[str]().union(*(arm.known | arm.newer_keys for arm in arms))
+    unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
+    unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
-        arm.unknown_keys = every - arm.known
+        arm.unknown_keys = unknown
     _compare(module, choice, leaves, conversion)
     module.choices.append(choice)
     return choice
@@ -202,10 +212,26 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
-    if module.upgrades and choice.pick is None:
-        module.misread += [
-            (one.name, other.name) for one, other in pairs if one.is_touched and takes_over(module.reach, one, other)
+    if not module.upgrades or choice.tag is not None or not conversion.from_client:
+        return
+    for index, arm in enumerate(choice.arms):
+        others = [
+            (at, other)
+            for at, other in enumerate(choice.arms)
+            if other is not arm
+            and (arm.is_touched or other.is_touched)
+            and not do_the_same(arm, other)
+            and arm.refused is None
+            and may_be_read_as(arm, other, comes_first=at < index)
         ]
+        arm.rivals = tuple(other for _, other in others)
+        choice.has_rivals = choice.has_rivals or bool(others)
+        if not choice.pick_is_heads:
+            module.misread += [
+                (other.name, arm.name)
+                for at, other in others
+                if is_misread(arm, other, comes_first=at < index, in_order=choice.in_order)
+            ]
 
 
 def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:

@@ -1,0 +1,255 @@
+"""How a server that reads leniently would read a value, as pydantic's unions compare it: from schemas alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
+
+from timegate.typing import is_array, is_object, type_of
+
+TypedValue: TypeAlias = tuple[type, Any]
+"""A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
+
+_EXACT, _LAX = 2, 0
+
+
+class Score(NamedTuple):
+    """How well a value is read.
+
+    Args:
+        fields: how many fields of models are set by it, at any depth; None where it holds no object of a model.
+        exact: 2 where it is of the very type, 1 where a strict reader makes the type of it, 0 where a lenient one does.
+    """
+
+    fields: int | None = None
+    exact: int = _EXACT
+
+    def beats(self, other: Score) -> bool:
+        """Whether a union prefers what is read so, though the other arm comes first."""
+        if self.fields is not None and other.fields is not None and self.fields != other.fields:
+            return self.fields > other.fields
+        return self.exact > other.exact
+
+
+One = TypeVar("One")
+
+
+def best_of(scored: Iterable[tuple[One, Score | None]], *, in_order: bool) -> tuple[One, Score] | None:
+    """The arm by which a union reads a value, with its score; None where none reads it.
+
+    Args:
+        scored: the arms in the union's order, each with its score for the value.
+        in_order: whether the union takes the first one that reads it.
+    """
+    best: tuple[One, Score] | None = None
+    for arm, score in scored:
+        if score is not None and (best is None or score.beats(best[1])):
+            best = arm, score
+            if in_order:
+                break
+    return best
+
+
+def _all(scores: Iterable[Score | None], exact: int = _EXACT) -> Score | None:
+    """The score of what holds several values; None where one of them is not read."""
+    fields: int | None = None
+    for score in scores:
+        if score is None:
+            return None
+        if score.fields is not None:
+            fields = (fields or 0) + score.fields
+        exact = min(exact, score.exact)
+    return Score(fields, exact)
+
+
+class Keyed(Protocol):
+    """What reads the objects of a component."""
+
+    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
+        """How well an object is read; None where it is not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """The only values that a key may have.
+
+    Args:
+        values: with their types.
+        numbers: whether a number may be written as text: those of an ``IntEnum``.
+        lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
+        converted: whether a reader makes members of them, as of those of an enum and not of a ``Literal``.
+    """
+
+    values: frozenset[TypedValue]
+    numbers: bool = False
+    lookup: Callable[[Any], Any] | None = None
+    converted: bool = False
+
+    def has(self, value: Any, *, leniently: bool) -> bool:
+        """Whether a value is one of them.
+
+        Args:
+            value: any JSON.
+            leniently: whether ``1.0`` and ``True`` count as 1, and ``"1"`` where numbers may be texts.
+        """
+        kind = type_of(value)
+        if kind in (dict, list):
+            return False
+        if (kind, value) in self.values:
+            return True
+        if not leniently or value is None:
+            return False
+        if self.lookup is not None and (found := self.lookup(value)) is not None:
+            return (type_of(found), found) in self.values
+        if kind is str:
+            if not self.numbers or not _is_number(value):
+                return False
+            value = float(value)
+        return any(own is not str and own is not type(None) and value == member for own, member in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """The values of a key, an item, or an arm.
+
+    Args:
+        types: their Python types.
+        loose: whether the reader also takes other scalars: a date reads numbers, an enum what its class says.
+        tuple_like: whether an object may stand for a list: that of a named tuple.
+        described: whether only values of the types are read.
+        exact: the types all of whose values are read as they are.
+        is_format: whether what is read of a text is no text: that of a date.
+        reader: whether any other scalar is read, limits included; None where nothing more is known than its type.
+        values: the only scalars, where they are listed.
+        choices: the arms, where it is a union.
+        in_order: whether the union takes the first arm that reads a value.
+        keyed: what reads its objects, where they have keys of their own.
+        first_items: the leading items of its lists.
+        fewest: how many items its lists have at least.
+        items: the other ones; None where nothing is known of them.
+        keys: the keys of its dicts.
+        entries: the values of its dicts.
+    """
+
+    types: frozenset[type]
+    loose: bool = False
+    tuple_like: bool = False
+    described: bool = False
+    exact: frozenset[type] = frozenset()
+    is_format: bool = False
+    reader: Callable[[Any], bool] | None = None
+    values: Tags | None = None
+    choices: tuple[Leaf, ...] = ()
+    in_order: bool = False
+    keyed: Keyed | None = None
+    first_items: tuple[Leaf, ...] = ()
+    fewest: int = 0
+    items: Leaf | None = None
+    keys: Leaf | None = None
+    entries: Leaf | None = None
+
+    @property
+    def is_scalar(self) -> bool:
+        """Whether some of the values are neither objects nor lists nor null."""
+        return bool(self.types - {dict, list, type(None)})
+
+    def reads(self, value: Any) -> bool:
+        """Whether a server that reads leniently may take a value, whatever its limits or what is in it."""
+        kind = type_of(value)
+        if kind in self.types or self.described:
+            return kind in self.types
+        if kind is dict:
+            return self.tuple_like
+        return kind is not list and value is not None and (self.loose or self._is_lenient(value))
+
+    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
+        """How well a server reads a value; None where it does not.
+
+        Args:
+            value: any JSON.
+            strictly: whether only values of the types that the schema names are read, at any depth.
+        """
+        kind = type_of(value)
+        if (strictly or self.described) and kind not in self.types:
+            return None
+        if self.choices:
+            scored = ((one, one.score(value, strictly=strictly)) for one in self.choices)
+            found = best_of(scored, in_order=self.in_order)
+            return None if found is None else found[1]
+        if is_object(value):
+            return self._object(value, strictly)
+        if is_array(value):
+            return self._list(value, strictly)
+        return self._scalar(value, strictly)
+
+    def _object(self, value: dict[str, Any], strictly: bool) -> Score | None:
+        if self.tuple_like:
+            return Score(exact=_LAX)
+        if dict not in self.types:
+            return None
+        if self.keyed is not None:
+            return self.keyed.score(value, strictly=strictly)
+        keys = [self.keys.score(key, strictly=strictly) for key in value] if self.keys is not None else []
+        if self.entries is None:
+            return _all(keys)
+        return _all([*keys, *(self.entries.score(one, strictly=strictly) for one in value.values())])
+
+    def _list(self, value: list[Any], strictly: bool) -> Score | None:
+        if list not in self.types or len(value) < self.fewest:
+            return None
+        first = [one.score(item, strictly=strictly) for one, item in zip(self.first_items, value, strict=False)]
+        if self.items is None:
+            return _all(first)
+        return _all([*first, *(self.items.score(one, strictly=strictly) for one in value[len(first) :])])
+
+    def _scalar(self, value: Any, strictly: bool) -> Score | None:
+        kind = type_of(value)
+        if self.values is not None:
+            if not self.values.has(value, leniently=not (strictly or self.described)):
+                return None
+            is_exact = (kind, value) in self.values.values and not self.values.converted
+            return Score(exact=_EXACT if is_exact else _LAX)
+        if kind in self.exact:
+            return Score()
+        is_own = kind in self.types
+        if value is None:
+            return Score() if is_own else None
+        if self.reader is not None and not strictly:
+            if not self.reader(value):
+                return None
+        elif not is_own and not self.loose and not self._is_lenient(value):
+            return None
+        return Score(exact=_EXACT if is_own and kind is not float and not self.is_format else _LAX)
+
+    def _is_lenient(self, value: Any) -> bool:
+        kind = type_of(value)
+        if kind is str:
+            return (int in self.types and _is_number(value)) or (bool in self.types and value.lower() in _BOOLEANS)
+        return int in self.types if kind is bool else bool in self.types and value in (0, 1)
+
+    def read(self, value: Any) -> Any:
+        """Plain JSON of what a server makes of a value that it reads leniently; as it is where its type fits."""
+        kind = type_of(value)
+        if kind in self.types or self.loose or kind in (dict, list):
+            return value
+        if int not in self.types:
+            return value in (1, 1.0) if kind is not str else value.lower() in _TRUE
+        try:
+            return int(value)
+        except ValueError:
+            number = float(value)
+            return int(number) if number.is_integer() else number
+
+
+_TRUE: Final = frozenset({"1", "t", "y", "yes", "on", "true"})
+_BOOLEANS: Final = _TRUE | {"0", "f", "n", "no", "off", "false"}
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
