@@ -9,7 +9,7 @@ from timegate.changes.base import name_of
 from timegate.errors import Fault
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach, names_in
-from timegate.gates.source.keywords import FOLLOWED, SERIALIZER, NotConvertible, obstacles_in
+from timegate.gates.source.keywords import SERIALIZER, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
@@ -156,8 +156,9 @@ def _obstacles(schema: Any, place: str, touched: frozenset[str]) -> Iterator[tup
     yield from ((place, obstacle, name) for obstacle, name in obstacles_in(schema, touched))
     if schema.get(OPAQUE_MARK):
         return
+    _, keywords = followed(schema)
     for keyword, value in schema.items():
-        if keyword not in FOLLOWED:
+        if keyword not in keywords:
             continue
         if keyword == "properties" and is_object(value):
             for name, inner in value.items():

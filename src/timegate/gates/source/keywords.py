@@ -8,12 +8,16 @@ from typing import Final
 from timegate.gates.plan.reach import names_in
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
-from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS
+from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS, referred
 
-FOLLOWED: Final = frozenset(
-    {"$ref", "items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf", "propertyNames", "properties"}
-)
-"""Keywords whose schemas programs follow."""
+_OF_AN_OBJECT: Final = frozenset({"properties", "additionalProperties"})
+
+_OF_ANY_VALUE: Final = frozenset({"allOf", "items", "prefixItems", "additionalProperties", "propertyNames"})
+
+_ALONE: Final = ("anyOf", "oneOf", "$ref")
+"""Keywords beside which programs follow no other one."""
+
+_FOLLOWED: Final = _OF_AN_OBJECT.union(_OF_ANY_VALUE, _ALONE)
 
 SERIALIZER: Final = "a serializer without a return type"
 
@@ -27,6 +31,19 @@ class NotConvertible(Exception):
         self.name = name
 
 
+def followed(schema: Schema) -> tuple[str, frozenset[str]]:
+    """The keywords of a schema whose schemas programs follow, after the one because of which they follow no others."""
+    if "properties" in schema:
+        ruling, keywords = "properties", _OF_AN_OBJECT
+    else:
+        ruling = next((keyword for keyword in _ALONE if schema.get(keyword)), "")
+        keywords = frozenset({ruling}) if ruling else _OF_ANY_VALUE
+    if "patternProperties" in schema and "additionalProperties" in keywords:
+        # Which keys are additional only the patterns say.
+        ruling, keywords = "patternProperties", keywords - {"additionalProperties"}
+    return ruling, keywords
+
+
 def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Each obstacle in one schema object, not in nested ones, with each touched component behind it."""
     for note in schema.get(BEHIND_MARK, ()):
@@ -35,14 +52,13 @@ def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str,
     if schema.get(OPAQUE_MARK):
         yield from ((SERIALIZER, name) for name in names_in(schema) if name in touched)
         return
-    if "properties" in schema:
-        # An object's program follows its fields alone.
-        for keyword in ("allOf", "anyOf", "oneOf"):
-            found = (name for name in names_in(schema.get(keyword)) if name in touched)
-            yield from ((f"{keyword} beside properties", name) for name in found)
+    ruling, keywords = followed(schema)
     for keyword, value in schema.items():
         # A keyword that begins so is an extension of the document's author: it says nothing of values.
-        if keyword in FOLLOWED or keyword in LITERAL_KEYWORDS or keyword.startswith("x-"):
+        if keyword in keywords or keyword in LITERAL_KEYWORDS or keyword.startswith("x-"):
             continue
-        for inner in value.values() if keyword in NAMED_SCHEMAS and is_object(value) else [value]:
-            yield from ((keyword, name) for name in names_in(inner) if name in touched)
+        is_ruled_out = keyword in _FOLLOWED and ruling
+        obstacle = f"{keyword} beside {ruling}" if is_ruled_out else keyword
+        inner = list(value.values()) if keyword in NAMED_SCHEMAS and is_object(value) else value
+        found = [referred({"$ref": value})] if keyword == "$ref" else names_in(inner)
+        yield from ((obstacle, name) for name in found if name is not None and name in touched)

@@ -158,6 +158,7 @@ class Module:
             conversion = replace(conversion, partial=True)
         if not self.reach.needs(schema, conversion):
             return None
+        self.refuse_obstacles(schema, conversion)
         target = referred(schema)
         if target is not None and NEWER_ARMS_MARK not in schema:
             return self.function(target, conversion)
@@ -289,8 +290,7 @@ class Module:
         """Write how the value of a variable is converted by its schema; nothing where it stays as it is."""
         if not self.reach.needs(schema, conversion):
             return
-        for obstacle, name in obstacles_in(schema, self.reach.touched(conversion)):
-            raise NotConvertible(obstacle, name)
+        self.refuse_obstacles(schema, conversion)
         if writer.depth > _DEEPEST and referred(schema) is None:
             # Python compiles no deeper blocks, and a schema may be nested deeper.
             inner = self.fresh("f")
@@ -311,6 +311,15 @@ class Module:
         for part in schema.get("allOf", ()):
             self.walk(writer, part, var, conversion)
         self._containers(writer, schema, var, conversion)
+
+    def refuse_obstacles(self, schema: Schema, conversion: Conversion) -> None:
+        """Refuse a schema object that holds a touched component where programs do not follow it.
+
+        Raises:
+            NotConvertible: it does so.
+        """
+        for obstacle, name in obstacles_in(schema, self.reach.touched(conversion)):
+            raise NotConvertible(obstacle, name)
 
     def _containers(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         def needed(keyword: str) -> Schema | None:

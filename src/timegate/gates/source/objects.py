@@ -9,7 +9,7 @@ from timegate.gates.source.fast_path import write_fast_path
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema, is_array, is_object
 from timegate.wire.wire import Component
 
 
@@ -18,6 +18,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
     if plan.refused is not None:
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
+    module.refuse_obstacles(component.schema, conversion)
     _check_shape(module, writer, component, plan, conversion)
     if module.strict:
         _refuse_other_spellings(module, writer, component)
@@ -42,15 +43,21 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
 
 def _check_shape(module: Module, writer: Writer, component: Component, plan: Plan, conversion: Conversion) -> None:
     """Write what happens to a value that has not the shape of the component."""
+    types = module.reach.python_types(component.schema, conversion.src)
     if plan.stages[0].whole is None:
+        others = types - {dict} if is_array(component.schema.get("type")) else frozenset[type]()
         with writer.block("if type(v) is not dict:"):
+            if others:
+                # A schema of several types says of its objects alone which fields they have.
+                with writer.block(f"if {module.is_one_of('v', others)}:"):
+                    writer.add("return v")
             if not module.upgrades:
                 # A null that no schema mentions passes: the newest client gets it too.
                 with writer.block("if v is not None:"):
                     writer.add("refuse(E, 'an object was expected', None)")
-            writer.add("raise wrong_type(dict)" if conversion.from_client else "return v")
+            expected = module.name(others | {dict})
+            writer.add(f"raise wrong_type(*{expected})" if conversion.from_client else "return v")
         return
-    types = module.reach.python_types(component.schema, conversion.src)
     if not module.upgrades:
         with writer.block("if v is None:"):
             writer.add("return v")

@@ -90,6 +90,7 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
         seen: the texts of the arms so far; more are added.
         in_order: whether the union takes the first arm that reads a value; a nested one that does otherwise is an arm.
     """
+    module.refuse_obstacles(schema, conversion)
     arms = schema.get("anyOf") or schema.get("oneOf")
     if arms and (LEFT_TO_RIGHT_MARK in schema) == in_order:
         return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen, in_order)]
