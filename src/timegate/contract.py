@@ -128,7 +128,8 @@ class Contract:
     def opaque(self) -> tuple[str, ...]:
         """The places whose payload no schema describes, so that no gate converts it.
 
-        First those of the contract's own operations, then the app's routes that are no operations of the contract.
+        First those of the contract's own operations, then the app's routes that are no operations of the contract, and
+        webhooks and callbacks.
         """
         return (*opaque_places(self.wire), *self.head.undescribed)
 

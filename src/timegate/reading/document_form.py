@@ -239,6 +239,9 @@ class _Form:
         elif kind in ("schema", "anything"):
             if is_object(value) and self._references:
                 yield from self._schema_faults(value, pointer)
+        elif kind == "path item" and any(map(_is_misspelled, value)):
+            for name in filter(_is_misspelled, value):
+                yield _fault(f"{pointer}/{name}", "a method is in small letters here", f'write "{name.lower()}": …')
         elif kind in _REFERRING and "$ref" in value:
             if self._references and not self._leads(value["$ref"], _REFERRING[kind]):
                 remedy = f"refer to a component of the document: #/components/{_REFERRING[kind]}/…"
@@ -275,6 +278,11 @@ class _Form:
                 return True
             target = found["$ref"]
         return False
+
+
+def _is_misspelled(key: str) -> bool:
+    """Whether a key of a path item is a method in other letters than OpenAPI's."""
+    return key.upper() in METHODS and key != key.lower()
 
 
 def _path_problem(path: str) -> str:

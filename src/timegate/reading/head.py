@@ -21,7 +21,7 @@ from timegate.reading.fastapi import (
 from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
-from timegate.reading.undescribed import mounts, undescribed
+from timegate.reading.undescribed import mounts, shown_besides, undescribed
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
 from timegate.wire.texts import Texts, document_texts
@@ -36,7 +36,7 @@ class Head:
         wire: payloads and operations.
         roots: by side, the types of payloads, each with its schema.
         texts: the parts of documents that are not on the wire.
-        undescribed: the routes of the app that are no operations of the contract.
+        undescribed: the routes of the app that are no operations of the contract, and what documents show besides.
         cookies: each class that an app reads cookies into, with its place; no gate converts them.
         has_details: whether the app's own validation errors have FastAPI's form, a list ``detail``.
     """
@@ -120,7 +120,8 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     wire = AppDocument(wire, document, documented).wire()
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
-    return Head(wire, roots, texts, (*by_hand, *undescribed(app)), tuple(cookie_types(app)), has_details=True)
+    besides = (*by_hand, *undescribed(app), *shown_besides(document, documented))
+    return Head(wire, roots, texts, besides, tuple(cookie_types(app)), has_details=True)
 
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
@@ -134,4 +135,13 @@ def read_document(
 ) -> Head:
     """Read an OpenAPI document; see `openapi_wire`."""
     with refuse_endless("the document"):
-        return Head(*openapi_wire(document, types=types, sends=sends, receives=receives))
+        wire, roots, texts = openapi_wire(document, types=types, sends=sends, receives=receives)
+    cookies = (
+        f"cookies of {operation.key}"
+        for operation in wire.operations
+        if any(parameter["in"] == "cookie" for parameter in operation.texts["parameters"])
+    )
+    shown = shown_besides(
+        texts.document, {operation.key: operation.texts["operation"] for operation in wire.operations}
+    )
+    return Head(wire, roots, texts, (*cookies, *shown))

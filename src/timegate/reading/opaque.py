@@ -22,11 +22,11 @@ def opaque_places(wire: Wire) -> Iterator[str]:
         wire: what is on the wire.
     """
     seen: set[str] = set()
-    # A path is text: a parameter without a type cannot contain a payload.
     in_path = {operation.path_parameters for operation in wire.operations}
     for side in SIDES:
         for label, name, schema in labelled_schemas(wire, side):
-            for path in _opaque(schema) if name not in in_path else ():
+            # A path is text: a parameter without a type cannot contain a payload.
+            for path in _opaque({**schema, "properties": {}} if name in in_path else schema):
                 place = f"{label}: {path}" if path else label
                 if place not in seen:
                     seen.add(place)

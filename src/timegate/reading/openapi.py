@@ -17,12 +17,14 @@ from timegate.typing import METHODS, Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.names import first_free
-from timegate.wire.schema import LISTED_SCHEMAS, ref, references
+from timegate.wire.schema import LISTED_SCHEMAS, objects_in, ref, references, referred
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
 _PARAMETERS: Final = {"query": "query", "header": "headers", "path": "path"}
 """Where gated parameters are, each with the end of their component's name."""
+
+_OBJECT_KEYWORDS: Final = frozenset({"properties", "patternProperties", "additionalProperties"})
 
 
 def openapi_wire(
@@ -142,18 +144,46 @@ class _Reader:
         name = f"{key} {_PARAMETERS[where]}"
         properties: dict[str, Schema] = {}
         required: list[str] = []
+        behind: list[dict[str, Any]] = []
         for one in listed:
-            if one["in"] != where or not _is_gated(one):
+            if one["in"] != where:
                 continue
             wire = one["name"].lower() if where == "header" else one["name"]
+            behind += self._not_texts(one, wire)
+            if not _is_gated(one):
+                continue
             schema = self._form.schema(one["schema"])
             extracted = self._extract_object(schema, f"{name}.{wire}", "requests")
             properties[wire] = with_parameter_texts(extracted, one, wire)
             if one.get("required"):
                 required.append(wire)
         schema = {"type": "object", "properties": properties, "required": required}
+        schema |= {BEHIND_MARK: behind} if behind else {}
         self.components["requests"][name] = Component(name, schema, display_name=name, inline=True)
         return name
+
+    def _not_texts(self, parameter: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
+        """What a parameter holds besides texts, which no gate converts: a change of it is refused."""
+        held = [media.get("schema", {}) for media in parameter.get("content", {}).values()]
+        if _is_gated(parameter) and self._holds_objects(parameter["schema"]):
+            held.append(parameter["schema"])
+        for schema in held:
+            by = "a parameter that is no plain text"
+            yield {"by": by, "schema": self._form.schema(schema), "listed": True, "field": name}
+
+    def _holds_objects(self, schema: Any) -> bool:
+        """Whether a schema describes an object, at any depth."""
+        seen, waiting = set[str](), [schema]
+        while waiting:
+            for node in objects_in(waiting.pop()):
+                kinds = node.get("type")
+                if "object" in (kinds if is_array(kinds) else [kinds]) or not _OBJECT_KEYWORDS.isdisjoint(node):
+                    return True
+                name = referred(node)
+                if name is not None and name not in seen:
+                    seen.add(name)
+                    waiting.append(self.schemas[name])
+        return False
 
     def _body(self, raw: Mapping[str, Any], place: str, side: Side) -> tuple[Body | None, dict[str, Any]]:
         """A body, and the OpenAPI object around it with None in place of its schema."""

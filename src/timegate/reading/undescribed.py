@@ -1,15 +1,18 @@
-"""The parts of an app that no contract describes: handlers without a declaration, mounted apps, websockets, cookies."""
+"""The parts of an app that no contract describes: handlers without a declaration, mounted apps, websockets, cookies.
+
+And what its document describes besides the operations: webhooks and callbacks.
+"""
 
 from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
 from timegate.reading.starlette import in_order, matches_plainly, operation_of
-from timegate.typing import METHODS
+from timegate.typing import METHODS, is_object
 
 _BELOW: Final = "everything below "
 _OWN_APP: Final = ": an app of its own"
@@ -29,6 +32,20 @@ def undescribed(app: Any) -> Iterator[str]:
 def mounts(places: Iterable[str]) -> Iterator[str]:
     """The path of each mounted app among the places that `undescribed` gives."""
     return (one.removeprefix(_BELOW).removesuffix(_OWN_APP) for one in places if one.startswith(_BELOW))
+
+
+def shown_besides(document: Mapping[str, Any], operations: Mapping[str, Any]) -> Iterator[str]:
+    """Each webhook of a document, and each callback of its operations: no gate converts their payloads.
+
+    Args:
+        document: the OpenAPI object.
+        operations: the OpenAPI object of each operation, by the operation's key.
+    """
+    webhooks: object = document.get("webhooks")
+    yield from (f"webhook {name}" for name in webhooks) if is_object(webhooks) else ()
+    for key, operation in operations.items():
+        callbacks: object = operation.get("callbacks")
+        yield from (f"callback {name} of {key}" for name in callbacks) if is_object(callbacks) else ()
 
 
 def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool) -> Iterator[str]:
