@@ -131,7 +131,7 @@ def test_webhooks_and_callbacks_of_an_app_are_listed() -> None:
 @pytest.mark.parametrize("place", ["path", "shared"])
 def test_a_method_in_capitals_is_refused_with_its_place(method: str, place: str) -> None:
     shown: Any = document()
-    item = {method: {"responses": {}}}
+    item: Any = {method: {"responses": {}}}
     if place == "path":
         shown["paths"]["/y"] = item
     else:
