@@ -62,3 +62,13 @@ def obstacles_in(schema: Schema, touched: frozenset[str]) -> Iterator[tuple[str,
         inner = list(value.values()) if keyword in NAMED_SCHEMAS and is_object(value) else value
         found = [referred({"$ref": value})] if keyword == "$ref" else names_in(inner)
         yield from ((obstacle, name) for name in found if name is not None and name in touched)
+
+
+def refuse_obstacles(schema: Schema, touched: frozenset[str]) -> None:
+    """Refuse a schema object, not nested ones, that holds a touched component where programs do not follow it.
+
+    Raises:
+        NotConvertible: it does so.
+    """
+    for obstacle, name in obstacles_in(schema, touched):
+        raise NotConvertible(obstacle, name)

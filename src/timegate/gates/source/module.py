@@ -17,7 +17,7 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.run import runtime, value_checks
 from timegate.gates.run.choice import Choice
 from timegate.gates.run.tuples import TupleFields
-from timegate.gates.source.keywords import NotConvertible, obstacles_in
+from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.leaves import Shapes
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
@@ -158,7 +158,7 @@ class Module:
             conversion = replace(conversion, partial=True)
         if not self.reach.needs(schema, conversion):
             return None
-        self.refuse_obstacles(schema, conversion)
+        refuse_obstacles(schema, self.reach.touched(conversion))
         target = referred(schema)
         if target is not None and NEWER_ARMS_MARK not in schema:
             return self.function(target, conversion)
@@ -290,7 +290,7 @@ class Module:
         """Write how the value of a variable is converted by its schema; nothing where it stays as it is."""
         if not self.reach.needs(schema, conversion):
             return
-        self.refuse_obstacles(schema, conversion)
+        refuse_obstacles(schema, self.reach.touched(conversion))
         if writer.depth > _DEEPEST and referred(schema) is None:
             # Python compiles no deeper blocks, and a schema may be nested deeper.
             inner = self.fresh("f")
@@ -311,15 +311,6 @@ class Module:
         for part in schema.get("allOf", ()):
             self.walk(writer, part, var, conversion)
         self._containers(writer, schema, var, conversion)
-
-    def refuse_obstacles(self, schema: Schema, conversion: Conversion) -> None:
-        """Refuse a schema object that holds a touched component where programs do not follow it.
-
-        Raises:
-            NotConvertible: it does so.
-        """
-        for obstacle, name in obstacles_in(schema, self.reach.touched(conversion)):
-            raise NotConvertible(obstacle, name)
 
     def _containers(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         def needed(keyword: str) -> Schema | None:

@@ -6,6 +6,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
 from timegate.gates.source.fast_path import write_fast_path
+from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
@@ -18,7 +19,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
     if plan.refused is not None:
         writer.add(f"refuse(E, {f'this version has no {component.display_name}'!r}, {module.name(plan.refused)})")
         return
-    module.refuse_obstacles(component.schema, conversion)
+    refuse_obstacles(component.schema, module.reach.touched(conversion))
     _check_shape(module, writer, component, plan, conversion)
     if module.strict:
         _refuse_other_spellings(module, writer, component)

@@ -15,6 +15,7 @@ from timegate.gates.run.arms import Arm, distinguishable, do_the_same, told_by_o
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.run.leaves import TypedValue
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys
+from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
 from timegate.gates.source.rivals import is_misread, may_be_read_as
 from timegate.gates.source.writer import Writer
@@ -90,7 +91,7 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
         seen: the texts of the arms so far; more are added.
         in_order: whether the union takes the first arm that reads a value; a nested one that does otherwise is an arm.
     """
-    module.refuse_obstacles(schema, conversion)
+    refuse_obstacles(schema, module.reach.touched(conversion))
     arms = schema.get("anyOf") or schema.get("oneOf")
     if arms and (LEFT_TO_RIGHT_MARK in schema) == in_order:
         return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen, in_order)]
