@@ -217,6 +217,7 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(values.place.text, "the field is no list right after this fact")
             continue
         older = _with_texts(items if fact.was is UNSET else builder.type_of(values.place.side, fact), values.schema)
+        _check_items(builder, values, items, older)
         wrap = WrapInList(is_nullable(values.schema, values.components))
         _convert(
             builder,
@@ -226,6 +227,16 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
             to_old=FirstItem(_empty_list(fact, builder, values, older)),
             was=fact.was,
             is_item=fact.was is UNSET,
+        )
+
+
+def _check_items(builder: HistoryBuilder, values: _Values, items: Schema, older: Schema) -> None:
+    """Note a fault where the first item of head's list may be no value of the old type."""
+    if values.place.side == "responses" and not admits_all_of(older, items, values.components):
+        builder.fault(
+            values.place.text,
+            "head sends items in this list that the old type does not admit",
+            "give was= a type that admits every item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
         )
 
 
