@@ -281,24 +281,26 @@ def _success(route: Any, response_class: Any, media: str | None, status: int) ->
 
 def _left_out(route: Any) -> LeftOut | None:
     """The keys that a route leaves out of its response."""
-    included = _read(route, "response_model_include")
+    included, excluded = _read(route, "response_model_include"), _read(route, "response_model_exclude")
     found = LeftOut(
         defaults=bool(_read(route, "response_model_exclude_unset") or _read(route, "response_model_exclude_defaults")),
         nulls=bool(_read(route, "response_model_exclude_none")),
-        excluded=frozenset(_names_in(_read(route, "response_model_exclude"), leaves_only=True)),
+        excluded=frozenset(_names_in(excluded, leaves_only=True)),
         included=None if included is None else frozenset(_names_in(included, leaves_only=False)),
+        own_excluded=frozenset(_names_in(excluded, leaves_only=True, deep=False)),
+        own_included=None if included is None else frozenset(_names_in(included, leaves_only=False, deep=False)),
     )
     return None if found == LeftOut() else found
 
 
-def _names_in(chosen: Any, *, leaves_only: bool) -> Iterator[str]:
+def _names_in(chosen: Any, *, leaves_only: bool, deep: bool = True) -> Iterator[str]:
     """The names of fields in what pydantic's ``include`` and ``exclude`` take: sets, or dicts that hold such."""
     for name in chosen or ():
         inner: Any = chosen[name] if is_object(chosen) else True
         is_leaf = inner is True or inner is ... or inner is None
         if isinstance(name, str) and name != "__all__" and (is_leaf or not leaves_only):
             yield name
-        if not is_leaf:
+        if deep and not is_leaf:
             yield from _names_in(inner, leaves_only=leaves_only)
 
 

@@ -91,6 +91,9 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
         def dataclass_field_schema(self, schema: Any) -> JsonSchemaValue:
             return self._absent(schema, super().dataclass_field_schema(schema))
 
+        def typed_dict_field_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._absent(schema, super().typed_dict_field_schema(schema))
+
         def _absent(self, field: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
             mark = absence_of(field) if self.mode == "serialization" else {}
             return {**generated, ABSENT_MARK: mark} if mark else generated
@@ -195,6 +198,8 @@ def absence_of(field: Mapping[str, Any]) -> dict[str, Any]:
     """What an absent key means as far as a field's schema does not say it; see `ABSENT_MARK`."""
     if field.get("serialization_exclude_if") is not None:
         return {"conditional": True}
+    if field["type"] == "typed-dict-field" and field.get("required") is False:
+        return {"optional": True}
     inner = field["schema"]
     if inner.get("type") != "default" or "default_factory" not in inner:
         return {}

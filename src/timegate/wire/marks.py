@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from timegate.typing import Schema
@@ -112,8 +112,9 @@ def forms_in(schema: Schema) -> tuple[Form, ...]:
 ABSENT_MARK: Final = MARK_PREFIX + "absent"
 """Says, in the schema of a property of a response, what its schema does not say of an absent key.
 
-It holds ``conditional`` where a function of the app decides whether the key is sent, and ``value``, plain JSON, where a
-factory makes the default and makes the same each time.
+It holds ``optional`` where an object need not have the key, which has no default then, ``conditional`` where a function
+of the app decides whether the key is sent, ``made`` where a factory makes the default, and ``value``, plain JSON, where
+it makes the same each time.
 """
 
 
@@ -126,12 +127,26 @@ class LeftOut:
         nulls: whether those whose value is null.
         excluded: the names of fields that are left out, at any depth.
         included: the names of the only fields that are sent, at any depth; None for all.
+        own_excluded: the names of fields that are left out of the payload's own object.
+        own_included: the names of the only fields of the payload's own object that are sent; None for all.
     """
 
     defaults: bool = False
     nulls: bool = False
     excluded: frozenset[str] = frozenset()
     included: frozenset[str] | None = None
+    own_excluded: frozenset[str] = frozenset()
+    own_included: frozenset[str] | None = None
+
+    @property
+    def below(self) -> LeftOut:
+        """The keys that are left out of what the payload's own object holds."""
+        return replace(self, own_excluded=frozenset(), own_included=None)
+
+    def always_lacks(self, *names: str) -> bool:
+        """Whether a field of the payload's own object, with these names, is left out of every payload."""
+        unsent = self.own_included is not None and self.own_included.isdisjoint(names)
+        return unsent or not self.own_excluded.isdisjoint(names)
 
     def excludes(self, *names: str) -> bool:
         """Whether a field with these names, in Python and on the wire, is left out whatever its value."""

@@ -54,6 +54,16 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         )
         for component, key, origin in module.unknown
     ]
+    found += [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{display_name(reach, component, conversion)}.{key}",
+            "old clients require it, and the sibling that gives its value may be absent in a response",
+            "name a sibling that head always sends, give a value, or have head send the sibling always",
+        )
+        for component, key, origin in module.lacking
+    ]
     pairs = [(_ALIKE, pair) for pair in module.ambiguous] + [(_MISREAD, pair) for pair in module.misread]
     found += [
         _fault(

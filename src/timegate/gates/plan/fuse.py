@@ -151,6 +151,8 @@ class _Fusing:
         if slot.schema is not None and self.reach.needs(slot.schema, conversion):
             if conversion.from_client:
                 conversion = replace(conversion, described=self.reach.described_only(slot.schema, self.name))
+            if conversion.left_out is not None:
+                conversion = replace(conversion, left_out=conversion.left_out.below)
             self.stage.ops.append(ConvertBySchema(slot, slot.schema, conversion))
 
     def _convert_to(self, slot: Slot, version: int) -> None:

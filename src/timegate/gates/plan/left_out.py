@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.plan import Slot, Stage
+from timegate.gates.plan.plan import CopyValue, Plan, SetValue, Slot, Stage
 from timegate.gates.plan.reach import Reach
+from timegate.history.steps import Origin
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import ABSENT_MARK
+from timegate.wire.marks import ABSENT_MARK, LeftOut
+from timegate.wire.wire import Component
 
 
 class _Unknown:
@@ -41,9 +43,42 @@ def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conve
         return UNKNOWN
     if left_out is None or left_out.excludes(key, *(field for field, wire in head.fields.items() if wire == key)):
         return UNSET
-    if left_out.defaults and ("default" in schema or absent):
+    if left_out.defaults and ("default" in schema or "made" in absent):
         return schema["default"] if "default" in schema else absent.get("value", UNKNOWN)
     return None if left_out.nulls and is_nullable(schema, reach.components(0)) else UNSET
+
+
+def lacking(reach: Reach, name: str, plan: Plan, conversion: Conversion) -> Iterator[tuple[str, Origin]]:
+    """The keys that old clients require and that get the value of a sibling which head may leave out, with the fact.
+
+    Args:
+        reach: responses and their history.
+        name: the component.
+        plan: for its objects.
+        conversion: from head.
+    """
+    if conversion.src != 0 or len(plan.stages) != 1:
+        return
+    (stage,) = plan.stages
+    head, required = reach.component(name, 0), reach.component(name, conversion.dst).required
+    keys = {id(slot): key for key, slot in stage.stored.items() if key in required}
+    certain: set[int] = set()
+    for op in stage.ops:
+        is_copy = isinstance(op, CopyValue) and op.fallback is None and id(op.other) not in certain
+        if is_copy and id(op.slot) in keys and _may_lack(head, op.other, conversion.left_out):
+            yield keys[id(op.slot)], op.origin
+        if isinstance(op, SetValue | CopyValue) and op.when == "missing":
+            certain.add(id(op.slot))
+
+
+def _may_lack(head: Component, slot: Slot, left_out: LeftOut | None) -> bool:
+    """Whether an object of head may lack the key of a slot, which has no value then."""
+    key = slot.source
+    if key is None or key not in head.properties:
+        return False
+    names = [field for field, wire in head.fields.items() if wire == key] or [key]
+    never = left_out is not None and left_out.always_lacks(*names)
+    return never or "optional" in head.properties[key].get(ABSENT_MARK, {})
 
 
 def loaded_as(stages: Sequence[Stage], slot: Slot) -> Slot | None:

@@ -11,6 +11,7 @@ from timegate.errors import KEY_LABEL, ArmName, DowngradeError, GateError, Upgra
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.plan.fuse import fuse
+from timegate.gates.plan.left_out import lacking
 from timegate.gates.plan.plan import Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
@@ -75,6 +76,7 @@ class Module:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
         unknown: fields that head leaves out for a reason of its own, where absence means something to a fact: likewise.
         ambiguous: pairs of arms that no value can tell apart.
+        lacking: fields that old clients require and that get the value of a sibling which head may leave out: likewise.
         merged: enums of which two members become one, though they are keys of objects.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
@@ -100,6 +102,7 @@ class Module:
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []
+        self.lacking: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str]] = []
         self.merged: list[str] = []
         self.misread: list[tuple[str, str]] = []
@@ -150,6 +153,8 @@ class Module:
         left_out = schema.get(LEFT_OUT_MARK)
         if isinstance(left_out, LeftOut):
             schema = {key: value for key, value in schema.items() if key != LEFT_OUT_MARK}
+            # What its items or arms leave out is not known.
+            left_out = left_out if referred(schema) is not None else left_out.below
             conversion = replace(conversion, left_out=left_out)
         if conversion.from_client and self.reach.described_only(schema):
             conversion = replace(conversion, described=True)
@@ -245,6 +250,7 @@ class Module:
             plan = fuse(self.reach, name, conversion, self._traces if self.upgrades else None)
             self.faults += [(name, key, origin) for key, origin in plan.faults]
             self.unknown += [(name, key, origin) for key, origin in plan.unknown]
+            self.lacking += [(name, key, origin) for key, origin in lacking(self.reach, name, plan, conversion)]
             self._write_object(self, writer, component, plan, conversion)
 
     def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
