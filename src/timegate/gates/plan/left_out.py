@@ -64,8 +64,13 @@ def lacking(reach: Reach, name: str, plan: Plan, conversion: Conversion) -> Iter
     keys = {id(slot): key for key, slot in stage.stored.items() if key in required}
     certain: set[int] = set()
     for op in stage.ops:
-        is_copy = isinstance(op, CopyValue) and op.fallback is None and id(op.other) not in certain
-        if is_copy and id(op.slot) in keys and _may_lack(head, op.other, conversion.left_out):
+        if (
+            isinstance(op, CopyValue)
+            and id(op.slot) in keys
+            and op.fallback is None
+            and id(op.other) not in certain
+            and _may_lack(head, op.other, conversion.left_out)
+        ):
             yield keys[id(op.slot)], op.origin
         if isinstance(op, SetValue | CopyValue) and op.when == "missing":
             certain.add(id(op.slot))
