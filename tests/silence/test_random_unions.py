@@ -1,0 +1,162 @@
+"""Random unions: head reads what the old server read, or the request is refused, or the app does not start."""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from types import GenericAlias
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+
+from tests.silence.old_client import OLD, gates_of_requests
+from timegate import CompileError, UpgradeError, on
+from timegate.typing import is_array, is_object
+
+SEED: Final = 1
+UNIONS: Final = 100
+REQUESTS: Final = 25
+
+
+class Small(BaseModel):
+    k: int = 0
+
+
+class Large(BaseModel):
+    k: int = 0
+    more: int = 0
+
+
+TYPES: Final[list[Any]] = [
+    int, str, float, bool, date, Annotated[int, Field(gt=0)], Annotated[str, Field(max_length=2)], list[int], list[str],
+    Small, Large, Literal["p"], Literal["q"], dict[str, int],
+]  # fmt: skip
+VALUES: Final[list[Any]] = [
+    0, 1, -1, 5, "5", "a", "abc", "p", "q", 1.5, 5.0, True, None, "2020-01-01", [1], ["1"], ["a"], [], {}, {"k": 1},
+    {"k": 1, "more": 1}, {"z": 1},
+]  # fmt: skip
+
+
+class Drawn:
+    """A union of two or three models at two versions, and how the keys of each were called.
+
+    Args:
+        dice: what it is drawn with.
+    """
+
+    def __init__(self, dice: random.Random) -> None:
+        self.facts: list[Any] = []
+        self.olds: list[Any] = []
+        self.renamed: dict[str, dict[str, str]] = {}
+        heads: list[Any] = []
+        for name in "ABC"[: dice.randint(2, 3)]:
+            fields = {key: (dice.choice(TYPES), dice.random() < 0.4) for key in dice.sample("xyzn", dice.randint(1, 3))}
+            extra = dice.choice([None, None, None, "forbid", "allow"])
+            heads.append(_model(name, fields, extra))
+            key, old = dice.choice(list(fields)), dice.choice([one for one in "oxyw" if one not in fields])
+            self.renamed[name] = {old: key} if dice.random() < 0.7 else {}
+            if self.renamed[name]:
+                self.facts.append(on(heads[-1]).renamed(old, to=key))
+                fields = {old if one == key else one: field for one, field in fields.items()}
+            self.olds.append(_model(name, fields, extra))
+        wrap, in_order = dice.choice(["", "", "list", "lists", "dicts"]), dice.random() < 0.3
+        self.head, self.old = (_holder(models, wrap, in_order=in_order) for models in (heads, self.olds))
+        self.wrap = wrap
+
+    def request(self, dice: random.Random) -> Any:
+        """A body that is nearly valid."""
+        one = _object(dice, self.olds)
+        return {"u": {"": one, "dicts": {"k": one}}.get(self.wrap, [one, *(_object(dice, self.olds) for _ in "x")])}
+
+    def meaning(self, value: Any, *, is_old: bool) -> Any:
+        """The models in a value, with the fields that are set under the names of head."""
+        if isinstance(value, BaseModel) and type(value).__name__ in self.renamed:
+            names = self.renamed[type(value).__name__] if is_old else {}
+            fields = value.model_fields_set & type(value).model_fields.keys()
+            return type(value).__name__, {names.get(key, key): repr(getattr(value, key)) for key in fields}
+        if is_array(value):
+            return [self.meaning(one, is_old=is_old) for one in value]
+        return {key: self.meaning(one, is_old=is_old) for key, one in value.items()} if is_object(value) else value
+
+
+def _model(name: str, fields: dict[str, tuple[Any, bool]], extra: Any) -> Any:
+    types: dict[str, Any] = {key: (kind, ...) if must else (kind | None, None) for key, (kind, must) in fields.items()}
+    return create_model(name, __config__=ConfigDict(extra=extra), **types)
+
+
+def _list_of(kind: Any) -> Any:
+    return GenericAlias(list, (kind,))
+
+
+def _dict_of(kind: Any) -> Any:
+    return GenericAlias(dict, (str, kind))
+
+
+_WRAPS: Final[dict[str, Callable[[Any], Any]]] = {"lists": _list_of, "dicts": _dict_of}
+
+
+def _holder(models: list[Any], wrap: str, *, in_order: bool) -> Any:
+    annotated: Any = Annotated
+    arms = [_WRAPS[wrap](one) for one in models] if wrap in ("lists", "dicts") else models
+    union = arms[0]
+    for arm in arms[1:]:
+        union |= arm
+    if in_order:
+        union = annotated[union, Field(union_mode="left_to_right")]
+    kind = _list_of(union) if wrap == "list" else union
+    return create_model("Holder", u=(kind, ...))
+
+
+def _object(dice: random.Random, models: list[Any]) -> dict[str, Any]:
+    own = dice.choice(models).model_fields
+    others = {key for model in models for key in model.model_fields} | {"n", "junk"}
+    keys = [key for key in own if dice.random() < 0.85] + [key for key in sorted(others) if dice.random() < 0.2]
+    found: dict[str, Any] = {}
+    for key in keys:
+        fitting = VALUES
+        if key in own and dice.random() < 0.8:
+            adapter = TypeAdapter[Any](own[key].rebuild_annotation())
+            fitting = [value for value in VALUES if _reads(adapter, value)]
+        found[key] = dice.choice(fitting)
+    return found
+
+
+def _reads(adapter: TypeAdapter[Any], value: Any) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_head_reads_what_the_old_server_read_or_the_request_is_refused() -> None:
+    counts = Counter[str]()
+    for number in range(UNIONS):
+        dice = random.Random(SEED * 100_000 + number)
+        drawn = Drawn(dice)
+        if not drawn.facts:
+            continue
+        try:
+            gates = gates_of_requests([drawn.head], *drawn.facts)
+        except CompileError:
+            counts["not started"] += 1
+            continue
+        counts["started"] += 1
+        for _ in range(REQUESTS):
+            body = drawn.request(dice)
+            try:
+                was = drawn.meaning(drawn.old.model_validate(copy.deepcopy(body)).u, is_old=True)
+            except ValidationError:
+                was = None
+            try:
+                given = gates.upgrade(drawn.head, copy.deepcopy(body), from_version=OLD)
+                now = drawn.meaning(drawn.head.model_validate(given).u, is_old=False)
+            except (UpgradeError, ValidationError):
+                now = None
+            counts["heard" if now is not None else "refused by both" if was is None else "refused"] += 1
+            assert now in (None, was), f"seed {SEED}, union {number}: {body}"
+    assert counts["started"] > 4 * counts["not started"]
+    assert counts["heard"] > 20 * counts["refused"], counts
