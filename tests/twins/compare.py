@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 
 from tests.twins.documents import Documents
 from tests.twins.exchange import Exchange
-from tests.twins.shapes import REQUIRED, DictOf, ListOf, ModelOf, Nullable, Tag, Type, UnionOf, World
-from tests.twins.values import each, is_dict, plain, same
+from tests.twins.shapes import REQUIRED, DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
+from tests.twins.values import each, is_dict, is_list, plain, same
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,8 @@ def read(value: Any, kind: Type, world: World) -> Any:
             return None if value is None else read(value, item, world)
         case ListOf(item) | DictOf(item):
             return each(value, lambda one: read(one, item, world))
+        case TupleOf(items) if is_list(value) and len(value) == len(items):
+            return [read(item, one, world) for item, one in zip(value, items, strict=True)]
         case UnionOf(arms) if is_dict(value):
             return read(value, _arm(value, arms, world), world)
         case _:

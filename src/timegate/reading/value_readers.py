@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -62,19 +62,26 @@ _OBJECT: Final = Annotated[Any, AfterValidator(_object)]
 """The type that stands for a component whose values are objects."""
 
 
-def reader_of(kind: Any, *, model: Any, components: Mapping[Any, bool], described: bool = False) -> Reader | None:
+Apart: TypeAlias = Callable[[Any], bool | None]
+
+
+def nowhere(_: Any) -> None:
+    """Says of no class that its values are converted by their own program."""
+
+
+def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool = False) -> Reader | None:
     """The reader of a type; None where the type is not known, or all of it is read otherwise.
 
     Args:
         kind: the type.
         model: the model that has the field; its settings apply to the type, unless that is a class with its own.
-        components: classes whose values are converted by their own programs, each with whether these are objects; a
-            reader looks at no more than that.
+        apart: says of a class whose values are converted by their own program whether these are objects, and None of
+            any other; a reader looks at no more than that.
         described: whether it only reads the form that the type's schema describes.
     """
     if kind is UNSET:
         return None
-    readable = _readable(kind, components)
+    readable = _readable(kind, apart)
     if readable is Any or readable is _OBJECT:
         return None
     own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
@@ -108,16 +115,16 @@ def _runs_code_of_the_app(core_schema: Any) -> bool:
     return False
 
 
-def says_all(kind: Any, *, model: Any, components: Mapping[Any, bool]) -> bool:
+def says_all(kind: Any, *, model: Any, apart: Apart) -> bool:
     """Whether the JSON type of a value says all of how a type reads it: then no reader needs to be asked.
 
     Args:
         kind: the type.
         model: the model that has the field; its settings apply to the type.
-        components: classes whose values are converted by their own programs.
+        apart: as for `reader_of`.
     """
     changes_text = any((_settings_of(model) or {}).get(name) for name in _TEXT_SETTINGS)
-    return _says_all(_readable(kind, components), changes_text=changes_text)
+    return _says_all(_readable(kind, apart), changes_text=changes_text)
 
 
 def _says_all(kind: Any, *, changes_text: bool) -> bool:
@@ -194,31 +201,32 @@ def field_types(model: Any) -> Mapping[str, Any]:
 
 def without_functions(kind: Any) -> Any:
     """A type without the app's functions: no reader calls them, and many cannot be pickled."""
-    return _readable(kind, {})
+    return _readable(kind, nowhere)
 
 
-def _readable(kind: Any, components: Mapping[Any, bool]) -> Any:
+def _readable(kind: Any, apart: Apart) -> Any:
     """A type without the app's functions, in which a component stands for any value, or for any object."""
     if isinstance(kind, TypeAliasType):
-        inner = _readable(kind.__value__, components)
+        inner = _readable(kind.__value__, apart)
         # A recursive alias has no other name for itself.
         return kind if inner == kind.__value__ else inner
     origin, arguments = get_origin(kind), get_args(kind)
-    for component, has_objects in components.items():
-        if component is kind or component is origin:
+    for one in (kind, origin):
+        has_objects = None if one is None else apart(one)
+        if has_objects is not None:
             return _OBJECT if has_objects else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
-        inner = _readable(arguments[0], components)
+        inner = _readable(arguments[0], apart)
         return inner if not kept or inner is Any or inner is _OBJECT else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
-        arms = [_readable(one, components) for one in arguments]
+        arms = [_readable(one, apart) for one in arguments]
         # Which arm a value is of is not found here, unless null is the other one.
         several = len(arms) - arms.count(NoneType) > 1
         return _union(Any if several and one is _OBJECT else one for one in arms)
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
-    inner = tuple(one if one is ... else _readable(one, components) for one in arguments)
+    inner = tuple(one if one is ... else _readable(one, apart) for one in arguments)
     return kind if inner == arguments else origin[inner]
 
 

@@ -40,7 +40,10 @@ def refusal(error: UpgradeError, place: str, gate: OperationGate, request: Clien
     errors: list[dict[str, Any]] = []
     for failure in error.failures:
         location = request.as_sent(_location(failure, place, gate), lacks_last=failure.kind == "missing")
-        errors.append(dict(_validation_error(failure, location, request)))
+        found = dict(_validation_error(failure, location, request))
+        # Head's name of a key and the client's may be one place to the client.
+        if found not in errors[-1:]:
+            errors.append(found)
     return request_refused(error, place=place, errors=errors)
 
 

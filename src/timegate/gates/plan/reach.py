@@ -346,6 +346,17 @@ class Reach:
         return not self.validated.isdisjoint(self.names_in(schema))
 
     @cached_property
+    def names_of_class(self) -> Mapping[int, Sequence[str]]:
+        """The components of each class, by its `id`, which are the same at every version."""
+        found: dict[int, list[str]] = {}
+        for wire in (self.history.wires[0], self.history.wires[-1]):
+            for name, component in wire.components(self.side).items():
+                names = found.setdefault(id(component.model), [])
+                if component.model is not None and name not in names:
+                    names.append(name)
+        return found
+
+    @cached_property
     def at_head(self) -> Collection[str]:
         """The components in payloads of head."""
         return self.history.wires[0].reachable(self.side)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -119,23 +119,20 @@ class Module:
         self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
-        self._checked_apart: dict[int, Mapping[Any, bool]] = {}
 
-    def checked_apart(self, version: int) -> Mapping[Any, bool]:
-        """The classes whose values have checks of their own, each with whether these are objects.
+    def checked_apart(self, version: int, kind: Any) -> bool | None:
+        """Whether the values of a class are objects; None where they have no checks of their own.
 
-        All of a version, less enums whose members stay the same and classes that only a fact names and nothing changes.
+        Enums whose members stay the same have none, nor have classes that only a fact names and nothing changes.
         """
-        if version not in self._checked_apart:
+        components, found = self.reach.components(version), None
+        for name in self.reach.names_of_class.get(id(kind), ()):
             conversion = client_conversion("requests", version)
-            self._checked_apart[version] = {
-                component.model: self.reach.python_types(component.schema, version) == _OBJECTS
-                for name, component in self.reach.components(version).items()
-                if component.model is not None
-                and not (is_enum(component.model) and plan_enum(self.reach, name, conversion) is None)
-                and (name in self.reach.at_head or self.reach.needs(ref(name), conversion))
-            }
-        return self._checked_apart[version]
+            is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
+            is_known = name in self.reach.at_head or self.reach.needs(ref(name), conversion)
+            if name in components and is_known and not is_same_enum:
+                found = self.reach.python_types(components[name].schema, version) == _OBJECTS
+        return found
 
     def name(self, value: Any, prefix: str = "k") -> str:
         """A name in the module for a value that source cannot express."""
@@ -231,7 +228,7 @@ class Module:
     def form_check(self, forms: Sequence[Form], described: frozenset[type], reader: Reader | None) -> str:
         """The name of a check whether a value has one of some forms."""
         self.used_forms.update(form.origin for form in forms)
-        readers = tuple((one.types, reader_of(one.kind, model=None, components={}, described=True)) for one in forms)
+        readers = tuple((one.types, reader_of(one.kind, model=None, described=True)) for one in forms)
         return self.name(value_checks.FormCheck(described, reader, readers), "c")
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:

@@ -170,7 +170,9 @@ class Values:
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
         reader = self._reader(op)
-        if reader is not None and not says_all(op.kind, model=op.model, components=module.checked_apart(op.version)):
+        if reader is not None and not says_all(
+            op.kind, model=op.model, apart=partial(module.checked_apart, op.version)
+        ):
             exact = frozenset()
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
@@ -182,12 +184,11 @@ class Values:
 
     def _reader(self, op: CheckValue) -> Reader | None:
         """What reads a value that is not exactly of the JSON type that its schema names."""
-        apart, components = self.module.checked_apart(op.version), self.module.reach.components(op.version)
-        reader = self._check_of_members(op) or reader_of(
-            op.kind, model=op.model, components=apart, described=op.described
-        )
+        apart = partial(self.module.checked_apart, op.version)
+        components = self.module.reach.components(op.version)
+        reader = self._check_of_members(op) or reader_of(op.kind, model=op.model, apart=apart, described=op.described)
         models = (components[name].model for name in self.module.reach.names_in(op.schema) if name in components)
-        if reader is None and op.kind is not UNSET and any(one is not None and one not in apart for one in models):
+        if reader is None and op.kind is not UNSET and any(one is not None and apart(one) is None for one in models):
             # A class of the old server's whose validators no gate runs: its schema says what fits.
             return partial(fitting, op.schema, components)
         return reader
