@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 from timegate.asgi.exchange.request import exchange
 from timegate.asgi.exchange.response import send_problem, untouched_send
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
+from timegate.asgi.message.parameters import without_parameters
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
 from timegate.asgi.message.scope import (
     App,
@@ -31,7 +32,17 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.choice import VersionChoice
-from timegate.asgi.select.selectors import ECHO, Given, HeaderSelector, Pin, Selector, found_by, header, selector_of
+from timegate.asgi.select.selectors import (
+    ECHO,
+    Given,
+    HeaderSelector,
+    Pin,
+    Selector,
+    found_by,
+    header,
+    query_names,
+    selector_of,
+)
 from timegate.asgi.serve.arguments import check_arguments, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
@@ -133,6 +144,7 @@ class TimegateMiddleware(Startable):
         self._shown = Shown(select=self.select, required=default == "required", hook=documents)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
+        self._in_query = query_names(self.select)
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -231,6 +243,10 @@ class TimegateMiddleware(Startable):
                 await self._serve_other(ready, version, scope, receive, send, path=path)
             else:
                 proven = given is not None and given.proven
+                # An app may build links from its URL, so an operation loses only what it would refuse.
+                undeclared = self._in_query - ready.versions.closed_queries.get(plan.gate.key, self._in_query)
+                if undeclared:
+                    scope = without_parameters(scope, undeclared)
                 await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
         finally:
             _reset_selected(token)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from timegate.asgi.message.json import NotEncodable
+from timegate.asgi.message.scope import Scope
 from timegate.typing import is_array
 
 Parameter: TypeAlias = str | list[str]
@@ -18,6 +19,13 @@ def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The query parameters of a request, in order."""
     raw: bytes = scope.get("query_string", b"")
     return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+
+
+def without_parameters(scope: Scope, names: Collection[str]) -> Scope:
+    """A copy of the scope without some parameters in its query; the others stay as they are written."""
+    parts = scope.get("query_string", b"").split(b"&")
+    kept = [part for part in parts if unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in names]
+    return {**scope, "query_string": b"&".join(kept)}
 
 
 def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:

@@ -292,6 +292,13 @@ def first_of(*selectors: Selector | Pin) -> Selector:
     return FirstOf(tuple(map(selector_of, selectors)))
 
 
+def query_names(selector: Selector) -> frozenset[str]:
+    """The query parameters in which a selector finds versions."""
+    if isinstance(selector, FirstOf):
+        return frozenset[str]().union(*map(query_names, selector.selectors))
+    return frozenset({selector.name} if isinstance(selector, QuerySelector) else ())
+
+
 async def found_by(selector: Selector, scope: Scope) -> Given | None:
     """What a selector finds in a request, awaited where it has to be."""
     found = selector.find(scope)

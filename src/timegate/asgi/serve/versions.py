@@ -37,9 +37,13 @@ class ApiVersions:
         older_paths: the routes of older versions at paths that head does not have.
         shadowed: whether a request may need a handover.
         unversioned: the keys of operations that need no version.
+        closed_queries: the query parameters that head declares, by the key of each operation that refuses others.
     """
 
-    __slots__ = ("by_header", "by_value", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned")
+    __slots__ = (
+        "by_header", "by_value", "closed_queries", "gates", "head", "older_paths", "shadowed", "unselected",
+        "unversioned",
+    )  # fmt: skip
 
     def __init__(
         self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str], by: object
@@ -85,6 +89,12 @@ class ApiVersions:
         self.unversioned = frozenset(
             key for key, entry in at_head.items() if not _paths_of(entry).isdisjoint(unversioned)
         )
+        queries = ((one.key, gates.head.wire.requests[one.query]) for one in gates.head.wire.operations)
+        self.closed_queries = {
+            key: frozenset(spelling for name in query.properties for spelling in query.accepted(name))
+            for key, query in queries
+            if query.closed
+        }
 
     def check_unversioned(self, paths: Collection[str]) -> None:
         """Refuse a path that is said to need no version and that no operation has.
