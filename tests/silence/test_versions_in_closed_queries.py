@@ -54,8 +54,8 @@ def served(request: pytest.FixtureRequest) -> App:
     return gated(app(), RENAMED, select=request.param)
 
 
-def got(served: App, target: str, **options: Any) -> Any:
-    response = exchange(served, "GET", target, **{"version": None, **options})
+def got(served: App, target: str, version: str | None = None) -> Any:
+    response = exchange(served, "GET", target, version=version)
     return response.json() if response.status == 200 else response.status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -72,14 +73,8 @@ def test_an_object_in_a_parameter_is_listed_and_its_change_refused(parameter: An
 
 @pytest.mark.parametrize("parameter", OBJECTS.values(), ids=OBJECTS)
 def test_such_a_parameter_is_not_refused_where_nothing_in_it_changes(parameter: Any) -> None:
-    same = {"M": {"$ref": "#/components/schemas/Plain"}}
-
-    def plain(node: Any) -> Any:
-        if isinstance(node, dict):
-            return same["M"] if node == M else {key: plain(inner) for key, inner in node.items()}
-        return [plain(inner) for inner in node] if isinstance(node, list) else node
-
-    contract = Contract.from_openapi(given(plain(parameter)))
+    plain = json.loads(json.dumps(parameter).replace("schemas/M", "schemas/Plain"))
+    contract = Contract.from_openapi(given(plain))
     assert contract.opaque == (PLACES[parameter["in"]],)
     assert faults_of(contract, RENAMED) == ()
 
