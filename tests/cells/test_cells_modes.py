@@ -124,6 +124,8 @@ def app_returning(host: str, kind: Any, value: Any, mode: str) -> Any:
 WRITTEN: Mapping[tuple[str, str], dict[str, Any]] = {
     ("removed with a sibling", "defaults"): {"volume": 0},
     ("removed with a sibling", "unset"): {"volume": 0},
+    ("became optional", "defaults"): {"box_size": 0},
+    ("became optional", "unset"): {"box_size": 0},
     ("became nullable", "none"): {"free_note": ""},
     ("became nullable", "defaults"): {"free_note": ""},
 }

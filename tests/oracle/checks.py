@@ -26,7 +26,7 @@ from timegate.changes.models import Reshaped
 from timegate.changes.values import BecameList, BecameNonNull, BecameRequired, Defaulted, Retyped
 from timegate.errors import UpgradeError
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.schema import referred
+from timegate.wire.schema import NULL, referred
 from timegate.wire.wire import Component
 
 NOT_THE_TYPE = frozenset({"title", "description", "default", "maximum"})
@@ -183,13 +183,22 @@ class Checks:
                 }
                 return kind not in kinds or isinstance(value, kinds[kind])
 
-    def read(self, value: Any, schema: Schema) -> Any:
-        """Read a value as an old server did; what a component describes is left to what reads the component."""
+    def read(self, value: Any, schema: Schema, *, alone: bool = True) -> Any:
+        """Read a value as an old server did; a component reads what is inside of its own objects.
+
+        Args:
+            value: as sent.
+            schema: of it.
+            alone: whether a value of no other type may stand there, null aside.
+        """
         arms = arms_of(schema)
         if arms is not None:
             ordered = sorted(arms, key=lambda arm: not self.names(value, arm))
-            return self.read_any(value, ordered)
-        if referred(schema) is not None:
+            return self.read_any(value, ordered, alone=sum(arm != NULL for arm in arms) == 1)
+        name = referred(schema)
+        if name is not None:
+            if alone and "properties" in self.components[name].schema and not is_object(value):
+                raise UnreadError
             return value
         match schema.get("type"):
             case "array" if is_array(value):
@@ -219,14 +228,14 @@ class Checks:
                 raise UnreadError
 
     def read_nested(self, value: Any, schema: Schema) -> Any:
-        if value is None and referred(schema) is None and not admits_null(schema, self.components):
+        if value is None and not admits_null(schema, self.components):
             raise UnreadError
         return value if value is None else self.read(value, schema)
 
-    def read_any(self, value: Any, arms: list[Schema]) -> Any:
+    def read_any(self, value: Any, arms: list[Schema], *, alone: bool) -> Any:
         for arm in arms:
             try:
-                return self.read(value, arm)
+                return self.read(value, arm, alone=alone)
             except UnreadError:
                 continue
         raise UnreadError
