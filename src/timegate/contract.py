@@ -6,6 +6,8 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from typing_extensions import TypeIs
+
 from timegate.changes.base import name_of
 from timegate.changes.calls import explained
 from timegate.documents.of_app import Documents
@@ -21,10 +23,17 @@ from timegate.wire.wire import SIDES, Wire
 
 def listed(written: str, **roots: object) -> dict[str, Sequence[Any]]:
     """Lists of types; raises ``DeclarationError`` for what is none."""
+    lists: dict[str, Sequence[Any]] = {}
     for name, given in roots.items():
-        if not isinstance(given, Sequence) or isinstance(given, str):
+        if not is_sequence(given):
             raise DeclarationError(f"{written}(…, {name}={name_of(given)}) takes a list: {name}=[{name_of(given)}]")
-    return {name: list(given) for name, given in roots.items() if isinstance(given, Sequence)}
+        lists[name] = given
+    return lists
+
+
+def is_sequence(value: object) -> TypeIs[Sequence[Any]]:
+    """Whether a value is a list, a tuple or the like, and no text."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 class Contract:
@@ -87,8 +96,8 @@ class Contract:
             CompileError: the document describes something that cannot be gated.
             DeclarationError: a name is no component of the document.
         """
-        given: object = {} if types is None else types
-        if not isinstance(given, Mapping) or any(isinstance(kind, str | int) for kind in given):
+        given: Any = {} if types is None else types
+        if not hasattr(given, "items") or any(isinstance(kind, str | int) for kind in given):
             raise DeclarationError(f"Contract.from_openapi(types={given!r}) takes classes: types={{Item: 'Item'}}")
         roots = listed("Contract.from_openapi", sends=sends, receives=receives)
         return cls(read_document(document, types=types or {}, **roots))

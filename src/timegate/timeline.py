@@ -123,7 +123,8 @@ class Timeline:
         # Imported here because its import is slow and nothing else needs it.
         import pkgutil
 
-        given: object = package
+        # A caller without a type checker may give anything.
+        given: Any = package
         try:
             root = importlib.import_module(given) if isinstance(given, str) and given else None
         except ModuleNotFoundError as error:
@@ -201,7 +202,7 @@ class Timeline:
         exact = self._index.get(requested)
         if exact is not None:
             return self.versions[exact]
-        given: object = requested
+        given: Any = requested
         if not isinstance(given, str):
             raise UnknownVersion(repr(given), self.values)
         try:

@@ -113,8 +113,9 @@ def plain(value: Any, world: World, *, sent: bool) -> Any:
             return inner
         case Pair(_, items):
             return [plain(item, world, sent=sent) for item in items]
-        case dict():
-            return {_key(key): plain(item, world, sent=sent) for key, item in value.items()}
+        case _ if is_dict(value):
+            held: dict[Any, Any] = value
+            return {_key(key): plain(item, world, sent=sent) for key, item in held.items()}
         case list():
             return each(value, lambda item: plain(item, world, sent=sent))
         case date():

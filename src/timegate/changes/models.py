@@ -140,9 +140,12 @@ class EnumFact(Fact):
     subject: ClassVar[tuple[str, ...]] = ("enum",)
 
     def __post_init__(self) -> None:
-        named = (getattr(self, one.name) for one in fields(self) if one.name != "enum")
-        for member in (one for given in named for one in (given if isinstance(given, tuple) else (given,))):
-            value = member.value if isinstance(member, Enum) else member
+        given: list[Any] = [getattr(self, one.name) for one in fields(self) if one.name != "enum"]
+        members: list[Any] = []
+        for one in given:
+            members += one if type(one) is tuple else (one,)
+        for member in members:
+            value: Any = member.value if isinstance(member, Enum) else member
             is_json = isinstance(value, str | int | float | None) and not _HALVES.search(str(value))
             if value is not UNSET and not is_json:
                 written = f"{self.subject_code()}.{self.verb}(…)"

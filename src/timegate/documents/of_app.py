@@ -116,17 +116,25 @@ class AppEdits:
     def _sources(self, old: Rendered) -> tuple[dict[str, str], dict[str, str]]:
         """The app's name of what a component is at head, and its name in the version's document, by its rendered name.
 
-        A component that is called at the version what it is called at head has the app's name for it.
+        A component that is called at the version what it is called at head has the app's name for it. The app may show
+        several classes as one component: then those that the version changes have names of their own.
         """
         sources: dict[str, str] = {}
         names: dict[str, str] = {}
+        at_head, before, after = self._head.names, _schemas(self._head.document), _schemas(old.document)
+        users: dict[str, set[str]] = {}
+        for name, own in self._names.items():
+            users.setdefault(own, set()).add(name)
         for side in SIDES:
             for identity, name in old.names[side].items():
-                at_head = self._head.names[side].get(identity)
-                if at_head is not None and name not in names:
-                    own = self._names.get(at_head, at_head)
-                    names[name] = own if name == at_head else name
-                    sources.setdefault(names[name], own)
+                rendered = at_head[side].get(identity)
+                if rendered is None or name in names:
+                    continue
+                own = self._names.get(rendered, rendered)
+                both = {at_head[one].get(identity) for one in SIDES}
+                is_shared = bool(users.get(own, set()) - both) and before[rendered] != after[name]
+                names[name] = own if name == rendered and not is_shared else name
+                sources.setdefault(names[name], own)
         return sources, names
 
     def _edited_paths(self, old: Rendered, old_paths: Mapping[str, Any]) -> dict[str, Any]:

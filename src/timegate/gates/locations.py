@@ -241,6 +241,7 @@ class Locator:
     def _sources_of(self, name: str) -> _Sources:
         if name not in self._known:
             conversion = client_conversion("requests", self.version)
+            found: Mapping[Location, Location | None]
             if self.reach.own(name, conversion):
                 found = _sources(fuse(self.reach, name, conversion))
             else:

@@ -101,7 +101,7 @@ def _runs_code_of_the_app(core_schema: Any) -> bool:
     waiting: list[Any] = [core_schema]
     while waiting:
         node = waiting.pop()
-        if is_array(node) or isinstance(node, tuple):
+        if is_array(node) or type_of(node) is tuple:
             waiting.extend(node)
         elif is_object(node):
             if node.get("custom_init") or node.get("post_init"):

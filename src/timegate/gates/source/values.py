@@ -173,7 +173,7 @@ class Values:
         if reader is not None and not says_all(
             op.kind, model=op.model, apart=partial(module.checked_apart, op.version)
         ):
-            exact = frozenset()
+            exact = frozenset[type]()
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
