@@ -1,7 +1,10 @@
 """What an app writes itself, in a header field or in a validation error, is no reason to fail."""
 
 import pytest
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from tests.silence.exchanges import exchange, gated
@@ -60,3 +63,36 @@ def test_a_link_is_converted_and_what_only_begins_like_one_is_not(link: str, sho
 
     served = gated(app, endpoint("/articles/{item}").moved(to="/items/{item}"))
     assert exchange(served, "GET", "/articles/1").headers["link"] == shown
+
+
+def test_a_body_that_a_handler_of_validation_errors_repeats_is_the_clients_own() -> None:
+    app = FastAPI()
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse({"detail": jsonable_encoder(error.errors()), "body": error.body}, status_code=422)
+
+    @app.post("/items")
+    async def post(body: Item) -> Item:
+        return body
+
+    served = gated(app, on(Item).renamed("article", to="sku"))
+    response = exchange(served, "POST", "/items", body={"article": "none", "note": "kept by nobody"})
+    assert response.status == 422
+    assert response.json()["detail"][0]["loc"] == ["body", "article"]
+    assert response.json()["body"] == {"article": "none", "note": "kept by nobody"}
+
+
+def test_another_body_in_a_handlers_validation_errors_is_the_apps() -> None:
+    app = FastAPI()
+
+    @app.exception_handler(RequestValidationError)
+    async def refuse(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse({"detail": jsonable_encoder(error.errors()), "body": {"sku": "ours"}}, status_code=422)
+
+    @app.post("/items")
+    async def post(body: Item) -> Item:
+        return body
+
+    served = gated(app, on(Item).renamed("article", to="sku"))
+    assert exchange(served, "POST", "/items", body={"article": "none"}).json()["body"] == {"sku": "ours"}

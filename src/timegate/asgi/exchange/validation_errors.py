@@ -10,9 +10,10 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from timegate.errors import KEY_LABEL, ArmName
+from timegate.errors import KEY_LABEL, ArmName, GateError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
+from timegate.gates.run.runtime import copy_json
 from timegate.typing import is_array, is_object
 
 MOST_ERRORS: Final = 100
@@ -129,7 +130,20 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
     """
     converter = _ErrorConverter(gate, request)
     converted = {name: _converted(entries, converter) for name in _LISTS if (entries := _entries(body, name))}
+    if "body" in body and _is_heads(body["body"], gate, request):
+        converted["body"] = request.at(("body",))
     return {**body, **converted}
+
+
+def _is_heads(repeated: Any, gate: OperationGate, request: ClientRequest) -> bool:
+    """Whether a handler has repeated the body that it got, as FastAPI's documentation shows (``exc.body``)."""
+    sent = request.at(("body",))
+    if gate.request is None or sent is NOTHING:
+        return False
+    try:
+        return bool(gate.request(copy_json(sent)) == repeated)
+    except GateError:
+        return False
 
 
 def _converted(entries: list[Any], converter: _ErrorConverter) -> list[Any]:
