@@ -10,9 +10,10 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from tests.silence.exchanges import NEW, OLD, timeline_of
+from tests.silence.exchanges import NEW, OLD, exchange, timeline_of
 from timegate import Contract, TimegateError, Timeline, UnknownVersion, Version, endpoint, on
 from timegate import enum as members_of
+from timegate.asgi import TimegateMiddleware
 
 
 class State(enum.Enum):
@@ -84,3 +85,27 @@ def test_a_value_that_json_cannot_hold_is_a_fault(fact: Any) -> None:
 def test_a_version_that_is_no_text_is_unknown() -> None:
     with pytest.raises(UnknownVersion):
         timeline_of().resolve(wrong(None))
+
+
+class Pinned:
+    """A pin that says which header fields it reads."""
+
+    def __init__(self, vary: Any) -> None:
+        self.vary = vary
+
+    def __call__(self, scope: Any) -> str:
+        return OLD
+
+
+@pytest.mark.parametrize("vary", ["X-É", "a\r\nb: c", "", 5, [5], ["Authorization", "a b"]])
+def test_header_fields_that_a_pin_cannot_read_are_refused_where_it_is_given(vary: Any) -> None:
+    with pytest.raises(TimegateError, match="names no header fields"):
+        TimegateMiddleware(app_of(), timeline=timeline_of(), select=Pinned(vary))
+
+
+@pytest.mark.parametrize("vary", ["Authorization", ("Authorization", "X-Account"), []])
+def test_header_fields_that_a_pin_reads_are_told_in_responses(vary: Any) -> None:
+    served = TimegateMiddleware(app_of(), timeline=timeline_of(), select=Pinned(vary))
+    response = exchange(served, "GET", "/lamp", version=None)
+    expected = vary if isinstance(vary, str) else ", ".join(vary)
+    assert (response.status, response.headers.get("vary", "")) == (200, expected)

@@ -205,6 +205,14 @@ class PinSelector(_Selector):
 
     pin: Pin
 
+    def __post_init__(self) -> None:
+        declared: Any = getattr(self.pin, "vary", None)
+        names: Any = (declared,) if isinstance(declared, str) or not hasattr(declared, "__iter__") else declared
+        if declared is not None and not all(isinstance(name, str) and _TOKEN.fullmatch(name) for name in names):
+            raise DeclarationError(
+                f"{self.pin!r}.vary = {declared!r} names no header fields: vary = ('Authorization',)"
+            )
+
     @property
     def vary(self) -> tuple[str, ...] | None:
         declared: str | Iterable[str] | None = getattr(self.pin, "vary", None)
