@@ -2,7 +2,7 @@
 
 import pickle
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Annotated, Any
 
@@ -355,6 +355,11 @@ def test_an_object_that_is_no_app_is_refused() -> None:
         Contract.of(object())
 
 
+def shows(document: dict[str, Any]) -> Callable[[FastAPI], dict[str, Any]]:
+    """What a release may have in the place of `FastAPI.openapi`."""
+    return lambda _: document
+
+
 class TestAFutureRelease:
     """If a future release renames, replaces or hides what the reader needs, the app does not start."""
 
@@ -367,7 +372,7 @@ class TestAFutureRelease:
 
         document = app.openapi()
         document["paths"]["/unlisted"] = {"get": {"responses": {}}}
-        monkeypatch.setattr(app, "openapi", lambda: document)
+        monkeypatch.setattr(FastAPI, "openapi", shows(document))
         assert problem(app) == ("GET /unlisted: its OpenAPI document shows an operation, which timegate does not find")
 
     @pytest.mark.parametrize(
@@ -397,7 +402,7 @@ class TestAFutureRelease:
         assert operations(app).keys() == {"GET /items"}
         document = app.openapi()
         document["paths"]["/items"]["get"].update(more)
-        monkeypatch.setattr(app, "openapi", lambda: document)
+        monkeypatch.setattr(FastAPI, "openapi", shows(document))
         assert problem(app) == f"GET /items: its OpenAPI document shows {shown}, which timegate does not find"
 
     @pytest.mark.parametrize("part", ["requestBody", "parameters", "responses"])

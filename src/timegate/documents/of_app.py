@@ -98,8 +98,8 @@ class AppEdits:
         names: dict[str, str] = {}
         schemas = _schemas(self._head.document)
         waiting: list[tuple[Any, Any]] = [(self._head.document.get("paths"), self._own.get("paths"))]
-        while waiting:
-            ours, own = waiting.pop()
+        # In the order of the document: of two media types the first says what a body is.
+        for ours, own in waiting:
             if is_array(ours) and is_array(own):
                 waiting.extend(zip(ours, own, strict=False))
             elif is_object(ours) and is_object(own):
@@ -110,7 +110,7 @@ class AppEdits:
                         names[name] = target
                         waiting.append((schema, other))
                 else:
-                    waiting += [(ours[key], own[key]) for key in ours.keys() & own.keys()]
+                    waiting += [(value, own[key]) for key, value in ours.items() if key in own]
         return names
 
     def _sources(self, old: Rendered) -> tuple[dict[str, str], dict[str, str]]:
