@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Any
 
 import pytest
@@ -90,7 +89,6 @@ CASES: Mapping[str, tuple[Any, Any, Any]] = {
     "a decimal": (Decimal, "1.50", "1.50"),
     "a decimal as a number": (Decimal, 1.5, "1.5"),
     "a decimal of too many digits": (Annotated[Decimal, Field(max_digits=3)], "1.2345", REFUSED),
-    "no fraction": (Fraction, "abc", REFUSED),
     "a text in lower case": (Annotated[str, StringConstraints(to_lower=True)], "ABC", "abc"),
     "a text without blanks": (Annotated[str, StringConstraints(strip_whitespace=True)], " a ", "a"),
     "a described text": (Annotated[str, Field(description="any text")], " a ", " a "),

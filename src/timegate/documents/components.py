@@ -19,12 +19,20 @@ class DocumentComponents:
     Args:
         wire: what is on the wire at its version.
         operations: those the document shows.
+        apart: whether the two sides of a component always have names of their own.
+
+    Attributes:
+        plain_names: the name of each identity without the suffix of a side.
+        differing: the identities whose two sides differ.
     """
 
-    def __init__(self, wire: Wire, operations: Iterable[Operation]) -> None:
+    def __init__(self, wire: Wire, operations: Iterable[Operation], *, apart: bool) -> None:
         self._wire = wire
+        self._apart = apart
         shown = list(operations)
         self._schemas: dict[Side, dict[str, Schema]] = {side: self._reachable(side, shown) for side in SIDES}
+        self.plain_names = self._base_names()
+        self.differing = self._differing()
         self._names = self._display_names()
 
     @property
@@ -78,10 +86,11 @@ class DocumentComponents:
 
     def _display_names(self) -> dict[Side, dict[str, str]]:
         """The name of each component in the document, by side and identity."""
-        differing = self._differing()
+        requests, responses = (self._schemas[side] for side in SIDES)
+        differing = requests.keys() & responses.keys() if self._apart else self.differing
         names: dict[Side, dict[str, str]] = {side: {} for side in SIDES}
         taken: set[str] = set()
-        for identity, base in self._base_names().items():
+        for identity, base in self.plain_names.items():
             for side in SIDES:
                 if identity not in self._schemas[side]:
                     continue

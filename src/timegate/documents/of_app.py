@@ -13,7 +13,7 @@ from timegate.documents.render import Rendered, render
 from timegate.typing import METHODS, Document, Schema, is_array, is_object
 from timegate.wire.schema import references, referred, rename_references
 from timegate.wire.texts import Texts
-from timegate.wire.wire import SIDES, Component, Wire
+from timegate.wire.wire import SIDES, SUFFIXES, Component, Wire
 
 
 class Documents:
@@ -26,7 +26,7 @@ class Documents:
 
     def __init__(self, head: Wire, texts: Texts) -> None:
         self._texts = texts
-        self._edits = AppEdits(texts.own, render(_with_internal(head), texts)) if texts.own else None
+        self._edits = AppEdits(texts.own, render(_with_internal(head), texts, apart=True)) if texts.own else None
 
     def document(self, wire: Wire, version: str | None = None) -> Document:
         """The OpenAPI document of a version; nothing of it is shared.
@@ -35,8 +35,9 @@ class Documents:
             wire: what is on the wire at the version.
             version: its name in the document; None for the app's own.
         """
-        rendered = render(wire, self._texts, version=version)
-        return rendered.document if self._edits is None else self._edits.document(rendered, version)
+        if self._edits is None:
+            return render(wire, self._texts, version=version).document
+        return self._edits.document(render(wire, self._texts, apart=True), version)
 
 
 def _with_internal(wire: Wire) -> Wire:
@@ -111,29 +112,39 @@ class AppEdits:
                         waiting.append((schema, other))
                 else:
                     waiting += [(value, own[key]) for key, value in ours.items() if key in own]
+        for side in SIDES:
+            for identity, name in self._head.names[side].items():
+                alike = (name, self._head.plain_names[identity])
+                names.setdefault(name, next((one for one in alike if one in self._own_schemas), name))
         return names
 
     def _sources(self, old: Rendered) -> tuple[dict[str, str], dict[str, str]]:
         """The app's name of what a component is at head, and its name in the version's document, by its rendered name.
 
         A component that is called at the version what it is called at head has the app's name for it. The app may show
-        several classes as one component: then those that the version changes have names of their own.
+        several classes, or both sides of one, as one component: what the version tells apart has names of its own.
         """
         sources: dict[str, str] = {}
         names: dict[str, str] = {}
-        at_head, before, after = self._head.names, _schemas(self._head.document), _schemas(old.document)
+        before, after = _schemas(self._head.document), _schemas(old.document)
         users: dict[str, set[str]] = {}
         for name, own in self._names.items():
             users.setdefault(own, set()).add(name)
         for side in SIDES:
             for identity, name in old.names[side].items():
-                rendered = at_head[side].get(identity)
-                if rendered is None or name in names:
+                at_head = {one: self._head.names[one].get(identity) for one in SIDES}
+                rendered = at_head[side]
+                if rendered is None:
                     continue
                 own = self._names.get(rendered, rendered)
-                both = {at_head[one].get(identity) for one in SIDES}
-                is_shared = bool(users.get(own, set()) - both) and before[rendered] != after[name]
-                names[name] = own if name == rendered and not is_shared else name
+                shared = users.get(own, set())
+                parted = (
+                    old.plain_names[identity] != self._head.plain_names[identity]
+                    or (not shared <= set(at_head.values()) and before[rendered] != after[name])
+                    or (len(shared) > 1 and identity in old.differing - self._head.differing)
+                )
+                suffix = SUFFIXES[side] if identity in old.differing else ""
+                names[name] = old.plain_names[identity] + suffix if parted else own
                 sources.setdefault(names[name], own)
         return sources, names
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,23 +34,28 @@ class Rendered:
         document: the OpenAPI 3.1 document.
         names: the name of each component, by side and identity.
         places: path and method (in lower case) of each operation, by its key.
+        plain_names: the name of each component without the suffix of a side, by identity.
+        differing: the identities whose two sides differ.
     """
 
     document: Document
     names: Mapping[Side, Mapping[str, str]]
     places: Mapping[str, tuple[str, str]]
+    plain_names: Mapping[str, str]
+    differing: Set[str]
 
 
-def render(wire: Wire, texts: Texts, *, version: str | None = None) -> Rendered:
+def render(wire: Wire, texts: Texts, *, version: str | None = None, apart: bool = False) -> Rendered:
     """The OpenAPI 3.1 document.
 
     Args:
         wire: what is on the wire at that version.
         texts: the parts of the contract's documents that are not on the wire.
         version: the version in the document; None for that of the texts.
+        apart: whether the two sides of a component always have names of their own.
     """
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
-    rendered = DocumentComponents(wire, shown)
+    rendered = DocumentComponents(wire, shown, apart=apart)
     document: Document = {"openapi": "3.1.0", "info": {}, **deepcopy(dict(texts.document))}
     if is_object(document["info"]):
         named = {} if version is None else {"version": version}
@@ -71,7 +76,7 @@ def render(wire: Wire, texts: Texts, *, version: str | None = None) -> Rendered:
     if components:
         document["components"] = components
     places = {operation.key: (plain_path(operation.path), operation.method.lower()) for operation in shown}
-    return Rendered(document, rendered.names, places)
+    return Rendered(document, rendered.names, places, rendered.plain_names, rendered.differing)
 
 
 def _with_unique_id(operation: dict[str, Any], method: str, taken: set[str]) -> dict[str, Any]:
