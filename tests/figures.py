@@ -21,6 +21,7 @@ HARNESSES = {
         "tests/gates/test_declared_values.py",
     ),
     "silence": ("tests/silence",),
+    "painless": ("tests/painless",),
     "twins": ("tests/twins",),
     "growth": ("tests/growth",),
     "HTTP": ("tests/asgi",),
@@ -37,7 +38,8 @@ def collected() -> Counter[str]:
     """The number of tests in each file of the checkout."""
     # A folder that needs more than the environment is collected only where it is named.
     folders = ["tests", "tests/growth", "tests/asgi/nginx", EXAMPLE, f"{EXAMPLE}/clients"]
-    command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--quiet", *folders]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--quiet", "--snapshot-warn-unused"]
+    command += folders
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     counts: Counter[str] = Counter()
     for line in ran.stdout.splitlines():
