@@ -95,10 +95,10 @@ class Course:
     def _add(self, boundary: int, step: Step | None) -> None:
         """Add a step at the end, as one with an earlier step where both are about the same and nothing is between."""
         changed = _changed(step)
-        found = self._mentions.get(changed[0], [-1])[-1] if changed else self._count - 1
+        found = self._last(changed[0]) if changed else self._count - 1
         newer = self._passed.get(found)
         if newer is not None and found >= (self._fixed if changed else 0):
-            alone = all(self._mentions[name][-1] == found for name in _changed(newer.step))
+            alone = all(self._last(name) == found for name in _changed(newer.step))
             together = self._together(newer, boundary, step) if alone else None
             if together is not None:
                 del self._passed[found]
@@ -108,6 +108,10 @@ class Course:
                     self._append(Passed(boundary, one))
                 return
         self._append(Passed(boundary, step))
+
+    def _last(self, name: str) -> int:
+        """The number of the last step that mentions a key; -1 where none does."""
+        return (self._mentions.get(name) or [-1])[-1]
 
     def _append(self, passed: Passed) -> None:
         self._passed[self._count] = passed
@@ -121,11 +125,11 @@ class Course:
     def _together(self, passed: Passed, boundary: int, older: Step | None) -> list[Step | ValuesConverted] | None:
         """What two steps do, in fewer; None where that cannot be said."""
         match passed.step, older:
-            case KeyRenamed() as newer, KeyRenamed():
+            case KeyRenamed() as newer, KeyRenamed() if newer.old == older.new:
                 return [replace(newer, old=older.old)]
-            case KeyRemoved(), KeyAdded():
+            case KeyRemoved() as newer, KeyAdded() if newer.key == older.key:
                 return []
-            case ValueReplaced() as newer, ValueReplaced() if newer.partial == older.partial:
+            case ValueReplaced() as newer, ValueReplaced() if (newer.key, newer.partial) == (older.key, older.partial):
                 constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _replacements(one))
                 return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
             case (ValueConverted() | ObjectConverted() | ValuesConverted()) as newer, (

@@ -84,7 +84,9 @@ class Arm:
             return None
         # Even a strict reader makes an instance of the object.
         fields, exact = 0, 1
-        for key in value.keys() & self.known:
+        # Scalars first: a tag that tells an arm apart spares a look at all that is below it, at each level.
+        nested = [key for key in value if key in self.known and type_of(value[key]) in (dict, list)]
+        for key in [*(value.keys() & self.known).difference(nested), *nested]:
             fields += 1
             if key in self.leaves:
                 score = self.leaves[key].score(value[key], strictly=strictly)
