@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, Discriminator, Field, Tag, create_model
 
-from tests.silence.exchanges import Posted, faults_of
+from tests.silence.exchanges import Posted, faults_of, timeline_of
 from tests.silence.old_client import OLD, gates_of, gates_of_requests
-from timegate import Contract, enum, on
+from timegate import Contract, UpgradeError, enum, on
 from timegate.typing import is_object
 
 REFUSED = 422, None
@@ -208,3 +208,27 @@ class TestContainers:
         fact = on(one).retyped("v", was=str, to_head=str.upper, to_old=str.lower)
         (fault,) = faults_of(Contract.of_types(receives=[kind]), fact)
         assert "told_by" not in fault.remedy
+
+
+class Move(BaseModel):
+    at: tuple[int, int]
+    owner: str | None = None
+
+
+class Job(BaseModel):
+    owner: str
+
+
+class Moves(BaseModel):
+    v: Move | Job
+
+
+@pytest.mark.parametrize("at", [{}, {"0": 1}, [], [1], "1, 2"])
+def test_a_tuple_is_read_from_no_object_so_that_no_newer_key_of_another_arm_passes(at: Any) -> None:
+    gates = timeline_of(on(Job).renamed("boss", to="owner")).compile(Contract.of_types(Moves))
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Moves, {"v": {"at": at, "owner": "root"}}, from_version=OLD)
+    assert gates.upgrade(Moves, {"v": {"at": [1, 2], "owner": "a"}}, from_version=OLD)["v"] == {
+        "at": [1, 2],
+        "owner": "a",
+    }

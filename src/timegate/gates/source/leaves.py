@@ -13,7 +13,7 @@ from timegate.gates.run.leaves import Leaf, Tags
 from timegate.reading.scalar_readers import read_as_they_are, scalar_reader
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
-from timegate.wire.marks import LEFT_TO_RIGHT_MARK
+from timegate.wire.marks import LEFT_TO_RIGHT_MARK, TUPLE_MARK
 from timegate.wire.schema import NULL, referred
 from timegate.wire.wire import Component
 
@@ -82,7 +82,7 @@ class Shapes:
         return Leaf(
             types,
             loose="format" in schema or "pattern" in schema or any(part.loose for part in parts),
-            tuple_like="prefixItems" in schema,
+            tuple_like=TUPLE_MARK in schema,
             is_format="format" in schema,
             exact=read_as_they_are(schema),
             reader=scalar_reader(schema),
