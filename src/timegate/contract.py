@@ -6,8 +6,6 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from typing_extensions import TypeIs
-
 from timegate.changes.base import name_of
 from timegate.changes.calls import explained
 from timegate.documents.of_app import Documents
@@ -18,6 +16,7 @@ from timegate.reading.narrowed import narrowed_places
 from timegate.reading.opaque import opaque_places
 from timegate.timeline import Timeline
 from timegate.typing import Document
+from timegate.version import is_sequence
 from timegate.wire.wire import SIDES, Wire
 
 
@@ -29,11 +28,6 @@ def listed(written: str, **roots: object) -> dict[str, Sequence[Any]]:
             raise DeclarationError(f"{written}(…, {name}={name_of(given)}) takes a list: {name}=[{name_of(given)}]")
         lists[name] = given
     return lists
-
-
-def is_sequence(value: object) -> TypeIs[Sequence[Any]]:
-    """Whether a value is a list, a tuple or the like, and no text."""
-    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 class Contract:
