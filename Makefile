@@ -251,7 +251,7 @@ COMPILE_APP = pip compile --quiet --python-version 3.11 --upgrade --no-annotate 
     --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 lock: $(CREATED)
-	@$(UV) $(COMPILE) --group dev --extra fastapi --output-file $(LOCK) pyproject.toml
+	@$(UV) $(COMPILE) --group dev --all-extras --output-file $(LOCK) pyproject.toml
 	@$(UV) $(COMPILE) --constraints $(LOCK) --group bench --extra fastapi --output-file $(BENCH_LOCK) pyproject.toml
 	@echo uv | $(UV) $(COMPILE) --constraints $(LOCK) --output-file requirements/uv.txt -
 	@for cell in $(CELLS); do \
