@@ -1,0 +1,162 @@
+"""Models, the subject of most facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, overload
+
+from timegate.changes.base import UNSET, Fill, Sibling, Unset, Value, name_of
+from timegate.changes.calls import explained, vocabulary
+from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.functions import check_function
+from timegate.changes.models import Introduced, Reshaped, ToldBy, VouchedForm, VouchedShape, WasNamed
+from timegate.changes.values import (
+    BecameList,
+    BecameNonNull,
+    BecameNullable,
+    BecameOptional,
+    BecameRequired,
+    Constrained,
+    Defaulted,
+    Retyped,
+)
+from timegate.errors import DeclarationError
+from timegate.typing import Function, JsonValue, Model, plain_text
+
+
+@vocabulary
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Models:
+    """One or several models, the subject of facts that are stated from old to new."""
+
+    models: tuple[Model, ...]
+
+    def __repr__(self) -> str:
+        return f"on({', '.join(map(name_of, self.models))})"
+
+    def added(self, *fields: str, default: Value | Unset = UNSET, partial: bool = True) -> Added:
+        """The fields do not exist in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
+        return Added(models=self.models, fields=fields, default=default, partial=partial)
+
+    def removed(
+        self,
+        *fields: str,
+        was: Any,
+        required: bool | None = None,
+        backfill: Fill | Unset = UNSET,
+        loses: str | None = None,
+    ) -> Removed:
+        """The fields exist in older versions only."""
+        fact = Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
+        if callable(backfill):
+            check_function(fact, "backfill", backfill)
+        return fact
+
+    def renamed(self, old: str, *, to: str) -> Renamed:
+        """The field has the name ``old`` in older versions."""
+        return Renamed(models=self.models, old=old, to=to)
+
+    def moved(self, old: str, *, to: str, empty: Value | Unset = UNSET) -> Moved:
+        """The field is at the dotted path ``old`` in older versions."""
+        return Moved(models=self.models, old=old, to=to, empty=empty)
+
+    def retyped(
+        self,
+        *fields: str,
+        was: Any = UNSET,
+        to_head: Function | None = None,
+        to_old: Function | None = None,
+        loses: str | None = None,
+    ) -> Retyped:
+        """The fields have another type or value in older versions."""
+        fact = Retyped(models=self.models, fields=fields, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        check_function(fact, "to_head", to_head)
+        check_function(fact, "to_old", to_old)
+        return fact
+
+    def became_nullable(self, *fields: str, null_was: Value | Unset = UNSET) -> BecameNullable:
+        """The fields are never null in older versions."""
+        return BecameNullable(models=self.models, fields=fields, null_was=null_was)
+
+    def became_non_null(self, *fields: str, null_is: Value | Unset = UNSET) -> BecameNonNull:
+        """The fields may be null in older versions only."""
+        return BecameNonNull(models=self.models, fields=fields, null_is=null_is)
+
+    def became_required(self, *fields: str, default: Value | Unset = UNSET) -> BecameRequired:
+        """The fields may be absent in older versions only."""
+        return BecameRequired(models=self.models, fields=fields, default=default)
+
+    def became_optional(self, *fields: str, missing_was: Value | Unset = UNSET) -> BecameOptional:
+        """The fields are required in older versions."""
+        return BecameOptional(models=self.models, fields=fields, missing_was=missing_was)
+
+    def became_list(self, *fields: str, was: Any = UNSET, empty: JsonValue | Unset = UNSET) -> BecameList:
+        """The fields hold one value in older versions and a list of values now."""
+        return BecameList(models=self.models, fields=fields, was=was, empty=empty)
+
+    def defaulted(self, *fields: str, was: Value, partial: bool = True) -> Defaulted:
+        """The fields have another default in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
+        return Defaulted(models=self.models, fields=fields, was=was, partial=partial)
+
+    def constrained(
+        self, *fields: str, was: Any, to_old: Function | None = None, tolerated: str | None = None
+    ) -> Constrained:
+        """The fields have other limits in older versions."""
+        fact = Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
+        check_function(fact, "to_old", to_old)
+        return fact
+
+    def was_named(self, name: str) -> WasNamed:
+        """The model has the name ``name`` in older documents."""
+        return WasNamed(models=self.models, name=name)
+
+    def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
+        """The model does not exist in older versions."""
+        fact = Introduced(models=self.models, seen_as=seen_as)
+        if callable(seen_as):
+            check_function(fact, "seen_as", seen_as)
+        return fact
+
+    def told_by(self, function: Callable[[Any], Model]) -> ToldBy:
+        """The function says which of the models an old object is, where a request holds either."""
+        fact = ToldBy(models=self.models, function=function)
+        check_function(fact, "function", function)
+        return fact
+
+    @overload
+    def vouched(self, why: str, /) -> VouchedShape: ...
+
+    @overload
+    def vouched(self, form: Any, why: str, /) -> VouchedForm: ...
+
+    def vouched(self, form: Any, why: str | Unset = UNSET, /) -> VouchedForm | VouchedShape:
+        """The models' validators read this form, which then passes; or their serializers keep the documented shape."""
+        if why is UNSET:
+            return VouchedShape(models=self.models, why=form)
+        return VouchedForm(models=self.models, form=form, why=why)
+
+    def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
+        """The whole object differs in older versions."""
+        fact = Reshaped(models=self.models, was=was, to_head=to_head, to_old=to_old, loses=loses)
+        check_function(fact, "to_head", to_head)
+        check_function(fact, "to_old", to_old)
+        return fact
+
+
+@explained
+def on(*models: Model) -> Models:
+    """State facts about models: pydantic models, dataclasses, TypedDicts, or names of components."""
+    if not models:
+        raise DeclarationError("on(…) needs at least one model")
+    return Models(tuple(map(plain_text, models)))
+
+
+@explained
+def sibling(field: str) -> Sibling:
+    """Use the value of another field of the same object.
+
+    The value is read in the newer shape of the boundary, under the name that the field has right after the fact.
+    Where the sibling is absent, the key stays absent.
+    """
+    return Sibling(plain_text(field))
