@@ -40,6 +40,7 @@ ORDER = (
     "gates.check",
     "gates",
     "contract",
+    "frozen",
     "asgi.message",
     "asgi.select",
     "asgi.route",
@@ -47,6 +48,7 @@ ORDER = (
     "asgi.serve",
     "asgi",
     "extend",
+    "cli",
     "__init__",
 )
 
@@ -65,6 +67,7 @@ MUST_NOT_IMPORT = {
     "documents": FRAMEWORKS,
     "starlette": {"fastapi"},
     "asgi": {"pydantic", "fastapi"},
+    "frozen": {"starlette", "fastapi"},
 }
 
 
@@ -276,6 +279,15 @@ assert {name} is {name[0]} is timegate.{name}
             if name.partition(".")[0] == "fastapi"
         }
         assert importing == set()
+
+    def test_only_the_command_line_imports_typer(self) -> None:
+        importing = {
+            room_of(module_name(file))
+            for file in python_files(PACKAGE)
+            for name in imported_modules(source_tree(file), module=module_name(file))
+            if name.partition(".")[0] == "typer"
+        }
+        assert importing == {"cli"}
 
     def test_no_private_name_of_a_framework_is_used(self) -> None:
         trees = {file: source_tree(file) for file in python_files(PACKAGE)}

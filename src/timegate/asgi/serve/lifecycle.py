@@ -35,7 +35,7 @@ class Startable:
     def __init__(self, app: App, startup: Startup) -> None:
         self.app = app
         self.timeline = startup.timeline
-        self._startup = startup
+        self.startup = startup
         self._ready: ReadyApp | None = None
         self._failure: Exception | None = None
         self._warned = False
@@ -50,7 +50,7 @@ class Startable:
         # An app may send requests to itself while it handles one: these come from nobody else.
         if not isinstance(by, Startable) or by is self:
             return False
-        app = self._startup.routed(scope)
+        app = self.startup.routed(scope)
         if by._ready is None or app is None or by._ready.app is not app:
             return False
         self._check_other(by, scope)
@@ -91,9 +91,9 @@ class Startable:
 
     def _begun(self, scope: Scope, around: Sequence[Startable]) -> ReadyApp | None:
         """Start within others of its kind."""
-        app = self._startup.routed(scope)
+        app = self.startup.routed(scope)
         for outer in around:
-            if app is not None and outer._startup.routed(scope) is app:
+            if app is not None and outer.startup.routed(scope) is app:
                 self._check_other(outer, scope)
                 break
         return None if self._failure is not None else self._started(scope)
@@ -104,13 +104,13 @@ class Startable:
             return None
         again = self._ready is not None
         try:
-            self._ready = self._startup.run(self._startup.routed(scope), by=self, again=again)
+            self._ready = self.startup.run(self.startup.routed(scope), by=self, again=again)
         except Exception as error:
             self._fail(error, scope)
         if self._ready is not None and not again:
             if _LOG.isEnabledFor(logging.INFO):
                 _LOG.info("TimegateMiddleware serves %s", summary(self._ready))
-            for note in self._startup.notes:
+            for note in self.startup.notes:
                 _LOG.warning(note)
         return self._ready
 

@@ -157,6 +157,15 @@ class Startup:
         below = scope.get("endpoint") is not None and is_mounted_in(app, scope["endpoint"])
         return app if _has_routes(app) and not below else None
 
+    def contract_of_app(self) -> Contract:
+        """The contract of head, without a start.
+
+        Raises:
+            CompileError: the app cannot be read completely.
+            DeclarationError: there is no app to read.
+        """
+        return self._contract_of(self.routed({})) if self.gates is None else Contract(self.gates.head)
+
     def _contract_of(self, app: object | None) -> Contract:
         if isinstance(self.contract, Contract):
             return self.contract

@@ -1,0 +1,5 @@
+"""``python -m timegate.cli`` is the command `timegate`."""
+
+from timegate.cli import main
+
+main()

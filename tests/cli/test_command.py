@@ -1,0 +1,106 @@
+"""The command `timegate`: how it finds an app, how it ends, and that it needs its extra alone."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from timegate.cli.app import COMMANDS, application
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOP = "tests.cli.shop"
+
+
+def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "timegate.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        cwd=cwd,
+    )
+
+
+class TestTargets:
+    @pytest.mark.parametrize("target", [f"{SHOP}:{name}" for name in ("app", "wrapped", "gates", "made")])
+    def test_an_app_the_middleware_gates_and_a_factory_are_found(self, target: str, tmp_path: Path) -> None:
+        ran = CliRunner().invoke(application, ["freeze", "2025-01-01", target, "--folder", str(tmp_path)])
+        assert ran.exit_code == 0, ran.output
+        document = json.loads((tmp_path / "2025-01-01.json").read_text(encoding="utf-8"))
+        assert list(document["components"]["schemas"]["Item"]["properties"]) == ["article", "quantity"]
+        assert document["info"]["version"] == "2025-01-01"
+
+    @pytest.mark.parametrize("contract", ["bare", "contract"])
+    def test_a_timeline_takes_its_contract_from_an_app_or_a_contract(self, contract: str, tmp_path: Path) -> None:
+        arguments = [f"{SHOP}:timeline", "--contract", f"{SHOP}:{contract}", "--folder", str(tmp_path)]
+        ran = CliRunner().invoke(application, ["freeze", "2025-06-01", *arguments])
+        assert ran.exit_code == 0, ran.output
+        assert (tmp_path / "2025-06-01.json").is_file()
+
+    @pytest.mark.parametrize(
+        ("target", "message"),
+        [
+            ("shop", "'shop' is no name of an app: write module:name, such as shop.main:app"),
+            ("nowhere.at.all:app", "there is no module 'nowhere' in"),
+            (f"{SHOP}:nothing", f"the module {SHOP} has no 'nothing'"),
+            (f"{SHOP}:timeline", "which does not say what is on the wire: --contract=module:app"),
+            (f"{SHOP}:bare", "an object of FastAPI without TimegateMiddleware: app.add_middleware("),
+            (f"{SHOP}:asgi", "an object of function without TimegateMiddleware"),
+            (f"{SHOP}:Item", "the class Item without TimegateMiddleware"),
+            (f"{SHOP}:failing", "RuntimeError: the database is down ("),
+        ],
+    )
+    def test_what_cannot_be_read_is_told_without_a_traceback(self, target: str, message: str, tmp_path: Path) -> None:
+        ran = CliRunner().invoke(application, ["freeze", "2025-06-01", target, "--folder", str(tmp_path)])
+        assert ran.exit_code == 2
+        assert message in ran.stderr
+        assert "Traceback" not in ran.output
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_app_is_found_from_the_working_directory(self, tmp_path: Path) -> None:
+        (tmp_path / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
+        ran = command("freeze", "2025-06-01", "shop:app", cwd=tmp_path)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert ran.stdout == "contracts/2025-06-01.json: version 2025-06-01 is frozen\n"
+
+
+class TestEndings:
+    def test_a_version_that_there_is_not_is_an_error(self, tmp_path: Path) -> None:
+        ran = command("freeze", "2024-01-01", f"{SHOP}:app", "--folder", str(tmp_path))
+        assert (ran.returncode, ran.stdout) == (2, "")
+        supported = "Supported: 2025-06-01, 2025-01-01."
+        assert ran.stderr == f"timegate: Version '2024-01-01' is not a version of this API. {supported}\n"
+
+    def test_wrong_usage_ends_with_two(self) -> None:
+        assert command("freeze").returncode == 2
+
+    def test_every_command_is_listed_with_its_first_sentence(self) -> None:
+        listed = CliRunner().invoke(application, ["--help"]).output
+        assert [name for name in COMMANDS if name not in listed] == []
+
+    def test_without_the_extra_it_says_what_to_install(self) -> None:
+        program = """
+import sys
+
+class Absent:
+    "Finds no typer, and leaves every other module to those that follow."
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            raise AssertionError("imported")
+
+import importlib.util
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, package=None: None if name == "typer" else found(name, package)
+sys.meta_path.insert(0, Absent())
+import timegate.cli
+timegate.cli.main()
+"""
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        assert ran.returncode == 2
+        assert ran.stderr == "timegate: the command line needs an extra: pip install 'timegate[cli]'\n"
