@@ -26,6 +26,7 @@ ORDER = (
     "errors",
     "typing",
     "context",
+    "lifecycle",
     "changes",
     "version",
     "timeline",

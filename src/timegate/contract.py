@@ -15,8 +15,7 @@ from timegate.reading.head import Head, read_app, read_document, read_types
 from timegate.reading.narrowed import narrowed_places
 from timegate.reading.opaque import opaque_places
 from timegate.timeline import Timeline
-from timegate.typing import Document
-from timegate.version import is_sequence
+from timegate.typing import Document, is_sequence
 from timegate.wire.wire import SIDES, Wire
 
 

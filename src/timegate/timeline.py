@@ -17,7 +17,8 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from timegate.changes.calls import explained
 from timegate.context import Selected
 from timegate.errors import DeclarationError, Fault, UnknownVersion, UnsupportedVersion, VersionTooNew
-from timegate.version import Version, VersionChange, is_sequence, named, shown
+from timegate.typing import is_sequence
+from timegate.version import Version, VersionChange, named, shown
 
 Scheme: TypeAlias = Callable[[str], Any]
 """Parses a version into a sortable value; raises ``ValueError`` for a value that is no version."""
@@ -115,7 +116,8 @@ class Timeline:
     def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
         """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order of the file.
 
-        A module may set ``deprecated`` and ``sunset``. It may be a package: then its own modules follow, by name.
+        A module may set ``deprecated``, ``sunset``, ``brownouts`` and ``links``. It may be a package: then its own
+        modules follow, by name.
 
         Raises:
             DeclarationError: a module is misnamed, or one of its changes would belong to no version.
@@ -151,8 +153,9 @@ class Timeline:
                 inner = pkgutil.walk_packages(module.__path__, prefix=f"{module.__name__}.")
                 modules += [importlib.import_module(one.name) for one in inner]
             changes = [change for one in modules for change in _changes_in(one) if change.__module__ == one.__name__]
-            moments = {name: getattr(module, name, None) for name in ("deprecated", "sunset")}
-            version = Version("-".join(match.groups()), *changes, **moments)
+            declared = ("deprecated", "sunset", "brownouts", "links")
+            end: dict[str, Any] = {name: getattr(module, name) for name in declared if hasattr(module, name)}
+            version = Version("-".join(match.groups()), *changes, **end)
             found += [(version, one) for one in modules]
         if not found:
             raise DeclarationError(f"Timeline.from_package({package!r}): no module has a name like v2025_04_11")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 from pydantic import JsonValue as JsonValue
@@ -44,6 +44,11 @@ def is_object(value: object) -> TypeIs[dict[str, Any]]:
 def is_array(value: object) -> TypeIs[list[Any]]:
     """Whether JSON data is an array."""
     return isinstance(value, list)
+
+
+def is_sequence(value: object) -> TypeIs[Sequence[object]]:
+    """Whether a value is a list or tuple of others."""
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def type_of(value: object) -> type:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar, Final
-
-from typing_extensions import TypeIs
 
 from timegate.changes.base import Fact, name_of
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
 from timegate.errors import DeclarationError
+from timegate.lifecycle import NO_LINKS, Lifecycle, Relation, declared_lifecycle
+from timegate.typing import is_sequence
 
 _ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
 
@@ -91,14 +91,17 @@ class Version:
     Args:
         value: the version, a date by default.
         changes: the boundary to the next older version, in the order in which they happened.
-        deprecated: the day or moment from which responses announce the deprecation (RFC 9745).
+        deprecated: the day or moment from which it is deprecated (RFC 9745).
         sunset: the day or moment from which it is no longer served (RFC 8594).
+        brownouts: the moments before the sunset at which it is not served, each with how long that lasts.
+        links: where clients read more, by the relation of the link, such as ``"sunset"``.
 
     Raises:
-        DeclarationError: a change is no subclass of `VersionChange`, or the sunset is before the deprecation.
+        DeclarationError: a change is no subclass of `VersionChange`, or what is declared of its end is malformed, or
+            contradicts itself.
     """
 
-    __slots__ = ("changes", "deprecated", "sunset", "value")
+    __slots__ = ("changes", "lifecycle", "value")
 
     @explained
     def __init__(
@@ -107,11 +110,14 @@ class Version:
         *changes: type[VersionChange],
         deprecated: date | datetime | None = None,
         sunset: date | datetime | None = None,
+        brownouts: Sequence[tuple[datetime, timedelta]] = (),
+        links: Mapping[Relation, str] = NO_LINKS,
     ) -> None:
         self.value: str = _version_value(value)
         self.changes: tuple[type[VersionChange], ...] = changes
-        self.deprecated: datetime | None = _moment(deprecated, f"Version({self.value!r}, …, deprecated=…)")
-        self.sunset: datetime | None = _moment(sunset, f"Version({self.value!r}, …, sunset=…)")
+        self.lifecycle: Lifecycle = declared_lifecycle(
+            self.value, deprecated=deprecated, sunset=sunset, brownouts=brownouts, links=links
+        )
         given: tuple[object, ...] = changes
         for change in given:
             if not (inspect.isclass(change) and VersionChange in change.__mro__[1:]):
@@ -120,11 +126,16 @@ class Version:
                 raise DeclarationError(
                     f"Version({self.value!r}, …) takes subclasses of VersionChange, not {change!r}{meant}"
                 )
-        if self.deprecated and self.sunset and self.sunset < self.deprecated:
-            raise DeclarationError(
-                f"Version({self.value!r}, …): the sunset is before the deprecation: "
-                f"sunset={_code(self.deprecated)} or later, or deprecated={_code(self.sunset)}"
-            )
+
+    @property
+    def deprecated(self) -> datetime | None:
+        """The moment from which it is deprecated; None for none."""
+        return self.lifecycle.deprecated
+
+    @property
+    def sunset(self) -> datetime | None:
+        """The moment from which it is no longer served; None for none."""
+        return self.lifecycle.sunset
 
     def __repr__(self) -> str:
         return f"Version({', '.join([repr(self.value), *(change.__qualname__ for change in self.changes)])})"
@@ -154,11 +165,6 @@ def named(change: type[VersionChange]) -> str:
     return f"{change.__qualname__} ({shown(change.declared_at)})"
 
 
-def is_sequence(value: object) -> TypeIs[Sequence[object]]:
-    """Whether a value is a list or tuple of others."""
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
 def _version_value(value: object) -> str:
     """A version as clients write it."""
     if isinstance(value, str):
@@ -167,15 +173,3 @@ def _version_value(value: object) -> str:
         return value.isoformat()
     meant = value.date().isoformat() if isinstance(value, datetime) else str(value)
     raise DeclarationError(f"Version({value!r}) is no text and no date: Version({meant!r}, …)")
-
-
-def _code(moment: datetime) -> str:
-    return f"date({moment.year}, {moment.month}, {moment.day})"
-
-
-def _moment(day: object, written: str) -> datetime | None:
-    if day is not None and not isinstance(day, date):
-        raise DeclarationError(f"{written}: {day!r} is no date: date(2030, 1, 31)")
-    if isinstance(day, datetime):
-        return day if day.tzinfo else day.replace(tzinfo=UTC)
-    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -7,6 +7,7 @@ is pure ASGI and keeps no state of a request: the objects made for one request h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
 from typing import Any, Final, Literal
 
 from starlette.responses import RedirectResponse
@@ -43,7 +44,7 @@ from timegate.asgi.select.selectors import (
     query_names,
     selector_of,
 )
-from timegate.asgi.serve.arguments import check_arguments, paths_of
+from timegate.asgi.serve.arguments import check_arguments, check_sunset_status, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
 from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
@@ -77,6 +78,8 @@ class TimegateMiddleware(Startable):
             version, or a callable of the scope, which may be ``async``.
         newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
         unversioned: paths of operations that need no version.
+        sunset_status: the status of a request for a version that is past its sunset.
+        during_sunset: paths of operations that are served past the sunset and in brownouts too.
         max_body: how many bytes are buffered at most of a body that is converted.
         problems: renders problems for clients.
         documents: changes the OpenAPI document of a version before it is served, given it and the version.
@@ -101,6 +104,8 @@ class TimegateMiddleware(Startable):
         default: str | Pin = "required",
         newer: Literal["refuse", "latest"] = "refuse",
         unversioned: Iterable[str] = (),
+        sunset_status: int = HTTPStatus.GONE,
+        during_sunset: Iterable[str] = (),
         max_body: int = 16 * _MIB,
         problems: Renderer = problem_json,
         documents: Hook = unchanged,
@@ -119,8 +124,9 @@ class TimegateMiddleware(Startable):
             decoder=decoder,
             encoder=encoder,
         )
+        check_sunset_status(sunset_status)
         self.select = selector_of(select).bound(timeline.scheme)
-        self._choice = VersionChoice(timeline, default=default, newer=newer)
+        self._choice = VersionChoice(timeline, default=default, newer=newer, sunset_status=sunset_status)
         vary = self.select.vary
         self.settings = Settings(
             codec=Codec(decoder, encoder),
@@ -137,7 +143,8 @@ class TimegateMiddleware(Startable):
             gates=gates,
             payloads=Payloads(sends, receives),
             settings=self.settings,
-            unversioned=paths_of(unversioned),
+            unversioned=paths_of("unversioned", unversioned),
+            during_sunset=paths_of("during_sunset", during_sunset),
             notes=self._choice.notes,
         )
         super().__init__(app, startup)
@@ -224,7 +231,8 @@ class TimegateMiddleware(Startable):
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
         required = key is not None and key not in versions.unversioned
-        version = await self._version(ready, given, scope, required=required)
+        spared = key in versions.during_sunset
+        version = await self._version(ready, given, scope, required=required, during_sunset=spared)
         if isinstance(version, Problem) and (required or ready.is_document(path, method)):
             await send_problem(version, send, settings=self.settings, version=None, method=method)
             return
@@ -260,14 +268,15 @@ class TimegateMiddleware(Startable):
         return given, (without_prefix if fixed else below_prefix)(scope, given.root_path)
 
     async def _version(
-        self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool
+        self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool, during_sunset: bool
     ) -> ApiVersion | Problem | None:
         """The version in force as it is served; cached by the value of the header field."""
-        chosen = await self._choice.of(given, scope, required=required)
+        chosen = await self._choice.of(given, scope, required=required, during_sunset=during_sunset)
         if chosen is None or isinstance(chosen, Problem):
             return chosen
         version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
-        if self._header is not None and given is not None and chosen.sunset is None and len(known) < _MAX_CACHED:
+        lasting = chosen.lifecycle.always_served and len(known) < _MAX_CACHED
+        if lasting and self._header is not None and given is not None:
             known[given.values[0].encode("utf-8")] = version
         return version
 
@@ -310,7 +319,7 @@ class TimegateMiddleware(Startable):
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
         given, scope = await self._given(ready, scope)
-        version = await self._version(ready, given, scope, required=False)
+        version = await self._version(ready, given, scope, required=False, during_sunset=False)
         if isinstance(version, Problem) and not ready.mounts(scope):
             # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})

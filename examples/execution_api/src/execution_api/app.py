@@ -23,7 +23,9 @@ from execution_api.routes import routes_for
 from execution_api.secret_backends import Database, Environment, SecretBackend, SecretChain
 from execution_api.services import Services
 from execution_api.store import Store
+from execution_api.versions import timeline
 from execution_api.versions.serving import older_workers
+from timegate import Timeline
 
 __all__ = ["create_app"]
 
@@ -36,6 +38,7 @@ def create_app(
     secret: str,
     world: Mapping[str, Any] | None = None,
     backends: Sequence[SecretBackend] | None = None,
+    versions: Timeline = timeline,
 ) -> Starlette:
     """Make the application; its lifespan opens the database, creates the tables and fills them.
 
@@ -44,6 +47,7 @@ def create_app(
         secret: signs the tokens; at least 32 bytes.
         world: rows to start from, if the database is empty.
         backends: where connections and variables come from; by default the environment, then the database.
+        versions: the versions of the interface, newest first.
 
     Raises:
         ValueError: the secret is too short.
@@ -64,7 +68,7 @@ def create_app(
         lifespan=lifespan,
         # Conversion for older workers is inside the log, which names the version of each response, and outside
         # everything else, which knows only today's interface.
-        middleware=[Middleware(RequestLog), older_workers()],
+        middleware=[Middleware(RequestLog), older_workers(versions)],
         exception_handlers={
             Refusal: render_refusal,
             HTTPException: render_http_exception,

@@ -18,7 +18,7 @@ from execution_api.worker import GENERATIONS, Environment, TaskOrder, TaskRun, r
 from pydantic import JsonValue
 from sqlalchemy import select
 
-__all__ = ["CROSSINGS", "Crossing", "Stage"]
+__all__ = ["CROSSINGS", "Crossing", "Stage", "world"]
 
 _DAG_FILE: Final = Path(__file__).parent / "dags" / "seven_ends.py"
 _DAG_ID: Final = _DAG_FILE.stem
@@ -68,7 +68,7 @@ class Stage:
     @contextmanager
     def at(cls, folder: Path) -> Generator[Self]:
         """Start a server whose files go to a folder, and stop it in the end."""
-        with running_server(folder, world=_world()) as server, Ledger.at(server.database) as ledger:
+        with running_server(folder, world=world()) as server, Ledger.at(server.database) as ledger:
             yield cls(server, ledger)
 
     def run(self, environment: Environment, *, cast: str, task_id: str) -> TaskRun:
@@ -85,9 +85,13 @@ class Stage:
             dag_file=_DAG_FILE,
             server=self.server.url,
             # An executor gives a task a token for `/run` only; the response to it has the token to go on with.
-            token=issue_token(task_instance_id, scope="workload", secret=self.server.secret),
+            token=self._token(task_instance_id),
         )
         return run_task(environment, order)
+
+    def bearer(self, task_instance_id: str) -> dict[str, str]:
+        """The header with which a worker asks to start a task."""
+        return {"Authorization": f"Bearer {self._token(task_instance_id)}"}
 
     def task_instance(self, cast: str, task_id: str) -> TaskInstanceRow:
         """What the database holds of a task instance now; its id changes when it is to be tried again."""
@@ -100,12 +104,16 @@ class Stage:
         """Every XCom that a task has written, by key."""
         return self.ledger.task_instance(str(self.task_instance(cast, task_id).id)).xcoms
 
+    def _token(self, task_instance_id: str) -> str:
+        return issue_token(task_instance_id, scope="workload", secret=self.server.secret)
+
     def ring(self, cast: str, task_id: str) -> None:
         """Let the event come that a task waits for, and queue the task again."""
         self.ledger.play_the_triggerer(str(self.task_instance(cast, task_id).id))
 
 
-def _world() -> dict[str, JsonValue]:
+def world() -> dict[str, JsonValue]:
+    """The rows that the server starts from: for each cast a run of the DAG."""
     return {
         "dags": [{"dag_id": _DAG_ID, "bundle_name": "tests", "relative_fileloc": _DAG_FILE.name, "owners": "tests"}],
         "dag_runs": [_dag_run(cast, day) for day, cast in enumerate(_CASTS)],

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final, TypeAlias
 
 from pydantic_core import to_json
 
 from timegate.asgi.message.headers import RawHeaders
-from timegate.errors import GateError, SelectionError, UnsupportedVersion, VersionSunset, VersionTooNew
+from timegate.asgi.message.lifecycle import lifecycle_fields
+from timegate.errors import GateError, SelectionError, UnsupportedVersion, VersionTooNew
+from timegate.lifecycle import Lifecycle
 
 _LONGEST: Final = 64
 _SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -_.:;,/+~@*()[]{}=|#")
@@ -76,22 +78,43 @@ def safe(text: str) -> str:
     return "".join(character if character in _SAFE else "?" for character in text[:_LONGEST])
 
 
-def cannot_be_selected(error: SelectionError) -> Problem:
-    """The version asked for cannot be served."""
-    status = HTTPStatus.BAD_REQUEST
+def cannot_be_selected(error: SelectionError, supported: Sequence[str]) -> Problem:
+    """The version asked for cannot be served; ``supported`` lists those that can."""
     if isinstance(error, VersionTooNew):
         name, title = "version-too-new", "The version is newer than this server"
         detail = "The version asked for is newer than this server: upgrade the server first."
     elif isinstance(error, UnsupportedVersion):
         name, title = "version-unsupported", "The version is no longer supported"
         detail = "The version asked for is older than the oldest supported version."
-    elif isinstance(error, VersionSunset):
-        name, title, status = "version-sunset", "The version is past its sunset", HTTPStatus.GONE
-        detail = "The version asked for is past its sunset."
     else:
         name, title = "version-unknown", "The version is unknown"
         detail = "What is asked for is not a version of this API."
-    return _selection_problem(name, title, detail, safe(error.requested), error.supported, status)
+    return _selection_problem(name, title, detail, safe(error.requested), supported)
+
+
+def past_sunset(requested: str, lifecycle: Lifecycle, supported: Sequence[str], status: int) -> Problem:
+    """The version asked for is past its sunset."""
+    problem = _selection_problem(
+        "version-sunset",
+        "The version is past its sunset",
+        "The version asked for is past its sunset.",
+        safe(requested),
+        supported,
+    )
+    return replace(problem, status=status, headers=tuple(lifecycle_fields(lifecycle)))
+
+
+def in_brownout(requested: str, lifecycle: Lifecycle, supported: Sequence[str], seconds: int) -> Problem:
+    """The version asked for is not served for some time, to announce its sunset."""
+    problem = _selection_problem(
+        "version-brownout",
+        "The version is not served for some time",
+        f"The version asked for is near its sunset, and is served again in {seconds} seconds.",
+        safe(requested),
+        supported,
+    )
+    retry = (b"retry-after", str(seconds).encode("ascii"))
+    return replace(problem, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=(retry, *lifecycle_fields(lifecycle)))
 
 
 def several_versions(values: Sequence[str], supported: Sequence[str]) -> Problem:
@@ -107,11 +130,9 @@ def no_version(supported: Sequence[str]) -> Problem:
     return _selection_problem("version-missing", "A version is required", detail, None, supported)
 
 
-def _selection_problem(
-    name: str, title: str, detail: str, requested: Any, supported: Sequence[str], status: int = HTTPStatus.BAD_REQUEST
-) -> Problem:
+def _selection_problem(name: str, title: str, detail: str, requested: Any, supported: Sequence[str]) -> Problem:
     members = {"requested_version": requested, "supported_versions": list(supported)}
-    return Problem(name, status, title, f"{detail} Supported: {', '.join(supported)}.", members)
+    return Problem(name, HTTPStatus.BAD_REQUEST, title, f"{detail} Supported: {', '.join(supported)}.", members)
 
 
 def not_in_version(version: str) -> Problem:

@@ -7,6 +7,7 @@ from typing import Final
 
 from timegate.asgi.message.etags import VersionTags
 from timegate.asgi.message.headers import JSON_TYPE, RawHeaders, with_version_fields
+from timegate.asgi.message.lifecycle import lifecycle_fields, with_lifecycle_fields
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.moved_paths import MovedLinks
 from timegate.asgi.route.operation import DROPPED, OperationPlan
@@ -14,6 +15,7 @@ from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.context import Selected
 from timegate.gates.operation import OperationGate
+from timegate.lifecycle import Lifecycle
 
 COMMON_FIELDS: Final = frozenset({b"content-type", b"content-length", b"date", b"server"})
 """Header fields that nearly every response has, and that are the same at every version."""
@@ -30,6 +32,7 @@ class ApiVersion:
         table: its routes.
         head: head's routes.
         gates: its operations.
+        lifecycle: what is declared of the version's end.
         named: whether responses name the version; they do not where the request named none.
 
     Attributes:
@@ -42,7 +45,7 @@ class ApiVersion:
     """
 
     __slots__ = (
-        "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "head", "lacks", "plans",
+        "_lifecycle", "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "head", "lacks", "plans",
         "selected", "settings", "table", "tagged", "tags", "version_fields",
     )  # fmt: skip
 
@@ -54,6 +57,7 @@ class ApiVersion:
         table: Table,
         head: Table,
         gates: Sequence[OperationGate],
+        lifecycle: Lifecycle,
         named: bool = True,
     ) -> None:
         self.selected = selected
@@ -70,10 +74,12 @@ class ApiVersion:
         self.head = head
         self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
         moved = {b"allow", b"location", b"content-location", b"link"} if self.lacks else set[bytes]()
+        self._lifecycle = lifecycle_fields(lifecycle)
+        ends = {field for field, _ in self._lifecycle}
         # The header fields of a response that must be read, and those that a plain response does not have.
-        self._read = frozenset({b"vary", b"cache-control", name} | moved)
+        self._read = frozenset({b"vary", b"cache-control", name} | moved | ends)
         self._not_plain = self._read | _NOT_PLAIN
-        self.version_fields = with_version_fields((), echo=self.echo, vary=settings.vary)
+        self.version_fields = self.with_version_fields(())
 
     @property
     def value(self) -> str:
@@ -99,8 +105,12 @@ class ApiVersion:
         return None if key is None else self.plans[key]
 
     def with_version_fields(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders:
-        """The header fields of a response, with the version in force and the request fields that selected it."""
-        return with_version_fields(headers, echo=self.echo, vary=self.settings.vary)
+        """The header fields of a response, with the version in force, what selected it, and what is said of its end."""
+        return self._with_end(with_version_fields(headers, echo=self.echo, vary=self.settings.vary))
+
+    def _with_end(self, headers: RawHeaders) -> RawHeaders:
+        """The header fields of a response with what is declared of the version's end."""
+        return with_lifecycle_fields(headers, self._lifecycle) if self._lifecycle else headers
 
     def response_fields(
         self, headers: Iterable[tuple[bytes, bytes]], scope: Scope, path: str, head_path: str
@@ -119,7 +129,7 @@ class ApiVersion:
                 break
         else:
             return [*headers, *self.version_fields]
-        converted = self.with_version_fields(headers)
+        converted = with_version_fields(headers, echo=self.echo, vary=self.settings.vary)
         if self._links:
             converted = self._links.converted(converted, scope)
         if self.lacks:
@@ -127,7 +137,7 @@ class ApiVersion:
                 (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)
                 for name, value in converted
             ]
-        return converted
+        return self._with_end(converted)
 
     def plain(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders | None:
         """The header fields of a plain JSON response as clients get them, without the length.

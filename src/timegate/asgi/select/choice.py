@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime
+from math import ceil
 from typing import Final, Literal
 
-from timegate.asgi.message.problems import Problem, cannot_be_selected, no_version, several_versions
+from timegate.asgi.message.problems import (
+    Problem,
+    cannot_be_selected,
+    in_brownout,
+    no_version,
+    past_sunset,
+    several_versions,
+)
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, PinSelector, found_by, pin_of
-from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionSunset, VersionTooNew
+from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionTooNew
 from timegate.timeline import Timeline
 from timegate.version import Version
 
@@ -25,12 +33,15 @@ class VersionChoice:
         timeline: the versions.
         default: the version of a request that names none.
         newer: ``"refuse"`` or ``"latest"``: how a version newer than head is handled.
+        sunset_status: the status of a request for a version that is past its sunset.
 
     Raises:
         DeclarationError: an argument is invalid.
     """
 
-    def __init__(self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"]) -> None:
+    def __init__(
+        self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"], sunset_status: int
+    ) -> None:
         if newer not in ("refuse", "latest"):
             raise DeclarationError(f"TimegateMiddleware(newer={newer!r}): newer='refuse' or newer='latest'")
         refusal = (
@@ -44,6 +55,7 @@ class VersionChoice:
         self._timeline = timeline
         self._default = default
         self._newer = newer
+        self._sunset_status = sunset_status
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -52,28 +64,32 @@ class VersionChoice:
             return ()
         return (_SHIFTING.format(self._timeline.values[-1], self._timeline.head.value),)
 
-    async def of(self, given: Given | None, scope: Scope, *, required: bool) -> Version | Problem | None:
+    async def of(
+        self, given: Given | None, scope: Scope, *, required: bool, during_sunset: bool
+    ) -> Version | Problem | None:
         """The version in force, or the problem; None where the request names no version and needs none.
 
         Args:
             given: the values in the request.
             scope: the request.
             required: whether the request needs a version.
+            during_sunset: whether the request is served though its version is past its sunset.
         """
         timeline, default = self._timeline, self._default
         if given is None:
             if not required:
                 return None
             if default == "required":
-                return no_version(timeline.values)
+                return no_version(self._supported())
             if isinstance(default, str):
                 named = {"oldest": timeline.versions[-1], "latest": timeline.head}
-                return self._unless_sunset(named.get(default) or timeline.resolve(default), default)
+                version = named.get(default) or timeline.resolve(default)
+                return version if during_sunset else self._unless_over(version, default)
             given = await found_by(PinSelector(default), scope)
             if given is None:
-                return no_version(timeline.values)
+                return no_version(self._supported())
         if len(given.values) > 1:
-            return several_versions(given.values, timeline.values)
+            return several_versions(given.values, self._supported())
         requested = next(iter(given.values), "")
         try:
             if len(requested) > MAX_LENGTH:
@@ -81,13 +97,25 @@ class VersionChoice:
             version = timeline.resolve(requested)
         except VersionTooNew as error:
             if self._newer == "refuse":
-                return cannot_be_selected(error)
+                return cannot_be_selected(error, self._supported())
             version = timeline.head
         except SelectionError as error:
-            return cannot_be_selected(error)
-        return self._unless_sunset(version, requested)
+            return cannot_be_selected(error, self._supported())
+        return version if during_sunset else self._unless_over(version, requested)
 
-    def _unless_sunset(self, version: Version, requested: str) -> Version | Problem:
-        if version.sunset is not None and time.time() >= version.sunset.timestamp():
-            return cannot_be_selected(VersionSunset(requested, self._timeline.values))
-        return version
+    def _supported(self) -> list[str]:
+        """The versions that can be asked for now, newest first."""
+        now = datetime.now(UTC)
+        return [version.value for version in self._timeline if not version.lifecycle.is_over(now)]
+
+    def _unless_over(self, version: Version, requested: str) -> Version | Problem:
+        lifecycle = version.lifecycle
+        if lifecycle.always_served:
+            return version
+        now = datetime.now(UTC)
+        if lifecycle.is_over(now):
+            return past_sunset(requested, lifecycle, self._supported(), self._sunset_status)
+        brownout = lifecycle.brownout_at(now)
+        if brownout is None:
+            return version
+        return in_brownout(requested, lifecycle, self._supported(), ceil((brownout.ends - now).total_seconds()))

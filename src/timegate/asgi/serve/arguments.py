@@ -53,30 +53,41 @@ def check_arguments(
             raise _refusal(name, function, f"{name}= takes a function")
 
 
-def paths_of(unversioned: Any) -> frozenset[str]:
-    """The paths of operations that need no version.
+def check_sunset_status(status: object) -> None:
+    """Refuse a status that tells no client that its version is gone.
+
+    Raises:
+        DeclarationError: it is no status of an error.
+    """
+    if not isinstance(status, int) or isinstance(status, bool) or not 400 <= status <= 599:
+        raise _refusal("sunset_status", status, "sunset_status=410, a status of an error")
+
+
+def paths_of(argument: str, given: Any) -> frozenset[str]:
+    """The paths of operations in an argument of the middleware.
 
     Args:
-        unversioned: the argument of the middleware.
+        argument: its name.
+        given: its value.
 
     Raises:
         DeclarationError: it is no collection of paths.
     """
-    remedy = "unversioned=('/health',)"
     # A string is a collection of paths too, each of one character.
-    if isinstance(unversioned, str):
-        raise _refusal("unversioned", unversioned, f"unversioned=({_path(unversioned)!r},)")
-    if isinstance(unversioned, bytes):
-        raise _refusal("unversioned", unversioned, remedy)
+    if isinstance(given, str):
+        raise _refusal(argument, given, f"{argument}=({_path(given)!r},)")
+    remedy = f"{argument}=('/health',)"
+    if isinstance(given, bytes):
+        raise _refusal(argument, given, remedy)
     try:
-        paths: list[Any] = list(unversioned)
+        paths: list[Any] = list(given)
     except TypeError:
-        raise _refusal("unversioned", unversioned, remedy) from None
+        raise _refusal(argument, given, remedy) from None
     for path in paths:
         if not isinstance(path, str):
-            raise _refusal("unversioned", unversioned, remedy)
+            raise _refusal(argument, given, remedy)
         if not path.startswith("/"):
-            raise _refusal("unversioned", unversioned, f"a path begins with a slash: {_path(path)!r}")
+            raise _refusal(argument, given, f"a path begins with a slash: {_path(path)!r}")
     return frozenset(paths)
 
 

@@ -96,6 +96,7 @@ class Startup:
         payloads: what a contract read from an app has besides its operations.
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
+        during_sunset: the paths of operations that are served though their version is not.
         notes: what the log says besides at the start.
 
     Raises:
@@ -109,6 +110,7 @@ class Startup:
     payloads: Payloads
     settings: Settings
     unversioned: frozenset[str]
+    during_sunset: frozenset[str]
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -140,9 +142,17 @@ class Startup:
             entries = entries_of_contract(keys)
         else:
             entries = entries_of((route for route in routes if not isinstance(route, HandoverRoute)), keys)
-        versions = ApiVersions(gates, entries, settings=self.settings, unversioned=self.unversioned, by=by)
+        versions = ApiVersions(
+            gates,
+            entries,
+            settings=self.settings,
+            unversioned=self.unversioned,
+            during_sunset=self.during_sunset,
+            by=by,
+        )
         if not again:
-            versions.check_unversioned(self.unversioned)
+            versions.check_paths("unversioned", self.unversioned)
+            versions.check_paths("during_sunset", self.during_sunset)
         if routes and versions.shadowed and not any(isinstance(route, HandoverRoute) for route in routes):
             routes.insert(0, HandoverRoute())
         return ReadyApp(versions, app)
@@ -197,8 +207,8 @@ def same_changes(one: Timeline, other: Timeline) -> bool:
     """Whether two timelines have the same versions with the same changes."""
     return one is other or (
         one.scheme == other.scheme
-        and [(version.value, version.changes, version.deprecated, version.sunset) for version in one]
-        == [(version.value, version.changes, version.deprecated, version.sunset) for version in other]
+        and [(version.value, version.changes, version.lifecycle) for version in one]
+        == [(version.value, version.changes, version.lifecycle) for version in other]
     )
 
 

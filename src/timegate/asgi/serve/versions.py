@@ -27,6 +27,7 @@ class ApiVersions:
         entries: head's routes.
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
+        during_sunset: the paths of operations that are served though their version is not.
         by: the middleware that serves them.
 
     Attributes:
@@ -37,16 +38,24 @@ class ApiVersions:
         older_paths: the routes of older versions at paths that head does not have.
         shadowed: whether a request may need a handover.
         unversioned: the keys of operations that need no version.
+        during_sunset: the keys of operations that are served though their version is not.
         closed_queries: the query parameters that head declares, by the key of each operation that refuses others.
     """
 
     __slots__ = (
-        "by_header", "by_value", "closed_queries", "gates", "head", "older_paths", "shadowed", "unselected",
-        "unversioned",
+        "by_header", "by_value", "closed_queries", "during_sunset", "gates", "head", "older_paths", "shadowed",
+        "unselected", "unversioned",
     )  # fmt: skip
 
     def __init__(
-        self, gates: Gates, entries: Sequence[Entry], *, settings: Settings, unversioned: Collection[str], by: object
+        self,
+        gates: Gates,
+        entries: Sequence[Entry],
+        *,
+        settings: Settings,
+        unversioned: Collection[str],
+        during_sunset: Collection[str],
+        by: object,
     ) -> None:
         self.gates = gates
         settings = replace(settings, details=settings.details and gates.head.has_details)
@@ -67,6 +76,7 @@ class ApiVersions:
                 table=routes.table,
                 head=self.head,
                 gates=tuple(operations.values()),
+                lifecycle=gates.timeline.versions[index].lifecycle,
                 named=named,
             )
             _add_plans(version, operations, routes, at_head)
@@ -78,7 +88,7 @@ class ApiVersions:
         self.by_header = {
             version.value.encode("utf-8"): self.by_value[version.value]
             for version in timeline
-            if version.sunset is None
+            if version.lifecycle.always_served
         }
         self.older_paths = Table(list(older.values()))
         self.shadowed = any(
@@ -86,9 +96,8 @@ class ApiVersions:
             for version in self.by_value.values()
             for plan in version.plans.values()
         )
-        self.unversioned = frozenset(
-            key for key, entry in at_head.items() if not _paths_of(entry).isdisjoint(unversioned)
-        )
+        self.unversioned = _keys_at(at_head, unversioned)
+        self.during_sunset = _keys_at(at_head, during_sunset)
         queries = ((one.key, gates.head.wire.requests[one.query]) for one in gates.head.wire.operations)
         self.closed_queries = {
             key: frozenset(spelling for name in query.properties for spelling in query.accepted(name))
@@ -96,8 +105,8 @@ class ApiVersions:
             if query.closed
         }
 
-    def check_unversioned(self, paths: Collection[str]) -> None:
-        """Refuse a path that is said to need no version and that no operation has.
+    def check_paths(self, argument: str, paths: Collection[str]) -> None:
+        """Refuse a path of an argument of the middleware that no operation has.
 
         Raises:
             DeclarationError: there is such a path.
@@ -111,7 +120,7 @@ class ApiVersions:
                 f"write one of {', '.join(map(repr, sorted(known)))}" if meant is None else f"did you mean {meant!r}?"
             )
             raise DeclarationError(
-                f"TimegateMiddleware(unversioned=…): no operation of the contract has the path {unknown[0]!r}; {remedy}"
+                f"TimegateMiddleware({argument}=…): no operation of the contract has the path {unknown[0]!r}; {remedy}"
             )
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
@@ -205,6 +214,11 @@ def _may_meet(other: Entry, prefix: str) -> bool:
         return True
     text, below = other.path.partition("{")[0], f"{prefix}/"
     return text.startswith(below) or below.startswith(text)
+
+
+def _keys_at(at_head: Mapping[str, Entry], paths: Collection[str]) -> frozenset[str]:
+    """The keys of the operations at some paths."""
+    return frozenset(key for key, entry in at_head.items() if not _paths_of(entry).isdisjoint(paths))
 
 
 def _paths_of(entry: Entry) -> set[str]:

@@ -21,13 +21,20 @@ from execution_api.models import (
 )
 from execution_api.routes import CLOSED, OPEN
 from execution_api.versions import timeline
-from timegate import Contract, Gates
+from timegate import Contract, Gates, Timeline
 from timegate.asgi import Problem, TimegateMiddleware, header, problem_json
 
 __all__ = ["TALLY", "Tally", "contract", "gates", "older_workers"]
 
 HANDED_OUT: Final = (TaskInstance, BundleInfo, TerminalTIState, DagAttributeTypes, TriggerRule, WeightRule)
 """Models that a worker gets with a task, before its first request: no operation has them."""
+
+
+START: Final = "/task-instances/{task_instance_id}/run"
+"""Where a worker begins a task."""
+
+AFTER_THE_START: Final = tuple({path: None for _, path, _, _ in CLOSED if path != START})
+"""What a task that runs may need: it ends by itself, though its version has ended."""
 
 
 @dataclass(slots=True)
@@ -52,23 +59,33 @@ def contract() -> Contract:
 
 
 @functools.cache
-def gates() -> Gates:
+def gates(versions: Timeline = timeline) -> Gates:
     """Compile all changes, once a process.
+
+    Args:
+        versions: the versions, newest first.
 
     Raises:
         CompileError: a change cannot be carried out.
     """
-    return timeline.compile(contract())
+    return versions.compile(contract())
 
 
-def older_workers() -> Middleware:
-    """Make the middleware that serves workers of every version."""
+def older_workers(versions: Timeline = timeline) -> Middleware:
+    """Make the middleware that serves workers of every version.
+
+    Args:
+        versions: the versions, newest first.
+    """
     return Middleware(
         TimegateMiddleware,
-        timeline=timeline,
-        gates=gates(),
+        timeline=versions,
+        gates=gates(versions),
         select=header("Airflow-API-Version"),
         unversioned=("/health", "/health/ping"),
+        # A supervisor kills its task on 404, 409 and 410, and tries again on 503.
+        sunset_status=503,
+        during_sunset=AFTER_THE_START,
         problems=_as_workers_read_it,
         encoder=_counted,
     )

@@ -1,0 +1,96 @@
+"""A task that runs when the sunset of its worker's version comes, ends by itself; no other begins."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+import pytest
+import uvicorn
+from execution_api import create_app
+from execution_api.demo.ledger import Ledger
+from execution_api.demo.server import RunningServer
+from execution_api.versions import timeline
+from execution_api.worker import generation_of
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from examples.execution_api.tests.clients.driving import Environments
+from examples.execution_api.tests.clients.stage import Stage, world
+from examples.execution_api.tests.serving import SECRET
+from examples.execution_api.tests.serving import START as STARTED
+from timegate import Timeline, Version
+
+# Making an environment takes its time, on the first run.
+pytestmark = pytest.mark.timeout(600)
+
+SDK: Final = "1.0.0"
+NEVER: Final = datetime(2199, 1, 1, tzinfo=UTC)
+
+
+class SunsetOnceRunning:
+    """An app around the server's: once a worker has begun a task, its version is past its sunset."""
+
+    def __init__(self, app: ASGIApp, version: Version) -> None:
+        self.app = app
+        self.version = version
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def watch(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.start" and message["status"] == 200 and scope["path"].endswith("/run"):
+                self.version.lifecycle = Version(self.version.value, sunset=datetime.now(UTC)).lifecycle
+
+        await self.app(scope, receive, watch)
+
+
+@contextmanager
+def ending(folder: Path, version: Version) -> Generator[Stage]:
+    """A stage whose server ends a version as soon as a task of it runs."""
+    versions = Timeline(*(version if one.value == version.value else one for one in timeline))
+    database = f"sqlite:///{folder / 'server.sqlite'}"
+    app = create_app(database=database, secret=SECRET, world=world(), versions=versions)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = uvicorn.Server(uvicorn.Config(SunsetOnceRunning(app, version), log_level="warning"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            for _ in range(600):
+                if server.started:
+                    break
+                time.sleep(0.05)
+            with Ledger.at(database) as ledger:
+                yield Stage(RunningServer(url, database, folder / "server.log", SECRET), ledger)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def test_a_task_that_runs_when_the_sunset_comes_ends_by_itself(environment_of: Environments, tmp_path: Path) -> None:
+    generation = generation_of(SDK)
+    oldest = Version(generation.api_version, sunset=NEVER)
+    with ending(tmp_path, oldest) as stage:
+        finished = stage.run(environment_of(generation), cast=SDK, task_id="ok")
+        ended = {(exchange.method, exchange.path.rpartition("/")[2]) for exchange in finished.exchanges}
+        after = stage.task_instance("1.0.1", "ok")
+        headers = {"Airflow-API-Version": generation.api_version, **stage.bearer(str(after.id))}
+        refused = httpx.patch(
+            f"{stage.server.url}/task-instances/{after.id}/run", json=STARTED, headers=headers, trust_env=False
+        )
+        waits = stage.task_instance("1.0.1", "ok").state
+
+        assert stage.task_instance(SDK, "ok").state == "success", finished.supervisor_log
+        assert finished.error is None
+        assert stage.xcoms(SDK, "ok").keys() == {"pushed", "return_value"}
+        assert {("PATCH", "run"), ("PATCH", "state"), ("POST", "pushed")} <= ended
+        assert {exchange.status for exchange in finished.exchanges} == {200, 201, 204, 404}
+        assert (refused.status_code, waits) == (503, "queued")
+        assert "supported_versions" in refused.json()
