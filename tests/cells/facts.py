@@ -80,6 +80,13 @@ FACTS: dict[str, FactCase] = {
         head_response=HEAD,
         old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "meta": {"size": 7}, "free_note": None},
     ),
+    "documented": FactCase(
+        lambda models: models.documented("net_weight", was={"description": "In stones."}),
+        old_request={"parcel_label": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
     "became nullable": FactCase(
         lambda models: models.became_nullable("free_note", null_was=""),
         old_request={"parcel_label": "a", "free_note": ""},

@@ -52,6 +52,14 @@ FACTS: dict[str, Fact] = {
         "size", was=Annotated[int, "small"], tolerated="why"
     ),
     "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item).documented(was={'title': 'Old'})": on(Item).documented(was={"title": "Old"}),
+    "on(Item).documented('size', 'name', was={'title': None})": on(Item).documented(
+        "size", "name", was={"title": None}
+    ),
+    "endpoint('/a', 'GET').documented(was={'tags': ['x']})": endpoint("/a", "GET").documented(was={"tags": ["x"]}),
+    "endpoint('/a').query('q').documented(was={'deprecated': True})": endpoint("/a")
+    .query("q")
+    .documented(was={"deprecated": True}),
     "on(Item, 'Other').vouched(str | list[int], 'why')": on(Item, "Other").vouched(str | list[int], "why"),
     "on(Item).vouched('why')": on(Item).vouched("why"),
     "on(Item).introduced(seen_as=double)": on(Item).introduced(seen_as=double),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from types import GenericAlias
@@ -27,6 +27,7 @@ from tests.oracle.places import (
 from timegate.changes.base import UNSET, Fact, FieldsFact
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.texts import FieldDocumented, ModelDocumented
 from timegate.changes.values import (
     BecameList,
     BecameNonNull,
@@ -134,6 +135,9 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
         case Moved():
             for component in subjects(components, fact.models, fact.to.split(".")[0]):
                 undo_moved(components, component, fact)
+        case ModelDocumented(was=was):
+            for component in subjects(components, fact.models):
+                components[component.name] = replace(component, schema=told(component.schema, was))
         case WasNamed():
             for component in subjects(components, fact.models):
                 components[component.name] = replace(component, display_name=fact.name)
@@ -195,8 +199,15 @@ def undo_field(components: Components, schema: Schema, key: str, stars: int, fac
             change(lambda place: item_of(place, components) if was is UNSET else schema_of(was, side, components))
         case Defaulted(was=was):
             change(lambda place: {**place, "default": was})
+        case FieldDocumented(was=was):
+            change(lambda place: told(place, was))
         case _:
             raise AssertionError(f"the oracle knows no {fact}")
+
+
+def told(schema: Schema, was: Mapping[str, Any]) -> Schema:
+    """Return a schema with other texts; None takes one away."""
+    return {key: text for key, text in {**schema, **was}.items() if text is not None or key not in was}
 
 
 def or_null(place: Schema) -> Schema:

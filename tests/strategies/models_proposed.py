@@ -14,6 +14,7 @@ from tests.strategies.payloads import Payloads
 from tests.strategies.snapshot import Snapshot
 from timegate.changes.base import Fact
 from timegate.changes.subjects import enum, on
+from timegate.changes.texts import SchemaTexts
 
 
 def introduced(snapshot: Snapshot) -> Fact | None:
@@ -74,6 +75,18 @@ def was_named(snapshot: Snapshot) -> Fact | None:
         return None
     snapshot.old_types += 1
     return on(snapshot.choices.pick(found).model).was_named(f"Named{snapshot.old_types}")
+
+
+def documented(snapshot: Snapshot) -> Fact | None:
+    found = snapshot.components()
+    if not found:
+        return None
+    snapshot.old_types += 1
+    was: SchemaTexts = {"description": f"As it was told {snapshot.old_types} times.", "deprecated": True}
+    candidate = snapshot.candidate(lambda _: True)
+    if candidate is None or snapshot.choices.chance(30):
+        return on(snapshot.choices.pick(found).model).documented(was=was)
+    return on(candidate.model).documented(candidate.name, was=was)
 
 
 def enum_of(snapshot: Snapshot) -> tuple[Any, list[Any]] | None:

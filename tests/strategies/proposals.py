@@ -6,7 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from tests.strategies.fields_proposed import added, moved, removed, renamed, retyped
-from tests.strategies.models_proposed import grew, introduced, member_renamed, reshaped, shrank, was_named
+from tests.strategies.models_proposed import (
+    documented,
+    grew,
+    introduced,
+    member_renamed,
+    reshaped,
+    shrank,
+    was_named,
+)
 from tests.strategies.snapshot import Snapshot
 from tests.strategies.values_proposed import (
     became_list,
@@ -39,6 +47,7 @@ PROPOSALS: Final[list[tuple[str, Proposal]]] = [
     ("introduced", introduced),
     ("reshaped", reshaped),
     ("was_named", was_named),
+    ("documented", documented),
     ("grew", grew),
     ("shrank", shrank),
     ("member_renamed", member_renamed),

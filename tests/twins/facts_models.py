@@ -151,3 +151,13 @@ def was_named(scene: Scene) -> Happened | None:
         return None
     old.name = f"Old{old.uid}"
     return Happened("was_named", f"on({model.uid}).was_named({old.name!r})")
+
+
+def documented(scene: Scene) -> Happened | None:
+    """Older documents said something else; nothing happens to payloads."""
+    found = scene.spot(lambda model, one: True)
+    if found is None:
+        return None
+    model, one = found
+    was = {"description": f"As it was told {len(scene.busy)} times."}
+    return Happened("documented", f"on({model.uid}).documented({one.name!r}, was={was!r})")

@@ -40,6 +40,9 @@ PROPOSALS: tuple[tuple[Proposal, int], ...] = (
     (facts_http.parameter_defaulted, 1),
 )
 
+BESIDE: tuple[tuple[Proposal, int], ...] = ((facts_models.documented, 1),)
+"""What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
+
 
 TRIES = 12
 """How often a boundary is drawn at most; now and then nothing is found that could happen."""
@@ -57,14 +60,22 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
         facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
         if facts:
+            facts += _beside(scene)
             boundaries.append(Boundary(facts, older, scene.world))
             scene.past = True
     return scene.oldest, boundaries
 
 
-def _one(scene: Scene) -> Happened | None:
+def _beside(scene: Scene) -> list[Happened]:
+    dice, scene.dice = scene.dice, copy.deepcopy(scene.dice)
+    fact = _one(scene, BESIDE) if scene.dice.chance(40) else None
+    scene.dice = dice
+    return [] if fact is None else [fact]
+
+
+def _one(scene: Scene, proposals: tuple[tuple[Proposal, int], ...] = PROPOSALS) -> Happened | None:
     for _ in range(6):
-        fact = scene.dice.weighted(PROPOSALS)(scene)
+        fact = scene.dice.weighted(proposals)(scene)
         if fact is not None:
             scene.changed |= fact.about
             scene.ever_changed |= fact.about

@@ -186,6 +186,6 @@ def _parameter(
         "in": where,
         "required": required,
         "schema": components.render(schema, "requests"),
-        **({"description": schema["description"]} if "description" in schema else {}),
+        **{key: schema[key] for key in ("description", "deprecated") if key in schema},
         **texts,
     }

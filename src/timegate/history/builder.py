@@ -135,12 +135,17 @@ class HistoryBuilder:
         self._look_up.note(side, component)
         self._references.note(side, component)
 
-    def put_operation(self, operation: Operation) -> None:
-        """Replace an operation by what it is in the older version."""
+    def put_operation(self, operation: Operation, *, touches: str = "") -> None:
+        """Replace an operation by what it is in the older version.
+
+        Args:
+            operation: as it is there.
+            touches: what of it changes; empty for the operation itself.
+        """
         operations = list(self.wire.operations)
         operations[self._look_up.note_operation(operation)] = operation
         self.wire = replace(self.wire, operations=tuple(operations))
-        self.touch(operation.key, EVERY_KEY)
+        self.touch(touches or operation.key, EVERY_KEY)
 
     def operations_at(self, path: str) -> list[Operation]:
         """The operations at a path, whatever its parameters are called."""

@@ -37,7 +37,7 @@ def has_method(fact: EndpointFact, operation: Operation) -> bool:
     return not fact.methods or operation.method in fact.methods
 
 
-def _operations(builder: HistoryBuilder, fact: EndpointFact, path: str, *, removed: bool = False) -> list[Operation]:
+def operations_of(builder: HistoryBuilder, fact: EndpointFact, path: str, *, removed: bool = False) -> list[Operation]:
     """The operations that a fact is about; a fault where there are none.
 
     Args:
@@ -81,14 +81,14 @@ def _name(operation: Operation) -> str:
 
 @undo.register
 def _added(fact: EndpointAdded, builder: HistoryBuilder) -> None:
-    for operation in _operations(builder, fact, fact.path):
+    for operation in operations_of(builder, fact, fact.path):
         builder.put_operation(replace(operation, exists=False))
 
 
 @undo.register
 def _removed(fact: EndpointRemoved, builder: HistoryBuilder) -> None:
     # Head still routes the operation, to serve older clients. `history` has hidden it from the newer versions.
-    for operation in _operations(builder, fact, fact.path, removed=True):
+    for operation in operations_of(builder, fact, fact.path, removed=True):
         builder.put_operation(replace(operation, exists=True))
 
 
@@ -96,7 +96,7 @@ def _removed(fact: EndpointRemoved, builder: HistoryBuilder) -> None:
 def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
     target, _, query = fact.to.partition("?")
     old_names, new_names = parameter_names(fact.path), parameter_names(target)
-    for operation in _operations(builder, fact, target):
+    for operation in operations_of(builder, fact, target):
         same_path = without_names(fact.path) == without_names(operation.path)
         changed_places = old_names != new_names and {*old_names} == {*new_names}
         if same_path and not changed_places and not query:
@@ -194,7 +194,7 @@ def _move_from_path(
 @undo.register
 def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
     new, was = str(fact.new), str(fact.was)
-    for operation in _operations(builder, fact, fact.path):
+    for operation in operations_of(builder, fact, fact.path):
         if new == was:
             builder.fault_without_effect(fact.path, "the status is the same")
             continue
@@ -214,7 +214,9 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
         builder.put_operation(replace(operation, responses=responses, success=success))
 
 
-def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, removed: bool = False) -> Iterator[str]:
+def parameter_holders(
+    builder: HistoryBuilder, fact: ParameterFact, name: str, *, removed: bool = False
+) -> Iterator[str]:
     """The components that hold a parameter of the operations that a fact is about; a fault where one does not.
 
     Args:
@@ -223,7 +225,7 @@ def _parameters(builder: HistoryBuilder, fact: ParameterFact, name: str, *, remo
         name: the parameter's name right after the fact.
         removed: whether only the older version has the parameter.
     """
-    for operation in _operations(builder, fact, fact.path):
+    for operation in operations_of(builder, fact, fact.path):
         holder = operation.query if fact.location == "query" else operation.headers
         component = builder.component("requests", holder)
         place = f"{_name(operation)} {fact.location} {name}"
@@ -258,13 +260,13 @@ def _holder_remedy(builder: HistoryBuilder, fact: ParameterFact, name: str, comp
 
 @undo.register
 def _parameter_added(fact: ParameterAdded, builder: HistoryBuilder) -> None:
-    for holder in _parameters(builder, fact, fact.name):
+    for holder in parameter_holders(builder, fact, fact.name):
         undo(Added(models=(holder,), fields=(written_key(fact.name),), default=fact.default), builder)
 
 
 @undo.register
 def _parameter_removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
-    for holder in _parameters(builder, fact, fact.name, removed=True):
+    for holder in parameter_holders(builder, fact, fact.name, removed=True):
         builder.check_loss(fact, "requests", f"{fact.path} {fact.location} {fact.name}")
         _check_hyphens(builder, fact)
         component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
@@ -284,7 +286,7 @@ def _check_hyphens(builder: HistoryBuilder, fact: ParameterFact) -> None:
 @undo.register
 def _parameter_renamed(fact: ParameterRenamed, builder: HistoryBuilder) -> None:
     to = fact.to.lower() if fact.location == "header" else fact.to
-    for holder in _parameters(builder, fact, to):
+    for holder in parameter_holders(builder, fact, to):
         if "_" not in (builder.component("requests", holder).wire_name(to) or ""):
             _check_hyphens(builder, fact)
         undo(Renamed(models=(holder,), old=written_key(fact.name), to=written_key(to)), builder)
@@ -292,5 +294,5 @@ def _parameter_renamed(fact: ParameterRenamed, builder: HistoryBuilder) -> None:
 
 @undo.register
 def _parameter_defaulted(fact: ParameterDefaulted, builder: HistoryBuilder) -> None:
-    for holder in _parameters(builder, fact, fact.name):
+    for holder in parameter_holders(builder, fact, fact.name):
         undo(Defaulted(models=(holder,), fields=(written_key(fact.name),), was=fact.was), builder)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from timegate.changes.texts import OperationTexts
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import is_json_media
@@ -133,7 +134,9 @@ class AppDocument:
                 responses[status] = self._with_others(body, around)
             elif status not in responses:
                 undescribed[status] = around
-        return replace(operation, responses=responses, texts={"undescribed_responses": undescribed})
+        said = {key: raw[key] for key in OperationTexts.__annotations__ if key in raw}
+        texts = {"operation": said, "undescribed_responses": undescribed}
+        return replace(operation, responses=responses, texts=texts)
 
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
         """The body of a response that is declared by a schema and not by a type, if it contains known components."""

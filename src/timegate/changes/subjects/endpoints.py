@@ -19,6 +19,7 @@ from timegate.changes.endpoints import (
     ParameterRenamed,
     StatusChanged,
 )
+from timegate.changes.texts import EndpointDocumented, OperationTexts, ParameterDocumented, SchemaTexts
 from timegate.errors import DeclarationError
 from timegate.typing import METHODS, JsonValue, plain_text
 
@@ -63,6 +64,10 @@ class Parameter:
         """The parameter has another default in older versions."""
         return ParameterDefaulted(**self._subject, was=was)
 
+    def documented(self, *, was: SchemaTexts) -> ParameterDocumented:
+        """Older documents say something else of the parameter."""
+        return ParameterDocumented(**self._subject, was=was)
+
 
 @vocabulary
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -98,6 +103,10 @@ class Endpoint:
         if unknown:
             raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
         return StatusChanged(path=self.path, methods=self.methods, new=new, was=was, tolerated=tolerated)
+
+    def documented(self, *, was: OperationTexts) -> EndpointDocumented:
+        """Older documents say something else of the operations."""
+        return EndpointDocumented(path=self.path, methods=self.methods, was=was)
 
     def query(self, name: str) -> Parameter:
         """A query parameter, by its name on the wire."""

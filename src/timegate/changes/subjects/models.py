@@ -11,6 +11,7 @@ from timegate.changes.calls import explained, vocabulary
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.changes.functions import check_function
 from timegate.changes.models import Introduced, Reshaped, ToldBy, VouchedForm, VouchedShape, WasNamed
+from timegate.changes.texts import FieldDocumented, ModelDocumented, SchemaTexts
 from timegate.changes.values import (
     BecameList,
     BecameNonNull,
@@ -106,6 +107,12 @@ class Models:
         fact = Constrained(models=self.models, fields=fields, was=was, to_old=to_old, tolerated=tolerated)
         check_function(fact, "to_old", to_old)
         return fact
+
+    def documented(self, *fields: str, was: SchemaTexts) -> FieldDocumented | ModelDocumented:
+        """Older documents say something else of the fields, or of the models where no field is named."""
+        if fields:
+            return FieldDocumented(models=self.models, fields=fields, was=was)
+        return ModelDocumented(models=self.models, was=was)
 
     def was_named(self, name: str) -> WasNamed:
         """The model has the name ``name`` in older documents."""

@@ -1,0 +1,109 @@
+"""Facts about what documents say besides what is valid: titles, descriptions, examples, tags, what is deprecated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import JsonValue
+from typing_extensions import TypedDict
+
+from timegate.changes.base import Fact, FieldsFact, ModelFact, kind
+from timegate.changes.endpoints import EndpointFact, ParameterFact
+from timegate.errors import DeclarationError
+from timegate.typing import is_object
+
+
+class SchemaTexts(TypedDict, total=False):
+    """What older documents said of a model, a field or a parameter; ``None`` for what they did not say."""
+
+    title: str | None
+    description: str | None
+    examples: list[JsonValue] | None
+    deprecated: bool | None
+
+
+class OperationTexts(TypedDict, total=False):
+    """What older documents said of an operation; ``None`` for what they did not say."""
+
+    summary: str | None
+    description: str | None
+    tags: list[str] | None
+    operationId: str | None
+    deprecated: bool | None
+
+
+def _check_texts(fact: Fact, was: object, known: Mapping[str, Any]) -> None:
+    """Refuse texts that documents do not have at this place."""
+    keys: set[str] = set(was) if is_object(was) else set()
+    unknown = sorted(map(str, keys - known.keys()))
+    if not keys or unknown:
+        problem = f"{unknown[0]!r} is no text of it" if unknown else "it says nothing"
+        written = f"{fact.subject_code()}.{fact.verb}(…)"
+        raise DeclarationError(f"{written}: {problem}; give was= a dict with {', '.join(known)}")
+
+
+@kind
+class ModelDocumented(ModelFact):
+    """A model of which older documents say something else.
+
+    Args:
+        was: what they say.
+    """
+
+    was: SchemaTexts
+
+    verb: ClassVar[str] = "documented"
+
+    def __post_init__(self) -> None:
+        _check_texts(self, self.was, SchemaTexts.__annotations__)
+
+
+@kind
+class FieldDocumented(FieldsFact):
+    """Fields of which older documents say something else.
+
+    Args:
+        was: what they say.
+    """
+
+    was: SchemaTexts
+
+    verb: ClassVar[str] = "documented"
+
+    def __post_init__(self) -> None:
+        FieldsFact.__post_init__(self)
+        _check_texts(self, self.was, SchemaTexts.__annotations__)
+
+
+@kind
+class EndpointDocumented(EndpointFact):
+    """Operations of which older documents say something else.
+
+    Args:
+        was: what they say.
+    """
+
+    was: OperationTexts
+
+    verb: ClassVar[str] = "documented"
+
+    def __post_init__(self) -> None:
+        _check_texts(self, self.was, OperationTexts.__annotations__)
+
+
+@kind
+class ParameterDocumented(ParameterFact):
+    """A parameter of which older documents say something else.
+
+    Args:
+        was: what they say.
+    """
+
+    was: SchemaTexts
+
+    verb: ClassVar[str] = "documented"
+
+    def __post_init__(self) -> None:
+        Fact.__post_init__(self)
+        _check_texts(self, self.was, SchemaTexts.__annotations__)

@@ -1,0 +1,76 @@
+"""How facts about texts are undone: they edit documents, and nothing happens to payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from timegate.changes.base import name_of
+from timegate.changes.texts import EndpointDocumented, FieldDocumented, ModelDocumented, ParameterDocumented
+from timegate.history.builder import HistoryBuilder
+from timegate.history.field_paths import written_key
+from timegate.history.schema_edits import at_depth, with_property_schema
+from timegate.history.undo import undo
+from timegate.history.undo_endpoints import operations_of, parameter_holders
+from timegate.typing import Schema, is_object
+from timegate.wire.marks import PARAMETER_MARK
+from timegate.wire.wire import Side
+
+
+def _with_texts(node: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
+    """A part of a document that says what older documents say; None stands for what they do not say."""
+    said = {key: value for key, value in was.items() if value is not None}
+    return {**{key: value for key, value in node.items() if key not in was}, **said}
+
+
+def _told_anew(schema: Schema, was: Mapping[str, Any]) -> Schema:
+    """A schema with older texts; documents say those of a parameter beside its schema."""
+    older = _with_texts(schema, was)
+    beside = schema.get(PARAMETER_MARK)
+    if is_object(beside):
+        older[PARAMETER_MARK] = _with_texts(beside, {key: value for key, value in was.items() if key in beside})
+    return older
+
+
+def _tell(builder: HistoryBuilder, side: Side, name: str, text: str, key: str | None, older: Schema) -> None:
+    """Put a schema with older texts in its place; a fault where they are the same."""
+    component = builder.component(side, name)
+    newer = component.schema if key is None else component.properties[key]
+    if newer == older:
+        builder.fault_without_effect(text, "documents say the same right after this fact")
+        return
+    builder.put(side, replace(component, schema=older) if key is None else with_property_schema(component, key, older))
+    builder.touch(f"the texts of {name}", key or "")
+
+
+@undo.register
+def _model_documented(fact: ModelDocumented, builder: HistoryBuilder) -> None:
+    for model, side, component in builder.targets(fact.models, None):
+        _tell(builder, side, component.name, name_of(model), None, _told_anew(component.schema, fact.was))
+
+
+@undo.register
+def _field_documented(fact: FieldDocumented, builder: HistoryBuilder) -> None:
+    for place in builder.field_places(fact):
+        newer = builder.component(place.side, place.name).properties[place.key]
+        older = at_depth(newer, place.stars, lambda schema: _told_anew(schema, fact.was))
+        _tell(builder, place.side, place.name, place.text, place.key, older)
+
+
+@undo.register
+def _endpoint_documented(fact: EndpointDocumented, builder: HistoryBuilder) -> None:
+    for operation in operations_of(builder, fact, fact.path):
+        newer: Mapping[str, Any] = operation.texts.get("operation", {})
+        older = _with_texts(newer, fact.was)
+        if newer == older:
+            builder.fault_without_effect(fact.path, "documents say the same right after this fact")
+            continue
+        texts = {**operation.texts, "operation": older}
+        builder.put_operation(replace(operation, texts=texts), touches=f"the texts of {operation.key}")
+
+
+@undo.register
+def _parameter_documented(fact: ParameterDocumented, builder: HistoryBuilder) -> None:
+    for holder in parameter_holders(builder, fact, fact.name):
+        undo(FieldDocumented(models=(holder,), fields=(written_key(fact.name),), was=fact.was), builder)
