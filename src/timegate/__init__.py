@@ -26,11 +26,11 @@ from timegate.version import Version, VersionChange
 
 if TYPE_CHECKING:
     from timegate.contract import Contract
-    from timegate.gates import Gates
+    from timegate.gates import Gates, Hazard, merged_onto
 else:
     # A module that only declares changes does not need what compiles and runs gates, so that is imported on first use
     # (PEP 562). Type checkers see only the imports above, so that they still report a name that does not exist.
-    _MODULES = {"Contract": "timegate.contract", "Gates": "timegate.gates"}
+    _MODULES = {"Contract": "timegate.contract", **dict.fromkeys(("Gates", "Hazard", "merged_onto"), "timegate.gates")}
 
     def __getattr__(name):
         if name not in _MODULES:
@@ -49,6 +49,7 @@ __all__ = [
     "Fault",
     "GateError",
     "Gates",
+    "Hazard",
     "Internal",
     "JsonValue",
     "SelectionError",
@@ -64,6 +65,7 @@ __all__ = [
     "current_version",
     "endpoint",
     "enum",
+    "merged_onto",
     "on",
     "sibling",
 ]

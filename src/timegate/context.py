@@ -14,12 +14,14 @@ class Selected(NamedTuple):
         lacking: the changes that are newer than that version.
         known: every change of the timeline.
         by: the middleware that selected it; None for none.
+        gates: its gates; None for none.
     """
 
     version: str
     lacking: frozenset[type]
     known: frozenset[type]
     by: object = None
+    gates: object = None
 
 
 SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)

@@ -7,14 +7,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from timegate.changes.base import UNSET, name_of
 from timegate.documents.of_app import Documents
-from timegate.errors import CompileError, DeclarationError, Fault, UnknownVersion
+from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.cookies import cookie_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
 from timegate.gates.explain import Explanation, explained, one_change_each
+from timegate.gates.hazards import Hazard, hazards
+from timegate.gates.merge import NO_KEYS, Merge
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Holders, Programs, gates_of
 from timegate.gates.payloads import head_payload, sent_payload
@@ -30,8 +33,9 @@ from timegate.history.vouched import vouched_head
 from timegate.reading.declared import refuse_endless
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
-from timegate.typing import Document, Schema
-from timegate.wire.wire import SIDES, Side, Wire
+from timegate.typing import Document, Schema, type_of
+from timegate.wire.objects import as_sent, is_closed, never, with_wire_names
+from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
 class Gates:
@@ -157,20 +161,100 @@ class Gates:
             document = self._documents[version] = self._of_app.document(wire, version)
         return document
 
-    def upgrade(self, kind: Any, data: Any, *, from_version: str | date) -> Any:
-        """Convert an old client's payload to head.
+    def upgrade(
+        self,
+        kind: Any,
+        data: Any,
+        *,
+        from_version: str | date,
+        onto: Any = None,
+        read: Any = UNSET,
+        by: Mapping[str, str] = NO_KEYS,
+    ) -> Any:
+        """Convert an old client's payload to head; with ``onto``, merge it onto what head has now.
+
+        A merge is for a client that reads, changes and writes back the whole (`PUT`): what it did not change stays as
+        it is now, and so does what its version cannot say.
 
         Args:
             kind: the type, as the contract knows it.
             data: what the client sent, as plain JSON data; it is not changed.
             from_version: the version that the client speaks; the closest older one of the timeline is used.
+            onto: the state that the client has read, as `downgrade` takes it; None for no merge. The result has those
+                of its keys that head's requests of this type have.
+            read: the type that the client has read it as; by default that of an instance that is sent, else ``kind``.
+            by: the key that tells a list's items apart, by the dotted path of the list, in wire names of head; a list
+                without one is replaced as a whole.
 
         Raises:
             UpgradeError: the payload is no plain JSON data, or it cannot be converted.
+            DowngradeError: the state cannot be converted to what the client has read, or not back.
             SelectionError: the version cannot be served.
         """
-        conversion = client_conversion("requests", self._index(from_version))
-        return self._convert("requests", kind, sent_payload(data), conversion)
+        index = self._index(from_version)
+        sent, conversion = sent_payload(data), client_conversion("requests", index)
+        if onto is None:
+            return self._convert("requests", kind, sent, conversion)
+        schema = self.sent_schema(kind)
+        root, components = self._root_at("requests", schema, index), self._history.wires[index].requests
+        sent = with_wire_names(sent, root, components, spelled=as_sent, keeps=is_closed)
+        upgraded = self._convert("requests", kind, sent, conversion)
+        base, current = self.before_and_now(kind, onto, version=from_version, read=read)
+        return self.merge(by).value(base, upgraded, current, schema)
+
+    def sent_schema(self, kind: Any) -> Schema:
+        """The schema at head of a type that clients send."""
+        return self._vouched.schema_of("requests", kind)
+
+    def merge(self, by: Mapping[str, str]) -> Merge:
+        """A merge of what clients send, at head; ``by`` as `upgrade` takes it."""
+        return Merge(self._history.wires[0].requests, by)
+
+    def before_and_now(self, kind: Any, current: Any, *, version: str | date, read: Any = UNSET) -> tuple[Any, Any]:
+        """What a client would send, converted to head, if it changed nothing; and what is so now.
+
+        Args:
+            kind: the type that the client sends.
+            current: the state that it has read.
+            version: the version that it speaks.
+            read: the type that it has read it as.
+
+        Raises:
+            DowngradeError: the state cannot be converted to what the client has read, or not back.
+        """
+        index, schema = self._index(version), self.sent_schema(kind)
+        known = self._type_read(kind, current) if read is UNSET else read
+        seen = self.downgrade(known, current, to_version=version)
+        versions = ((seen, index), (head_payload(current), 0))
+        base, now = (
+            with_wire_names(
+                value,
+                self._root_at("requests", schema, at),
+                self._history.wires[at].requests,
+                spelled=Component.wire_name,
+                keeps=never,
+            )
+            for value, at in versions
+        )
+        try:
+            return self._convert("requests", kind, base, client_conversion("requests", index)), now
+        except UpgradeError as error:
+            raise DowngradeError(f"what the client has read could not be sent back: {error}") from error
+
+    def _type_read(self, kind: Any, current: Any) -> Any:
+        """The type of a state: the class of an instance that the server sends, else the one that the client sends."""
+        for known in (type_of(current), kind):
+            try:
+                self._vouched.schema_of("responses", known)
+            except DeclarationError:
+                continue
+            return known
+        raise DeclarationError(f"nothing that leaves the server is a {name_of(kind)}: read=T says what the client read")
+
+    @functools.cached_property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """Where old clients that read and write back lose what they cannot know, by version, operation and field."""
+        return tuple(hazards(self._reach["requests"], self._reach["responses"]))
 
     def downgrade(self, kind: Any, data: Any, *, to_version: str | date) -> Any:
         """Convert head's payload for an old client.

@@ -66,7 +66,7 @@ class ApiVersions:
         older: dict[tuple[object, ...], Entry] = {}
 
         def version_at(index: int, *, named: bool = True) -> ApiVersion:
-            selected = gates.timeline.selected(index)._replace(by=by)
+            selected = gates.timeline.selected(index)._replace(by=by, gates=gates)
             operations = {gate.key: gate for gate in gates.operations(selected.version)}
             routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
             older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
