@@ -33,6 +33,11 @@ def situations_at(version: str) -> list[Recording]:
         "row": {"id": TEST, "conn_id": "tested", "conn_type": "http", "host": "example.org", "password": "pw"},
     }
     common = {
+        "workloads": [
+            ask("GET", "/workloads?wait=0", 200, token="sub=queue:default scope=workload"),
+            ask("GET", "/workloads?wait=0", 200, token="sub=queue:empty scope=workload"),
+            ask("GET", "/workloads?wait=0", 403, token=f"sub={MINE} scope=workload"),
+        ],
         "tasks-counted": [
             ask("GET", "/task-instances/count?dag_id=tg_demo", 200),
             ask("GET", "/task-instances/count?dag_id=tg_demo&states=success", 200),

@@ -26,6 +26,10 @@ ENDPOINTS: dict[tuple[str, str], Endpoint] = {
     (method, path.replace(":path}", "}")): endpoint for method, path, endpoint in ROUTES
 }
 
+# Where workers wait for tasks: an executor of Airflow has its own ways.
+OURS_ALONE = {("GET", "/workloads")}
+OUR_MODELS = {"ExecuteTask", "Workloads"}
+
 # Words for people; names for generators of clients.
 NOT_COMPARED = {"title", "description", "x-enum-varnames", "$defs"}
 
@@ -84,7 +88,7 @@ def model_names() -> list[str]:
 
 
 def test_every_operation_is_there_and_no_other() -> None:
-    assert ENDPOINTS.keys() == OPERATIONS.keys()
+    assert ENDPOINTS.keys() == OPERATIONS.keys() | OURS_ALONE
     assert len(OPERATIONS) == 55
 
 
@@ -96,7 +100,7 @@ def test_every_other_model_is_a_query() -> None:
     declared = [operation_of(endpoint) for endpoint in ENDPOINTS.values()]
     queries = {one.query.__name__ for one in declared if one is not None and one.query is not None}
 
-    assert set(model_names()) - COMPONENTS.keys() == queries | {"OpenModel", "ClosedModel"}
+    assert set(model_names()) - COMPONENTS.keys() == queries | OUR_MODELS | {"OpenModel", "ClosedModel"}
 
 
 @pytest.mark.parametrize("name", sorted(COMPONENTS.keys() - {"JsonValue"}))

@@ -48,7 +48,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _token_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("subject", help="the id of a task instance, or of a connection test")
+    parser.add_argument("subject", help="the id of a task instance or of a connection test, or queue:NAME")
     parser.add_argument("--secret-file", metavar="F", type=Path, required=True)
     parser.add_argument("--scope", choices=("execution", "workload"), default="execution")
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 __all__ = ["Access", "Authority", "Claims", "RequireToken", "TokenScope", "issue_token"]
 
 TokenScope: TypeAlias = Literal["execution", "workload"]
-"""`execution` is valid while a task runs; `workload` comes with the task and can only start it."""
+"""`execution` is valid while a task runs; `workload` comes with the task and can only start it, or is a queue's own."""
 
 ALGORITHM = "HS256"
 AUDIENCE = "urn:execution-api:task"
@@ -149,7 +149,10 @@ class Access:
 
 
 class RequireToken:
-    """Middleware of one route: checks that the token allows the request, and renews a token that is about to expire."""
+    """Middleware of one route: checks that the token allows the request, and renews a token that is about to expire.
+
+    The handler finds the token's subject in `request.state.subject`.
+    """
 
     def __init__(self, app: ASGIApp, *, authority: Authority, access: Access) -> None:
         self.app = app
@@ -169,10 +172,11 @@ class RequireToken:
         if refusal := self._refusal(claims, scope):
             await _refuse(403, refusal)(scope, receive, send)
             return
+        scope.setdefault("state", {})["subject"] = claims.subject
         # A task that was started with a token that can only start it needs another one to go on.
-        starts = claims.scope == "workload" and "execution" in self.access.scopes
-        renews = claims.scope == "execution" and claims.is_ending(datetime.now(UTC))
-        await self.app(scope, receive, self._renewing(send, claims) if starts or renews else send)
+        granted = "execution" if "execution" in self.access.scopes else claims.scope
+        renews = claims.scope != granted or claims.is_ending(datetime.now(UTC))
+        await self.app(scope, receive, self._renewing(send, claims, granted) if renews else send)
 
     def _refusal(self, claims: Claims, scope: Scope) -> str | None:
         if claims.scope not in self.access.scopes:
@@ -182,11 +186,11 @@ class RequireToken:
             return f"Token subject does not match {self.access.own_is}"
         return None
 
-    def _renewing(self, send: Send, claims: Claims) -> Send:
+    def _renewing(self, send: Send, claims: Claims, granted: str) -> Send:
         async def renew(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
                 lifetime = claims.expires - claims.issued
-                token = self.authority.issue(claims.subject, scope="execution", lifetime=lifetime)
+                token = self.authority.issue(claims.subject, scope=granted, lifetime=lifetime)
                 MutableHeaders(scope=message)[REFRESHED] = token
             await send(message)
 

@@ -17,6 +17,7 @@ from execution_api.handlers import (
     task_queries,
     task_state,
     variables,
+    workloads,
     xcoms,
 )
 from timegate.starlette import Endpoint
@@ -26,6 +27,7 @@ __all__ = ["routes_for"]
 TASK = Access()
 OWN_TASK = Access(own="task_instance_id")
 START = Access(scopes=("execution", "workload"), own="task_instance_id")
+QUEUE = Access(scopes=("workload",))
 OWN_TEST = Access(scopes=("workload",), own="connection_test_id", own_is="connection test ID")
 
 OPEN: tuple[tuple[str, str, Endpoint], ...] = (
@@ -40,6 +42,7 @@ XCOM = "/xcoms/{dag_id}/{run_id}/{task_id}/{key:path}"
 
 # The order matters: the first matching route handles the request.
 CLOSED: tuple[tuple[str, str, Endpoint, Access], ...] = (
+    ("GET", "/workloads", workloads.get_workloads, QUEUE),
     ("GET", "/task-instances/count", task_queries.get_task_instance_count, TASK),
     ("GET", "/task-instances/states", task_queries.get_task_instance_states, TASK),
     ("GET", "/task-instances/breadcrumbs", task_queries.get_task_instance_breadcrumbs, TASK),

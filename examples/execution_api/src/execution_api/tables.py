@@ -144,6 +144,7 @@ class TaskInstanceRow(Base):
     duration: Mapped[float | None]
     last_heartbeat_at: Mapped[datetime | None]
     queue: Mapped[str] = mapped_column(default="default")
+    handed_out_at: Mapped[datetime | None]
     dag_version_id: Mapped[UUID | None]
     operator: Mapped[str | None]
     rendered_map_index: Mapped[str | None]

@@ -426,6 +426,18 @@ class AssetResponse(BaseModel):
     extra: Annotated[dict[str, JsonValue] | None, Field(title="Extra")] = None
 
 
+class ExecuteTask(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    type: Annotated[Literal["ExecuteTask"], Field(title="Type")]
+    token: Annotated[str, Field(title="Token")]
+    ti: TaskInstance
+    dag_rel_path: Annotated[str, Field(title="Dag Rel Path")]
+    bundle_info: BundleInfo
+    log_path: Annotated[str | None, Field(title="Log Path")] = None
+
+
 class HITLDetailRequest(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
@@ -464,6 +476,13 @@ class TITerminalStatePayload(BaseModel):
     )
     state: TerminalStateNonSuccess
     end_date: Annotated[AwareDatetime, Field(title="End Date")]
+
+
+class Workloads(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    workloads: Annotated[list[ExecuteTask], Field(title="Workloads")]
 
 
 class TiUpdateStateRequest(

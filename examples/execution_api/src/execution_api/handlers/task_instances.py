@@ -118,7 +118,7 @@ def ti_run(request: Request, *, body: TIEnterRunningPayload) -> Response:
 def _start(task: TaskInstanceRow, body: TIEnterRunningPayload) -> None:
     task.state = body.state
     task.hostname, task.unixname, task.pid = body.hostname, body.unixname, body.pid
-    task.end_date, task.duration = None, None
+    task.end_date, task.duration, task.handed_out_at = None, None, None
     task.last_heartbeat_at = datetime.now(UTC)
     if task.next_method is None or task.start_date is None:
         task.start_date = body.start_date  # one that resumes has begun earlier

@@ -100,6 +100,7 @@ from execution_api.models.variables import (
     VariablePostBody,
     VariableResponse,
 )
+from execution_api.models.workloads import ExecuteTask, Workloads, WorkloadsWanted
 from execution_api.models.xcoms import (
     XComCount,
     XComDeletion,
@@ -142,6 +143,7 @@ __all__ = [
     "DagRunState",
     "DagRunStateResponse",
     "DagRunType",
+    "ExecuteTask",
     "HITLDetailRequest",
     "HITLDetailResponse",
     "HITLUser",
@@ -191,6 +193,8 @@ __all__ = [
     "VariablePostBody",
     "VariableResponse",
     "WeightRule",
+    "Workloads",
+    "WorkloadsWanted",
     "XComCount",
     "XComDeletion",
     "XComLookup",
