@@ -79,6 +79,12 @@ class Component:
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
 
     @property
+    def visible(self) -> list[str]:
+        """The wire names of fields that clients know, in order."""
+        internal = self.internal
+        return [key for key in self.properties if key not in internal]
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What facts may call it: its name, that in documents, and those in documents that tell its sides apart."""
         sides = () if self.model is None else (self.display_name + suffix for suffix in SUFFIXES.values())
