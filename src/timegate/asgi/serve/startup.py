@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -206,7 +206,7 @@ def summary(ready: ReadyApp) -> str:
 
 
 @contextmanager
-def _kept_alive() -> Iterator[None]:
+def _kept_alive() -> Generator[None]:
     """Keep the garbage collector from looking at what is being compiled.
 
     Nearly all of it stays; looking for garbage in it, over and over, was a tenth of the start.
