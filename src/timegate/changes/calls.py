@@ -47,7 +47,8 @@ def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def vocabulary(subject: type[_C]) -> type[_C]:
     """Make the methods of a subject of facts `explained`; one that it does not have is an error that names others."""
-    methods: dict[str, Any] = {name: one for name, one in vars(subject).items() if not name.startswith("_")}
+    known: dict[str, Any] = {name: one for base in reversed(subject.__mro__) for name, one in vars(base).items()}
+    methods = {name: one for name, one in known.items() if not name.startswith("_")}
     methods = {name: explained(method) for name, method in methods.items() if inspect.isfunction(method)}
 
     def unknown(self: object, name: str) -> object:

@@ -1,14 +1,10 @@
-"""Facts about endpoints: whether and where they exist, their parameters and their status."""
+"""Facts about endpoints: whether and where they exist, and their status."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar
 
-from timegate.changes.base import UNSET, Fact, Loss, Unset, kind
-from timegate.typing import JsonValue
-
-Location: TypeAlias = Literal["query", "header"]
-"""The part of a request that holds a parameter."""
+from timegate.changes.base import Fact, Loss, kind
 
 
 @kind
@@ -77,73 +73,3 @@ class StatusChanged(EndpointFact):
     verb: ClassVar[str] = "status"
     positional: ClassVar[str] = "new"
     ends: ClassVar[tuple[str, ...]] = ("was", "new")
-
-
-@kind
-class ParameterFact(EndpointFact):
-    """A fact about one parameter of the operations of a path."""
-
-    location: Location
-    name: str
-
-    subject: ClassVar[tuple[str, ...]] = ("path", "methods", "location", "name")
-    names: ClassVar[tuple[str, ...]] = ("name",)
-
-    def subject_code(self) -> str:
-        # Not `super()`: a slotted dataclass is a new class, which zero-argument super() does not find.
-        return f"{EndpointFact.subject_code(self)}.{self.location}({self.name!r})"
-
-
-@kind
-class ParameterAdded(ParameterFact):
-    """A parameter that older versions do not have.
-
-    Args:
-        default: what head receives from an old client; without it the parameter stays absent.
-    """
-
-    default: JsonValue | Unset = UNSET
-
-    verb: ClassVar[str] = "added"
-    loss: ClassVar[Loss] = Loss.TO_OLD
-
-
-@kind
-class ParameterRemoved(ParameterFact):
-    """A parameter that only older versions have; it is dropped.
-
-    Args:
-        was: the type it had, for the old document.
-        required: whether the old document requires it.
-    """
-
-    was: object = str
-    required: bool = False
-
-    verb: ClassVar[str] = "removed"
-    loss: ClassVar[Loss] = Loss.TO_HEAD
-    was_is_type: ClassVar[bool] = True
-
-
-@kind
-class ParameterRenamed(ParameterFact):
-    """A parameter that has another name in older versions; repeats and order are kept."""
-
-    to: str
-
-    verb: ClassVar[str] = "renamed"
-    names: ClassVar[tuple[str, ...]] = ("name", "to")
-    ends: ClassVar[tuple[str, ...]] = ("name", "to")
-
-
-@kind
-class ParameterDefaulted(ParameterFact):
-    """A parameter whose default differs.
-
-    Args:
-        was: the old default; head receives it where an old client leaves the parameter out.
-    """
-
-    was: JsonValue
-
-    verb: ClassVar[str] = "defaulted"

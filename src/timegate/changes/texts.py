@@ -9,7 +9,8 @@ from pydantic import JsonValue
 from typing_extensions import TypedDict
 
 from timegate.changes.base import Fact, FieldsFact, ModelFact, kind
-from timegate.changes.endpoints import EndpointFact, ParameterFact
+from timegate.changes.endpoints import EndpointFact
+from timegate.changes.parameters import ChangedParameter
 from timegate.errors import DeclarationError
 from timegate.typing import is_object
 
@@ -93,7 +94,7 @@ class EndpointDocumented(EndpointFact):
 
 
 @kind
-class ParameterDocumented(ParameterFact):
+class ParameterDocumented(ChangedParameter):
     """A parameter of which older documents say something else.
 
     Args:
@@ -107,3 +108,6 @@ class ParameterDocumented(ParameterFact):
     def __post_init__(self) -> None:
         Fact.__post_init__(self)
         _check_texts(self, self.was, SchemaTexts.__annotations__)
+
+    def of_field(self, holder: str, field: str) -> FieldsFact:
+        return FieldDocumented(models=(holder,), fields=(field,), was=self.was)

@@ -118,8 +118,9 @@ class HistoryBuilder:
         return self.wire.components(side)[name]
 
     def type_of(self, side: Side, fact: Fact) -> Schema:
-        """The schema of the old type that a fact names."""
-        return self.types[side, id(fact)]
+        """The schema of the old type that a fact names, be it the fact at hand or one that stands for it."""
+        key = (side, id(fact))
+        return self.types[key if key in self.types else (side, id(self.fact))]
 
     def tags(self, side: Side) -> set[str]:
         """Every key that discriminates a union of one side, at this version or a newer one."""

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemoved
 from timegate.errors import Fault
-from timegate.history import undo_endpoints, undo_fields, undo_models, undo_texts, undo_values, undo_vouched
+from timegate.history import (
+    undo_endpoints,
+    undo_fields,
+    undo_models,
+    undo_parameters,
+    undo_texts,
+    undo_values,
+    undo_vouched,
+)
 from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
 from timegate.history.conflicts import check_conflicts
 from timegate.history.literals import check_literals
@@ -22,7 +30,7 @@ from timegate.timeline import Timeline
 from timegate.wire.paths import without_names
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
-_REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_texts, undo_values, undo_vouched)
+_REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_parameters, undo_texts, undo_values, undo_vouched)
 """Importing these modules registers their facts with `undo`; the name keeps the imports from looking unused."""
 
 

@@ -1,8 +1,8 @@
-"""How facts about endpoints are undone: existence, path, status, parameters."""
+"""How facts about endpoints are undone: existence, path, status."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -11,25 +11,17 @@ from timegate.changes.endpoints import (
     EndpointFact,
     EndpointMoved,
     EndpointRemoved,
-    ParameterAdded,
-    ParameterDefaulted,
-    ParameterFact,
-    ParameterRemoved,
-    ParameterRenamed,
     StatusChanged,
 )
-from timegate.changes.fields import Added, Renamed
-from timegate.changes.values import Defaulted
 from timegate.history.builder import HistoryBuilder
-from timegate.history.field_paths import written_key
-from timegate.history.remedies import instead, name_one, own_middleware
+from timegate.history.remedies import name_one, own_middleware
 from timegate.history.schema_edits import with_property, with_property_schema, without_property
-from timegate.history.steps import KeyRemoved, KeyRenamed
+from timegate.history.steps import KeyRenamed
 from timegate.history.undo import undo
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, parameter_names, plain_path, without_names
-from timegate.wire.wire import Component, Operation
+from timegate.wire.wire import Operation
 
 
 def has_method(fact: EndpointFact, operation: Operation) -> bool:
@@ -75,7 +67,8 @@ def _endpoint_remedy(builder: HistoryBuilder, fact: EndpointFact, path: str) -> 
     return name_one(fact, written, sorted({plain_path(one.path) for one in there}))
 
 
-def _name(operation: Operation) -> str:
+def name_of_operation(operation: Operation) -> str:
+    """An operation as faults write it."""
     return f"{operation.method} {plain_path(operation.path)}"
 
 
@@ -201,7 +194,7 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
         if new not in operation.responses:
             problem = f"it declares no status {new} right after this fact"
             statuses = [int(status) for status in operation.responses if status.isdigit()]
-            builder.fault(_name(operation), problem, name_one(fact, fact.new, statuses))
+            builder.fault(name_of_operation(operation), problem, name_one(fact, fact.new, statuses))
             continue
         responses = {was if status == new else status: body for status, body in operation.responses.items()}
         if was in operation.responses:
@@ -212,87 +205,3 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
         changes.setdefault(builder.boundary, []).append((fact.new, fact.was))
         success = was if operation.success == new else operation.success
         builder.put_operation(replace(operation, responses=responses, success=success))
-
-
-def parameter_holders(
-    builder: HistoryBuilder, fact: ParameterFact, name: str, *, removed: bool = False
-) -> Iterator[str]:
-    """The components that hold a parameter of the operations that a fact is about; a fault where one does not.
-
-    Args:
-        builder: the walk so far.
-        fact: the fact at hand.
-        name: the parameter's name right after the fact.
-        removed: whether only the older version has the parameter.
-    """
-    for operation in operations_of(builder, fact, fact.path):
-        holder = operation.query if fact.location == "query" else operation.headers
-        component = builder.component("requests", holder)
-        place = f"{_name(operation)} {fact.location} {name}"
-        exists = component.wire_name(name) is not None
-        if removed and exists:
-            builder.fault_without_effect(place, "the newer version has this parameter too")
-        elif not removed and not exists:
-            builder.fault(
-                place,
-                "there is no such parameter right after this fact",
-                _holder_remedy(builder, fact, name, component),
-            )
-        else:
-            yield holder
-
-
-def _holder_remedy(builder: HistoryBuilder, fact: ParameterFact, name: str, component: Component) -> str:
-    """What to write instead of a parameter that one operation lacks."""
-    others = [one for one in builder.operations_at(fact.path) if has_method(fact, one)]
-    holders = {one.method: one.query if fact.location == "query" else one.headers for one in others}
-    # A method that was undone before has it in the newer version alone.
-    wires = (builder.wire, builder.newer)
-    having = [
-        method
-        for method, holder in holders.items()
-        if any(wire.requests[holder].wire_name(name) is not None for wire in wires)
-    ]
-    if having:
-        return f"only {', '.join(having)} has it: {replace(fact, methods=tuple(having))}"
-    return name_one(fact, name, sorted(key for key, one in component.properties.items() if PATH_MARK not in one))
-
-
-@undo.register
-def _parameter_added(fact: ParameterAdded, builder: HistoryBuilder) -> None:
-    for holder in parameter_holders(builder, fact, fact.name):
-        undo(Added(models=(holder,), fields=(written_key(fact.name),), default=fact.default), builder)
-
-
-@undo.register
-def _parameter_removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
-    for holder in parameter_holders(builder, fact, fact.name, removed=True):
-        builder.check_loss(fact, "requests", f"{fact.path} {fact.location} {fact.name}")
-        _check_hyphens(builder, fact)
-        component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
-        builder.put("requests", with_property(component, fact.name, schema, required=fact.required))
-        step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=fact.required)
-        builder.record("requests", holder, step, fact.name)
-
-
-def _check_hyphens(builder: HistoryBuilder, fact: ParameterFact) -> None:
-    """Note a fault where the old name of a header field is that of a function's argument: no client sends it."""
-    if fact.location == "header" and "_" in fact.name:
-        meant = instead(fact, fact.name, fact.name.replace("_", "-"))
-        problem = "an underscore in a header field is lost on its way, and FastAPI reads a hyphen"
-        builder.fault(f"{fact.path} header {fact.name}", problem, f"as clients send it: {meant}")
-
-
-@undo.register
-def _parameter_renamed(fact: ParameterRenamed, builder: HistoryBuilder) -> None:
-    to = fact.to.lower() if fact.location == "header" else fact.to
-    for holder in parameter_holders(builder, fact, to):
-        if "_" not in (builder.component("requests", holder).wire_name(to) or ""):
-            _check_hyphens(builder, fact)
-        undo(Renamed(models=(holder,), old=written_key(fact.name), to=written_key(to)), builder)
-
-
-@undo.register
-def _parameter_defaulted(fact: ParameterDefaulted, builder: HistoryBuilder) -> None:
-    for holder in parameter_holders(builder, fact, fact.name):
-        undo(Defaulted(models=(holder,), fields=(written_key(fact.name),), was=fact.was), builder)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from timegate.changes.base import name_of
-from timegate.changes.texts import EndpointDocumented, FieldDocumented, ModelDocumented, ParameterDocumented
+from timegate.changes.texts import EndpointDocumented, FieldDocumented, ModelDocumented
 from timegate.history.builder import HistoryBuilder
-from timegate.history.field_paths import written_key
 from timegate.history.schema_edits import at_depth, with_property_schema
 from timegate.history.undo import undo
-from timegate.history.undo_endpoints import operations_of, parameter_holders
+from timegate.history.undo_endpoints import operations_of
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import PARAMETER_MARK
 from timegate.wire.wire import Side
@@ -68,9 +67,3 @@ def _endpoint_documented(fact: EndpointDocumented, builder: HistoryBuilder) -> N
             continue
         texts = {**operation.texts, "operation": older}
         builder.put_operation(replace(operation, texts=texts), touches=f"the texts of {operation.key}")
-
-
-@undo.register
-def _parameter_documented(fact: ParameterDocumented, builder: HistoryBuilder) -> None:
-    for holder in parameter_holders(builder, fact, fact.name):
-        undo(FieldDocumented(models=(holder,), fields=(written_key(fact.name),), was=fact.was), builder)

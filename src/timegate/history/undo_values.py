@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from timegate.changes.base import UNSET, FieldsFact, Sibling
 from timegate.changes.values import (
@@ -33,9 +33,12 @@ from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of, bare
 from timegate.typing import Function, Schema, is_array
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import DEFAULT_MARK
+from timegate.wire.marks import DEFAULT_MARK, HIDDEN_MARK, PARAMETER_MARK, PATH_MARK
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component
+
+_BESIDES: Final = ("title", "description", PARAMETER_MARK, PATH_MARK, HIDDEN_MARK)
+"""What the schema of a field says besides its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,8 @@ def _put_schema(builder: HistoryBuilder, values: _Values, older: Schema) -> Sche
 
 
 def _with_texts(older: Schema, newer: Schema) -> Schema:
-    """An old type's schema under the field's title and description, unless it has its own."""
-    return {**{key: newer[key] for key in ("title", "description") if key in newer}, **older}
+    """An old type's schema with what is said of the field besides its type, unless the type says it itself."""
+    return {**{key: newer[key] for key in _BESIDES if key in newer}, **older}
 
 
 def _convert(

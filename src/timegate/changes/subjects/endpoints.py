@@ -1,72 +1,24 @@
-"""Endpoints and their parameters, subjects of facts."""
+"""Endpoints, subjects of facts."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import Any, Final
 
-from timegate.changes.base import UNSET, Unset
 from timegate.changes.calls import explained, vocabulary
 from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
     EndpointRemoved,
-    Location,
-    ParameterAdded,
-    ParameterDefaulted,
-    ParameterRemoved,
-    ParameterRenamed,
     StatusChanged,
 )
-from timegate.changes.texts import EndpointDocumented, OperationTexts, ParameterDocumented, SchemaTexts
+from timegate.changes.subjects.parameters import Parameter, PathParameter
+from timegate.changes.texts import EndpointDocumented, OperationTexts
 from timegate.errors import DeclarationError
-from timegate.typing import METHODS, JsonValue, plain_text
+from timegate.typing import METHODS, plain_text
 
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
-
-
-class _Subject(TypedDict):
-    """The fields that every fact about a parameter has."""
-
-    path: str
-    methods: tuple[str, ...]
-    location: Location
-    name: str
-
-
-@vocabulary
-class Parameter:
-    """One query parameter or header of an endpoint."""
-
-    __slots__ = ("_subject",)
-
-    def __init__(self, path: str, methods: tuple[str, ...], location: Location, name: str) -> None:
-        self._subject = _Subject(path=path, methods=methods, location=location, name=name)
-
-    def __repr__(self) -> str:
-        endpoint = Endpoint(self._subject["path"], self._subject["methods"])
-        return f"{endpoint}.{self._subject['location']}({self._subject['name']!r})"
-
-    def added(self, *, default: JsonValue | Unset = UNSET) -> ParameterAdded:
-        """The parameter does not exist in older versions."""
-        return ParameterAdded(**self._subject, default=default)
-
-    def removed(self, *, was: object = str, required: bool = False, loses: str | None = None) -> ParameterRemoved:
-        """The parameter exists in older versions only."""
-        return ParameterRemoved(**self._subject, was=was, required=required, loses=loses)
-
-    def renamed(self, *, to: str) -> ParameterRenamed:
-        """The parameter has this name in older versions and the name ``to`` now."""
-        return ParameterRenamed(**self._subject, to=plain_text(to))
-
-    def defaulted(self, *, was: JsonValue) -> ParameterDefaulted:
-        """The parameter has another default in older versions."""
-        return ParameterDefaulted(**self._subject, was=was)
-
-    def documented(self, *, was: SchemaTexts) -> ParameterDocumented:
-        """Older documents say something else of the parameter."""
-        return ParameterDocumented(**self._subject, was=was)
 
 
 @vocabulary
@@ -74,19 +26,19 @@ class Parameter:
 class Endpoint:
     """The operations of one path, the subject of facts that are stated from old to new."""
 
-    path: str
+    at: str
     methods: tuple[str, ...]
 
     def __repr__(self) -> str:
-        return f"endpoint({', '.join(map(repr, (self.path, *self.methods)))})"
+        return f"endpoint({', '.join(map(repr, (self.at, *self.methods)))})"
 
     def added(self) -> EndpointAdded:
         """The operations do not exist in older versions."""
-        return EndpointAdded(path=self.path, methods=self.methods)
+        return EndpointAdded(path=self.at, methods=self.methods)
 
     def removed(self) -> EndpointRemoved:
         """The operations exist in older versions only; head still routes them."""
-        return EndpointRemoved(path=self.path, methods=self.methods)
+        return EndpointRemoved(path=self.at, methods=self.methods)
 
     def moved(self, *, to: str, loses: str | None = None) -> EndpointMoved:
         """The operations are at ``to`` now."""
@@ -94,27 +46,31 @@ class Endpoint:
         path: Any = to
         if isinstance(path, str):
             path = path.partition("?")[0]
-        _check_path(f"endpoint({self.path!r}).moved(to={to!r})", path)
-        return EndpointMoved(path=self.path, methods=self.methods, to=plain_text(to), loses=loses)
+        _check_path(f"endpoint({self.at!r}).moved(to={to!r})", path)
+        return EndpointMoved(path=self.at, methods=self.methods, to=plain_text(to), loses=loses)
 
     def status(self, new: int, *, was: int, tolerated: str | None = None) -> StatusChanged:
         """The operations respond with the status ``was`` in older versions and with ``new`` now."""
         unknown = [status for status in (new, was) if status not in range(200, 600)]
         if unknown:
             raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
-        return StatusChanged(path=self.path, methods=self.methods, new=new, was=was, tolerated=tolerated)
+        return StatusChanged(path=self.at, methods=self.methods, new=new, was=was, tolerated=tolerated)
 
     def documented(self, *, was: OperationTexts) -> EndpointDocumented:
         """Older documents say something else of the operations."""
-        return EndpointDocumented(path=self.path, methods=self.methods, was=was)
+        return EndpointDocumented(path=self.at, methods=self.methods, was=was)
 
     def query(self, name: str) -> Parameter:
         """A query parameter, by its name on the wire."""
-        return Parameter(self.path, self.methods, "query", _checked_name(f"{self!r}.query({name!r})", name))
+        return Parameter(self, self.at, self.methods, "query", name)
 
     def header(self, name: str) -> Parameter:
         """A request header, by its name on the wire; case does not matter."""
-        return Parameter(self.path, self.methods, "header", _checked_name(f"{self!r}.header({name!r})", name).lower())
+        return Parameter(self, self.at, self.methods, "header", name)
+
+    def path(self, name: str) -> PathParameter:
+        """A parameter of the path, by its name there."""
+        return PathParameter(self, self.at, self.methods, "path", name)
 
 
 @explained
@@ -128,13 +84,6 @@ def endpoint(path: str, *methods: str) -> Endpoint:
     if unknown:
         raise DeclarationError(f"endpoint({path!r}): {unknown[0]!r} is no HTTP method; one of {', '.join(METHODS)}")
     return Endpoint(plain_text(path), upper)
-
-
-def _checked_name(written: str, name: object) -> str:
-    if not isinstance(name, str) or not name:
-        raise DeclarationError(f"{written}: a parameter is named by a text")
-    text: str = plain_text(name)
-    return text
 
 
 def _check_path(written: str, path: object) -> None:
