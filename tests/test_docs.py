@@ -15,25 +15,31 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*/README.md"))]
-FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```(\w*)(?: ([\w./-]+))?[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block of a page."""
+    """A fenced block of a page; one with a file name is a file of the project that the page makes."""
 
     language: str
     text: str
     line: int
+    file: str = ""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it is code of the page itself."""
+        return self.language == "python" and not self.file
 
 
 def blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
-    return [Block(m[1], m[2], text.count("\n", 0, m.start()) + 1) for m in FENCE.finditer(text)]
+    return [Block(m[1], m[3], text.count("\n", 0, m.start()) + 1, m[2] or "") for m in FENCE.finditer(text)]
 
 
 def with_code(pages: list[Path]) -> list[Path]:
-    return [page for page in pages if any(block.language == "python" for block in blocks(page))]
+    return [page for page in pages if any(block.is_run for block in blocks(page))]
 
 
 def name_of(page: Path) -> str:
@@ -48,7 +54,7 @@ def source_of(page: Path) -> str:
     """Join the code of a page, with each block at its line, so that a checker's message points into the page."""
     lines: list[str] = []
     for block in blocks(page):
-        if block.language == "python":
+        if block.is_run:
             lines += [""] * (block.line - len(lines))
             lines += block.text.splitlines()
     return "\n".join(lines) + "\n"
@@ -61,7 +67,7 @@ def test_every_code_block_of_the_page_runs_and_prints_the_output_below_it(page: 
     found = blocks(page)
     try:
         for block, following in zip(found, [*found[1:], Block("", "", 0)], strict=True):
-            if block.language != "python":
+            if not block.is_run:
                 continue
             printed = io.StringIO()
             code = compile("\n" * block.line + block.text, str(page), "exec")
@@ -77,6 +83,9 @@ def test_every_code_block_of_the_page_runs_and_prints_the_output_below_it(page: 
 def test_the_code_of_every_page_type_checks_strictly_as_written(checker: str, tmp_path: Path) -> None:
     for page in with_code(PAGES):
         (tmp_path / f"{module_of(page)}.py").write_text(source_of(page), encoding="utf-8")
+    for block in (block for page in PAGES for block in blocks(page) if block.file.endswith(".py")):
+        assert not (tmp_path / block.file).exists(), f"two pages have a file {block.file}"
+        (tmp_path / block.file).write_text(block.text, encoding="utf-8")
     config = tmp_path / "pyrightconfig.json"
     config.write_text('{"typeCheckingMode": "strict", "pythonVersion": "3.11"}')
     command = {

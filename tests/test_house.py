@@ -50,6 +50,7 @@ ORDER = (
     "asgi",
     "extend",
     "cli",
+    "testing",
     "__init__",
 )
 

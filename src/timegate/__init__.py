@@ -3,34 +3,48 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from timegate.changes.base import Internal
-from timegate.changes.subjects import endpoint, enum, on, sibling
-from timegate.context import current_version
-from timegate.errors import (
-    CompileError,
-    DeclarationError,
-    DowngradeError,
-    Fault,
-    GateError,
-    SelectionError,
-    TimegateError,
-    UnknownVersion,
-    UnsupportedVersion,
-    UpgradeError,
-    VersionSunset,
-    VersionTooNew,
-)
-from timegate.timeline import Timeline
-from timegate.typing import JsonValue
-from timegate.version import Version, VersionChange
-
 if TYPE_CHECKING:
+    from timegate.changes.base import Internal
+    from timegate.changes.subjects import endpoint, enum, on, sibling
+    from timegate.context import current_version
     from timegate.contract import Contract
+    from timegate.errors import (
+        CompileError,
+        DeclarationError,
+        DowngradeError,
+        Fault,
+        GateError,
+        SelectionError,
+        TimegateError,
+        UnknownVersion,
+        UnsupportedVersion,
+        UpgradeError,
+        VersionSunset,
+        VersionTooNew,
+    )
     from timegate.gates import Gates, Hazard, merged_onto
+    from timegate.timeline import Timeline
+    from timegate.typing import JsonValue
+    from timegate.version import Version, VersionChange
 else:
-    # A module that only declares changes does not need what compiles and runs gates, so that is imported on first use
-    # (PEP 562). Type checkers see only the imports above, so that they still report a name that does not exist.
-    _MODULES = {"Contract": "timegate.contract", **dict.fromkeys(("Gates", "Hazard", "merged_onto"), "timegate.gates")}
+    # Each module is imported on first use (PEP 562): who declares changes does not need what compiles them, and pytest
+    # loads the plugin of this package in every run of everybody who has it installed. Type checkers see only the
+    # imports above, so that they still report a name that does not exist.
+    _NAMES = {
+        "changes.base": ("Internal",),
+        "changes.subjects": ("endpoint", "enum", "on", "sibling"),
+        "context": ("current_version",),
+        "contract": ("Contract",),
+        "errors": (
+            "CompileError", "DeclarationError", "DowngradeError", "Fault", "GateError", "SelectionError",
+            "TimegateError", "UnknownVersion", "UnsupportedVersion", "UpgradeError", "VersionSunset", "VersionTooNew",
+        ),
+        "gates": ("Gates", "Hazard", "merged_onto"),
+        "timeline": ("Timeline",),
+        "typing": ("JsonValue",),
+        "version": ("Version", "VersionChange"),
+    }  # fmt: skip
+    _MODULES = {name: f"timegate.{module}" for module, names in _NAMES.items() for name in names}
 
     def __getattr__(name):
         if name not in _MODULES:

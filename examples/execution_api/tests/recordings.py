@@ -19,7 +19,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-__all__ = ["Exchange", "Recording", "differences", "play", "read_recordings", "world_of"]
+__all__ = ["Exchange", "Recording", "differences", "play", "played_by", "read_recordings", "world_of"]
 
 DATA = Path(__file__).parent / "data"
 COMPARED_HEADERS = ("airflow-api-version", "correlation-id", "content-range")
@@ -99,18 +99,24 @@ class Played:
 def play(recording: Recording, app: Starlette, *, secret: str) -> Iterator[Played]:
     """Send the requests of a recording again, one after the other."""
     with TestClient(app, raise_server_exceptions=False) as client:
-        services: Services = app.state.services
-        for exchange in recording.exchanges:
-            for statement in exchange.sql_before:
-                with services.store.writing() as session:
-                    session.execute(text(statement))
-            headers = {name: _with_token(value, secret) for name, value in exchange.headers.items()}
-            content = None if exchange.body is None else json.dumps(exchange.body).encode()
-            got = client.request(exchange.method, exchange.path, headers=headers, content=content)
-            yield Played(exchange, got.status_code, got.headers, got.json() if got.content else None)
+        yield from played_by(client, recording, app, secret=secret)
+
+
+def played_by(client: TestClient, recording: Recording, app: Starlette, *, secret: str) -> Iterator[Played]:
+    """Send the requests of a recording with a client of the application, one after the other."""
+    services: Services = app.state.services
+    for exchange in recording.exchanges:
+        for statement in exchange.sql_before:
+            with services.store.writing() as session:
+                session.execute(text(statement))
+        headers = {name: _with_token(value, secret) for name, value in exchange.headers.items()}
+        content = None if exchange.body is None else json.dumps(exchange.body).encode()
+        got = client.request(exchange.method, exchange.path, headers=headers, content=content)
+        yield Played(exchange, got.status_code, got.headers, got.json() if got.content else None)
 
 
 def _with_token(header: str, secret: str) -> str:
+    """A header field as it was recorded, with a token in the place of what stands for one."""
     found = PLACEHOLDER.fullmatch(header)
     if found is None:
         return header

@@ -3,53 +3,36 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from execution_api.versions import timeline
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
-from syrupy.location import PyTestLocation
-from syrupy.types import SerializedData, SnapshotIndex
 
 from examples.execution_api.tests.databases import NewDatabase
-from examples.execution_api.tests.payloads import ELSEWHERE, operations_at, payloads_at, recordings_at
+from examples.execution_api.tests.payloads import (
+    SHOWN_HEADERS,
+    exchanges_of,
+    operations_at,
+    recordings_at,
+    the_same_each_time,
+)
+from timegate.testing import ExchangeSnapshots, OldClients
+from timegate.testing.snapshots import ELSEWHERE
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 VERSIONS = list(timeline.values)
 
 
-class OneFileEach(JSONSnapshotExtension):
-    """A JSON file for each operation, in a folder for each version; a snapshot is called `version/operation`."""
-
-    @classmethod
-    def dirname(cls, *, test_location: PyTestLocation) -> str:
-        return str(SNAPSHOTS)
-
-    @classmethod
-    def get_file_basename(cls, *, test_location: PyTestLocation, index: SnapshotIndex) -> str:
-        return str(index)
-
-    @classmethod
-    def matches_test_location(cls, *, test_location: PyTestLocation, snapshot_location: str) -> bool:
-        return SNAPSHOTS in Path(snapshot_location).parents
-
-    def serialize(self, data: Any, **_: Any) -> SerializedData:
-        """Keep the order of keys, which is that of the wire."""
-        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
 @pytest.mark.timeout(600)  # sixty applications, one after the other
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_released_version_sends_and_receives_what_is_written_down(
-    version: str, new_database: NewDatabase, snapshot: SnapshotAssertion, subtests: pytest.Subtests
+    version: str, new_database: NewDatabase, old_client: OldClients, exchange_snapshots: ExchangeSnapshots
 ) -> None:
-    written = snapshot.use_extension(OneFileEach)
+    replaced = the_same_each_time(datetime.now(UTC))
+    exchanges = exchanges_of(version, old_client, new_database)
 
-    for operation, exchanges in payloads_at(version, new_database).items():
-        with subtests.test(operation):
-            assert exchanges == written(name=f"{version}/{operation}")
+    exchange_snapshots.match(exchanges, headers=SHOWN_HEADERS, replaced=replaced)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

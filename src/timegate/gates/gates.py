@@ -293,8 +293,8 @@ class Gates:
         return data if program is None else program(data)
 
     def _root_at(self, side: Side, schema: Schema, version: int) -> Schema:
-        """The schema at a version of a payload without an operation: changes of unions affect it too."""
-        newest, old = (self._history.wires[index].standalone(side) for index in (0, version))
+        """The schema of a payload at a version: changes of unions affect it too."""
+        newest, old = (self._history.wires[index].payloads(side) for index in (0, version))
         return next((other for one, other in zip(newest, old, strict=True) if one == schema), schema)
 
     def explain(
@@ -303,7 +303,7 @@ class Gates:
         """Each change that affects a payload, with the payload before and after it.
 
         Args:
-            kind: the type, as the contract knows it.
+            kind: the type, as the contract knows it, or an operation: ``"GET /items"``, ``"GET /items 404"``.
             data: head's payload with ``to_version``, as `downgrade` takes it; a client's with ``from_version``.
             to_version: explain the downgrade to this version.
             from_version: explain the upgrade from this version.

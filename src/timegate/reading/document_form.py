@@ -225,9 +225,6 @@ class _Form:
             # Whatever a keyword of a schema means, references in it are followed.
             followed = kind in ("schema", "anything")
             for name, inner in value.items():
-                if name in fields and type(inner) is str and fields[name] == "text":
-                    # Most parts are texts where texts belong; not to name their places is faster.
-                    continue
                 if name in fields:
                     yield fields[name], inner, f"{pointer}/{name}"
                 elif followed and isinstance(inner, (dict, list)) and name not in _LITERAL:

@@ -64,7 +64,8 @@ class Head:
 
         Args:
             side: whether clients send or receive it.
-            kind: the type of a payload, a class that is a component's model, or a component's name.
+            kind: the type of a payload, a class that is a component's model, a component's name, or an operation's
+                (``"GET /items"``, ``"GET /items 404"``).
 
         Raises:
             DeclarationError: the contract does not know it.
@@ -72,6 +73,9 @@ class Head:
         for known, schema in self.roots[side]:
             if known is kind or known == kind:
                 return schema
+        body = self.wire.body_of(side, kind) if isinstance(kind, str) else None
+        if body is not None:
+            return body
         found = next((one for one in component_of(self.wire.components(side), kind) if not one.inline), None)
         if found is None:
             name = kind if isinstance(kind, str) else getattr(kind, "__qualname__", repr(kind))

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from timegate.typing import Schema
 from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.media import is_json_media
+from timegate.wire.paths import plain_path
 from timegate.wire.schema import ref, references
 
 Side: TypeAlias = Literal["requests", "responses"]
@@ -77,12 +78,6 @@ class Component:
     def internal(self) -> frozenset[str]:
         """The wire names of fields that no client knows."""
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
-
-    @property
-    def visible(self) -> list[str]:
-        """The wire names of fields that clients know, in order."""
-        internal = self.internal
-        return [key for key in self.properties if key not in internal]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -229,6 +224,24 @@ class Wire:
         for operation in self.operations:
             yield from (body.schema for _, body in operation.bodies(side))
         yield from self.standalone(side)
+
+    def body_of(self, side: Side, name: str) -> Schema | None:
+        """The schema of an operation's body on one side; None where the name is none of an operation with a body there.
+
+        Args:
+            side: whether it is the body of the request or of a response.
+            name: method and path, ``"GET /items/{item_id}"``; with a status, that of another response than the success.
+        """
+        shorter, _, last = name.rpartition(" ")
+        key, status = (shorter, last) if last.isdigit() else (name, "")
+        for operation in self.operations:
+            if key in (operation.key, f"{operation.method} {plain_path(operation.path)}"):
+                bodies = dict(operation.bodies(side))
+                # An undeclared success is of the type of the declared one.
+                success = (operation.success,) if status[:1] in ("", "2") else ()
+                places = ("request",) if side == "requests" else (status, f"{status[:1]}XX", *success, "default")
+                return next((bodies[place].schema for place in places if place in bodies), None)
+        return None
 
     def reachable(self, side: Side) -> dict[str, str]:
         """The components that payloads of one side can contain, each with a place that reaches it."""

@@ -9,6 +9,7 @@ from typing import Final
 from timegate.asgi.message.scope import App, Message, Receive, Scope, Send
 from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes, summary
 from timegate.errors import DeclarationError, TimegateError
+from timegate.gates import Gates
 
 NOT_READY: Final = "the declared changes cannot be carried out"
 _LOG: Final = logging.getLogger("timegate.asgi")
@@ -39,6 +40,11 @@ class Startable:
         self._ready: ReadyApp | None = None
         self._failure: Exception | None = None
         self._warned = False
+
+    @property
+    def gates(self) -> Gates | None:
+        """The compiled changes; None before the start, and where it failed."""
+        return None if self._ready is None else self._ready.versions.gates
 
     def _passes(self, by: object, scope: Scope) -> bool:
         """Whether a request comes from a middleware like this one around the same app, which gates it already.

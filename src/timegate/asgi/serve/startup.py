@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -137,10 +135,6 @@ class Startup:
         Raises:
             TimegateError: the changes cannot be carried out, or there is no app to read.
         """
-        with _kept_alive():
-            return self._run(app, by=by, again=again)
-
-    def _run(self, app: object | None, *, by: object, again: bool) -> ReadyApp:
         gates = self.gates or self.timeline.compile(self._contract_of(app))
         keys = [gate.key for gate in gates.operations(self.timeline.head.value)]
         routes: list[Any] | None = getattr(app, "routes", None)
@@ -203,21 +197,6 @@ def summary(ready: ReadyApp) -> str:
         f"{len(gates.timeline)} versions, {newest} to {oldest}; {len(operations)} operations, "
         f"{len(gated)} gated; {opaque} opaque places"
     )
-
-
-@contextmanager
-def _kept_alive() -> Generator[None]:
-    """Keep the garbage collector from looking at what is being compiled.
-
-    Nearly all of it stays; looking for garbage in it, over and over, was a tenth of the start.
-    """
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _has_routes(app: object) -> bool:

@@ -371,10 +371,11 @@ class _Fusing:
 
     def _policy(self, hidden: tuple[str, ...]) -> KeyPolicy:
         source = self.at(self.conversion.src)
-        allowed = {spelling for key in source.visible for spelling in source.accepted(key)}
+        visible = [key for key in source.properties if key not in source.internal]
+        allowed = {spelling for key in visible for spelling in source.accepted(key)}
         # A later part of the conversion reads a key in one spelling only.
         whole = self._to_head() if self.conversion.dst else self
-        touched = (key for key in source.visible if len(source.accepted(key)) > 1 and whole._is_touched(key))
+        touched = (key for key in visible if len(source.accepted(key)) > 1 and whole._is_touched(key))
         return KeyPolicy(
             forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
             refused=source.closed,

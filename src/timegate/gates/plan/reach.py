@@ -366,7 +366,7 @@ class Reach:
         """The components in payloads of head at places whose schemas do not describe them."""
         wire = self.history.wires[0]
         schemas = [schema for _, schema in wire.roots(self.side)]
-        schemas += [self.component(name, 0).schema for name in self.at_head]
+        schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
         nodes = list(objects_in(schemas))
         opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
         behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
