@@ -73,6 +73,20 @@ FACTS: dict[str, FactCase] = {
         head_response=HEAD,
         old_response={"parcel_label": "a", "net_weight": 2, "item_count": "5", "box_size": 7, "free_note": None},
     ),
+    "mapped": FactCase(
+        lambda models: models.mapped("box_size", {"small": 7, "large": 9}, seen_as="large"),
+        old_request={"parcel_label": "a", "box_size": "small"},
+        head_request={"parcel_label": "a", "box_size": 7},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": "small", "free_note": None},
+    ),
+    "became scalar": FactCase(
+        lambda models: models.became_scalar("item_count", was=list[int], empty=0),
+        old_request={"parcel_label": "a", "item_count": [5]},
+        head_request={"parcel_label": "a", "item_count": 5},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "net_weight": 2, "item_count": [5], "box_size": 7, "free_note": None},
+    ),
     "moved": FactCase(
         lambda models: models.moved("meta.size", to="box_size"),
         old_request={"parcel_label": "a", "meta": {"size": 7}},

@@ -52,6 +52,19 @@ FACTS: dict[str, Fact] = {
         "size", was=Annotated[int, "small"], tolerated="why"
     ),
     "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item).became_scalar('size', was=list[int], empty=0, loses='why')": on(Item).became_scalar(
+        "size", was=list[int], empty=0, loses="why"
+    ),
+    "on(Item).mapped('size', {'S': 1, 'L': 2}, back={3: 'L'}, seen_as='S')": on(Item).mapped(
+        "size", {"S": 1, "L": 2}, back={3: "L"}, seen_as="S"
+    ),
+    "on(Item).literal('name').grew('a', 'b', seen_as='c')": on(Item).literal("name").grew("a", "b", seen_as="c"),
+    "on(Item).literal('name').open('why').grew('a')": on(Item).literal("name").open("why").grew("a"),
+    "on(Item).literal('name').shrank('a', read_as='b', loses='why')": on(Item)
+    .literal("name")
+    .shrank("a", read_as="b", loses="why"),
+    "on(Item).literal('name').renamed('a', to='b')": on(Item).literal("name").renamed("a", to="b"),
+    "enum(Colour).open('why').grew('blue')": enum(Colour).open("why").grew("blue"),
     "on(Item).documented(was={'title': 'Old'})": on(Item).documented(was={"title": "Old"}),
     "on(Item).documented('size', 'name', was={'title': None})": on(Item).documented(
         "size", "name", was={"title": None}

@@ -20,6 +20,7 @@ from tests.oracle.places import (
     without_null,
 )
 from tests.oracle.reading import read_scalar
+from tests.oracle.tables import converts_requests
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Moved, Removed, Renamed
 from timegate.changes.models import Reshaped
@@ -29,7 +30,7 @@ from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import NULL, referred
 from timegate.wire.wire import Component
 
-NOT_THE_TYPE = frozenset({"title", "description", "default", "maximum"})
+NOT_THE_TYPE = frozenset({"title", "description", "examples", "deprecated", "default", "maximum"})
 """The keys of a schema that do not say which types of values it admits."""
 
 
@@ -90,6 +91,7 @@ class Checks:
                         if meant and isinstance(fact, Removed):
                             return Fate(None, fact.required is True, converted)
                         is_function = isinstance(fact, BecameList) or (isinstance(fact, Retyped) and fact.to_head)
+                        is_function = is_function or converts_requests(fact)
                         converted = converted or bool(meant and is_function)
                         filled = filled or (meant and fills(fact))
                     case Renamed(models=models, old=old, to=to):
@@ -200,6 +202,8 @@ class Checks:
             if alone and "properties" in self.components[name].schema and not is_object(value):
                 raise UnreadError
             return value
+        if is_enum(schema) and not any(type(value) is type(one) and value == one for one in members_of(schema)):
+            raise UnreadError
         match schema.get("type"):
             case "array" if is_array(value):
                 first, rest = schema.get("prefixItems"), schema.get("items", {})

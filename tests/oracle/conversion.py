@@ -12,7 +12,9 @@ from tests.oracle.places import key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Moved, Renamed
-from timegate.changes.models import Grew, Introduced, MemberRenamed, Reshaped, Shrank
+from timegate.changes.members import Grew, LiteralGrew, MemberRenamed, Shrank
+from timegate.changes.models import Introduced, Reshaped
+from timegate.changes.texts import FieldDocumented
 from timegate.changes.values import BecameNullable, BecameOptional, Constrained, Retyped
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
@@ -233,7 +235,7 @@ class Oracle:
 def upgrades(fact: FieldsFact) -> bool:
     """Whether a fact about a field changes anything in an upgrade."""
     match fact:
-        case BecameNullable() | BecameOptional() | Constrained():
+        case BecameNullable() | BecameOptional() | Constrained() | FieldDocumented() | LiteralGrew():
             return False
         case Retyped(to_head=function):
             return function is not None
@@ -245,6 +247,8 @@ def subjects_of(step: Step, side: Side) -> set[str]:
     """Return the components whose values a fact changes."""
     components, fact = step.newer[side], step.fact
     match fact:
+        case FieldDocumented():
+            return set()
         case FieldsFact():
             return {name for name, _, _ in targets(components, fact)}
         case Renamed(models=models, to=to):

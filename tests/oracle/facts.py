@@ -5,13 +5,16 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.oracle.history import targets
 from tests.oracle.places import Components, admits_null, behind, inner, key_of, without_null
 from tests.oracle.reading import Leaf, Obj, Reader, Refusal, json_type, plain
+from tests.oracle.tables import converts_requests, table_to_head, table_to_old
 from timegate.changes.base import UNSET, Fact, FieldsFact, Sibling
 from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.members import LiteralFact
 from timegate.changes.models import Reshaped
 from timegate.changes.values import (
     BecameList,
@@ -19,8 +22,10 @@ from timegate.changes.values import (
     BecameNullable,
     BecameOptional,
     BecameRequired,
+    BecameScalar,
     Constrained,
     Defaulted,
+    Mapped,
     Retyped,
 )
 from timegate.errors import DowngradeError, GateError, UpgradeError
@@ -136,6 +141,10 @@ def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: Fact
             if key in value:
                 places = context.newer[value.component].properties[key], older.properties[key]
                 value[key] = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
+        case (Mapped() | LiteralFact() | BecameScalar()) as table if key in value:
+            places = context.newer[value.component].properties[key], older.properties[key]
+            function = partial(table_to_old, table)
+            value[key] = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
         case BecameNullable(null_was=was) if was is not UNSET:
             if (key in value and value[key] is None) or (key not in value and key in older.required):
                 put(was)
@@ -174,6 +183,14 @@ def redo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: Fact
         case Retyped(to_head=function) if key in value:
             places = older.properties[key], newer.properties[key]
             value[key] = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
+        case (Mapped() | LiteralFact() | BecameScalar()) as table if key in value and converts_requests(table):
+            places = older.properties[key], newer.properties[key]
+            function = partial(table_to_head, table)
+            made = context.reader.refusals.attempt(converted, value[key], function, stars, places, context)
+            if made is UNSET:
+                del value[key]
+            else:
+                value[key] = made
         case BecameNonNull(null_is=null_is) if key in value and value[key] is None and null_is is not UNSET:
             put(null_is)
         case BecameRequired(default=default) if key not in value and default is not UNSET:
@@ -221,6 +238,8 @@ def converted(
         return value
     if stars == 0:
         made = context.call(function, value)
+        if made is UNSET:
+            return made
         if not has_type(made, after, context.reader):
             raise context.server_error("a function returns another JSON type than it declares")
         return context.reader.read(made, after)

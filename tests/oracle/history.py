@@ -17,6 +17,7 @@ from tests.oracle.places import (
     behind,
     followed,
     inner,
+    is_enum,
     key_of,
     members_of,
     nodes,
@@ -24,9 +25,20 @@ from tests.oracle.places import (
     subjects,
     without_null,
 )
+from tests.oracle.tables import old_type_of
 from timegate.changes.base import UNSET, Fact, FieldsFact
 from timegate.changes.fields import Added, Moved, Removed, Renamed
-from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, WasNamed
+from timegate.changes.members import (
+    EnumFact,
+    Grew,
+    LiteralFact,
+    LiteralGrew,
+    LiteralRenamed,
+    LiteralShrank,
+    MemberRenamed,
+    Shrank,
+)
+from timegate.changes.models import Introduced, Reshaped, WasNamed
 from timegate.changes.texts import FieldDocumented, ModelDocumented
 from timegate.changes.values import (
     BecameList,
@@ -34,8 +46,10 @@ from timegate.changes.values import (
     BecameNullable,
     BecameOptional,
     BecameRequired,
+    BecameScalar,
     Constrained,
     Defaulted,
+    Mapped,
     Retyped,
 )
 from timegate.timeline import Timeline
@@ -199,6 +213,13 @@ def undo_field(components: Components, schema: Schema, key: str, stars: int, fac
             change(lambda place: item_of(place, components) if was is UNSET else schema_of(was, side, components))
         case Defaulted(was=was):
             change(lambda place: {**place, "default": was})
+        case BecameScalar(was=was):
+            change(lambda _: schema_of(was, side, components))
+        case Mapped():
+            change(lambda _: schema_of(old_type_of(fact), side, components))
+        case LiteralFact(tolerated=tolerated):
+            if tolerated is None or side == "responses":
+                change(lambda place: with_members(place, fact))
         case FieldDocumented(was=was):
             change(lambda place: told(place, was))
         case _:
@@ -284,13 +305,23 @@ def undo_introduced(components: Components, component: Component) -> None:
                 del mapping[tag]
 
 
-def old_members(members: list[Any], fact: EnumFact) -> list[Any]:
+def with_members(place: Schema, fact: LiteralFact) -> Schema:
+    """Return the schema of a literal, or null, with the members before a fact."""
+    if "anyOf" in place:
+        return {**place, "anyOf": [with_members(arm, fact) for arm in place["anyOf"]]}
+    if not is_enum(place):
+        return place
+    rest = {key: value for key, value in place.items() if key not in ("enum", "const")}
+    return {**rest, "enum": old_members(members_of(place), fact)}
+
+
+def old_members(members: list[Any], fact: EnumFact | LiteralFact) -> list[Any]:
     match fact:
-        case Grew(members=grown):
+        case Grew(members=grown) | LiteralGrew(members=grown):
             return [member for member in members if member not in [plain_value(new) for new in grown]]
-        case Shrank(member=gone):
+        case Shrank(member=gone) | LiteralShrank(member=gone):
             return [*members, plain_value(gone)]
-        case MemberRenamed(old=old, to=to):
+        case MemberRenamed(old=old, to=to) | LiteralRenamed(old=old, to=to):
             return [plain_value(old) if member == plain_value(to) else member for member in members]
         case _:
             raise AssertionError(f"the oracle knows no {fact}")

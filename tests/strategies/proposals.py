@@ -22,8 +22,13 @@ from tests.strategies.values_proposed import (
     became_nullable,
     became_optional,
     became_required,
+    became_scalar,
     constrained,
     defaulted,
+    literal_grew,
+    literal_renamed,
+    literal_shrank,
+    mapped,
 )
 from timegate.changes.base import Fact
 
@@ -51,5 +56,11 @@ PROPOSALS: Final[list[tuple[str, Proposal]]] = [
     ("grew", grew),
     ("shrank", shrank),
     ("member_renamed", member_renamed),
+    ("became_scalar", became_scalar),
+    ("mapped", mapped),
+    ("mapped", mapped),
+    ("literal_grew", literal_grew),
+    ("literal_shrank", literal_shrank),
+    ("literal_renamed", literal_renamed),
 ]
 """Every kind of fact; a frequent kind is listed twice."""

@@ -22,7 +22,10 @@ from timegate.wire.wire import SIDES
 
 MOST_VERSIONS = 12
 
-NOT_REVERSIBLE = ("removed", "shrank", "became_non_null", "became_required", "defaulted", "moved")
+NOT_REVERSIBLE = (
+    "removed", "shrank", "became_non_null", "became_required", "defaulted", "moved",
+    "became_scalar", "mapped", "literal_shrank",
+)  # fmt: skip
 """The kinds of facts after which an old request does not come back as it was sent."""
 
 

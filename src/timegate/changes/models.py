@@ -1,19 +1,13 @@
-"""Facts about whole models and about the members of enums."""
+"""Facts about whole models."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
-from enum import Enum
-from re import compile as pattern
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, Fact, Fill, Loss, ModelFact, Unset, kind, name_of
+from timegate.changes.base import UNSET, Fill, Loss, ModelFact, Unset, kind, name_of
 from timegate.errors import DeclarationError
 from timegate.typing import Function, Model
-
-_HALVES: Final = pattern("[\ud800-\udfff]")
-"""Halves of a character, which no JSON in UTF-8 can hold."""
 
 
 @kind
@@ -129,73 +123,3 @@ def _check_why(fact: ModelFact, why: object) -> None:
             f"{subject}.vouched(…) says why in a text: {subject}.vouched(str, 'why') for a form that validators read, "
             f"{subject}.vouched('why') for what serializers give"
         )
-
-
-@kind
-class EnumFact(Fact):
-    """A fact about the members of an enum."""
-
-    enum: Model
-
-    subject: ClassVar[tuple[str, ...]] = ("enum",)
-
-    def __post_init__(self) -> None:
-        given: list[Any] = [getattr(self, one.name) for one in fields(self) if one.name != "enum"]
-        members: list[Any] = []
-        for one in given:
-            members += one if type(one) is tuple else (one,)
-        for member in members:
-            value: Any = member.value if isinstance(member, Enum) else member
-            is_json = isinstance(value, str | int | float | None) and not _HALVES.search(str(value))
-            if value is not UNSET and not is_json:
-                written = f"{self.subject_code()}.{self.verb}(…)"
-                raise DeclarationError(f"{written}: {value!r} is no member of an enum in JSON")
-
-    def subject_code(self) -> str:
-        return f"enum({name_of(self.enum)})"
-
-
-@kind
-class Grew(EnumFact):
-    """Members that older versions do not have.
-
-    Args:
-        members: members of the enum, or their JSON values.
-        seen_as: the member an old client reads in their place.
-    """
-
-    members: tuple[Any, ...]
-    seen_as: Any = UNSET
-
-    verb: ClassVar[str] = "grew"
-    loss: ClassVar[Loss] = Loss.TO_OLD
-    positional: ClassVar[str] = "members"
-
-
-@kind
-class Shrank(EnumFact):
-    """A member that only older versions have.
-
-    Args:
-        member: its JSON value.
-        read_as: the member head reads in its place.
-    """
-
-    member: Any
-    read_as: Any
-
-    verb: ClassVar[str] = "shrank"
-    loss: ClassVar[Loss] = Loss.TO_HEAD
-    positional: ClassVar[str] = "member"
-
-
-@kind
-class MemberRenamed(EnumFact):
-    """A member that has another value in older versions."""
-
-    old: Any
-    to: Any
-
-    verb: ClassVar[str] = "renamed"
-    positional: ClassVar[str] = "old"
-    ends: ClassVar[tuple[str, ...]] = ("old", "to")

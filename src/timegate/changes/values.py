@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
-from timegate.changes.base import UNSET, FieldsFact, Loss, Unset, Value, kind
+from timegate.changes.base import UNSET, FieldsFact, Loss, Unset, Value, keywords_code, kind, name_of
 from timegate.typing import Function
 
 
@@ -98,6 +99,58 @@ class BecameList(FieldsFact):
     verb: ClassVar[str] = "became_list"
     loss: ClassVar[Loss] = Loss.TO_OLD
     was_is_type: ClassVar[bool] = True
+
+
+@kind
+class BecameScalar(FieldsFact):
+    """A field that holds a list in older versions and one value now.
+
+    An old list becomes its only item. An old client reads a list of one item.
+
+    Args:
+        was: the old type, a list.
+        empty: what head gets for an empty list. Left out, it gets null where its type admits it, and nothing where it
+            does not require the field.
+        loses: why the first of several items may stand for all of them; without it, several items are refused.
+    """
+
+    was: Any
+    empty: Any = UNSET
+
+    verb: ClassVar[str] = "became_scalar"
+    loss: ClassVar[Loss] = Loss.TO_HEAD
+    was_is_type: ClassVar[bool] = True
+
+
+@kind
+class Mapped(FieldsFact):
+    """A field whose values have other names or numbers, as a table says.
+
+    Args:
+        table: head's value for each old one.
+        was: the old type; left out, old clients have the values of the table and no others.
+        otherwise: what head gets for an old value that the table does not have.
+        back: the old value for each value of head that several old ones become, or that none becomes.
+        seen_as: what an old client reads for a value of head that the table does not have.
+    """
+
+    table: Mapping[Any, Any]
+    was: Any = UNSET
+    otherwise: Any = UNSET
+    back: Mapping[Any, Any] | None = None
+    seen_as: Any = UNSET
+
+    verb: ClassVar[str] = "mapped"
+    loss: ClassVar[Loss] = Loss.TO_HEAD
+
+    @property
+    def named_type(self) -> Any:
+        literal: Any = Literal
+        return literal[tuple(self.table)] if self.was is UNSET else self.was
+
+    def argument_code(self) -> str:
+        rest = keywords_code(self, skip=("models", "fields", "table"))
+        return ", ".join(filter(None, [*map(repr, self.fields), name_of(self.table), rest]))
 
 
 @kind

@@ -18,7 +18,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.history.undo_values import FirstItem
+from timegate.history.undo_lists import FirstItem
 from timegate.wire.wire import Operation
 
 Kind: TypeAlias = Literal["erased", "written back"]

@@ -10,8 +10,11 @@ from timegate.errors import Fault
 from timegate.history import (
     undo_endpoints,
     undo_fields,
+    undo_lists,
+    undo_members,
     undo_models,
     undo_parameters,
+    undo_tables,
     undo_texts,
     undo_values,
     undo_vouched,
@@ -30,7 +33,18 @@ from timegate.timeline import Timeline
 from timegate.wire.paths import without_names
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
-_REGISTERED = (undo_endpoints, undo_fields, undo_models, undo_parameters, undo_texts, undo_values, undo_vouched)
+_REGISTERED = (
+    undo_endpoints,
+    undo_fields,
+    undo_lists,
+    undo_members,
+    undo_models,
+    undo_parameters,
+    undo_tables,
+    undo_texts,
+    undo_values,
+    undo_vouched,
+)
 """Importing these modules registers their facts with `undo`; the name keeps the imports from looking unused."""
 
 

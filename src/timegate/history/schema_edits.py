@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -202,3 +202,32 @@ def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -
         return {**node, "discriminator": {**discriminator, "propertyName": old}}
 
     return rewrite(schema, change), others
+
+
+def with_tags_replaced(
+    schema: Schema, key: str, arm: str, replaced: Mapping[Any, Any], added: Mapping[Any, Any]
+) -> Schema:
+    """A copy of a schema where older tags lead to an arm of the unions that a key discriminates.
+
+    Args:
+        schema: the schema.
+        key: the key that discriminates.
+        arm: the component.
+        replaced: the older tag for each newer one that older versions do not have; None for none.
+        added: the newer tag for each older one that only they have.
+    """
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        discriminator = node.get("discriminator")
+        if not is_object(discriminator) or discriminator.get("propertyName") != key:
+            return node
+        target = ref(arm)["$ref"]
+        mapping: dict[str, str] = {}
+        for tag, to in discriminator.get("mapping", {}).items():
+            older = replaced.get(tag, tag) if to == target else tag
+            mapping.update({} if older is None else {str(older): to})
+        mapping.update({str(old): target for old in added if target in mapping.values()})
+        return {**node, "discriminator": {**discriminator, "mapping": mapping}}
+
+    changed: Schema = rewrite(schema, change)
+    return changed

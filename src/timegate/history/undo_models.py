@@ -1,28 +1,25 @@
-"""How facts about whole models and enum members are undone."""
+"""How facts about whole models are undone."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
-from timegate.changes.models import EnumFact, Grew, Introduced, MemberRenamed, Reshaped, Shrank, ToldBy, WasNamed
+from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
-from timegate.history.remedies import name_one
 from timegate.history.schema_edits import without_arms
-from timegate.history.steps import MembersChanged, ModelIntroduced, ObjectConverted, Origin
+from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.typing import Schema
-from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import objects_in, ref, references, referred, rewrite
-from timegate.wire.wire import SIDES, Component, Side
+from timegate.wire.wire import Component, Side
 
 
 @undo.register
@@ -149,89 +146,3 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
         builder.put(side, reshaped)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)
         builder.record(side, component.name, step, EVERY_KEY)
-
-
-def _value(member: Any) -> Any:
-    return member.value if isinstance(member, enum.Enum) else member
-
-
-def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Component, list[Any]]]:
-    """The components of an enum with their members; a fault where there are none."""
-    found = False
-    for side in SIDES:
-        for name in builder.names(side, fact.enum):
-            component = builder.component(side, name)
-            members = listed_values(component.schema)
-            is_own = component.model is not None and component.model is fact.enum
-            is_named = isinstance(fact.enum, str) and fact.enum in component.names
-            if (is_own or is_named) and members is not None:
-                found = True
-                yield side, component, members
-    if not found:
-        builder.fault_unreached(fact.enum, "enum")
-
-
-def _put_members(
-    builder: HistoryBuilder,
-    side: Side,
-    component: Component,
-    members: list[Any],
-    *,
-    to_head: Mapping[Any, Any],
-    to_old: Mapping[Any, Any],
-    refused: tuple[Any, ...] = (),
-) -> None:
-    """Replace an enum's members by those of the older version, and record how the others are converted."""
-    schema = {key: value for key, value in component.schema.items() if key not in ("const", "enum")}
-    builder.put(side, replace(component, schema={**schema, "enum": members}))
-    step = MembersChanged(builder.origin, to_head, to_old, refused)
-    builder.record(side, component.name, step, *map(str, (*to_head, *refused)))
-
-
-@undo.register
-def _grew(fact: Grew, builder: HistoryBuilder) -> None:
-    new = tuple(map(_value, fact.members))
-    place, seen_as = name_of(fact.enum), _value(fact.seen_as) if fact.seen_as is not UNSET else UNSET
-    for side, component, members in _enums(fact, builder):
-        unknown = [member for member in new if member not in members]
-        rest = [member for member in members if member not in new]
-        if unknown:
-            problem = f"{unknown[0]!r} is no member right after this fact"
-            builder.fault(place, problem, name_one(fact, unknown[0], members))
-            continue
-        if side == "responses" and seen_as is UNSET:
-            builder.fault(
-                place,
-                "it reaches responses, and nothing says what old clients read for the new members",
-                f"{builder.line('seen_as=…')} with one of {rest}",
-            )
-        if seen_as is not UNSET and seen_as not in rest:
-            problem = f"seen_as={seen_as!r} is no member of the older version"
-            builder.fault(place, problem, name_one(fact, seen_as, rest))
-        to_old = {} if seen_as is UNSET else dict.fromkeys(new, seen_as)
-        _put_members(builder, side, component, rest, to_head={}, to_old=to_old, refused=new)
-
-
-@undo.register
-def _shrank(fact: Shrank, builder: HistoryBuilder) -> None:
-    place, old, read_as = name_of(fact.enum), _value(fact.member), _value(fact.read_as)
-    for side, component, members in _enums(fact, builder):
-        if old in members:
-            builder.fault_without_effect(place, f"{old!r} is still a member right after this fact")
-        elif read_as not in members:
-            builder.fault(place, f"read_as={read_as!r} is no member of head", name_one(fact, read_as, members))
-        else:
-            builder.check_loss(fact, side, place, "head cannot distinguish this member from the one it is read as")
-            _put_members(builder, side, component, [*members, old], to_head={old: read_as}, to_old={})
-
-
-@undo.register
-def _member_renamed(fact: MemberRenamed, builder: HistoryBuilder) -> None:
-    old, new = _value(fact.old), _value(fact.to)
-    for side, component, members in _enums(fact, builder):
-        if new not in members or old in members:
-            wrong = f"{new!r} is no member right after this fact" if new not in members else f"{old!r} still is one"
-            builder.fault(name_of(fact.enum), wrong, name_one(fact, new, members))
-            continue
-        renamed = [old if member == new else member for member in members]
-        _put_members(builder, side, component, renamed, to_head={old: new}, to_old={new: old}, refused=(new,))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from copy import deepcopy
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from timegate.changes.base import UNSET, FieldsFact, Sibling
 from timegate.changes.values import (
-    BecameList,
     BecameNonNull,
     BecameNullable,
     BecameOptional,
@@ -19,52 +17,17 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.history.builder import HistoryBuilder
-from timegate.history.declared_values import check_value, plain_value, read_by, value_at
+from timegate.history.conversions import convert, put_schema, values_of, with_texts
+from timegate.history.declared_values import read_by, value_at
 from timegate.history.places import FieldPlace
-from timegate.history.schema_edits import (
-    at_depth,
-    with_null,
-    with_property_required,
-    with_property_schema,
-    without_null,
-)
-from timegate.history.steps import ValueConverted, ValueReplaced
+from timegate.history.schema_edits import with_null, with_property_required, with_property_schema, without_null
+from timegate.history.steps import ValueReplaced
 from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of, bare
-from timegate.typing import Function, Schema, is_array
+from timegate.typing import Function, Schema
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import DEFAULT_MARK, HIDDEN_MARK, PARAMETER_MARK, PATH_MARK
-from timegate.wire.schema import schema_at_depth
+from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.wire import Component
-
-_BESIDES: Final = ("title", "description", PARAMETER_MARK, PATH_MARK, HIDDEN_MARK)
-"""What the schema of a field says besides its type."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrapInList:
-    """Converts a value to a list of it; null stays null where the list is nullable, and else gives an empty list."""
-
-    nullable: bool
-
-    def __call__(self, value: Any) -> Any:
-        if value is None:
-            return None if self.nullable else []
-        return [value]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstItem:
-    """Converts a list to its first item, and an empty list or null to another value; ``UNSET`` for none at all."""
-
-    empty: Any
-
-    def __call__(self, value: Any) -> Any:
-        if value is None or value == []:
-            return deepcopy(self.empty)
-        if not is_array(value):
-            raise TypeError("a list was expected")
-        return value[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +40,6 @@ class ReplaceNull:
         return self.value if value is None else value
 
 
-class _Values(NamedTuple):
-    """The values that a fact is about at one place.
-
-    Args:
-        place: the field.
-        component: the component that has it.
-        field: the field's schema.
-        schema: the schema of the values, which is the field's own where the path has no star.
-        components: the components of this side.
-    """
-
-    place: FieldPlace
-    component: Component
-    field: Schema
-    schema: Schema
-    components: Mapping[str, Component]
-
-
-def _values(builder: HistoryBuilder, fact: FieldsFact) -> Iterator[_Values]:
-    """The values that a fact is about, place by place; a fault where a star finds no list or dict."""
-    for place in builder.field_places(fact):
-        component = builder.component(place.side, place.name)
-        field = component.properties[place.key]
-        schema = schema_at_depth(field, place.stars)
-        if schema is None:
-            builder.fault(place.text, "there is no list or dict where the path has a star", "take the star off")
-        else:
-            yield _Values(place, component, field, schema, builder.wire.components(place.side))
-
-
 def _fields(builder: HistoryBuilder, fact: FieldsFact) -> Iterator[tuple[FieldPlace, Component, Schema]]:
     """The fields that a fact is about, each with its component and schema; a fault where a path ends in a star."""
     for place in builder.field_places(fact):
@@ -115,35 +48,6 @@ def _fields(builder: HistoryBuilder, fact: FieldsFact) -> Iterator[tuple[FieldPl
         else:
             component = builder.component(place.side, place.name)
             yield place, component, component.properties[place.key]
-
-
-def _put_schema(builder: HistoryBuilder, values: _Values, older: Schema) -> Schema:
-    """Replace the schema of the values by the older one; returns the field's older schema."""
-    field = at_depth(values.field, values.place.stars, lambda _: older)
-    builder.put(values.place.side, with_property_schema(values.component, values.place.key, field))
-    return field
-
-
-def _with_texts(older: Schema, newer: Schema) -> Schema:
-    """An old type's schema with what is said of the field besides its type, unless the type says it itself."""
-    return {**{key: newer[key] for key in _BESIDES if key in newer}, **older}
-
-
-def _convert(
-    builder: HistoryBuilder,
-    values: _Values,
-    older: Schema,
-    *,
-    to_head: Function | None,
-    to_old: Function | None,
-    was: Any = UNSET,
-    is_item: bool = False,
-) -> None:
-    """Replace the schema of the values by the older one, and record the functions that convert them."""
-    place = values.place
-    field = _put_schema(builder, values, older)
-    step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
-    builder.record(place.side, place.name, step, place.key)
 
 
 def _replace(
@@ -168,9 +72,9 @@ def _replacing_null(value: object) -> Function | None:
 
 @undo.register
 def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
-    for values in _values(builder, fact):
+    for values in values_of(builder, fact):
         place, newer, components = values.place, values.schema, values.components
-        older = newer if fact.was is UNSET else _with_texts(builder.type_of(place.side, fact), newer)
+        older = newer if fact.was is UNSET else with_texts(builder.type_of(place.side, fact), newer)
         if bare(older) == bare(newer) and fact.to_head is None and fact.to_old is None:
             builder.fault_without_effect(place.text, "the type is the same and no value changes")
         if place.side == "responses" and fact.to_old is None and not admits_all_of(older, newer, components):
@@ -185,16 +89,16 @@ def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
                 "old clients send values here that head's type does not admit",
                 f"{builder.line('to_head=…')} with a function from the old value to head's",
             )
-        _convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)
+        convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)
 
 
 @undo.register
 def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
     same: list[str] = []
     differ = False
-    for values in _values(builder, fact):
+    for values in values_of(builder, fact):
         place, newer = values.place, values.schema
-        older = _with_texts(builder.type_of(place.side, fact), newer)
+        older = with_texts(builder.type_of(place.side, fact), newer)
         if bare(older) == bare(newer):
             same.append(place.text)
             continue
@@ -206,65 +110,15 @@ def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
                 "head sends values here that the old limits do not allow",
                 f'{builder.line("to_old=…")}, or tolerated="why old clients can read them" instead',
             )
-        _convert(builder, values, older, to_head=None, to_old=fact.to_old)
+        convert(builder, values, older, to_head=None, to_old=fact.to_old)
     # A decimal is written as a text, whose schema says nothing of its limits.
     for text in () if differ else dict.fromkeys(same):
         builder.fault_without_effect(text, "the limits are the same right after this fact")
 
 
 @undo.register
-def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
-    for values in _values(builder, fact):
-        items = schema_at_depth(values.schema, 1)
-        if items is None:
-            builder.fault_without_effect(values.place.text, "the field is no list right after this fact")
-            continue
-        older = _with_texts(items if fact.was is UNSET else builder.type_of(values.place.side, fact), values.schema)
-        _check_items(builder, values, items, older)
-        wrap = WrapInList(is_nullable(values.schema, values.components))
-        _convert(
-            builder,
-            values,
-            older,
-            to_head=wrap,
-            to_old=FirstItem(_empty_list(fact, builder, values, older)),
-            was=fact.was,
-            is_item=fact.was is UNSET,
-        )
-
-
-def _check_items(builder: HistoryBuilder, values: _Values, items: Schema, older: Schema) -> None:
-    """Note a fault where the first item of head's list may be no value of the old type."""
-    if values.place.side == "responses" and not admits_all_of(older, items, values.components):
-        builder.fault(
-            values.place.text,
-            "head sends items in this list that the old type does not admit",
-            "give was= a type that admits every item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
-        )
-
-
-def _empty_list(fact: BecameList, builder: HistoryBuilder, values: _Values, older: Schema) -> Any:
-    """What an old client reads for a list without items; ``UNSET`` where the key is left out."""
-    place = values.place
-    if fact.empty is not UNSET:
-        empty = plain_value(builder, place.text, fact.empty, argument="empty")
-        if empty is not UNSET:
-            check_value(builder, place.side, place.text, empty, argument="empty", fits=older)
-        return empty
-    if is_nullable(older, values.components):
-        return None
-    if place.side == "responses" and (place.stars or place.key in values.component.required):
-        builder.fault(
-            place.text,
-            "nothing says what old clients read where the list is empty",
-            f"{builder.line('empty=…')} with a value of the old type",
-        )
-    return UNSET
-
-
-@undo.register
 def _became_nullable(fact: BecameNullable, builder: HistoryBuilder) -> None:
-    for values in _values(builder, fact):
+    for values in values_of(builder, fact):
         place = values.place
         if not is_nullable(values.schema, values.components):
             builder.fault_without_effect(place.text, "the field is not nullable right after this fact")
@@ -275,16 +129,16 @@ def _became_nullable(fact: BecameNullable, builder: HistoryBuilder) -> None:
             builder, place, fact.null_was, argument="null_was", fits=older, used_in="responses", problem=problem
         )
         if place.stars:
-            _convert(builder, values, older, to_head=None, to_old=_replacing_null(value))
+            convert(builder, values, older, to_head=None, to_old=_replacing_null(value))
             continue
         absent = value if place.key in values.component.required else UNSET
-        field = _put_schema(builder, values, older)
+        field = put_schema(builder, values, older)
         _replace(builder, place, values.field, field, null_to_old=value, missing_to_old=absent)
 
 
 @undo.register
 def _became_non_null(fact: BecameNonNull, builder: HistoryBuilder) -> None:
-    for values in _values(builder, fact):
+    for values in values_of(builder, fact):
         place = values.place
         if is_nullable(values.schema, values.components):
             builder.fault_without_effect(place.text, "the field is nullable right after this fact")
@@ -295,9 +149,9 @@ def _became_non_null(fact: BecameNonNull, builder: HistoryBuilder) -> None:
         )
         older = with_null(values.schema)
         if place.stars:
-            _convert(builder, values, older, to_head=_replacing_null(value), to_old=None)
+            convert(builder, values, older, to_head=_replacing_null(value), to_old=None)
             continue
-        _replace(builder, place, values.field, _put_schema(builder, values, older), null_to_head=value)
+        _replace(builder, place, values.field, put_schema(builder, values, older), null_to_head=value)
 
 
 @undo.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -10,7 +10,9 @@ from timegate.changes.base import UNSET, Fill, Sibling, Unset, Value, name_of
 from timegate.changes.calls import explained, vocabulary
 from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.changes.functions import check_function
+from timegate.changes.members import check_members
 from timegate.changes.models import Introduced, Reshaped, ToldBy, VouchedForm, VouchedShape, WasNamed
+from timegate.changes.subjects.members import Literals
 from timegate.changes.texts import FieldDocumented, ModelDocumented, SchemaTexts
 from timegate.changes.values import (
     BecameList,
@@ -18,8 +20,10 @@ from timegate.changes.values import (
     BecameNullable,
     BecameOptional,
     BecameRequired,
+    BecameScalar,
     Constrained,
     Defaulted,
+    Mapped,
     Retyped,
 )
 from timegate.errors import DeclarationError
@@ -95,6 +99,41 @@ class Models:
     def became_list(self, *fields: str, was: Any = UNSET, empty: JsonValue | Unset = UNSET) -> BecameList:
         """The fields hold one value in older versions and a list of values now."""
         return BecameList(models=self.models, fields=fields, was=was, empty=empty)
+
+    def became_scalar(
+        self, *fields: str, was: Any, empty: JsonValue | Unset = UNSET, loses: str | None = None
+    ) -> BecameScalar:
+        """The fields hold a list of values in older versions and one value now."""
+        return BecameScalar(models=self.models, fields=fields, was=was, empty=empty, loses=loses)
+
+    def mapped(
+        self,
+        field: str,
+        table: Mapping[Any, Any],
+        *,
+        was: Any = UNSET,
+        otherwise: Any = UNSET,
+        back: Mapping[Any, Any] | None = None,
+        seen_as: Any = UNSET,
+        loses: str | None = None,
+    ) -> Mapped:
+        """The field has the values of the table in older versions, each with the one that it is now."""
+        fact = Mapped(
+            models=self.models,
+            fields=(field,),
+            table=table,
+            was=was,
+            otherwise=otherwise,
+            back=back,
+            seen_as=seen_as,
+            loses=loses,
+        )
+        check_members(fact, [*table, *table.values(), *(back or {}), *(back or {}).values(), otherwise, seen_as])
+        return fact
+
+    def literal(self, field: str) -> Literals:
+        """The values of a field that is a ``Literal``; those of an enum are the subject of ``enum(…)``."""
+        return Literals(self.models, field)
 
     def defaulted(self, *fields: str, was: Value, partial: bool = True) -> Defaulted:
         """The fields have another default in older versions; ``partial=False`` fills them in a ``PATCH`` too."""

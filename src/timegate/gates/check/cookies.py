@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from timegate.changes.base import Fact, ModelFact
-from timegate.changes.models import EnumFact, WasNamed
+from timegate.changes.members import EnumFact
+from timegate.changes.models import WasNamed
 from timegate.errors import Fault
 from timegate.reading.head import Head
 from timegate.timeline import Timeline

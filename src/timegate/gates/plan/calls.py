@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from timegate.changes.base import UNSET
 from timegate.gates.run.runtime import Call, Result
 from timegate.history.steps import KeyRemoved, ObjectConverted, ValueConverted
-from timegate.history.undo_values import FirstItem
+from timegate.history.undo_lists import FirstItem
 from timegate.wire.json_types import all_listed_values, is_nullable, python_types
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component

@@ -1,0 +1,134 @@
+"""How facts are undone by which one value becomes a list of them, or a list one value."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any, Final
+
+from timegate.changes.base import UNSET
+from timegate.changes.values import BecameList, BecameScalar
+from timegate.history.builder import HistoryBuilder
+from timegate.history.conversions import Values, convert, values_of, with_texts
+from timegate.history.declared_values import check_value, plain_value
+from timegate.history.undo import undo
+from timegate.history.widening import admits_all_of
+from timegate.typing import Schema, is_array
+from timegate.wire.json_types import is_nullable
+from timegate.wire.schema import schema_at_depth
+from timegate.wire.wire import Side
+
+
+@dataclass(frozen=True, slots=True)
+class WrapInList:
+    """Converts a value to a list of it; null stays null where the list is nullable, and else gives an empty list."""
+
+    nullable: bool
+
+    def __call__(self, value: Any) -> Any:
+        if value is None:
+            return None if self.nullable else []
+        return [value]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstItem:
+    """Converts a list to its first item.
+
+    Args:
+        empty: what an empty list and null become; ``UNSET`` for none at all.
+        alone: whether a list of several items is refused.
+    """
+
+    empty: Any
+    alone: bool = False
+
+    def __call__(self, value: Any) -> Any:
+        if value is None or value == []:
+            return deepcopy(self.empty)
+        if not is_array(value):
+            raise TypeError("a list was expected")
+        if self.alone and len(value) > 1:
+            raise ValueError("one item was expected")
+        return value[0]
+
+
+@undo.register
+def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
+    for values in values_of(builder, fact):
+        side, text = values.place.side, values.place.text
+        items = schema_at_depth(values.schema, 1)
+        if items is None:
+            builder.fault_without_effect(text, "the field is no list right after this fact")
+            continue
+        older = with_texts(items if fact.was is UNSET else builder.type_of(side, fact), values.schema)
+        if side == "responses" and not admits_all_of(older, items, values.components):
+            builder.fault(
+                text,
+                "head sends items in this list that the old type does not admit",
+                "give was= a type that admits every item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) "
+                "instead",
+            )
+        empty = _empty_list(fact, builder, values, older, used_in="responses", problem=_EMPTY_FOR_OLD)
+        wrap = WrapInList(is_nullable(values.schema, values.components))
+        is_item = fact.was is UNSET
+        convert(builder, values, older, to_head=wrap, to_old=FirstItem(empty), was=fact.was, is_item=is_item)
+
+
+@undo.register
+def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
+    for values in values_of(builder, fact):
+        side, text = values.place.side, values.place.text
+        older, newer = with_texts(builder.type_of(side, fact), values.schema), values.schema
+        items = schema_at_depth(older, 1)
+        if items is None:
+            builder.fault(text, "the old type is no list", "give was= the list that older versions had: was=list[…]")
+            continue
+        wide, narrow = (newer, items) if side == "requests" else (items, newer)
+        if not admits_all_of(wide, narrow, values.components) and not is_nullable(narrow, values.components):
+            who = "old clients send items" if side == "requests" else "head sends values"
+            builder.fault(
+                text,
+                f"{who} here that the other version does not admit",
+                "write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
+            )
+        empty = _empty_list(fact, builder, values, newer, used_in="requests", problem=_EMPTY_FOR_HEAD)
+        wrap = WrapInList(is_nullable(older, values.components))
+        to_head = FirstItem(empty, alone=fact.loses is None)
+        convert(builder, values, older, to_head=to_head, to_old=wrap, was=fact.was)
+
+
+_EMPTY_FOR_OLD: Final = "nothing says what old clients read where the list is empty"
+_EMPTY_FOR_HEAD: Final = "nothing says what head gets where an old client sends an empty list"
+
+
+def _empty_list(
+    fact: BecameList | BecameScalar,
+    builder: HistoryBuilder,
+    values: Values,
+    target: Schema,
+    *,
+    used_in: Side,
+    problem: str,
+) -> Any:
+    """What stands for a list without items; ``UNSET`` where the key is left out.
+
+    Args:
+        fact: the fact at hand.
+        builder: the walk so far.
+        values: the lists.
+        target: the schema of one value.
+        used_in: the side on which lists become values.
+        problem: what is wrong where nothing can stand for it.
+    """
+    place = values.place
+    if fact.empty is not UNSET:
+        empty = plain_value(builder, place.text, fact.empty, argument="empty")
+        if empty is not UNSET:
+            check_value(builder, place.side, place.text, empty, argument="empty", fits=target)
+        return empty
+    if is_nullable(target, values.components):
+        return None
+    if place.side == used_in and (place.stars or place.key in values.component.required):
+        builder.fault(place.text, problem, f"{builder.line('empty=…')} with a value of one item's type")
+    return UNSET

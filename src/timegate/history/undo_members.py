@@ -1,0 +1,208 @@
+"""How facts about members are undone: those of an enum, and those of a field that is a ``Literal``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+from timegate.changes.base import UNSET, name_of
+from timegate.changes.members import (
+    EnumFact,
+    Grew,
+    LiteralFact,
+    LiteralGrew,
+    LiteralRenamed,
+    LiteralShrank,
+    MemberRenamed,
+    Shrank,
+    member_value,
+)
+from timegate.history.builder import HistoryBuilder
+from timegate.history.conversions import Values, convert, values_of
+from timegate.history.remedies import name_one
+from timegate.history.schema_edits import with_tags_replaced
+from timegate.history.steps import MembersChanged
+from timegate.history.undo import undo
+from timegate.history.value_tables import ValueTable
+from timegate.typing import Schema
+from timegate.wire.json_types import is_nullable, listed_values
+from timegate.wire.marks import MEMBERS_MARK
+from timegate.wire.schema import objects_in, rewrite, single_reference
+from timegate.wire.wire import SIDES, Component, Side
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What members are in the older version, and how the others are converted.
+
+    Args:
+        members: those of the older version.
+        to_head: the newer member for each old one that has another one.
+        to_old: the old member for each newer one that has another one.
+        refused: newer members that an old client may not send.
+    """
+
+    members: list[Any]
+    to_head: Mapping[Any, Any]
+    to_old: Mapping[Any, Any]
+    refused: tuple[Any, ...] = ()
+
+
+def _change(
+    fact: EnumFact | LiteralFact, builder: HistoryBuilder, side: Side, place: str, members: list[Any]
+) -> _Change | None:
+    """What the fact at hand does with members of the newer version; None and a fault where it cannot."""
+    match fact:
+        case Grew() | LiteralGrew():
+            return _grew(fact, builder, side, place, members)
+        case Shrank() | LiteralShrank():
+            return _shrank(fact, builder, side, place, members)
+        case MemberRenamed() | LiteralRenamed():
+            return _renamed(fact, builder, place, members)
+        case _:
+            raise AssertionError(f"{fact} is about no members")
+
+
+def _grew(
+    fact: Grew | LiteralGrew, builder: HistoryBuilder, side: Side, place: str, members: list[Any]
+) -> _Change | None:
+    new = tuple(map(member_value, fact.members))
+    seen_as = member_value(fact.seen_as)
+    unknown = [member for member in new if member not in members]
+    rest = [member for member in members if member not in new]
+    if unknown:
+        problem = f"{unknown[0]!r} is no member right after this fact"
+        builder.fault(place, problem, name_one(fact, unknown[0], members))
+        return None
+    if fact.tolerated is not None:
+        # What an old client reads as it is, it may send back.
+        return _Change(rest, {}, {}) if side == "responses" else None
+    if side == "responses" and seen_as is UNSET:
+        builder.fault(
+            place,
+            "it reaches responses, and nothing says what old clients read for the new members",
+            f"{builder.line('seen_as=…')} with one of {rest}",
+        )
+    if seen_as is not UNSET and seen_as not in rest:
+        problem = f"seen_as={seen_as!r} is no member of the older version"
+        builder.fault(place, problem, name_one(fact, seen_as, rest))
+    return _Change(rest, {}, {} if seen_as is UNSET else dict.fromkeys(new, seen_as), new)
+
+
+def _shrank(
+    fact: Shrank | LiteralShrank, builder: HistoryBuilder, side: Side, place: str, members: list[Any]
+) -> _Change | None:
+    old, read_as = member_value(fact.member), member_value(fact.read_as)
+    if old in members:
+        builder.fault_without_effect(place, f"{old!r} is still a member right after this fact")
+        return None
+    if read_as not in members:
+        builder.fault(place, f"read_as={read_as!r} is no member of head", name_one(fact, read_as, members))
+        return None
+    builder.check_loss(fact, side, place, "head cannot distinguish this member from the one it is read as")
+    return _Change([*members, old], {old: read_as}, {})
+
+
+def _renamed(
+    fact: MemberRenamed | LiteralRenamed, builder: HistoryBuilder, place: str, members: list[Any]
+) -> _Change | None:
+    old, new = member_value(fact.old), member_value(fact.to)
+    if new not in members or old in members:
+        wrong = f"{new!r} is no member right after this fact" if new not in members else f"{old!r} still is one"
+        builder.fault(place, wrong, name_one(fact, new, members))
+        return None
+    renamed = [old if member == new else member for member in members]
+    return _Change(renamed, {old: new}, {new: old}, (new,))
+
+
+def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Component, list[Any]]]:
+    """The components of an enum with their members; a fault where there are none."""
+    found = False
+    for side in SIDES:
+        for name in builder.names(side, fact.enum):
+            component = builder.component(side, name)
+            members = listed_values(component.schema)
+            is_own = component.model is not None and component.model is fact.enum
+            is_named = isinstance(fact.enum, str) and fact.enum in component.names
+            if (is_own or is_named) and members is not None:
+                found = True
+                yield side, component, members
+    if not found:
+        builder.fault_unreached(fact.enum, "enum")
+
+
+@undo.register
+def _enum_members(fact: EnumFact, builder: HistoryBuilder) -> None:
+    changed, faults = False, len(builder.faults)
+    for side, component, members in _enums(fact, builder):
+        change = _change(fact, builder, side, name_of(fact.enum), members)
+        if change is None:
+            continue
+        changed = True
+        builder.put(side, replace(component, schema=_with_members(component.schema, change.members)))
+        step = MembersChanged(builder.origin, change.to_head, change.to_old, change.refused)
+        builder.record(side, component.name, step, *map(str, (*change.to_head, *change.refused)))
+    if not changed and len(builder.faults) == faults:
+        builder.fault_without_effect(name_of(fact.enum), _UNSENT)
+
+
+_UNSENT: Final = "no response has it, so that no client reads a member that it does not know"
+
+
+def _with_members(schema: Schema, members: list[Any]) -> Schema:
+    """The schema of an enum or a ``Literal`` with other members."""
+    rest = {key: value for key, value in schema.items() if key not in ("const", "enum")}
+    if MEMBERS_MARK in rest:
+        rest[MEMBERS_MARK] = tuple((kind, value) for kind, value in rest[MEMBERS_MARK] if value in members)
+    return {**rest, "const": members[0]} if "const" in schema and len(members) == 1 else {**rest, "enum": members}
+
+
+@undo.register
+def _literal_members(fact: LiteralFact, builder: HistoryBuilder) -> None:
+    changed, faults = False, len(builder.faults)
+    for values in values_of(builder, fact):
+        place = values.place
+        members = next(filter(None, map(listed_values, objects_in(values.schema))), None)
+        if members is None:
+            _fault_of_no_literal(fact, builder, values)
+            continue
+        change = _change(fact, builder, place.side, place.text, members)
+        if change is None:
+            continue
+        changed = True
+        _convert_members(builder, values, change)
+    if not changed and len(builder.faults) == faults:
+        builder.fault_without_effect(f"{', '.join(map(name_of, fact.models))}.{fact.fields[0]}", _UNSENT)
+
+
+def _fault_of_no_literal(fact: LiteralFact, builder: HistoryBuilder, values: Values) -> None:
+    name = single_reference(values.schema)
+    component = values.components.get(name or "")
+    if component is not None and listed_values(component.schema) is not None:
+        written = f"enum({name_of(component.model or component.name)}).{fact.verb}({fact.argument_code()})"
+        builder.fault(values.place.text, "the field is an enum, which has members of its own", written)
+    else:
+        builder.fault_without_effect(values.place.text, "the field is no Literal right after this fact")
+
+
+def _convert_members(builder: HistoryBuilder, values: Values, change: _Change) -> None:
+    place = values.place
+
+    def older(node: dict[str, Any]) -> dict[str, Any]:
+        return node if listed_values(node) is None else _with_members(node, change.members)
+
+    literal: Any = Literal
+    was = literal[tuple(change.members)]
+    convert(
+        builder,
+        values,
+        rewrite(values.schema, older),
+        to_head=ValueTable.of(change.to_head, keeps=True) if change.to_head else None,
+        to_old=ValueTable.of(change.to_old, keeps=True) if change.to_old else None,
+        was=was | None if is_nullable(values.schema, values.components) else was,
+    )
+    if place.key in builder.tags(place.side):
+        tags = {new: change.to_old.get(new) for new in (*change.to_old, *change.refused)}
+        kept = {old: new for old, new in change.to_head.items() if old in change.members}
+        builder.rewrite(place.side, lambda schema: with_tags_replaced(schema, place.key, place.name, tags, kept))
