@@ -15,6 +15,7 @@
 #   make test-cache       a real cache in front of an app: nginx, from Debian's packages
 #
 #   make growth           counts that what a request costs grows no faster than its size   (GROWTH=full up to 256 KiB)
+#   make test-rolling     two releases of the example's server behind one balancer, upgraded and rolled back under load
 #   make test-load        200 workers of mixed versions on one server for LOAD_SECONDS=60, and a server that is killed
 #
 #   make fuzz     EXCHANGES=20000 requests of old clients to random old apps and to today's, drawn by SEED=7
@@ -66,7 +67,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load fuzz nightly clients snapshots \
+.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
     figures \
     check lint types format lock bench bench-check bench-instructions clean
 
@@ -88,12 +89,20 @@ test-postgres: $(READY)
 	    $(PY) -m pytest --numprocesses=auto --snapshot-warn-unused $(EXAMPLE)/tests $(PYTEST)
 
 # Without it, root installs it, and everybody else is told how.
-test-cache: $(READY)
+.PHONY: nginx
+nginx:
 	@PATH="$$PATH:/usr/sbin" command -v nginx >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
 	    echo 'timegate: installing nginx-light'; \
 	    export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1; \
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends nginx-light >/dev/null; }
+
+test-cache: $(READY) nginx
 	@$(PY) -m pytest tests/asgi/nginx $(PYTEST)
+
+ROLLING_SECONDS ?= 4
+
+test-rolling: $(READY) nginx
+	@$(PY) -m examples.execution_api.tests.rolling --seconds $(ROLLING_SECONDS)
 
 # One wheel is built, and each set of releases has an environment of its own, without `src` on its path.
 MATRIX := .venv-matrix

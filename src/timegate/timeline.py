@@ -194,29 +194,34 @@ class Timeline:
         except (KeyError, TypeError):
             raise UnknownVersion(value, self.values) from None
 
-    def resolve(self, requested: str) -> Version:
+    def resolve(self, requested: str, *, newest: int = 0) -> Version:
         """The version that serves what a client asks for: that version or the closest older one.
+
+        Args:
+            requested: what the client asks for.
+            newest: the index of the newest version that is offered.
 
         Raises:
             UnknownVersion: it does not parse.
             UnsupportedVersion: it is older than the oldest version.
-            VersionTooNew: it is newer than head.
+            VersionTooNew: it is newer than the newest version that is offered.
         """
         exact = self._index.get(requested)
-        if exact is not None:
+        if exact is not None and exact >= newest:
             return self.versions[exact]
         given: Any = requested
+        offered = self.values[newest:]
         if not isinstance(given, str):
-            raise UnknownVersion(repr(given), self.values)
+            raise UnknownVersion(repr(given), offered)
         try:
             key = self.scheme(requested)
         except ValueError:
-            raise UnknownVersion(requested, self.values) from None
-        if key > self._keys[0]:
-            raise VersionTooNew(requested, self.values)
+            raise UnknownVersion(requested, offered) from None
+        if key > self._keys[newest]:
+            raise VersionTooNew(requested, offered)
         position = bisect_right(self._ascending, key)
         if position == 0:
-            raise UnsupportedVersion(requested, self.values)
+            raise UnsupportedVersion(requested, offered)
         return self.versions[len(self.versions) - position]
 
     def lacking(self, index: int) -> frozenset[type[VersionChange]]:

@@ -3,9 +3,11 @@
 from timegate.asgi.message.problems import Problem, problem_json
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.middleware import TimegateMiddleware
+from timegate.asgi.select.ceiling import Ceiling
 from timegate.asgi.select.selectors import Given, Pin, Selector, first_of, header, media_type, path, query
 
 __all__ = [
+    "Ceiling",
     "Given",
     "Pin",
     "Problem",

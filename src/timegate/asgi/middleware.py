@@ -32,6 +32,7 @@ from timegate.asgi.route.not_found import problem_of, slash_redirect
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
+from timegate.asgi.select.ceiling import Ceiling, top_of
 from timegate.asgi.select.choice import VersionChoice
 from timegate.asgi.select.selectors import (
     ECHO,
@@ -77,6 +78,8 @@ class TimegateMiddleware(Startable):
         default: the version of a request that names none: ``"required"`` refuses it, ``"oldest"``, ``"latest"``, a
             version, or a callable of the scope, which may be ``async``.
         newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
+        ceiling: the newest version that is offered: a version, a file that holds one and is read again when it changes,
+            or a callable that is asked at each request.
         unversioned: paths of operations that need no version.
         sunset_status: the status of a request for a version that is past its sunset.
         during_sunset: paths of operations that are served past the sunset and in brownouts too.
@@ -103,6 +106,7 @@ class TimegateMiddleware(Startable):
         select: Selector | Pin = _BY_HEADER,
         default: str | Pin = "required",
         newer: Literal["refuse", "latest"] = "refuse",
+        ceiling: Ceiling = None,
         unversioned: Iterable[str] = (),
         sunset_status: int = HTTPStatus.GONE,
         during_sunset: Iterable[str] = (),
@@ -127,6 +131,7 @@ class TimegateMiddleware(Startable):
         check_sunset_status(sunset_status)
         self.select = selector_of(select).bound(timeline.scheme)
         self._choice = VersionChoice(timeline, default=default, newer=newer, sunset_status=sunset_status)
+        self._top = top_of(ceiling, timeline)
         vary = self.select.vary
         self.settings = Settings(
             codec=Codec(decoder, encoder),
@@ -145,6 +150,7 @@ class TimegateMiddleware(Startable):
             settings=self.settings,
             unversioned=paths_of("unversioned", unversioned),
             during_sunset=paths_of("during_sunset", during_sunset),
+            top=self._top,
             notes=self._choice.notes,
         )
         super().__init__(app, startup)
@@ -232,18 +238,16 @@ class TimegateMiddleware(Startable):
         key = versions.operation_at(path, method, scope)
         required = key is not None and key not in versions.unversioned
         spared = key in versions.during_sunset
-        version = await self._version(ready, given, scope, required=required, during_sunset=spared)
+        newest = self._top.newest()
+        version = await self._version(ready, given, scope, newest=newest, required=required, during_sunset=spared)
         if isinstance(version, Problem) and (required or ready.is_document(path, method)):
             await send_problem(version, send, settings=self.settings, version=None, method=method)
             return
         if version is None or isinstance(version, Problem):
-            version = versions.unselected
-            plan = version.plans.get(key or "") or self._document_plan(ready, version, path, method)
-            if plan is not None:
-                await self._serve(version, plan, scope, receive, send, path=path, proven=False)
-            else:
-                await self.app(scope, receive, send)
-            return
+            version = versions.unnamed(newest)
+            if version is versions.unselected:
+                await self._serve_head(ready, version.plans.get(key or ""), scope, receive, send, path=path)
+                return
         plan = version.plan_of(path, method, scope)
         token = _set_selected(version.selected)
         try:
@@ -259,6 +263,17 @@ class TimegateMiddleware(Startable):
         finally:
             _reset_selected(token)
 
+    async def _serve_head(
+        self, ready: ReadyApp, plan: OperationPlan | None, scope: Scope, receive: Receive, send: Send, *, path: str
+    ) -> None:
+        """Serve a request for which no version is selected."""
+        version = ready.versions.unselected
+        plan = plan or self._document_plan(ready, version, path, scope["method"])
+        if plan is not None:
+            await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+        else:
+            await self.app(scope, receive, send)
+
     async def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
         """The version that a request names, and the scope without it in the path."""
         given = await found_by(self.select, scope)
@@ -268,14 +283,21 @@ class TimegateMiddleware(Startable):
         return given, (without_prefix if fixed else below_prefix)(scope, given.root_path)
 
     async def _version(
-        self, ready: ReadyApp, given: Given | None, scope: Scope, *, required: bool, during_sunset: bool
+        self,
+        ready: ReadyApp,
+        given: Given | None,
+        scope: Scope,
+        *,
+        newest: int,
+        required: bool,
+        during_sunset: bool,
     ) -> ApiVersion | Problem | None:
         """The version in force as it is served; cached by the value of the header field."""
-        chosen = await self._choice.of(given, scope, required=required, during_sunset=during_sunset)
+        chosen = await self._choice.of(given, scope, newest=newest, required=required, during_sunset=during_sunset)
         if chosen is None or isinstance(chosen, Problem):
             return chosen
         version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
-        lasting = chosen.lifecycle.always_served and len(known) < _MAX_CACHED
+        lasting = self._top.lasts and chosen.lifecycle.always_served and len(known) < _MAX_CACHED
         if lasting and self._header is not None and given is not None:
             known[given.values[0].encode("utf-8")] = version
         return version
@@ -319,11 +341,14 @@ class TimegateMiddleware(Startable):
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
         given, scope = await self._given(ready, scope)
-        version = await self._version(ready, given, scope, required=False, during_sunset=False)
+        newest = self._top.newest()
+        version = await self._version(ready, given, scope, newest=newest, required=False, during_sunset=False)
         if isinstance(version, Problem) and not ready.mounts(scope):
             # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})
             return
+        if newest and not isinstance(version, ApiVersion):
+            version = ready.versions.unnamed(newest)
         token = _set_selected(version.selected if isinstance(version, ApiVersion) else None)
         try:
             await self.app(scope, receive, send)

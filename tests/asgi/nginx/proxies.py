@@ -73,7 +73,7 @@ async def caching(upstream: int) -> AsyncGenerator[int]:
         log, config = f"{home}/error.log", _configured(home, port=port, upstream=upstream)
         server = await asyncio.create_subprocess_exec(nginx, "-e", log, "-p", home, "-c", config)
         try:
-            await _up(port, server, home)
+            await until_up(port, server, home)
             yield port
         finally:
             if server.returncode is None:
@@ -94,7 +94,12 @@ def _said(home: str) -> str:
     return log.read_text() if log.exists() else "it says nothing"
 
 
-async def _up(port: int, server: asyncio.subprocess.Process, home: str) -> None:
+async def until_up(port: int, server: asyncio.subprocess.Process, home: str) -> None:
+    """Wait until nginx listens.
+
+    Raises:
+        NoNginx: it has ended, or does not listen after ten seconds.
+    """
     for _ in range(200):
         if server.returncode is not None:
             break

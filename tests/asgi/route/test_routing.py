@@ -23,6 +23,7 @@ from timegate.asgi.route.entries import Entry, entries_of, entries_of_contract, 
 from timegate.asgi.route.route_order import Overlaps, covers, in_order, may_overlap
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
+from timegate.asgi.select.ceiling import top_of
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.starlette import operation
 
@@ -120,7 +121,9 @@ def test_what_is_done_for_a_request_is_the_plan_of_the_route_that_starlette_find
     ]
     gates = Timeline(Version("2026-01-01")).compile(Contract.of(Starlette(routes=routes)))
     entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")])
-    serving = ApiVersions(gates, entries, settings=SETTINGS, unversioned=(), during_sunset=(), by=None)
+    serving = ApiVersions(
+        gates, entries, settings=SETTINGS, unversioned=(), during_sunset=(), top=top_of(None, gates.timeline), by=None
+    )
     for path in (f"/{path}" for path in paths):
         for method in ("GET", "HEAD", "POST", "DELETE"):
             scope = _scope(path, method)

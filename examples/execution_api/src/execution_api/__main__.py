@@ -20,7 +20,8 @@ from execution_api.worker import command as worker
 __all__ = ["app_from_environment", "main"]
 
 # These environment variables configure the processes that uvicorn starts.
-DATABASE, SECRET_FILE, WORLD = (f"EXECUTION_API_{name}" for name in ("DATABASE", "SECRET_FILE", "WORLD"))
+NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING")
+DATABASE, SECRET_FILE, WORLD, CEILING = (f"EXECUTION_API_{name}" for name in NAMES)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -44,6 +45,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", metavar="URL", default="sqlite:///execution_api.db")
     parser.add_argument("--secret-file", metavar="F", type=Path, required=True, help="holds the secret of the tokens")
     parser.add_argument("--world", metavar="FILE", type=Path, help="rows to start from, if the database is empty")
+    parser.add_argument("--ceiling", metavar="FILE", type=Path, help="holds the newest version to offer")
     parser.add_argument("--processes", type=int, default=1)
 
 
@@ -57,6 +59,7 @@ def _serve(given: argparse.Namespace) -> int:
     os.environ[DATABASE] = given.database
     os.environ[SECRET_FILE] = str(given.secret_file)
     os.environ[WORLD] = str(given.world or "")
+    os.environ[CEILING] = str(given.ceiling or "")
     _secret(given.secret_file)  # fail here if it is missing or unreadable, not in each process
     uvicorn.run(
         "execution_api.__main__:app_from_environment",
@@ -80,11 +83,12 @@ def app_from_environment() -> Starlette:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    world = os.environ.get(WORLD)
+    world, ceiling = os.environ.get(WORLD), os.environ.get(CEILING)
     return create_app(
         database=os.environ[DATABASE],
         secret=_secret(Path(os.environ[SECRET_FILE])),
         world=json.loads(Path(world).read_text()) if world else None,
+        ceiling=Path(ceiling) if ceiling else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -39,6 +40,7 @@ def create_app(
     world: Mapping[str, Any] | None = None,
     backends: Sequence[SecretBackend] | None = None,
     versions: Timeline = timeline,
+    ceiling: Path | None = None,
 ) -> Starlette:
     """Make the application; its lifespan opens the database, creates the tables and fills them.
 
@@ -48,6 +50,7 @@ def create_app(
         world: rows to start from, if the database is empty.
         backends: where connections and variables come from; by default the environment, then the database.
         versions: the versions of the interface, newest first.
+        ceiling: a file that holds the newest version to offer; None to offer all.
 
     Raises:
         ValueError: the secret is too short.
@@ -68,7 +71,7 @@ def create_app(
         lifespan=lifespan,
         # Conversion for older workers is inside the log, which names the version of each response, and outside
         # everything else, which knows only today's interface.
-        middleware=[Middleware(RequestLog), older_workers(versions)],
+        middleware=[Middleware(RequestLog), older_workers(versions, ceiling=ceiling)],
         exception_handlers={
             Refusal: render_refusal,
             HTTPException: render_http_exception,

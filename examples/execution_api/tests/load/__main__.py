@@ -14,7 +14,7 @@ from pathlib import Path
 
 from examples.execution_api.tests.load.ledger import Ledger, held_by
 from examples.execution_api.tests.load.server import LoadedServer, running
-from examples.execution_api.tests.load.workers import LIVES, Tally, crowded_world, drive
+from examples.execution_api.tests.load.workers import LIVES, Tally, after, crowded_world, drive
 from examples.execution_api.tests.serving import SECRET
 
 GROWTH_MIB = 24
@@ -76,7 +76,7 @@ def _steady(folder: Path, given: argparse.Namespace) -> Iterator[str]:
 async def _watched(server: LoadedServer, given: argparse.Namespace, ledger: Ledger) -> tuple[Tally, list[float]]:
     memory: list[float] = []
     work = asyncio.create_task(
-        drive(server.url, secret=SECRET, workers=given.workers, seconds=given.seconds, ledger=ledger)
+        drive(server.url, secret=SECRET, workers=given.workers, is_over=after(given.seconds), ledger=ledger)
     )
     while not work.done():
         memory.append(server.resident_mib())
@@ -103,7 +103,7 @@ def _killed(folder: Path, given: argparse.Namespace) -> Iterator[str]:
 
 async def _broken_off(server: LoadedServer, given: argparse.Namespace, ledger: Ledger) -> Tally:
     work = asyncio.create_task(
-        drive(server.url, secret=SECRET, workers=given.workers, seconds=10 * given.kill_after, ledger=ledger)
+        drive(server.url, secret=SECRET, workers=given.workers, is_over=after(10 * given.kill_after), ledger=ledger)
     )
     await asyncio.sleep(given.kill_after)
     server.kill()

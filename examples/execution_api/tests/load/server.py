@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ class LoadedServer:
     """A server that is ready."""
 
     url: str
+    port: int
     process: subprocess.Popen[bytes]
 
     def resident_mib(self) -> float:
@@ -49,13 +50,22 @@ class LoadedServer:
 
 
 @contextmanager
-def running(folder: Path, *, database: str, world: Mapping[str, Any] | None) -> Generator[LoadedServer, None, None]:
+def running(
+    folder: Path,
+    *,
+    database: str,
+    world: Mapping[str, Any] | None,
+    options: Sequence[str] = (),
+    release: Path | None = None,
+) -> Generator[LoadedServer, None, None]:
     """Start a server on a free port of 127.0.0.1; it ends in the end.
 
     Args:
         folder: where its files and its log lie.
         database: its URL.
         world: the rows to start from, or None.
+        options: more options of its command.
+        release: where another release of the server is; None for this one.
     """
     secret, rows = folder / "secret", folder / "world.json"
     secret.write_text(SECRET)
@@ -63,13 +73,17 @@ def running(folder: Path, *, database: str, world: Mapping[str, Any] | None) -> 
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     command = [sys.executable, "-m", "execution_api", "serve", "--port", str(port)]
-    command += ["--database", database, "--secret-file", str(secret)]
+    command += ["--database", database, "--secret-file", str(secret), *options]
     if world is not None:
         rows.write_text(json.dumps(world))
         command += ["--world", str(rows)]
-    with (folder / "server.log").open("ab") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    variables = {**os.environ, "PYTHONPATH": "" if release is None else str(release)}
+    with (
+        (folder / "server.log").open("ab") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, env=variables) as process,
+    ):
         try:
-            server = LoadedServer(f"http://127.0.0.1:{port}", process)
+            server = LoadedServer(f"http://127.0.0.1:{port}", port, process)
             _wait_for(server, folder / "server.log")
             yield server
         finally:

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,7 @@ from pydantic import JsonValue
 from examples.execution_api.tests.load.ledger import Ledger, Place
 from examples.execution_api.tests.serving import WORLD
 
-__all__ = ["LIVES", "Tally", "crowded_world", "drive"]
+__all__ = ["LIVES", "Tally", "after", "crowded_world", "drive"]
 
 DAG, RUN, TASK, HOST = "load", "load_run", "work", "h"
 LIVES = 60
@@ -72,26 +73,44 @@ def crowded_world(workers: int) -> dict[str, Any]:
     }
 
 
-async def drive(url: str, *, secret: str, workers: int, seconds: float, ledger: Ledger) -> Tally:
-    """Let workers of all versions, by turns, work on a server; a server that is gone ends the work.
+def after(seconds: float) -> Callable[[], bool]:
+    """Whether a time is over that begins now."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() > until
+
+
+async def drive(
+    url: str,
+    *,
+    secret: str,
+    workers: int,
+    is_over: Callable[[], bool],
+    ledger: Ledger,
+    versions: Sequence[str] = timeline.values,
+    upgraded: Callable[[int], str | None] = lambda number: None,
+    keeps_connections: bool = True,
+) -> Tally:
+    """Let workers of several versions, by turns, work on a server; a server that is gone ends the work.
 
     Args:
         url: the server.
         secret: what it signs its tokens with.
         workers: how many.
-        seconds: no worker asks for anything later than this.
+        is_over: whether no worker asks for anything more.
         ledger: takes down what is promised.
+        versions: what the workers speak.
+        upgraded: asked before each task for the version that a worker speaks from now on; None for the one it speaks.
+        keeps_connections: whether a connection is used for more than one request.
     """
     tally = Tally()
-    versions = list(timeline.values)
-    until = time.monotonic() + seconds
     # The server closes a connection that was idle for five seconds; a request at that moment would get no response.
-    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=workers, keepalive_expiry=2)
+    kept = workers if keeps_connections else 0
+    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=kept, keepalive_expiry=2)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as client:
         crowd = [
             Worker(number, versions[number % len(versions)], client, secret, ledger, tally) for number in range(workers)
         ]
-        await asyncio.gather(*(worker.work(until) for worker in crowd))
+        await asyncio.gather(*(worker.work(is_over, upgraded) for worker in crowd))
     return tally
 
 
@@ -114,12 +133,13 @@ class Worker:
         self.ledger, self.tally = ledger, tally
         self.chance = random.Random(number)
         self.token = ""
-        self.until = 0.0
+        self.is_over: Callable[[], bool] = lambda: False
 
-    async def work(self, until: float) -> None:
+    async def work(self, is_over: Callable[[], bool], upgraded: Callable[[int], str | None]) -> None:
         """Carry out one task after the other."""
-        self.until = until
+        self.is_over = is_over
         for life in range(LIVES):
+            self.version = upgraded(self.number) or self.version
             try:
                 await self._live(self.number * LIVES + life)
             except TimeIsOver:
@@ -203,7 +223,7 @@ class Worker:
             Refused: the response has another status.
             httpx.TransportError: there was no response.
         """
-        if time.monotonic() > self.until:
+        if self.is_over():
             raise TimeIsOver
         headers = {"Airflow-API-Version": self.version, "Authorization": f"Bearer {self.token}"}
         if place is not None:

@@ -65,57 +65,74 @@ class VersionChoice:
         return (_SHIFTING.format(self._timeline.values[-1], self._timeline.head.value),)
 
     async def of(
-        self, given: Given | None, scope: Scope, *, required: bool, during_sunset: bool
+        self, given: Given | None, scope: Scope, *, newest: int, required: bool, during_sunset: bool
     ) -> Version | Problem | None:
         """The version in force, or the problem; None where the request names no version and needs none.
 
         Args:
             given: the values in the request.
             scope: the request.
+            newest: the index of the newest version that is offered.
             required: whether the request needs a version.
             during_sunset: whether the request is served though its version is past its sunset.
         """
-        timeline, default = self._timeline, self._default
+        timeline = self._timeline
+        pinned = given is None
         if given is None:
             if not required:
                 return None
-            if default == "required":
-                return no_version(self._supported())
-            if isinstance(default, str):
-                named = {"oldest": timeline.versions[-1], "latest": timeline.head}
-                version = named.get(default) or timeline.resolve(default)
-                return version if during_sunset else self._unless_over(version, default)
-            given = await found_by(PinSelector(default), scope)
-            if given is None:
-                return no_version(self._supported())
+            found = await self._given_by_default(scope)
+            if found is None:
+                return no_version(self._supported(newest))
+            given = found
         if len(given.values) > 1:
-            return several_versions(given.values, self._supported())
+            return several_versions(given.values, self._supported(newest))
         requested = next(iter(given.values), "")
         try:
             if len(requested) > MAX_LENGTH:
                 raise UnknownVersion(requested, timeline.values)
-            version = timeline.resolve(requested)
+            version = timeline.resolve(requested, newest=newest)
         except VersionTooNew as error:
-            if self._newer == "refuse":
-                return cannot_be_selected(error, self._supported())
-            version = timeline.head
+            # A default is the server's own word, and no client's: under a ceiling, it means the ceiling.
+            if self._newer == "refuse" and not (pinned and self._is_known(requested)):
+                return cannot_be_selected(error, self._supported(newest))
+            version = timeline.versions[newest]
         except SelectionError as error:
-            return cannot_be_selected(error, self._supported())
-        return version if during_sunset else self._unless_over(version, requested)
+            return cannot_be_selected(error, self._supported(newest))
+        return version if during_sunset else self._unless_over(version, requested, newest)
 
-    def _supported(self) -> list[str]:
+    async def _given_by_default(self, scope: Scope) -> Given | None:
+        """The version of a request that names none; None for none."""
+        default = self._default
+        if not isinstance(default, str):
+            return await found_by(PinSelector(default), scope)
+        if default == "required":
+            return None
+        named = {"oldest": self._timeline.values[-1], "latest": self._timeline.values[0]}
+        return Given((named.get(default, default),))
+
+    def _is_known(self, requested: str) -> bool:
+        """Whether a version is not newer than head."""
+        try:
+            self._timeline.resolve(requested)
+        except SelectionError:
+            return False
+        return True
+
+    def _supported(self, newest: int) -> list[str]:
         """The versions that can be asked for now, newest first."""
         now = datetime.now(UTC)
-        return [version.value for version in self._timeline if not version.lifecycle.is_over(now)]
+        offered = self._timeline.versions[newest:]
+        return [version.value for version in offered if not version.lifecycle.is_over(now)]
 
-    def _unless_over(self, version: Version, requested: str) -> Version | Problem:
+    def _unless_over(self, version: Version, requested: str, newest: int) -> Version | Problem:
         lifecycle = version.lifecycle
         if lifecycle.always_served:
             return version
         now = datetime.now(UTC)
         if lifecycle.is_over(now):
-            return past_sunset(requested, lifecycle, self._supported(), self._sunset_status)
+            return past_sunset(requested, lifecycle, self._supported(newest), self._sunset_status)
         brownout = lifecycle.brownout_at(now)
         if brownout is None:
             return version
-        return in_brownout(requested, lifecycle, self._supported(), ceil((brownout.ends - now).total_seconds()))
+        return in_brownout(requested, lifecycle, self._supported(newest), ceil((brownout.ends - now).total_seconds()))

@@ -15,6 +15,7 @@ from timegate.asgi.route.handover import HandoverRoute
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
+from timegate.asgi.select.ceiling import Top
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
@@ -97,6 +98,7 @@ class Startup:
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
         during_sunset: the paths of operations that are served though their version is not.
+        top: knows the newest version that is offered.
         notes: what the log says besides at the start.
 
     Raises:
@@ -111,6 +113,7 @@ class Startup:
     settings: Settings
     unversioned: frozenset[str]
     during_sunset: frozenset[str]
+    top: Top
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -148,6 +151,7 @@ class Startup:
             settings=self.settings,
             unversioned=self.unversioned,
             during_sunset=self.during_sunset,
+            top=self.top,
             by=by,
         )
         if not again:

@@ -12,6 +12,7 @@ from timegate.asgi.route.route_order import Overlaps, in_order
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
+from timegate.asgi.select.ceiling import Top
 from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
@@ -28,12 +29,14 @@ class ApiVersions:
         settings: the settings that hold for every request.
         unversioned: the paths of operations that need no version.
         during_sunset: the paths of operations that are served though their version is not.
+        top: knows the newest version that is offered.
         by: the middleware that serves them.
 
     Attributes:
         head: head's routes.
         by_value: the versions by their value.
-        by_header: the versions by the header field's value, which the middleware extends.
+        by_header: the versions by the header field's value, which the middleware extends; of those alone that are
+            served at every moment.
         unselected: head for requests without a version; its responses name none.
         older_paths: the routes of older versions at paths that head does not have.
         shadowed: whether a request may need a handover.
@@ -43,8 +46,8 @@ class ApiVersions:
     """
 
     __slots__ = (
-        "by_header", "by_value", "closed_queries", "during_sunset", "gates", "head", "older_paths", "shadowed",
-        "unselected", "unversioned",
+        "_unnamed", "_version_at", "by_header", "by_value", "closed_queries", "during_sunset", "gates", "head",
+        "older_paths", "shadowed", "unselected", "unversioned",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +58,7 @@ class ApiVersions:
         settings: Settings,
         unversioned: Collection[str],
         during_sunset: Collection[str],
+        top: Top,
         by: object,
     ) -> None:
         self.gates = gates
@@ -84,10 +88,12 @@ class ApiVersions:
 
         timeline = gates.timeline
         self.by_value = {version.value: version_at(index) for index, version in enumerate(timeline.versions)}
-        self.unselected = version_at(0, named=False)
+        self._version_at = version_at
+        self._unnamed = {0: version_at(0, named=False)}
+        self.unselected = self._unnamed[0]
         self.by_header = {
             version.value.encode("utf-8"): self.by_value[version.value]
-            for version in timeline
+            for version in timeline.versions[top.newest() if top.lasts else len(timeline) :]
             if version.lifecycle.always_served
         }
         self.older_paths = Table(list(older.values()))
@@ -122,6 +128,12 @@ class ApiVersions:
             raise DeclarationError(
                 f"TimegateMiddleware({argument}=…): no operation of the contract has the path {unknown[0]!r}; {remedy}"
             )
+
+    def unnamed(self, index: int) -> ApiVersion:
+        """A version for requests that name none; its responses name none either."""
+        if index not in self._unnamed:
+            self._unnamed[index] = self._version_at(index, named=False)
+        return self._unnamed[index]
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
         """The key of the operation that a request means in any version; None where no contract has it."""

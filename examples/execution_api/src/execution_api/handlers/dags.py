@@ -25,6 +25,7 @@ from execution_api.models import (
 from execution_api.refusals import Refusal, already_exists, not_found
 from execution_api.services import reading, writing
 from execution_api.tables import DagRow, DagRunRow, TaskInstanceRow
+from execution_api.versions.v2026_06_30 import SeparateOperatorRuns
 from timegate.starlette import operation
 
 __all__ = [
@@ -119,7 +120,8 @@ def _triggered(dag_id: str, run_id: str, body: TriggerDAGRunPayload) -> DagRunRo
         data_interval_end=body.logical_date,
         run_after=body.run_after or body.logical_date or datetime.now(UTC),
         state=DagRunState.QUEUED,
-        run_type=DagRunType.OPERATOR_TRIGGERED,
+        # As long as a server may go back to a release that does not know the type, no row may have it.
+        run_type=DagRunType.OPERATOR_TRIGGERED if SeparateOperatorRuns.applies() else DagRunType.MANUAL,
         conf=body.conf,
         partition_key=body.partition_key,
         note=body.note,

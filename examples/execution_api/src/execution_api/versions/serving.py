@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from pydantic_core import to_json
@@ -71,17 +72,19 @@ def gates(versions: Timeline = timeline) -> Gates:
     return versions.compile(contract())
 
 
-def older_workers(versions: Timeline = timeline) -> Middleware:
+def older_workers(versions: Timeline = timeline, *, ceiling: Path | None = None) -> Middleware:
     """Make the middleware that serves workers of every version.
 
     Args:
         versions: the versions, newest first.
+        ceiling: a file that holds the newest version to offer; None to offer all.
     """
     return Middleware(
         TimegateMiddleware,
         timeline=versions,
         gates=gates(versions),
         select=header("Airflow-API-Version"),
+        ceiling=ceiling,
         unversioned=("/health", "/health/ping"),
         # A supervisor kills its task on 404, 409 and 410, and tries again on 503.
         sunset_status=503,

@@ -1,0 +1,45 @@
+"""The release before this one: the example with its newest version taken out, by a patch that is kept here."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import execution_api
+from execution_api.versions import timeline
+
+__all__ = ["NEWEST", "OLDER", "older_release"]
+
+NEWEST: Final = timeline.values[0]
+"""The version that only this release has."""
+
+OLDER: Final = timeline.values[1]
+"""The newest version of the release before."""
+
+_PATCH: Final = Path(__file__).parent / "older.patch"
+
+
+def older_release(folder: Path) -> Path:
+    """Make the release before this one.
+
+    Args:
+        folder: where to.
+
+    Returns:
+        The folder that is to be on the path of its server.
+
+    Raises:
+        RuntimeError: the patch does not fit the example any more.
+    """
+    package = folder / "execution_api"
+    shutil.copytree(Path(execution_api.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "versions" / f"v{NEWEST.replace('-', '_')}.py").unlink()
+    patched = subprocess.run(
+        ["git", "apply", str(_PATCH)],
+        capture_output=True, text=True, check=False, cwd=folder,
+    )  # fmt: skip
+    if patched.returncode:
+        raise RuntimeError(f"{_PATCH.name} does not fit the example any more: {patched.stderr}")
+    return folder
