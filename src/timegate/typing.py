@@ -27,6 +27,9 @@ Fields: TypeAlias = Mapping[str, str]
 """A model's field names in Python, each with its name on the wire."""
 
 
+Location: TypeAlias = Literal["query", "header", "path", "cookie"]
+"""The part of a request that holds a parameter, as OpenAPI calls it."""
+
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 """The HTTP methods that an operation may have, in the order of documents."""
 

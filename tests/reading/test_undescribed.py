@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from enum import Enum
 from typing import Annotated, Any
 
-import pytest
-from fastapi import Cookie, Depends, FastAPI, WebSocket
+from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
@@ -15,8 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 
-from timegate import CompileError, Contract, Internal, Timeline, Version, VersionChange, enum, on
-from timegate.errors import Fault
+from timegate import Contract, Internal
 from timegate.starlette import operation
 
 
@@ -132,80 +129,5 @@ class Trusted(Preferences):
     is_admin: Annotated[bool, Internal()] = False
 
 
-def test_cookies_are_listed_those_of_dependencies_too() -> None:
-    async def chosen(preferences: Annotated[Preferences, Cookie()]) -> None:
-        raise AssertionError
-
-    async def task(session: Annotated[str, Cookie()] = "") -> Task:
-        raise AssertionError
-
-    app = FastAPI()
-    app.add_api_route("/own", task)
-    app.add_api_route("/needed", declared_too, methods=["PUT"], dependencies=[Depends(chosen)])
-    app.add_api_route("/none", declared_too)
-    assert Contract.of(app).opaque == ("cookies of GET /own", "cookies of PUT /needed")
-
-
 async def declared_too() -> Task:
     raise AssertionError
-
-
-def test_an_internal_field_among_cookies_is_refused_since_any_client_could_set_it() -> None:
-    async def task(trusted: Annotated[Trusted, Cookie()]) -> Task:
-        raise AssertionError
-
-    app = FastAPI()
-    app.add_api_route("/task", task)
-    with pytest.raises(CompileError) as caught:
-        Contract.of(app)
-    (fault,) = caught.value.faults
-    assert (fault.place, fault.remedy) == ("cookies of /task", "a class of its own for the cookies, without is_admin")
-    assert fault.problem.startswith("Trusted.is_admin is internal")
-
-
-class Theme(Enum):
-    plain = "plain"
-    dark = "dark"
-
-
-class Look(Preferences):
-    shade: Theme | None = None
-
-
-def changed(*facts: Any) -> list[Fault]:
-    """List the faults of an app that reads a `Look` from cookies and from bodies."""
-
-    class Changed(VersionChange):
-        """Something changed."""
-
-        changes = facts
-
-    async def look(chosen: Annotated[Look, Cookie()], body: Look) -> Look:
-        raise AssertionError
-
-    app = FastAPI()
-    app.add_api_route("/look", look, methods=["PUT"])
-    timeline = Timeline(Version("2025-06-01", Changed), Version("2025-01-01"))
-    try:
-        timeline.compile(Contract.of(app))
-    except CompileError as error:
-        return list(error.faults)
-    return []
-
-
-@pytest.mark.parametrize(
-    ("fact", "name"),
-    [
-        (on(Look).renamed("colour", to="theme"), "Look"),
-        (on(Preferences).renamed("colour", to="theme"), "Look"),
-        (enum(Theme).grew("dark", seen_as="plain"), "Theme"),
-    ],
-)
-def test_a_type_that_cookies_are_read_into_may_not_change(fact: Any, name: str) -> None:
-    (fault,) = changed(fact)
-    assert (fault.version, fault.change, fault.place) == ("2025-06-01", "Changed", "cookies of /look")
-    assert fault.problem == f"gates do not convert cookies, and {name} in them changes"
-
-
-def test_facts_that_leave_the_data_of_cookies_unchanged_compile() -> None:
-    assert changed(on(Look).was_named("Style")) == []

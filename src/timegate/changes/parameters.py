@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar
 
 from timegate.changes.base import UNSET, FieldsFact, Loss, Unset, kind
 from timegate.changes.endpoints import EndpointFact
 from timegate.changes.fields import Added
 from timegate.changes.values import BecameList, BecameRequired, Defaulted, Retyped
-from timegate.typing import Function, JsonValue
-
-Location: TypeAlias = Literal["query", "header", "path"]
-"""The part of a request that holds a parameter."""
+from timegate.typing import Function, JsonValue, Location
 
 
 @kind

@@ -170,6 +170,6 @@ def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[
     for operation in operations:
         yield from (body.schema for _, body in operation.bodies(side))
         if side == "requests":
-            for name in (operation.query, operation.headers, operation.path_parameters):
+            for name in operation.parameters.values():
                 yield from shown_parameters(wire.requests[name]).values()
     yield from wire.standalone(side)

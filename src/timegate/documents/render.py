@@ -169,10 +169,12 @@ def _parameters(operation: Operation, wire: Wire, components: DocumentComponents
         else:
             text = of_path.get(head_name, {"schema": _CONVERTORS.get(convertor, {"type": "string"})})
             yield deepcopy({"in": "path", "required": True, **text, "name": name})
-    headers = shown_parameters(wire.requests[operation.headers])
-    for where, component, shown in (("query", operation.query, query), ("header", operation.headers, headers)):
-        for key, schema in shown.items():
-            yield _parameter(where, key, schema, components, required=key in wire.requests[component].required)
+    shown = {"query": query} | {
+        where: shown_parameters(wire.requests[operation.parameters[where]]) for where in ("header", "cookie")
+    }
+    for where, holder in operation.parameters.items():
+        for key, schema in shown.get(where, {}).items():
+            yield _parameter(where, key, schema, components, required=key in wire.requests[holder].required)
     yield from (deepcopy(dict(text)) for text in others if text["in"] != "path")
 
 

@@ -11,7 +11,6 @@ from timegate.changes.base import UNSET, name_of
 from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
-from timegate.gates.check.cookies import cookie_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
@@ -76,7 +75,7 @@ class Gates:
             CompileError: a declared change cannot be carried out.
         """
         known: dict[Side, dict[Purpose, Any]] = {side: {} for side in SIDES}
-        faults = [*self._vouching_faults, *self._history.faults, *cookie_faults(self.timeline, self.head)]
+        faults = [*self._vouching_faults, *self._history.faults]
         roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
         traces: dict[Side, Traces] = {side: Traces(reach) for side, reach in self._reach.items()}
         programs: dict[Side, Programs] = {}

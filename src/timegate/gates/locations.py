@@ -106,9 +106,9 @@ class Locator:
         part, *rest = location or ("",)
         if part == "body" and self.head.request is not None:
             return self._below(("body",), tuple(rest), self.head.request.schema)
-        if part in ("query", "header"):
-            component = self.head.query if part == "query" else self.head.headers
-            found = self._below((part,), tuple(rest), ref(component))
+        component = next((name for where, name in self.head.parameters.items() if where == part != "path"), None)
+        if component is not None:
+            found = self._below((str(part),), tuple(rest), ref(component))
             schema = self.reach.component(component, self.version).properties.get(str(found.location[-1]), {})
             if PATH_MARK in schema:
                 return ClientLocation(("path", schema[PATH_MARK]), found.exact, found.expected)

@@ -47,6 +47,7 @@ class OperationGate:
         response_media: the declared media types by declared status.
         query: the program of the query parameters, a map of name to value or list of values; None where unchanged.
         headers: the same for the header parameters, with names in lower case.
+        cookies: the same for the cookies.
         path_parameters: the same for the path parameters, with head's names and one text each.
         statuses: head's status to this version's.
         gated: whether any of the above changes something for this version.
@@ -68,6 +69,7 @@ class OperationGate:
     response_media: Mapping[str, tuple[str, ...]]
     query: Program | None
     headers: Program | None
+    cookies: Program | None
     path_parameters: Program | None
     statuses: Mapping[int, int]
     gated: bool
@@ -79,7 +81,7 @@ class OperationGate:
         if not self.exists:
             return f"<OperationGate {self.key}: not in this version>"
         parts: dict[str, object] = {"path": self.rewrite or self.path_parameters, "query": self.query}
-        parts |= {"headers": self.headers, "request": self.request}
+        parts |= {"headers": self.headers, "cookies": self.cookies, "request": self.request}
         parts |= {f"response {status}": program for status, program in self.responses.items()}
         converted = [name for name, program in parts.items() if program is not None]
         converted += [f"status {head} as {old}" for head, old in self.statuses.items()]

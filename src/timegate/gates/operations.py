@@ -41,7 +41,7 @@ class Holders:
         """Note what an operation holds."""
         for side, reach in self._reach.items():
             names = {name for _, body in operation.bodies(side) for name in reach.names_in(body.schema)}
-            parameters = (operation.query, operation.headers, operation.path_parameters)
+            parameters = operation.parameters.values()
             for name in names.union(parameters if side == "requests" else ()):
                 self._positions.setdefault((side, name), set()).add(position)
 
@@ -95,6 +95,7 @@ def _gate(
     # FastAPI and Starlette read the last value of a query's parameter, and the first of a header's.
     query = _of_parameters(requests, index, head.query, programs["requests"], read=-1)
     headers = _of_parameters(requests, index, head.headers, programs["requests"], read=0)
+    cookies = _of_parameters(requests, index, head.cookies, programs["requests"], read=-1)
     path_names = {head_name: name for name, head_name in old.path_names.items() if head_name != name}
     path_parameters = programs["requests"].get(repr(ref(head.path_parameters)))
     if path_parameters is not None and path_names:
@@ -117,9 +118,12 @@ def _gate(
         apart={place: body.apart for side in SIDES for place, body in head.bodies(side) if body.apart},
         query=query,
         headers=headers,
+        cookies=cookies,
         path_parameters=path_parameters,
         statuses=statuses,
-        gated=any((request, *responses.values(), query, headers, path_parameters, rewrite, statuses, not old.exists)),
+        gated=any(
+            (request, *responses.values(), query, headers, cookies, path_parameters, rewrite, statuses, not old.exists)
+        ),
         locate=locator,
         spellings=locator.spellings,
     )

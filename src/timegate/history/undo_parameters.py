@@ -31,7 +31,7 @@ def _place(wire: Wire, fact: ParameterFact, operation: Operation, name: str) -> 
         in_path = wire.requests[operation.path_parameters]
         here = name in parameter_names(operation.path)
         return operation.path_parameters, in_path.wire_name(operation.path_names.get(name, name)) if here else None
-    holder = operation.query if fact.location == "query" else operation.headers
+    holder = operation.parameters[fact.location]
     return holder, wire.requests[holder].wire_name(name)
 
 

@@ -54,8 +54,9 @@ class AppDocument:
     ) -> Iterator[tuple[Component, dict[str, Mapping[str, Any]]]]:
         """The components of parameters, each with the documented parameters by the wire's key."""
         listed = _parameters_of(raw)
-        for name, where in ((operation.query, "query"), (operation.path_parameters, "path")):
-            yield self._wire.requests[name], {one["name"]: one for one in listed if one["in"] == where}
+        for where, name in operation.parameters.items():
+            if where != "header":
+                yield self._wire.requests[name], {one["name"]: one for one in listed if one["in"] == where}
         known = self._wire.requests[operation.headers]
         headers: dict[str, Mapping[str, Any]] = {}
         for one in listed:

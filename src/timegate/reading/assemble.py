@@ -18,10 +18,10 @@ from timegate.reading.declared import (
 from timegate.reading.identity import share_identities
 from timegate.reading.parameters import parameters_of, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
-from timegate.typing import Schema
+from timegate.typing import Location, Schema
 from timegate.wire.marks import BEHIND_MARK, LEFT_OUT_MARK
 from timegate.wire.schema import references, referred
-from timegate.wire.wire import SIDES, Body, Operation, Side, Wire
+from timegate.wire.wire import HOLDERS, SIDES, Body, Component, Operation, Side, Wire
 
 _WRAPPER: Final = "TimegateWrapper"
 
@@ -66,11 +66,12 @@ def head_wire(
     components = dict(requests.components)
     built: list[Operation] = []
     for operation in declared:
-        query = parameters_of(operation.query, requests, (operation.key, "query"))
-        headers = parameters_of(operation.headers, requests, (operation.key, "headers"))
-        in_path = parameters_of(operation.path_parameters, requests, (operation.key, "path"))
-        components |= {one.name: one for one in (query, headers, in_path)}
-        built.append(_operation(operation, schemas, query.name, headers.name, in_path.name))
+        holders: dict[Location, Component] = {
+            location: parameters_of(parameters, requests, (operation.key, HOLDERS[location]))
+            for location, parameters in operation.parameters.items()
+        }
+        components |= {one.name: one for one in holders.values()}
+        built.append(_operation(operation, schemas, {location: one.name for location, one in holders.items()}))
     received = [requests.schemas["received", index] for index in range(len(standalone["requests"]))]
     sent = [responses.schemas["sent", index] for index in range(len(standalone["responses"]))]
     wire = Wire(
@@ -128,8 +129,8 @@ class _Types:
                 continue
             types = self.responses if body.by_alias else self.responses_by_name
             types.append(self._body((operation.key, place), body))
-        parameters = {"query": operation.query, "headers": operation.headers, "path": operation.path_parameters}
-        for where, declared in parameters.items():
+        for location, declared in operation.parameters.items():
+            where = HOLDERS[location]
             for index, model in enumerate(declared.models):
                 self.requests.append(((operation.key, where, index), model.kind))
             if declared.single:
@@ -202,9 +203,7 @@ def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> Ge
 def _operation(
     operation: DeclaredOperation,
     schemas: Mapping[Side, GeneratedSchemas],
-    query: str,
-    headers: str,
-    path_parameters: str,
+    parameters: Mapping[Location, str],
 ) -> Operation:
     def body(side: Side, place: str, declared: DeclaredBody | None) -> Body | None:
         if declared is None:
@@ -225,9 +224,7 @@ def _operation(
         request=body("requests", "request", operation.request),
         responses={status: body("responses", status, one) for status, one in operation.responses.items()},
         success=operation.success,
-        query=query,
-        headers=headers,
-        path_parameters=path_parameters,
+        parameters=parameters,
         texts=operation.texts,
         hidden=operation.hidden,
     )

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError, Fault
 from timegate.reading.value_readers import without_functions
-from timegate.typing import Schema
+from timegate.typing import Location, Schema
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
 
@@ -114,6 +114,7 @@ class DeclaredOperation:
         query: the query parameters.
         headers: the header parameters.
         path_parameters: the path parameters whose types are known.
+        cookies: the cookies.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
     """
@@ -126,6 +127,7 @@ class DeclaredOperation:
     query: DeclaredParameters = DeclaredParameters()
     headers: DeclaredParameters = DeclaredParameters()
     path_parameters: DeclaredParameters = DeclaredParameters()
+    cookies: DeclaredParameters = DeclaredParameters()
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
 
@@ -133,6 +135,11 @@ class DeclaredOperation:
     def key(self) -> str:
         """Its identity at every version."""
         return f"{self.method} {self.path}"
+
+    @property
+    def parameters(self) -> Mapping[Location, DeclaredParameters]:
+        """The parameters by the part of a request that holds them."""
+        return {"query": self.query, "header": self.headers, "path": self.path_parameters, "cookie": self.cookies}
 
     def typed_bodies(self, side: Side) -> Iterator[tuple[str, DeclaredBody]]:
         """The bodies of one side that have a type, each with ``"request"`` or the status of its response."""

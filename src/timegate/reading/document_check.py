@@ -76,7 +76,9 @@ def _undeclared(declared: DeclaredOperation, raw: Mapping[str, Any]) -> Iterator
     """Each part of an operation's object that shows more than its route declares, and what it shows."""
     if declared.request is None and raw.get("requestBody", {}).get("content"):
         yield "requestBody", "a body of the request"
-    for where, parameters in (("query", declared.query), ("header", declared.headers)):
+    for where, parameters in declared.parameters.items():
+        if where == "path":
+            continue
         shown = [one.get("name") for one in raw.get("parameters", ()) if one.get("in") == where]
         # The fields of a model are not counted.
         if not parameters.models and len(shown) > len(parameters.single):

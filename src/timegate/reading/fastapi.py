@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from pydantic import BaseModel, Json
 
-from timegate.changes.base import Internal
 from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
@@ -122,8 +121,7 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
     dependant = _read(route, "dependant")
     request = _request(route, list(_dependants(dependant)))
     responses, success = _responses(route)
-    _check_cookies(route)
-    query, headers, in_path = (_parameters(dependant, f"{where}_params") for where in ("query", "header", "path"))
+    parameters = {where: _parameters(dependant, f"{where}_params") for where in ("query", "header", "path", "cookie")}
     for method in in_order(_read(route, "methods")):
         yield DeclaredOperation(
             method=method,
@@ -131,9 +129,10 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
             request=request,
             responses=responses,
             success=success,
-            query=query,
-            headers=headers,
-            path_parameters=in_path,
+            query=parameters["query"],
+            headers=parameters["header"],
+            path_parameters=parameters["path"],
+            cookies=parameters["cookie"],
             hidden=not _read(route, "include_in_schema"),
         )
 
@@ -184,45 +183,6 @@ def _parameters(dependant: Any, where: str) -> DeclaredParameters:
                 underscores = bool(getattr(info, "convert_underscores", True))
                 models[model] = DeclaredModel(kind=model, hidden=is_hidden, underscores=underscores)
     return DeclaredParameters(models=tuple(models.values()), single=tuple(single), spread=tuple(spread))
-
-
-def cookies_of(route: Any) -> list[Any]:
-    """The types of a route's cookies, which no gate converts."""
-    dependants = _dependants(_read(route, "dependant"))
-    return [_annotation(one) for dependant in dependants for one in _read(dependant, "cookie_params")]
-
-
-def cookie_types(app: Any) -> Iterator[tuple[str, type[Any]]]:
-    """The classes in an app's cookies, each with its place: types of cookies, models, types of their fields."""
-    for route in routes_of(app):
-        if isinstance(getattr(route, "original_route", route), sys.modules["fastapi.routing"].APIRoute):
-            for kind in cookies_of(route):
-                for one in (kind, *(field.annotation for field in _model_fields(kind).values())):
-                    yield from ((f"cookies of {_read(route, 'path')}", found) for found in _classes(one))
-
-
-def _model_fields(kind: Any) -> dict[str, Any]:
-    fields: dict[str, Any] = getattr(kind, "model_fields", {})
-    return fields
-
-
-def _classes(annotation: Any) -> Iterator[type[Any]]:
-    if inspect.isclass(annotation):
-        yield annotation
-    for one in getattr(annotation, "__args__", ()):
-        yield from _classes(one)
-
-
-def _check_cookies(route: Any) -> None:
-    """Refuse internal fields in cookies: gates do not read cookies, so any client could set these fields."""
-    for kind in cookies_of(route):
-        for name, field in _model_fields(kind).items():
-            if any(isinstance(one, Internal) for one in field.metadata):
-                refuse_app(
-                    f"cookies of {_read(route, 'path')}",
-                    f"{kind.__name__}.{name} is internal, and gates do not convert cookies: any client could set it",
-                    f"a class of its own for the cookies, without {name}",
-                )
 
 
 def _model(info: Any) -> Any:

@@ -12,7 +12,6 @@ from timegate.reading.assemble import Roots, head_wire
 from timegate.reading.declared import refuse_endless
 from timegate.reading.document_check import check_document, shown_by_hand
 from timegate.reading.fastapi import (
-    cookie_types,
     documented_operations,
     fastapi_document,
     fastapi_operations,
@@ -37,7 +36,6 @@ class Head:
         roots: by side, the types of payloads, each with its schema.
         texts: the parts of documents that are not on the wire.
         undescribed: the routes of the app that are no operations of the contract, and what documents show besides.
-        cookies: each class that an app reads cookies into, with its place; no gate converts them.
         has_details: whether the app's own validation errors have FastAPI's form, a list ``detail``.
     """
 
@@ -45,7 +43,6 @@ class Head:
     roots: Roots
     texts: Texts = field(default_factory=Texts)
     undescribed: tuple[str, ...] = ()
-    cookies: tuple[tuple[str, type[Any]], ...] = ()
     has_details: bool = False
 
     @property
@@ -125,7 +122,7 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
     besides = (*by_hand, *undescribed(app), *shown_besides(document, documented))
-    return Head(wire, roots, texts, besides, tuple(cookie_types(app)), has_details=True)
+    return Head(wire, roots, texts, besides, has_details=True)
 
 
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
@@ -140,12 +137,7 @@ def read_document(
     """Read an OpenAPI document; see `openapi_wire`."""
     with refuse_endless("the document"):
         wire, roots, texts = openapi_wire(document, types=types, sends=sends, receives=receives)
-    cookies = (
-        f"cookies of {operation.key}"
-        for operation in wire.operations
-        if any(parameter["in"] == "cookie" for parameter in operation.texts["parameters"])
-    )
     shown = shown_besides(
         texts.document, {operation.key: operation.texts["operation"] for operation in wire.operations}
     )
-    return Head(wire, roots, texts, (*cookies, *shown))
+    return Head(wire, roots, texts, tuple(shown))

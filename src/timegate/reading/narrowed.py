@@ -25,7 +25,7 @@ def narrowed_places(wire: Wire) -> Iterator[str]:
         wire: what is on the wire.
     """
     seen: set[str] = set()
-    texts = {name for one in wire.operations for name in (one.query, one.headers, one.path_parameters)}
+    texts = wire.parameter_holders
     header_fields = {one.headers for one in wire.operations}
     for label, name, schema in labelled_schemas(wire, "requests"):
         found = [] if name in header_fields else [_narrowed(label, schema, wire)]

@@ -13,15 +13,14 @@ from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form,
 from timegate.reading.normal_form import NormalForm
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
-from timegate.typing import METHODS, Document, Schema, is_array, is_object
+from timegate.typing import METHODS, Document, Location, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.names import first_free
 from timegate.wire.schema import LISTED_SCHEMAS, objects_in, ref, references, referred
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
-from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
+from timegate.wire.wire import HOLDERS, SIDES, Body, Component, Operation, Side, Wire
 
-_PARAMETERS: Final = {"query": "query", "header": "headers", "path": "path"}
 """Where gated parameters are, each with the end of their component's name."""
 
 _OBJECT_KEYWORDS: Final = frozenset({"properties", "patternProperties", "additionalProperties"})
@@ -134,14 +133,14 @@ class _Reader:
         for status, response in raw.get("responses", {}).items():
             code = status_key(status)
             responses[code], texts["responses"][code] = self._body(response, f"{key} {code}", "responses")
-        query, headers, in_path = (self._parameters(key, where, listed.values()) for where in _PARAMETERS)
+        parameters: dict[Location, str] = {where: self._parameters(key, where, listed.values()) for where in HOLDERS}
         otherwise = "default" if "default" in responses else "200"
         success = min((status for status in responses if status.startswith("2")), default=otherwise)
-        return Operation(key, method, path, request, responses, success, query, headers, in_path, texts=texts)
+        return Operation(key, method, path, request, responses, success, parameters, texts=texts)
 
-    def _parameters(self, key: str, where: str, listed: Iterable[Mapping[str, Any]]) -> str:
+    def _parameters(self, key: str, where: Location, listed: Iterable[Mapping[str, Any]]) -> str:
         """Add the component of an operation's parameters of one kind, and return its name."""
-        name = f"{key} {_PARAMETERS[where]}"
+        name = f"{key} {HOLDERS[where]}"
         properties: dict[str, Schema] = {}
         required: list[str] = []
         behind: list[dict[str, Any]] = []
@@ -265,7 +264,7 @@ class _Reader:
 
 
 def _is_gated(parameter: Mapping[str, Any]) -> bool:
-    return parameter["in"] in _PARAMETERS and "schema" in parameter
+    return parameter["in"] in HOLDERS and "schema" in parameter
 
 
 def _with_class(component: Component, kind: Any, side: Side) -> Component:

@@ -1,4 +1,4 @@
-"""The parts of an app that no contract describes: handlers without a declaration, mounted apps, websockets, cookies.
+"""The parts of an app that no contract describes: handlers without a declaration, mounted apps, websockets.
 
 And what its document describes besides the operations: webhooks and callbacks.
 """
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from timegate.reading.fastapi import cookies_of, is_fastapi, is_fastapis_own, routes_of
+from timegate.reading.fastapi import is_fastapi, is_fastapis_own, routes_of
 from timegate.reading.starlette import in_order, matches_plainly, operation_of
 from timegate.typing import METHODS, is_object
 
@@ -75,10 +75,7 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
             yield f"messages of the websocket {path}"
         elif endpoint is None:
             yield f"everything that the route {type(original).__name__} serves"
-        elif hasattr(original, "response_model"):
-            if cookies_of(route):
-                yield f"cookies of {', '.join(in_order(route.methods))} {path}"
-        elif not is_fastapis_own(endpoint):
+        elif not hasattr(original, "response_model") and not is_fastapis_own(endpoint):
             methods = _undeclared(original, endpoint)
             if methods:
                 yield f"{methods} {path}: its handler declares nothing"

@@ -20,7 +20,7 @@ class Texts:
     """The parts of a contract's documents that are neither operations nor components of the wire.
 
     An operation's own texts are a mapping with these keys, all optional: ``operation`` (its OpenAPI object without
-    the others), ``path`` (the other keys of its path item), ``parameters`` (path and cookie parameters), ``request``
+    the others), ``path`` (the other keys of its path item), ``parameters`` (those without a schema), ``request``
     and ``responses`` (by status: the OpenAPI object around each body of the contract, with None in place of the
     schema) and ``undescribed_responses`` (by status: responses that are not in the contract).
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Any, Final, Literal, TypeAlias
 
-from timegate.typing import Schema
+from timegate.typing import Location, Schema
 from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.media import is_json_media
 from timegate.wire.paths import plain_path
@@ -21,6 +21,10 @@ SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 
 SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 """The end of a component's name where its two sides differ, as FastAPI writes it."""
+
+
+HOLDERS: Final[Mapping[Location, str]] = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies"}
+"""What the parameters of a part of a request are called, in the order of documents but for the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +144,8 @@ class Operation:
         request: the body of the request.
         responses: the body of each declared response by status (``"200"``, ``"4XX"``, ``"default"``); None for none.
         success: the status of the declared successful response.
-        query: the component (on the side of requests) of its query parameters.
-        headers: the component (on the side of requests) of its header parameters, in lower case.
-        path_parameters: the component (on the side of requests) of its path parameters, with head's names.
+        parameters: the components (on the side of requests) of its parameters: header fields in lower case, path
+            parameters with head's names.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
         exists: False where this version does not have it.
@@ -156,13 +159,31 @@ class Operation:
     request: Body | None
     responses: Mapping[str, Body | None]
     success: str
-    query: str
-    headers: str
-    path_parameters: str
+    parameters: Mapping[Location, str]
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
     exists: bool = True
     path_names: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def query(self) -> str:
+        """The component of its query parameters."""
+        return self.parameters["query"]
+
+    @property
+    def headers(self) -> str:
+        """The component of its header parameters."""
+        return self.parameters["header"]
+
+    @property
+    def path_parameters(self) -> str:
+        """The component of its path parameters."""
+        return self.parameters["path"]
+
+    @property
+    def cookies(self) -> str:
+        """The component of its cookies."""
+        return self.parameters["cookie"]
 
     def bodies(self, side: Side) -> list[tuple[str, Body]]:
         """The bodies of one side, each with ``"request"`` or the status of its response."""
@@ -199,7 +220,7 @@ class Wire:
     @property
     def parameter_holders(self) -> frozenset[str]:
         """The components of parameters, on the side of requests."""
-        return frozenset(name for one in self.operations for name in (one.query, one.headers, one.path_parameters))
+        return frozenset(name for one in self.operations for name in one.parameters.values())
 
     def edited(self, side: Side, *components: Component) -> Wire:
         """The same wire with some components of one side replaced or added."""
@@ -213,9 +234,8 @@ class Wire:
                 for place, body in operation.bodies(side):
                     yield f"{place} of {operation.key}", body.schema
                 if side == "requests":
-                    yield f"query of {operation.key}", ref(operation.query)
-                    yield f"headers of {operation.key}", ref(operation.headers)
-                    yield f"path of {operation.key}", ref(operation.path_parameters)
+                    for location, name in operation.parameters.items():
+                        yield f"{HOLDERS[location]} of {operation.key}", ref(name)
         for schema in self.standalone(side):
             yield "received" if side == "requests" else "sent", schema
 

@@ -25,6 +25,7 @@ from timegate.asgi.message.body import (
     read_body,
     receive_body,
 )
+from timegate.asgi.message.cookies import cookies_in, with_cookies
 from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders, values_of
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
 from timegate.asgi.message.parameters import by_name, copy_parameters, field_values, parameter_texts, query_parameters
@@ -159,6 +160,12 @@ def _convert_parameters(
     if gate.headers is not None:
         headers = inner["headers"] = _convert_headers(gate.headers, response, headers)
         _, fields = inspected(headers)
+    if gate.cookies is not None:
+        sent = cookies_in(headers)
+        cookies: dict[str, Any] = _upgrade(gate.cookies, response, lambda: {**sent}, "cookies")
+        headers = inner["headers"] = _upgrade(
+            partial(with_cookies, headers, sent), response, lambda: cookies, "cookies"
+        )
     if gate.query is not None:
         before = by_name(query_parameters(inner))
         after: dict[str, Any] = _upgrade(gate.query, response, partial(copy_parameters, before), "query")

@@ -9,6 +9,7 @@ from typing import Any, Final
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
 from timegate.asgi.message.body import is_declared_media
+from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import by_name, query_parameters
@@ -137,6 +138,7 @@ class GatedResponse:
             query=lambda: by_name(query_parameters(scope)),
             path=lambda: plan.entry.parameters(path),
             header=lambda: by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers),
+            cookie=lambda: cookies_in(headers),
             spellings=plan.gate.spellings,
         )
 

@@ -46,6 +46,7 @@ class ClientRequest:
         query: returns its query parameters.
         path: returns its path parameters.
         header: returns its header fields, with names in lower case.
+        cookie: returns its cookies.
         spellings: returns the other spellings of each key of the client's version.
     """
 
@@ -58,10 +59,13 @@ class ClientRequest:
         query: Callable[[], Mapping[str, Any]],
         path: Callable[[], Mapping[str, Any]],
         header: Callable[[], Mapping[str, Any]],
+        cookie: Callable[[], Mapping[str, Any]],
         spellings: Callable[[], Mapping[str, frozenset[str]]],
     ) -> None:
         self._spellings = spellings
-        self._parse: Mapping[str, Callable[[], Any]] = {"body": body, "query": query, "path": path, "header": header}
+        self._parse: Mapping[str, Callable[[], Any]] = {
+            "body": body, "query": query, "path": path, "header": header, "cookie": cookie,
+        }  # fmt: skip
         self._parts: dict[str, Any] = {}
 
     def as_sent(self, location: Location, *, lacks_last: bool = False) -> Location:
@@ -187,6 +191,7 @@ class _ErrorConverter:
             "body": gate.request is not None,
             "query": gate.query is not None,
             "header": gate.headers is not None,
+            "cookie": gate.cookies is not None,
             "path": gate.rewrite is not None or gate.path_parameters is not None,
         }
 

@@ -86,7 +86,7 @@ class OperationPlan:
         untouched: whether no change touches its bodies, its parameters or its path.
         unconditional: whether an untouched request passes, whatever its path and its Content-Type.
         with_parameters: head's route, where its path parameters are converted; None where they pass.
-        same_place: whether path, query and header fields are head's, and no other route of head can match first.
+        same_place: whether path and parameters are head's, and no other route of head can match first.
         upgrade: converts the body of a request to head; None where it passes untouched.
         dropped: header fields of a request that the app does not get.
         assumes_json: whether a body without a Content-Type is JSON.
@@ -110,12 +110,12 @@ class OperationPlan:
         self.shadows = tuple(shadows)
         self.untouched = not gate.gated and gate.rewrite is None
         self.with_parameters = None if gate.path_parameters is None else head.plain()
-        place = (gate.rewrite, self.with_parameters, gate.query, gate.headers)
+        place = (gate.rewrite, self.with_parameters, gate.query, gate.headers, gate.cookies)
         self.same_place = not self.shadows and all(part is None for part in place)
         self.unconditional = not self.shadows and not gate.json_only
         self.upgrade = None if gate.request is None else codec.around(gate.request)
         self.assumes_json = gate.json_only
-        touched = (gate.request, gate.query, gate.headers, gate.path_parameters, gate.rewrite)
+        touched = (gate.request, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite)
         self.converts_errors = any(part is not None for part in touched)
         self.converts_responses = any(program is not None for program in gate.responses.values())
         dropped = (

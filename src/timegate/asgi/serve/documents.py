@@ -68,6 +68,7 @@ def document_plan(path: str, version: ApiVersion, versions: ApiVersions, shown: 
         response_media={"200": ("application/json",)},
         query=None,
         headers=None,
+        cookies=None,
         path_parameters=None,
         statuses={},
         gated=True,

@@ -68,6 +68,10 @@ class Endpoint:
         """A request header, by its name on the wire; case does not matter."""
         return Parameter(self, self.at, self.methods, "header", name)
 
+    def cookie(self, name: str) -> Parameter:
+        """A cookie of the request, by its name."""
+        return Parameter(self, self.at, self.methods, "cookie", name)
+
     def path(self, name: str) -> PathParameter:
         """A parameter of the path, by its name there."""
         return PathParameter(self, self.at, self.methods, "path", name)

@@ -8,7 +8,6 @@ from timegate.changes.base import UNSET, Unset
 from timegate.changes.calls import vocabulary
 from timegate.changes.functions import check_function
 from timegate.changes.parameters import (
-    Location,
     ParameterAdded,
     ParameterBecameList,
     ParameterBecameRequired,
@@ -19,7 +18,7 @@ from timegate.changes.parameters import (
 )
 from timegate.changes.texts import ParameterDocumented, SchemaTexts
 from timegate.errors import DeclarationError
-from timegate.typing import Function, JsonValue, plain_text
+from timegate.typing import Function, JsonValue, Location, plain_text
 
 
 class Subject(TypedDict):
@@ -84,7 +83,7 @@ class PathParameter(AnyParameter):
 
 @vocabulary
 class Parameter(AnyParameter):
-    """One query parameter or header of an endpoint."""
+    """One query parameter, header field or cookie of an endpoint."""
 
     __slots__ = ()
 

@@ -74,9 +74,7 @@ def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
     """Every root of a side, also those of operations that the version does not have."""
     for operation in wire.operations:
         if side == "requests":
-            yield ref(operation.query)
-            yield ref(operation.headers)
-            yield ref(operation.path_parameters)
+            yield from map(ref, operation.parameters.values())
             yield from () if operation.request is None else (request_root(operation.method, operation.request),)
         else:
             yield from (body.schema for _, body in operation.bodies(side))
