@@ -29,6 +29,8 @@ ORDER = (
     "lifecycle",
     "changes",
     "version",
+    "placeholder",
+    "promises",
     "timeline",
     "wire",
     "reading",

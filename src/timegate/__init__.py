@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         VersionTooNew,
     )
     from timegate.gates import Gates, Hazard, merged_onto
+    from timegate.placeholder import undecided
+    from timegate.promises import Promises
     from timegate.timeline import Timeline
     from timegate.typing import JsonValue
     from timegate.version import Version, VersionChange
@@ -40,6 +42,8 @@ else:
             "TimegateError", "UnknownVersion", "UnsupportedVersion", "UpgradeError", "VersionSunset", "VersionTooNew",
         ),
         "gates": ("Gates", "Hazard", "merged_onto"),
+        "placeholder": ("undecided",),
+        "promises": ("Promises",),
         "timeline": ("Timeline",),
         "typing": ("JsonValue",),
         "version": ("Version", "VersionChange"),
@@ -66,6 +70,7 @@ __all__ = [
     "Hazard",
     "Internal",
     "JsonValue",
+    "Promises",
     "SelectionError",
     "TimegateError",
     "Timeline",
@@ -82,4 +87,5 @@ __all__ = [
     "merged_onto",
     "on",
     "sibling",
+    "undecided",
 ]

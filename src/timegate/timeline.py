@@ -17,8 +17,9 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 from timegate.changes.calls import explained
 from timegate.context import Selected
 from timegate.errors import DeclarationError, Fault, UnknownVersion, UnsupportedVersion, VersionTooNew
+from timegate.promises import Promise, Promises
 from timegate.typing import is_sequence
-from timegate.version import Version, VersionChange, named, shown
+from timegate.version import UNRELEASED, Version, VersionChange, named, place_of_caller, shown
 
 Scheme: TypeAlias = Callable[[str], Any]
 """Parses a version into a sortable value; raises ``ValueError`` for a value that is no version."""
@@ -63,6 +64,12 @@ class Timeline:
     Args:
         versions: newest first; the oldest has no changes.
         scheme: parses a version; dates by default.
+        promise: what frozen contracts hold the server to: ``"exact"``, ``"additive"``, ``"lossless"``, or `Promises`.
+
+    Attributes:
+        released: the versions that have a date, newest first: all but an unreleased one.
+        package: the package that it was read from; empty where it was not.
+        declared_at: the file and line where it was made, for tools that write version files.
 
     Raises:
         DeclarationError: there are no versions, they are out of order, a version or change is listed twice, or the
@@ -70,19 +77,28 @@ class Timeline:
     """
 
     @explained
-    def __init__(self, *versions: Version, scheme: Scheme = dates) -> None:
+    def __init__(self, *versions: Version, scheme: Scheme = dates, promise: Promise | Promises = "exact") -> None:
         _check_versions(versions)
+        self.promises: Promises = promise if isinstance(promise, Promises) else Promises(promise)
+        self.package: str = ""
+        self.declared_at: str = place_of_caller()
         self.versions: tuple[Version, ...] = versions
         self.scheme: Scheme = scheme
         if not versions:
             raise DeclarationError("Timeline() needs at least one version: Timeline(Version('2025-04-11'))")
         if not callable(scheme):
             raise DeclarationError(f"Timeline(…, scheme={scheme!r}) takes a function of a version: scheme=int")
+        released = [version for version in versions if version.released]
+        if not released or any(not version.released for version in versions[1:]):
+            raise DeclarationError(
+                "Timeline(…): the unreleased version is the first, before released ones: "
+                "Timeline(Version('unreleased', …), Version('2025-04-11'))"
+            )
         try:
-            self._keys: list[Any] = [scheme(version.value) for version in versions]
+            keys: list[Any] = [scheme(version.value) for version in released]
         except (ValueError, TypeError) as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
-        for (newer, key), (older, older_key) in pairwise(zip(versions, self._keys, strict=True)):
+        for (newer, key), (older, older_key) in pairwise(zip(released, keys, strict=True)):
             if key == older_key:
                 raise DeclarationError(f"Timeline(…): version {newer.value} is listed twice: leave one out")
             if key < older_key:
@@ -105,7 +121,8 @@ class Timeline:
                     )
                 version_of[change] = version.value
         self._index = {version.value: index for index, version in enumerate(versions)}
-        self._ascending = list(reversed(self._keys))
+        self.released: tuple[Version, ...] = tuple(released)
+        self._ascending = keys[::-1]
         # Once for all versions, of which there may be many.
         self._lacking: list[frozenset[type[VersionChange]]] = [frozenset()]
         for version in versions:
@@ -113,11 +130,12 @@ class Timeline:
 
     @classmethod
     @explained
-    def from_package(cls, package: str, *, scheme: Scheme = dates) -> Timeline:
+    def from_package(cls, package: str, *, scheme: Scheme = dates, promise: Promise | Promises = "exact") -> Timeline:
         """Read the modules ``vYYYY_MM_DD`` of a package, each one's changes in the order of the file.
 
-        A module may set ``deprecated``, ``sunset``, ``brownouts`` and ``links``. It may be a package: then its own
-        modules follow, by name.
+        The module ``unreleased``, if there is one, is the version that has no date yet. A module may set
+        ``deprecated``, ``sunset``, ``brownouts`` and ``links``. It may be a package: then its own modules follow, by
+        name.
 
         Raises:
             DeclarationError: a module is misnamed, or one of its changes would belong to no version.
@@ -140,7 +158,8 @@ class Timeline:
         found: list[tuple[Version, ModuleType]] = []
         for module_info in pkgutil.iter_modules(root.__path__):
             match = _MODULE.fullmatch(module_info.name)
-            if match is None:
+            value = UNRELEASED if module_info.name == UNRELEASED else "-".join(match.groups()) if match else ""
+            if not value:
                 if _ALMOST.match(module_info.name):
                     raise DeclarationError(
                         f"{package}.{module_info.name} is no version module: "
@@ -155,17 +174,21 @@ class Timeline:
             changes = [change for one in modules for change in _changes_in(one) if change.__module__ == one.__name__]
             declared = ("deprecated", "sunset", "brownouts", "links")
             end: dict[str, Any] = {name: getattr(module, name) for name in declared if hasattr(module, name)}
-            version = Version("-".join(match.groups()), *changes, **end)
+            version = Version(value, *changes, **end)
             found += [(version, one) for one in modules]
         if not found:
             raise DeclarationError(f"Timeline.from_package({package!r}): no module has a name like v2025_04_11")
         _check_imported(found)
         try:
             versions = dict.fromkeys(version for version, _ in found)
-            newest_first = sorted(versions, key=lambda one: scheme(one.value), reverse=True)
+            released = [version for version in versions if version.released]
+            newest_first = [version for version in versions if not version.released]
+            newest_first += sorted(released, key=lambda one: scheme(one.value), reverse=True)
         except ValueError as error:
             raise DeclarationError(f"Timeline.from_package({package!r}): {error}") from error
-        return cls(*newest_first, scheme=scheme)
+        timeline = cls(*newest_first, scheme=scheme, promise=promise)
+        timeline.package = package
+        return timeline
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -173,9 +196,19 @@ class Timeline:
         return tuple(self._index)
 
     @property
+    def supported(self) -> tuple[str, ...]:
+        """The released versions as clients write them, newest first."""
+        return tuple(version.value for version in self.released)
+
+    @property
     def head(self) -> Version:
-        """The newest version, which the handlers speak."""
+        """The newest version, which the handlers speak, released or not."""
         return self.versions[0]
+
+    @property
+    def latest(self) -> Version:
+        """The newest released version."""
+        return self.released[0]
 
     def __iter__(self) -> Iterator[Version]:
         return iter(self.versions)
@@ -195,7 +228,7 @@ class Timeline:
             raise UnknownVersion(value, self.values) from None
 
     def resolve(self, requested: str, *, newest: int = 0) -> Version:
-        """The version that serves what a client asks for: that version or the closest older one.
+        """The version that serves what a client asks for: that version or the closest older released one.
 
         Args:
             requested: what the client asks for.
@@ -210,6 +243,7 @@ class Timeline:
         if exact is not None and exact >= newest:
             return self.versions[exact]
         given: Any = requested
+        newest = max(newest, self.index(self.latest.value))
         offered = self.values[newest:]
         if not isinstance(given, str):
             raise UnknownVersion(repr(given), offered)
@@ -217,7 +251,7 @@ class Timeline:
             key = self.scheme(requested)
         except ValueError:
             raise UnknownVersion(requested, offered) from None
-        if key > self._keys[newest]:
+        if key > self._ascending[len(self.versions) - 1 - newest]:
             raise VersionTooNew(requested, offered)
         position = bisect_right(self._ascending, key)
         if position == 0:

@@ -16,6 +16,7 @@ from timegate.lifecycle import NO_LINKS, Lifecycle, Relation, declared_lifecycle
 from timegate.typing import is_sequence
 
 _ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
+_PACKAGE: Final = str(Path(__file__).parent)
 
 
 class VersionChange:
@@ -85,8 +86,14 @@ class VersionChange:
         return cls not in selected.lacking
 
 
+UNRELEASED: Final = "unreleased"
+"""The value of the version that has no date yet."""
+
+
 class Version:
-    """One released version and the changes between it and the next older one.
+    """One version and the changes between it and the next older one.
+
+    ``Version("unreleased", …)`` is the next one, which has no date until `timegate freeze` gives it one.
 
     Args:
         value: the version, a date by default.
@@ -137,6 +144,11 @@ class Version:
         """The moment from which it is no longer served; None for none."""
         return self.lifecycle.sunset
 
+    @property
+    def released(self) -> bool:
+        """Whether it has a date, so that clients may be written for it."""
+        return self.value != UNRELEASED
+
     def __repr__(self) -> str:
         return f"Version({', '.join([repr(self.value), *(change.__qualname__ for change in self.changes)])})"
 
@@ -147,6 +159,14 @@ def _place_of_class() -> str:
     frame = frame and frame.f_back
     # A base of the author's may have an `__init_subclass__` too.
     while frame is not None and frame.f_code.co_name == "__init_subclass__":
+        frame = frame.f_back
+    return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def place_of_caller() -> str:
+    """The file and line outside this package that called into it."""
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     return "" if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 

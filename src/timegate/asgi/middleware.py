@@ -77,9 +77,10 @@ class TimegateMiddleware(Startable):
         select: finds the version that a request asks for.
         default: the version of a request that names none: ``"required"`` refuses it, ``"oldest"``, ``"latest"``, a
             version, or a callable of the scope, which may be ``async``.
-        newer: how a version newer than head is handled: ``"refuse"``, or ``"latest"`` for head.
+        newer: how a version newer than the latest is handled: ``"refuse"``, or ``"latest"`` for that one.
         ceiling: the newest version that is offered: a version, a file that holds one and is read again when it changes,
             or a callable that is asked at each request.
+        unreleased: whether the version without a date is served to those who ask for ``"unreleased"``.
         unversioned: paths of operations that need no version.
         sunset_status: the status of a request for a version that is past its sunset.
         during_sunset: paths of operations that are served past the sunset and in brownouts too.
@@ -107,6 +108,7 @@ class TimegateMiddleware(Startable):
         default: str | Pin = "required",
         newer: Literal["refuse", "latest"] = "refuse",
         ceiling: Ceiling = None,
+        unreleased: bool = False,
         unversioned: Iterable[str] = (),
         sunset_status: int = HTTPStatus.GONE,
         during_sunset: Iterable[str] = (),
@@ -130,7 +132,9 @@ class TimegateMiddleware(Startable):
         )
         check_sunset_status(sunset_status)
         self.select = selector_of(select).bound(timeline.scheme)
-        self._choice = VersionChoice(timeline, default=default, newer=newer, sunset_status=sunset_status)
+        self._choice = VersionChoice(
+            timeline, default=default, newer=newer, unreleased=unreleased, sunset_status=sunset_status
+        )
         self._top = top_of(ceiling, timeline)
         vary = self.select.vary
         self.settings = Settings(

@@ -7,11 +7,15 @@ from typing import Final
 
 import typer
 
+from timegate.cli.check import check
 from timegate.cli.ending import ending_well
 from timegate.cli.freeze import freeze
+from timegate.cli.revision import revision
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "freeze": freeze,
+    "check": check,
+    "revision": revision,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 
@@ -29,5 +33,9 @@ def every_command() -> None:
     """Hold the commands together, so that one alone still has a name."""
 
 
-for _name, _command in COMMANDS.items():
-    application.command(_name)(ending_well(_command))
+def _add(commands: Mapping[str, Callable[..., None]]) -> None:
+    for name, command in commands.items():
+        application.command(name)(ending_well(command))
+
+
+_add(COMMANDS)

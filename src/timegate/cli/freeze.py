@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from timegate.cli.arguments import DEFAULT_FOLDER, ContractOption, FolderOption, Target
-from timegate.cli.load import load
+from timegate.cli.load import NotLoaded, load
+from timegate.frozen.contract import contract_at
 from timegate.frozen.folder import Folder
 
 
@@ -19,9 +20,16 @@ def freeze(
 ) -> None:
     """Write the contract of VERSION into a file: from then on it is released, and must not change.
 
-    The file is the OpenAPI 3.1 document that clients of the version get. Commit it; `timegate check` compares every
-    later state of the app with it.
+    The file is an OpenAPI 3.1 document. Commit it; `timegate check` compares every later state of the app with it.
+    VERSION is `all` for every version that is not frozen yet.
     """
     loaded = load(target, contract=contract)
-    file = Folder(folder).write(version, loaded.gates.contract(version))
-    typer.echo(f"{file}: version {version} is frozen")
+    frozen = Folder(folder)
+    versions = [one for one in loaded.timeline.supported if not frozen.has(one)] if version == "all" else [version]
+    for one in versions:
+        if frozen.has(one):
+            raise NotLoaded(
+                f"{frozen.file(one)} is there: version {one} is frozen, and a frozen contract stays as it is"
+            )
+        file = frozen.write(one, contract_at(loaded.gates, one).document)
+        typer.echo(f"{file}: version {one} is frozen")

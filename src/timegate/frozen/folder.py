@@ -36,6 +36,11 @@ class Folder:
         """Whether the contract of a version is frozen."""
         return self.file(version).is_file()
 
+    def versions(self) -> list[str]:
+        """The versions whose contracts are frozen, by name."""
+        documents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(self.path.glob("*.json"))]
+        return [str(one["info"]["version"]) for one in documents if is_object(one) and "openapi" in one]
+
     def read(self, version: str) -> Document:
         """The frozen contract of a version.
 

@@ -12,6 +12,7 @@ from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
+from timegate.gates.check.idle import idle_facts
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
 from timegate.gates.explain import Explanation, explained, one_change_each
@@ -28,6 +29,7 @@ from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History, history
+from timegate.history.steps import Origin
 from timegate.history.vouched import vouched_head
 from timegate.reading.declared import refuse_endless
 from timegate.reading.head import Head
@@ -147,6 +149,11 @@ class Gates:
         """What is on the wire at a version of the timeline."""
         return self._history.wires[self.timeline.index(version)]
 
+    @functools.cached_property
+    def idle(self) -> tuple[Origin, ...]:
+        """The facts about objects that no client of a version older than theirs sends or gets."""
+        return idle_facts(self._history)
+
     def operations(self, version: str) -> tuple[OperationGate, ...]:
         """The gate of each operation of head's contract, in the order of the app, for the clients of a version."""
         self.timeline.index(version)
@@ -156,9 +163,12 @@ class Gates:
         """The OpenAPI document of a version."""
         document = self._documents.get(version)
         if document is None:
-            wire = with_old_defaults(self._history, self.timeline.index(version))
-            document = self._documents[version] = self._of_app.document(wire, version)
+            document = self._documents[version] = self._of_app.document(self.described(version), version)
         return document
+
+    def described(self, version: str) -> Wire:
+        """What is on the wire at a version, with defaults in its clients' words, as documents have them."""
+        return with_old_defaults(self._history, self.timeline.index(version))
 
     def upgrade(
         self,

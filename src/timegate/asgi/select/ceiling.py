@@ -18,7 +18,7 @@ from timegate.errors import DeclarationError, SelectionError, VersionTooNew
 from timegate.timeline import Timeline
 
 Ceiling: TypeAlias = str | date | Path | Callable[[], str | date | None] | None
-"""A version; a file that holds one, read again when it changes; a callable, asked at each request; or None for head."""
+"""A version; a file that holds one, read again when it changes; a callable, asked at each request; or None for the latest."""
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REFUSAL: Final = "ceiling='{}', a Path of a file that holds a version, or a callable that returns one"
@@ -50,26 +50,26 @@ def top_of(ceiling: Ceiling, timeline: Timeline) -> Top:
         DeclarationError: it is no ceiling, or its file holds no version.
     """
     if ceiling is None:
-        return _Fixed(0)
+        return _Fixed(timeline.index(timeline.latest.value))
     if isinstance(ceiling, str | date):
         return _Fixed(_index(ceiling, timeline))
     if isinstance(ceiling, Path):
         return _File(ceiling, timeline)
     if isinstance(ceiling, type) or not callable(ceiling):
-        remedy = _REFUSAL.format(timeline.head.value)
+        remedy = _REFUSAL.format(timeline.latest.value)
         raise DeclarationError(f"TimegateMiddleware(ceiling={ceiling!r}): {remedy}")
     return _Called(ceiling, timeline)
 
 
 def _index(value: object, timeline: Timeline) -> int:
-    """The index of a version or of the closest older one; head's where an older server cannot know the version yet."""
+    """The index of a version or of the closest older one; the latest's where this server cannot know it yet."""
     text = value.isoformat() if isinstance(value, date) else value
     if not isinstance(text, str):
-        raise DeclarationError(f"ceiling: {value!r} is no version: {timeline.head.value!r}")
+        raise DeclarationError(f"ceiling: {value!r} is no version: {timeline.latest.value!r}")
     try:
         return timeline.index(timeline.resolve(text).value)
     except VersionTooNew:
-        return 0
+        return timeline.index(timeline.latest.value)
     except SelectionError as error:
         raise DeclarationError(f"ceiling: {error}") from None
 
@@ -97,7 +97,7 @@ class _Called:
 
     def newest(self) -> int:
         found = self._asked()
-        return 0 if found is None else _index(found, self._timeline)
+        return _index(self._timeline.latest.value if found is None else found, self._timeline)
 
 
 class _File:
@@ -114,7 +114,7 @@ class _File:
             self._newest = self._read()
         except (OSError, ValueError, DeclarationError) as error:
             raise DeclarationError(
-                f"TimegateMiddleware(ceiling={path!r}): {error}; write a version into it: {timeline.head.value}"
+                f"TimegateMiddleware(ceiling={path!r}): {error}; write a version into it: {timeline.latest.value}"
             ) from error
 
     def newest(self) -> int:

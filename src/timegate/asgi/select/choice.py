@@ -18,7 +18,7 @@ from timegate.asgi.message.scope import Scope
 from timegate.asgi.select.selectors import MAX_LENGTH, Given, Pin, PinSelector, found_by, pin_of
 from timegate.errors import DeclarationError, SelectionError, UnknownVersion, VersionTooNew
 from timegate.timeline import Timeline
-from timegate.version import Version
+from timegate.version import UNRELEASED, Version
 
 _SHIFTING: Final = (
     "TimegateMiddleware(default='latest'): a client that names no version gets every new version on the day it is "
@@ -32,7 +32,8 @@ class VersionChoice:
     Args:
         timeline: the versions.
         default: the version of a request that names none.
-        newer: ``"refuse"`` or ``"latest"``: how a version newer than head is handled.
+        newer: ``"refuse"`` or ``"latest"``: how a version newer than the latest is handled.
+        unreleased: whether the version without a date is served to those who ask for it.
         sunset_status: the status of a request for a version that is past its sunset.
 
     Raises:
@@ -40,29 +41,36 @@ class VersionChoice:
     """
 
     def __init__(
-        self, timeline: Timeline, *, default: str | Pin, newer: Literal["refuse", "latest"], sunset_status: int
+        self,
+        timeline: Timeline,
+        *,
+        default: str | Pin,
+        newer: Literal["refuse", "latest"],
+        unreleased: bool,
+        sunset_status: int,
     ) -> None:
         if newer not in ("refuse", "latest"):
             raise DeclarationError(f"TimegateMiddleware(newer={newer!r}): newer='refuse' or newer='latest'")
         refusal = (
             f"TimegateMiddleware(default={default!r}): 'required', 'oldest', 'latest', a callable, "
-            f"or one of {', '.join(timeline.values)}"
+            f"or one of {', '.join(timeline.supported)}"
         )
         if not isinstance(default, str):
             pin_of(default, refusal)
-        elif default not in ("required", "oldest", "latest", *timeline.values):
+        elif default not in ("required", "oldest", "latest", *timeline.supported):
             raise DeclarationError(refusal)
         self._timeline = timeline
         self._default = default
         self._newer = newer
+        self._unreleased = unreleased and not timeline.head.released
         self._sunset_status = sunset_status
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the log says of the choice at the start."""
-        if self._default != "latest" or len(self._timeline) == 1:
+        if self._default != "latest" or len(self._timeline.released) == 1:
             return ()
-        return (_SHIFTING.format(self._timeline.values[-1], self._timeline.head.value),)
+        return (_SHIFTING.format(self._timeline.values[-1], self._timeline.latest.value),)
 
     async def of(
         self, given: Given | None, scope: Scope, *, newest: int, required: bool, during_sunset: bool
@@ -90,8 +98,9 @@ class VersionChoice:
         requested = next(iter(given.values), "")
         try:
             if len(requested) > MAX_LENGTH:
-                raise UnknownVersion(requested, timeline.values)
-            version = timeline.resolve(requested, newest=newest)
+                raise UnknownVersion(requested, timeline.supported)
+            by_name = self._unreleased and requested == UNRELEASED
+            version = timeline.resolve(requested, newest=0 if by_name else newest)
         except VersionTooNew as error:
             # A default is the server's own word, and no client's: under a ceiling, it means the ceiling.
             if self._newer == "refuse" and not (pinned and self._is_known(requested)):
@@ -108,11 +117,11 @@ class VersionChoice:
             return await found_by(PinSelector(default), scope)
         if default == "required":
             return None
-        named = {"oldest": self._timeline.values[-1], "latest": self._timeline.values[0]}
+        named = {"oldest": self._timeline.values[-1], "latest": self._timeline.latest.value}
         return Given((named.get(default, default),))
 
     def _is_known(self, requested: str) -> bool:
-        """Whether a version is not newer than head."""
+        """Whether a version is not newer than the latest."""
         try:
             self._timeline.resolve(requested)
         except SelectionError:
@@ -122,7 +131,7 @@ class VersionChoice:
     def _supported(self, newest: int) -> list[str]:
         """The versions that can be asked for now, newest first."""
         now = datetime.now(UTC)
-        offered = self._timeline.versions[newest:]
+        offered = [*self._timeline.versions[:1][: self._unreleased], *self._timeline.versions[newest:]]
         return [version.value for version in offered if not version.lifecycle.is_over(now)]
 
     def _unless_over(self, version: Version, requested: str, newest: int) -> Version | Problem:

@@ -1,0 +1,94 @@
+"""A `VersionChange` as source text, from what is to be declared."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from timegate.frozen.code import WIDTH, Code, laid_out
+from timegate.frozen.proposal import Proposal
+
+_WORD: Final = re.compile(r"[A-Za-z0-9]+")
+_INDENT: Final = " " * 8
+_SMALL: Final = frozenset({"a", "an", "and", "at", "be", "by", "for", "in", "is", "it", "of", "on", "the", "to", "was"})
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeCode:
+    """The class statement of a change.
+
+    Args:
+        name: the class.
+        text: the statement, without empty lines around it.
+        imports: the modules and names that it needs.
+    """
+
+    name: str
+    text: str
+    imports: frozenset[tuple[str, str]]
+
+
+def change_code(proposals: Sequence[Proposal], *, message: str = "", taken: Collection[str] = ()) -> ChangeCode:
+    """The change that declares everything that is proposed.
+
+    Args:
+        proposals: what is to be declared.
+        message: the line of the changelog; made from the proposals where it is empty.
+        taken: names that the module has already.
+    """
+    says = message or " ".join(dict.fromkeys(one.says for one in proposals))
+    name = _free_name(message or proposals[0].says, taken)
+    facts = [fact for one in proposals for fact in one.facts]
+    needed = frozenset[tuple[str, str]]().union(*(fact.imports for fact in facts), {("timegate", "VersionChange")})
+    lines = [f"class {name}(VersionChange):", *_docstring(says), "", *_changes(proposals, facts)]
+    return ChangeCode(name, "\n".join(lines), needed)
+
+
+def _changes(proposals: Sequence[Proposal], facts: Sequence[Code]) -> list[str]:
+    if len(facts) == 1 and not proposals[0].offers:
+        alone = laid_out(facts[0].text, indent=4)
+        line = f"    changes = ({alone},)"
+        if "\n" not in alone and len(line) <= WIDTH:
+            return [line]
+    lines = ["    changes = ("]
+    for one in proposals:
+        if one.offers:
+            lines += _offered(one)
+        for fact in one.facts:
+            lines += f"{_INDENT}{laid_out(fact.text)},".splitlines()
+    return [*lines, "    )"]
+
+
+def _offered(proposal: Proposal) -> list[str]:
+    """What may be written in place of a placeholder, as a comment."""
+    lines = textwrap.wrap(f"Decide: {proposal.question}", WIDTH - len(_INDENT) - 2)
+    for offer in proposal.offers:
+        lines.append(f"{offer.when.capitalize()}:")
+        for fact in offer.facts:
+            lines += [f"    {line}" for line in f"{laid_out(fact.text, indent=14)},".splitlines()]
+    return [f"{_INDENT}# {line}".rstrip() for line in lines]
+
+
+def _docstring(text: str) -> list[str]:
+    safe = text.replace("\\", "\\\\").replace('"""', "'''")
+    sentence = safe if safe.rstrip().endswith((".", "!", "?")) else f"{safe}."
+    if len(sentence) + 10 <= WIDTH:
+        return [f'    """{sentence}"""']
+    first, *rest = textwrap.wrap(sentence, WIDTH - 8)
+    if len(sentence) > len(first):
+        # A summary of one line, as linters want it; the rest is a paragraph of its own.
+        sentences = re.split(r"(?<=[.!?]) ", sentence, maxsplit=1)
+        if len(sentences[0]) + 8 <= WIDTH:
+            first, rest = sentences[0], textwrap.wrap(" ".join(sentences[1:]), WIDTH - 4)
+    return [f'    """{first}', *([""] if rest else []), *(f"    {line}" for line in rest), '    """']
+
+
+def _free_name(text: str, taken: Collection[str]) -> str:
+    words = [word for word in _WORD.findall(text) if word.casefold() not in _SMALL][:5]
+    name = "".join(word[0].upper() + word[1:] for word in words) or "Change"
+    name = name if name[0].isalpha() else f"Change{name}"
+    numbers = (f"{name}{number}" for number in range(2, len(taken) + 3))
+    return name if name not in taken else next(one for one in numbers if one not in taken)

@@ -1,0 +1,214 @@
+"""Facts as source text: expressions with the imports that they need, laid out as formatters do."""
+
+from __future__ import annotations
+
+import ast
+import json
+import keyword
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from timegate.frozen.shape import LIMITS, shape_of
+from timegate.typing import Schema, is_array, is_object
+from timegate.wire.json_types import listed_values
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component
+
+WIDTH: Final = 88
+"""The longest line that is written, which is what formatters allow if nothing else is said."""
+
+_TYPES: Final[Mapping[tuple[str, str], tuple[str, str]]] = {
+    ("string", ""): ("", "str"),
+    ("string", "uuid"): ("uuid", "UUID"),
+    ("string", "date-time"): ("datetime", "datetime"),
+    ("string", "date"): ("datetime", "date"),
+    ("string", "time"): ("datetime", "time"),
+    ("string", "duration"): ("datetime", "timedelta"),
+    ("integer", ""): ("", "int"),
+    ("number", ""): ("", "float"),
+    ("boolean", ""): ("", "bool"),
+}
+_FIELD_LIMITS: Final[Mapping[str, str]] = {
+    "minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt", "multipleOf": "multiple_of",
+    "minLength": "min_length", "maxLength": "max_length", "minItems": "min_length", "maxItems": "max_length",
+    "pattern": "pattern",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression.
+
+    Args:
+        text: the expression.
+        imports: the modules and names that it needs.
+    """
+
+    text: str
+    imports: frozenset[tuple[str, str]] = frozenset()
+
+
+def joined(template: str, *parts: Code) -> Code:
+    """A template of `str.format` with expressions in it."""
+    needed = frozenset[tuple[str, str]]().union(*(one.imports for one in parts))
+    return Code(template.format(*(one.text for one in parts)), needed)
+
+
+def text_code(text: str) -> str:
+    """A text as formatters write it: in double quotes, unless it holds more of them than of the other."""
+    return json.dumps(text, ensure_ascii=False) if '"' not in text else repr(text)
+
+
+def value_code(value: Any) -> str:
+    """A JSON value as an expression."""
+    if isinstance(value, str):
+        return text_code(value)
+    if is_array(value):
+        return f"[{', '.join(map(value_code, value))}]"
+    if is_object(value):
+        return f"{{{', '.join(f'{text_code(key)}: {value_code(one)}' for key, one in value.items())}}}"
+    return repr(value)
+
+
+def model_code(component: Component) -> Code:
+    """A component's class; its name in quotes where no module has the class."""
+    model = component.model
+    generic: Mapping[str, Any] = getattr(model, "__pydantic_generic_metadata__", None) or {}
+    model = generic.get("origin") or model
+    module, name = getattr(model, "__module__", ""), getattr(model, "__qualname__", "")
+    if not name.isidentifier() or keyword.iskeyword(name) or module in ("", "__main__", "builtins"):
+        return Code(text_code(component.display_name or component.name))
+    return Code(name, frozenset({(module, name)}))
+
+
+def type_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+    """The Python type that a schema was made from; None where it cannot be told.
+
+    Args:
+        schema: at one place of a document.
+        model: the component of head that is at the same place, by the name in the document.
+    """
+    shape = shape_of(schema)
+    arms = [_arm_code(arm, model) for arm in shape.arms]
+    known = [arm for arm in arms if arm is not None]
+    if not known or len(known) < len(arms):
+        return None
+    once = list({arm.text: arm for arm in known}.values())
+    nothing = [Code("None")] if shape.nullable else []
+    parts = [*once, *nothing]
+    return joined(" | ".join(["{}"] * len(parts)), *parts)
+
+
+def _arm_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+    name = referred(schema)
+    if name is not None:
+        component = model(name)
+        if component is None or component.model is None:
+            return None
+        found = model_code(component)
+        return found if found.imports else None
+    values = listed_values(schema)
+    if values is not None:
+        return Code(f"Literal[{', '.join(map(value_code, values))}]", frozenset({("typing", "Literal")}))
+    kind = schema.get("type")
+    if kind is None:
+        return Code("Any", frozenset({("typing", "Any")})) if schema.keys() <= {"title"} else None
+    if kind == "array":
+        return _array_code(schema, model)
+    if kind == "object":
+        values_schema = schema.get("additionalProperties")
+        inner = (
+            type_code(values_schema, model) if is_object(values_schema) else Code("Any", frozenset({("typing", "Any")}))
+        )
+        return None if "properties" in schema or inner is None else joined("dict[str, {}]", inner)
+    known = _TYPES.get((kind, schema.get("format", "")))
+    if known is None:
+        return None
+    module, text = known
+    return _limited(Code(text, frozenset({(module, text)} if module else ())), schema)
+
+
+def _array_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+    if "prefixItems" in schema:
+        return None
+    items: Any = schema.get("items")
+    inner = type_code(items, model) if is_object(items) else Code("Any", frozenset({("typing", "Any")}))
+    if inner is None:
+        return None
+    of_set = schema.get("uniqueItems")
+    return _limited(joined("set[{}]" if of_set else "list[{}]", inner), schema)
+
+
+def _limited(code: Code, schema: Schema) -> Code:
+    """A type with the limits of its schema, as ``Annotated[…]``."""
+    given = [
+        f"{_FIELD_LIMITS[key]}={value_code(schema[key])}" for key in LIMITS if key in schema and key in _FIELD_LIMITS
+    ]
+    if not given:
+        return code
+    needed = {("typing", "Annotated"), ("pydantic", "Field")}
+    return Code(f"Annotated[{code.text}, Field({', '.join(given)})]", code.imports | needed)
+
+
+def call(subject: Code, verb: str, positional: Iterable[Any] = (), **keywords: Code | str | None) -> Code:
+    """A call that declares a fact.
+
+    Args:
+        subject: what the fact is about.
+        verb: its method.
+        positional: JSON values that are given by their place.
+        keywords: expressions; those that are None are left out.
+    """
+    imports, arguments = set(subject.imports), list(map(value_code, positional))
+    for name, value in keywords.items():
+        if isinstance(value, Code):
+            imports |= value.imports
+        if value is not None:
+            arguments.append(f"{name}={value.text if isinstance(value, Code) else value}")
+    return Code(f"{subject.text}.{verb}({', '.join(arguments)})", frozenset(imports))
+
+
+def laid_out(call: str, *, indent: int = 8, after: int = 0) -> str:
+    """A call in lines that are not too long, as formatters lay it out.
+
+    Args:
+        call: an expression in one line.
+        indent: of its first line, which the result does not have.
+        after: how many characters stand between the indentation and it.
+    """
+    space = " " * indent
+    if len(space) + after + len(call) + 1 <= WIDTH:
+        return call
+    tree = ast.parse(call, mode="eval").body
+    if not isinstance(tree, ast.Call):
+        return call
+    given: list[ast.expr | ast.keyword] = [*tree.args, *tree.keywords]
+    arguments = [_segment(call, one) for one in given]
+    # Offsets count bytes.
+    function = call.encode()[: tree.func.end_col_offset].decode()
+    inner = ", ".join(arguments)
+    if len(space) + 4 + len(inner) <= WIDTH:
+        return f"{function}(\n{space}    {inner}\n{space})"
+    parts = (_keyword_laid_out(one, indent + 4) for one in arguments)
+    return f"{function}(\n" + "".join(f"{space}    {one},\n" for one in parts) + f"{space})"
+
+
+def _segment(source: str, node: ast.expr | ast.keyword) -> str:
+    return source.encode()[node.col_offset : node.end_col_offset].decode()
+
+
+def _keyword_laid_out(argument: str, indent: int) -> str:
+    """One argument; where it is too long itself, its call is laid out."""
+    name, equals, value = argument.partition("=")
+    if not equals or not name.isidentifier() or len(argument) + indent + 1 <= WIDTH:
+        return argument
+    return f"{name}={laid_out(value, indent=indent, after=len(name) + 1)}"
+
+
+UNDECIDED: Final = ("timegate", "undecided")
+
+
+def undecided_code(question: str) -> Code:
+    """A placeholder that does not compile."""
+    return Code(f"undecided({text_code(question)})", frozenset({UNDECIDED}))

@@ -1,0 +1,283 @@
+"""Compares two schemas by structure: components are followed, names and order do not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, NamedTuple
+
+from timegate.frozen.difference import ABSENT, Kind
+from timegate.frozen.shape import LIMITS, Shape, shape_of
+from timegate.typing import Schema, is_object, type_of
+from timegate.wire.json_types import listed_values
+from timegate.wire.schema import referred
+from timegate.wire.wire import Side
+
+FRAMEWORKS_OWN = frozenset({"HTTPValidationError", "ValidationError"})
+"""Components of the framework's own validation errors, which differ between its releases."""
+
+
+class Pair(NamedTuple):
+    """A component of the frozen document, and the one of today's at the same place."""
+
+    old: str
+    new: str
+    side: Side
+
+
+class Found(NamedTuple):
+    """What differs at one place of a schema."""
+
+    kind: Kind
+    path: tuple[str, ...]
+    old: Any
+    new: Any
+
+
+@dataclass(slots=True)
+class Compared:
+    """The result of one comparison.
+
+    Args:
+        found: the differences, without those in components.
+        pairs: the components at the same places.
+    """
+
+    found: list[Found] = field(default_factory=list[Found])
+    pairs: set[Pair] = field(default_factory=set[Pair])
+
+
+@dataclass(slots=True)
+class SchemaComparison:
+    """Compares schemas of two documents.
+
+    Args:
+        old: the components of the frozen document.
+        new: those of today's.
+    """
+
+    old: Mapping[str, Schema]
+    new: Mapping[str, Schema]
+    _known: dict[Pair, Compared] = field(default_factory=dict[Pair, Compared])
+
+    def components(self, pair: Pair) -> Compared:
+        """Compare two components."""
+        if pair not in self._known:
+            compared = self._known[pair] = Compared()
+            if pair.old != pair.new:
+                compared.found.append(Found(Kind.RENAMED_IN_DOCUMENTS, (), pair.old, pair.new))
+            _Walk(self, compared, pair.side).schemas(self.old[pair.old], self.new[pair.new], ())
+        return self._known[pair]
+
+    def schemas(self, old: Schema, new: Schema, side: Side, path: tuple[str, ...] = ()) -> Compared:
+        """Compare two schemas that are no components."""
+        compared = Compared()
+        _Walk(self, compared, side).schemas(old, new, path)
+        return compared
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Compares two schemas and what they hold, up to the components that they refer to."""
+
+    comparison: SchemaComparison
+    compared: Compared
+    side: Side
+
+    def _tell(self, kind: Kind, path: tuple[str, ...], old: Any, new: Any) -> None:
+        self.compared.found.append(Found(kind, path, old, new))
+
+    def schemas(self, old: Schema, new: Schema, path: tuple[str, ...]) -> None:
+        if old == new and "$ref" not in str(old):
+            return
+        before, after = shape_of(old), shape_of(new)
+        if before.nullable != after.nullable:
+            self._tell(Kind.BECAME_NULLABLE if after.nullable else Kind.BECAME_NON_NULL, path, old, new)
+        if before.default != after.default and not self._is_of_null(before, after):
+            self._tell(Kind.DEFAULTED, path, before.default, after.default)
+        if before.texts != after.texts:
+            self._tell(Kind.TEXT, path, dict(before.texts), dict(after.texts))
+        if len(before.arms) == len(after.arms) == 1:
+            self._arms(before.arms[0], after.arms[0], path, old, new)
+        else:
+            self._unions(before, after, path, old, new)
+
+    @staticmethod
+    def _is_of_null(before: Shape, after: Shape) -> bool:
+        """Whether a default of null only came or went with null itself."""
+        defaults = [before.default, after.default]
+        return before.nullable != after.nullable and all(one is None or one is ABSENT for one in defaults)
+
+    def _unions(self, before: Shape, after: Shape, path: tuple[str, ...], old: Schema, new: Schema) -> None:
+        gone, come = list(before.arms), list(after.arms)
+        for one, other in product(before.arms, after.arms):
+            if one in gone and other in come and self._is_same_arm(one, other):
+                gone.remove(one)
+                come.remove(other)
+                self._arms(one, other, path, one, other)
+        if gone and come and not (before.arms[1:] and after.arms[1:]):
+            self._tell(Kind.RETYPED, path, old, new)
+            return
+        for arm in gone:
+            self._tell(Kind.ARM_REMOVED, path, arm, ABSENT)
+        for arm in come:
+            self._tell(Kind.ARM_ADDED, path, ABSENT, arm)
+
+    def _is_same_arm(self, old: Schema, new: Schema) -> bool:
+        """Whether two arms are told apart from others by the same: their component, or their JSON type."""
+        names = referred(old), referred(new)
+        if names != (None, None):
+            return names[0] == names[1] or (None not in names and self._are_alike(str(names[0]), str(names[1])))
+        return old == new or ("type" in old and old["type"] == new.get("type") and _is_scalar(old))
+
+    def _are_alike(self, old: str, new: str) -> bool:
+        """Whether two components under different names are the same arm: neither name is in the other document."""
+        if old in self.comparison.new or new in self.comparison.old:
+            return False
+        keys = [
+            set(known[name].get("properties", ()))
+            for known, name in ((self.comparison.old, old), (self.comparison.new, new))
+        ]
+        return len(keys[0] & keys[1]) * 2 >= len(keys[0] | keys[1]) > 0
+
+    def _arms(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> None:
+        """Compare two schemas without null and alternatives.
+
+        Args:
+            old: the one of the frozen contract.
+            new: today's.
+            path: where they are.
+            was: the whole schema at that place in the frozen contract.
+            now: the whole schema there today.
+        """
+        names = referred(old), referred(new)
+        if names[0] is not None and names[1] is not None:
+            if names[0] in self.comparison.old and names[1] in self.comparison.new:
+                if not FRAMEWORKS_OWN.issuperset(names):
+                    self.compared.pairs.add(Pair(names[0], names[1], self.side))
+                return
+        elif names != (None, None):
+            old, new = self._target(old, self.comparison.old), self._target(new, self.comparison.new)
+            shapes = shape_of(old), shape_of(new)
+            if len(shapes[0].arms) != 1 or len(shapes[1].arms) != 1:
+                if old != new:
+                    self._tell(Kind.RETYPED, path, was, now)
+                return
+        if old == new and "$ref" not in str(old):
+            return
+        kinds = old.get("type"), new.get("type")
+        if _members(old) is None and _members(new) is None and (kinds != (kinds[0], kinds[0]) or _format(old, new)):
+            widening = {("integer", "number"): Kind.WIDENED, ("number", "integer"): Kind.NARROWED}
+            if kinds[0] != kinds[1]:
+                opaque = {None: Kind.NARROWED} if kinds[0] is None else {}
+                kind = widening.get((str(kinds[0]), str(kinds[1])), opaque.get(kinds[0], Kind.RETYPED))
+                self._tell(Kind.WIDENED if kinds[1] is None else kind, path, was, now)
+            elif old.get("format") is None or new.get("format") is None:
+                self._tell(Kind.NARROWED if old.get("format") is None else Kind.WIDENED, path, was, now)
+            else:
+                self._tell(Kind.RETYPED, path, was, now)
+            return
+        if not self._enums(old, new, path, was, now):
+            return
+        self._limits(old, new, path, was, now)
+        if "properties" in old or "properties" in new or "object" in kinds:
+            self._objects(old, new, path)
+        self._items(old, new, path, was, now)
+
+    @staticmethod
+    def _target(schema: Schema, components: Mapping[str, Schema]) -> Schema:
+        name = referred(schema)
+        return components.get(name, {}) if name is not None else schema
+
+    def _enums(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> bool:
+        """Compare the listed values; returns False where there is nothing else to compare."""
+        before, after = _members(old), _members(new)
+        if before is None or after is None:
+            if before is not None or after is not None:
+                same = _json_type(old) == _json_type(new)
+                kind = Kind.NARROWED if before is None else Kind.WIDENED
+                self._tell(kind if same else Kind.RETYPED, path, was, now)
+                return False
+            return True
+        if any(one not in after for one in before):
+            self._tell(Kind.SHRANK, path, before, after)
+        if any(one not in before for one in after):
+            self._tell(Kind.GREW, path, before, after)
+        return False
+
+    def _limits(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> None:
+        tighter, looser = False, False
+        for keyword, direction in LIMITS.items():
+            before, after = old.get(keyword), new.get(keyword)
+            if before == after:
+                continue
+            if before is None or after is None:
+                tighter, looser = tighter or before is None, looser or after is None
+            else:
+                grew = bool(direction) and (after > before) == (direction > 0)
+                tighter, looser = tighter or grew or not direction, looser or not grew
+        if tighter:
+            self._tell(Kind.TIGHTENED, path, was, now)
+        if looser:
+            self._tell(Kind.LOOSENED, path, was, now)
+
+    def _objects(self, old: Schema, new: Schema, path: tuple[str, ...]) -> None:
+        before: Mapping[str, Schema] = old.get("properties", {})
+        after: Mapping[str, Schema] = new.get("properties", {})
+        required = set(old.get("required", ())), set(new.get("required", ()))
+        for key in before:
+            if key not in after:
+                kind = Kind.REQUIRED_KEY_REMOVED if key in required[0] else Kind.KEY_REMOVED
+                self._tell(kind, (*path, key), before[key], ABSENT)
+        for key in after:
+            if key not in before:
+                kind = Kind.REQUIRED_KEY_ADDED if key in required[1] else Kind.KEY_ADDED
+                self._tell(kind, (*path, key), ABSENT, after[key])
+        for key in before.keys() & after.keys():
+            if (key in required[0]) != (key in required[1]):
+                kind = Kind.BECAME_REQUIRED if key in required[1] else Kind.BECAME_OPTIONAL
+                self._tell(kind, (*path, key), before[key], after[key])
+            self.schemas(before[key], after[key], (*path, key))
+        others = old.get("additionalProperties", True), new.get("additionalProperties", True)
+        if is_object(others[0]) and is_object(others[1]):
+            self.schemas(others[0], others[1], (*path, "*"))
+        elif others[0] != others[1]:
+            closed = others[1] is False or (others[0] is True and is_object(others[1]))
+            self._tell(Kind.CLOSED if closed else Kind.OPENED, path, others[0], others[1])
+
+    def _items(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> None:
+        items = old.get("items"), new.get("items")
+        if is_object(items[0]) and is_object(items[1]):
+            self.schemas(items[0], items[1], (*path, "*"))
+        elif items[0] != items[1]:
+            self._tell(Kind.RETYPED, path, was, now)
+        for one, other in _zipped(old.get("prefixItems", ()), new.get("prefixItems", ())):
+            if one is None or other is None:
+                self._tell(Kind.RETYPED, path, was, now)
+                break
+            self.schemas(one, other, (*path, "*"))
+
+
+def _zipped(old: Iterable[Schema], new: Iterable[Schema]) -> Iterator[tuple[Schema | None, Schema | None]]:
+    before, after = list(old), list(new)
+    for index in range(max(len(before), len(after))):
+        yield (before[index] if index < len(before) else None, after[index] if index < len(after) else None)
+
+
+def _members(schema: Schema) -> list[Any] | None:
+    return listed_values(schema)
+
+
+def _json_type(schema: Schema) -> object:
+    values = listed_values(schema)
+    known: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+    return schema.get("type", known.get(type_of(values[0])) if values else None)
+
+
+def _format(old: Schema, new: Schema) -> bool:
+    return bool(old.get("format") != new.get("format"))
+
+
+def _is_scalar(schema: Schema) -> bool:
+    return schema["type"] not in ("object", "array") and listed_values(schema) is None

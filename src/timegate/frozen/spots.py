@@ -1,0 +1,66 @@
+"""The differences at one place, of both sides together: one thing changed there, and one fact is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from timegate.frozen.contract import VersionContract
+from timegate.frozen.difference import ABSENT, Difference, Kind
+from timegate.wire.wire import Component, Side
+
+
+@dataclass(slots=True)
+class Spot:
+    """The differences at one place.
+
+    Args:
+        component: the component that holds it; None for an operation.
+        operation: method and path of the operation that holds it; empty for a component.
+        path: where it is in there.
+        differences: what differs.
+    """
+
+    component: Component | None
+    operation: str
+    path: tuple[str, ...]
+    differences: list[Difference] = field(default_factory=list[Difference])
+
+    def has(self, *kinds: Kind, side: Side | None = None) -> bool:
+        """Whether something of one of these kinds differs, on one side or on any."""
+        return any(one.kind in kinds and (side is None or side in one.sides) for one in self.differences)
+
+    def of(self, *kinds: Kind) -> Difference:
+        """The first difference of one of these kinds, which there must be."""
+        return next(one for one in self.differences if one.kind in kinds)
+
+    def old(self, *kinds: Kind) -> Any:
+        """What the frozen contract has."""
+        return next((one.old for one in self.differences if one.kind in kinds and one.old is not ABSENT), ABSENT)
+
+    @property
+    def fingerprints(self) -> frozenset[str]:
+        """Those of the differences."""
+        return frozenset(one.fingerprint for one in self.differences)
+
+    @property
+    def name(self) -> str:
+        """The place, as people write it."""
+        return self.differences[0].place
+
+
+def spots_of(differences: Iterable[Difference], contract: VersionContract) -> list[Spot]:
+    """The places of differences, in their order.
+
+    Args:
+        differences: between a frozen contract and today's.
+        contract: today's.
+    """
+    found: dict[tuple[str, str, tuple[str, ...]], Spot] = {}
+    for one in differences:
+        component = contract.component(one.component) if one.component else None
+        identity = one.component if component is None else component.name
+        spot = found.setdefault((identity, one.operation, one.path), Spot(component, one.operation, one.path))
+        spot.differences.append(one)
+    return list(found.values())

@@ -1,0 +1,109 @@
+"""What a check tells besides differences: changes that do nothing, places that slip away, versions that have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from timegate.changes.base import Loss, name_of
+from timegate.changes.fields import Renamed
+from timegate.contract import Contract
+from timegate.frozen.contract import extension
+from timegate.frozen.finding import Finding, Level
+from timegate.frozen.source_places import place_of_model
+from timegate.gates import Gates
+from timegate.timeline import Timeline
+from timegate.typing import Document
+from timegate.version import Version, shown
+from timegate.wire.wire import SIDES
+
+
+def ended(timeline: Timeline) -> Iterator[Finding]:
+    """The versions that are past their sunset."""
+    now = datetime.now(UTC)
+    for version in timeline.released:
+        if version.lifecycle.is_over(now):
+            yield Finding(
+                level=Level.WARNING,
+                rule="past its sunset",
+                place=version.value,
+                message="the version is no longer served, and its changes are still compiled",
+                versions=(version.value,),
+                remedy="remove it, with its frozen contract, once no client asks for it",
+            )
+
+
+def newly_listed(frozen: Document, contract: Contract) -> Iterator[Finding]:
+    """The places that no gate converts, or that lost a form, since the newest contract was frozen."""
+    for rule, today, message, remedy in (
+        ("newly opaque", contract.opaque, "no schema describes it any more, so no gate converts it", "give it a type"),
+        (
+            "newly narrowed",
+            contract.narrowed,
+            "a validator reads more there than the schema says, which old clients may no longer send once it changes",
+            "describe the form, or declare on(…).vouched(…)",
+        ),
+    ):
+        known = extension(frozen, rule.removeprefix("newly "))
+        for place in today:
+            if place not in known:
+                yield Finding(level=Level.WARNING, rule=rule, place=place, message=message, remedy=remedy)
+
+
+def never_firing(gates: Gates) -> Iterator[Finding]:
+    """The facts about objects that no client of an older version sends or gets."""
+    for origin in gates.idle:
+        change = next(
+            (one for version in gates.timeline for one in version.changes if one.__qualname__ == origin.change), None
+        )
+        yield Finding(
+            level=Level.WARNING,
+            rule="never fires",
+            place=f"{origin.version} {origin.change}",
+            message=f"no older version has an operation with such an object: {origin.fact}",
+            remedy="remove the fact",
+            at="" if change is None else shown(change.declared_at),
+        )
+
+
+def forgotten_twins(unfrozen: Iterable[Version], contract: Contract) -> Iterator[Finding]:
+    """The models that still have a field under the name that a new change took from others."""
+    components: dict[int, Any] = {}
+    for side in SIDES:
+        for one in contract.wire.components(side).values():
+            if one.model is not None and not one.inline:
+                components.setdefault(id(one.model), one)
+    for version in unfrozen:
+        for change in version.changes:
+            for fact in change.changes:
+                if isinstance(fact, Renamed) and "." not in fact.old:
+                    for twin in components.values():
+                        if twin.model not in fact.models and fact.old in twin.properties:
+                            yield Finding(
+                                level=Level.WARNING,
+                                rule="forgotten twin",
+                                place=f"{twin.display_name}.{fact.old}",
+                                message=f"is still called so, while {change.__qualname__} has {fact}",
+                                remedy=f"rename it too: on({', '.join(map(name_of, (*fact.models, twin.model)))})."
+                                f"renamed({fact.old!r}, to={fact.to!r}); or leave it, if it is something else",
+                                at=place_of_model(twin.model),
+                            )
+
+
+def losses(timeline: Timeline) -> Iterator[Finding]:
+    """The facts that lose data, where the timeline promises that none does."""
+    if "lossless" not in (timeline.promises.default, *timeline.promises.operations.values()):
+        return
+    for version in timeline:
+        for change in version.changes:
+            for fact in change.changes:
+                if fact.loss in (Loss.TO_OLD, Loss.TO_HEAD):
+                    yield Finding(
+                        level=Level.ERROR,
+                        rule="loses data",
+                        place=f"{version.value} {change.__qualname__}",
+                        message=f"loses data {fact.loss.value}, and the promise is lossless: {fact}",
+                        remedy="keep the data under another key, or promise 'exact'",
+                        at=shown(change.declared_at),
+                    )

@@ -1,0 +1,22 @@
+"""Facts that can never do anything: no client of an older version sends or gets what they are about."""
+
+from __future__ import annotations
+
+from timegate.history.history import History
+from timegate.history.steps import Origin
+from timegate.wire.wire import SIDES
+
+
+def idle_facts(history: History) -> tuple[Origin, ...]:
+    """The facts all of whose steps are about objects that no older version's operations or payloads contain.
+
+    Args:
+        history: every version's wire and the steps between them.
+    """
+    reachable = {side: [wire.reachable(side).keys() for wire in history.wires] for side in SIDES}
+    idle: dict[Origin, bool] = {}
+    for (side, name, boundary), steps in history.steps.items():
+        met = any(name in names for names in reachable[side][boundary + 1 :])
+        for step in steps:
+            idle[step.origin] = idle.get(step.origin, True) and not met
+    return tuple(origin for origin, never in idle.items() if never)
