@@ -18,7 +18,7 @@ from timegate.errors import DeclarationError, SelectionError, VersionTooNew
 from timegate.timeline import Timeline
 
 Ceiling: TypeAlias = str | date | Path | Callable[[], str | date | None] | None
-"""A version; a file that holds one, read again when it changes; a callable, asked at each request; or None for the latest."""
+"""A version; a file that holds one, read again when it changes; a callable, asked at each request; None for none."""
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 _REFUSAL: Final = "ceiling='{}', a Path of a file that holds a version, or a callable that returns one"
