@@ -43,6 +43,7 @@ ORDER = (
     "gates.check",
     "gates",
     "contract",
+    "changelog",
     "frozen",
     "asgi.message",
     "asgi.select",

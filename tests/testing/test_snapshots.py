@@ -114,6 +114,21 @@ def test_an_update_leaves_released_versions_as_they_are(written: pytest.Pytester
     assert snapshots(written) == before
 
 
+def test_an_update_changes_an_unreleased_version(project: pytest.Pytester) -> None:
+    unreleased = SHOP.replace('"2025-06-01"', '"unreleased"').replace(
+        "timeline=timeline", "timeline=timeline, unreleased=True"
+    )
+    test = TEST.replace("each_version", "'unreleased'").replace("'unreleased', ", "", 1)
+    project.makepyfile(shop=unreleased, test_it=test)
+    run(project, "--snapshot-update").assert_outcomes(passed=1)
+    project.makepyfile(shop=unreleased.replace("quantity: int = 1", "quantity: int = 2"))
+    run(project).assert_outcomes(failed=1)
+    run(project, "--snapshot-update").assert_outcomes(passed=1)
+    run(project).assert_outcomes(passed=1)
+
+    assert '"quantity": 2' in snapshots(project)["unreleased/items.POST.json"]
+
+
 def test_an_update_deletes_no_file(written: pytest.Pytester) -> None:
     before = snapshots(written)
     written.makepyfile(test_it=TEST.replace('    client.get("/nowhere")\n', ""))

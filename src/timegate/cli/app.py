@@ -7,15 +7,29 @@ from typing import Final
 
 import typer
 
+from timegate.cli.changelog import changelog
 from timegate.cli.check import check
+from timegate.cli.clients import clients
+from timegate.cli.diff import diff
 from timegate.cli.ending import ending_well
+from timegate.cli.explain import explain
 from timegate.cli.freeze import freeze
+from timegate.cli.history import history
+from timegate.cli.openapi import openapi
 from timegate.cli.revision import revision
+from timegate.cli.status import status
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "status": status,
     "freeze": freeze,
     "check": check,
     "revision": revision,
+    "diff": diff,
+    "changelog": changelog,
+    "history": history,
+    "explain": explain,
+    "openapi": openapi,
+    "clients": clients,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from timegate.gates.check.faults import check_described, media_faults, obstacle_
 from timegate.gates.check.idle import idle_facts
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import with_old_defaults
-from timegate.gates.explain import Explanation, explained, one_change_each
+from timegate.gates.explain import Explanation, Owner, explained, one_change_each
 from timegate.gates.hazards import Hazard, hazards
 from timegate.gates.merge import NO_KEYS, Merge
 from timegate.gates.operation import OperationGate, Program
@@ -144,6 +144,11 @@ class Gates:
     @functools.cached_property
     def _of_app(self) -> Documents:
         return Documents(self.head.wire, self.head.texts)
+
+    @property
+    def history(self) -> History:
+        """The wire of each version, and what happens to payloads between them."""
+        return self._history
 
     def wire(self, version: str) -> Wire:
         """What is on the wire at a version of the timeline."""
@@ -306,6 +311,12 @@ class Gates:
         newest, old = (self._history.wires[index].payloads(side) for index in (0, version))
         return next((other for one, other in zip(newest, old, strict=True) if one == schema), schema)
 
+    @functools.cached_property
+    def by_change(self) -> tuple[Gates, Sequence[Owner]]:
+        """The gates of a timeline in which each change has a version of its own, and whose each of these is."""
+        finer, owners = one_change_each(self.timeline)
+        return Gates(timeline=finer, head=self.head), owners
+
     def explain(
         self, kind: Any, data: Any, *, to_version: str | date | None = None, from_version: str | date | None = None
     ) -> Explanation:
@@ -324,8 +335,7 @@ class Gates:
         version = self.timeline.versions[self._index(requested)].value
         read = sent_payload if upgrades else head_payload
         given = read(data)
-        finer, owners = one_change_each(self.timeline)
-        gates = Gates(timeline=finer, head=self.head)
+        gates, owners = self.by_change
         client = next(index for index, (owner, _) in enumerate(owners) if owner == version)
         payloads: list[Any] = []
         for index in range(client + 1):

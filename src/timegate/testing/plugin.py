@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with `each_version` once for each version of the app that the configuration names."""
+    """Run a test with `each_version` once for each released version of the app that the configuration names."""
     if _EACH in metafunc.fixturenames:
         metafunc.parametrize(_EACH, _versions(metafunc.config))
 
@@ -95,7 +95,6 @@ def exchange_snapshots(request: pytest.FixtureRequest) -> ExchangeSnapshots:
         snapshot=request.getfixturevalue("snapshot"),
         folder=folder,
         accepted=snapshots.Accepted(_accepted(request.config), folder.parent / "accepted-snapshots.jsonl"),
-        is_released=_is_released,
         owners=request.config.stash[_OWNERS],
         test=request.node.nodeid,
     )
@@ -130,16 +129,12 @@ def _accepted(config: pytest.Config) -> dict[str, str]:
     return {version: why for _, version, _, why in given}
 
 
-def _is_released(version: str) -> bool:
-    return True
-
-
 def _versions(config: pytest.Config) -> list[str]:
-    """The versions of the configured app, newest first."""
+    """The released versions of the configured app, newest first."""
     found = import_module("timegate.asgi.serve.found").startup_of(_configured_app(config))
     if found is None:
         raise pytest.UsageError(f"timegate_app = {config.getini('timegate_app')}: it has no TimegateMiddleware")
-    return list(found.timeline.values)
+    return [version.value for version in found.timeline.released]
 
 
 def _configured_app(config: pytest.Config) -> Any:

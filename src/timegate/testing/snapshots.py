@@ -16,6 +16,7 @@ from syrupy.data import SnapshotCollections
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from timegate.testing.exchange import Exchange
+from timegate.version import UNRELEASED
 
 ELSEWHERE: Final = "not-in-this-version"
 """The file with the requests of a version that are none of its operations."""
@@ -63,7 +64,6 @@ class ExchangeSnapshots:
         snapshot: syrupy's fixture.
         folder: where the files are.
         accepted: what the command line accepts.
-        is_released: whether a version is released.
         owners: the test that each file belongs to.
         test: the name of this test.
         differing: the exchanges of operations that differed from their file.
@@ -72,7 +72,6 @@ class ExchangeSnapshots:
     snapshot: SnapshotAssertion
     folder: Path
     accepted: Accepted
-    is_released: Callable[[str], bool]
     owners: MutableMapping[str, str] = field(repr=False)
     test: str
     differing: list[Exchange] = field(default_factory=list[Exchange], repr=False)
@@ -119,7 +118,7 @@ class ExchangeSnapshots:
             return f"{index}.json belongs to {owner}: give one of them a folder of its own, match(…, name='…')"
         file = self.folder / f"{index}.json"
         before = file.read_text(encoding="utf-8") if file.exists() else ""
-        frozen = before != "" and self.is_released(version)
+        frozen = before != "" and version != UNRELEASED
         snapshot = self.snapshot.use_extension(_extension(self.folder))
         updates = snapshot.update_snapshots
         snapshot.update_snapshots = version in self.accepted.reasons if frozen else updates

@@ -1,1 +1,0 @@
-"""The first version: Task SDK 1.0.0. Nothing lies before it."""

@@ -1,0 +1,1 @@
+"""What each version changed, told to the people who maintain clients."""
