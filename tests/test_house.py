@@ -45,6 +45,7 @@ ORDER = (
     "contract",
     "changelog",
     "frozen",
+    "observing",
     "asgi.message",
     "asgi.select",
     "asgi.route",

@@ -5,6 +5,7 @@ from timegate.asgi.message.scope import Scope
 from timegate.asgi.middleware import TimegateMiddleware
 from timegate.asgi.select.ceiling import Ceiling
 from timegate.asgi.select.selectors import Given, Pin, Selector, first_of, header, media_type, path, query
+from timegate.asgi.serve.listing import list_versions
 
 __all__ = [
     "Ceiling",
@@ -16,6 +17,7 @@ __all__ = [
     "TimegateMiddleware",
     "first_of",
     "header",
+    "list_versions",
     "media_type",
     "path",
     "problem_json",

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse
 
 from timegate.asgi.exchange.request import exchange
 from timegate.asgi.exchange.response import send_problem, untouched_send
+from timegate.asgi.exchange.watching import NameClient, Watch, Watched, nobody
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
 from timegate.asgi.message.parameters import without_parameters
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
@@ -48,10 +49,12 @@ from timegate.asgi.select.selectors import (
 from timegate.asgi.serve.arguments import check_arguments, check_sunset_status, paths_of
 from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
+from timegate.asgi.serve.listing import MIDDLEWARE, Listing, Served
 from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
 from timegate.gates import Gates
+from timegate.observing.event import Observer
 from timegate.timeline import Timeline
 
 _MIB: Final = 1024 * 1024
@@ -87,6 +90,9 @@ class TimegateMiddleware(Startable):
         max_body: how many bytes are buffered at most of a body that is converted.
         problems: renders problems for clients.
         documents: changes the OpenAPI document of a version before it is served, given it and the version.
+        observer: gets an event for each request, when it has ended.
+        client: says who sends a request, for its event; it gets the scope.
+        changes_field: a header field of responses that names the changes which touch them, such as ``"API-Changes"``.
         decoder: from a JSON body to plain data; big integers must survive.
         encoder: from plain data to a JSON body in UTF-8.
 
@@ -115,6 +121,9 @@ class TimegateMiddleware(Startable):
         max_body: int = 16 * _MIB,
         problems: Renderer = problem_json,
         documents: Hook = unchanged,
+        observer: Observer | None = None,
+        client: NameClient = nobody,
+        changes_field: str | None = None,
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
     ) -> None:
@@ -127,6 +136,7 @@ class TimegateMiddleware(Startable):
             max_body=max_body,
             problems=problems,
             documents=documents,
+            client=client,
             decoder=decoder,
             encoder=encoder,
         )
@@ -161,6 +171,9 @@ class TimegateMiddleware(Startable):
         self._shown = Shown(select=self.select, required=default == "required", hook=documents)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
+        self.listing = Listing(timeline, self._top, self.select)
+        is_watched = observer is not None or changes_field is not None
+        self._watch = Watch(observer, client, changes_field) if is_watched else None
         self._in_query = query_names(self.select)
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
@@ -197,11 +210,21 @@ class TimegateMiddleware(Startable):
                     break
                 value = content
         version = None if value is None else ready.versions.by_header.get(value)
+        watched: Watched | None = None
         if version is None:
-            await self._select(ready, scope, receive, send)
+            if self._watch is None:
+                await self._select(ready, scope, receive, send)
+                return
+            watched = Watched(self._watch, ready.versions.gates, scope, send, None)
+            try:
+                await self._select(ready, scope, receive, watched)
+            finally:
+                watched.end()
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
+        if self._watch is not None:
+            send = watched = Watched(self._watch, ready.versions.gates, scope, send, value, version, plan)
         token = _set_selected(version.selected)
         try:
             if plan is None:
@@ -216,6 +239,8 @@ class TimegateMiddleware(Startable):
                 await exchange(self.app, version, plan, scope, receive, send, path, self._proven)
         finally:
             _reset_selected(token)
+            if watched is not None:
+                watched.end()
 
     async def _serve(
         self,
@@ -238,8 +263,12 @@ class TimegateMiddleware(Startable):
         """Serve a request whose version is not known from the value of one header field."""
         versions = ready.versions
         given, scope = await self._given(ready, scope)
+        if isinstance(send, Watched) and given is not None:
+            send.asked = given.values[0] if given.values else ""
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
+        if isinstance(send, Watched):
+            send.operation = key
         required = key is not None and key not in versions.unversioned
         spared = key in versions.during_sunset
         newest = self._top.newest()
@@ -253,6 +282,8 @@ class TimegateMiddleware(Startable):
                 await self._serve_head(ready, version.plans.get(key or ""), scope, receive, send, path=path)
                 return
         plan = version.plan_of(path, method, scope)
+        if isinstance(send, Watched):
+            send.version, send.plan = version, plan
         token = _set_selected(version.selected)
         try:
             if plan is None:
@@ -272,7 +303,10 @@ class TimegateMiddleware(Startable):
     ) -> None:
         """Serve a request for which no version is selected."""
         version = ready.versions.unselected
+        if isinstance(send, Watched):
+            send.plan = plan
         plan = plan or self._document_plan(ready, version, path, scope["method"])
+        scope = {**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}
         if plan is not None:
             await self._serve(version, plan, scope, receive, send, path=path, proven=False)
         else:
@@ -319,7 +353,7 @@ class TimegateMiddleware(Startable):
         if problem is not None:
             await send_problem(problem, send, settings=self.settings, version=version, method=method)
         elif passes:
-            await self.app(scope, receive, send)
+            await self.app({**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}, receive, send)
         else:
             location = slash_redirect(version, scope, path=path) if ready.redirects else None
             app = self.app if location is None else RedirectResponse(location)

@@ -28,6 +28,7 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
+from timegate.gates.touching import Touch, touches
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
 from timegate.history.vouched import vouched_head
@@ -61,6 +62,7 @@ class Gates:
             self._operations: dict[str, tuple[OperationGate, ...]] = {}
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
             self._documents: dict[str, Document] = {}
+            self._touches: dict[str, Mapping[str, tuple[Touch, ...]]] = {}
             self._compile_all(check=check)
 
     def __repr__(self) -> str:
@@ -264,6 +266,12 @@ class Gates:
                 continue
             return known
         raise DeclarationError(f"nothing that leaves the server is a {name_of(kind)}: read=T says what the client read")
+
+    def touches(self, version: str) -> Mapping[str, tuple[Touch, ...]]:
+        """The changes that touch each operation for the clients of a version, newest first, by the operation's key."""
+        if version not in self._touches:
+            self._touches[version] = touches(self.timeline, self._history, self.timeline.index(version))
+        return self._touches[version]
 
     @functools.cached_property
     def hazards(self) -> tuple[Hazard, ...]:

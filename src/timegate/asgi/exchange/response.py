@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
+from timegate.asgi.exchange.watching import Watched
 from timegate.asgi.message.body import is_declared_media
 from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, without
@@ -32,6 +33,8 @@ async def send_problem(
     problem: Problem, send: Send, *, settings: Settings, version: ApiVersion | None, method: str
 ) -> None:
     """Send a problem as the whole response; it names no version where none is in force."""
+    if isinstance(send, Watched):
+        send.problem = problem.name
     has_details = settings.details and "errors" in problem.members
     headers, body = render_problem(problem, detail_json if has_details else settings.render)
     if version is not None:

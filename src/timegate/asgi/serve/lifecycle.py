@@ -46,6 +46,11 @@ class Startable:
         """The compiled changes; None before the start, and where it failed."""
         return None if self._ready is None else self._ready.versions.gates
 
+    @property
+    def document_path(self) -> str | None:
+        """The path of the app's OpenAPI document; None for none."""
+        return None if self._ready is None else self._ready.document_path
+
     def _passes(self, by: object, scope: Scope) -> bool:
         """Whether a request comes from a middleware like this one around the same app, which gates it already.
 

@@ -1,0 +1,50 @@
+"""What is told of one request: who asked for which version of what, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+UNKNOWN: Final = "unknown"
+"""What stands for a version where none was in force, and for a client where nobody says who it is."""
+
+OTHER: Final = "other"
+"""What stands for a path that is no operation of the contract, and for clients beyond the first thousand."""
+
+
+class Event(NamedTuple):
+    """What is told of one request.
+
+    Attributes:
+        asked: the version as the client wrote it; None where it named none.
+        version: the version in force, or ``"unknown"``.
+        operation: method and path template at head, or ``"other"``.
+        gated: whether a program converts something of the operation at this version.
+        status: the status of the response; 500 where the app raised and sent none.
+        problem: why timegate refused it, the end of the problem's type; empty where it did not.
+        client: who asked, of at most 1,000 known ones; then ``"other"``.
+        seconds: from the choice of the version to the end of the response.
+    """
+
+    asked: str | None
+    version: str
+    operation: str
+    gated: bool
+    status: int
+    problem: str
+    client: str
+    seconds: float
+
+
+Observer: TypeAlias = Callable[[Event], None]
+"""Gets the event of each request after its response; it must be quick and must not raise."""
+
+
+def each(*observers: Observer) -> Observer:
+    """One observer for several, which get each event in turn."""
+
+    def told(event: Event) -> None:
+        for observer in observers:
+            observer(event)
+
+    return told
