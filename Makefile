@@ -12,6 +12,9 @@
 #   make test-matrix      one wheel, its tests over HTTP on each set of releases in requirements/matrix
 #   make test-apps        real applications, each in an environment of its own: which of their models can change
 #                         (APPS="prefect titiler" narrows it)
+#   make demo-airflow     real Airflow, its own server, with Cadwyn and with timegate: what released workers get of each
+#   make test-airflow     the recordings of the real server, replayed to it with timegate, on two sets of releases
+#   make figures-airflow  counts its version files, with Cadwyn and with timegate
 #   make test-cache       a real cache in front of an app: nginx, from Debian's packages
 #
 #   make growth           counts that what a request costs grows no faster than its size   (GROWTH=full up to 256 KiB)
@@ -67,7 +70,7 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo test test-apps growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
+.PHONY: help demo demo-airflow test test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
     figures \
     check lint types format lock bench bench-check bench-instructions clean
 
@@ -134,6 +137,37 @@ $(APP_ENVIRONMENTS)/%/.ready: requirements/apps/%.txt $(CREATED)
 	@echo 'timegate: making $(@D)'
 	@$(UV) venv --quiet --clear --python $(PY) $(@D)
 	@$(UV) pip sync --quiet --python $(@D) $<
+	@touch $@
+
+# Airflow in environments of its own: as it pins FastAPI, with Cadwyn, and on the newest FastAPI, without.
+AIRFLOW := .venv-airflow
+AIRFLOW_EXAMPLE := examples/airflow
+AIRFLOW_PATH := $(AIRFLOW_EXAMPLE)/without_cadwyn:src:$(EXAMPLE)/src:.
+
+demo-airflow: $(READY) $(AIRFLOW)/pinned/.ready
+	@$(PY) -m examples.airflow.demo
+
+test-airflow: test-airflow-pinned test-airflow-newest types-airflow
+
+.PHONY: test-airflow-pinned test-airflow-newest
+test-airflow-pinned test-airflow-newest: test-airflow-%: $(AIRFLOW)/%/.ready
+	@$(AIRFLOW)/$*/bin/python -c "from importlib.metadata import version as v; \
+	    print('Airflow', v('apache-airflow-core'), 'on FastAPI', v('fastapi'), 'and Starlette', v('starlette'))"
+	@PYTHONPATH=$(AIRFLOW_PATH) $(AIRFLOW)/$*/bin/python -m pytest --quiet --config-file $(AIRFLOW_EXAMPLE)/pytest.ini \
+	    --rootdir . $(AIRFLOW_EXAMPLE)/tests $(PYTEST)
+
+types-airflow: $(READY) $(AIRFLOW)/pinned/.ready
+	@$(VENV)/bin/mypy --python-executable $(AIRFLOW)/pinned/bin/python $(AIRFLOW_EXAMPLE)
+	@$(VENV)/bin/pyright --warnings --project $(AIRFLOW_EXAMPLE) --pythonpath $(AIRFLOW)/pinned/bin/python
+
+figures-airflow: $(AIRFLOW)/pinned/.ready
+	@PYTHONPATH=. $(AIRFLOW)/pinned/bin/python -m examples.airflow.counted
+
+$(AIRFLOW)/%/.ready: requirements/airflow/%.txt $(AIRFLOW_EXAMPLE)/newest_fastapi.py $(CREATED)
+	@echo 'timegate: making $(@D)'
+	@$(UV) venv --quiet --clear --python $(PY) $(@D)
+	@$(UV) pip sync --quiet --python $(@D) $<
+	@[ $* != newest ] || $(PY) $(AIRFLOW_EXAMPLE)/newest_fastapi.py $(@D)
 	@touch $@
 
 # Only two processes, because each also starts servers, and a worker with its task.
@@ -267,7 +301,11 @@ lock: $(CREATED)
 	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
 	@for app in $(notdir $(basename $(wildcard requirements/apps/*.in))); do \
 	    $(UV) $(COMPILE_APP) --output-file requirements/apps/$$app.txt requirements/apps/$$app.in; done
-	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt
+	@$(UV) $(COMPILE_APP) --output-file requirements/airflow/pinned.txt requirements/airflow/pinned.in
+	@$(UV) $(COMPILE_APP) --override requirements/airflow/newest.override --output-file requirements/airflow/newest.txt \
+	    requirements/airflow/pinned.in
+	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt \
+	    requirements/airflow/*.txt
 
 clean:
-	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) $(AIRFLOW) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-__all__ = ["Exchange", "Recording", "differences", "play", "played_by", "read_recordings", "world_of"]
+__all__ = ["Exchange", "Recording", "differences", "play", "play_to", "played_by", "read_recordings", "world_of"]
 
 DATA = Path(__file__).parent / "data"
 COMPARED_HEADERS = ("airflow-api-version", "correlation-id", "content-range")
@@ -105,10 +105,28 @@ def play(recording: Recording, app: Starlette, *, secret: str) -> Iterator[Playe
 def played_by(client: TestClient, recording: Recording, app: Starlette, *, secret: str) -> Iterator[Played]:
     """Send the requests of a recording with a client of the application, one after the other."""
     services: Services = app.state.services
+
+    def execute(statement: str) -> None:
+        with services.store.writing() as session:
+            session.execute(text(statement))
+
+    return play_to(recording, client, execute=execute, secret=secret)
+
+
+def play_to(
+    recording: Recording, client: TestClient, *, execute: Callable[[str], None], secret: str
+) -> Iterator[Played]:
+    """Send the requests of a recording to a server that runs.
+
+    Args:
+        recording: the requests.
+        client: speaks to the server.
+        execute: executes a statement of SQL on the server's database.
+        secret: what the server signs tokens with.
+    """
     for exchange in recording.exchanges:
         for statement in exchange.sql_before:
-            with services.store.writing() as session:
-                session.execute(text(statement))
+            execute(statement)
         headers = {name: _with_token(value, secret) for name, value in exchange.headers.items()}
         content = None if exchange.body is None else json.dumps(exchange.body).encode()
         got = client.request(exchange.method, exchange.path, headers=headers, content=content)

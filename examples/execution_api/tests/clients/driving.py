@@ -44,7 +44,14 @@ class Driven:
     rows: Mapping[str, dict[str, JsonValue]]
 
 
-def drive(environment: Environment, calls: Iterable[Call], *, server: RunningServer, folder: Path) -> Driven:
+def drive(
+    environment: Environment,
+    calls: Iterable[Call],
+    *,
+    server: RunningServer,
+    folder: Path,
+    subject: str = TASK_INSTANCE,
+) -> Driven:
     """Make the calls, one after the other.
 
     Args:
@@ -52,13 +59,14 @@ def drive(environment: Environment, calls: Iterable[Call], *, server: RunningSer
         calls: What to call.
         server: Whom to speak to.
         folder: Where the SDK may write.
+        subject: The task instance that the client's token is for.
 
     Raises:
         AssertionError: The SDK's process failed; the message holds what it printed.
     """
     order = {
         "server": server.url,
-        "token": issue_token(TASK_INSTANCE, secret=server.secret),
+        "token": issue_token(subject, secret=server.secret),
         "calls": [call.message() for call in calls],
     }
     finished = subprocess.run(

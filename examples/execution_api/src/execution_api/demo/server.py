@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
-__all__ = ["RunningServer", "ServerFailed", "running_server"]
+__all__ = ["RunningServer", "ServerFailed", "free_port", "running_process", "running_server"]
 
 _HOST: Final = "127.0.0.1"
 _SECONDS_TO_START: Final = 30.0
@@ -63,7 +63,7 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     secret_file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     world_file = folder / "world.json"
     world_file.write_text(json.dumps(world), encoding="utf-8")
-    port = _free_port()
+    port = free_port()
     server = RunningServer(
         url=f"http://{_HOST}:{port}",
         database=f"sqlite:///{folder / 'server.sqlite'}",
@@ -72,25 +72,54 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     )
     command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
     command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
-    with server.log.open("wb") as log, subprocess.Popen(command, stdout=log, stderr=log, cwd=folder) as process:
+    with running_process(command, server, folder=folder):
+        yield server
+
+
+@contextmanager
+def running_process(
+    command: Sequence[str | Path],
+    server: RunningServer,
+    *,
+    folder: Path,
+    variables: Mapping[str, str] | None = None,
+    seconds: float = _SECONDS_TO_START,
+) -> Generator[None]:
+    """Start a server, wait until it responds, and stop it in the end.
+
+    Args:
+        command: What starts it.
+        server: Where it will respond, and where its log goes.
+        folder: The folder that it runs in.
+        variables: Its environment variables; by default those of this process.
+        seconds: How long it may take to start.
+
+    Raises:
+        ServerFailed: It ended, or does not respond.
+    """
+    with (
+        server.log.open("wb") as log,
+        subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=variables) as process,
+    ):
         try:
-            _wait_until_ready(server, process)
-            yield server
+            _wait_until_ready(server, process, seconds)
+            yield
         finally:
             _stop(process)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((_HOST, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes], seconds: float) -> None:
     # Nobody else's proxy is asked for an address of this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    until = time.monotonic() + _SECONDS_TO_START
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise ServerFailed(f"the server ended with {process.returncode}:\n{_end_of(server.log)}")
@@ -99,7 +128,7 @@ def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes]) -
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise ServerFailed(f"the server does not respond after {_SECONDS_TO_START:g} s:\n{_end_of(server.log)}")
+    raise ServerFailed(f"the server does not respond after {seconds:g} s:\n{_end_of(server.log)}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,1 @@
+"""The first version: Task SDK 1.0.0. Nothing lies before it."""
