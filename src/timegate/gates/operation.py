@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from timegate.gates.locations import ClientLocation, same_location
+from timegate.history.steps import HeaderFieldChanged
 
 Program: TypeAlias = Callable[[Any], Any]
 """Converts decoded JSON; it may change its argument in place and return the argument or another object.
@@ -50,6 +51,7 @@ class OperationGate:
         cookies: the same for the cookies.
         path_parameters: the same for the path parameters, with head's names and one text each.
         statuses: head's status to this version's.
+        response_headers: what happens to the header fields of responses, from head to this version.
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
@@ -72,6 +74,7 @@ class OperationGate:
     cookies: Program | None
     path_parameters: Program | None
     statuses: Mapping[int, int]
+    response_headers: tuple[HeaderFieldChanged, ...]
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
@@ -84,5 +87,6 @@ class OperationGate:
         parts |= {"headers": self.headers, "cookies": self.cookies, "request": self.request}
         parts |= {f"response {status}": program for status, program in self.responses.items()}
         converted = [name for name, program in parts.items() if program is not None]
+        converted += [f"response header {step.new}" for step in self.response_headers]
         converted += [f"status {head} as {old}" for head, old in self.statuses.items()]
         return f"<OperationGate {self.key}: {', '.join(converted) or 'unchanged'}>"

@@ -102,6 +102,7 @@ def _gate(
         path_parameters = _AsCalled(path_parameters, path_names)
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
+    response_headers = requests.history.header_fields(head.key, index)
     locator = Locator(requests, head, index, path_names)
     return OperationGate(
         key=head.key,
@@ -121,8 +122,12 @@ def _gate(
         cookies=cookies,
         path_parameters=path_parameters,
         statuses=statuses,
+        response_headers=response_headers,
         gated=any(
-            (request, *responses.values(), query, headers, cookies, path_parameters, rewrite, statuses, not old.exists)
+            (
+                *(request, *responses.values(), query, headers, cookies, path_parameters, rewrite),
+                *(statuses, response_headers, not old.exists),
+            )
         ),
         locate=locator,
         spellings=locator.spellings,

@@ -14,7 +14,7 @@ from timegate.history.look_up import LookUp, References
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import name_one, reach_model
 from timegate.history.schema_edits import tags_in, with_roots
-from timegate.history.steps import ModelIntroduced, Origin, Step
+from timegate.history.steps import HeaderFieldChanged, ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import single_reference
@@ -44,6 +44,7 @@ class HistoryBuilder:
         faults: the faults so far.
         touched: the keys that each fact of this boundary touches, newest fact first.
         status_changes: pairs of newer and older status, by operation and then by boundary.
+        header_changes: what happens to header fields of responses, newest first, by operation and then by boundary.
         mounts: the paths of the app below which other apps are mounted, which are not read.
         lacking: the sides on which a version so far lacks a component.
         parameter_holders: the components of parameters, the same at every version.
@@ -65,6 +66,9 @@ class HistoryBuilder:
     touched: list[Touch] = field(default_factory=list[Touch])
     status_changes: dict[str, dict[int, list[tuple[int, int]]]] = field(
         default_factory=dict[str, dict[int, list[tuple[int, int]]]]
+    )
+    header_changes: dict[str, dict[int, list[HeaderFieldChanged]]] = field(
+        default_factory=dict[str, dict[int, list[HeaderFieldChanged]]]
     )
     lacking: set[Side] = field(default_factory=set[Side])
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])

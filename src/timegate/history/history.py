@@ -14,6 +14,7 @@ from timegate.history import (
     undo_members,
     undo_models,
     undo_parameters,
+    undo_response_headers,
     undo_tables,
     undo_texts,
     undo_values,
@@ -24,7 +25,7 @@ from timegate.history.conflicts import check_conflicts
 from timegate.history.literals import check_literals
 from timegate.history.named_types import named_types
 from timegate.history.naming import check_names, check_statuses, older_statuses
-from timegate.history.steps import Origin, Step
+from timegate.history.steps import HeaderFieldChanged, Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import has_method
 from timegate.history.undo_models import check_absent_models
@@ -40,6 +41,7 @@ _REGISTERED = (
     undo_members,
     undo_models,
     undo_parameters,
+    undo_response_headers,
     undo_tables,
     undo_texts,
     undo_values,
@@ -57,12 +59,14 @@ class History:
         steps: what happens to the objects of a component at a boundary, from old to new, by side, component and
             boundary; boundary ``n`` lies between the wires ``n`` and ``n + 1``.
         status_changes: pairs of newer and older response status, by operation and then by boundary, newest first.
+        header_changes: what happens to header fields of responses, by operation and then by boundary, newest first.
         faults: why declared changes cannot be undone.
     """
 
     wires: tuple[Wire, ...]
     steps: Mapping[tuple[Side, str, int], tuple[Step, ...]]
     status_changes: Mapping[str, Mapping[int, Sequence[tuple[int, int]]]]
+    header_changes: Mapping[str, Mapping[int, Sequence[HeaderFieldChanged]]]
     faults: tuple[Fault, ...]
 
     def statuses(self, operation: str, version: int) -> dict[int, int]:
@@ -76,6 +80,16 @@ class History:
         pairs = [pair for boundary, found in changes if boundary < version for pair in found]
         converted = older_statuses((newer for newer, _ in pairs), pairs)
         return {start: status for start, status in converted.items() if status != start}
+
+    def header_fields(self, operation: str, version: int) -> tuple[HeaderFieldChanged, ...]:
+        """What happens to the header fields of an operation's responses, from head to a version.
+
+        Args:
+            operation: the operation's identity.
+            version: the version's index.
+        """
+        changes = self.header_changes.get(operation, {}).items()
+        return tuple(step for boundary, found in changes if boundary < version for step in found)
 
 
 def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), mounts: tuple[str, ...] = ()) -> History:
@@ -111,7 +125,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
             check_literals(builder, side)
             check_moves(builder, side)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
-    return History(tuple(builder.wires), steps, builder.status_changes, tuple(builder.faults))
+    return History(tuple(builder.wires), steps, builder.status_changes, builder.header_changes, tuple(builder.faults))
 
 
 def _check_internal(builder: HistoryBuilder, newest: str) -> None:

@@ -187,6 +187,22 @@ class MembersChanged:
     refused: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderFieldChanged:
+    """A header field of an operation's responses differs; it is no step of a component.
+
+    Args:
+        new: its name in the newer version, in lower case.
+        old: its name in the older one.
+        values: makes the older values of the newer ones: a list of scalars of a list of texts.
+    """
+
+    origin: Origin
+    new: str
+    old: str
+    values: Function
+
+
 Step: TypeAlias = (
     KeyAdded
     | KeyRemoved

@@ -136,7 +136,12 @@ class AppDocument:
             elif status not in responses:
                 undescribed[status] = around
         said = {key: raw[key] for key in OperationTexts.__annotations__ if key in raw}
-        texts = {"operation": said, "undescribed_responses": undescribed}
+        headers = {
+            status: {"headers": around["headers"]}
+            for status, around in raw.get("responses", {}).items()
+            if status in responses and "headers" in around
+        }
+        texts = {"operation": said, "responses": headers, "undescribed_responses": undescribed}
         return replace(operation, responses=responses, texts=texts)
 
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:

@@ -15,6 +15,7 @@ from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import by_name, query_parameters
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
+from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
@@ -151,6 +152,12 @@ class GatedResponse:
             await self._pass_other(message)
             return
         headers, plan, status = _headers_of(message), self.plan, message["status"]
+        if plan.gate.response_headers:
+            try:
+                headers = converted_fields(headers, plan.gate.response_headers)
+            except Exception as error:
+                await self._fail(f"its header fields: {reason_of(error)}")
+                return
         response_plan = plan.response_plans.get(status) or plan.plan_response(status)
         if response_plan.convert is not None and self.scope["method"] != "HEAD":
             plain = self.version.plain(headers)

@@ -71,6 +71,7 @@ def document_plan(path: str, version: ApiVersion, versions: ApiVersions, shown: 
         cookies=None,
         path_parameters=None,
         statuses={},
+        response_headers=(),
         gated=True,
     )
     entry = Entry(path, None, {}, frozenset({"GET", "HEAD"}), {"GET": gate.key}, 0)

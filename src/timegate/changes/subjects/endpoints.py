@@ -14,6 +14,7 @@ from timegate.changes.endpoints import (
     StatusChanged,
 )
 from timegate.changes.subjects.parameters import Parameter, PathParameter
+from timegate.changes.subjects.response_headers import ResponseHeader
 from timegate.changes.texts import EndpointDocumented, OperationTexts
 from timegate.errors import DeclarationError
 from timegate.typing import METHODS, plain_text
@@ -71,6 +72,10 @@ class Endpoint:
     def cookie(self, name: str) -> Parameter:
         """A cookie of the request, by its name."""
         return Parameter(self, self.at, self.methods, "cookie", name)
+
+    def response_header(self, name: str) -> ResponseHeader:
+        """A header field of the responses, by its name on the wire; case does not matter."""
+        return ResponseHeader(self, self.at, self.methods, name)
 
     def path(self, name: str) -> PathParameter:
         """A parameter of the path, by its name there."""

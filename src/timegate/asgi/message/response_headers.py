@@ -1,0 +1,45 @@
+"""Header fields of a response as the clients of a version get them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from timegate.asgi.message.headers import RawHeaders
+from timegate.asgi.message.parameters import field_values
+from timegate.errors import DowngradeError
+from timegate.gates.run.runtime import apply
+from timegate.history.steps import HeaderFieldChanged
+
+
+def converted_fields(headers: RawHeaders, steps: Sequence[HeaderFieldChanged]) -> RawHeaders:
+    """The header fields of head's response, with those that differ in the version at the place of head's.
+
+    Args:
+        headers: head's.
+        steps: what differs, from head to the version.
+
+    Raises:
+        DowngradeError: the function of a change fails.
+        NotEncodable: it gives what no header field can have.
+    """
+    for step in steps:
+        headers = _changed(headers, step)
+    return headers
+
+
+def _changed(headers: RawHeaders, step: HeaderFieldChanged) -> RawHeaders:
+    new, old = step.new.encode("latin-1"), step.old.encode("latin-1")
+    names = [name.lower() for name, _ in headers]
+    values = [value.decode("latin-1") for (_, value), name in zip(headers, names, strict=True) if name == new]
+    given: list[Any] = apply(step.values, values, step.origin, DowngradeError)
+    fields = [(old, raw) for value in given for raw in field_values(value)]
+    # One value stays at the place of each, as far as there are places.
+    converted: RawHeaders = []
+    for item, name in zip(headers, names, strict=True):
+        if name == new:
+            converted += fields[:1]
+            fields = fields[1:]
+        elif name != old:
+            converted.append(item)
+    return [*converted, *fields]

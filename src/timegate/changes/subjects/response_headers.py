@@ -1,0 +1,87 @@
+"""A header field of an endpoint's responses, a subject of facts."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypedDict
+
+from timegate.changes.base import UNSET, Unset
+from timegate.changes.calls import vocabulary
+from timegate.changes.functions import check_function
+from timegate.changes.response_headers import (
+    ResponseHeaderAdded,
+    ResponseHeaderBecameList,
+    ResponseHeaderBecameOptional,
+    ResponseHeaderRemoved,
+    ResponseHeaderRenamed,
+    ResponseHeaderRetyped,
+)
+from timegate.errors import DeclarationError
+from timegate.typing import Function, JsonValue, plain_text
+
+_OF_THE_BODY: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding", "etag"})
+"""Header fields that say what the bytes of a body are, which a gate sets anew."""
+
+
+class _Subject(TypedDict):
+    """The fields that every fact about a header field of responses has."""
+
+    path: str
+    methods: tuple[str, ...]
+    name: str
+
+
+@vocabulary
+class ResponseHeader:
+    """One header field of an endpoint's responses.
+
+    Args:
+        endpoint: the endpoint as it is written.
+        path: its path.
+        methods: its methods.
+        name: the name of the field; case does not matter.
+    """
+
+    __slots__ = ("_code", "_subject")
+
+    def __init__(self, endpoint: object, path: str, methods: tuple[str, ...], name: str) -> None:
+        self._code = f"{endpoint}.response_header({name!r})"
+        # A caller without a type checker may give anything.
+        given: Any = name
+        if not isinstance(given, str) or not given:
+            raise DeclarationError(f"{self._code}: a header field is named by a text")
+        self._subject = _Subject(path=path, methods=methods, name=self._checked(name))
+
+    def _checked(self, name: str) -> str:
+        plain: str = plain_text(name)
+        if plain.lower() in _OF_THE_BODY:
+            raise DeclarationError(f"{self._code}: it says what the bytes of the body are, which a gate sets anew")
+        return plain.lower()
+
+    def __repr__(self) -> str:
+        return self._code
+
+    def added(self) -> ResponseHeaderAdded:
+        """The header field does not exist in older versions."""
+        return ResponseHeaderAdded(**self._subject)
+
+    def removed(self, *, was: Any = str, backfill: JsonValue | Unset = UNSET) -> ResponseHeaderRemoved:
+        """The header field exists in older versions only."""
+        return ResponseHeaderRemoved(**self._subject, was=was, backfill=backfill)
+
+    def renamed(self, *, to: str) -> ResponseHeaderRenamed:
+        """The header field has this name in older versions and the name ``to`` now."""
+        return ResponseHeaderRenamed(**self._subject, to=self._checked(to))
+
+    def retyped(self, *, to_old: Function, was: Any = UNSET) -> ResponseHeaderRetyped:
+        """The header field has another value in older versions."""
+        fact = ResponseHeaderRetyped(**self._subject, was=was, to_old=to_old)
+        check_function(fact, "to_old", to_old)
+        return fact
+
+    def became_list(self) -> ResponseHeaderBecameList:
+        """The header field is there once in older versions and may be repeated now."""
+        return ResponseHeaderBecameList(**self._subject)
+
+    def became_optional(self, *, missing_was: JsonValue) -> ResponseHeaderBecameOptional:
+        """The header field is always there in older versions."""
+        return ResponseHeaderBecameOptional(**self._subject, missing_was=missing_was)
