@@ -131,7 +131,7 @@ class Contract:
         """The places whose payload no schema describes, so that no gate converts it.
 
         First those of the contract's own operations, then the app's routes that are no operations of the contract, and
-        webhooks and callbacks.
+        webhooks and callbacks that no route declares.
         """
         return (*opaque_places(self.wire), *self.head.undescribed)
 

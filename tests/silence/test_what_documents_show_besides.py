@@ -87,12 +87,12 @@ def test_a_parameter_of_texts_is_gated_and_not_listed(schema: Any) -> None:
     assert listed == (("query of GET /x: p",) if schema in ({}, True) else ())
 
 
-def test_webhooks_and_callbacks_of_a_document_are_listed() -> None:
+def test_webhooks_and_callbacks_of_a_document_are_payloads_and_not_listed() -> None:
     callback = {"{$url}/done": {"post": {"requestBody": content(M), "responses": {}}}}
     shown = document(callbacks={"done": callback})
     shown["webhooks"] = {"hook": {"post": {"requestBody": content(M), "responses": {}}}}
     contract = Contract.from_openapi(shown)
-    assert contract.opaque == ("webhook hook", "callback done of GET /x")
+    assert contract.opaque == ()
     assert faults_of(contract, RENAMED) == ()
 
 
@@ -105,7 +105,7 @@ class Order(BaseModel):
     new: int = 0
 
 
-def test_webhooks_and_callbacks_of_an_app_are_listed() -> None:
+def test_webhooks_and_callbacks_of_an_app_are_payloads_and_not_listed() -> None:
     app, callbacks = FastAPI(), APIRouter()
 
     @app.webhooks.post("hook")
@@ -119,7 +119,7 @@ def test_webhooks_and_callbacks_of_an_app_are_listed() -> None:
     def read() -> Order:
         return Order()
 
-    assert Contract.of(app).opaque == ("webhook hook", "callback done of GET /x")
+    assert Contract.of(app).opaque == ()
 
 
 @pytest.mark.parametrize("method", ["POST", "Get"])

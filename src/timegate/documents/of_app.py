@@ -86,9 +86,13 @@ class AppEdits:
         if version is not None:
             document["info"] = {**document.get("info", {}), "version": version}
         document["paths"] = self._edited_paths(old, old_paths)
+        # What the app shows besides its operations refers to a component by the name that it has at the version.
+        renamed = {own: name for name, own in sources.items() if own not in names.values()}
+        document |= {key: rename_references(document[key], renamed) for key in ("paths", "webhooks") if key in document}
         old_schemas: dict[str, Schema] = {}
         for name, schema in _schemas(old.document).items():
-            old_schemas.setdefault(names.get(name, name), rename_references(schema, names))
+            if name in names or name not in renamed:
+                old_schemas.setdefault(names.get(name, name), rename_references(schema, names))
         schemas = self._edited_schemas(old_schemas, sources, document["paths"])
         if schemas or "schemas" in document.get("components", {}):
             document["components"] = {**document.get("components", {}), "schemas": schemas}

@@ -21,6 +21,7 @@ from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
 from timegate.reading.undescribed import mounts, shown_besides, undescribed
+from timegate.reading.webhooks import outgoing_payloads
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
 from timegate.wire.texts import Texts, document_texts
@@ -111,7 +112,8 @@ def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> 
 
 
 def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
-    operations = list(fastapi_operations(app))
+    operations, outgoing = list(fastapi_operations(app)), outgoing_payloads(app)
+    sends, receives = [*sends, *outgoing.sends], [*receives, *outgoing.receives]
     wire, roots = head_wire((operation for operation, _ in operations), sends=sends, receives=receives)
     document = fastapi_document(app, operations)
     documented = documented_operations(document, operations)
@@ -121,7 +123,8 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     wire = AppDocument(wire, document, documented).wire()
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
-    besides = (*by_hand, *undescribed(app), *shown_besides(document, documented))
+    shown = (one for one in shown_besides(document, documented) if one not in outgoing.labels)
+    besides = (*by_hand, *undescribed(app), *shown)
     return Head(wire, roots, texts, besides, has_details=True)
 
 
@@ -136,8 +139,5 @@ def read_document(
 ) -> Head:
     """Read an OpenAPI document; see `openapi_wire`."""
     with refuse_endless("the document"):
-        wire, roots, texts = openapi_wire(document, types=types, sends=sends, receives=receives)
-    shown = shown_besides(
-        texts.document, {operation.key: operation.texts["operation"] for operation in wire.operations}
-    )
-    return Head(wire, roots, texts, tuple(shown))
+        wire, roots, texts, besides = openapi_wire(document, types=types, sends=sends, receives=receives)
+    return Head(wire, roots, texts, besides)

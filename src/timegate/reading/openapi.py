@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from timegate.errors import DeclarationError
@@ -21,15 +21,13 @@ from timegate.wire.schema import LISTED_SCHEMAS, objects_in, ref, references, re
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import HOLDERS, SIDES, Body, Component, Operation, Side, Wire
 
-"""Where gated parameters are, each with the end of their component's name."""
-
 _OBJECT_KEYWORDS: Final = frozenset({"properties", "patternProperties", "additionalProperties"})
 
 
 def openapi_wire(
     given: object, *, types: Mapping[Any, str], sends: Iterable[Any], receives: Iterable[Any]
-) -> tuple[Wire, Roots, Texts]:
-    """The wire that a document describes, the schemas of types, and the document's texts.
+) -> tuple[Wire, Roots, Texts, tuple[str, ...]]:
+    """The wire that a document describes, the schemas of types, the document's texts, and what is no JSON besides.
 
     Args:
         given: OpenAPI 3.1, or 3.0, which is converted to its equivalent in 3.1.
@@ -63,17 +61,33 @@ def openapi_wire(
             raise DeclarationError(f"from_openapi(…): {kind!r} is no component; types= gives the name of a class")
         return reader.reference(str(name))
 
+    outgoing = reader.outgoing()
     every = [reader.reference(name) for name in reader.schemas] if not document.get("paths") else []
     wire = Wire(
         requests=reader.components["requests"],
         responses=reader.components["responses"],
         operations=operations,
-        receives=(*every, *map(root, receives)),
-        sends=(*every, *map(root, sends)),
+        receives=(*every, *map(root, receives), *outgoing.read),
+        sends=(*every, *map(root, sends), *outgoing.sent),
     )
     standalone: dict[Side, Iterable[Any]] = {"requests": receives, "responses": sends}
     roots: Roots = {side: [(kind, root(kind)) for kind in (*types, *standalone[side])] for side in SIDES}
-    return wire, roots, reader.texts()
+    return wire, roots, reader.texts(), tuple(outgoing.opaque)
+
+
+@dataclass(slots=True)
+class Outgoing:
+    """The payloads of webhooks and callbacks.
+
+    Args:
+        sent: the schemas of what the server sends.
+        read: the schemas of what it reads of the responses.
+        opaque: the webhooks and callbacks whose payload is no JSON.
+    """
+
+    sent: list[Schema] = field(default_factory=list[Schema])
+    read: list[Schema] = field(default_factory=list[Schema])
+    opaque: list[str] = field(default_factory=list[str])
 
 
 class _Reader:
@@ -111,6 +125,34 @@ class _Reader:
             around = {k: value for k, value in item.items() if k.upper() not in METHODS and k not in OPERATION_KEYS}
             for method in methods:
                 yield self._operation(method, path, item[method.lower()], item.get("parameters", []), around)
+
+    def outgoing(self) -> Outgoing:
+        """What webhooks and callbacks send, and what comes back for them."""
+        found = Outgoing()
+        for label, method, raw in self._outgoing_operations():
+            place = f"{label} {method}"
+            body, _ = self._body(raw.get("requestBody", {}), f"{place} request", "responses")
+            found.sent += [body.schema] if body is not None and body.has_json else []
+            found.opaque += [label] if body is not None and not body.has_json else []
+            for status, response in raw.get("responses", {}).items():
+                body, _ = self._body(response, f"{place} {status_key(status)}", "requests")
+                found.read += [body.schema] if body is not None and body.has_json else []
+        return found
+
+    def _outgoing_operations(self) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+        """The object of each operation of a webhook or callback, with what it is called and its method."""
+        hooks: Any = self._document.get("webhooks")
+        items = [(f"webhook {name}", item) for name, item in hooks.items()] if is_object(hooks) else []
+        for path, declared in self._document.get("paths", {}).items():
+            operations = self._resolved(declared).items() if path.startswith("/") else ()
+            for method, operation in operations:
+                callbacks: Any = operation.get("callbacks") if is_object(operation) else None
+                for name, by_url in callbacks.items() if is_object(callbacks) else ():
+                    items += [(f"callback {name} of {method.upper()} {path}", item) for item in by_url.values()]
+        for place, item in items:
+            for method, operation in self._resolved(item).items():
+                if method.upper() in METHODS and is_object(operation):
+                    yield place, method.upper(), operation
 
     def _operation(
         self, method: str, path: str, raw: Mapping[str, Any], shared: list[Any], around: Mapping[str, Any]
