@@ -8,12 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from timegate.frozen.code import WIDTH, Code, laid_out
+from timegate.frozen.code import WIDTH, Code, laid_out, shortened
 from timegate.frozen.proposal import Proposal
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _INDENT: Final = " " * 8
-_SMALL: Final = frozenset({"a", "an", "and", "at", "be", "by", "for", "in", "is", "it", "of", "on", "the", "to", "was"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,8 @@ def _offered(proposal: Proposal) -> list[str]:
     for offer in proposal.offers:
         lines.append(f"{offer.when.capitalize()}:")
         for fact in offer.facts:
-            lines += [f"    {line}" for line in f"{laid_out(fact.text, indent=14)},".splitlines()]
+            code = laid_out(shortened(fact.text), indent=0, width=WIDTH - len(_INDENT) - 6)
+            lines += [f"    {line}" for line in f"{code},".splitlines()]
     return [f"{_INDENT}# {line}".rstrip() for line in lines]
 
 
@@ -87,7 +87,7 @@ def _docstring(text: str) -> list[str]:
 
 
 def _free_name(text: str, taken: Collection[str]) -> str:
-    words = [word for word in _WORD.findall(text) if word.casefold() not in _SMALL][:5]
+    words = _WORD.findall(text)[:6]
     name = "".join(word[0].upper() + word[1:] for word in words) or "Change"
     name = name if name[0].isalpha() else f"Change{name}"
     numbers = (f"{name}{number}" for number in range(2, len(taken) + 3))

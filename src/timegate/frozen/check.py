@@ -174,7 +174,7 @@ class Check:
                 message=told(one),
                 versions=tuple(versions[fingerprint]),
                 severity=one.severity,
-                remedy=(remedies.get(fingerprint) or self._remedy(compared)) if level is Level.ERROR else "",
+                remedy=remedies.get(fingerprint) or (self._remedy(compared) if level is Level.ERROR else ""),
                 at=place_of_model(None if component is None else component.model),
                 told=fingerprint,
             )

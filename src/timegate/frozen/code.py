@@ -5,8 +5,11 @@ from __future__ import annotations
 import ast
 import json
 import keyword
+import re
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from timegate.frozen.shape import LIMITS, shape_of
@@ -169,41 +172,77 @@ def call(subject: Code, verb: str, positional: Iterable[Any] = (), **keywords: C
     return Code(f"{subject.text}.{verb}({', '.join(arguments)})", frozenset(imports))
 
 
-def laid_out(call: str, *, indent: int = 8, after: int = 0) -> str:
+def laid_out(call: str, *, indent: int = 8, after: int = 0, width: int = WIDTH) -> str:
     """A call in lines that are not too long, as formatters lay it out.
 
     Args:
         call: an expression in one line.
         indent: of its first line, which the result does not have.
         after: how many characters stand between the indentation and it.
+        width: the longest line.
     """
     space = " " * indent
-    if len(space) + after + len(call) + 1 <= WIDTH:
+    if len(space) + after + len(call) + 1 <= width:
         return call
     tree = ast.parse(call, mode="eval").body
     if not isinstance(tree, ast.Call):
         return call
     given: list[ast.expr | ast.keyword] = [*tree.args, *tree.keywords]
-    arguments = [_segment(call, one) for one in given]
-    # Offsets count bytes.
-    function = call.encode()[: tree.func.end_col_offset].decode()
+    arguments = [_segment(call, one.col_offset, one.end_col_offset or 0) for one in given]
+    links = _links(tree)
+    if len(links) > 2:
+        # From the second method on, formatters begin a line with each.
+        first, *rest = (_segment(call, begin, end) for begin, end in links)
+        more = (laid_out(one[1:], indent=indent, after=1, width=width) for one in rest)
+        return first + "".join(f"\n{space}.{one}" for one in more)
+    function = _segment(call, 0, tree.func.end_col_offset or 0)
     inner = ", ".join(arguments)
-    if len(space) + 4 + len(inner) <= WIDTH:
+    if len(space) + 4 + len(inner) <= width:
         return f"{function}(\n{space}    {inner}\n{space})"
-    parts = (_keyword_laid_out(one, indent + 4) for one in arguments)
+    if len(arguments) == 1 and isinstance(given[0], ast.Constant):
+        pieces = _pieces(str(given[0].value), width - len(space) - 6)
+        return f"{function}(\n" + "".join(f"{space}    {text_code(one)}\n" for one in pieces) + f"{space})"
+    parts = (_argument(one, indent + 4, width) for one in arguments)
     return f"{function}(\n" + "".join(f"{space}    {one},\n" for one in parts) + f"{space})"
 
 
-def _segment(source: str, node: ast.expr | ast.keyword) -> str:
-    return source.encode()[node.col_offset : node.end_col_offset].decode()
+def _pieces(text: str, width: int) -> list[str]:
+    """A text in pieces that make it up, each but the last with a space at its end."""
+    # Quotes in a text are written with a backslash.
+    lines = textwrap.wrap(text, width - 1 - text.count('"'))
+    return [*(f"{line} " for line in lines[:-1]), lines[-1]]
 
 
-def _keyword_laid_out(argument: str, indent: int) -> str:
+def _links(call: ast.Call) -> list[tuple[int, int]]:
+    """Where the calls of a chain of methods begin and end, the dots of the others included."""
+    ends: list[int] = []
+    node: ast.expr = call
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        ends.append(node.end_col_offset or 0)
+        node = node.func.value
+    ends.append(node.end_col_offset or 0)
+    return list(pairwise([0, *reversed(ends)]))
+
+
+def _segment(source: str, begin: int, end: int) -> str:
+    """A part of a text, by its offsets in bytes of UTF-8, as `ast` counts them."""
+    return source.encode()[begin:end].decode()
+
+
+def _argument(argument: str, indent: int, width: int) -> str:
     """One argument; where it is too long itself, its call is laid out."""
     name, equals, value = argument.partition("=")
-    if not equals or not name.isidentifier() or len(argument) + indent + 1 <= WIDTH:
+    if len(argument) + indent + 1 <= width or not equals or not name.isidentifier():
         return argument
-    return f"{name}={laid_out(value, indent=indent, after=len(name) + 1)}"
+    return f"{name}={laid_out(value, indent=indent, after=len(name) + 1, width=width)}"
+
+
+def shortened(code: str) -> str:
+    """An expression with ``...`` for each placeholder."""
+    return _PLACEHOLDER.sub("...", code)
+
+
+_PLACEHOLDER: Final = re.compile(r"undecided\((?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\)")
 
 
 UNDECIDED: Final = ("timegate", "undecided")

@@ -89,16 +89,18 @@ class Declaring:
         found = type_code(schema, self.contract.component)
         return self._decide(f"what was the type of {self._of}?") if found is None else found
 
-    @property
-    def _can_be_declared(self) -> bool:
-        """Whether facts have a subject for the place: a model's field, a query parameter, a header field."""
-        return bool(self._field and self.spot.path) or (
-            not self._field and self.spot.path[:1] in (("query",), ("header",))
-        )
+    def _is_in(self, *places: str) -> bool:
+        """Whether it is a model's field, or a parameter at one of these places."""
+        if self.spot.component is not None:
+            return bool(self.spot.path)
+        return len(self.spot.path) == 2 and self.spot.path[0] in places
+
+    def _undeclared(self, problem: str) -> list[Code]:
+        return [self._decide(f"{self._of} {problem}, which no fact declares; undo it at head.")]
 
     def added(self) -> list[Code]:
-        if not self._can_be_declared:
-            return [self._decide(f"{self._of} has come, which no fact declares; undo it at head.")]
+        if not self._is_in("query", "header"):
+            return self._undeclared("has come")
         self._says.append(f"{self._of} is new.")
         default = None
         if self.spot.has(Kind.REQUIRED_KEY_ADDED, side="requests"):
@@ -106,8 +108,8 @@ class Declaring:
         return [self._fact("added", default=default)]
 
     def removed(self) -> list[Code]:
-        if not self._can_be_declared:
-            return [self._decide(f"{self._of} is gone, which no fact declares; undo it at head.")]
+        if not self._is_in("query", "header"):
+            return self._undeclared("is gone")
         self._says.append(f"{self._of} is gone.")
         was = self._type(self.spot.of(*GONE).old)
         required = self.spot.has(Kind.REQUIRED_KEY_REMOVED)
@@ -121,12 +123,12 @@ class Declaring:
         return [self._fact("removed", was=was, required=None if required else "False", backfill=backfill, loses=loses)]
 
     def retyped(self) -> list[Code]:
-        if not self._can_be_declared or self.spot.component is None:
-            return [self._decide(f"{self._of} has another type, which no fact declares; undo it at head.")]
         one = self.spot.of(*_TYPE_KINDS)
         self._says.append(f"{self._of} has another type.")
         if one.kind in (Kind.ARM_ADDED, Kind.ARM_REMOVED):
             return self._arm(one)
+        if not self._is_in("query", "header", "path"):
+            return self._undeclared("has another type")
         if _is_list_of(one.old, one.new):
             empty = None
             if "responses" in one.sides and not shape_of(one.old).nullable:
@@ -170,7 +172,9 @@ class Declaring:
         default = None
         if self.spot.has(Kind.BECAME_REQUIRED, side="requests"):
             default = self._decide(f"what does head take where an old client sends no {self._name}?")
-        return [self._of_field("became_required", default=default)]
+        if not self._is_in("query", "header"):
+            return self._undeclared("is required")
+        return [self._fact("became_required", default=default)]
 
     def optional(self) -> list[Code]:
         self._says.append(f"{self._of} is optional.")
@@ -181,8 +185,6 @@ class Declaring:
 
     def defaulted(self) -> list[Code]:
         was = self.spot.of(Kind.DEFAULTED).old
-        if self.spot.has(Kind.BECAME_REQUIRED, Kind.BECAME_OPTIONAL):
-            return []
         self._says.append(f"The default of {self._of} is another one.")
         if was is ABSENT:
             return [self._decide(f"what did {self._name} mean where an old client left it out?")]
@@ -193,7 +195,7 @@ class Declaring:
         self._says.append(f"The limits of {self._of} are other ones.")
         fact = self._of_field("constrained", was=self._type(one.old))
         if self.spot.has(Kind.TIGHTENED, side="requests"):
-            question = f"head refuses values of {self._name} that old clients may send: loosen head, or declare"
+            question = f"head refuses values of {self._name} that old clients may send: loosen head again, or declare"
             return [self._decide(f"{question} {fact.text}")]
         if self.spot.has(Kind.LOOSENED, side="responses"):
             to_old = self._decide(f"how does an old client read a {self._name} that its limits do not allow?")
@@ -202,9 +204,7 @@ class Declaring:
 
     def _of_field(self, verb: str, **keywords: Code | str | None) -> Code:
         """A fact about a field of a model; a parameter has no such fact."""
-        if self.spot.component is None or not self.spot.path:
-            return self._decide(f"{self._of} has changed, which no fact declares; undo it at head.")
-        return self._fact(verb, **keywords)
+        return self._fact(verb, **keywords) if self._is_in() else self._undeclared("has changed")[0]
 
     def members(self) -> list[Code]:
         one = self.spot.of(Kind.GREW, Kind.SHRANK)
@@ -256,6 +256,16 @@ class Declaring:
         self._says.append(f"{self.spot.operation} responds with {one.new} instead of {one.old}.")
         return [call(endpoint_code(self.spot.operation), "status", [int(one.new)], was=one.old)]
 
+    def documented(self) -> list[Code]:
+        one = self.spot.of(Kind.TEXT)
+        said = {key: one.old.get(key) for key in (*one.old, *one.new) if one.old.get(key) != one.new.get(key)}
+        self._says.append(f"Documents say something else of {self._of}.")
+        if self.spot.component is None and not self.spot.path:
+            return [call(endpoint_code(self.spot.operation), "documented", was=value_code(said))]
+        if self.spot.component is not None and not self.spot.path:
+            return [call(on_code(self.spot.component), "documented", was=value_code(said))]
+        return [self._fact("documented", was=value_code(said))] if self._is_in("query", "header", "path") else []
+
     def named(self) -> list[Code]:
         one = self.spot.of(Kind.RENAMED_IN_DOCUMENTS)
         if self.spot.component is None:
@@ -288,5 +298,6 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     (Kind.BECAME_REQUIRED,): Declaring.required,
     (Kind.BECAME_OPTIONAL,): Declaring.optional,
     (Kind.DEFAULTED,): Declaring.defaulted,
+    (Kind.TEXT,): Declaring.documented,
 }
 """What declares differences of some kinds, in the order in which the facts are written."""

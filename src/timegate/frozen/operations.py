@@ -98,11 +98,12 @@ class OperationComparison:
             )  # fmt: skip
         for key in before.keys() & after.keys():
             one, other = before[key], after[key]
-            if bool(one.get("required")) != bool(other.get("required")):
+            same = bool(one.get("required")) == bool(other.get("required"))
+            if not same:
                 kind = Kind.BECAME_REQUIRED if other.get("required") else Kind.BECAME_OPTIONAL
                 self._tell(kind, "requests", (key.where, key.name), one["schema"], other["schema"])
             schemas = one.get("schema", {}), other.get("schema", {})
-            self._take(self.schemas.schemas(*schemas, "requests", (key.where, key.name)), "requests")
+            self._take(self.schemas.schemas(*schemas, "requests", (key.where, key.name), defaults=same), "requests")
 
     def _request(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
         if old is None or new is None:

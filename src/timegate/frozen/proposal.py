@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from timegate.frozen.code import Code
+from timegate.frozen.code import Code, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,4 +48,6 @@ class Proposal:
         """The facts in one line each, or what is offered."""
         if not self.offers:
             return "\n".join(fact.text for fact in self.facts)
-        return "\n".join(f"{offer.when}: {', '.join(fact.text for fact in offer.facts)}" for offer in self.offers)
+        return "\n".join(
+            f"{offer.when}: {', '.join(shortened(fact.text) for fact in offer.facts)}" for offer in self.offers
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from timegate.frozen.code import call, text_code, undecided_code
 from timegate.frozen.contract import VersionContract
 from timegate.frozen.declaring import Declaring
-from timegate.frozen.difference import Difference, Kind, Severity
+from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.proposal import Offer, Proposal
 from timegate.frozen.renames import Rename, renames
 from timegate.frozen.spots import Spot, spots_of
@@ -22,8 +22,7 @@ def proposals(differences: Iterable[Difference], contract: VersionContract) -> l
         differences: between a frozen contract and today's contract of the same version.
         contract: today's.
     """
-    untold = [one for one in differences if one.severity is not Severity.TEXT or one.kind in _IN_DOCUMENTS]
-    spots = spots_of(untold, contract)
+    spots = spots_of(differences, contract)
     made: list[Proposal] = []
     used: set[int] = set()
     moves = _moves(spots, contract)
@@ -35,9 +34,6 @@ def proposals(differences: Iterable[Difference], contract: VersionContract) -> l
         used |= {id(rename.gone), id(rename.come)}
     made += [Declaring(spot, contract).proposal() for spot in spots if id(spot) not in used]
     return list(_together(made))
-
-
-_IN_DOCUMENTS: Final = frozenset({Kind.RENAMED_IN_DOCUMENTS})
 
 
 def _together(made: Iterable[Proposal]) -> Iterable[Proposal]:

@@ -70,10 +70,20 @@ class SchemaComparison:
             _Walk(self, compared, pair.side).schemas(self.old[pair.old], self.new[pair.new], ())
         return self._known[pair]
 
-    def schemas(self, old: Schema, new: Schema, side: Side, path: tuple[str, ...] = ()) -> Compared:
-        """Compare two schemas that are no components."""
+    def schemas(
+        self, old: Schema, new: Schema, side: Side, path: tuple[str, ...] = (), *, defaults: bool = True
+    ) -> Compared:
+        """Compare two schemas that are no components.
+
+        Args:
+            old: the one of the frozen document.
+            new: today's.
+            side: whether clients send or get their values.
+            path: where they are.
+            defaults: whether another default is a difference of its own.
+        """
         compared = Compared()
-        _Walk(self, compared, side).schemas(old, new, path)
+        _Walk(self, compared, side).schemas(old, new, path, defaults=defaults)
         return compared
 
 
@@ -88,13 +98,13 @@ class _Walk:
     def _tell(self, kind: Kind, path: tuple[str, ...], old: Any, new: Any) -> None:
         self.compared.found.append(Found(kind, path, old, new))
 
-    def schemas(self, old: Schema, new: Schema, path: tuple[str, ...]) -> None:
+    def schemas(self, old: Schema, new: Schema, path: tuple[str, ...], *, defaults: bool = True) -> None:
         if old == new and "$ref" not in str(old):
             return
         before, after = shape_of(old), shape_of(new)
         if before.nullable != after.nullable:
             self._tell(Kind.BECAME_NULLABLE if after.nullable else Kind.BECAME_NON_NULL, path, old, new)
-        if before.default != after.default and not self._is_of_null(before, after):
+        if defaults and before.default != after.default and not self._is_of_null(before, after):
             self._tell(Kind.DEFAULTED, path, before.default, after.default)
         if before.texts != after.texts:
             self._tell(Kind.TEXT, path, dict(before.texts), dict(after.texts))
@@ -238,7 +248,9 @@ class _Walk:
             if (key in required[0]) != (key in required[1]):
                 kind = Kind.BECAME_REQUIRED if key in required[1] else Kind.BECAME_OPTIONAL
                 self._tell(kind, (*path, key), before[key], after[key])
-            self.schemas(before[key], after[key], (*path, key))
+            # A default means nothing where the key is required, and comes and goes with that.
+            optional = key not in required[0] and key not in required[1]
+            self.schemas(before[key], after[key], (*path, key), defaults=optional)
         others = old.get("additionalProperties", True), new.get("additionalProperties", True)
         if is_object(others[0]) and is_object(others[1]):
             self.schemas(others[0], others[1], (*path, "*"))
