@@ -1,6 +1,7 @@
 # Two commands do everything, on a machine with Python 3.11 or later, make and a package registry:
 #
-#   make demo     real Airflow workers of several generations, on one server     (SDKS="1.0.6 1.2.2" runs others)
+#   make demo     real Airflow workers of several generations, on one server     (SDKS="1.0.6 1.2.2" runs others,
+#                 LANGUAGES="go typescript" adds workers in other languages)
 #   make test     the tests of the package and of its example                    (PYTEST="-k name" narrows them)
 #
 # Each makes the environment it needs, with the locked versions, the first time and whenever the lock has changed.
@@ -8,6 +9,8 @@
 #   make test-postgres    the example's tests once more, on a PostgreSQL server (from Debian's packages)
 #
 #   make test-clients     every method of the clients of nine Task SDKs, and whole tasks, run by their own supervisors
+#
+#   make test-languages   workers in Go and TypeScript, each built from the documents of two versions
 #
 #   make test-matrix      one wheel, its tests over HTTP on each set of releases in requirements/matrix
 #   make test-apps        real applications, each in an environment of its own: which of their models can change
@@ -25,7 +28,8 @@
 #   make nightly  what takes long: a million such requests, growth up to 256 KiB, every breakage, ten times the random
 #                 cases, and the load
 #
-#   make clients    generates the models with which a client of each version of the example reads its responses
+#   make clients    generates the models with which a client of each version of the example reads its responses, and the
+#                   documents that its workers in other languages are built from
 #   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
 #
 #   make figures  counts the tests of each harness
@@ -50,6 +54,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 SDKS ?= 1.0.0 1.3.2
+LANGUAGES ?=
 PYTEST ?=
 BENCH ?=
 RECORD ?=
@@ -70,15 +75,25 @@ INTERPRETER := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_
 READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
-.PHONY: help demo demo-airflow test test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
+.PHONY: help demo demo-airflow go test test-languages test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
     figures \
     check lint types format lock bench bench-check bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
 
-demo: $(READY)
-	@$(PY) -m execution_api.demo $(SDKS)
+demo: $(READY) $(if $(findstring go,$(LANGUAGES)),go)
+	@LANGUAGES='$(LANGUAGES)' $(PY) -m execution_api.demo $(SDKS)
+
+# Without it, root installs it, and everybody else is told how.
+go:
+	@command -v go >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	    echo 'timegate: installing golang-go'; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends golang-go >/dev/null; }
+
+test-languages: $(READY) go
+	@$(PY) -m pytest --timeout=300 examples/workers/tests $(PYTEST)
 
 test: $(READY)
 	@# A test checks that no snapshot is unused; syrupy's own count is wrong where several processes share the tests.
@@ -196,6 +211,7 @@ nightly: $(READY)
 
 clients: $(READY)
 	@$(PY) -m examples.execution_api.tests.client_models.generate
+	@$(PY) -m examples.workers.documents
 
 snapshots: $(READY)
 	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py \

@@ -1,4 +1,7 @@
-"""A DAG that every Task SDK since 1.0.0 can run: it talks to the server, it fails, it waits and goes on."""
+"""A DAG that every Task SDK since 1.0.0 can run: it talks to the server, it fails, it waits and goes on.
+
+`reply`, `retry` and `linger` are tasks of the same DAG in other languages, as are a `fail` and a `wait`.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,26 @@ class Exchange(BaseOperator):
             "nowhere": Variable.get("nowhere", default="not there"),
             "has_password": bool(warehouse.password),
             "conf": context["dag_run"].conf,
+        }
+
+
+class Ask(BaseOperator):
+    """Asks a task that may be written in another language."""
+
+    def execute(self, context: Any) -> None:
+        """Push the question."""
+        context["ti"].xcom_push(key="question", value={"from": context["run_id"], "text": "how do you do?"})
+
+
+class Read(BaseOperator):
+    """Reads what the task has replied."""
+
+    def execute(self, context: Any) -> dict[str, Any]:
+        """Return what was read, so that it is seen in the server's database."""
+        ti = context["ti"]
+        return {
+            "reply": ti.xcom_pull(task_ids="reply", map_indexes=-1),
+            "echo": ti.xcom_pull(task_ids="reply", key="echo", map_indexes=-1),
         }
 
 
@@ -86,5 +109,7 @@ class Wait(BaseOperator):
 
 with DAG("first_worker", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=UTC), catchup=False):
     Exchange(task_id="exchange", subject="run {{ run_id }}")
+    Ask(task_id="ask")
+    Read(task_id="read")
     Fail(task_id="fail")
     Wait(task_id="wait")

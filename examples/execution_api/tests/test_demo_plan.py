@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from execution_api.demo.ledger import Ledger
-from execution_api.demo.plan import DAG_FILE, DAG_ID, Performance, performance_of, world_of
+from execution_api.demo.plan import DAG_FILE, DAG_ID, Performance, language_performance_of, performance_of, world_of
 from execution_api.demo.tally import exceptions_in, tally_of
 from execution_api.store import Store
 from execution_api.tables import TaskInstanceRow
-from execution_api.worker import GENERATIONS
+from execution_api.worker import GENERATIONS, LANGUAGES, language_workers_of
+from execution_api.world import World
 from pydantic import JsonValue
 from sqlalchemy import select
 
@@ -20,7 +22,11 @@ from examples.execution_api.tests.databases import NewDatabase
 
 @pytest.fixture
 def performances() -> tuple[Performance, ...]:
-    return tuple(performance_of(generation) for generation in GENERATIONS)
+    languages = language_workers_of(" ".join(language.name for language in LANGUAGES))
+    return (
+        *(performance_of(generation) for generation in GENERATIONS),
+        *(language_performance_of(worker, partner=GENERATIONS[-1]) for worker in languages),
+    )
 
 
 @pytest.fixture
@@ -55,20 +61,26 @@ class TestPlan:
     def test_the_dag_file_is_where_the_demo_looks_for_it(self) -> None:
         assert f'DAG("{DAG_ID}"' in DAG_FILE.read_text()
 
-    def test_no_two_sdks_share_a_run_a_date_or_a_task_instance(self, performances: tuple[Performance, ...]) -> None:
-        assert len({performance.run_id for performance in performances}) == len(GENERATIONS)
-        assert len({performance.day for performance in performances}) == len(GENERATIONS)
-        ids = [p.task_instance_id(thread[0].task_id) for p in performances for thread in p.threads]
-        assert len(set(ids)) == len(ids) == 3 * len(GENERATIONS)
+    def test_no_two_workers_share_a_run_a_date_a_queue_or_a_task_instance(
+        self, performances: tuple[Performance, ...]
+    ) -> None:
+        world = World.model_validate(world_of(performances))
+        assert len({run.run_id for run in world.dag_runs}) == len(performances)
+        assert len({run.logical_date for run in world.dag_runs}) == len(performances)
+        assert len({task.queue for task in world.task_instances}) == len(world.task_instances)
+        assert len({task.id for task in world.task_instances}) == len(world.task_instances)
+        assert len(world.task_instances) == 3 * len(GENERATIONS) + 7 * len(LANGUAGES)
 
-    def test_the_server_takes_the_world_and_every_task_is_queued(
+    def test_the_server_takes_the_world_and_the_first_task_of_each_thread_is_queued(
         self, database: str, performances: tuple[Performance, ...]
     ) -> None:
         with Ledger.at(database) as ledger:
             for performance in performances:
                 for thread in performance.threads:
-                    record = ledger.task_instance(performance.task_instance_id(thread[0].task_id))
-                    assert (record.state, record.xcoms) == ("queued", {})
+                    for task_id in {act.task_id for act in thread}:
+                        record = ledger.task_instance(ledger.current_id(performance.run_id, task_id))
+                        expected = "queued" if task_id == thread[0].task_id else "scheduled"
+                        assert (record.state, record.xcoms) == (expected, {})
 
     def test_an_executor_hands_over_the_task_instance_of_the_database(
         self, database: str, performances: tuple[Performance, ...]
@@ -79,6 +91,23 @@ class TestPlan:
         assert str(handed.id) == performance.task_instance_id("wait")
         assert (handed.dag_id, handed.run_id, handed.task_id) == (DAG_ID, "sdk-1.0.0", "wait")
         assert (handed.try_number, handed.map_index) == (1, -1)
+
+
+class TestUser:
+    def test_a_task_instance_is_cleared_once_it_runs_and_its_old_id_is_gone(
+        self, database: str, performances: tuple[Performance, ...]
+    ) -> None:
+        run_id = performances[-1].run_id
+        with Ledger.at(database) as ledger:
+            lingering = ledger.current_id(run_id, "linger")
+            with pytest.raises(TimeoutError, match=r"did not run within 0\.1 s"):
+                ledger.clear_once_running(lingering, within=0.1)
+            with ledger.store.writing() as session:
+                session.get_one(TaskInstanceRow, UUID(lingering)).state = "running"
+            ledger.clear_once_running(lingering, within=1)
+            renewed = ledger.current_id(run_id, "linger")
+            assert renewed != lingering
+            assert ledger.task_instance(renewed).state is None
 
 
 class TestTriggerer:

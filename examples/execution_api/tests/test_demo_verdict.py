@@ -10,7 +10,7 @@ from execution_api.demo.ledger import Ledger
 from execution_api.demo.plan import performance_of, world_of
 from execution_api.demo.report import render_report
 from execution_api.demo.server import RunningServer
-from execution_api.demo.stage import ActResult, play_thread
+from execution_api.demo.stage import ActResult, Stage
 from execution_api.demo.tally import Tally
 from execution_api.store import Store
 from execution_api.worker import Environment, Exchange, TaskRun, generation_of
@@ -42,7 +42,7 @@ def _exchange(*, path: str, status: int, response: JsonValue, api_version: str) 
 def _result(sdk: str, *, response: JsonValue, status: int = 200, faults: tuple[str, ...] = ()) -> ActResult:
     performance = performance_of(generation_of(sdk))
     exchange = _exchange(
-        path="/task-instances/1/run", status=status, response=response, api_version=performance.generation.api_version
+        path="/task-instances/1/run", status=status, response=response, api_version=performance.worker.api_version
     )
     return ActResult(
         performance=performance,
@@ -80,15 +80,13 @@ class TestJudgement:
         store.close()
         reported: list[ActResult] = []
         with Ledger.at(server.database) as ledger:
-            results = play_thread(
-                performance.threads[2],
-                performance=performance,
-                environment=content_worker,
+            stage = Stage(
                 server=server,
                 ledger=ledger,
                 token=lambda subject: subject,
-                report=reported.append,
+                players={performance.worker: content_worker},
             )
+            results = stage.play(performance.threads[2], performance=performance, report=reported.append)
         assert [result.act.label for result in results] == ["wait"]
         assert reported == results
         assert results[0].outcome == "queued"
@@ -102,12 +100,12 @@ class TestReport:
     def test_each_act_is_a_row_with_the_servers_figures(self) -> None:
         text = render_report([_result("1.0.0", response={}), _result("1.3.2", response={})])
         assert text.splitlines()[:4] == [
-            "SDK    API version  task      outcome  requests  bodies gated",
-            "-----  -----------  --------  -------  --------  ------------",
-            "1.0.0  2025-04-11   exchange  success        10             3",
-            "1.3.2  2026-06-30   exchange  success        10             3",
+            "worker        API version  task      outcome  requests  bodies gated",
+            "------------  -----------  --------  -------  --------  ------------",
+            "Python 1.0.0  2025-04-11   exchange  success        10             3",
+            "Python 1.3.2  2026-06-30   exchange  success        10             3",
         ]
-        assert text.endswith("all 2 outcomes are right: 2 Task SDKs, one set of handlers")
+        assert text.endswith("all 2 outcomes are right: 2 workers, one set of handlers")
 
     def test_the_oldest_and_the_newest_response_are_shown_side_by_side(self) -> None:
         text = render_report(
@@ -117,7 +115,7 @@ class TestReport:
                 _result("1.3.2", response={"dag_version_id": 1}),
             ]
         )
-        assert "Task SDK 1.0.0, API 2025-04-11   Task SDK 1.3.2, API 2026-06-30" in text
+        assert "Python 1.0.0, API 2025-04-11   Python 1.3.2, API 2026-06-30" in text
         assert [line.split() for line in text.splitlines() if '"version_id"' in line] == [['"version_id":', "1", "<"]]
         assert '>   "dag_version_id": 1' in text
         assert "between" not in text
@@ -125,16 +123,16 @@ class TestReport:
     def test_one_sdk_alone_is_compared_with_nothing(self) -> None:
         text = render_report([_result("1.0.0", response={"a": 1})])
         assert "The response to" not in text
-        assert text.endswith("all 1 outcomes are right: 1 Task SDK, one set of handlers")
+        assert text.endswith("all 1 outcomes are right: 1 worker, one set of handlers")
 
     def test_a_fault_is_reported_with_the_refusals_and_the_logs(self) -> None:
         wrong = _result(
             "1.0.0", response={"detail": "unknown field"}, status=422, faults=("the task instance is 'running'",)
         )
         lines = render_report([wrong]).splitlines()
-        assert "1.0.0  2025-04-11   exchange  success, WRONG        10             3" in lines
-        assert "WRONG: Task SDK 1.0.0, exchange" in lines
+        assert "Python 1.0.0  2025-04-11   exchange  success, WRONG        10             3" in lines
+        assert "WRONG: Python 1.0.0, exchange" in lines
         assert "  the task instance is 'running'" in lines
         assert "  PATCH /task-instances/1/run got 422: {'detail': 'unknown field'}" in lines
         assert "  a task's line" in lines
-        assert lines[-1] == "1 of 1 outcomes are wrong: 1 Task SDK, one set of handlers"
+        assert lines[-1] == "1 of 1 outcomes are wrong: 1 worker, one set of handlers"

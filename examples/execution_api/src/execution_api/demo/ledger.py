@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from uuid import UUID
 from pydantic import JsonValue
 from sqlalchemy import select
 
+from execution_api.handlers.task_state import set_aside
+from execution_api.models.states import TaskInstanceState
 from execution_api.models.tasks import TaskInstance
 from execution_api.store import Store
 from execution_api.tables import TaskInstanceRow, XComRow
@@ -63,6 +66,32 @@ class Ledger:
         with self.store.reading() as session:
             row = session.get_one(TaskInstanceRow, UUID(task_instance_id))
             return TaskInstance.model_validate(row, from_attributes=True)
+
+    def current_id(self, run_id: str, task_id: str) -> str:
+        """The id that a task instance has now: each try has its own."""
+        with self.store.reading() as session:
+            return str(session.scalars(select(TaskInstanceRow.id).filter_by(run_id=run_id, task_id=task_id)).one())
+
+    def play_the_scheduler(self, task_instance_id: str) -> None:
+        """Queue a task instance whose turn it is."""
+        with self.store.writing() as session:
+            session.get_one(TaskInstanceRow, UUID(task_instance_id)).state = TaskInstanceState.QUEUED
+
+    def clear_once_running(self, task_instance_id: str, *, within: float) -> None:
+        """Clear a task instance as soon as it runs, as somebody would who wants it to run again from its beginning.
+
+        Raises:
+            TimeoutError: It did not run within so many seconds.
+        """
+        until = time.monotonic() + within
+        while self.task_instance(task_instance_id).state != TaskInstanceState.RUNNING:
+            if time.monotonic() > until:
+                raise TimeoutError(f"task instance {task_instance_id} did not run within {within:g} s")
+            time.sleep(0.05)
+        with self.store.writing() as session:
+            row = session.get_one(TaskInstanceRow, UUID(task_instance_id))
+            set_aside(session, row)
+            row.state = None
 
     def play_the_triggerer(self, task_instance_id: str) -> None:
         """Let the event come that a deferred task instance waits for, and queue it again.

@@ -11,7 +11,7 @@ from execution_api.demo.table import render_table
 
 __all__ = ["render_report"]
 
-_HEADER: Final = ("SDK", "API version", "task", "outcome", "requests", "bodies gated")
+_HEADER: Final = ("worker", "API version", "task", "outcome", "requests", "bodies gated")
 _LINES_OF_LOG: Final = 12
 _INTRODUCTION: Final = """\
 The response to PATCH /task-instances/…/run as each worker received it. `<` marks what only the older one gets, `>` what
@@ -22,7 +22,7 @@ def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = (
     """The end of the demo.
 
     Args:
-        results: Every act played, SDK by SDK and the oldest first.
+        results: Every act played, worker by worker and the oldest SDK first.
         exceptions: The tracebacks that the server logged.
     """
     parts = [render_table(_HEADER, [_row(result) for result in results])]
@@ -31,20 +31,19 @@ def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = (
     wrong = [result for result in results if result.faults]
     parts += [_account(result) for result in wrong]
     parts += [f"The server logged an exception:\n{text}" for text in exceptions]
-    sdks = len({result.performance.generation.sdk for result in results})
+    workers = len({result.act.worker for result in results})
     verdict = (
         f"{len(wrong)} of {len(results)} outcomes are wrong" if wrong else f"all {len(results)} outcomes are right"
     )
-    parts.append(f"{verdict}: {sdks} Task SDK{'s' if sdks > 1 else ''}, one set of handlers")
+    parts.append(f"{verdict}: {workers} worker{'s' if workers > 1 else ''}, one set of handlers")
     return "\n\n".join(parts)
 
 
 def _row(result: ActResult) -> tuple[str | int, ...]:
-    generation = result.performance.generation
     outcome = result.outcome if not result.faults else f"{result.outcome}, WRONG"
     return (
-        generation.sdk,
-        generation.api_version,
+        result.act.worker.name,
+        result.act.worker.api_version,
         result.act.label,
         outcome,
         result.tally.requests,
@@ -53,20 +52,18 @@ def _row(result: ActResult) -> tuple[str | int, ...]:
 
 
 def _comparison(results: Sequence[ActResult]) -> str | None:
-    """The response to `/run` as the oldest and the newest worker saw it; None if there are no two."""
+    """The response to `/run` as the oldest and the newest worker saw it; None if all are of one version."""
     contexts = [
-        result
+        (result, exchange)
         for result in results
         if result.act == result.performance.threads[0][0]
-        and result.run_exchange is not None
-        and result.run_exchange.status == 200
+        and (exchange := result.run_exchange) is not None
+        and exchange.status == 200
     ]
-    if len(contexts) < 2:
+    if len({result.act.worker.api_version for result, _ in contexts}) < 2:
         return None
-    (old, new) = (contexts[0], contexts[-1])
-    (old_exchange, new_exchange) = (old.run_exchange, new.run_exchange)
-    if old_exchange is None or new_exchange is None:
-        return None
+    old, old_exchange = min(contexts, key=lambda context: context[0].act.worker.api_version)
+    new, new_exchange = max(contexts, key=lambda context: context[0].act.worker.api_version)
     drawn = render_side_by_side(
         old_exchange.response,
         new_exchange.response,
@@ -76,13 +73,12 @@ def _comparison(results: Sequence[ActResult]) -> str | None:
 
 
 def _title(result: ActResult) -> str:
-    generation = result.performance.generation
-    return f"Task SDK {generation.sdk}, API {generation.api_version}"
+    return f"{result.act.worker.name}, API {result.act.worker.api_version}"
 
 
 def _account(result: ActResult) -> str:
     """What is wrong with an act, the error responses, and the ends of both logs."""
-    lines = [f"WRONG: Task SDK {result.performance.generation.sdk}, {result.act.label}"]
+    lines = [f"WRONG: {result.act.worker.name}, {result.act.label}"]
     lines += [f"  {fault}" for fault in result.faults]
     lines += [
         f"  {exchange.method} {exchange.path} got {exchange.status}: {exchange.response}"

@@ -33,6 +33,11 @@ class Generation:
     pins: tuple[str, ...] = ()
 
     @property
+    def name(self) -> str:
+        """What people call its worker."""
+        return f"Python {self.sdk}"
+
+    @property
     def requirements(self) -> tuple[str, ...]:
         """What the lock file of this generation is resolved from."""
         return (f"apache-airflow-task-sdk=={self.sdk}", f"apache-airflow-core=={self.core}", *self.pins)

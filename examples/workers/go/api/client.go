@@ -1,0 +1,124 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	attempts     = 5
+	firstBackoff = 200 * time.Millisecond
+	largestError = 64 << 10
+)
+
+// Client sends requests to one server under one token, which it replaces whenever the server renews it.
+//
+// A request that gets no response or a 5xx is sent again, up to five times in all: the server takes a repeated request
+// for the same one. Its methods may be called by several goroutines.
+type Client struct {
+	server string
+	http   *http.Client
+
+	mu    sync.Mutex
+	token string
+}
+
+// NewClient returns a client of the server at a base URL; httpClient may be nil.
+func NewClient(server, token string, httpClient *http.Client) *Client {
+	if httpClient == nil {
+		httpClient = http.DefaultClient
+	}
+	return &Client{server: strings.TrimSuffix(server, "/"), http: httpClient, token: token}
+}
+
+// send sends a request until it has a response that says yes or no, and decodes it into out unless that is nil.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, body, out any) (http.Header, error) {
+	var content []byte
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", method, path, err)
+		}
+	}
+	target := c.server + path
+	if len(query) > 0 {
+		target += "?" + query.Encode()
+	}
+	backoff := firstBackoff
+	for attempt := 1; ; attempt++ {
+		header, err := c.attempt(ctx, method, target, content, out)
+		if err == nil || attempt == attempts || !isTemporary(err) {
+			return header, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(backoff):
+			backoff *= 2
+		}
+	}
+}
+
+func (c *Client) attempt(ctx context.Context, method, target string, content []byte, out any) (http.Header, error) {
+	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(content))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Airflow-API-Version", Version)
+	request.Header.Set("Authorization", "Bearer "+c.currentToken())
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Correlation-ID", correlationID())
+	if content != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if renewed := response.Header.Get("Refreshed-API-Token"); renewed != "" {
+		c.setToken(renewed)
+	}
+	if response.StatusCode >= http.StatusBadRequest {
+		return nil, newError(request, response)
+	}
+	if out != nil {
+		if err := json.NewDecoder(response.Body).Decode(out); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", method, request.URL.Path, err)
+		}
+	}
+	_, err = io.Copy(io.Discard, response.Body) // or the connection cannot be used again
+	return response.Header, err
+}
+
+func (c *Client) currentToken() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.token
+}
+
+func (c *Client) setToken(token string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.token = token
+}
+
+// correlationID names a request, so that it is found in the server's log.
+func correlationID() string {
+	var id [16]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return strconv.FormatInt(time.Now().UnixNano(), 36)
+	}
+	return hex.EncodeToString(id[:])
+}

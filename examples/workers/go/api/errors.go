@@ -1,0 +1,65 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Error is a response with a status from 400.
+type Error struct {
+	Method  string
+	Path    string
+	Status  int
+	Reason  string // what the server calls it, if it names a reason
+	Message string
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("%s %s: %d %s: %s", e.Method, e.Path, e.Status, http.StatusText(e.Status), e.Message)
+}
+
+// HasStatus reports whether an error is a response with one of the statuses.
+func HasStatus(err error, statuses ...int) bool {
+	var refused *Error
+	if !errors.As(err, &refused) {
+		return false
+	}
+	for _, status := range statuses {
+		if refused.Status == status {
+			return true
+		}
+	}
+	return false
+}
+
+func newError(request *http.Request, response *http.Response) *Error {
+	content, _ := io.ReadAll(io.LimitReader(response.Body, largestError))
+	e := &Error{Method: request.Method, Path: request.URL.Path, Status: response.StatusCode, Message: string(content)}
+	var body struct{ Detail json.RawMessage }
+	if json.Unmarshal(content, &body) != nil || body.Detail == nil {
+		return e
+	}
+	e.Message = string(body.Detail)
+	var text string
+	var reasoned struct{ Reason, Message string }
+	if json.Unmarshal(body.Detail, &text) == nil {
+		e.Message = text
+	} else if json.Unmarshal(body.Detail, &reasoned) == nil && reasoned.Message != "" {
+		e.Reason, e.Message = reasoned.Reason, reasoned.Message
+	}
+	return e
+}
+
+// isTemporary reports whether the same request may succeed a moment later.
+func isTemporary(err error) bool {
+	var refused *Error
+	if errors.As(err, &refused) {
+		return refused.Status >= http.StatusInternalServerError
+	}
+	var transport *url.Error // that is how net/http wraps all that keeps a response from coming
+	return errors.As(err, &transport)
+}

@@ -1,0 +1,3 @@
+module timegate.example/airflow
+
+go 1.19

@@ -1,0 +1,111 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"timegate.example/airflow"
+)
+
+// The arguments of a deferral come in one of two forms; the server sends each worker one that its version can read.
+// Tagged, up to 2025-11-05: every object is {"__type": T, "__var": V}. Plain, later: JSON as it is, and
+// {"__classname__": C, "__data__": D} where JSON has no type.
+
+// decodeKwargs reads the arguments of a deferral in either form.
+func decodeKwargs(given any) (airflow.Kwargs, error) {
+	if given == nil {
+		return nil, nil
+	}
+	decoded, err := decodeValue(given)
+	if err != nil {
+		return nil, fmt.Errorf("arguments to resume with: %w", err)
+	}
+	kwargs, ok := decoded.(map[string]any)
+	if !ok {
+		return nil, errors.New("arguments to resume with: no object")
+	}
+	return kwargs, nil
+}
+
+// encodeValue writes what JSON has no type for in the plain form, which the server turns into the other one for those who
+// need it.
+func encodeValue(value any) any {
+	switch value := value.(type) {
+	case time.Duration:
+		return instance{"datetime.timedelta", 2, value.Seconds()}
+	case time.Time:
+		moment := map[string]any{"timestamp": float64(value.UnixMicro()) / 1e6, "tz": nil}
+		return instance{"datetime.datetime", 2, moment}
+	}
+	return value
+}
+
+type instance struct {
+	Class   string `json:"__classname__"`
+	Version int    `json:"__version__"`
+	Data    any    `json:"__data__"`
+}
+
+func decodeValue(value any) (any, error) {
+	switch value := value.(type) {
+	case []any:
+		return decodeList(value)
+	case map[string]any:
+		if kind, ok := value["__type"].(string); ok {
+			return decodeTyped(kind, value["__var"])
+		}
+		if kind, ok := value["__classname__"].(string); ok {
+			return decodeTyped(kind, value["__data__"])
+		}
+		return decodeObject(value)
+	}
+	return value, nil
+}
+
+func decodeTyped(kind string, data any) (any, error) {
+	switch kind {
+	case "dict":
+		if object, ok := data.(map[string]any); ok {
+			return decodeObject(object)
+		}
+	case "tuple", "set", "builtins.tuple", "builtins.set", "builtins.frozenset":
+		if list, ok := data.([]any); ok {
+			return decodeList(list)
+		}
+	case "datetime", "datetime.datetime", "pendulum.datetime.DateTime":
+		if object, ok := data.(map[string]any); ok {
+			data = object["timestamp"]
+		}
+		if seconds, ok := data.(float64); ok {
+			return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
+		}
+	case "timedelta", "datetime.timedelta":
+		if seconds, ok := data.(float64); ok {
+			return time.Duration(seconds * float64(time.Second)), nil
+		}
+	}
+	return nil, fmt.Errorf("no form for a %s here", kind)
+}
+
+func decodeList(list []any) (any, error) {
+	out := make([]any, len(list))
+	for i, item := range list {
+		var err error
+		if out[i], err = decodeValue(item); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func decodeObject(object map[string]any) (any, error) {
+	out := make(map[string]any, len(object))
+	for key, item := range object {
+		var err error
+		if out[key], err = decodeValue(item); err != nil {
+			return nil, fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return out, nil
+}
