@@ -35,6 +35,23 @@ class FactCase:
 HEAD: Object = {"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None}
 
 
+def apart(text: str) -> tuple[int, int]:
+    first, _, second = text.partition("x")
+    return int(first), int(second)
+
+
+def together(first: int, second: int) -> str:
+    return f"{first}x{second}"
+
+
+def tens_and_ones(number: int) -> tuple[int, int]:
+    return divmod(number, 10)
+
+
+def number_of(tens: int, ones: int) -> int:
+    return 10 * tens + ones
+
+
 FACTS: dict[str, FactCase] = {
     "added": FactCase(
         lambda models: models.added("net_weight"),
@@ -86,6 +103,26 @@ FACTS: dict[str, FactCase] = {
         head_request={"parcel_label": "a", "item_count": 5},
         head_response=HEAD,
         old_response={"parcel_label": "a", "net_weight": 2, "item_count": [5], "box_size": 7, "free_note": None},
+    ),
+    "split": FactCase(
+        lambda models: models.split(
+            "measures", into=("net_weight", "item_count"), was=str, apart=apart, together=together
+        ),
+        old_request={"parcel_label": "a", "measures": "2x5"},
+        head_request={"parcel_label": "a", "net_weight": 2, "item_count": 5},
+        head_response=HEAD,
+        old_response={"parcel_label": "a", "box_size": 7, "free_note": None, "measures": "2x5"},
+    ),
+    "merged": FactCase(
+        lambda models: models.merged(
+            ("tens", "ones"), into="box_size", was=(int, int), together=number_of, apart=tens_and_ones
+        ),
+        old_request={"parcel_label": "a", "tens": 3, "ones": 7},
+        head_request={"parcel_label": "a", "box_size": 37},
+        head_response=HEAD,
+        old_response={
+            "parcel_label": "a", "net_weight": 2, "item_count": 5, "free_note": None, "tens": 0, "ones": 7,
+        },
     ),
     "moved": FactCase(
         lambda models: models.moved("meta.size", to="box_size"),

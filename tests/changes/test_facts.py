@@ -52,6 +52,12 @@ FACTS: dict[str, Fact] = {
         "size", was=Annotated[int, "small"], tolerated="why"
     ),
     "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item).split('title', into=('name', 'size'), was=str, apart=double, together=max)": on(Item).split(
+        "title", into=("name", "size"), was=str, apart=double, together=max
+    ),
+    "on(Item).merged(('a', 'b'), into='name', was=(str, int), together=max, apart=double)": on(Item).merged(
+        ("a", "b"), into="name", was=(str, int), together=max, apart=double
+    ),
     "on(Item).became_scalar('size', was=list[int], empty=0, loses='why')": on(Item).became_scalar(
         "size", was=list[int], empty=0, loses="why"
     ),

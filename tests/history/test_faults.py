@@ -216,19 +216,19 @@ NO_VALUE_DECLARED = {
     ),
     "null that old clients have never seen": ExpectedFault(
         (ITEM.became_nullable("note"),), "Item.note", "nothing says what old clients read where head sends null",
-        "on(Item).became_nullable('note', null_was=…) with a value or sibling('…')",
+        "on(Item).became_nullable('note', null_was=…) with a value, sibling('…') or a function of the object",
     ),
     "null that head does not know": ExpectedFault(
         (ITEM.became_non_null("size"),), "Item.size", "nothing says what head gets where old clients send null",
-        "on(Item).became_non_null('size', null_is=…) with a value or sibling('…')",
+        "on(Item).became_non_null('size', null_is=…) with a value, sibling('…') or a function of the object",
     ),
     "a key that old clients leave out": ExpectedFault(
         (ITEM.became_required("name"),), "Item.name", "nothing says what head gets where old clients leave it out",
-        "on(Item).became_required('name', default=…) with a value or sibling('…')",
+        "on(Item).became_required('name', default=…) with a value, sibling('…') or a function of the object",
     ),
     "a key that head leaves out": ExpectedFault(
         (ITEM.became_optional("size"),), "Item.size", "nothing says what old clients read where head leaves it out",
-        "on(Item).became_optional('size', missing_was=…) with a value or sibling('…')",
+        "on(Item).became_optional('size', missing_was=…) with a value, sibling('…') or a function of the object",
     ),
     "a narrower old type": ExpectedFault(
         (ITEM.retyped("note", was=str),), "Item.note", "head sends values here that the old type does not admit",

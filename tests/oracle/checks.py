@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from tests.oracle.history import HOLDER_MARK, History, targets
+from tests.oracle.parts import older_keys, parts_subjects
 from tests.oracle.places import (
     Components,
     admits_null,
@@ -22,7 +23,7 @@ from tests.oracle.places import (
 from tests.oracle.reading import read_scalar
 from tests.oracle.tables import converts_requests
 from timegate.changes.base import UNSET, FieldsFact
-from timegate.changes.fields import Moved, Removed, Renamed
+from timegate.changes.fields import Merged, Moved, Removed, Renamed, Split
 from timegate.changes.models import Reshaped
 from timegate.changes.values import BecameList, BecameNonNull, BecameRequired, Defaulted, Retyped
 from timegate.errors import UpgradeError
@@ -102,6 +103,10 @@ class Checks:
                         for component in subjects(newer, models, to.split(".")[0]):
                             if place_of(old, older[component.name], older) == (name, key):
                                 name, key = place_of(to, component, newer)
+                    case Split() | Merged() if name in [c.name for c in parts_subjects(newer, fact)]:
+                        if key in older_keys(fact):
+                            is_part = isinstance(fact, Merged) and key in older[name].required
+                            return Fate(None, is_part, True)
                     case Reshaped(models=models) if name in [c.name for c in subjects(newer, models)]:
                         return Fate(None, key in older[name].required, True)
                     case _:

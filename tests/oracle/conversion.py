@@ -8,10 +8,11 @@ from typing import Any
 from tests.oracle.checks import Checks
 from tests.oracle.facts import FactContext, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
+from tests.oracle.parts import parts_subjects
 from tests.oracle.places import key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from timegate.changes.base import UNSET, FieldsFact
-from timegate.changes.fields import Moved, Renamed
+from timegate.changes.fields import Merged, Moved, Renamed, Split
 from timegate.changes.members import Grew, LiteralGrew, MemberRenamed, Shrank
 from timegate.changes.models import Introduced, Reshaped
 from timegate.changes.texts import FieldDocumented
@@ -146,7 +147,9 @@ class Oracle:
                 meant = targets(components, fact) if isinstance(fact, FieldsFact) and upgrades(fact) else []
                 if (name, key) in [target[:2] for target in meant]:
                     return True
-                if isinstance(fact, Renamed | Moved | Reshaped) and name in subjects_of(step, "requests"):
+                if isinstance(fact, Renamed | Moved | Split | Merged | Reshaped) and name in subjects_of(
+                    step, "requests"
+                ):
                     known = step.older["requests"][name].properties
                     if isinstance(fact, Reshaped) or key not in known:
                         return True
@@ -258,6 +261,8 @@ def subjects_of(step: Step, side: Side) -> set[str]:
             return {c.name for c in subjects(components, models, to.split(".")[0])}
         case Grew(enum=enum) | Shrank(enum=enum) | MemberRenamed(enum=enum):
             return {c.name for c in subjects(components, (enum,))}
+        case Split() | Merged():
+            return {c.name for c in parts_subjects(components, fact)}
         case Reshaped(models=models) | Introduced(models=models):
             return {c.name for c in subjects(components, models)}
         case _:

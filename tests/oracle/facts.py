@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 from tests.oracle.history import targets
+from tests.oracle.parts import PartsFact, convert_parts, newer_keys, older_keys
 from tests.oracle.places import Components, admits_null, behind, inner, key_of, without_null
 from tests.oracle.reading import Leaf, Obj, Reader, Refusal, json_type, plain
 from tests.oracle.tables import converts_requests, table_to_head, table_to_old
 from timegate.changes.base import UNSET, Fact, FieldsFact, Sibling
-from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.fields import Added, Merged, Moved, Removed, Renamed, Split
 from timegate.changes.members import LiteralFact
 from timegate.changes.models import Reshaped
 from timegate.changes.values import (
@@ -59,12 +60,12 @@ class FactContext:
     def server_error(self) -> type[GateError]:
         return GateError if self.reader.direction == "upgrade" else DowngradeError
 
-    def call(self, function: Callable[[Any], Any] | None, value: Any) -> Any:
+    def call(self, function: Callable[..., Any] | None, *values: Any) -> Any:
         """Call a function of the version file on a copy; only a ``ValueError`` for a request is the client's fault."""
         assert function is not None
-        given = plain(value)
+        given = map(plain, values)
         try:
-            return copy.deepcopy(function(given))
+            return copy.deepcopy(function(*given))
         except ValueError as error:
             raise self.error("a function refuses") from error
         except Exception as error:
@@ -94,6 +95,11 @@ def undo(value: Obj, context: FactContext) -> Obj:
         case Moved():
             undo_moved(value, context.fact, context)
             return value
+        case Split() | Merged() as fact:
+            component = context.newer[value.component]
+            keys = newer_keys(component, fact), older_keys(fact)
+            parts(value, fact, keys, context, context.older)
+            return value
         case Reshaped(to_old=function):
             return reshaped(value, function, context, context.older)
         case _:
@@ -114,10 +120,28 @@ def redo(value: Obj, context: FactContext) -> Obj:
         case Moved():
             redo_moved(value, context.fact, context)
             return value
+        case Split() | Merged() as fact:
+            component = context.newer[value.component]
+            keys = older_keys(fact), newer_keys(component, fact)
+            parts(value, fact, keys, context, context.newer)
+            return value
         case Reshaped(to_head=function):
             return reshaped(value, function, context, context.newer)
         case _:
             return value
+
+
+def parts(
+    value: Obj, fact: PartsFact, keys: tuple[list[str], list[str]], context: FactContext, target: Components
+) -> None:
+    """Convert parts to one value or one value to its parts; a refusal is an error only if it is in the result."""
+
+    def attempt() -> None:
+        convert_parts(value, fact, keys, target[value.component], context.reader, context.call, context.error)
+
+    refused = context.reader.refusals.attempt(attempt)
+    if isinstance(refused, Refusal):
+        value[keys[1][0]] = refused
 
 
 def undo_field(value: Obj, key: str, stars: int, fact: FieldsFact, context: FactContext) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tests.oracle.parts import undo_parts
 from tests.oracle.places import (
     Components,
     admits_null,
@@ -27,7 +28,7 @@ from tests.oracle.places import (
 )
 from tests.oracle.tables import old_type_of
 from timegate.changes.base import UNSET, Fact, FieldsFact
-from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.fields import Added, Merged, Moved, Removed, Renamed, Split
 from timegate.changes.members import (
     EnumFact,
     Grew,
@@ -149,6 +150,8 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
         case Moved():
             for component in subjects(components, fact.models, fact.to.split(".")[0]):
                 undo_moved(components, component, fact)
+        case Split() | Merged():
+            undo_parts(components, fact, lambda kind: schema_of(kind, side, components))
         case ModelDocumented(was=was):
             for component in subjects(components, fact.models):
                 components[component.name] = replace(component, schema=told(component.schema, was))

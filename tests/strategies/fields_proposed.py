@@ -29,7 +29,7 @@ def added(snapshot: Snapshot) -> Fact | None:
         ]
         if alike and snapshot.choices.chance(40):
             return on(candidate.component).added(candidate.name, default=sibling(snapshot.choices.pick(alike)))
-        return on(candidate.model).added(candidate.name, default=snapshot.value("requests", candidate.request))
+        return on(candidate.model).added(candidate.name, default=snapshot.fill("requests", candidate.request))
     return on(candidate.model).added(candidate.name)
 
 
@@ -193,3 +193,53 @@ def retyped(snapshot: Snapshot) -> Fact | None:
             loses="all but one",
         )
     return field.retyped(candidate.name, was=str, to_head=functions.as_json, to_old=functions.as_text, loses="bad text")
+
+
+def bare_candidates(snapshot: Snapshot, kind: str) -> list[Candidate]:
+    """List the fields of one model that are plain values of one JSON type on both sides."""
+    found = snapshot.components()
+    if not found:
+        return []
+    return [
+        candidate
+        for candidate in snapshot.candidates(snapshot.choices.pick(found))
+        if not candidate.protected
+        and all(set(place) <= {"type", "title", "default"} and place.get("type") == kind
+                for place in candidate.places.values())
+    ]  # fmt: skip
+
+
+def split(snapshot: Snapshot) -> Fact | None:
+    numbers = bare_candidates(snapshot, "integer")
+    if len(numbers) < 2:
+        return None
+    first, second = numbers[0], numbers[1]
+    name = snapshot.free_name(snapshot.affected(first.component, first.name))
+    if name is None:
+        return None
+    return on(first.component).split(
+        name,
+        into=(first.name, second.name),
+        was=str,
+        apart=functions.parted,
+        together=functions.joined,
+        loses="other texts",
+    )
+
+
+def merged(snapshot: Snapshot) -> Fact | None:
+    texts = bare_candidates(snapshot, "string")
+    if not texts:
+        return None
+    affected = snapshot.affected(texts[0].component, texts[0].name)
+    names = [snapshot.free_name(affected), snapshot.free_name(affected)]
+    if None in names or names[0] == names[1]:
+        return None
+    return on(texts[0].component).merged(
+        (str(names[0]), str(names[1])),
+        into=texts[0].name,
+        was=(int, int),
+        together=functions.joined,
+        apart=functions.lengths,
+        loses="other texts",
+    )

@@ -86,3 +86,21 @@ def keys_renamed(names: dict[str, str]) -> Callable[[Any], Any]:
         return {names.get(key, key): item for key, item in value.items()}
 
     return rename
+
+
+def joined(first: Any, second: Any) -> str:
+    """Write two values as one text."""
+    return json.dumps([first, second])
+
+
+def parted(value: Any) -> Any:
+    """Read two numbers from one text; other text is a ``ValueError``."""
+    found = json.loads(value)
+    if not is_array(found) or len(found) != 2 or not all(type(one) is int for one in found):
+        raise ValueError("no two numbers")
+    return found
+
+
+def lengths(value: Any) -> Any:
+    """Measure a text in two ways."""
+    return [len(value), len(value.strip())]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from tests.strategies.fields_proposed import added, moved, removed, renamed, retyped
+from tests.strategies.fields_proposed import added, merged, moved, removed, renamed, retyped, split
 from tests.strategies.models_proposed import (
     documented,
     grew,
@@ -59,6 +59,8 @@ PROPOSALS: Final[list[tuple[str, Proposal]]] = [
     ("became_scalar", became_scalar),
     ("mapped", mapped),
     ("mapped", mapped),
+    ("split", split),
+    ("merged", merged),
     ("literal_grew", literal_grew),
     ("literal_shrank", literal_shrank),
     ("literal_renamed", literal_renamed),

@@ -14,6 +14,7 @@ from tests.oracle.places import (
     nodes,
     subjects,
 )
+from tests.strategies import functions
 from tests.strategies.choices import Choices
 from tests.strategies.models import NAMES, World, dict_of, list_of, nullable
 from tests.strategies.payloads import Payloads
@@ -169,6 +170,14 @@ class Snapshot:
     def value(self, side: Side, place: Schema) -> Any:
         """Make a value of a place, with nested models in the shape of the newer side of this boundary."""
         return Payloads(dict(self.newer[side]), self.choices.random()).value(place, 1)
+
+    def fill(self, side: Side, place: Schema) -> Any:
+        """Make a value that a fact puts in: a constant, or a function of the object."""
+        kind = place.get("type")
+        if set(place) <= {"type", "title", "default"} and kind in ("string", "integer") and self.choices.chance(25):
+            self.converts_models = True
+            return functions.as_text if kind == "string" else functions.size_of
+        return self.value(side, place)
 
     def holds_models(self, place: Schema) -> bool:
         """Whether a place holds models at any depth."""

@@ -24,7 +24,7 @@ MOST_VERSIONS = 12
 
 NOT_REVERSIBLE = (
     "removed", "shrank", "became_non_null", "became_required", "defaulted", "moved",
-    "became_scalar", "mapped", "literal_shrank",
+    "became_scalar", "mapped", "literal_shrank", "split", "merged",
 )  # fmt: skip
 """The kinds of facts after which an old request does not come back as it was sent."""
 

@@ -35,7 +35,9 @@ def became_nullable(snapshot: Snapshot) -> Fact | None:
     if candidate is None or arms_of(candidate.request) is None:
         return None
     rest = [arm for arm in arms_of(candidate.places["responses"]) or [] if arm.get("type") != "null"]
-    return on(candidate.model).became_nullable(candidate.name, null_was=snapshot.value("responses", {"anyOf": rest}))
+    return on(candidate.model).became_nullable(
+        candidate.name, null_was=snapshot.fill("responses", rest[0] if len(rest) == 1 else {"anyOf": rest})
+    )
 
 
 def became_non_null(snapshot: Snapshot) -> Fact | None:
@@ -48,14 +50,14 @@ def became_non_null(snapshot: Snapshot) -> Fact | None:
     )
     if candidate is None:
         return None
-    return on(candidate.model).became_non_null(candidate.name, null_is=snapshot.value("requests", candidate.request))
+    return on(candidate.model).became_non_null(candidate.name, null_is=snapshot.fill("requests", candidate.request))
 
 
 def became_required(snapshot: Snapshot) -> Fact | None:
     candidate = snapshot.candidate(lambda candidate: not candidate.protected and candidate.always)
     if candidate is None:
         return None
-    return on(candidate.model).became_required(candidate.name, default=snapshot.value("requests", candidate.request))
+    return on(candidate.model).became_required(candidate.name, default=snapshot.fill("requests", candidate.request))
 
 
 def became_optional(snapshot: Snapshot) -> Fact | None:
@@ -65,7 +67,7 @@ def became_optional(snapshot: Snapshot) -> Fact | None:
     if candidate is None:
         return None
     return on(candidate.model).became_optional(
-        candidate.name, missing_was=snapshot.value("responses", candidate.places["responses"])
+        candidate.name, missing_was=snapshot.fill("responses", candidate.places["responses"])
     )
 
 

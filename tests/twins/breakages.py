@@ -50,13 +50,13 @@ BREAKAGES = (
     ),
     Breakage(
         "an old client reads another member for a new one",
-        "to_old = {} if seen_as is UNSET else dict.fromkeys(new, seen_as)",
-        "to_old: dict[Any, Any] = {}",
+        "_Change(rest, {}, {} if seen_as is UNSET else dict.fromkeys(new, seen_as), new)",
+        "_Change(rest, {}, {}, new)",
     ),
     Breakage(
         "an old client reads a renamed member by its old name",
-        "to_head={old: new}, to_old={new: old}, refused=(new,)",
-        "to_head={old: new}, to_old={}, refused=(new,)",
+        "return _Change(renamed, {old: new}, {new: old}, (new,))",
+        "return _Change(renamed, {old: new}, {}, (new,))",
     ),
     Breakage(
         "an old client reads a value where head sends null",
@@ -70,8 +70,8 @@ BREAKAGES = (
     ),
     Breakage(
         "a value is converted on its way to an old client",
-        "_convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)",
-        "_convert(builder, values, older, to_head=fact.to_head, to_old=None, was=fact.was)",
+        "convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)",
+        "convert(builder, values, older, to_head=fact.to_head, to_old=None, was=fact.was)",
     ),
     Breakage(
         "the items of a list are walked",

@@ -61,3 +61,13 @@ def at_least_one(value: int) -> int:
 def counted(value: int | str) -> int:
     """Return a number, or the length of a text."""
     return len(value) if isinstance(value, str) else value
+
+
+def before_and_after(value: str) -> list[str]:
+    """Take a text apart at its first comma."""
+    first, _, second = value.partition(",")
+    return [first, second]
+
+
+def with_comma(first: str, second: str) -> str:
+    return f"{first},{second}"

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.twins import facts_fields, facts_http, facts_models, facts_values
+from tests.twins import facts_fields, facts_http, facts_models, facts_tables, facts_values
 from tests.twins.dice import Dice
 from tests.twins.meaning import Boundary, Happened
 from tests.twins.scene import Scene
@@ -40,7 +40,13 @@ PROPOSALS: tuple[tuple[Proposal, int], ...] = (
     (facts_http.parameter_defaulted, 1),
 )
 
-BESIDE: tuple[tuple[Proposal, int], ...] = ((facts_models.documented, 1),)
+BESIDE: tuple[tuple[Proposal, int], ...] = (
+    (facts_models.documented, 1),
+    (facts_tables.became_scalar, 2),
+    (facts_tables.mapped, 2),
+    (facts_tables.split, 2),
+    (facts_tables.merged, 2),
+)
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
 
 

@@ -180,6 +180,8 @@ def name_of(subject: object) -> str:
         return f"{type(subject).__qualname__}.{subject.name}"
     if subject is None or subject is type(None):
         return "None"
+    if is_tuple(subject):
+        return f"({', '.join(map(name_of, subject))}{',' * (len(subject) == 1)})"
     arguments = get_args(subject)
     if arguments:
         return _type_code(get_origin(subject), arguments)
@@ -221,7 +223,4 @@ def _values(fact: Fact) -> tuple[object, ...]:
 
 
 Value = Any
-"""A JSON value, or ``sibling(…)``."""
-
-Fill = Any
 """A JSON value, ``sibling(…)``, or a pure function of the object."""

@@ -1,4 +1,4 @@
-"""Whether a function of a fact can be called with one value."""
+"""Whether a function of a fact can be called with its values."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from timegate.changes.base import Fact
 from timegate.errors import DeclarationError
 
 
-def check_function(fact: Fact, argument: str, function: object) -> None:
-    """Refuse a function that cannot be called with one value, or that gives no value when it is called.
+def check_function(fact: Fact, argument: str, function: object, *, values: int = 1) -> None:
+    """Refuse a function that cannot be called with its values, or that gives no value when it is called.
 
     Args:
         fact: the fact that has the function.
         argument: the fact's argument that gives it.
         function: as declared; None for none.
+        values: how many values it is called with.
 
     Raises:
         DeclarationError: it cannot be used.
     """
     if function is None:
         return
+    counted = "one value" if values == 1 else f"{values} values"
+    write = f"write a function of {counted}"
     if not callable(function):
-        raise DeclarationError(f"{fact}: {argument}={function!r} is no function: write a function of one value")
+        raise DeclarationError(f"{fact}: {argument}={function!r} is no function: {write}")
     called = type(function).__call__
     for kind in (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction):
         if kind(function) or kind(called):
@@ -33,7 +36,7 @@ def check_function(fact: Fact, argument: str, function: object) -> None:
         # Some built-in functions, as `int`, have no signature.
         return
     try:
-        signature.bind(None)
+        signature.bind(*[None] * values)
     except TypeError as error:
-        problem = f"{argument} cannot be called with one value ({error})"
-        raise DeclarationError(f"{fact}: {problem}: write a function of one value") from error
+        problem = f"{argument} cannot be called with {counted} ({error})"
+        raise DeclarationError(f"{fact}: {problem}: {write}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from timegate.changes.base import UNSET, Fill, Loss, ModelFact, Unset, kind, name_of
+from timegate.changes.base import UNSET, Loss, ModelFact, Unset, Value, kind, name_of
 from timegate.errors import DeclarationError
 from timegate.typing import Function, Model
 
@@ -29,7 +29,7 @@ class Introduced(ModelFact):
         seen_as: what an old client reads in its place: a JSON value, or a function of the object.
     """
 
-    seen_as: Fill | Unset = UNSET
+    seen_as: Value | Unset = UNSET
 
     verb: ClassVar[str] = "introduced"
     loss: ClassVar[Loss] = Loss.TO_OLD

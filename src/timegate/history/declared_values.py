@@ -32,7 +32,6 @@ def value_at(
     argument: str,
     fits: Schema,
     used_in: Side | None,
-    functions: bool = False,
     problem: str = "",
 ) -> object:
     """A value of a fact at a place, as plain JSON; a fault where it is missing or not of the field's type.
@@ -44,18 +43,17 @@ def value_at(
         argument: the fact's argument that gives the value.
         fits: the schema of the value.
         used_in: the side whose payloads get the value; None for both.
-        functions: whether it may be a function of the object.
         problem: what is wrong where payloads need the value and it is not given; empty where they do not need it.
     """
     used = used_in in (None, place.side)
     if value is UNSET:
         if used and problem:
-            kinds = "a value, sibling('…') or a function of the object" if functions else "a value or sibling('…')"
+            kinds = "a value, sibling('…') or a function of the object"
             builder.fault(place.text, problem, f"{builder.line(f'{argument}=…')} with {kinds}")
         return UNSET
     if isinstance(value, Sibling):
         return _sibling(builder, place, value, fits if used else None)
-    if callable(value) and functions:
+    if callable(value) and not place.stars:
         return value
     value = plain_value(builder, place.text, value, argument=argument)
     if value is not UNSET and used:

@@ -43,7 +43,6 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
             argument="backfill",
             fits=schema,
             used_in="responses",
-            functions=True,
             problem="" if fact.required is False else needed,
         )
         builder.check_loss(fact, place.side, place.text)

@@ -43,6 +43,11 @@ class FirstItem:
     empty: Any
     alone: bool = False
 
+    @property
+    def may_remove(self) -> bool:
+        """Whether it may take the value away."""
+        return self.empty is UNSET
+
     def __call__(self, value: Any) -> Any:
         if value is None or value == []:
             return deepcopy(self.empty)

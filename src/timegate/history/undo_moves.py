@@ -15,6 +15,7 @@ from timegate.history.schema_edits import with_property, without_internal_mark, 
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
 from timegate.wire.json_types import is_nullable
+from timegate.wire.names import first_free
 from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import SIDES, Component, Side
 
@@ -165,7 +166,7 @@ def _make_way(
         key = component.wire_name(segment)
         if key is None:
             # Newer wires get the parent's component too, because a component has a place in the wire of every version.
-            name = f"{target}.{segment}"
+            name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
             inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
             builder.wires[:] = [wire.edited(side, inner) for wire in builder.wires]
             builder.put(side, with_property(component, segment, ref(name), required=required))

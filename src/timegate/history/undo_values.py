@@ -190,7 +190,7 @@ def _defaulted(fact: Defaulted, builder: HistoryBuilder) -> None:
         if "default" in schema and type(value) is type(schema["default"]) and value == schema["default"]:
             builder.fault_without_effect(place.text, "the default is the same right after this fact")
             continue
-        if not isinstance(value, Sibling):
+        if not isinstance(value, Sibling) and not callable(value):
             declared = {**schema, "default": value, DEFAULT_MARK: builder.boundary + 1}
             changed = with_property_schema(component, place.key, declared)
             builder.put(place.side, with_property_required(changed, place.key, required=False))

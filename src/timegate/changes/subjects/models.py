@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, TypeVar, overload
 
-from timegate.changes.base import UNSET, Fill, Sibling, Unset, Value, name_of
+from timegate.changes.base import UNSET, Fact, Sibling, Unset, Value, name_of
 from timegate.changes.calls import explained, vocabulary
-from timegate.changes.fields import Added, Moved, Removed, Renamed
+from timegate.changes.fields import Added, Merged, Moved, Removed, Renamed, Split
 from timegate.changes.functions import check_function
 from timegate.changes.members import check_members
 from timegate.changes.models import Introduced, Reshaped, ToldBy, VouchedForm, VouchedShape, WasNamed
@@ -42,21 +42,19 @@ class Models:
 
     def added(self, *fields: str, default: Value | Unset = UNSET, partial: bool = True) -> Added:
         """The fields do not exist in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
-        return Added(models=self.models, fields=fields, default=default, partial=partial)
+        return _filling(Added(models=self.models, fields=fields, default=default, partial=partial), "default")
 
     def removed(
         self,
         *fields: str,
         was: Any,
         required: bool | None = None,
-        backfill: Fill | Unset = UNSET,
+        backfill: Value | Unset = UNSET,
         loses: str | None = None,
     ) -> Removed:
         """The fields exist in older versions only."""
         fact = Removed(models=self.models, fields=fields, was=was, required=required, backfill=backfill, loses=loses)
-        if callable(backfill):
-            check_function(fact, "backfill", backfill)
-        return fact
+        return _filling(fact, "backfill")
 
     def renamed(self, old: str, *, to: str) -> Renamed:
         """The field has the name ``old`` in older versions."""
@@ -65,6 +63,38 @@ class Models:
     def moved(self, old: str, *, to: str, empty: Value | Unset = UNSET) -> Moved:
         """The field is at the dotted path ``old`` in older versions."""
         return Moved(models=self.models, old=old, to=to, empty=empty)
+
+    def split(
+        self,
+        old: str,
+        *,
+        into: tuple[str, ...],
+        was: Any,
+        apart: Callable[[Any], Any],
+        together: Callable[..., Any],
+        loses: str | None = None,
+    ) -> Split:
+        """The fields ``into`` are one field ``old`` in older versions."""
+        fact = Split(models=self.models, old=old, into=into, was=was, apart=apart, together=together, loses=loses)
+        check_function(fact, "apart", apart)
+        check_function(fact, "together", together, values=len(into))
+        return fact
+
+    def merged(
+        self,
+        parts: tuple[str, ...],
+        *,
+        into: str,
+        was: tuple[Any, ...],
+        together: Callable[..., Any],
+        apart: Callable[[Any], Any],
+        loses: str | None = None,
+    ) -> Merged:
+        """The field ``into`` is several fields ``parts`` in older versions."""
+        fact = Merged(models=self.models, parts=parts, into=into, was=was, together=together, apart=apart, loses=loses)
+        check_function(fact, "together", together, values=len(parts))
+        check_function(fact, "apart", apart)
+        return fact
 
     def retyped(
         self,
@@ -82,19 +112,19 @@ class Models:
 
     def became_nullable(self, *fields: str, null_was: Value | Unset = UNSET) -> BecameNullable:
         """The fields are never null in older versions."""
-        return BecameNullable(models=self.models, fields=fields, null_was=null_was)
+        return _filling(BecameNullable(models=self.models, fields=fields, null_was=null_was), "null_was")
 
     def became_non_null(self, *fields: str, null_is: Value | Unset = UNSET) -> BecameNonNull:
         """The fields may be null in older versions only."""
-        return BecameNonNull(models=self.models, fields=fields, null_is=null_is)
+        return _filling(BecameNonNull(models=self.models, fields=fields, null_is=null_is), "null_is")
 
     def became_required(self, *fields: str, default: Value | Unset = UNSET) -> BecameRequired:
         """The fields may be absent in older versions only."""
-        return BecameRequired(models=self.models, fields=fields, default=default)
+        return _filling(BecameRequired(models=self.models, fields=fields, default=default), "default")
 
     def became_optional(self, *fields: str, missing_was: Value | Unset = UNSET) -> BecameOptional:
         """The fields are required in older versions."""
-        return BecameOptional(models=self.models, fields=fields, missing_was=missing_was)
+        return _filling(BecameOptional(models=self.models, fields=fields, missing_was=missing_was), "missing_was")
 
     def became_list(self, *fields: str, was: Any = UNSET, empty: JsonValue | Unset = UNSET) -> BecameList:
         """The fields hold one value in older versions and a list of values now."""
@@ -137,7 +167,7 @@ class Models:
 
     def defaulted(self, *fields: str, was: Value, partial: bool = True) -> Defaulted:
         """The fields have another default in older versions; ``partial=False`` fills them in a ``PATCH`` too."""
-        return Defaulted(models=self.models, fields=fields, was=was, partial=partial)
+        return _filling(Defaulted(models=self.models, fields=fields, was=was, partial=partial), "was")
 
     def constrained(
         self, *fields: str, was: Any, to_old: Function | None = None, tolerated: str | None = None
@@ -157,12 +187,9 @@ class Models:
         """The model has the name ``name`` in older documents."""
         return WasNamed(models=self.models, name=name)
 
-    def introduced(self, *, seen_as: Fill | Unset = UNSET) -> Introduced:
+    def introduced(self, *, seen_as: Value | Unset = UNSET) -> Introduced:
         """The model does not exist in older versions."""
-        fact = Introduced(models=self.models, seen_as=seen_as)
-        if callable(seen_as):
-            check_function(fact, "seen_as", seen_as)
-        return fact
+        return _filling(Introduced(models=self.models, seen_as=seen_as), "seen_as")
 
     def told_by(self, function: Callable[[Any], Model]) -> ToldBy:
         """The function says which of the models an old object is, where a request holds either."""
@@ -188,6 +215,16 @@ class Models:
         check_function(fact, "to_head", to_head)
         check_function(fact, "to_old", to_old)
         return fact
+
+
+_Filling = TypeVar("_Filling", bound=Fact)
+
+
+def _filling(fact: _Filling, argument: str) -> _Filling:
+    """A fact whose argument gives a value, or a function of the object that gives one."""
+    if callable(value := getattr(fact, argument)):
+        check_function(fact, argument, value)
+    return fact
 
 
 @explained

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from timegate.changes.base import UNSET
 from timegate.gates.run.runtime import Call, Result
-from timegate.history.steps import KeyRemoved, ObjectConverted, ValueConverted
+from timegate.history.steps import ObjectConverted, Origin, ValueConverted
 from timegate.history.undo_lists import FirstItem
+from timegate.history.undo_parts import Together
+from timegate.typing import Function, Schema
 from timegate.wire.json_types import all_listed_values, is_nullable, python_types
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component
 
 
 def call_of(
-    step: ValueConverted | ObjectConverted | KeyRemoved, components: Mapping[str, Component], *, upgrades: bool
+    step: ValueConverted | ObjectConverted, components: Mapping[str, Component], *, upgrades: bool
 ) -> Call | None:
     """The call of a step's function in one direction; None where it declares none.
 
@@ -24,21 +25,34 @@ def call_of(
         upgrades: the direction.
     """
     stars, takes_null, beside = 0, True, frozenset[type]()
-    if isinstance(step, KeyRemoved):
-        function, gives = step.fill, step.schema
-    else:
-        function = step.to_head if upgrades else step.to_old
-        expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
-        if isinstance(step, ValueConverted):
-            stars = step.stars
-            levels = (schema_at_depth(expects, level) or {} for level in range(stars))
-            beside = beside.union(*(python_types(one, components.__getitem__) for one in levels)) - {list, dict}
-            expects, gives = (schema_at_depth(schema, stars) or {} for schema in (expects, gives))
-            # It gets null only where its own side alone admits it.
-            takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
+    function = step.to_head if upgrades else step.to_old
+    expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
     if function is None:
         return None
-    members = all_listed_values(gives, components.__getitem__)
-    result = Result(python_types(gives, components.__getitem__), members, step.origin)
-    may_remove = isinstance(function, FirstItem) and function.empty is UNSET
+    if isinstance(step, ValueConverted):
+        stars = step.stars
+        levels = (schema_at_depth(expects, level) or {} for level in range(stars))
+        beside = beside.union(*(python_types(one, components.__getitem__) for one in levels)) - {list, dict}
+        expects, gives = (schema_at_depth(schema, stars) or {} for schema in (expects, gives))
+        # It gets null only where its own side alone admits it.
+        takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
+    result = _result(gives, components, step.origin)
+    may_remove = isinstance(function, FirstItem | Together) and function.may_remove
     return Call(function, stars, takes_null, result, may_remove, beside)
+
+
+def fill_of(function: Function, schema: Schema, components: Mapping[str, Component], origin: Origin) -> Call:
+    """The call of a function of the whole object that gives a value of a schema.
+
+    Args:
+        function: as declared.
+        schema: of the value.
+        components: of the newer version.
+        origin: the fact that declares it.
+    """
+    return Call(function, 0, True, _result(schema, components, origin))
+
+
+def _result(schema: Schema, components: Mapping[str, Component], origin: Origin) -> Result:
+    members = all_listed_values(schema, components.__getitem__)
+    return Result(python_types(schema, components.__getitem__), members, origin)

@@ -130,7 +130,7 @@ class Course:
             case KeyRemoved() as newer, KeyAdded() if newer.key == older.key:
                 return []
             case ValueReplaced() as newer, ValueReplaced() if (newer.key, newer.partial) == (older.key, older.partial):
-                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _replacements(one))
+                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _fills(one))
                 return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
             case (ValueConverted() | ObjectConverted() | ValuesConverted()) as newer, (
                 ValueConverted() | ObjectConverted()
@@ -162,7 +162,7 @@ def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
     match step:
         case KeyRenamed():
             return step.new, step.old
-        case KeyRemoved() if callable(step.fill):
+        case KeyAdded() | KeyRemoved() | ValueReplaced() if any(map(callable, _fills(step))):
             return ()
         case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
             return (step.key,)
@@ -174,20 +174,20 @@ def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
 
 def _mentioned(step: Step | ValuesConverted | None) -> tuple[str, ...]:
     """The keys that a step changes or reads."""
+    return *_changed(step), *(value.field for value in _fills(step) if isinstance(value, Sibling))
+
+
+def _fills(step: Step | ValuesConverted | None) -> list[Any]:
+    """What a step puts in the place of null or of an absent key."""
     match step:
         case KeyAdded():
-            values = [step.default]
+            return [step.default]
         case KeyRemoved():
-            values = [step.fill]
+            return [step.fill]
         case ValueReplaced():
-            values = _replacements(step)
+            return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
         case _:
-            values = []
-    return *_changed(step), *(value.field for value in values if isinstance(value, Sibling))
-
-
-def _replacements(step: ValueReplaced) -> list[Any]:
-    return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
+            return []
 
 
 def _replaced(newer: ValueReplaced, older: ValueReplaced) -> ValueReplaced:

@@ -74,7 +74,7 @@ def _of_plan(reach: Reach, plan: Plan) -> Effects:
     if len(stages) == 1 and plan.stages[0].then is None:
         (only,) = stages
         return Effects(only.always, {**policy, **only.by_key})
-    functions = tuple(stage.then and (_identities(stage.then.calls), stage.then.key) for stage in plan.stages)
+    functions = tuple(stage.then and (_identities(stage.then.calls), stage.then[1:]) for stage in plan.stages)
     parts = tuple((stage.always, frozenset(stage.by_key.items())) for stage in stages)
     return Effects((functions, parts, frozenset(policy.items())))
 

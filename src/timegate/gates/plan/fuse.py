@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
+from timegate.gates.plan.calls import fill_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import ValuesConverted
 from timegate.gates.plan.left_out import UNKNOWN, left_out_value, loaded_as
@@ -23,7 +24,6 @@ from timegate.gates.plan.plan import (
     Slot,
     Stage,
     WholeFunctions,
-    slots_of,
 )
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
@@ -43,7 +43,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.typing import Schema
+from timegate.typing import Function, Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.wire import Component
 
@@ -93,10 +93,6 @@ class _Fusing:
     @property
     def upgrades(self) -> bool:
         return self.reach.side == "requests"
-
-    @property
-    def other_side(self) -> int:
-        return self.boundary if self.upgrades else self.boundary + 1
 
     @property
     def stage(self) -> Stage:
@@ -190,7 +186,7 @@ class _Fusing:
                     # The value goes no further; what it holds is judged by the client's contract all the same.
                     self._convert_by_schema(slot, self.conversion.part(slot.since, self.boundary + 1))
                 elif not upgrades and step.fill is not UNSET:
-                    self._backfill(step)
+                    self._add(step.key, step.schema, step.fill, step.origin, required=step.required)
             case KeyRenamed():
                 self._rename(*((step.old, step.new) if upgrades else (step.new, step.old)))
             case None:
@@ -201,14 +197,10 @@ class _Fusing:
                 self._convert_value(step.keys[0], step.calls, step.newer if upgrades else step.older)
             case ValueConverted():
                 self._convert_value(step.key, self._calls(step), step.newer if upgrades else step.older)
-            case ValueReplaced() if upgrades:
-                self._replace(step, step.null_to_head, step.missing_to_head, step.newer)
             case ValueReplaced():
-                self._replace(step, step.null_to_old, step.missing_to_old, step.older)
-            case ValueMoved() if upgrades:
-                self._move(step, step.old, step.new, step.newer_parent)
+                self._replace(step)
             case ValueMoved():
-                self._move(step, step.new, step.old, step.older_parent)
+                self._move(step)
             case MovedThrough() if upgrades and step.older:
                 self.departing.add(step.key)
             case MovedThrough() if not upgrades and not step.older:
@@ -232,19 +224,26 @@ class _Fusing:
     def _add(
         self, key: str, schema: Schema, value: Any, origin: Origin, *, required: bool = False, partial: bool = False
     ) -> None:
+        if callable(value):
+            self._fill(key, schema, "always", value, origin, partial=partial)
+            return
         slot = Slot(None, schema, self.boundary)
         self._set(slot, "always", value, origin, required=required, partial=partial)
         self.names[key] = slot
 
-    def _backfill(self, step: KeyRemoved) -> None:
-        if isinstance(step.fill, Sibling) or not callable(step.fill):
-            self._add(step.key, step.schema, step.fill, step.origin, required=step.required)
+    def _fill(
+        self, key: str, schema: Schema, when: str, function: Function, origin: Origin, *, partial: bool = False
+    ) -> None:
+        """Fill in what a function of the whole object gives."""
+        if partial and self.upgrades and self.conversion.partial and key not in self.at(self.boundary).required:
             return
         keys = {key: slot.schema or {} for key, slot in self.names.items()}
-        self._end_stage(WholeFunctions(self._calls(step), step.key))
-        self._begin({**keys, step.key: step.schema}, self.boundary, {})
+        call = fill_of(function, schema, self.reach.components(self.boundary), origin)
+        self._end_stage(WholeFunctions((call,), key, when))
+        self.unfilled.pop(key, None)
+        self._begin({**keys, key: schema}, self.boundary, {})
 
-    def _calls(self, step: ValueConverted | ObjectConverted | KeyRemoved) -> tuple[Call, ...]:
+    def _calls(self, step: ValueConverted | ObjectConverted) -> tuple[Call, ...]:
         call = self.reach.call_of(step, self.boundary)
         return () if call is None else (call,)
 
@@ -309,20 +308,26 @@ class _Fusing:
             self.stage.ops.append(CallFunctions(slot, calls))
         slot.schema = target
 
-    def _replace(self, step: ValueReplaced, null: Any, missing: Any, target: Schema) -> None:
+    def _replace(self, step: ValueReplaced) -> None:
+        null, missing, target = step.null_to_old, step.missing_to_old, step.older
+        if self.upgrades:
+            null, missing, target = step.null_to_head, step.missing_to_head, step.newer
         if not self.upgrades and step.key in self.names:
             self._write_left_out(step, self.names[step.key])
         if null is UNSET and missing is UNSET and (step.key not in self.names or step.newer == step.older):
             return
-        slot = self._slot(step.key, target)
-        self._convert_to(slot, self.boundary)
-        if null is not UNSET:
-            self._set(slot, "null", null, step.origin)
-        if missing is not UNSET:
-            self._set(slot, "missing", missing, step.origin, partial=step.partial)
-        slot.schema = target
+        self._convert_to(self._slot(step.key, target), self.boundary)
+        for when, value, partial in (("null", null, False), ("missing", missing, step.partial)):
+            if callable(value):
+                self._fill(step.key, target, when, value, step.origin, partial=partial)
+            elif value is not UNSET:
+                self._set(self.names[step.key], when, value, step.origin, partial=partial)
+        self.names[step.key].schema = target
 
-    def _move(self, step: ValueMoved, source: tuple[str, ...], target: tuple[str, ...], parent_schema: Schema) -> None:
+    def _move(self, step: ValueMoved) -> None:
+        source, target, parent_schema = step.new, step.old, step.older_parent
+        if self.upgrades:
+            source, target, parent_schema = step.old, step.new, step.newer_parent
         start = self.names.get(source[0])
         if start is None:
             return
@@ -332,7 +337,7 @@ class _Fusing:
         else:
             slot = Slot(None, step.schema, self.boundary)
             empty = UNSET if self.upgrades else step.empty
-            unknown = self.reach.unknown_parents(self.name, source, self.other_side)
+            unknown = self.reach.unknown_parents(self.name, source, self.boundary + (not self.upgrades))
             self.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
         if self.upgrades and step.empty is not UNSET:
             self.stage.ops.append(RemoveEqual(slot, step.empty))
@@ -374,8 +379,10 @@ class _Fusing:
         visible = [key for key in source.properties if key not in source.internal]
         allowed = {spelling for key in visible for spelling in source.accepted(key)}
         # A later part of the conversion reads a key in one spelling only.
-        whole = self._to_head() if self.conversion.dst else self
-        touched = (key for key in visible if len(source.accepted(key)) > 1 and whole._is_touched(key))
+        stages = (self._to_head() if self.conversion.dst else self).stages
+        touched = (
+            key for key in visible if len(source.accepted(key)) > 1 and (len(stages) > 1 or stages[0].touches(key))
+        )
         return KeyPolicy(
             forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
             refused=source.closed,
@@ -389,12 +396,3 @@ class _Fusing:
         whole = _Fusing(self.reach, self.name, Conversion(self.conversion.src, 0, from_client=True))
         whole.run()
         return whole
-
-    def _is_touched(self, key: str) -> bool:
-        """Whether anything happens to the value loaded from a key."""
-        stage = self.stages[0]
-        slot = stage.loaded.get(key)
-        if slot is None:
-            return False
-        moved = stage.stored.get(key) is not slot or len(self.stages) > 1
-        return moved or any(slot in slots_of(op) for op in stage.ops)

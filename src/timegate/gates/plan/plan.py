@@ -205,10 +205,12 @@ class WholeFunctions(NamedTuple):
     Args:
         calls: of the functions.
         key: the key of the result; None where the result takes the object's place.
+        when: whether they are called ``"always"``, or where the key is ``"missing"`` or its value ``"null"``.
     """
 
     calls: tuple[Call, ...]
     key: str | None
+    when: str = "always"
 
 
 @dataclass(slots=True)
@@ -230,6 +232,13 @@ class Stage:
     then: WholeFunctions | None = None
     whole: Slot | None = None
     let_pass: dict[Slot, LetPass] = field(default_factory=dict[Slot, LetPass])
+
+    def touches(self, key: str) -> bool:
+        """Whether anything happens to the value that is loaded from a key."""
+        slot = self.loaded.get(key)
+        if slot is None:
+            return False
+        return self.stored.get(key) is not slot or any(slot in slots_of(op) for op in self.ops)
 
     def trailing_conversions(self) -> list[ConvertBySchema]:
         """The conversions by schema at the end of the stage; the values can be converted in place."""

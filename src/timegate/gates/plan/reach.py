@@ -116,7 +116,7 @@ class Reach:
             return any(isinstance(step, ValueMoved | MovedThrough) for step in steps)
         return self.component(name, boundary).properties.keys() != self.component(name, boundary + 1).properties.keys()
 
-    def call_of(self, step: ValueConverted | ObjectConverted | KeyRemoved, boundary: int) -> Call | None:
+    def call_of(self, step: ValueConverted | ObjectConverted, boundary: int) -> Call | None:
         """The call of the function that a step at a boundary declares; None where it declares none for this side."""
         if id(step) not in self._calls:
             self._calls[id(step)] = call_of(step, self.components(boundary), upgrades=self.side == "requests")

@@ -154,6 +154,9 @@ class Traces:
                     )
                 case _:
                     pass
+        if key not in self._reach.component(name, boundary).properties:
+            # A function makes one value of it and others, or several values of it.
+            return Trace(_composed(changes)(UNSET), component.model, None, field.key in component.required, True)
         return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
 
     def _met(self, name: str, boundary: int) -> _Met:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
@@ -59,7 +61,7 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
             expected = module.name(others | {dict})
             writer.add(f"raise wrong_type(*{expected})" if conversion.from_client else "return v")
         return
-    if not module.upgrades:
+    if not module.upgrades and type(None) not in types:
         with writer.block("if v is None:"):
             writer.add("return v")
     with writer.block(f"if type(v) not in {module.name(types)}:"):
@@ -206,9 +208,11 @@ class _Stage(Values):
         """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
-        key, called = self.stage.then.key, f"call_each({self.module.name(self.stage.then.calls, 'f')}, v, E)"
+        calls, key, when = self.stage.then
+        called = f"call_each({self.module.name(calls, 'f')}, v, E)"
         if key is None:
             self.writer.add(f"v = {called}")
             return
-        with self.writer.errors_at(repr(key)):
+        where = {"missing": f"if {key!r} not in v:", "null": f"if v.get({key!r}, M) is None:"}
+        with self.writer.block(where[when]) if when in where else nullcontext(), self.writer.errors_at(repr(key)):
             self.writer.add(f"v[{key!r}] = copy_json({called})")
