@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from timegate.gates import Gates, Hazard, merged_onto
     from timegate.placeholder import undecided
     from timegate.promises import Promises
-    from timegate.timeline import Timeline
+    from timegate.timeline import Timeline, dates, semver
     from timegate.typing import JsonValue
     from timegate.version import Version, VersionChange
 else:
@@ -44,7 +44,7 @@ else:
         "gates": ("Gates", "Hazard", "merged_onto"),
         "placeholder": ("undecided",),
         "promises": ("Promises",),
-        "timeline": ("Timeline",),
+        "timeline": ("Timeline", "dates", "semver"),
         "typing": ("JsonValue",),
         "version": ("Version", "VersionChange"),
     }  # fmt: skip
@@ -82,10 +82,12 @@ __all__ = [
     "VersionSunset",
     "VersionTooNew",
     "current_version",
+    "dates",
     "endpoint",
     "enum",
     "merged_onto",
     "on",
+    "semver",
     "sibling",
     "undecided",
 ]

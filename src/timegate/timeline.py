@@ -227,6 +227,19 @@ class Timeline:
         except (KeyError, TypeError):
             raise UnknownVersion(value, self.values) from None
 
+    def newest_of(self, beginning: str, *, newest: int = 0) -> Version | None:
+        """The newest released version that begins so, as ``1`` or ``1.4`` for 1.4.2; None where none does.
+
+        Args:
+            beginning: whole parts of a version.
+            newest: the index of the newest version that is offered.
+        """
+        for version in self.versions[newest:]:
+            rest = version.value.removeprefix(beginning)
+            if version.released and beginning and rest != version.value and not rest[:1].isalnum():
+                return version
+        return None
+
     def resolve(self, requested: str, *, newest: int = 0) -> Version:
         """The version that serves what a client asks for: that version or the closest older released one.
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
+from timegate.changes.nearest import nearest
 from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
@@ -28,7 +29,7 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
-from timegate.gates.touching import Touch, touches
+from timegate.gates.touching import Touch, touching
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
 from timegate.history.vouched import vouched_head
@@ -37,6 +38,7 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Document, Schema, type_of
 from timegate.wire.objects import as_sent, is_closed, never, with_wire_names
+from timegate.wire.paths import plain_path
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
@@ -62,7 +64,7 @@ class Gates:
             self._operations: dict[str, tuple[OperationGate, ...]] = {}
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
             self._documents: dict[str, Document] = {}
-            self._touches: dict[str, Mapping[str, tuple[Touch, ...]]] = {}
+            self._touching: dict[str, Mapping[str, tuple[Touch, ...]]] = {}
             self._compile_all(check=check)
 
     def __repr__(self) -> str:
@@ -267,11 +269,32 @@ class Gates:
             return known
         raise DeclarationError(f"nothing that leaves the server is a {name_of(kind)}: read=T says what the client read")
 
-    def touches(self, version: str) -> Mapping[str, tuple[Touch, ...]]:
+    def touching(self, version: str) -> Mapping[str, tuple[Touch, ...]]:
         """The changes that touch each operation for the clients of a version, newest first, by the operation's key."""
-        if version not in self._touches:
-            self._touches[version] = touches(self.timeline, self._history, self.timeline.index(version))
-        return self._touches[version]
+        if version not in self._touching:
+            self._touching[version] = touching(self.timeline, self._history, self.timeline.index(version))
+        return self._touching[version]
+
+    def touches(self, operation: str, version: str | date, *, newer: str | date | None = None) -> bool:
+        """Whether a change between two versions touches an operation; if none does, its callers may speak either.
+
+        Args:
+            operation: its method and path at head (``"GET /items/{id}"``), with or without convertors.
+            version: the older version.
+            newer: the newer version; by default head.
+
+        Raises:
+            DeclarationError: head has no such operation.
+            SelectionError: a version cannot be served.
+        """
+        found = self.touching(self.timeline.values[self._index(version)])
+        key = next((key for key in found if operation in (key, plain_path(key))), None)
+        if key is None:
+            meant = nearest(operation, list(map(plain_path, found)))
+            remedy = f"did you mean {meant!r}?" if meant else "write method and path: 'GET /items'"
+            raise DeclarationError(f"gates.touches({operation!r}, …): there is no such operation; {remedy}")
+        since = 0 if newer is None else self._index(newer)
+        return any(self.timeline.index(one.version) >= since for one in found[key])
 
     @functools.cached_property
     def hazards(self) -> tuple[Hazard, ...]:

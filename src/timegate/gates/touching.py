@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from timegate.changes.endpoints import EndpointFact
+from timegate.changes.texts import EndpointDocumented, ParameterDocumented
 from timegate.gates.plan.reach import names_in
 from timegate.history.history import History
 from timegate.history.undo_endpoints import has_method
@@ -36,7 +37,7 @@ class Touch:
     parts: frozenset[Part]
 
 
-def touches(timeline: Timeline, history: History, index: int) -> Mapping[str, tuple[Touch, ...]]:
+def touching(timeline: Timeline, history: History, index: int) -> Mapping[str, tuple[Touch, ...]]:
     """The changes that touch each operation for the clients of a version, newest first, by the operation's key.
 
     Args:
@@ -58,7 +59,7 @@ def touches(timeline: Timeline, history: History, index: int) -> Mapping[str, tu
                     parts.setdefault(change.__qualname__, set()).add("endpoint")
                 if change.__qualname__ in parts:
                     found[operation.key].append(Touch(version.value, change, frozenset(parts[change.__qualname__])))
-    return {key: tuple(touching) for key, touching in found.items()}
+    return {key: tuple(changes) for key, changes in found.items()}
 
 
 def _touched(
@@ -72,7 +73,7 @@ def _touched(
 
 
 def _is_about(fact: object, operation: Operation) -> bool:
-    if not isinstance(fact, EndpointFact):
+    if not isinstance(fact, EndpointFact) or isinstance(fact, EndpointDocumented | ParameterDocumented):
         return False
     return without_names(fact.path) == without_names(operation.path) and has_method(fact, operation)
 
@@ -90,7 +91,7 @@ class _Reached:
         if key not in self._known:
             schemas: list[Schema] = [body.schema for _, body in operation.bodies(side)]
             if side == "requests":
-                schemas += map(ref, (operation.query, operation.headers, operation.path_parameters))
+                schemas += map(ref, operation.parameters.values())
             components, found = self._wire.components(side), set[str]()
             waiting = [name for schema in schemas for name in names_in(schema)]
             while waiting:

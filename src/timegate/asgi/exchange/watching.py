@@ -58,7 +58,7 @@ class Watch:
             return None
         key = version.value, plan.gate.key
         if key not in self._changes:
-            touching = gates.touches(version.value).get(plan.gate.key, ())
+            touching = gates.touching(version.value).get(plan.gate.key, ())
             names = [touch.change.__qualname__ for touch in touching if "responses" in touch.parts]
             self._changes[key] = ", ".join(names).encode("ascii", "replace")
         return (self._field, self._changes[key]) if self._changes[key] else None

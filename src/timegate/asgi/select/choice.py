@@ -100,7 +100,8 @@ class VersionChoice:
             if len(requested) > MAX_LENGTH:
                 raise UnknownVersion(requested, timeline.supported)
             by_name = self._unreleased and requested == UNRELEASED
-            version = timeline.resolve(requested, newest=0 if by_name else newest)
+            begun = timeline.newest_of(requested, newest=newest) if given.partial else None
+            version = begun or timeline.resolve(requested, newest=0 if by_name else newest)
         except VersionTooNew as error:
             # A default is the server's own word, and no client's: under a ceiling, it means the ceiling.
             if self._newer == "refuse" and not (pinned and self._is_known(requested)):

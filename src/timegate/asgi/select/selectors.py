@@ -28,6 +28,7 @@ MAX_LENGTH: Final = 256
 # Header fields that a page of another origin may set without a preflight (the Fetch standard's safelist).
 _SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BEGINNING: Final = re.compile(r"\d[\w.-]{0,63}", re.ASCII)
 _ANY_TEXT: Final = re.compile(r".+", re.DOTALL)
 
 
@@ -38,11 +39,13 @@ class Given(NamedTuple):
         values: the different values given, at least one.
         proven: whether they came in a header field that no cross-site form or simple request can set.
         root_path: the beginning of the path, the version included, that moves to `root_path`; empty for none.
+        partial: whether the beginning of a version stands for the newest one that begins so.
     """
 
     values: tuple[str, ...]
     proven: bool = False
     root_path: str = ""
+    partial: bool = False
 
 
 Found: TypeAlias = Given | Awaitable[Given | None] | None
@@ -170,6 +173,7 @@ class PathSelector(_Selector):
     """The version is a segment at the beginning of the path; app and contract never see it."""
 
     template: str
+    partial: bool = False
     scheme: Scheme | None = None
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
@@ -185,6 +189,8 @@ class PathSelector(_Selector):
         if match is None:
             return None
         value = match[2]
+        if self.partial and _BEGINNING.fullmatch(value) is not None:
+            return Given((value,), root_path=match[1], partial=True)
         if self.scheme is not None:
             if len(value) > MAX_LENGTH:
                 return None
@@ -275,9 +281,14 @@ def header(name: str) -> Selector:
 
 
 @explained
-def path(template: str) -> Selector:
-    """Select by the beginning of the path, ``path("/{version}")``; the app finds it in `root_path`."""
-    return PathSelector(_named("path", template, "/{version}"))
+def path(template: str, *, partial: bool = False) -> Selector:
+    """Select by the beginning of the path, ``path("/{version}")``; the app finds it in `root_path`.
+
+    Args:
+        template: the beginning of the path.
+        partial: whether the beginning of a version stands for the newest that begins so: ``/v1`` for the newest 1.x.
+    """
+    return PathSelector(_named("path", template, "/{version}"), partial)
 
 
 @explained
