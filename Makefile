@@ -41,6 +41,7 @@
 #   make lock     resolves the locked versions again
 #   make bench    measures everything, also the bare frameworks and Cadwyn     (BENCH="--only transform" narrows it)
 #   make bench-check          measures what has a target, and fails if one is missed
+#   make bench-bulk           a million stored payloads, on one and two processes, by the command and on Dask
 #   make bench-instructions   counts the instructions of the hot path under valgrind, and fails if one has grown
 #                             (RECORD=1 records the counts as the baseline)
 #   make clean    removes what the above have created
@@ -77,7 +78,7 @@ CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
 .PHONY: help demo demo-airflow go test test-languages test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
     figures \
-    check lint types format lock bench bench-check bench-instructions clean
+    check lint types format lock bench bench-check bench-bulk bench-instructions clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' $(MAKEFILE_LIST)
@@ -246,6 +247,9 @@ bench: $(BENCH_READY)
 
 bench-check: $(BENCH_READY)
 	@$(BENCH_PY) -m benchmarks --check --json $(VENV)/bench/checked.json $(BENCH)
+
+bench-bulk: $(READY)
+	@$(PY) -m benchmarks.bulk
 
 # Without it, root installs it, and everybody else is told how.
 bench-instructions: $(BENCH_READY)

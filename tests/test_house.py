@@ -53,6 +53,7 @@ ORDER = (
     "asgi.serve",
     "asgi",
     "extend",
+    "bulk",
     "cli",
     "testing",
     "__init__",

@@ -18,6 +18,7 @@ from timegate.cli.history import history
 from timegate.cli.openapi import openapi
 from timegate.cli.revision import revision
 from timegate.cli.status import status
+from timegate.cli.upgrade import upgrade
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "status": status,
@@ -30,6 +31,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "explain": explain,
     "openapi": openapi,
     "clients": clients,
+    "upgrade": upgrade,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 
