@@ -32,6 +32,7 @@
 #                   documents that its workers in other languages are built from
 #   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
 #
+#   make docs     builds the site of the documentation into .site/html, and follows its links
 #   make figures  counts the tests of each harness
 #
 #   make check    everything that must hold: lint, types and test
@@ -221,6 +222,18 @@ snapshots: $(READY)
 figures: $(READY)
 	@$(PY) -m tests.figures
 
+# The generator has an environment of its own: what it needs is not for those who use the package.
+DOCS := .venv-docs
+
+docs: $(READY) $(DOCS)/.ready
+	@$(PY) -m docs.site.build $(CURDIR)/$(DOCS)/bin/zensical
+
+$(DOCS)/.ready: requirements/docs.txt $(CREATED)
+	@echo 'timegate: making $(@D)'
+	@$(UV) venv --quiet --clear --python $(PY) $(@D)
+	@$(UV) pip sync --quiet --python $(@D) --require-hashes $<
+	@touch $@
+
 check: lint types test
 
 lint: $(READY)
@@ -316,6 +329,7 @@ COMPILE_APP = pip compile --quiet --python-version 3.11 --upgrade --no-annotate 
 lock: $(CREATED)
 	@$(UV) $(COMPILE) --group dev --all-extras --output-file $(LOCK) pyproject.toml
 	@$(UV) $(COMPILE) --constraints $(LOCK) --group bench --extra fastapi --output-file $(BENCH_LOCK) pyproject.toml
+	@$(UV) $(COMPILE) --no-annotate --output-file requirements/docs.txt requirements/docs.in
 	@echo uv | $(UV) $(COMPILE) --constraints $(LOCK) --output-file requirements/uv.txt -
 	@for cell in $(CELLS); do \
 	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
@@ -324,8 +338,8 @@ lock: $(CREATED)
 	@$(UV) $(COMPILE_APP) --output-file requirements/airflow/pinned.txt requirements/airflow/pinned.in
 	@$(UV) $(COMPILE_APP) --override requirements/airflow/newest.override --output-file requirements/airflow/newest.txt \
 	    requirements/airflow/pinned.in
-	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt \
+	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/docs.txt requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt \
 	    requirements/airflow/*.txt
 
 clean:
-	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) $(AIRFLOW) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) $(AIRFLOW) $(DOCS) .site .mypy_cache .pytest_cache .ruff_cache .hypothesis
