@@ -1,4 +1,4 @@
-"""Sixty edits of head without a declared change: each is told with its severity and its fact, and mended."""
+"""Edits of head without a declared change: each is told with its severity and its fact, and mended."""
 
 from __future__ import annotations
 

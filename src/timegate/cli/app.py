@@ -7,24 +7,30 @@ from typing import Final
 
 import typer
 
+from timegate.cli.baseline import baseline
 from timegate.cli.changelog import changelog
 from timegate.cli.check import check
 from timegate.cli.clients import clients
+from timegate.cli.collapse import collapse
 from timegate.cli.diff import diff
 from timegate.cli.ending import ending_well
 from timegate.cli.explain import explain
 from timegate.cli.freeze import freeze
 from timegate.cli.history import history
 from timegate.cli.openapi import openapi
+from timegate.cli.redate import redate
 from timegate.cli.revision import revision
 from timegate.cli.status import status
 from timegate.cli.upgrade import upgrade
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
+    "baseline": baseline,
     "status": status,
-    "freeze": freeze,
     "check": check,
     "revision": revision,
+    "freeze": freeze,
+    "redate": redate,
+    "collapse": collapse,
     "diff": diff,
     "changelog": changelog,
     "history": history,

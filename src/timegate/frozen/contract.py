@@ -45,9 +45,15 @@ class VersionContract:
         return None
 
 
-def contract_at(gates: Gates, version: str) -> VersionContract:
-    """The contract of a version, derived from today's app."""
-    return _rendered(gates.described(version), Contract(gates.head), gates.contract(version), version)
+def contract_at(gates: Gates, version: str, *, named: str = "") -> VersionContract:
+    """The contract of a version, derived from today's app.
+
+    Args:
+        gates: the compiled changes.
+        version: a version of their timeline.
+        named: what it is called in the document, if not as in the timeline.
+    """
+    return _rendered(gates.described(version), Contract(gates.head), gates.contract(version), named or version)
 
 
 def contract_of_head(contract: Contract, version: str) -> VersionContract:

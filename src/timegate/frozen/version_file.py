@@ -61,13 +61,18 @@ def write_change(timeline: Timeline, folder: Folder, proposals: Sequence[Proposa
     return _write_inline(timeline, version, proposals, message)
 
 
+def module_name(value: str) -> str:
+    """The name of a version's module."""
+    return value if value == UNRELEASED else "v" + value.replace("-", "_")
+
+
 def module_file(package: str, value: str) -> Path:
     """The file of a version in a package of version modules."""
     spec = find_spec(package)
     places = None if spec is None else spec.submodule_search_locations
     if not places:
         raise NotWritten(f"the package {package} has no folder")
-    name = value if value == UNRELEASED else "v" + value.replace("-", "_")
+    name = module_name(value)
     folder = Path(next(iter(places)))
     inner = folder / name / "__init__.py"
     return inner if inner.is_file() else folder / f"{name}.py"
@@ -160,15 +165,15 @@ def _write_inline(timeline: Timeline, version: Version | None, proposals: Sequen
         own_line = first.lineno != found.call.func.lineno
         apart = f",\n{' ' * first.col_offset}" if own_line else ", "
         edits = [
-            (_offset(found.source, first.lineno, first.col_offset), f'Version("{UNRELEASED}", {change.name}){apart}')
+            (offset(found.source, first.lineno, first.col_offset), f'Version("{UNRELEASED}", {change.name}){apart}')
         ]
     else:
         given = found.call.args[timeline.versions.index(version)]
         value = given.args[0] if isinstance(given, ast.Call) and given.args else None
         if value is None:
             raise NotWritten(f"{timeline.declared_at}: Version(…) has no value to write a change after")
-        edits = [(_offset(found.source, value.end_lineno or 0, value.end_col_offset or 0), f", {change.name}")]
-    edits.append((_offset(found.source, found.statement.lineno, 0), f"{change.text}\n\n\n"))
+        edits = [(offset(found.source, value.end_lineno or 0, value.end_col_offset or 0), f", {change.name}")]
+    edits.append((offset(found.source, found.statement.lineno, 0), f"{change.text}\n\n\n"))
     source = found.source
     for at, text in sorted(edits, reverse=True):
         source = source[:at] + text + source[at:]
@@ -183,7 +188,7 @@ def _foreign(imports: frozenset[tuple[str, str]], found: TimelineSource) -> list
     return [(module, name) for module, name in imports if name not in known]
 
 
-def _offset(source: str, line: int, column: int) -> int:
+def offset(source: str, line: int, column: int) -> int:
     """The index in a text of a line and a column in bytes of UTF-8, as `ast` counts them."""
     lines = source.splitlines(keepends=True)
     before = lines[line - 1].encode("utf-8")[:column].decode("utf-8") if line <= len(lines) else ""
