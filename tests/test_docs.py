@@ -83,7 +83,7 @@ def test_every_code_block_of_the_page_runs_and_prints_the_output_below_it(page: 
 def test_the_code_of_every_page_type_checks_strictly_as_written(checker: str, tmp_path: Path) -> None:
     for page in with_code(PAGES):
         (tmp_path / f"{module_of(page)}.py").write_text(source_of(page), encoding="utf-8")
-    for block in (block for page in PAGES for block in blocks(page) if block.file.endswith(".py")):
+    for block in (block for page in PAGES for block in blocks(page) if block.file and block.language == "python"):
         assert not (tmp_path / block.file).exists(), f"two pages have a file {block.file}"
         (tmp_path / block.file).write_text(block.text, encoding="utf-8")
     config = tmp_path / "pyrightconfig.json"

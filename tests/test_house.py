@@ -46,6 +46,7 @@ ORDER = (
     "changelog",
     "frozen",
     "observing",
+    "cadwyn",
     "asgi.message",
     "asgi.select",
     "asgi.route",

@@ -12,6 +12,7 @@ from timegate.cli.changelog import changelog
 from timegate.cli.check import check
 from timegate.cli.clients import clients
 from timegate.cli.collapse import collapse
+from timegate.cli.convert import convert
 from timegate.cli.diff import diff
 from timegate.cli.ending import ending_well
 from timegate.cli.explain import explain
@@ -38,6 +39,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "openapi": openapi,
     "clients": clients,
     "upgrade": upgrade,
+    "convert": convert,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 

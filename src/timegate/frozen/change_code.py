@@ -46,6 +46,34 @@ def change_code(proposals: Sequence[Proposal], *, message: str = "", taken: Coll
     return ChangeCode(name, "\n".join(lines), needed)
 
 
+def class_code(name: str, says: str, facts: Sequence[tuple[str, Code]], *, hidden: bool = False) -> ChangeCode:
+    """The change of a name that declares facts, each below a comment, which may be empty."""
+    needed = frozenset[tuple[str, str]]().union(*(fact.imports for _, fact in facts), {("timegate", "VersionChange")})
+    lines = [f"class {name}(VersionChange):", *_docstring_of(says)]
+    lines += ["", "    hidden = True"] if hidden else []
+    lines += ["", *_declared(facts)] if facts else []
+    return ChangeCode(name, "\n".join(lines), needed)
+
+
+def _docstring_of(text: str) -> list[str]:
+    """A text that somebody wrote as a docstring, in its own lines."""
+    first, *rest = text.replace("\\", "\\\\").replace('"""', "'''").splitlines()
+    if not rest:
+        return [f'    """{first}"""']
+    return [f'    """{first}', *(f"    {line}".rstrip() for line in rest), '    """']
+
+
+def _declared(facts: Sequence[tuple[str, Code]]) -> list[str]:
+    alone = f"    changes = ({facts[0][1].text},)"
+    if len(facts) == 1 and not facts[0][0] and len(alone) <= WIDTH:
+        return [alone]
+    lines = ["    changes = ("]
+    for comment, fact in facts:
+        lines += [f"{_INDENT}# {line}".rstrip() for line in comment.splitlines()]
+        lines += f"{_INDENT}{laid_out(fact.text)},".splitlines()
+    return [*lines, "    )"]
+
+
 def _changes(proposals: Sequence[Proposal], facts: Sequence[Code]) -> list[str]:
     if len(facts) == 1 and not proposals[0].offers:
         alone = laid_out(facts[0].text, indent=4)

@@ -195,6 +195,10 @@ def laid_out(call: str, *, indent: int = 8, after: int = 0, width: int = WIDTH) 
         first, *rest = (_segment(call, begin, end) for begin, end in links)
         more = (laid_out(one[1:], indent=indent, after=1, width=width) for one in rest)
         return first + "".join(f"\n{space}.{one}" for one in more)
+    if not given and isinstance(tree.func, ast.Attribute):
+        # There is nothing to break in the last parentheses.
+        begun, end = _segment(call, 0, tree.func.value.end_col_offset or 0), f".{tree.func.attr}()"
+        return laid_out(begun, indent=indent, after=after + len(end), width=width) + end
     function = _segment(call, 0, tree.func.end_col_offset or 0)
     inner = ", ".join(arguments)
     if len(space) + 4 + len(inner) <= width:

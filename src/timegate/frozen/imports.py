@@ -99,8 +99,13 @@ def _group(module: str, own: str) -> int:
 _GROUPS: Mapping[str, int] = {"future": 0, "standard": 1, "others": 2, "own": 3, "relative": 4}
 
 
+def _order(name: str) -> tuple[int, str, str]:
+    """Where linters want a name: constants first, then classes, then the rest, whatever the case of their letters."""
+    return 0 if name.isupper() else 1 if name[0].isupper() else 2, name.lower(), name
+
+
 def _statement(module: str, names: Iterable[str]) -> str:
-    ordered = sorted(names, key=lambda name: (0 if name.isupper() else 1 if name[0].isupper() else 2, name))
+    ordered = sorted(names, key=_order)
     line = f"from {module} import {', '.join(ordered)}"
     if len(line) <= WIDTH:
         return line

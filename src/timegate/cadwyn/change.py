@@ -1,0 +1,157 @@
+"""One change of a bundle as a `VersionChange`."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from timegate.cadwyn.converters import Converter, converters_of
+from timegate.cadwyn.instructions import Told, told
+from timegate.cadwyn.source import Module, text_of
+from timegate.frozen.change_code import ChangeCode, class_code
+from timegate.frozen.code import Code, undecided_code
+
+_INSTRUCTIONS = "instructions_to_migrate_to_previous_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A change.
+
+    Args:
+        code: the class statement.
+        undecided: what is left to a person.
+    """
+
+    code: ChangeCode
+    undecided: tuple[str, ...]
+
+
+def converted(module: Module, name: str) -> Converted:
+    """A change of a module as a `VersionChange`."""
+    change = module.classes[name]
+    values = dict(_assigned(change))
+    instructions = values.get(_INSTRUCTIONS)
+    elements = instructions.elts if isinstance(instructions, ast.Tuple | ast.List) else []
+    facts = [fact for one in elements for fact in told(module, one)]
+    blocks = list(_blocks(_with_introduced(module, facts), converters_of(module, change)))
+    says = text_of(values.get("description")) or ast.get_docstring(change) or name
+    hidden = ast.unparse(values.get("is_hidden_from_changelog", ast.Constant(value=False))) == "True"
+    undecided = tuple(block.converter.function.name for block in blocks if block.converter is not None)
+    undecided += tuple(
+        block.fact.text for block in blocks if block.converter is None and "undecided(" in block.fact.text
+    )
+    return Converted(
+        class_code(name, says, [(block.comment, block.fact) for block in blocks], hidden=hidden), undecided
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A fact, and the converter that it waits for.
+
+    Args:
+        fact: the fact as code.
+        converter: the converter whose body a person has to carry over; None where there is none.
+    """
+
+    fact: Code
+    converter: Converter | None = None
+
+    @property
+    def comment(self) -> str:
+        """What a person needs to decide: the body."""
+        return "" if self.converter is None else f"Carry over:\n{textwrap.dedent(self.converter.source)}"
+
+
+def _assigned(change: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    for node in change.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                yield name, value
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                yield name, value
+            case _:
+                pass
+
+
+def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[_Block]:
+    """The facts, merged where they are about one subject, and a placeholder for each converter that says more."""
+    absent = {name for fact in facts if fact.verb in ("added", "introduced") for name in (*fact.names, fact.field[1])}
+    open_ones: list[Converter] = []
+    constants: dict[tuple[str, str], ast.expr] = {}
+    for converter in converters:
+        constant = converter.constant()
+        removed = {fact.field for fact in facts if fact.verb == "removed"}
+        if constant is not None and all((target, constant[0]) in removed for target in converter.targets):
+            constants |= {(target, constant[0]): constant[1] for target in converter.targets}
+        elif not (converter.only_drops and converter.dropped <= absent):
+            open_ones.append(converter)
+    placed: set[str] = set()
+    for fact in _merged(facts):
+        model, name = fact.field
+        waiting = [one for one in open_ones if model in one.targets and name in one.written]
+        if fact.field in constants:
+            backfill = Code(f"backfill={ast.unparse(constants[fact.field])}")
+            yield _Block(replace(fact, rest=(*fact.rest, backfill)).code())
+        elif waiting and name:
+            placed.add(name)
+            written = fact.code().text
+            yield _Block(undecided_code(f"{written}, or another fact: what does {_names(waiting)} do?"), waiting[0])
+        else:
+            yield _Block(fact.code())
+    for converter in open_ones:
+        if not (converter.written and converter.written <= placed):
+            question = f"what does {converter.function.name} do, which converts {', '.join(converter.targets)}?"
+            yield _Block(undecided_code(question), converter)
+
+
+def _names(converters: Sequence[Converter]) -> str:
+    return " and ".join(one.function.name for one in converters)
+
+
+def _merged(facts: Sequence[Told]) -> Iterator[Told]:
+    """Facts of one verb about one subject as one fact."""
+    waiting: list[Told] = []
+    for fact in facts:
+        at = next((index for index, other in enumerate(waiting) if _one_fact(fact, other)), None)
+        if at is None:
+            waiting.append(fact)
+        else:
+            other = waiting[at]
+            waiting[at] = replace(other, names=other.names + fact.names, methods=other.methods + fact.methods)
+    yield from waiting
+
+
+def _one_fact(one: Told, other: Told) -> bool:
+    merges = one.verb == "added" or (one.verb == "removed" and one.methods != ())
+    return merges and (one.verb, one.subject, one.rest) == (other.verb, other.subject, other.rest)
+
+
+def _with_introduced(module: Module, facts: Sequence[Told]) -> list[Told]:
+    """A model none of whose fields existed was introduced."""
+    fields: dict[str, set[str]] = {}
+    for fact in facts:
+        if fact.verb == "added" and fact.field[0]:
+            fields.setdefault(fact.field[0], set()).add(fact.field[1])
+    introduced = {model for model, names in fields.items() if _own_fields(module, model) <= names}
+    found: list[Told] = []
+    for fact in facts:
+        model, name = fact.field
+        if fact.verb != "added" or model not in introduced:
+            found.append(fact)
+        elif not any(one.verb == "introduced" and one.field[0] == model for one in found):
+            found.append(Told(fact.subject, "introduced", field=(model, name)))
+    return found
+
+
+def _own_fields(module: Module, model: str) -> set[str]:
+    """The fields of a class as its source declares them; one that is never met where the source is not there."""
+    defined_in = module.imported(model)
+    node = None if defined_in is None else defined_in.classes.get(model)
+    if node is None:
+        return {""}
+    names = {one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
+    return {name for name in names if name != "model_config"} or {""}
