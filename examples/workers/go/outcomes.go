@@ -13,7 +13,7 @@ var ErrSkipped = errors.New("skipped")
 // Deferral is returned as the error of a task that gives its slot back until a trigger fires. Any worker may go on then.
 type Deferral struct {
 	Trigger string         // the class path of the trigger, which the triggerer runs
-	With    map[string]any // its arguments
+	Args    map[string]any // its arguments
 	Timeout time.Duration  // zero for none
 	Resume  string         // the method to go on with, see Task.OnResume
 	Kwargs  map[string]any // what to hand to it

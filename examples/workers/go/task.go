@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"reflect"
+	"runtime/debug"
 	"time"
 )
 
@@ -49,7 +50,7 @@ func (t *Task) Execute(ctx context.Context, method string, runtime *Runtime) (re
 	}
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("task %s panicked: %v", t.id, cause)
+			err = fmt.Errorf("task %s panicked: %v\n%s", t.id, cause, debug.Stack())
 		}
 	}()
 	return run(ctx, runtime)

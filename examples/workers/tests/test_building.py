@@ -15,6 +15,7 @@ from examples.workers.tests.programs import ALL_PROGRAMS
 
 BY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.name)
 OLDEST = "2025-04-11"
+FORMATTERS = {"go": ("gofmt", "-w", "."), "typescript": ("npm", "run", "format")}
 NEEDED = {
     ("paths", "/workloads"): ("GetWorkloads", "/workloads"),
     ("paths", "/variables/{variable_key}", "get"): ("GetVariable", "/variables/{variable_key}"),
@@ -57,14 +58,16 @@ def test_the_types_that_go_keeps_are_generated_from_the_oldest_document(tmp_path
     assert generated.read_text() == (go.folder / "api" / "api.gen.go").read_text()
 
 
-def test_go_is_formatted(tmp_path: Path) -> None:
-    (go,) = (language for language in LANGUAGES if language.name == "go")
-    folder = sources_of(go, tmp_path / "sources")
+@BY_LANGUAGE
+def test_it_is_formatted_as_its_community_does(language: Language, tmp_path: Path) -> None:
+    folder = sources_of(language, tmp_path / "sources")
 
-    go.run([["gofmt", "-w", "."]], folder=folder)
+    language.run([FORMATTERS[language.name]], folder=folder)
 
-    for file in go.folder.rglob("*.go"):
-        assert (folder / file.relative_to(go.folder)).read_text() == file.read_text(), file.name
+    for file in (file for suffix in ("*.go", "*.ts") for file in folder.rglob(suffix)):
+        kept = language.folder / file.relative_to(folder)
+        if "node_modules" not in file.parts and file.name != "generated.ts":
+            assert file.read_text() == kept.read_text(), f"{file.name} is not as {FORMATTERS[language.name][0]} has it"
 
 
 @BY_LANGUAGE

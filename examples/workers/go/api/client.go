@@ -19,7 +19,9 @@ import (
 const (
 	attempts     = 5
 	firstBackoff = 200 * time.Millisecond
-	largestError = 64 << 10
+	// A request that waits for workloads takes half of it.
+	requestTimeout = time.Minute
+	largestError   = 64 << 10
 )
 
 // Client sends requests to one server under one token, which it replaces whenever the server renews it.
@@ -71,6 +73,8 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 }
 
 func (c *Client) attempt(ctx context.Context, method, target string, content []byte, out any) (http.Header, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(content))
 	if err != nil {
 		return nil, err

@@ -12,8 +12,8 @@ import (
 	"timegate.example/airflow/api"
 )
 
-// named turns a 404 into airflow.ErrNotFound, and says what was not found.
-func named(kind, name string, err error) error {
+// notFound turns a 404 into airflow.ErrNotFound, and says what was not found.
+func notFound(kind, name string, err error) error {
 	if api.HasStatus(err, http.StatusNotFound) {
 		return fmt.Errorf("%s %q: %w", kind, name, airflow.ErrNotFound)
 	}
@@ -24,7 +24,7 @@ type variables struct{ client *api.Client }
 
 func (v variables) Get(ctx context.Context, key string) (string, error) {
 	found, err := v.client.GetVariable(ctx, key)
-	return deref(found.Value), named("variable", key, err)
+	return deref(found.Value), notFound("variable", key, err)
 }
 
 func (v variables) Set(ctx context.Context, key, value, description string) error {
@@ -41,7 +41,7 @@ type connections struct{ client *api.Client }
 func (c connections) Get(ctx context.Context, id string) (airflow.Connection, error) {
 	found, err := c.client.GetConnection(ctx, id)
 	if err != nil {
-		return airflow.Connection{}, named("connection", id, err)
+		return airflow.Connection{}, notFound("connection", id, err)
 	}
 	return airflow.Connection{
 		ID: found.ConnID, Type: found.ConnType, Host: deref(found.Host), Port: deref(found.Port),
@@ -58,7 +58,7 @@ type xcoms struct {
 func (x *xcoms) Get(ctx context.Context, taskID, key string, value any) error {
 	found, err := x.client.GetXCom(ctx, x.dagID, x.runID, taskID, key, api.GetXComQuery{})
 	if err != nil {
-		return named("XCom", taskID+"."+key, err)
+		return notFound("XCom", taskID+"."+key, err)
 	}
 	return json.Unmarshal(found.Value, value)
 }

@@ -41,7 +41,7 @@ func deferred(d *airflow.Deferral) (api.TIDeferredStatePayload, error) {
 	body := api.TIDeferredStatePayload{
 		State:         api.TIDeferredStatePayloadStateDeferred,
 		Classpath:     d.Trigger,
-		TriggerKwargs: d.With,
+		TriggerKwargs: d.Args,
 		NextMethod:    d.Resume,
 		NextKwargs:    make(map[string]api.JSONValue, len(d.Kwargs)),
 	}

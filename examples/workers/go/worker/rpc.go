@@ -17,7 +17,7 @@ const largestWorkload = 1 << 20
 // Who may send a workload is not asked here: the token in it says to the server what it is good for.
 type Handler struct {
 	worker  *Worker
-	ctx     context.Context
+	ctx     context.Context // of the tasks, which outlive the requests that bring them
 	running sync.WaitGroup
 }
 

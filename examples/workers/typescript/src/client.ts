@@ -11,6 +11,8 @@ export type ApiClient = Client<paths, "application/json">;
 
 const ATTEMPTS = 5;
 const FIRST_BACKOFF_MS = 200;
+/** A request that waits for workloads takes half of it. */
+const TIMEOUT_MS = 60_000;
 
 /** A response with a status from 400. */
 export class ApiError extends Error {
@@ -46,7 +48,8 @@ export function apiClient({ server, token, fetch: send = fetch }: ClientOptions)
   async function attempt(request: Request): Promise<Response> {
     request.headers.set("Authorization", `Bearer ${current}`);
     request.headers.set("Correlation-ID", randomUUID());
-    const response = await send(request);
+    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    const response = await send(new Request(request, { signal }));
     current = response.headers.get("Refreshed-API-Token") ?? current;
     return response;
   }

@@ -17,7 +17,7 @@ export const success = (): Report => ({ state: "success", end_date: now() });
 
 export function failure(error: unknown, shouldRetry: boolean): Report {
   if (error instanceof Deferral) {
-    const { trigger, with: trigger_kwargs = {}, timeoutMs, resume, kwargs = {} } = error.options;
+    const { trigger, args: trigger_kwargs = {}, timeoutMs, resume, kwargs = {} } = error.options;
     return {
       state: "deferred",
       classpath: trigger,

@@ -114,9 +114,7 @@ async function beat(run: Run, lost: AbortController, ended: AbortSignal): Promis
   const params = { path: { task_instance_id: run.ti.id } };
   while (await elapsed(run.heartbeatMs, ended)) {
     try {
-      await unwrap(
-        run.api.PUT("/task-instances/{task_instance_id}/heartbeat", { params, body: SELF, signal: ended }),
-      );
+      await unwrap(run.api.PUT("/task-instances/{task_instance_id}/heartbeat", { params, body: SELF, signal: ended }));
     } catch (error) {
       if (ended.aborted) return;
       if (hasStatus(error, [...GONE, ...REFUSED])) return lost.abort(error);

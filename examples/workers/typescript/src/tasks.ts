@@ -93,7 +93,12 @@ export class Dag {
   }
 
   /** Runs a task from its beginning, or from the method that a deferral named. */
-  async execute(taskId: string, method: string | null, context: TaskContext, kwargs: Record<string, unknown>): Promise<unknown> {
+  async execute(
+    taskId: string,
+    method: string | null,
+    context: TaskContext,
+    kwargs: Record<string, unknown>,
+  ): Promise<unknown> {
     const task = this.#tasks.get(taskId);
     if (task === undefined) throw new Error(`Dag ${this.id} has no task ${taskId} here`);
     if (method === null) return task.run(context);
@@ -120,7 +125,7 @@ export class Reschedule extends Error {
 export interface DeferralOptions {
   /** The class path of the trigger, which the triggerer runs, and its arguments. */
   trigger: string;
-  with?: Record<string, unknown>;
+  args?: Record<string, unknown>;
   timeoutMs?: number;
   /** The method to go on with, and what to hand to it: values of JSON, and dates. */
   resume: string;

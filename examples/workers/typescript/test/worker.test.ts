@@ -62,7 +62,12 @@ const PUSHED = "POST /xcoms/dag/run/task/return_value";
 
 async function workerOf(server: Server, task: Task): Promise<Worker> {
   const dag = new Dag("dag").task("task", task, { resume: (_, kwargs: Record<string, unknown>) => kwargs });
-  return new Worker({ server: await server.listen(), dags: [dag], heartbeatMs: 5, openLog: () => new PassThrough().resume() });
+  return new Worker({
+    server: await server.listen(),
+    dags: [dag],
+    heartbeatMs: 5,
+    openLog: () => new PassThrough().resume(),
+  });
 }
 
 const run = async (server: Server, task: Task) => (await workerOf(server, task)).run(WORKLOAD);
@@ -78,7 +83,13 @@ describe("how a task ends is reported", () => {
     ["error", fails(new Error("no")), undefined, "failed", {}],
     ["retry", fails(new Error("no")), retries, "up_for_retry", {}],
     ["skip", fails(new Skipped("weekend")), retries, "skipped", {}],
-    ["reschedule", fails(new Reschedule(new Date(0))), undefined, "up_for_reschedule", { reschedule_date: "1970-01-01T00:00:00.000Z" }],
+    [
+      "reschedule",
+      fails(new Reschedule(new Date(0))),
+      undefined,
+      "up_for_reschedule",
+      { reschedule_date: "1970-01-01T00:00:00.000Z" },
+    ],
     [
       "deferral",
       fails(new Deferral(deferral)),
@@ -88,7 +99,9 @@ describe("how a task ends is reported", () => {
         classpath: "a.B",
         trigger_timeout: "PT90S",
         next_method: "resume",
-        next_kwargs: { at: { __classname__: "datetime.datetime", __version__: 2, __data__: { timestamp: 1.5, tz: null } } },
+        next_kwargs: {
+          at: { __classname__: "datetime.datetime", __version__: 2, __data__: { timestamp: 1.5, tz: null } },
+        },
       },
     ],
   ];
@@ -128,7 +141,10 @@ for (const status of [404, 409, 410]) {
 
 test("a token that is refused is an error", async () => {
   const server = new Server({ "PATCH /run": [{ status: 401, body: { detail: "Missing auth token" } }] });
-  await assert.rejects(run(server, () => undefined), { name: "ApiError", status: 401, message: /401 Missing auth token/ });
+  await assert.rejects(
+    run(server, () => undefined),
+    { name: "ApiError", status: 401, message: /401 Missing auth token/ },
+  );
 });
 
 test("a request is sent again after a 5xx", async () => {
@@ -161,7 +177,11 @@ describe("a task resumes with either form of arguments", () => {
   const plain = (name: string, data: unknown) => ({ __classname__: name, __version__: 2, __data__: data });
   const forms = {
     tagged: tagged("dict", { at: tagged("datetime", 1.5), for: tagged("timedelta", 2), n: tagged("tuple", [1, 2]) }),
-    plain: { at: plain("datetime.datetime", { timestamp: 1.5, tz: null }), for: plain("datetime.timedelta", 2), n: [1, 2] },
+    plain: {
+      at: plain("datetime.datetime", { timestamp: 1.5, tz: null }),
+      for: plain("datetime.timedelta", 2),
+      n: [1, 2],
+    },
   };
   for (const [name, next_kwargs] of Object.entries(forms)) {
     test(name, async () => {
@@ -177,7 +197,10 @@ describe("a task resumes with either form of arguments", () => {
 
 test("a polling worker runs what it gets, and ends with its signal", async () => {
   const server = new Server({
-    "GET /workloads": [{ status: 200, body: { workloads: [WORKLOAD] } }, { status: 200, body: { workloads: [] } }],
+    "GET /workloads": [
+      { status: 200, body: { workloads: [WORKLOAD] } },
+      { status: 200, body: { workloads: [] } },
+    ],
   });
   const ended = new AbortController();
   const worker = await workerOf(server, () => ended.abort());

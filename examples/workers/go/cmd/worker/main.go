@@ -104,15 +104,16 @@ func serve(ctx context.Context, w *worker.Worker, address string) error {
 	}
 	log.Printf("listening at http://%s", listener.Addr())
 	service := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	drained := make(chan error, 1)
 	go func() {
 		<-ctx.Done()
-		_ = service.Shutdown(context.Background()) // Serve returns at once, and says why
+		drained <- service.Shutdown(context.Background())
 	}()
 	if err := service.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	tasks.Wait()
-	return nil
+	return <-drained
 }
 
 func openLog(folder string, workload api.ExecuteTask) (io.WriteCloser, error) {

@@ -92,7 +92,7 @@ var noon = time.Date(2026, time.January, 2, 12, 0, 0, 0, time.UTC)
 func wait() error {
 	return &airflow.Deferral{
 		Trigger: "first_worker.Bell",
-		With:    map[string]any{"at": noon.Format(time.RFC3339)},
+		Args:    map[string]any{"at": noon.Format(time.RFC3339)},
 		Timeout: time.Hour,
 		Resume:  "resume",
 		Kwargs:  map[string]any{"since": noon, "patience": 90 * time.Second, "visits": []int{1, 2}},

@@ -45,7 +45,7 @@ const NOON = new Date("2026-01-02T12:00:00Z");
 function wait(): never {
   throw new Deferral({
     trigger: "first_worker.Bell",
-    with: { at: NOON.toISOString() },
+    args: { at: NOON.toISOString() },
     timeoutMs: 3_600_000,
     resume: "resume",
     kwargs: { since: NOON, patience: 90_000, visits: [1, 2] },
