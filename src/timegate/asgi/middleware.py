@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from timegate.asgi.exchange.request import exchange
 from timegate.asgi.exchange.response import send_problem, untouched_send
-from timegate.asgi.exchange.watching import NameClient, Watch, Watched, nobody
+from timegate.asgi.exchange.watching import NameClient, Watch, Watched, nobody, unheard
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
 from timegate.asgi.message.parameters import without_parameters
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
@@ -173,7 +173,7 @@ class TimegateMiddleware(Startable):
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
         self.listing = Listing(timeline, self._top, self.select)
         is_watched = observer is not None or changes_field is not None
-        self._watch = Watch(observer, client, changes_field) if is_watched else None
+        self._watch = Watch(observer or unheard, client, changes_field) if is_watched else None
         self._in_query = query_names(self.select)
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
@@ -215,16 +215,16 @@ class TimegateMiddleware(Startable):
             if self._watch is None:
                 await self._select(ready, scope, receive, send)
                 return
-            watched = Watched(self._watch, ready.versions.gates, scope, send, None)
+            watched = Watched(self._watch, send, None)
             try:
                 await self._select(ready, scope, receive, watched)
             finally:
-                watched.end()
+                self._watch.tell(watched, scope)
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
         if self._watch is not None:
-            send = watched = Watched(self._watch, ready.versions.gates, scope, send, value, version, plan)
+            send = watched = Watched(self._watch, send, value, version, plan)
         token = _set_selected(version.selected)
         try:
             if plan is None:
@@ -239,8 +239,8 @@ class TimegateMiddleware(Startable):
                 await exchange(self.app, version, plan, scope, receive, send, path, self._proven)
         finally:
             _reset_selected(token)
-            if watched is not None:
-                watched.end()
+            if watched is not None and self._watch is not None:
+                self._watch.tell(watched, scope)
 
     async def _serve(
         self,

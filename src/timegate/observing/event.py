@@ -35,6 +35,13 @@ class Event(NamedTuple):
     client: str
     seconds: float
 
+    def fields(self) -> dict[str, str | int | float | bool | None]:
+        """The values by their names."""
+        return dict(zip(FIELDS, self, strict=True))
+
+
+FIELDS: Final = ("asked", "version", "operation", "gated", "status", "problem", "client", "seconds")
+"""The names of an event's values, in order."""
 
 Observer: TypeAlias = Callable[[Event], None]
 """Gets the event of each request after its response; it must be quick and must not raise."""

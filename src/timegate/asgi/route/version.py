@@ -14,6 +14,7 @@ from timegate.asgi.route.operation import DROPPED, OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.context import Selected
+from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
 from timegate.lifecycle import Lifecycle
 
@@ -31,7 +32,8 @@ class ApiVersion:
         settings: the settings that hold for every request.
         table: its routes.
         head: head's routes.
-        gates: its operations.
+        operations: its operations.
+        gates: the compiled changes.
         lifecycle: what is declared of the version's end.
         named: whether responses name the version; they do not where the request named none.
 
@@ -45,8 +47,8 @@ class ApiVersion:
     """
 
     __slots__ = (
-        "_lifecycle", "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "head", "lacks", "plans",
-        "selected", "settings", "table", "tagged", "tags", "version_fields",
+        "_lifecycle", "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "gates", "head", "lacks",
+        "plans", "selected", "settings", "table", "tagged", "tags", "version_fields",
     )  # fmt: skip
 
     def __init__(
@@ -56,23 +58,25 @@ class ApiVersion:
         settings: Settings,
         table: Table,
         head: Table,
-        gates: Sequence[OperationGate],
+        operations: Sequence[OperationGate],
+        gates: Gates,
         lifecycle: Lifecycle,
         named: bool = True,
     ) -> None:
         self.selected = selected
+        self.gates = gates
         self.settings = settings
         self.table = table
         name = settings.echo.lower().encode("ascii")
         self.echo = (name, selected.version.encode("utf-8")) if named else None
         self.tags = VersionTags(selected.version)
-        self._links = MovedLinks(gates, head)
+        self._links = MovedLinks(operations, head)
         self.plans: dict[str, OperationPlan] = {}
         self.tagged = False
         self.by_path: dict[str, dict[str, OperationPlan]] = {}
         self.by_prefix: dict[str, dict[str, OperationPlan]] = {}
         self.head = head
-        self.lacks = frozenset(gate.key for gate in gates if not gate.exists or gate.rewrite is not None)
+        self.lacks = frozenset(gate.key for gate in operations if not gate.exists or gate.rewrite is not None)
         moved = {b"allow", b"location", b"content-location", b"link"} if self.lacks else set[bytes]()
         self._lifecycle = lifecycle_fields(lifecycle)
         ends = {field for field, _ in self._lifecycle}

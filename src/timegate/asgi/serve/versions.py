@@ -79,7 +79,8 @@ class ApiVersions:
                 settings=settings,
                 table=routes.table,
                 head=self.head,
-                gates=tuple(operations.values()),
+                operations=tuple(operations.values()),
+                gates=gates,
                 lifecycle=gates.timeline.versions[index].lifecycle,
                 named=named,
             )
