@@ -52,6 +52,9 @@ FACTS: dict[str, Fact] = {
         "size", was=Annotated[int, "small"], tolerated="why"
     ),
     "on(Item).was_named('Old')": on(Item).was_named("Old"),
+    "on(Item).retired(was=Colour, read_as=double, loses='why')": on(Item).retired(
+        was=Colour, read_as=double, loses="why"
+    ),
     "on(Item).split('title', into=('name', 'size'), was=str, apart=double, together=max)": on(Item).split(
         "title", into=("name", "size"), was=str, apart=double, together=max
     ),

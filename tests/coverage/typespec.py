@@ -26,7 +26,7 @@ PAIRS: Final[tuple[tuple[str, str, str], ...]] = (
     ("@removed", "enum", "the fields that held it are the facts"),
     ("@removed", "enum member", "`enum(E).shrank(…, read_as=…)`; of a literal `on(M).literal('a').shrank(…)`"),
     ("@removed", "union", "`on(M).retyped('a', was=…, …)` for each field that held it"),
-    ("@removed", "union variant", "`on(M).retyped('a', was=…, to_head=f)` for each field that held the union"),
+    ("@removed", "union variant", "`on(M).retired(was=Old, read_as=f)` with M another variant"),
     ("@removed", "scalar", _SCALAR),
     ("@removed", "parameter", "`endpoint(…).query('q').removed(was=T)`, and `.header`, `.cookie`"),
     ("@renamedFrom", "model, enum, union", "`on(M).was_named('Old')`"),

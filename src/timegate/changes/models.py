@@ -36,6 +36,24 @@ class Introduced(ModelFact):
 
 
 @kind
+class Retired(ModelFact):
+    """A model that only older versions have, as one more arm of the unions that have these models as arms.
+
+    Args:
+        was: the model.
+        read_as: gives what head reads for an object of it: an object of one of the models, in the newer shape. Left
+            out, a request with such an object is refused.
+    """
+
+    was: Any
+    read_as: Function | None = None
+
+    verb: ClassVar[str] = "retired"
+    loss: ClassVar[Loss] = Loss.TO_HEAD
+    was_is_type: ClassVar[bool] = True
+
+
+@kind
 class ToldBy(ModelFact):
     """Models that are arms of one union, and whose requests the schemas of older versions do not tell apart.
 

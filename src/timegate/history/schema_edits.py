@@ -8,6 +8,7 @@ from typing import Any
 
 from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
+from timegate.wire.json_types import listed_values
 from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
 from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
 from timegate.wire.wire import Body, Component, Side, Wire
@@ -157,6 +158,32 @@ def without_arms(schema: Any, names: Collection[str]) -> Any:
             node = with_arms(node, keyword, kept)
             # In one order, so that what is without the same arms is the same schema.
             node[NEWER_ARMS_MARK] = tuple(sorted({*node.get(NEWER_ARMS_MARK, ()), *gone}))
+        return node
+
+    return rewrite(schema, change)
+
+
+def with_arm(schema: Any, arms: Collection[str], name: str, properties: Mapping[str, Schema]) -> Any:
+    """A copy of a schema in which each union that has one of some arms has one more.
+
+    Args:
+        schema: the schema.
+        arms: the components by which a union is recognised.
+        name: the component that is added.
+        properties: of it; its tags are among them.
+    """
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        for keyword in ("anyOf", "oneOf"):
+            known = node.get(keyword)
+            if not is_array(known) or not any(referred(arm) in arms for arm in known):
+                continue
+            node = {**node, keyword: [*known, ref(name)]}
+            discriminator = node.get("discriminator")
+            if is_object(discriminator):
+                tags = listed_values(properties.get(discriminator.get("propertyName", ""), {})) or []
+                mapping = {**discriminator.get("mapping", {}), **{str(tag): ref(name)["$ref"] for tag in tags}}
+                node["discriminator"] = {**discriminator, "mapping": mapping}
         return node
 
     return rewrite(schema, change)

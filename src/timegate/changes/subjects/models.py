@@ -11,7 +11,7 @@ from timegate.changes.calls import explained, vocabulary
 from timegate.changes.fields import Added, Merged, Moved, Removed, Renamed, Split
 from timegate.changes.functions import check_function
 from timegate.changes.members import check_members
-from timegate.changes.models import Introduced, Reshaped, ToldBy, VouchedForm, VouchedShape, WasNamed
+from timegate.changes.models import Introduced, Reshaped, Retired, ToldBy, VouchedForm, VouchedShape, WasNamed
 from timegate.changes.subjects.members import Literals
 from timegate.changes.texts import FieldDocumented, ModelDocumented, SchemaTexts
 from timegate.changes.values import (
@@ -190,6 +190,12 @@ class Models:
     def introduced(self, *, seen_as: Value | Unset = UNSET) -> Introduced:
         """The model does not exist in older versions."""
         return _filling(Introduced(models=self.models, seen_as=seen_as), "seen_as")
+
+    def retired(self, *, was: Model, read_as: Function | None = None, loses: str | None = None) -> Retired:
+        """Older versions have the model ``was`` too, as one more arm of the models' unions."""
+        fact = Retired(models=self.models, was=was, read_as=read_as, loses=loses)
+        check_function(fact, "read_as", read_as)
+        return fact
 
     def told_by(self, function: Callable[[Any], Model]) -> ToldBy:
         """The function says which of the models an old object is, where a request holds either."""

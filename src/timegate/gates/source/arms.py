@@ -72,6 +72,9 @@ def _note_head(shapes: Shapes, name: str | None, leaf: Schema, arm: Arm, convers
     head = reach.components(0)
     if not reach.names_in(leaf) <= head.keys():
         return
+    if name is not None and arm.known and "anyOf" in head[name].schema:
+        # A function gives an object of another model for it, which no key of its own leads to.
+        return
     newest = arm.at_head = _described(shapes, None if name is None else head[name], leaf, 0)
     if arm.leaf.values is not None and newest.leaf.values is not None:
         arm.newer_values = replace(newest.leaf.values, values=newest.leaf.values.values - arm.leaf.values.values)

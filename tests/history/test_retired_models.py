@@ -1,0 +1,153 @@
+"""An arm of a union that only old clients know is read as another one, or refused; responses never hold it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.testclient import TestClient
+
+from tests.cells.refused import change_of, faults_of
+from timegate import Contract, Gates, Timeline, UpgradeError, Version, on
+from timegate.asgi import TimegateMiddleware
+from timegate.changes.base import Fact
+
+OLD = "2025-01-01"
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int = 9
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    bark: str = "w"
+
+
+class Fish(BaseModel):
+    kind: Literal["fish"]
+    fins: int = 2
+
+
+class Home(BaseModel):
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+    others: list[Annotated[Cat | Dog, Field(discriminator="kind")]] = []
+
+
+class Circle(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    radius: int
+
+
+class Square(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    side: int
+
+
+class Dot(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    at: int
+
+
+class Drawing(BaseModel):
+    shape: Circle | Square | None
+
+
+def as_cat(fish: Any) -> Any:
+    return {"kind": "cat", "lives": fish.get("fins", 0)}
+
+
+def as_circle(dot: Any) -> Any:
+    return {"radius": dot["at"]}
+
+
+FISH = on(Cat).retired(was=Fish, read_as=as_cat, loses="a fish was never kept")
+
+
+def gates_of(model: Any, *facts: Fact) -> Gates:
+    return Timeline(Version("2025-06-01", change_of("Changed", *facts)), Version(OLD)).compile(Contract.of_types(model))
+
+
+def test_an_old_arm_is_read_as_another_one_wherever_the_union_is() -> None:
+    sent = {"pet": {"kind": "fish", "fins": 3}, "others": [{"kind": "fish"}, {"kind": "dog"}]}
+    assert gates_of(Home, FISH).upgrade(Home, sent, from_version=OLD) == {
+        "pet": {"kind": "cat", "lives": 3},
+        "others": [{"kind": "cat", "lives": 0}, {"kind": "dog"}],
+    }
+
+
+def test_an_old_arm_without_a_tag_is_found_by_its_keys() -> None:
+    fact = on(Circle).retired(was=Dot, read_as=as_circle, loses="a dot has no size")
+    gates = gates_of(Drawing, fact)
+    for sent, got in (({"at": 3}, {"radius": 3}), ({"side": 2}, {"side": 2}), (None, None)):
+        assert gates.upgrade(Drawing, {"shape": sent}, from_version=OLD) == {"shape": got}
+    with pytest.raises(UpgradeError, match="at /shape/at: the value has another JSON type"):
+        gates.upgrade(Drawing, {"shape": {"at": "x"}}, from_version=OLD)
+
+
+def test_an_old_arm_that_nothing_stands_for_is_refused() -> None:
+    gates = gates_of(Home, on(Cat).retired(was=Fish))
+    with pytest.raises(UpgradeError, match="at /pet: this version has no Fish"):
+        gates.upgrade(Home, {"pet": {"kind": "fish"}}, from_version=OLD)
+    assert gates.upgrade(Home, {"pet": {"kind": "cat"}}, from_version=OLD) == {"pet": {"kind": "cat"}}
+
+
+def test_old_documents_have_the_arm_and_its_tag_and_newer_ones_have_not() -> None:
+    gates = gates_of(Home, FISH)
+    newest, old = (gates.contract(version)["components"]["schemas"] for version in ("2025-06-01", OLD))
+    assert not [name for name in newest if name.startswith("Fish")]
+    pet = old["Home"]["properties"]["pet"]
+    assert len(pet["oneOf"]) == 3
+    assert {*pet["discriminator"]["mapping"]} == {"cat", "dog", "fish"}
+    assert old["Fish"]["properties"]["fins"] == {"title": "Fins", "type": "integer", "default": 2}
+
+
+def test_what_it_is_read_as_goes_on_through_newer_changes() -> None:
+    retired = on(Cat).retired(was=Fish, read_as=lambda fish: {"kind": "cat", "count": 1}, loses="x")
+    timeline = Timeline(
+        Version("2025-07-01", change_of("Renamed", on(Cat).renamed("count", to="lives"))),
+        Version("2025-06-01", change_of("Retired", retired)),
+        Version(OLD),
+    )
+    gates = timeline.compile(Contract.of_types(Home))
+    sent = {"pet": {"kind": "fish"}}
+    assert gates.upgrade(Home, sent, from_version=OLD) == {"pet": {"kind": "cat", "lives": 1}}
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Home, sent, from_version="2025-06-01")
+
+
+def test_an_old_client_posts_the_retired_model_over_http() -> None:
+    app = FastAPI()
+
+    @app.post("/homes")
+    def create(home: Home) -> Home:
+        return home
+
+    timeline = Timeline(Version("2025-06-01", change_of("Retired", FISH)), Version(OLD))
+    app.add_middleware(TimegateMiddleware, timeline=timeline)
+    with TestClient(app) as client:
+        sent = {"pet": {"kind": "fish", "fins": 4}}
+        old = client.post("/homes", json=sent, headers={"API-Version": OLD})
+        assert (old.status_code, old.json()) == (200, {"pet": {"kind": "cat", "lives": 4}, "others": []})
+        assert client.post("/homes", json=sent, headers={"API-Version": "2025-06-01"}).status_code == 422
+
+
+class Alone(BaseModel):
+    cat: Cat
+
+
+@pytest.mark.parametrize(
+    ("model", "fact", "problem"),
+    [
+        (Alone, FISH, "it is an arm of no union"),
+        (Home, on(Cat).retired(was=Fish, read_as=as_cat), "head reads another model in its place"),
+        (Home, on(Cat).retired(was=int), "only a model can be one more arm"),
+    ],
+    ids=["no union", "a loss that nobody acknowledges", "no model"],
+)
+def test_a_retired_model_that_data_cannot_follow_is_a_fault(model: Any, fact: Fact, problem: str) -> None:
+    (fault,) = faults_of(Contract.of_types(model), change_of("Changed", fact))
+    assert fault.problem == problem
