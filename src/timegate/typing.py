@@ -27,8 +27,8 @@ Fields: TypeAlias = Mapping[str, str]
 """A model's field names in Python, each with its name on the wire."""
 
 
-Location: TypeAlias = Literal["query", "header", "path", "cookie"]
-"""The part of a request that holds a parameter, as OpenAPI calls it."""
+Location: TypeAlias = Literal["query", "header", "path", "cookie", "form"]
+"""The part of a request that holds a parameter, as OpenAPI calls it, and the form in its body."""
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 """The HTTP methods that an operation may have, in the order of documents."""

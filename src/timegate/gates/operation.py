@@ -29,6 +29,19 @@ class Rewrite:
     query: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class FormGate:
+    """What happens to the form in the body of a request.
+
+    Args:
+        program: converts its fields, a map of name to text or list of texts; something stands for each file.
+        names: head's name of each field of the version; None for one that head does not get.
+    """
+
+    program: Program
+    names: Mapping[str, str | None]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class OperationGate:
     """One operation of head, as the clients of one version see it.
@@ -41,6 +54,7 @@ class OperationGate:
         exists: whether this version has it; otherwise its requests are refused before they reach the app.
         rewrite: how this version's URL becomes head's; None where they are the same.
         request: the program of the request body; None where the body is passed on unchanged.
+        form: what happens to the form in its place; None where the body is no form, or is passed on unchanged.
         json_only: whether the contract declares JSON as the only media type of the request body.
         responses: the programs of the response bodies by declared status (``"200"``, ``"4XX"``, ``"default"``); None
             where the body is passed on unchanged.
@@ -65,6 +79,7 @@ class OperationGate:
     exists: bool
     rewrite: Rewrite | None
     request: Program | None
+    form: FormGate | None
     json_only: bool
     responses: Mapping[str, Program | None]
     success: str
@@ -84,7 +99,7 @@ class OperationGate:
         if not self.exists:
             return f"<OperationGate {self.key}: not in this version>"
         parts: dict[str, object] = {"path": self.rewrite or self.path_parameters, "query": self.query}
-        parts |= {"headers": self.headers, "cookies": self.cookies, "request": self.request}
+        parts |= {"headers": self.headers, "cookies": self.cookies, "request": self.request or self.form}
         parts |= {f"response {status}": program for status, program in self.responses.items()}
         converted = [name for name, program in parts.items() if program is not None]
         converted += [f"response header {step.new}" for step in self.response_headers]

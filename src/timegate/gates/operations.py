@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 
 from timegate.errors import GateError
 from timegate.gates.locations import Locator
-from timegate.gates.operation import OperationGate, Program, Rewrite
+from timegate.gates.operation import FormGate, OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
 from timegate.history.history import History
+from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.media import is_json_media
 from timegate.wire.paths import PARAMETER
@@ -88,6 +89,12 @@ def _gate(
 ) -> OperationGate:
     requests = reach["requests"]
     request = None if old.request is None else programs["requests"].get(repr(request_root(old.method, old.request)))
+    form = None
+    if "form" in head.parameters and old.request is not None:
+        request, program = None, request
+        if program is not None:
+            read = _as_read(requests, index, head.parameters["form"], program, read=-1)
+            form = FormGate(read, _names_at_head(requests, index, head.parameters["form"]))
     responses = {
         status: None if body is None else programs["responses"].get(repr(body.schema))
         for status, body in head.responses.items()
@@ -112,6 +119,7 @@ def _gate(
         exists=old.exists,
         rewrite=rewrite,
         request=request,
+        form=form,
         json_only=old.request is not None and all(is_json_media(media) for media in old.request.media),
         responses=responses,
         success=head.success,
@@ -125,7 +133,7 @@ def _gate(
         response_headers=response_headers,
         gated=any(
             (
-                *(request, *responses.values(), query, headers, cookies, path_parameters, rewrite),
+                *(request, form, *responses.values(), query, headers, cookies, path_parameters, rewrite),
                 *(statuses, response_headers, not old.exists),
             )
         ),
@@ -184,8 +192,26 @@ class _AsCalled:
 
 def _of_parameters(reach: Reach, index: int, name: str, programs: Programs, *, read: int) -> Program | None:
     program = programs.get(repr(ref(name)))
-    if program is None:
-        return None
+    return None if program is None else _as_read(reach, index, name, program, read=read)
+
+
+def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | None]:
+    """Head's name of each key of a component at a version; None where head does not get the key."""
+    component = reach.component(name, index)
+    found: dict[str, str | None] = dict.fromkeys(reach.head_keys(name) - component.properties.keys())
+    for key in component.properties:
+        at: str | None = key
+        for boundary in range(index - 1, -1, -1):
+            for step in reach.steps(name, boundary):
+                if isinstance(step, KeyRenamed) and step.old == at:
+                    at = step.new
+                elif isinstance(step, KeyRemoved) and step.key == at:
+                    at = None
+        found[key] = None if key in component.internal else at
+    return found
+
+
+def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int) -> Program:
     component = reach.component(name, index)
     types = {
         spelling: reach.python_types(schema, index)

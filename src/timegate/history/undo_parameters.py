@@ -31,8 +31,8 @@ def _place(wire: Wire, fact: ParameterFact, operation: Operation, name: str) -> 
         in_path = wire.requests[operation.path_parameters]
         here = name in parameter_names(operation.path)
         return operation.path_parameters, in_path.wire_name(operation.path_names.get(name, name)) if here else None
-    holder = operation.parameters[fact.location]
-    return holder, wire.requests[holder].wire_name(name)
+    holder = operation.parameters.get(fact.location, "")
+    return holder, wire.requests[holder].wire_name(name) if holder else None
 
 
 def _places(builder: HistoryBuilder, fact: ParameterFact, name: str) -> Iterator[tuple[str, str]]:
@@ -62,6 +62,8 @@ def _remedy(builder: HistoryBuilder, fact: ParameterFact, operation: Operation, 
     if having:
         return f"only {', '.join(having)} has it: {replace(fact, methods=tuple(having))}"
     holder, _ = _place(builder.wire, fact, operation, name)
+    if not holder:
+        return "its body is no form: write on(Model)… about the model of the body"
     properties = builder.component("requests", holder).properties
     return name_one(fact, name, sorted(key for key, schema in properties.items() if PATH_MARK not in schema))
 
@@ -77,6 +79,9 @@ def _removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
     for operation in operations_of(builder, fact, fact.path):
         holder, key = _place(builder.wire, fact, operation, fact.name)
         place = f"{name_of_operation(operation)} {fact.location} {fact.name}"
+        if not holder:
+            builder.fault(place, "the endpoint has no form", _remedy(builder, fact, operation, fact.name))
+            continue
         if key is not None:
             builder.fault_without_effect(place, "the newer version has this parameter too")
             continue

@@ -15,6 +15,7 @@ from timegate.reading.declared import (
     reached_operations,
     refuse_app,
 )
+from timegate.reading.forms import with_forms
 from timegate.reading.identity import share_identities
 from timegate.reading.parameters import parameters_of, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
@@ -74,13 +75,14 @@ def head_wire(
         built.append(_operation(operation, schemas, {location: one.name for location, one in holders.items()}))
     received = [requests.schemas["received", index] for index in range(len(standalone["requests"]))]
     sent = [responses.schemas["sent", index] for index in range(len(standalone["responses"]))]
-    wire = Wire(
+    without_forms = Wire(
         requests={name: c for name, c in components.items() if name not in types.wrappers},
         responses=responses.components,
         operations=tuple(built),
         receives=tuple(received),
         sends=tuple(sent),
     )
+    wire = with_forms(without_forms)
     roots: dict[Side, list[tuple[Any, Schema]]] = {
         side: list(zip(standalone[side], wire.standalone(side), strict=True)) for side in SIDES
     }

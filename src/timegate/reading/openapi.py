@@ -10,12 +10,13 @@ from timegate.errors import DeclarationError
 from timegate.reading.assemble import Roots
 from timegate.reading.declared import refuse_app, status_key
 from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form, plain_document
+from timegate.reading.forms import with_forms
 from timegate.reading.normal_form import NormalForm
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
 from timegate.typing import METHODS, Document, Location, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
-from timegate.wire.media import is_json_media, media_kind
+from timegate.wire.media import FORMS, is_json_media, media_kind
 from timegate.wire.names import first_free
 from timegate.wire.schema import LISTED_SCHEMAS, objects_in, ref, references, referred
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
@@ -72,7 +73,7 @@ def openapi_wire(
     )
     standalone: dict[Side, Iterable[Any]] = {"requests": receives, "responses": sends}
     roots: Roots = {side: [(kind, root(kind)) for kind in (*types, *standalone[side])] for side in SIDES}
-    return wire, roots, reader.texts(), tuple(outgoing.opaque)
+    return with_forms(wire), roots, reader.texts(), tuple(outgoing.opaque)
 
 
 @dataclass(slots=True)
@@ -234,8 +235,9 @@ class _Reader:
         first = next(iter(json or described), None)
         if first is None:
             return Body({}, tuple(content)) if content else None, dict(raw)
+        alike = json if first in json else [media for media in described if media_kind(media) in FORMS]
         chosen = [
-            media for media in described if media == first or (media in json and described[media] == described[first])
+            media for media in described if media == first or (media in alike and described[media] == described[first])
         ]
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]

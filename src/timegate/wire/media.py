@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""The media types of forms."""
+
 
 def media_kind(media: str) -> str:
     """A media type without its parameters, in lower case."""

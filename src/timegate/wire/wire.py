@@ -24,7 +24,7 @@ SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Outp
 
 
 HOLDERS: Final[Mapping[Location, str]] = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies"}
-"""What the parameters of a part of a request are called, in the order of documents but for the path."""
+"""What the parameters of a part of a request are called, but those of a form, which is a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Operation:
         responses: the body of each declared response by status (``"200"``, ``"4XX"``, ``"default"``); None for none.
         success: the status of the declared successful response.
         parameters: the components (on the side of requests) of its parameters: header fields in lower case, path
-            parameters with head's names.
+            parameters with head's names. A form that the request has as its body is there too.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
         exists: False where this version does not have it.
@@ -234,8 +234,8 @@ class Wire:
                 for place, body in operation.bodies(side):
                     yield f"{place} of {operation.key}", body.schema
                 if side == "requests":
-                    for location, name in operation.parameters.items():
-                        yield f"{HOLDERS[location]} of {operation.key}", ref(name)
+                    for location, holder in HOLDERS.items():
+                        yield f"{holder} of {operation.key}", ref(operation.parameters[location])
         for schema in self.standalone(side):
             yield "received" if side == "requests" else "sent", schema
 

@@ -13,7 +13,7 @@ from timegate.gates.operation import OperationGate
 from timegate.gates.run.value_checks import COMPLETE
 from timegate.wire.paths import parameter_names
 
-_PARTS: Final = {"headers": "header", "cookies": "cookie"}
+_PARTS: Final = {"headers": "header", "cookies": "cookie", "form": "body"}
 
 
 def complete(error: UpgradeError, again: Callable[[], object]) -> UpgradeError:
@@ -33,7 +33,7 @@ def refusal(error: UpgradeError, place: str, gate: OperationGate, request: Clien
 
     Args:
         error: what the gate found.
-        place: the part of the request: ``body``, ``query``, ``path``, ``headers`` or ``cookies``.
+        place: the part of the request: ``body``, ``query``, ``path``, ``headers``, ``cookies`` or ``form``.
         gate: the operation at the client's version.
         request: the request as the client sent it.
     """

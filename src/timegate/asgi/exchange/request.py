@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
 from timegate.asgi.exchange.failures import reason_of
+from timegate.asgi.exchange.forms import convert_form
 from timegate.asgi.exchange.refusals import complete, refusal
 from timegate.asgi.exchange.response import GatedResponse, send_problem
 from timegate.asgi.message.body import (
@@ -28,13 +29,21 @@ from timegate.asgi.message.body import (
 from timegate.asgi.message.cookies import cookies_in, with_cookies
 from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders, values_of
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
-from timegate.asgi.message.parameters import by_name, copy_parameters, field_values, parameter_texts, query_parameters
+from timegate.asgi.message.parameters import (
+    Parameter,
+    by_name,
+    copy_parameters,
+    field_values,
+    parameter_texts,
+    query_parameters,
+)
 from timegate.asgi.message.problems import (
     Problem,
     malformed,
     not_in_version,
     not_ready,
     request_not_convertible,
+    unsupported_media,
 )
 from timegate.asgi.message.scope import App, Receive, Scope, Send
 from timegate.asgi.route.entries import Entry
@@ -44,7 +53,7 @@ from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, inspected
 from timegate.asgi.route.path_parameters import parameter_text, takes_parameters, write_parameters
 from timegate.asgi.route.version import ApiVersion
 from timegate.errors import UpgradeError
-from timegate.gates.operation import Program
+from timegate.gates.operation import FormGate, Program
 
 Fields: TypeAlias = Mapping[bytes, bytes]
 
@@ -98,6 +107,8 @@ async def exchange(
             headers, fields = _convert_parameters(response, inner, headers, fields)
         if plan.upgrade is not None:
             receive = await _convert_body(plan.upgrade, response, headers, fields, receive)
+        elif plan.gate.form is not None:
+            receive = await _convert_form(plan.gate.form, response, inner, fields, receive)
     except Refused as error:
         await send_problem(error.problem, send, settings=version.settings, version=version, method=scope["method"])
         return
@@ -106,9 +117,12 @@ async def exchange(
     try:
         await app(inner, receive, response.send)
     except Exception:
-        # An app that was stopped may raise any exception; the reason is logged already.
-        if not response.stopped:
+        # An app that was stopped may raise any exception; the reason is logged or told already.
+        if not response.stopped and response.refused is None:
             raise
+    if response.refused is not None:
+        problem = response.refused.problem
+        await send_problem(problem, send, settings=version.settings, version=version, method=scope["method"])
 
 
 def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
@@ -231,6 +245,27 @@ async def _convert_body(
         raise Refused(_problem_of(error, response, "body", partial(convert, body))) from None
     headers.append((b"content-length", b"%d" % len(body)))
     return receive_body(body, receive)
+
+
+async def _convert_form(
+    gate: FormGate, response: GatedResponse, inner: dict[str, Any], fields: Fields, receive: Receive
+) -> Receive:
+    """A `receive` that returns head's form; the header fields of the copy of the scope fit it."""
+    if b"content-encoding" in fields and coding_of(fields[b"content-encoding"]):
+        raise Refused(unsupported_media("A form at this place must not be coded."))
+
+    def convert(sent: dict[str, Parameter]) -> dict[str, Any]:
+        response.form = sent
+        converted: dict[str, Any] = _upgrade(gate.program, response, partial(copy_parameters, sent), "form")
+        for name in converted:
+            _upgrade(parameter_texts, response, partial(converted.get, name), "form")
+        return converted
+
+    limit = response.version.settings.max_body
+    inner["headers"], receive = await convert_form(
+        gate, convert, inner["headers"], receive, limit=limit, refuse=response.refuse
+    )
+    return receive
 
 
 def _upgrade(program: Program, response: GatedResponse, value: Callable[[], Any], place: str) -> Any:

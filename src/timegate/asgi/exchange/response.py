@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
 from timegate.asgi.exchange.watching import Watched
-from timegate.asgi.message.body import is_declared_media
+from timegate.asgi.message.body import Refused, is_declared_media
 from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
-from timegate.asgi.message.parameters import by_name, query_parameters
+from timegate.asgi.message.parameters import Parameter, by_name, query_parameters
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
@@ -103,12 +103,14 @@ class GatedResponse:
     Attributes:
         head_path: the path that the app gets.
         original: the body of the request, where it was read.
+        form: the fields of the form in the body of the request, where they were read.
+        refused: why the request is refused though the app has begun to read it; None for no reason.
         stopped: whether the app was stopped, because its stream is not sent.
     """
 
     __slots__ = (
-        "_buffer", "_convert", "_send", "_start", "_step", "head_path", "original", "path", "plan", "scope", "stopped",
-        "version",
+        "_buffer", "_convert", "_send", "_start", "_step", "form", "head_path", "original", "path", "plan", "refused",
+        "scope", "stopped", "version",
     )  # fmt: skip
 
     # They are set when the response begins.
@@ -121,6 +123,8 @@ class GatedResponse:
         self.scope = scope
         self.path = self.head_path = path
         self.original = b""
+        self.form: Mapping[str, Parameter] | None = None
+        self.refused: Refused | None = None
         self.stopped = False
         self._send = send
         self._buffer: bytearray | None = None
@@ -131,14 +135,24 @@ class GatedResponse:
         """Handle the next message of the app."""
         return self._step(self, message)
 
+    def refuse(self, error: Refused) -> None:
+        """Send nothing of what the app makes of a request whose rest is refused."""
+        if self._step is GatedResponse._opening:
+            self._step, self.refused = GatedResponse._withholding, error
+        else:
+            _LOG.error("%s: it had begun before the request was read, and the rest is refused", self._subject())
+
+    async def _withholding(self, message: Message) -> None:
+        """Drop a message of the app."""
+
     def client_request(self) -> ClientRequest:
         """The request as the client sent it, parsed only when it is needed."""
-        plan, scope, path, original = self.plan, self.scope, self.path, self.original
+        plan, scope, path, original, form = self.plan, self.scope, self.path, self.original, self.form
         headers: RawHeaders = list(scope["headers"])
         codec = self.version.settings.codec
         return ClientRequest(
             # Programs change their argument, so the body is decoded again.
-            body=lambda: codec.decode(original) if original else None,
+            body=lambda: codec.decode(original) if original else form,
             query=lambda: by_name(query_parameters(scope)),
             path=lambda: plan.entry.parameters(path),
             header=lambda: by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers),

@@ -188,7 +188,7 @@ class _ErrorConverter:
         self.unheard_of: list[ValidationError] = []
         """What is told of missing keys that the client's version does not have."""
         self._touched = {
-            "body": gate.request is not None,
+            "body": gate.request is not None or gate.form is not None,
             "query": gate.query is not None,
             "header": gate.headers is not None,
             "cookie": gate.cookies is not None,

@@ -115,7 +115,7 @@ class OperationPlan:
         self.unconditional = not self.shadows and not gate.json_only
         self.upgrade = None if gate.request is None else codec.around(gate.request)
         self.assumes_json = gate.json_only
-        touched = (gate.request, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite)
+        touched = (gate.request, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite, gate.form)
         self.converts_errors = any(part is not None for part in touched)
         self.converts_responses = any(program is not None for program in gate.responses.values())
         dropped = (

@@ -62,6 +62,7 @@ def document_plan(path: str, version: ApiVersion, versions: ApiVersions, shown: 
         exists=True,
         rewrite=None,
         request=None,
+        form=None,
         json_only=False,
         responses={"200": _document_program(version, versions, shown)},
         success="200",

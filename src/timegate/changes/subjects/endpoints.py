@@ -73,6 +73,10 @@ class Endpoint:
         """A cookie of the request, by its name."""
         return Parameter(self, self.at, self.methods, "cookie", name)
 
+    def form(self, name: str) -> Parameter:
+        """A field of the form in the body, or a file in it, by its name."""
+        return Parameter(self, self.at, self.methods, "form", name)
+
     def response_header(self, name: str) -> ResponseHeader:
         """A header field of the responses, by its name on the wire; case does not matter."""
         return ResponseHeader(self, self.at, self.methods, name)

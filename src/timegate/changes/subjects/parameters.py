@@ -83,7 +83,7 @@ class PathParameter(AnyParameter):
 
 @vocabulary
 class Parameter(AnyParameter):
-    """One query parameter, header field or cookie of an endpoint."""
+    """One query parameter, header field, cookie or field of a form of an endpoint."""
 
     __slots__ = ()
 

@@ -67,7 +67,9 @@ def request_root(method: str, body: Body) -> Schema:
 
 def _undocumented(wire: Wire, side: Side) -> Iterator[tuple[str, Body]]:
     for operation in wire.operations:
-        yield from ((f"{name} of {operation.key}", body) for name, body in operation.bodies(side) if not body.has_json)
+        if side == "responses" or "form" not in operation.parameters:
+            named = operation.bodies(side)
+            yield from ((f"{name} of {operation.key}", body) for name, body in named if not body.has_json)
 
 
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:

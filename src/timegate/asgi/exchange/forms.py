@@ -1,0 +1,189 @@
+"""Forms of requests: fields are converted like parameters, files pass while they arrive."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qsl, urlencode
+
+from timegate.asgi.message.body import Disconnected, Refused, read_body, receive_body
+from timegate.asgi.message.headers import RawHeaders, without
+from timegate.asgi.message.multipart import Data, Malformed, MultipartScanner, Part, boundary_of
+from timegate.asgi.message.parameters import Parameter, by_name, parameter_texts
+from timegate.asgi.message.problems import malformed, too_large, unsupported_media
+from timegate.asgi.message.scope import Message, Receive
+from timegate.gates.operation import FormGate
+from timegate.wire.media import FORMS, media_kind
+
+URLENCODED, MULTIPART = FORMS
+
+Convert: TypeAlias = Callable[[dict[str, Parameter]], dict[str, Any]]
+"""Converts the fields of a form; it refuses what the client may not send.
+
+Raises:
+    Refused: the fields cannot be converted.
+"""
+
+_OF_THE_LENGTH: Final = (b"content-length",)
+
+
+async def convert_form(
+    gate: FormGate,
+    convert: Convert,
+    headers: RawHeaders,
+    receive: Receive,
+    *,
+    limit: int,
+    refuse: Callable[[Refused], None],
+) -> tuple[RawHeaders, Receive]:
+    """The header fields of a form for head, and a `receive` that returns its body.
+
+    Args:
+        gate: what happens to the form.
+        convert: converts its fields.
+        headers: the header fields of the request.
+        receive: the server's.
+        limit: how many bytes the fields may have.
+        refuse: is told of what is found when the app has begun to read.
+
+    Raises:
+        Refused: the form cannot be converted.
+        Disconnected: the client disconnected.
+    """
+    types = [value for name, value in headers if name == b"content-type"]
+    kind = media_kind(types[0].decode("latin-1")) if len(types) == 1 else ""
+    if not types:
+        return headers, receive
+    if kind == URLENCODED:
+        body = await read_body(await receive(), receive, limit=limit)
+        try:
+            pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True)
+        except ValueError:
+            raise Refused(malformed("The form is not in UTF-8.")) from None
+        encoded = urlencode(list(_texts(convert(by_name(pairs))))).encode("ascii")
+        length = (b"content-length", b"%d" % len(encoded))
+        return [*without(headers, _OF_THE_LENGTH), length], receive_body(encoded, receive)
+    if kind != MULTIPART:
+        raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
+    try:
+        boundary = boundary_of(types[0])
+    except Malformed:
+        raise Refused(malformed("The Content-Type of the form names no boundary.")) from None
+    pieces = _Multipart(gate, convert, boundary, limit).pieces(receive)
+    return without(headers, _OF_THE_LENGTH), _receive(pieces, receive, refuse)
+
+
+def _texts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in fields.items():
+        for text in parameter_texts(value):
+            yield name, text
+
+
+def _receive(pieces: AsyncIterator[bytes], receive: Receive, refuse: Callable[[Refused], None]) -> Receive:
+    """A `receive` that returns the pieces of a body, and then calls the server's own."""
+    ended = False
+
+    async def replay() -> Message:
+        nonlocal ended
+        if ended:
+            return await receive()
+        try:
+            async for piece in pieces:
+                return {"type": "http.request", "body": piece, "more_body": True}
+        except Refused as error:
+            ended = True
+            # The app gets no more; what it makes of that is not sent.
+            refuse(error)
+            return {"type": "http.disconnect"}
+        except Disconnected:
+            ended = True
+            return {"type": "http.disconnect"}
+        ended = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return replay
+
+
+class _Multipart:
+    """Converts one multipart form while it arrives: files at once, and its fields at its end, before the last boundary.
+
+    Args:
+        gate: what happens to the form.
+        convert: converts its fields.
+        boundary: what separates its parts.
+        limit: how many bytes its fields may have.
+    """
+
+    def __init__(self, gate: FormGate, convert: Convert, boundary: bytes, limit: int) -> None:
+        self._gate = gate
+        self._convert = convert
+        self._boundary = boundary
+        self._left = limit
+        self._limit = limit
+        self._fields: list[tuple[str, bytearray]] = []
+        # What stands for a file among the fields, so that a client cannot write it.
+        self._file = f"file {secrets.token_hex(16)}"
+        self._field: bytearray | None = None
+        self._in_file = False
+
+    async def pieces(self, receive: Receive) -> AsyncIterator[bytes]:
+        """The pieces of head's form."""
+        scanner = MultipartScanner(self._boundary)
+        more = True
+        while more and not scanner.ended:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            more = message.get("more_body", False)
+            try:
+                piece = b"".join(map(self._taken, scanner.feed(message.get("body") or b"")))
+            except Malformed:
+                raise Refused(malformed("The body is no multipart form.")) from None
+            if piece:
+                yield piece
+        if not scanner.ended:
+            raise Refused(malformed("The multipart form is cut off."))
+        while more:
+            more = (await receive()).get("more_body", False)
+        yield self._last()
+
+    def _taken(self, found: Part | Data) -> bytes:
+        """What is sent to the app for a part of the form."""
+        if isinstance(found, Part):
+            return self._begun(found)
+        if self._in_file:
+            return found.data
+        if self._field is not None:
+            self._count(len(found.data))
+            self._field += found.data
+        return b""
+
+    def _begun(self, part: Part) -> bytes:
+        ended, self._in_file = b"\r\n" if self._in_file else b"", False
+        self._count(len(part.name))
+        value = bytearray(self._file, "ascii") if part.is_file else bytearray()
+        self._fields.append((part.name, value))
+        self._field = None if part.is_file else value
+        name = self._gate.names.get(part.name, part.name) if part.is_file else None
+        if name is None:
+            return ended
+        self._in_file = True
+        header = part.header if name == part.name else part.renamed(name)
+        return ended + b"--" + self._boundary + b"\r\n" + header + b"\r\n\r\n"
+
+    def _count(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise Refused(too_large(self._limit))
+
+    def _last(self) -> bytes:
+        """The fields of head's form, and the last boundary."""
+        sent = by_name((name, value.decode("utf-8", "replace")) for name, value in self._fields)
+        parts: list[bytes] = [b"\r\n"] if self._in_file else []
+        for name, text in _texts(self._convert(sent)):
+            if text != self._file:
+                quoted = name.replace('"', "%22").encode("utf-8")
+                head = b'Content-Disposition: form-data; name="' + quoted + b'"\r\n\r\n'
+                parts.append(b"--" + self._boundary + b"\r\n" + head + text.encode("utf-8") + b"\r\n")
+        return b"".join([*parts, b"--" + self._boundary + b"--\r\n"])

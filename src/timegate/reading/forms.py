@@ -1,0 +1,45 @@
+"""The forms of an app's requests: their fields are texts, as parameters are, and files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from timegate.typing import Location
+from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.media import FORMS, media_kind
+from timegate.wire.schema import ref, references, referred
+from timegate.wire.wire import SIDES, Body, Operation, Wire
+
+
+def with_forms(wire: Wire) -> Wire:
+    """A wire whose operations have the fields of their forms among their parameters.
+
+    A class that is a form here and something else there becomes two components: its fields are texts in one of them.
+    """
+    uses: Counter[str] = Counter(
+        name
+        for side in SIDES
+        for schema in (*wire.payloads(side), *(one.schema for one in wire.components(side).values()))
+        for name in references(schema)
+    )
+    operations: list[Operation] = []
+    for operation in wire.operations:
+        body = operation.request
+        name = None if body is None or not is_form(body) or BEHIND_MARK in body.schema else referred(body.schema)
+        if body is None or name is None or not wire.requests[name].properties:
+            operations.append(operation)
+            continue
+        if uses[name] > 1 or name in wire.responses:
+            label = f"{operation.key} form"
+            copied = replace(wire.requests[name], name=label, inline=True)
+            wire, name = wire.edited("requests", copied), label
+            operation = replace(operation, request=replace(body, schema=ref(label)))
+        parameters: dict[Location, str] = {**operation.parameters, "form": name}
+        operations.append(replace(operation, parameters=parameters))
+    return replace(wire, operations=tuple(operations))
+
+
+def is_form(body: Body) -> bool:
+    """Whether a body is a form, and nothing else."""
+    return all(media_kind(media) in FORMS for media in body.media)
