@@ -21,7 +21,7 @@ def as_markdown(entries: Iterable[VersionEntry]) -> str:
         elif not entry.changes:
             lines += ["No changes to the contract.", ""]
         for change in entry.changes:
-            lines += [*_change(change), ""]
+            lines += [*change_lines(change), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -33,7 +33,7 @@ def as_json(entries: Iterable[VersionEntry]) -> list[dict[str, Any]]:
             "older": entry.older,
             "deprecated": _moment(entry.version.deprecated),
             "sunset": _moment(entry.version.sunset),
-            "changes": [_change_data(change) for change in entry.changes],
+            "changes": [change_data(change) for change in entry.changes],
         }
         for entry in entries
     ]
@@ -48,7 +48,8 @@ def _moment(moment: Any) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _change(change: ChangeEntry) -> Iterator[str]:
+def change_lines(change: ChangeEntry) -> Iterator[str]:
+    """One change as lines of Markdown, with a heading."""
     first, _, rest = change.description.partition("\n")
     yield f"### {first}"
     yield from ("", rest.strip()) if rest.strip() else ()
@@ -66,7 +67,8 @@ def _change(change: ChangeEntry) -> Iterator[str]:
     yield f"Declared by `{change.name}`."
 
 
-def _change_data(change: ChangeEntry) -> dict[str, Any]:
+def change_data(change: ChangeEntry) -> dict[str, Any]:
+    """One change as JSON data."""
     shown = change.sample
     return {
         "name": change.name,

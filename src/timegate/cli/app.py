@@ -8,6 +8,7 @@ from typing import Final
 import typer
 
 from timegate.cli.baseline import baseline
+from timegate.cli.can_i_deploy import can_i_deploy
 from timegate.cli.changelog import changelog
 from timegate.cli.check import check
 from timegate.cli.clients import clients
@@ -17,12 +18,14 @@ from timegate.cli.diff import diff
 from timegate.cli.ending import ending_well
 from timegate.cli.explain import explain
 from timegate.cli.freeze import freeze
+from timegate.cli.guide import guide
 from timegate.cli.history import history
 from timegate.cli.openapi import openapi
 from timegate.cli.redate import redate
 from timegate.cli.revision import revision
 from timegate.cli.status import status
 from timegate.cli.upgrade import upgrade
+from timegate.cli.usage import usage
 
 COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "baseline": baseline,
@@ -40,6 +43,9 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "clients": clients,
     "upgrade": upgrade,
     "convert": convert,
+    "usage": usage,
+    "can-i-deploy": can_i_deploy,
+    "guide": guide,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 

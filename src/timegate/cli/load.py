@@ -29,10 +29,12 @@ class Loaded:
     Args:
         timeline: the versions.
         contract: what is on the wire at head.
+        newest: the index of the newest version on offer, below the ceiling of the app's middleware.
     """
 
     timeline: Timeline
     contract: Contract
+    newest: int = 0
 
     @functools.cached_property
     def gates(self) -> Gates:
@@ -71,7 +73,7 @@ def load(target: str, *, contract: str = "") -> Loaded:
             f"{target} is {_described(found)} without TimegateMiddleware: app.add_middleware(TimegateMiddleware, "
             "timeline=timeline), or name a timeline with --contract, or gates"
         )
-    return Loaded(startup.timeline, startup.contract_of_app())
+    return Loaded(startup.timeline, startup.contract_of_app(), startup.top.newest())
 
 
 def _contract(target: str) -> Contract:

@@ -20,8 +20,8 @@ from execution_api.worker import command as worker
 __all__ = ["app_from_environment", "main"]
 
 # These environment variables configure the processes that uvicorn starts.
-NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING")
-DATABASE, SECRET_FILE, WORLD, CEILING = (f"EXECUTION_API_{name}" for name in NAMES)
+NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING", "USAGE")
+DATABASE, SECRET_FILE, WORLD, CEILING, USAGE = (f"EXECUTION_API_{name}" for name in NAMES)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -46,6 +46,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret-file", metavar="F", type=Path, required=True, help="holds the secret of the tokens")
     parser.add_argument("--world", metavar="FILE", type=Path, help="rows to start from, if the database is empty")
     parser.add_argument("--ceiling", metavar="FILE", type=Path, help="holds the newest version to offer")
+    parser.add_argument("--usage", metavar="FILE", type=Path, help="where requests are counted, by SDK")
     parser.add_argument("--processes", type=int, default=1)
 
 
@@ -60,6 +61,7 @@ def _serve(given: argparse.Namespace) -> int:
     os.environ[SECRET_FILE] = str(given.secret_file)
     os.environ[WORLD] = str(given.world or "")
     os.environ[CEILING] = str(given.ceiling or "")
+    os.environ[USAGE] = str(given.usage or "")
     _secret(given.secret_file)  # fail here if it is missing or unreadable, not in each process
     uvicorn.run(
         "execution_api.__main__:app_from_environment",
@@ -83,12 +85,13 @@ def app_from_environment() -> Starlette:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
-    world, ceiling = os.environ.get(WORLD), os.environ.get(CEILING)
+    world, ceiling, usage = (os.environ.get(name) for name in (WORLD, CEILING, USAGE))
     return create_app(
         database=os.environ[DATABASE],
         secret=_secret(Path(os.environ[SECRET_FILE])),
         world=json.loads(Path(world).read_text()) if world else None,
         ceiling=Path(ceiling) if ceiling else None,
+        usage=Path(usage) if usage else None,
     )
 
 

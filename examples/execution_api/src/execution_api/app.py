@@ -41,6 +41,7 @@ def create_app(
     backends: Sequence[SecretBackend] | None = None,
     versions: Timeline = timeline,
     ceiling: Path | None = None,
+    usage: Path | None = None,
 ) -> Starlette:
     """Make the application; its lifespan opens the database, creates the tables and fills them.
 
@@ -51,6 +52,7 @@ def create_app(
         backends: where connections and variables come from; by default the environment, then the database.
         versions: the versions of the interface, newest first.
         ceiling: a file that holds the newest version to offer; None to offer all.
+        usage: the file into which requests are counted, by SDK; None to count none.
 
     Raises:
         ValueError: the secret is too short.
@@ -71,7 +73,7 @@ def create_app(
         lifespan=lifespan,
         # Conversion for older workers is inside the log, which names the version of each response, and outside
         # everything else, which knows only today's interface.
-        middleware=[Middleware(RequestLog), older_workers(versions, ceiling=ceiling)],
+        middleware=[Middleware(RequestLog), older_workers(versions, ceiling=ceiling, usage=usage)],
         exception_handlers={
             Refusal: render_refusal,
             HTTPException: render_http_exception,

@@ -23,9 +23,10 @@ from execution_api.models import (
 from execution_api.routes import CLOSED, OPEN
 from execution_api.versions import timeline
 from timegate import Contract, Gates, Timeline
-from timegate.asgi import Problem, TimegateMiddleware, header, problem_json
+from timegate.asgi import Problem, Scope, TimegateMiddleware, header, problem_json
+from timegate.observing.counts import Counts
 
-__all__ = ["TALLY", "Tally", "contract", "gates", "older_workers"]
+__all__ = ["TALLY", "Tally", "contract", "gates", "older_workers", "sdk_of"]
 
 HANDED_OUT: Final = (TaskInstance, BundleInfo, TerminalTIState, DagAttributeTypes, TriggerRule, WeightRule)
 """Models that a worker gets with a task, before its first request: no operation has them."""
@@ -72,12 +73,15 @@ def gates(versions: Timeline = timeline) -> Gates:
     return versions.compile(contract())
 
 
-def older_workers(versions: Timeline = timeline, *, ceiling: Path | None = None) -> Middleware:
+def older_workers(
+    versions: Timeline = timeline, *, ceiling: Path | None = None, usage: Path | None = None
+) -> Middleware:
     """Make the middleware that serves workers of every version.
 
     Args:
         versions: the versions, newest first.
         ceiling: a file that holds the newest version to offer; None to offer all.
+        usage: the file into which requests are counted, by SDK; None to count none.
     """
     return Middleware(
         TimegateMiddleware,
@@ -85,6 +89,8 @@ def older_workers(versions: Timeline = timeline, *, ceiling: Path | None = None)
         gates=gates(versions),
         select=header("Airflow-API-Version"),
         ceiling=ceiling,
+        observer=None if usage is None else Counts(usage),
+        client=sdk_of,
         unversioned=("/health", "/health/ping"),
         # A supervisor kills its task on 404, 409 and 410, and tries again on 503.
         sunset_status=503,
@@ -92,6 +98,15 @@ def older_workers(versions: Timeline = timeline, *, ceiling: Path | None = None)
         problems=_as_workers_read_it,
         encoder=_counted,
     )
+
+
+def sdk_of(scope: Scope) -> str | None:
+    """The SDK that sends a request, `task-sdk 1.3.2`, as its User-Agent says; None for any other client."""
+    for name, value in scope["headers"]:
+        if name == b"user-agent":
+            product, _, version = value.split(b" ", 1)[0].partition(b"/")
+            return f"task-sdk {version.decode('latin-1')}" if product == b"apache-airflow-task-sdk" else None
+    return None
 
 
 def _as_workers_read_it(problem: Problem) -> tuple[str, Any]:
