@@ -1,6 +1,6 @@
 """A DAG that every Task SDK since 1.0.0 can run: it talks to the server, it fails, it waits and goes on.
 
-`reply`, `retry` and `linger` are tasks of the same DAG in other languages, as are a `fail` and a `wait`.
+`reply`, `retry` and `linger` are tasks of the same DAG in other languages, as are a `fail`, a `wait` and a `hold`.
 """
 
 from __future__ import annotations
@@ -113,3 +113,4 @@ with DAG("first_worker", schedule=None, start_date=datetime(2026, 1, 1, tzinfo=U
     Read(task_id="read")
     Fail(task_id="fail")
     Wait(task_id="wait")
+    Wait(task_id="hold")

@@ -69,7 +69,7 @@ class TestPlan:
         assert len({run.logical_date for run in world.dag_runs}) == len(performances)
         assert len({task.queue for task in world.task_instances}) == len(world.task_instances)
         assert len({task.id for task in world.task_instances}) == len(world.task_instances)
-        assert len(world.task_instances) == 3 * len(GENERATIONS) + 7 * len(LANGUAGES)
+        assert len(world.task_instances) == 3 * len(GENERATIONS) + 8 * len(LANGUAGES)
 
     def test_the_server_takes_the_world_and_the_first_task_of_each_thread_is_queued(
         self, database: str, performances: tuple[Performance, ...]

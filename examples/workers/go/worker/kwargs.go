@@ -3,6 +3,7 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"timegate.example/airflow"
@@ -33,13 +34,17 @@ func decodeKwargs(given any) (airflow.Kwargs, error) {
 func encodeValue(value any) any {
 	switch value := value.(type) {
 	case time.Duration:
-		return instance{"datetime.timedelta", 2, value.Seconds()}
+		// As text: Python refuses an integer here, and JSON would make one of whole seconds.
+		return instance{"datetime.timedelta", 2, strconv.FormatFloat(value.Seconds(), 'f', -1, 64)}
 	case time.Time:
-		moment := map[string]any{"timestamp": float64(value.UnixMicro()) / 1e6, "tz": nil}
+		moment := map[string]any{"timestamp": float64(value.UnixMicro()) / 1e6, "tz": utc}
 		return instance{"datetime.datetime", 2, moment}
 	}
 	return value
 }
+
+// utc is the time zone UTC, as a moment in the plain form names it.
+var utc = instance{"builtins.tuple", 1, []any{"UTC", "pendulum.tz.timezone.Timezone", 1, true}}
 
 type instance struct {
 	Class   string `json:"__classname__"`
@@ -77,15 +82,25 @@ func decodeTyped(kind string, data any) (any, error) {
 		if object, ok := data.(map[string]any); ok {
 			data = object["timestamp"]
 		}
-		if seconds, ok := data.(float64); ok {
+		if seconds, ok := secondsOf(data); ok {
 			return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
 		}
 	case "timedelta", "datetime.timedelta":
-		if seconds, ok := data.(float64); ok {
+		if seconds, ok := secondsOf(data); ok {
 			return time.Duration(seconds * float64(time.Second)), nil
 		}
 	}
 	return nil, fmt.Errorf("no form for a %s here", kind)
+}
+
+// secondsOf reads a number, or a text that is one.
+func secondsOf(data any) (seconds float64, ok bool) {
+	if text, isText := data.(string); isText {
+		seconds, err := strconv.ParseFloat(text, 64)
+		return seconds, err == nil
+	}
+	seconds, ok = data.(float64)
+	return seconds, ok
 }
 
 func decodeList(list []any) (any, error) {

@@ -133,7 +133,7 @@ func TestHowATaskEndsIsReported(t *testing.T) {
 			want: worker.Deferred,
 			reported: map[string]any{
 				"classpath": "a.B", "next_method": "resume", "trigger_timeout": "PT90S",
-				"next_kwargs": map[string]any{"d": map[string]any{"__classname__": "datetime.timedelta", "__version__": 2.0, "__data__": 60.0}},
+				"next_kwargs": map[string]any{"d": map[string]any{"__classname__": "datetime.timedelta", "__version__": 2.0, "__data__": "60"}},
 			},
 		},
 	}

@@ -5,8 +5,9 @@
  * `{"__classname__": C, "__data__": D}` where JSON has no type.
  */
 import { isRecord } from "./client.js";
+import { Duration } from "./tasks.js";
 
-/** Reads arguments in either form: a moment becomes a `Date`, a duration its milliseconds. */
+/** Reads arguments in either form: a moment becomes a `Date`, a duration a `Duration`. */
 export function decodeKwargs(given: unknown): Record<string, unknown> {
   if (given === null || given === undefined) return {};
   const decoded = decode(given);
@@ -19,10 +20,18 @@ export function encodeKwargs(kwargs: Record<string, unknown>): Record<string, un
   return Object.fromEntries(Object.entries(kwargs).map(([name, value]) => [name, encode(value)]));
 }
 
+/** The time zone UTC, as a moment in the plain form names it. */
+const UTC = instance("builtins.tuple", 1, ["UTC", "pendulum.tz.timezone.Timezone", 1, true]);
+
 function encode(value: unknown): unknown {
-  if (!(value instanceof Date)) return value;
-  const data = { timestamp: value.getTime() / 1000, tz: null };
-  return { __classname__: "datetime.datetime", __version__: 2, __data__: data };
+  // As text: Python refuses an integer here, and JSON would make one of whole seconds.
+  if (value instanceof Duration) return instance("datetime.timedelta", 2, String(value.ms / 1000));
+  if (value instanceof Date) return instance("datetime.datetime", 2, { timestamp: value.getTime() / 1000, tz: UTC });
+  return value;
+}
+
+function instance(name: string, version: number, data: unknown) {
+  return { __classname__: name, __version__: version, __data__: data };
 }
 
 function decode(value: unknown): unknown {
@@ -51,13 +60,14 @@ function decodeTyped(type: string, data: unknown): unknown {
       return new Date(milliseconds(type, isRecord(data) ? data.timestamp : data));
     case "timedelta":
     case "datetime.timedelta":
-      return milliseconds(type, data);
+      return new Duration(milliseconds(type, data));
   }
   throw new TypeError(`the arguments to resume with hold a ${type}, which has no form here`);
 }
 
-function milliseconds(type: string, seconds: unknown): number {
-  if (typeof seconds !== "number") throw new TypeError(`a ${type} is no number of seconds`);
+function milliseconds(type: string, data: unknown): number {
+  const seconds = typeof data === "string" ? Number(data) : data;
+  if (typeof seconds !== "number" || Number.isNaN(seconds)) throw new TypeError(`a ${type} is no number of seconds`);
   return Math.round(seconds * 1000);
 }
 

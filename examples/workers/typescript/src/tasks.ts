@@ -108,6 +108,11 @@ export class Dag {
   }
 }
 
+/** A length of time among the arguments of a deferral, which Python keeps apart from a number. */
+export class Duration {
+  constructor(readonly ms: number) {}
+}
+
 /** Thrown by a task that has nothing to do. */
 export class Skipped extends Error {
   override readonly name = "Skipped";
@@ -127,7 +132,7 @@ export interface DeferralOptions {
   trigger: string;
   args?: Record<string, unknown>;
   timeoutMs?: number;
-  /** The method to go on with, and what to hand to it: values of JSON, and dates. */
+  /** The method to go on with, and what to hand to it: values of JSON, dates and durations. */
   resume: string;
   kwargs?: Record<string, unknown>;
 }

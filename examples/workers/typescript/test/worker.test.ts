@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { after, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Dag, Deferral, Reschedule, Skipped, Worker, type Task, type Workload } from "../src/index.js";
+import { Dag, Deferral, Duration, Reschedule, Skipped, Worker, type Task, type Workload } from "../src/index.js";
 
 interface Given {
   status: number;
@@ -77,7 +77,7 @@ describe("how a task ends is reported", () => {
     throw error;
   };
   const retries = { status: 200, body: { ...STARTED, should_retry: true } };
-  const deferral = { trigger: "a.B", timeoutMs: 90_000, resume: "resume", kwargs: { at: new Date(1500) } };
+  const deferral = { trigger: "a.B", timeoutMs: 90_000, resume: "resume", kwargs: { for: new Duration(1500) } };
   const ends: [string, Task, Given | undefined, string, object][] = [
     ["success", () => undefined, undefined, "success", {}],
     ["error", fails(new Error("no")), undefined, "failed", {}],
@@ -99,9 +99,7 @@ describe("how a task ends is reported", () => {
         classpath: "a.B",
         trigger_timeout: "PT90S",
         next_method: "resume",
-        next_kwargs: {
-          at: { __classname__: "datetime.datetime", __version__: 2, __data__: { timestamp: 1.5, tz: null } },
-        },
+        next_kwargs: { for: { __classname__: "datetime.timedelta", __version__: 2, __data__: "1.5" } },
       },
     ],
   ];
@@ -190,7 +188,7 @@ describe("a task resumes with either form of arguments", () => {
         [PUSHED]: [{ status: 201, body: {} }],
       });
       assert.equal(await run(server, () => assert.fail("it began anew")), "success");
-      assert.deepEqual(server.bodies(PUSHED), [{ at: "1970-01-01T00:00:01.500Z", for: 2000, n: [1, 2] }]);
+      assert.deepEqual(server.bodies(PUSHED), [{ at: "1970-01-01T00:00:01.500Z", for: { ms: 2000 }, n: [1, 2] }]);
     });
   }
 });

@@ -35,6 +35,7 @@ _DAG_VERSION: Final = "0b6c5b0e-6a0c-4f4e-9a54-1f2f6f0f8c11"
 _FIRST_DAY: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _GREETING: Final = "good morning"
 _WAREHOUSE: Final = "reader@warehouse.example:5432"
+_UNTIL_IN_PYTHON: Final = "2026-01-02T12:01:30+00:00"
 _PARTS: Final = (3, 1, 2)
 """What the instances of a mapped task have returned."""
 
@@ -109,7 +110,7 @@ def performance_of(generation: Generation) -> Performance:
         threads=(
             (exchange,),
             (Act(worker=generation, task_id="fail", label="fail", state="failed"),),
-            (_wait(generation), _resumed(generation, until="2026-01-02T12:01:30+00:00")),
+            (_deferred(generation, "wait"), _resumed(generation, "wait", until=_UNTIL_IN_PYTHON)),
         ),
     )
 
@@ -119,7 +120,7 @@ def language_performance_of(worker: LanguageWorker, *, partner: Generation) -> P
 
     Args:
         worker: The worker.
-        partner: Asks it, reads its reply, and defers the task that it resumes.
+        partner: Asks it, reads its reply, defers a task that it resumes, and resumes one that it defers.
     """
     run_id = f"{worker.language.name}-{worker.api_version}"
     question: JsonValue = {"from": run_id, "text": "how do you do?"}
@@ -147,19 +148,21 @@ def language_performance_of(worker: LanguageWorker, *, partner: Generation) -> P
                 Act(worker=worker, task_id="retry", label="retry", state="up_for_retry"),
                 Act(worker=worker, task_id="retry", label="retry, again", state="success", xcoms={"return_value": 2}),
             ),
-            (_wait(partner), _resumed(worker, until="2026-01-02T12:01:30Z")),
+            (_deferred(partner, "wait"), _resumed(worker, "wait", until="2026-01-02T12:01:30Z")),
+            (_deferred(worker, "hold"), _resumed(partner, "hold", until=_UNTIL_IN_PYTHON)),
             (Act(worker=worker, task_id="linger", label="linger, cleared", state=None, cleared=True),),
         ),
     )
 
 
-def _wait(worker: Worker) -> Act:
-    return Act(worker=worker, task_id="wait", label="wait", state="deferred")
+def _deferred(worker: Worker, task_id: str) -> Act:
+    return Act(worker=worker, task_id=task_id, label=task_id, state="deferred")
 
 
-def _resumed(worker: Worker, *, until: str) -> Act:
+def _resumed(worker: Worker, task_id: str, *, until: str) -> Act:
     resumed: JsonValue = {"event": "rung", "until": until, "patience": 90.0, "visits": [1, 2]}
-    return Act(worker=worker, task_id="wait", label="wait, resumed", state="success", xcoms={"return_value": resumed})
+    label = f"{task_id}, resumed"
+    return Act(worker=worker, task_id=task_id, label=label, state="success", xcoms={"return_value": resumed})
 
 
 def world_of(performances: tuple[Performance, ...]) -> dict[str, JsonValue]:

@@ -19,6 +19,7 @@ func bundle() *airflow.DagBag {
 	dag.AddTask(retry)
 	dag.AddTask(wait).OnResume("resume", resume)
 	dag.AddTask(linger)
+	dag.AddTask(hold)
 	return &bag
 }
 
@@ -120,6 +121,11 @@ func resume(kwargs airflow.Kwargs) (*waited, error) {
 	return &waited{
 		Event: left.Event, Until: left.Since.Add(left.Patience), Patience: left.Patience.Seconds(), Visits: left.Visits,
 	}, nil
+}
+
+// hold is wait for a worker in Python to go on with.
+func hold() error {
+	return wait()
 }
 
 // linger runs until somebody wants it to stop.

@@ -1,6 +1,6 @@
 /** The tasks of first_worker that are written in TypeScript. Its other tasks are written in Python. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { Dag, Deferral, type TaskContext } from "../index.js";
+import { Dag, Deferral, Duration, type TaskContext } from "../index.js";
 
 interface Question {
   from: string;
@@ -48,22 +48,25 @@ function wait(): never {
     args: { at: NOON.toISOString() },
     timeoutMs: 3_600_000,
     resume: "resume",
-    kwargs: { since: NOON, patience: 90_000, visits: [1, 2] },
+    kwargs: { since: NOON, patience: new Duration(90_000), visits: [1, 2] },
   });
 }
 
 interface Left {
   event: string;
   since: Date;
-  patience: number;
+  patience: Duration;
   visits: number[];
 }
 
 /** Goes on with what was left behind by `wait`, here or in Python. */
 function resume(_: TaskContext, { event, since, patience, visits }: Left) {
-  const until = new Date(since.getTime() + patience);
-  return { event, until: until.toISOString().replace(".000Z", "Z"), patience: patience / 1000, visits };
+  const until = new Date(since.getTime() + patience.ms);
+  return { event, until: until.toISOString().replace(".000Z", "Z"), patience: patience.ms / 1000, visits };
 }
+
+/** As `wait`, for a worker in Python to go on with. */
+const hold = wait;
 
 /** Runs until somebody wants it to stop. */
 async function linger({ signal }: TaskContext): Promise<never> {
@@ -76,4 +79,5 @@ export const firstWorker = new Dag("first_worker")
   .task("fail", fail)
   .task("retry", retry)
   .task("wait", wait, { resume })
+  .task("hold", hold)
   .task("linger", linger);
