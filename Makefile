@@ -33,6 +33,9 @@
 #   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
 #
 #   make docs     builds the site of the documentation into .site/html, and follows its links
+#   make test-suites      FastAPI's and Starlette's own tests, bare and behind the middleware: what passes bare must pass behind it
+#                         (SHARE=20 runs one file in twenty, picked by SEED=7)
+#
 #   make figures  counts the tests of each harness
 #
 #   make check    everything that must hold: lint, types and test
@@ -187,6 +190,22 @@ $(AIRFLOW)/%/.ready: requirements/airflow/%.txt $(AIRFLOW_EXAMPLE)/newest_fastap
 	@[ $* != newest ] || $(PY) $(AIRFLOW_EXAMPLE)/newest_fastapi.py $(@D)
 	@touch $@
 
+# The suites of others, from their source distributions.
+SUITES := .venv-suites
+SHARE ?= 1
+
+test-suites: $(READY) $(SUITES)/.ready
+	@$(PY) -m tests.suites --share $(SHARE) --seed $(SEED)
+
+$(SUITES)/.ready: requirements/suites/suites.txt requirements/suites/sources.txt $(CREATED)
+	@echo 'timegate: making $(@D)'
+	@$(UV) venv --quiet --clear --python $(PY) $(@D)
+	@$(UV) pip sync --quiet --python $(@D) $<
+	@$(@D)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-binary :all: \
+	    --require-hashes --dest $(@D)/src --requirement requirements/suites/sources.txt
+	@for source in $(@D)/src/*.tar.gz; do tar -xzf $$source -C $(@D)/src; done
+	@touch $@
+
 # Only two processes, because each also starts servers, and a worker with its task.
 test-clients: $(READY)
 	@$(PY) -m pytest --numprocesses=2 --dist=worksteal $(EXAMPLE)/tests/clients $(PYTEST)
@@ -335,11 +354,12 @@ lock: $(CREATED)
 	    $(UV) $(COMPILE_CELL) --output-file requirements/matrix/$$cell.txt requirements/matrix/$$cell.in; done
 	@for app in $(notdir $(basename $(wildcard requirements/apps/*.in))); do \
 	    $(UV) $(COMPILE_APP) --output-file requirements/apps/$$app.txt requirements/apps/$$app.in; done
+	@$(UV) $(COMPILE_APP) --output-file requirements/suites/suites.txt requirements/suites/suites.in
 	@$(UV) $(COMPILE_APP) --output-file requirements/airflow/pinned.txt requirements/airflow/pinned.in
 	@$(UV) $(COMPILE_APP) --override requirements/airflow/newest.override --output-file requirements/airflow/newest.txt \
 	    requirements/airflow/pinned.in
 	@! grep -nE '://|^-' $(LOCK) $(BENCH_LOCK) requirements/docs.txt requirements/uv.txt requirements/matrix/*.txt requirements/apps/*.txt \
-	    requirements/airflow/*.txt
+	    requirements/airflow/*.txt requirements/suites/suites.txt
 
 clean:
-	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) $(AIRFLOW) $(DOCS) .site .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(MATRIX) $(APP_ENVIRONMENTS) $(AIRFLOW) $(DOCS) $(SUITES) .site .mypy_cache .pytest_cache .ruff_cache .hypothesis
