@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from tests.frozen.edits import MAIN, MODELS, VERSIONS, Edit
 from timegate import Contract, Timeline
 from timegate.frozen.check import Check
-from timegate.frozen.contract import contract_at
+from timegate.frozen.contract import VersionContracts
 from timegate.frozen.folder import Folder
 
 _NUMBERS = itertools.count()
@@ -85,9 +85,10 @@ class Shop:
 
     def freeze_anew(self) -> None:
         with self.imported() as (app, timeline):
-            gates = timeline.compile(Contract.of(app))
+            contract = Contract.of(app)
+            gates = timeline.compile(contract)
             for version in timeline.supported:
-                self.contracts.write(version, contract_at(gates, version).document)
+                self.contracts.write(version, VersionContracts(contract).at(gates, version).document)
 
     def edit(self, edit: Edit) -> None:
         """Edit head, with more text than before so that no cached bytecode is taken for it."""

@@ -12,7 +12,7 @@ from timegate.asgi.serve.found import startup_of
 from timegate.cli.arguments import DEFAULT_FOLDER, FolderOption
 from timegate.cli.load import NotLoaded, named_object
 from timegate.contract import Contract
-from timegate.frozen.contract import contract_at
+from timegate.frozen.contract import VersionContracts
 from timegate.frozen.folder import Folder
 from timegate.frozen.version_file import module_name
 from timegate.timeline import Timeline
@@ -41,7 +41,8 @@ def baseline(
     if startup_of(app) is not None:
         raise NotLoaded(f"{target} has versions already: timegate freeze all {target}")
     timeline = Timeline(Version(version))
-    gates = timeline.compile(Contract.of(app))
+    contract = Contract.of(app)
+    gates = timeline.compile(contract)
     module, _, name = target.partition(":")
     package, place = _place(module)
     if place.exists():
@@ -50,7 +51,7 @@ def baseline(
     place.mkdir()
     (place / "__init__.py").write_text(_PACKAGE.format(package=package), encoding="utf-8")
     (place / f"{module_name(version)}.py").write_text(f'"""The oldest version, as of {version}."""\n', encoding="utf-8")
-    file = Folder(folder).write(version, contract_at(gates, version).document)
+    file = Folder(folder).write(version, VersionContracts(contract).at(gates, version).document)
     typer.echo(f"{file}: version {version} is frozen")
     typer.echo(f"{shown(str(place))}: the package of versions")
     typer.echo(f"Add to {module}:\n")

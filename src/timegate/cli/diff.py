@@ -10,7 +10,7 @@ import typer
 from timegate.cli.arguments import ContractOption, Target
 from timegate.cli.load import load
 from timegate.frozen.compare import differences
-from timegate.frozen.contract import VersionContract, contract_at
+from timegate.frozen.contract import VersionContract, VersionContracts
 from timegate.frozen.wording import told
 from timegate.typing import Document
 
@@ -27,9 +27,10 @@ def diff(
 
     Example: `timegate diff 2025-04-11 2025-09-23 shop.main:app`
     """
-    gates = load(target, contract=contract).gates
+    loaded = load(target, contract=contract)
+    gates, contracts = loaded.gates, VersionContracts(loaded.contract)
     first, second = (gates.timeline.resolve(version).value for version in (one, other))
-    old, new = (contract_at(gates, version) for version in (first, second))
+    old, new = (contracts.at(gates, version) for version in (first, second))
     moved = dict(_moved(old, new))
     for before, after in moved.items():
         typer.echo(f"breaking: {before} is at {after} now")

@@ -11,7 +11,7 @@ from timegate.cli.ending import FINDINGS
 from timegate.cli.formats import Format, printed
 from timegate.cli.load import Loaded, NotLoaded, load
 from timegate.frozen.check import Check
-from timegate.frozen.contract import contract_at
+from timegate.frozen.contract import VersionContracts
 from timegate.frozen.folder import Folder
 from timegate.frozen.renaming import check_value, rename_version
 from timegate.version import UNRELEASED, shown
@@ -49,14 +49,14 @@ def freeze(
             raise NotLoaded(f"version {one} is frozen already, and stays as it is: {frozen.file(one)}")
         if one == UNRELEASED:
             raise NotLoaded("the unreleased version is frozen with its date: timegate freeze 2026-01-31 module:app")
-        file = frozen.write(one, contract_at(loaded.gates, one).document)
+        file = frozen.write(one, VersionContracts(loaded.contract).at(loaded.gates, one).document)
         typer.echo(f"{file}: version {one} is frozen")
 
 
 def _release(loaded: Loaded, frozen: Folder, version: str) -> None:
     """Freeze the unreleased version under a date, and give it that in its source."""
     check_value(loaded.timeline, frozen, UNRELEASED, version)
-    document = contract_at(loaded.gates, UNRELEASED, named=version).document
+    document = VersionContracts(loaded.contract).at(loaded.gates, UNRELEASED, named=version).document
     changed = rename_version(loaded.timeline, frozen, UNRELEASED, version)
     file = frozen.write(version, document)
     for one in changed:

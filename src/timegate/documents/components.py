@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import HIDDEN_MARK
 from timegate.wire.names import free_name
-from timegate.wire.schema import references, referred, rename_references, rewrite, unmarked
+from timegate.wire.schema import REF_PREFIX, objects_in, references, referred, rename_references, rewrite, unmarked
 from timegate.wire.wire import SIDES, SUFFIXES, Component, Operation, Side, Wire
+
+
+class KnownSchemas:
+    """What was made of schemas before, for the documents of several versions, which share most of them.
+
+    A schema is never changed in place, so that an object stands for what is made of it.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], tuple[object, Any]] = {}
+
+    def made(self, kind: str, schema: object, others: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """What is made of a schema and of others; the same object as before, if it was made before.
+
+        Args:
+            kind: what is made.
+            schema: the schema, or what has it.
+            others: what else it is made from: objects that are kept elsewhere, or texts.
+            make: makes it.
+        """
+        key = (kind, id(schema), *(one if isinstance(one, str) else id(one) for one in others))
+        if key not in self._made:
+            # With what it was made from, so that no other object gets its identity.
+            self._made[key] = ((schema, others), make())
+        return self._made[key][1]
 
 
 class DocumentComponents:
@@ -20,14 +46,18 @@ class DocumentComponents:
         wire: what is on the wire at its version.
         operations: those the document shows.
         apart: whether the two sides of a component always have names of their own.
+        known: what was made for documents of other versions.
 
     Attributes:
         plain_names: the name of each identity without the suffix of a side.
         differing: the identities whose two sides differ.
     """
 
-    def __init__(self, wire: Wire, operations: Iterable[Operation], *, apart: bool) -> None:
+    def __init__(
+        self, wire: Wire, operations: Iterable[Operation], *, apart: bool, known: KnownSchemas | None = None
+    ) -> None:
         self._wire = wire
+        self._known = known
         self._apart = apart
         shown = list(operations)
         self._schemas: dict[Side, dict[str, Schema]] = {side: self._reachable(side, shown) for side in SIDES}
@@ -47,7 +77,33 @@ class DocumentComponents:
             schema: refers to components by identity.
             side: whether clients send or receive its payloads.
         """
-        return self._renamed(self._inlined(unmarked(schema), side), side)
+        return self._renamed(self._shown(schema, side), side)
+
+    def _made(self, kind: str, schema: object, others: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        return make() if self._known is None else self._known.made(kind, schema, others, make)
+
+    def _references(self, schema: Schema) -> tuple[str, ...]:
+        """The names of the components that a schema refers to."""
+        names: tuple[str, ...] = self._made("references", schema, (), lambda: tuple(references(schema)))
+        return names
+
+    def _shown(self, schema: Schema, side: Side) -> Schema:
+        """A schema without this package's keywords and with inline objects in their places."""
+        shown: Schema = self._made(
+            "shown", schema, self._holders(schema, side), lambda: self._inlined(unmarked(schema), side)
+        )
+        return shown
+
+    def _holders(self, schema: Schema, side: Side) -> tuple[Component, ...]:
+        """The components that a schema refers to, directly or through inline objects."""
+        components, found = self._wire.components(side), list[Component]()
+        waiting = list(self._references(schema))
+        for name in waiting:
+            if name in components and components[name] not in found:
+                found.append(components[name])
+                if components[name].inline:
+                    waiting.extend(self._references(components[name].schema))
+        return tuple(found)
 
     def schemas(self) -> dict[str, Schema]:
         """The components by their names in the document."""
@@ -60,13 +116,22 @@ class DocumentComponents:
     def _reachable(self, side: Side, operations: Iterable[Operation]) -> dict[str, Schema]:
         """The schemas of the components that a document shows on one side, by identity."""
         components, reachable = self._wire.components(side), dict[str, Schema]()
-        waiting = [self._inlined(unmarked(schema), side) for schema in _roots(self._wire, operations, side)]
+        waiting = [self._shown(schema, side) for schema in _roots(self._wire, operations, side)]
         while waiting:
-            for identity in references(waiting.pop()):
+            for identity in self._references(waiting.pop()):
                 if identity not in reachable:
-                    reachable[identity] = self._inlined(visible(components[identity]), side)
+                    component = components[identity]
+                    reachable[identity] = self._made(
+                        "visible",
+                        component,
+                        self._holders(component.schema, side),
+                        functools.partial(self._visible, component, side),
+                    )
                     waiting.append(reachable[identity])
         return reachable
+
+    def _visible(self, component: Component, side: Side) -> Schema:
+        return self._inlined(visible(component), side)
 
     def _inlined(self, schema: Schema, side: Side) -> Schema:
         """A schema with every inline object back in its place, and without defaults that no client can send."""
@@ -140,7 +205,11 @@ class DocumentComponents:
         return both - equal
 
     def _renamed(self, schema: Schema, side: Side) -> Schema:
-        renamed: Schema = rename_references(schema, self._names[side], drops_other_tags=True)
+        names = self._names[side]
+        own = tuple(names.get(name, "") for name in self._made("mentions", schema, (), lambda: _mentions(schema)))
+        renamed: Schema = self._made(
+            "renamed", schema, own, lambda: rename_references(schema, names, drops_other_tags=True)
+        )
         return renamed
 
 
@@ -173,3 +242,10 @@ def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[
             for name in operation.parameters.values():
                 yield from shown_parameters(wire.requests[name]).values()
     yield from wire.standalone(side)
+
+
+def _mentions(schema: Schema) -> tuple[str, ...]:
+    """The names of the components that a schema refers to, those in discriminator mappings included."""
+    mappings = (node["discriminator"].get("mapping", {}) for node in objects_in(schema) if "discriminator" in node)
+    targets = (str(target).removeprefix(REF_PREFIX) for mapping in mappings for target in mapping.values())
+    return (*references(schema), *targets)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from timegate.documents.components import DocumentComponents, shown_parameters
+from timegate.documents.components import DocumentComponents, KnownSchemas, shown_parameters
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import PARAMETER_MARK, PATH_MARK
 from timegate.wire.names import first_free
@@ -45,7 +45,9 @@ class Rendered:
     differing: Set[str]
 
 
-def render(wire: Wire, texts: Texts, *, version: str | None = None, apart: bool = False) -> Rendered:
+def render(
+    wire: Wire, texts: Texts, *, version: str | None = None, apart: bool = False, known: KnownSchemas | None = None
+) -> Rendered:
     """The OpenAPI 3.1 document.
 
     Args:
@@ -53,9 +55,10 @@ def render(wire: Wire, texts: Texts, *, version: str | None = None, apart: bool 
         texts: the parts of the contract's documents that are not on the wire.
         version: the version in the document; None for that of the texts.
         apart: whether the two sides of a component always have names of their own.
+        known: what was made for documents of other versions, which the result shares; None for nothing.
     """
     shown = [operation for operation in wire.operations if operation.exists and not operation.hidden]
-    rendered = DocumentComponents(wire, shown, apart=apart)
+    rendered = DocumentComponents(wire, shown, apart=apart, known=known)
     document: Document = {"openapi": "3.1.0", "info": {}, **deepcopy(dict(texts.document))}
     if is_object(document["info"]):
         named = {} if version is None else {"version": version}

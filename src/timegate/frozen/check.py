@@ -10,7 +10,7 @@ from timegate.contract import Contract
 from timegate.errors import CompileError, Fault
 from timegate.frozen.acceptances import Acceptances
 from timegate.frozen.compare import differences
-from timegate.frozen.contract import VersionContract, contract_at, contract_of_head
+from timegate.frozen.contract import VersionContract, VersionContracts
 from timegate.frozen.difference import Difference, Severity
 from timegate.frozen.finding import Finding, Level, Report
 from timegate.frozen.folder import Folder
@@ -82,8 +82,9 @@ class Check:
             if any(version.changes for version in newer):
                 return
             frozen = frozen[:1]
+        contracts = VersionContracts(self.contract)
         for version in frozen:
-            today = contract_of_head(self.contract, version) if self.gates is None else contract_at(self.gates, version)
+            today = contracts.of_head(version) if self.gates is None else contracts.at(self.gates, version)
             document = self.folder.read(version)
             self.compared.append(Compared(version, document, today, differences(document, today.document)))
 
@@ -132,16 +133,15 @@ class Check:
                     versions=(version.value,),
                     remedy=f"timegate freeze {version.value} module:app",
                 )
-        for gone in self.folder.versions():
-            if gone not in known:
-                yield Finding(
-                    level=Level.ERROR,
-                    rule="version gone",
-                    place=gone,
-                    message="its contract is frozen, and the timeline does not have it",
-                    versions=(gone,),
-                    remedy=f"put it back; or, if it is no longer served, remove {self.folder.file(gone)}",
-                )
+        for gone in self.folder.others(known):
+            yield Finding(
+                level=Level.ERROR,
+                rule="version gone",
+                place=gone,
+                message="its contract is frozen, and the timeline does not have it",
+                versions=(gone,),
+                remedy=f"put it back; or, if it is no longer served, remove {self.folder.file(gone)}",
+            )
 
     def _faults(self) -> Iterator[Finding]:
         for fault in self.faults:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from timegate.contract import Contract
+from timegate.documents.components import KnownSchemas
 from timegate.documents.render import Rendered, render
 from timegate.gates import Gates
 from timegate.typing import Document, is_object
+from timegate.wire.paths import plain_path
 from timegate.wire.schema import rename_references
 from timegate.wire.texts import OPERATION_KEYS
-from timegate.wire.wire import SIDES, Component, Side, Wire
+from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
 EXTENSION: Final = "x-timegate"
 """The key of a frozen contract with what OpenAPI has no word for."""
@@ -45,60 +47,71 @@ class VersionContract:
         return None
 
 
-def contract_at(gates: Gates, version: str, *, named: str = "") -> VersionContract:
-    """The contract of a version, derived from today's app.
+class VersionContracts:
+    """The contracts of the versions of one app, which share what no change touches.
+
+    They are rendered from the wire, and not edited from the app's own document, so that they also have what documents
+    hide, and stay the same under another release of the framework.
 
     Args:
-        gates: the compiled changes.
-        version: a version of their timeline.
-        named: what it is called in the document, if not as in the timeline.
-    """
-    return _rendered(gates.described(version), Contract(gates.head), gates.contract(version), named or version)
-
-
-def contract_of_head(contract: Contract, version: str) -> VersionContract:
-    """The contract that head would have as a version, whether or not its changes can be carried out."""
-    return _rendered(contract.wire, contract, contract.document, version)
-
-
-def _rendered(wire: Wire, contract: Contract, served: Document, version: str) -> VersionContract:
-    """The contract of a version.
-
-    It is rendered from the wire, and not edited from the app's own document, so that it also has what documents hide
-    and stays the same under another release of the framework.
-
-    Args:
-        wire: what is on the wire at the version.
         contract: head's.
-        served: the document that clients of the version get, which has texts of operations.
-        version: its name.
     """
-    shown = replace(wire, operations=tuple(replace(one, hidden=False) for one in wire.operations))
-    rendered = render(shown, contract.head.texts, version=version)
-    hidden = {one.key for one in wire.operations if one.hidden}
-    document = {key: value for key, value in served.items() if key not in ("paths", "components", "servers")}
-    document |= {"openapi": "3.1.0", "info": {**served.get("info", {}), "version": version}}
-    paths: dict[str, Any] = rendered.document.get("paths", {})
-    for key, (path, method) in rendered.places.items():
-        texts_of_it = served.get("paths", {}).get(path, {}).get(method, {})
-        told = {name: value for name, value in texts_of_it.items() if name not in OPERATION_KEYS}
-        paths[path][method] = {**told, **paths[path][method], **({HIDDEN: True} if key in hidden else {})}
-    document["paths"] = paths
-    components = {**served.get("components", {}), **rendered.document.get("components", {})}
-    if components:
-        document["components"] = components
-    more: dict[str, Any] = {
-        "opaque": list(contract.opaque),
-        "narrowed": list(contract.narrowed),
-        **_standalone(wire, rendered),
-    }
-    document[EXTENSION] = {key: value for key, value in more.items() if value}
-    return VersionContract(
-        document,
-        wire,
-        {side: {name: identity for identity, name in rendered.names[side].items()} for side in SIDES},
-        {f"{method.upper()} {path}": key for key, (path, method) in rendered.places.items()},
-    )
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._known = KnownSchemas()
+        self._listed = {"opaque": list(contract.opaque), "narrowed": list(contract.narrowed)}
+        self._told: Document = contract.head.texts.own or contract.document
+        self._texts_at_head = {one.key: one.texts.get("operation") for one in contract.wire.operations}
+
+    def at(self, gates: Gates, version: str, *, named: str = "") -> VersionContract:
+        """The contract of a version, derived from today's app.
+
+        Args:
+            gates: the compiled changes.
+            version: a version of their timeline.
+            named: what it is called in the document, if not as in the timeline.
+        """
+        return self._rendered(gates.described(version), named or version)
+
+    def of_head(self, version: str) -> VersionContract:
+        """The contract that head would have as a version, whether or not its changes can be carried out."""
+        return self._rendered(self._contract.wire, version)
+
+    def _rendered(self, wire: Wire, version: str) -> VersionContract:
+        shown = replace(wire, operations=tuple(replace(one, hidden=False) for one in wire.operations))
+        rendered = render(shown, self._contract.head.texts, version=version, known=self._known)
+        left_out = ("paths", "components", "servers")
+        document = {key: value for key, value in self._told.items() if key not in left_out}
+        document |= {"openapi": "3.1.0", "info": {**self._told.get("info", {}), "version": version}}
+        paths: dict[str, Any] = rendered.document.get("paths", {})
+        for one in wire.operations:
+            if one.key in rendered.places:
+                path, method = rendered.places[one.key]
+                paths[path][method] = {**self._texts(one), **paths[path][method]}
+        document["paths"] = paths
+        components = {**self._told.get("components", {}), **rendered.document.get("components", {})}
+        if components:
+            document["components"] = components
+        more: dict[str, Any] = {**self._listed, **_standalone(wire, rendered)}
+        document[EXTENSION] = {key: value for key, value in more.items() if value}
+        return VersionContract(
+            document,
+            wire,
+            {side: {name: identity for identity, name in rendered.names[side].items()} for side in SIDES},
+            {f"{method.upper()} {path}": key for key, (path, method) in rendered.places.items()},
+        )
+
+    def _texts(self, operation: Operation) -> dict[str, Any]:
+        """What people read of an operation, and whether documents hide it."""
+        method, _, path = operation.key.partition(" ")
+        item: Any = self._told.get("paths", {}).get(plain_path(path), {})
+        told = {key: value for key, value in item.get(method.lower(), {}).items() if key not in OPERATION_KEYS}
+        own: dict[str, Any] = operation.texts.get("operation") or {}
+        if operation.texts.get("operation") != self._texts_at_head.get(operation.key):
+            # Another version says something else; what it does not say, no document of it says.
+            told = own
+        return {**told, **own, **({HIDDEN: True} if operation.hidden else {})}
 
 
 def _standalone(wire: Wire, rendered: Rendered) -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from pydantic_core import from_json
+
 from timegate.errors import TimegateError
-from timegate.typing import Document, is_array, is_object
+from timegate.typing import Document, is_object
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]")
 
@@ -36,9 +39,10 @@ class Folder:
         """Whether the contract of a version is frozen."""
         return self.file(version).is_file()
 
-    def versions(self) -> list[str]:
-        """The versions whose contracts are frozen, by name."""
-        documents = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(self.path.glob("*.json"))]
+    def others(self, known: Iterable[str]) -> list[str]:
+        """The versions that are frozen besides known ones."""
+        files = set(self.path.glob("*.json")).difference(map(self.file, known))
+        documents = [from_json(file.read_bytes()) for file in sorted(files)]
         return [str(one["info"]["version"]) for one in documents if is_object(one) and "openapi" in one]
 
     def read(self, version: str) -> Document:
@@ -49,7 +53,7 @@ class Folder:
         """
         file = self.file(version)
         try:
-            document: object = json.loads(file.read_text(encoding="utf-8"))
+            document: object = from_json(file.read_bytes())
         except FileNotFoundError as error:
             raise NotFrozen(f"{file}: version {version} is not frozen: timegate freeze {version} module:app") from error
         except ValueError as error:
@@ -68,14 +72,4 @@ class Folder:
 
 def written(document: Document) -> str:
     """A document as its file has it: the same text for the same contract, and one line for each difference."""
-    return json.dumps(_ordered(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _ordered(value: object, key: str = "") -> object:
-    """Data in the order of the file: keys by name, and names that a schema requires as well."""
-    if is_object(value):
-        return {name: _ordered(value[name], name) for name in sorted(value)}
-    if is_array(value):
-        items = [_ordered(item) for item in value]
-        return sorted(items, key=str) if key == "required" and all(isinstance(one, str) for one in items) else items
-    return value
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"

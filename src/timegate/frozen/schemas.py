@@ -11,7 +11,7 @@ from timegate.frozen.difference import ABSENT, Kind
 from timegate.frozen.shape import LIMITS, Shape, shape_of
 from timegate.typing import Schema, is_object, type_of
 from timegate.wire.json_types import listed_values
-from timegate.wire.schema import referred
+from timegate.wire.schema import references, referred
 from timegate.wire.wire import Side
 
 FRAMEWORKS_OWN = frozenset({"HTTPValidationError", "ValidationError"})
@@ -99,7 +99,7 @@ class _Walk:
         self.compared.found.append(Found(kind, path, old, new))
 
     def schemas(self, old: Schema, new: Schema, path: tuple[str, ...], *, defaults: bool = True) -> None:
-        if old == new and "$ref" not in str(old):
+        if self._are_equal(old, new):
             return
         before, after = shape_of(old), shape_of(new)
         if before.nullable != after.nullable:
@@ -112,6 +112,15 @@ class _Walk:
             self._arms(before.arms[0], after.arms[0], path, old, new)
         else:
             self._unions(before, after, path, old, new)
+
+    def _are_equal(self, old: Schema, new: Schema) -> bool:
+        """Whether two schemas are the same; then only the components may differ that they refer to."""
+        if old != new:
+            return False
+        for name in references(old):
+            if name not in FRAMEWORKS_OWN and name in self.comparison.old and name in self.comparison.new:
+                self.compared.pairs.add(Pair(name, name, self.side))
+        return True
 
     @staticmethod
     def _is_of_null(before: Shape, after: Shape) -> bool:
@@ -174,7 +183,7 @@ class _Walk:
                 if old != new:
                     self._tell(Kind.RETYPED, path, was, now)
                 return
-        if old == new and "$ref" not in str(old):
+        if self._are_equal(old, new):
             return
         kinds = old.get("type"), new.get("type")
         if _members(old) is None and _members(new) is None and (kinds != (kinds[0], kinds[0]) or _format(old, new)):

@@ -20,22 +20,41 @@ from timegate.wire.schema import ref
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
-def with_old_defaults(history: History, version: int) -> Wire:
-    """The wire of a version for its document.
+class OldDefaults:
+    """The wires of all versions with the defaults that their documents have.
 
     Args:
         history: every version's wire and the steps between them.
-        version: the index of the version.
     """
-    wire = history.wires[version]
-    for side in SIDES if version else ():
-        reach = _sent(history, side)
-        touched = reach.touched(Conversion(0, version))
-        known: dict[Purpose, Any] = {}
-        components = [component for name, component in wire.components(side).items() if name in touched]
-        changed = [_changed(reach, component, version, known) for component in components]
-        wire = wire.edited(side, *changed)
-    return wire
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._reaches: dict[Side, Reach] = {}
+        self._wires = [history.wires[0]]
+
+    def wire(self, version: int) -> Wire:
+        """The wire of a version, by its index."""
+        while len(self._wires) <= version:
+            self._wires.append(self._older(len(self._wires)))
+        return self._wires[version]
+
+    def _older(self, version: int) -> Wire:
+        """The wire of a version, made from that of the next newer one as far as nothing changes between them."""
+        wire, newer = self._history.wires[version], self._history.wires[version - 1]
+        for side in SIDES:
+            if side not in self._reaches:
+                self._reaches[side] = _sent(self._history, side)
+            reach = self._reaches[side]
+            touched, here = reach.touched(Conversion(0, version)), reach.touched(Conversion(version - 1, version))
+            known: dict[Purpose, Any] = {}
+            changed: list[Component] = []
+            for name, component in wire.components(side).items():
+                if name not in here and component is newer.components(side).get(name):
+                    changed.append(self._wires[version - 1].components(side)[name])
+                elif name in touched:
+                    changed.append(_changed(reach, component, version, known))
+            wire = wire.edited(side, *changed)
+        return wire
 
 
 def _sent(history: History, side: Side) -> Reach:

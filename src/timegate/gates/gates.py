@@ -15,7 +15,7 @@ from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.idle import idle_facts
 from timegate.gates.check.vouching import broken_words, vouching_faults
-from timegate.gates.defaults import with_old_defaults
+from timegate.gates.defaults import OldDefaults
 from timegate.gates.explain import Explanation, Owner, explained, one_change_each
 from timegate.gates.hazards import Hazard, hazards
 from timegate.gates.merge import NO_KEYS, Merge
@@ -175,9 +175,13 @@ class Gates:
             document = self._documents[version] = self._of_app.document(self.described(version), version)
         return document
 
+    @functools.cached_property
+    def _old_defaults(self) -> OldDefaults:
+        return OldDefaults(self._history)
+
     def described(self, version: str) -> Wire:
         """What is on the wire at a version, with defaults in its clients' words, as documents have them."""
-        return with_old_defaults(self._history, self.timeline.index(version))
+        return self._old_defaults.wire(self.timeline.index(version))
 
     def upgrade(
         self,
