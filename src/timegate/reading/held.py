@@ -26,6 +26,15 @@ _INNER: Final = (
 _SEES_WHAT_WAS_SENT: Final = frozenset({"function-before", "function-wrap", "function-plain"})
 """The types of core schemas whose function gets a value before pydantic has read it."""
 
+_FUNCTIONS: Final = _SEES_WHAT_WAS_SENT | {"function-after"}
+
+_UNIONS: Final = frozenset({"union", "tagged-union"})
+
+_SAY_MORE: Final = _FUNCTIONS | {
+    "decimal", "url", "multi-host-url", "bytes", "complex", "json", "is-instance", "custom-error",
+}  # fmt: skip
+"""The types of core schemas of scalars that do not read all that their JSON Schema admits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -35,10 +44,15 @@ class Held:
         classes: the classes that its values can hold, each with whether its subclasses may stand for it with fields of
             their own.
         validators: the names of the app's functions that get a value as it was sent.
+        refusers: the names of the app's functions that may refuse a value, each with whether it stands in an arm of a
+            union.
+        scalars: the types of core schemas of scalars in unions that do not read all that their JSON Schema admits.
     """
 
     classes: dict[Any, bool] = field(default_factory=dict[Any, bool])
     validators: dict[str, None] = field(default_factory=dict[str, None])
+    refusers: dict[str, bool] = field(default_factory=dict[str, bool])
+    scalars: dict[str, None] = field(default_factory=dict[str, None])
 
 
 @dataclass(slots=True)
@@ -62,8 +76,12 @@ class HeldClasses:
         self._walk(core_schema, found, set())
         return found
 
-    def _walk(self, node: Any, found: Held, seen: set[str], *, any_subclass: bool = False) -> None:
+    def _walk(
+        self, node: Any, found: Held, seen: set[str], *, any_subclass: bool = False, in_arm: bool = False
+    ) -> None:
         kind = node.get("type")
+        if in_arm and self.mode == "validation" and (kind in _SAY_MORE or node.get("strict")):
+            found.scalars[kind] = None
         serialization = node.get("serialization") if self.mode == "serialization" else None
         if serialization:
             style = serialization["type"]
@@ -81,7 +99,7 @@ class HeldClasses:
             reference = node["schema_ref"]
             target = self._definitions.get(reference)
             if target is not None and (reference not in seen or target.get("type") in CLASSES):
-                self._walk(target, found, {*seen, reference}, any_subclass=any_subclass)
+                self._walk(target, found, {*seen, reference}, any_subclass=any_subclass, in_arm=in_arm)
         elif kind in CLASSES and "cls" in node:
             model = node["cls"]
             config: Mapping[str, Any] = node.get("config") or {}
@@ -91,24 +109,27 @@ class HeldClasses:
                 self.by_class[model] = {None: Held()}
                 self._add_fields(node, self.by_class[model])
         else:
-            own = self._class_of(node) if kind in _SEES_WHAT_WAS_SENT else None
+            own = self._class_of(node) if kind in _FUNCTIONS else None
             for inner in _inner(node):
-                self._walk(inner, found, seen, any_subclass=any_subclass)
-            self._note_validator(node, found if own is None else self.by_class[own][None])
+                self._walk(inner, found, seen, any_subclass=any_subclass, in_arm=in_arm or kind in _UNIONS)
+            self._note_function(node, found if own is None else self.by_class[own][None], in_arm=in_arm)
 
     def _class_of(self, node: Mapping[str, Any]) -> Any:
         """The class that has a function as a validator of its own; None where the function is that of one place."""
         if "ref" not in node:
             return None
         inner: Any = node
-        while inner.get("type") in _SEES_WHAT_WAS_SENT and "schema" in inner:
+        while inner.get("type") in _FUNCTIONS and "schema" in inner:
             inner = inner["schema"]
         return inner.get("cls") if inner.get("type") in CLASSES else None
 
-    def _note_validator(self, node: Mapping[str, Any], found: Held) -> None:
-        if self.mode == "validation" and node.get("type") in _SEES_WHAT_WAS_SENT:
-            name = _name_in_the_app(node["function"]["function"])
-            if name is not None:
+    def _note_function(self, node: Mapping[str, Any], found: Held, *, in_arm: bool = False) -> None:
+        if self.mode == "serialization" or node.get("type") not in _FUNCTIONS:
+            return
+        name = _name_in_the_app(node["function"]["function"])
+        if name is not None:
+            found.refusers[name] = in_arm or found.refusers.get(name, False)
+            if node["type"] in _SEES_WHAT_WAS_SENT:
                 found.validators[name] = None
 
     def _add_fields(self, node: Mapping[str, Any], held: dict[str | None, Held]) -> None:
@@ -116,12 +137,15 @@ class HeldClasses:
         rest = held[None]
         inner: Any = node
         while inner is not None and ("fields" not in inner or inner.get("type") == "dataclass"):
-            if inner.get("custom_init") and self.mode == "validation":
+            if self.mode == "validation" and inner.get("post_init"):
+                rest.refusers["post_init"] = False
+            if self.mode == "validation" and inner.get("custom_init"):
                 rest.validators[f"{inner['cls'].__qualname__}.__init__"] = None
+                rest.refusers["__init__"] = False
             if inner.get("root_model"):
                 self._walk(inner["schema"], rest, set())
                 return
-            self._note_validator(inner, rest)
+            self._note_function(inner, rest)
             inner = inner.get("schema")
         if inner is None:
             return

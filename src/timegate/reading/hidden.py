@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from timegate.reading.held import Held, HeldClasses, subclasses
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK, VALIDATED_MARK, Validated
-from timegate.wire.schema import ref, references
+from timegate.wire.marks import BEHIND_MARK, CHECKED_MARK, UNSURE_MARK, VALIDATED_MARK, Validated
+from timegate.wire.schema import ref, references, rewrite
 from timegate.wire.wire import Component
 
 _BY_HAND: Final = "a schema that does not describe it"
@@ -99,4 +99,10 @@ def _noted(schema: Schema, behind: list[dict[str, Any]], held: Held) -> Schema:
     marks: dict[str, Any] = {BEHIND_MARK: behind} if behind else {}
     if held.validators:
         marks[VALIDATED_MARK] = Validated(tuple(held.validators))
+    if held.refusers:
+        marks[CHECKED_MARK] = True
+    in_arms = any(held.refusers.values())
+    if held.scalars or in_arms:
+        unsure = {UNSURE_MARK: not in_arms}
+        schema = rewrite(schema, lambda node: {**node, **unsure} if "anyOf" in node or "oneOf" in node else node)
     return {**schema, **marks} if marks else schema

@@ -34,9 +34,9 @@ from timegate.changes.base import UNSET
 from timegate.typing import is_array, is_object, type_of
 from timegate.wire.value_readers import Reader, Unread
 
-_CODE_OF_THE_APP: Final = (
-    AfterValidator, BeforeValidator, WrapValidator, PlainValidator, PlainSerializer, WrapSerializer,
-)  # fmt: skip
+_VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValidator)
+
+_CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 """Metadata that would run functions of the app while a value is read."""
 
 _SETTINGS: Final = (
@@ -81,22 +81,22 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
     """
     if kind is UNSET:
         return None
-    readable = _readable(kind, apart)
-    if readable is Any or readable is _OBJECT:
+    read = readable(kind, apart)
+    if read is Any or read is _OBJECT:
         return None
-    own = inspect.isclass(readable) and (issubclass(readable, BaseModel) or is_dataclass(readable))
-    settings: Any = None if own or is_typeddict(readable) else _settings_of(model)
+    own = inspect.isclass(read) and (issubclass(read, BaseModel) or is_dataclass(read))
+    settings: Any = None if own or is_typeddict(read) else settings_of(model)
     try:
-        adapter = TypeAdapter[Any](readable, config=settings)
+        adapter = TypeAdapter[Any](read, config=settings)
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
-    if not getattr(adapter, "pydantic_complete", True) or _runs_code_of_the_app(adapter.core_schema):
+    if not getattr(adapter, "pydantic_complete", True) or runs_code_of_the_app(adapter.core_schema):
         return None
     return functools.partial(_READ[described], adapter)
 
 
-def _runs_code_of_the_app(core_schema: Any) -> bool:
+def runs_code_of_the_app(core_schema: Any) -> bool:
     """Whether validation by a core schema would call functions that are neither pydantic's nor Python's."""
     waiting: list[Any] = [core_schema]
     while waiting:
@@ -123,8 +123,8 @@ def says_all(kind: Any, *, model: Any, apart: Apart) -> bool:
         model: the model that has the field; its settings apply to the type.
         apart: as for `reader_of`.
     """
-    changes_text = any((_settings_of(model) or {}).get(name) for name in _TEXT_SETTINGS)
-    return _says_all(_readable(kind, apart), changes_text=changes_text)
+    changes_text = any((settings_of(model) or {}).get(name) for name in _TEXT_SETTINGS)
+    return _says_all(readable(kind, apart), changes_text=changes_text)
 
 
 def _says_all(kind: Any, *, changes_text: bool) -> bool:
@@ -141,7 +141,12 @@ def _says_all(kind: Any, *, changes_text: bool) -> bool:
     return kind in (Any, int, float, bool, None, NoneType)
 
 
-def _read(adapter: TypeAdapter[Any], value: Any) -> Any:
+def read_by(adapter: TypeAdapter[Any], value: Any) -> Any:
+    """Plain JSON of what an adapter reads of a value.
+
+    Raises:
+        Unread: It reads none.
+    """
     return _plain(adapter, value, adapter.validate_python)
 
 
@@ -149,7 +154,7 @@ def _read_described(adapter: TypeAdapter[Any], value: Any) -> Any:
     return _plain(adapter, value, lambda value: adapter.validate_json(to_json(value), strict=True))
 
 
-_READ: Final = {False: _read, True: _read_described}
+_READ: Final = {False: read_by, True: _read_described}
 
 
 def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any]) -> Any:
@@ -175,7 +180,8 @@ def _has_non_finite(value: Any) -> bool:
     return is_array(value) and any(map(_has_non_finite, value))
 
 
-def _settings_of(model: Any) -> dict[str, Any] | None:
+def settings_of(model: Any) -> dict[str, Any] | None:
+    """The settings of a class that decide how the values of its fields are read; None where it has none."""
     config: Mapping[str, Any] = (
         getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", None) or {}
     )
@@ -184,7 +190,7 @@ def _settings_of(model: Any) -> dict[str, Any] | None:
 
 def read_alike(model: Any, other: Any) -> bool:
     """Whether two models read the values of a type alike; one that is no class has no settings."""
-    return _settings_of(model) == _settings_of(other)
+    return settings_of(model) == settings_of(other)
 
 
 @functools.cache
@@ -201,13 +207,30 @@ def field_types(model: Any) -> Mapping[str, Any]:
 
 def without_functions(kind: Any) -> Any:
     """A type without the app's functions: no reader calls them, and many cannot be pickled."""
-    return _readable(kind, nowhere)
+    return readable(kind, nowhere)
 
 
-def _readable(kind: Any, apart: Apart) -> Any:
+def has_validators(kind: Any) -> bool:
+    """Whether a type says of functions of the app that they read or judge values."""
+    if isinstance(kind, TypeAliasType):
+        return has_validators(kind.__value__) if without_functions(kind) != kind else False
+    if get_origin(kind) is Annotated and any(isinstance(one, _VALIDATORS) for one in get_args(kind)[1:]):
+        return True
+    return any(map(has_validators, get_args(kind)))
+
+
+def union_arms(kind: Any) -> list[Any]:
+    """The types of which a type is the union; the type alone where it is none."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return union_arms(arguments[0])
+    return list(arguments) if origin in (Union, UnionType) else [kind]
+
+
+def readable(kind: Any, apart: Apart) -> Any:
     """A type without the app's functions, in which a component stands for any value, or for any object."""
     if isinstance(kind, TypeAliasType):
-        inner = _readable(kind.__value__, apart)
+        inner = readable(kind.__value__, apart)
         # A recursive alias has no other name for itself.
         return kind if inner == kind.__value__ else inner
     origin, arguments = get_origin(kind), get_args(kind)
@@ -217,16 +240,16 @@ def _readable(kind: Any, apart: Apart) -> Any:
             return _OBJECT if has_objects else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
-        inner = _readable(arguments[0], apart)
+        inner = readable(arguments[0], apart)
         return inner if not kept or inner is Any or inner is _OBJECT else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
-        arms = [_readable(one, apart) for one in arguments]
+        arms = [readable(one, apart) for one in arguments]
         # Which arm a value is of is not found here, unless null is the other one.
         several = len(arms) - arms.count(NoneType) > 1
-        return _union(Any if several and one is _OBJECT else one for one in arms)
+        return union_of(Any if several and one is _OBJECT else one for one in arms)
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
-    inner = tuple(one if one is ... else _readable(one, apart) for one in arguments)
+    inner = tuple(one if one is ... else readable(one, apart) for one in arguments)
     return kind if inner == arguments else origin[inner]
 
 
@@ -237,13 +260,13 @@ def without_null(kind: Any) -> Any:
         return Annotated[(without_null(arguments[0]), *arguments[1:])]
     if origin in (Union, UnionType):
         kept = tuple(one for one in arguments if one is not NoneType)
-        return _union(kept) if kept else kind
+        return union_of(kept) if kept else kind
     return kind
 
 
 def with_null(kind: Any) -> Any:
     """A type that also admits None."""
-    return kind if kind is UNSET else _union((kind, NoneType))
+    return kind if kind is UNSET else union_of((kind, NoneType))
 
 
 def item_type(kind: Any) -> Any:
@@ -270,7 +293,7 @@ def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
         found = [at_depth(one, stars, change) for one in arguments]
         if all(one is UNSET for one in found):
             return UNSET
-        return _union(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
+        return union_of(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
     if not arguments or not inspect.isclass(origin):
         return UNSET
     changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, change)
@@ -280,7 +303,8 @@ def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
     return generic[changed, ...] if arguments[-1] is ... else generic[(*arguments[:-1], changed)]
 
 
-def _union(kinds: Iterable[Any]) -> Any:
+def union_of(kinds: Iterable[Any]) -> Any:
+    """The union of types, in their order."""
     first, *rest = kinds
     found: Any = first
     for kind in rest:
@@ -304,11 +328,11 @@ def member_reader(model: Any, members: Sequence[Any], *, described: bool = False
     mixin = next((base for base in getattr(model, "__mro__", ()) if base in (int, str, float)), None)
     names = {f"member_{index}": member for index, member in enumerate(members)}
     older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
-    read_member = functools.partial(_read, TypeAdapter[Any](older))
+    read_member = functools.partial(read_by, TypeAdapter[Any](older))
     if described:
         return functools.partial(_read_no_member, read_member)
     own = is_enum(model) and "_missing_" in _own_names(model)
-    read_missing = functools.partial(_read, TypeAdapter[Any](model)) if own else None
+    read_missing = functools.partial(read_by, TypeAdapter[Any](model)) if own else None
 
     def read(value: Any) -> Any:
         try:

@@ -75,6 +75,14 @@ VALIDATED_MARK: Final = MARK_PREFIX + "validated"
 """Holds, in the schema of a field, body or class, the `Validated` of the values there."""
 
 
+CHECKED_MARK: Final = MARK_PREFIX + "checked"
+"""Marks the schema of a field, body or class where functions of the app may refuse what was read of a value."""
+
+
+UNSURE_MARK: Final = MARK_PREFIX + "unsure"
+"""Marks a union of which some arms may refuse what their schemas admit; holds whether only scalars may be refused."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validated:
     """Values that functions of the app get as they were sent, so that head may read more than the schema says.

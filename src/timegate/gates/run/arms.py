@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from timegate.gates.run.leaves import Leaf, Score, Tags, TypedValue
 from timegate.history.steps import Origin
-from timegate.typing import type_of
+from timegate.typing import is_object, type_of
 
 _NOTHING = Tags(frozenset())
 
@@ -28,6 +28,7 @@ class Arm:
         known: its keys, in every spelling.
         leaves: the values of each key whose JSON types are known, in every spelling.
         closed: whether any other key is forbidden.
+        sure: whether no function of the app refuses what is read of an object.
         at_head: what is known of it at head, for a client's values; None where head has no such arm.
         rivals: the other arms that head might read instead, and for which it would mean something else.
         keeps_others: whether it keeps keys that are not its own.
@@ -51,6 +52,7 @@ class Arm:
     known: frozenset[str] = frozenset()
     leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
     closed: bool = False
+    sure: bool = True
     at_head: Arm | None = None
     rivals: tuple[Arm, ...] = ()
     keeps_others: bool = False
@@ -74,16 +76,20 @@ class Arm:
         """Whether an object has every required key, in some spelling."""
         return all(not spellings.isdisjoint(keys) for spellings in self.required)
 
+    def has_keys_of(self, keys: Mapping[str, Any]) -> bool:
+        """Whether an object has every required key, and no other one than the known where these alone are allowed."""
+        return self.has_required(keys) and not (self.closed and not keys.keys() <= self.known)
+
     def unread(self, value: dict[str, Any]) -> str | None:
         """The first key whose value not even a server that reads leniently takes; None where there is none."""
         return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
 
     def score(self, value: Any, *, strictly: bool = False) -> Score | None:
         """How well a server reads an object as this arm; None where it does not."""
-        if not self.has_required(value) or (self.closed and not value.keys() <= self.known):
+        if not self.has_keys_of(value):
             return None
         # Even a strict reader makes an instance of the object.
-        fields, exact = 0, 1
+        fields, exact, sure = 0, 1, self.sure
         # Scalars first: a tag that tells an arm apart spares a look at all that is below it, at each level.
         nested = [key for key in value if key in self.known and type_of(value[key]) in (dict, list)]
         for key in [*(value.keys() & self.known).difference(nested), *nested]:
@@ -92,8 +98,8 @@ class Arm:
                 score = self.leaves[key].score(value[key], strictly=strictly)
                 if score is None:
                     return None
-                fields, exact = fields + (score.fields or 0), min(exact, score.exact)
-        return Score(fields, exact)
+                fields, exact, sure = fields + (score.fields or 0), min(exact, score.exact), sure and score.sure
+        return Score(fields, exact, sure)
 
     def fits_exactly(self, value: dict[str, Any]) -> bool:
         """Whether an object's values have the JSON types that the schema names."""
@@ -108,6 +114,64 @@ class Arm:
         if type_of(value) is not dict:
             return self.always
         return self.always, frozenset((key, effect) for key, effect in self.effects.items() if key in value)
+
+    def makes(self, keys: Iterable[str]) -> Mapping[str, tuple[Any, Hashable]]:
+        """From which key its program has each key of the result, and what it does with the value.
+
+        Args:
+            keys: those of an object.
+        """
+        made: dict[str, tuple[Any, Hashable]] = {}
+        for key in keys:
+            match self.effects.get(key, (key, ())):
+                case (str() as final, tuple() as done):
+                    made[final] = key, done
+                case ("spelled", str() as wire):
+                    made[wire] = key, self.effects.get(wire)
+                case _:
+                    # It goes no further.
+                    pass
+        filled: Iterable[Any] = self.always if isinstance(self.always, frozenset) else ()
+        made.update((final, (source, done)) for source, (final, done) in filled if final is not None)
+        return made
+
+    def means_the_same(self, chosen: Arm, given: Any) -> bool:
+        """Whether what another arm's program makes of a value is what is made of it where it is meant as this one.
+
+        Args:
+            chosen: the other arm.
+            given: what was sent, or an object with its keys.
+        """
+        if self.refused is not None or (is_object(given) and not self.has_keys_of(given)):
+            return False
+        return self.effects_on(given) == chosen.effects_on(given)
+
+    def may_have_been_said(self, chosen: Arm, given: Any, value: Any) -> bool:
+        """Whether a client can say as this arm what head reads so of a value that was converted as another one.
+
+        Args:
+            chosen: the other arm.
+            given: what was sent, or an object with its keys.
+            value: what was made of it, less keys that were dropped.
+        """
+        if not is_object(value) or self.refused is not None:
+            return self.means_the_same(chosen, given)
+        return self.unsayable(chosen, given).isdisjoint(value)
+
+    def unsayable(self, chosen: Arm, given: Mapping[str, Any]) -> frozenset[str]:
+        """The keys at head that no client can have set as this arm to what another arm's program makes.
+
+        Args:
+            chosen: the other arm.
+            given: an object with the keys that were sent.
+        """
+        assert self.at_head is not None
+        said, made = self.makes(self.known), chosen.makes(given)
+        return frozenset(
+            key
+            for key in self.at_head.known
+            if key not in said or said[key][1] not in ((), made.get(key, (key, ()))[1])
+        )
 
 
 def do_the_same(one: Arm, other: Arm) -> bool:

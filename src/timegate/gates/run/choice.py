@@ -8,6 +8,7 @@ from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm
+from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.gates.run.value_checks import wrong_type
@@ -35,7 +36,7 @@ class Choice:
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
 
     Attributes:
-        has_rivals: whether head might read another arm than the chosen one.
+        has_rivals: whether head might read another arm than the chosen one: it chooses by more than a tag.
         objects: the arms whose values are objects.
     """
 
@@ -68,6 +69,8 @@ class Choice:
             return value
         if arm.refused is not None:
             raise self._no_such_arm(arm, value)
+        told = not self.has_rivals or self._is_told_to_head(value)
+        sent = Sent(arm, given) if told else as_sent(self.arms, arm, value, given, in_order=self.in_order)
         if arm.program is not None:
             try:
                 value = arm.program(value)
@@ -75,32 +78,22 @@ class Choice:
                 if arm.label:
                     error.at(ArmName(arm.label))
                 raise
-        if arm.rivals and not self._is_same_at_head(arm, given, value):
-            self._remove_keys_of_others(arm, value)
-            if not self._is_same_at_head(arm, given, value):
-                raise UpgradeError(failures=[Failure("head reads it as another arm of the union", *_NO_KIND)])
+        if arm.rivals or not sent.certain:
+            self._tell_head(sent, value)
         return value
 
-    def _is_same_at_head(self, chosen: Arm, given: Any, value: Any) -> bool:
-        """Whether head reads a converted value as the arm that was chosen, or as one that means the same.
+    def _is_told_to_head(self, value: Any) -> bool:
+        """Whether head asks a callable which arm a value is."""
+        return self.pick is not None and self.pick_is_heads and is_object(value)
 
-        Args:
-            chosen: the arm.
-            given: what the client sent, or an object with its keys.
-            value: what was made of it.
-        """
-        if self.pick is not None and self.pick_is_heads and is_object(value):
-            return chosen in self._pick(self.objects, value)
-        scores = {id(arm): arm.at_head.leaf.score(value) for arm in chosen.rivals if arm.at_head is not None}
-        if not any(scores.values()):
-            return True
-        if chosen.at_head is not None:
-            scores[id(chosen)] = chosen.at_head.leaf.score(value)
-        best = best_of(((arm, scores.get(id(arm))) for arm in self.arms), in_order=self.in_order)
-        if best is None or best[0] is chosen:
-            return True
-        (found, _) = best
-        return found.refused is None and found.effects_on(given) == chosen.effects_on(given)
+    def _tell_head(self, sent: Sent, value: Any) -> None:
+        """Make sure that head reads a converted value as what was sent."""
+        if self._is_told_to_head(value):
+            is_told = sent.chosen in self._pick(self.objects, value)
+        else:
+            is_told = tell_head(self.arms, sent, value, in_order=self.in_order)
+        if not is_told:
+            raise UpgradeError(failures=[Failure("head may read it as another arm of the union", *_NO_KIND)])
 
     def choose(self, value: Any) -> Arm | None:
         """The arm of a value; None where the value stays as it is."""
@@ -118,7 +111,7 @@ class Choice:
             # Without a tag in it, the keys of a request say whether it is any arm at all.
             if len(self.objects) == 1 or not self.upgrades or not arm.tags.keys().isdisjoint(value):
                 return arm
-        fitting = [arm for arm in left if arm.has_required(value) and not (arm.closed and value.keys() - arm.known)]
+        fitting = [arm for arm in left if arm.has_keys_of(value)]
         allowed = [arm for arm in fitting if arm.refused is None]
         # An arm of a newer version is refused only where no arm of the client's version fits.
         arm = self._sent(allowed, value) if self.upgrades else self._received(allowed, value)
@@ -167,7 +160,7 @@ class Choice:
         else:
             scored = ((arm, arm.leaf.score(value)) for arm in allowed if arm.leaf.values is None)
         found = best_of(scored, in_order=self.in_order)
-        if lacked and not self.in_order and (found is None or found[1].exact < Score().exact):
+        if lacked and not self.in_order and (found is None or found[1].exact < Score().exact or not found[1].sure):
             # Head could read it as a member that the client lacks: the enum refuses it.
             return lacked[0]
         if found is not None:
@@ -208,14 +201,7 @@ class Choice:
         if len(left) > 1:
             found = best_of(((arm, arm.leaf.score(value)) for arm in left), in_order=self.in_order)
             left = [found[0]] if found is not None else _knowing_most(left, value)
-        if not left:
-            return None
-        if left[0].is_touched and len(self.objects) > 1:
-            # Head could read what fits leniently as an arm whose type it is.
-            for key, leaf in left[0].leaves.items():
-                if key in value:
-                    value[key] = leaf.read(value[key])
-        return left[0]
+        return left[0] if left else None
 
     def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that head has sent; None where none is left."""
@@ -268,14 +254,6 @@ class Choice:
         if self.tag not in value:
             return "union_tag_not_found", f"Unable to extract tag using discriminator '{self.tag}'"
         return "union_tag_invalid", "Input tag is none of the expected tags"
-
-    def _remove_keys_of_others(self, arm: Arm, value: Any) -> None:
-        """Drop the keys by which head would read a converted object as another arm, and which the arm ignores."""
-        if is_object(value) and arm.at_head is not None and not arm.at_head.keeps_others:
-            for other in arm.rivals:
-                others = frozenset[str]() if other.at_head is None else other.at_head.known
-                for key in (others - arm.at_head.known).intersection(value):
-                    del value[key]
 
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
         """Drop keys that could lead head to another arm; refuse them where the arm is closed."""

@@ -12,7 +12,7 @@ from timegate.typing import is_array, is_object, type_of
 TypedValue: TypeAlias = tuple[type, Any]
 """A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
 
-_EXACT, _LAX = 2, 0
+_EXACT, _STRICT, _LAX = 2, 1, 0
 
 
 class Score(NamedTuple):
@@ -21,10 +21,12 @@ class Score(NamedTuple):
     Args:
         fields: how many fields of models are set by it, at any depth; None where it holds no object of a model.
         exact: 2 where it is of the very type, 1 where a strict reader makes the type of it, 0 where a lenient one does.
+        sure: whether it is certain that it is read, and not only that nothing known forbids it.
     """
 
     fields: int | None = None
     exact: int = _EXACT
+    sure: bool = True
 
     def beats(self, other: Score) -> bool:
         """Whether a union prefers what is read so, though the other arm comes first."""
@@ -55,13 +57,30 @@ def best_of(scored: Iterable[tuple[One, Score | None]], *, in_order: bool) -> tu
 def _all(scores: Iterable[Score | None], exact: int = _EXACT) -> Score | None:
     """The score of what holds several values; None where one of them is not read."""
     fields: int | None = None
+    sure = True
     for score in scores:
         if score is None:
             return None
         if score.fields is not None:
             fields = (fields or 0) + score.fields
-        exact = min(exact, score.exact)
-    return Score(fields, exact)
+        exact, sure = min(exact, score.exact), sure and score.sure
+    return Score(fields, exact, sure)
+
+
+class Typed(Protocol):
+    """What reads values by a type of Python."""
+
+    def exactness(self, value: Any) -> int | None:
+        """How exactly a value is read; None where it is not."""
+        ...
+
+    def reads(self, value: Any) -> bool:
+        """Whether a value is read."""
+        ...
+
+    def plain(self, value: Any) -> Any:
+        """The plain JSON of what is read of a value; the value where it is not read."""
+        ...
 
 
 class Keyed(Protocol):
@@ -121,14 +140,17 @@ class Leaf:
         tuple_like: whether an object may stand for a list: that of a named tuple.
         described: whether only values of the types are read.
         exact: the types all of whose values are read as they are.
-        is_format: whether what is read of a text is no text: that of a date.
-        reader: whether any other scalar is read, limits included; None where nothing more is known than its type.
+        typed: what reads any other scalar, limits included; None where nothing more is known than the JSON types.
+        whole: whether it reads all other values, lists and objects too.
+        frame: what reads the values but for the objects in them; None where nothing more is known.
+        sure: whether the server reads all that is read by what is known.
         values: the only scalars, where they are listed.
         choices: the arms, where it is a union.
         in_order: whether the union takes the first arm that reads a value.
         keyed: what reads its objects, where they have keys of their own.
         first_items: the leading items of its lists.
         fewest: how many items its lists have at least.
+        most: how many they have at most; None for any number.
         items: the other ones; None where nothing is known of them.
         keys: the keys of its dicts.
         entries: the values of its dicts.
@@ -139,14 +161,17 @@ class Leaf:
     tuple_like: bool = False
     described: bool = False
     exact: frozenset[type] = frozenset()
-    is_format: bool = False
-    reader: Callable[[Any], bool] | None = None
+    typed: Typed | None = None
+    whole: bool = False
+    frame: Typed | None = None
+    sure: bool = True
     values: Tags | None = None
     choices: tuple[Leaf, ...] = ()
     in_order: bool = False
     keyed: Keyed | None = None
     first_items: tuple[Leaf, ...] = ()
     fewest: int = 0
+    most: int | None = None
     items: Leaf | None = None
     keys: Leaf | None = None
     entries: Leaf | None = None
@@ -175,6 +200,14 @@ class Leaf:
         kind = type_of(value)
         if (strictly or self.described) and kind not in self.types:
             return None
+        found = self._score(value, strictly)
+        return found if found is None or self.sure else found._replace(sure=False)
+
+    def _score(self, value: Any, strictly: bool) -> Score | None:
+        if self.whole and not strictly:
+            return self._by_type(value)
+        if self.frame is not None and not strictly and not self.frame.reads(value):
+            return None
         if self.choices:
             scored = ((one, one.score(value, strictly=strictly)) for one in self.choices)
             found = best_of(scored, in_order=self.in_order)
@@ -198,7 +231,7 @@ class Leaf:
         return _all([*keys, *(self.entries.score(one, strictly=strictly) for one in value.values())])
 
     def _list(self, value: list[Any], strictly: bool) -> Score | None:
-        if list not in self.types or len(value) < self.fewest:
+        if list not in self.types or len(value) < self.fewest or len(value) > (self.most or len(value)):
             return None
         first = [one.score(item, strictly=strictly) for one, item in zip(self.first_items, value, strict=False)]
         if self.items is None:
@@ -212,17 +245,21 @@ class Leaf:
                 return None
             is_exact = (kind, value) in self.values.values and not self.values.converted
             return Score(exact=_EXACT if is_exact else _LAX)
-        if kind in self.exact:
-            return Score()
         is_own = kind in self.types
         if value is None:
             return Score() if is_own else None
-        if self.reader is not None and not strictly:
-            if not self.reader(value):
-                return None
-        elif not is_own and not self.loose and not self._is_lenient(value):
+        if self.typed is not None and not strictly:
+            return self._by_type(value)
+        if not is_own and not self.loose and not self._is_lenient(value):
             return None
-        return Score(exact=_EXACT if is_own and kind is not float and not self.is_format else _LAX)
+        return Score(exact=_EXACT if is_own else _LAX)
+
+    def _by_type(self, value: Any) -> Score | None:
+        assert self.typed is not None
+        if type_of(value) in self.exact:
+            return Score()
+        exact = self.typed.exactness(value)
+        return None if exact is None else Score(exact=exact)
 
     def _is_lenient(self, value: Any) -> bool:
         kind = type_of(value)
@@ -231,21 +268,11 @@ class Leaf:
         return int in self.types if kind is bool else bool in self.types and value in (0, 1)
 
     def read(self, value: Any) -> Any:
-        """Plain JSON of what a server makes of a value that it reads leniently; as it is where its type fits."""
-        kind = type_of(value)
-        if kind in self.types or self.loose or kind in (dict, list):
-            return value
-        if int not in self.types:
-            return value in (1, 1.0) if kind is not str else value.lower() in _TRUE
-        try:
-            return int(value)
-        except ValueError:
-            number = float(value)
-            return int(number) if number.is_integer() else number
+        """Plain JSON of what a server makes of a value whose type its schema does not name; any other as it is."""
+        return value if self.typed is None or type_of(value) in self.types else self.typed.plain(value)
 
 
-_TRUE: Final = frozenset({"1", "t", "y", "yes", "on", "true"})
-_BOOLEANS: Final = _TRUE | {"0", "f", "n", "no", "off", "false"}
+_BOOLEANS: Final = frozenset({"1", "t", "y", "yes", "on", "true", "0", "f", "n", "no", "off", "false"})
 
 
 def _is_number(text: str) -> bool:

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, Flag, IntEnum, StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
+from timegate.changes.base import UNSET
 from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf, Tags
-from timegate.reading.scalar_readers import read_as_they_are, scalar_reader
+from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
+from timegate.reading.value_readers import (
+    Apart,
+    has_validators,
+    item_type,
+    readable,
+    says_all,
+    settings_of,
+    union_arms,
+    without_functions,
+)
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
-from timegate.wire.marks import LEFT_TO_RIGHT_MARK, TUPLE_MARK
+from timegate.wire.marks import CHECKED_MARK, DISCRIMINATOR_MARK, LEFT_TO_RIGHT_MARK, MARK_PREFIX, TUPLE_MARK
 from timegate.wire.schema import NULL, referred
 from timegate.wire.wire import Component
 
@@ -23,10 +37,14 @@ class Shapes:
 
     Args:
         reach: the side and its history.
+        traces: what becomes of clients' values, and so which type reads each; None for responses.
+        apart: says of a class at a version whether its values are objects; None where no component describes them.
     """
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, traces: Traces | None, apart: Callable[[int, Any], bool | None]) -> None:
         self.reach = reach
+        self._traces = traces
+        self._apart = apart
         self._arms: dict[tuple[str, int], Arm] = {}
         self._open: set[str] = set()
 
@@ -42,7 +60,7 @@ class Shapes:
 
     def _add_keys(self, arm: Arm, component: Component, version: int) -> None:
         for key, schema in component.properties.items():
-            found = self.leaf(schema, version)
+            found = self._of_key(component, key, schema, version)
             for spelling in component.accepted(key):
                 if found.values is not None:
                     arm.tags[spelling] = found.values
@@ -52,6 +70,72 @@ class Shapes:
         arm.certain = frozenset(component.required)
         arm.known = frozenset(spelling for key in component.properties for spelling in component.accepted(key))
         arm.closed, arm.keeps_others = component.closed, bool(component.schema.get("additionalProperties"))
+        arm.sure = CHECKED_MARK not in component.schema
+
+    def _of_key(self, component: Component, key: str, schema: Schema, version: int) -> Leaf:
+        """How the values of a key are read: by the type that reads them, as far as it is known."""
+        if self._traces is None:
+            return self.leaf(schema, version)
+        trace = self._traces.of(component.name, key, version)
+        if trace.kind is UNSET:
+            # Without a class, a document says all.
+            return replace(self.leaf(schema, version), sure=component.model is None)
+        found = self._of_type(schema, trace.kind, component.model or trace.model, version)
+        return replace(found, sure=found.sure and CHECKED_MARK not in schema and not has_validators(trace.kind))
+
+    def _of_type(self, schema: Schema, kind: Any, model: Any, version: int) -> Leaf:
+        """How the values of a schema are read by a type.
+
+        Args:
+            schema: of the values.
+            kind: the type that reads them.
+            model: the class whose settings apply to it.
+            version: of the schema.
+        """
+        found = self.leaf(schema, version)
+        apart: Apart = partial(self._apart, version)
+        typed = scored_type(readable(kind, apart), settings_of(model))
+        if self.reach.names_in(schema):
+            return replace(self._of_parts(found, schema, kind, model, version), frame=typed)
+        if found.values is not None:
+            return replace(found, frame=typed)
+        if typed is None:
+            return replace(found, sure=False)
+        exact = found.exact if says_all(kind, model=model, apart=apart) else frozenset[type]()
+        return replace(found, typed=typed, whole=True, exact=exact, sure=True)
+
+    def _of_parts(self, found: Leaf, schema: Schema, kind: Any, model: Any, version: int) -> Leaf:
+        """The same where components are in the schema, which their own types read."""
+        arms = schema.get("anyOf")
+        if arms and DISCRIMINATOR_MARK not in schema and "discriminator" not in schema:
+            return self._of_union(found, arms, union_arms(kind), model, version)
+        inner = item_type(kind)
+        if inner is UNSET:
+            return found
+        if found.items is not None:
+            return replace(found, items=self._of_type(schema["items"], inner, model, version))
+        if found.entries is not None:
+            return replace(found, entries=self._of_type(schema["additionalProperties"], inner, model, version))
+        return found
+
+    def _of_union(self, found: Leaf, arms: list[Schema], kinds: list[Any], model: Any, version: int) -> Leaf:
+        named = [arm for arm in arms if self.reach.names_in(arm)]
+        others = [arm for arm in arms if not self.reach.names_in(arm)]
+        apart: Apart = partial(self._apart, version)
+        holding = [kind for kind in kinds if readable(kind, apart) != without_functions(kind)]
+        if len(named) != len(holding):
+            return found
+        described = iter(named)
+        choices: list[Leaf] = []
+        for kind in kinds:
+            if any(kind is one for one in holding):
+                choices.append(self._of_type(next(described), kind, model, version))
+            elif kind is None or kind is type(None):
+                choices.append(self.leaf(NULL, version))
+            else:
+                # Which of the others is of this type does not matter: only the type is asked.
+                choices.append(self._of_type({"anyOf": others}, kind, model, version))
+        return replace(found, choices=tuple(choices))
 
     def leaf(self, schema: Schema, version: int) -> Leaf:
         """How the values of a schema are read."""
@@ -79,15 +163,17 @@ class Shapes:
         parts = [self.leaf(part, version) for part in schema.get("allOf", ())]
         if len(parts) == 1:
             return parts[0]
+        typed = scored_schema(schema)
         return Leaf(
             types,
             loose="format" in schema or "pattern" in schema or any(part.loose for part in parts),
             tuple_like=TUPLE_MARK in schema,
-            is_format="format" in schema,
             exact=read_as_they_are(schema),
-            reader=scalar_reader(schema),
+            typed=typed,
+            sure=not parts and _says_all(schema) and (typed is not None or not types & _SCALARS or types == EVERY),
             first_items=tuple(self.leaf(item, version) for item in schema.get("prefixItems", ())),
             fewest=schema.get("minItems", 0),
+            most=schema.get("maxItems"),
             items=self._inner(schema, "items", version),
             keys=self._inner(schema, "propertyNames", version),
             entries=self._inner(schema, "additionalProperties", version),
@@ -110,6 +196,22 @@ class Shapes:
             return Tags(values)
         lookup = partial(_member, model) if _has_missing(model) else None
         return Tags(values, issubclass(model, int), lookup, converted=True)
+
+
+_SCALARS: Final = frozenset({str, int, float, bool})
+
+_NO_LIMITS: Final = frozenset({
+    "type", "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "format", "pattern",
+    "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
+    "maxItems", "uniqueItems", "items", "prefixItems", "additionalProperties", "propertyNames", "properties",
+    "required",
+})  # fmt: skip
+"""The keywords that a `Leaf` follows, and those that limit no value of a list or dict as a server reads it."""
+
+
+def _says_all(schema: Schema) -> bool:
+    """Whether no keyword of a schema could refuse a value that its description here admits."""
+    return all(key in _NO_LIMITS or key.startswith(MARK_PREFIX) for key in schema) and CHECKED_MARK not in schema
 
 
 def _has_missing(model: type[Enum]) -> bool:

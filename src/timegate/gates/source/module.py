@@ -94,11 +94,11 @@ class Module:
         strict: bool = False,
     ) -> None:
         self.reach = reach
-        self.shapes = Shapes(reach)
         self.strict = strict and reach.side == "responses"
         self._write_object = write_object
         self._write_union = write_union
         self.upgrades = reach.side == "requests"
+        self.shapes = Shapes(reach, traces if self.upgrades else None, self.checked_apart)
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []

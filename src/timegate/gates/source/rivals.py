@@ -10,7 +10,8 @@ def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:
     """Whether head may read some values that clients mean as one arm as another one.
 
     Clients may send keys that are not the arm's, so that only what is in its own keys tells the two apart. Where head
-    reads everything that is the first as the other, the first is none of head's arms but in name.
+    reads everything that is the first as the other, the first is none of head's arms but in name; only what no client
+    of the older version could say as the other must not be said so.
 
     Args:
         arm: what clients mean.
@@ -22,7 +23,8 @@ def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:
         return False
     if dict not in types or one.is_open or two.is_open:
         return _may_read(two.leaf, one.leaf, leniently=True)
-    if comes_first and other.refused is None and _takes_all(two, one):
+    unsayable = two.known - other.makes(other.known).keys()
+    if comes_first and other.refused is None and _takes_all(two, one) and unsayable.isdisjoint(one.known):
         return False
     return _admits(two, one, two.known, one.certain, leniently=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -22,7 +23,13 @@ from timegate.gates.source.writer import Writer
 from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import DISCRIMINATOR_MARK, LEFT_TO_RIGHT_MARK, NEWER_ARMS_MARK, CallableDiscriminator
+from timegate.wire.marks import (
+    DISCRIMINATOR_MARK,
+    LEFT_TO_RIGHT_MARK,
+    NEWER_ARMS_MARK,
+    UNSURE_MARK,
+    CallableDiscriminator,
+)
 from timegate.wire.schema import NULL, REF_PREFIX, referred
 
 
@@ -147,6 +154,9 @@ def _introduction(module: Module, leaf: Schema, conversion: Conversion) -> tuple
 
 def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
     arms = [describe(module.shapes, leaf, conversion) for leaf in leaves]
+    for arm in arms if module.upgrades and UNSURE_MARK in schema else ():
+        for one in filter(None, (arm, arm.at_head)):
+            one.leaf = replace(one.leaf, sure=one.leaf.sure and schema[UNSURE_MARK] and not one.leaf.is_scalar)
     introductions = [_introduction(module, leaf, conversion) for leaf in leaves]
     introduced = [(one[1].undone, str(referred(leaf))) for leaf, one in zip(leaves, introductions, strict=True) if one]
     for arm, leaf, introduction in zip(arms, leaves, introductions, strict=True):
@@ -216,24 +226,27 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     ]
     if not module.upgrades or choice.tag is not None or not conversion.from_client:
         return
+    choice.has_rivals = len(arms) > 1
     for index, arm in enumerate(choice.arms):
         others = [
             (at, other)
             for at, other in enumerate(choice.arms)
             if other is not arm
-            and (arm.is_touched or other.is_touched)
-            and not do_the_same(arm, other)
+            and (_differ(arm, other) or (arm.unknown_keys and other.closed))
             and arm.refused is None
             and may_be_read_as(arm, other, comes_first=at < index)
         ]
         arm.rivals = tuple(other for _, other in others)
-        choice.has_rivals = choice.has_rivals or bool(others)
         if not choice.pick_is_heads:
             module.misread += [
                 (other.name, arm.name)
                 for at, other in others
-                if is_misread(arm, other, comes_first=at < index, in_order=choice.in_order)
+                if _differ(arm, other) and is_misread(arm, other, comes_first=at < index, in_order=choice.in_order)
             ]
+
+
+def _differ(arm: Arm, other: Arm) -> bool:
+    return (arm.is_touched or other.is_touched) and not do_the_same(arm, other)
 
 
 def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:

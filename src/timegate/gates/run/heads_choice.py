@@ -1,0 +1,145 @@
+"""Makes sure that head reads a converted value as the arm of a union that the client's server has read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from timegate.gates.run.arms import Arm
+from timegate.gates.run.leaves import Score, best_of
+from timegate.typing import is_object
+
+
+class Sent(NamedTuple):
+    """What a client has sent.
+
+    Args:
+        chosen: the arm that it is.
+        given: the value, or an object with its keys.
+        certain: whether no function of the app can have refused it.
+        next_ones: where the old server has refused it, the arms that it is instead, the likeliest first.
+    """
+
+    chosen: Arm
+    given: Any
+    certain: bool = True
+    next_ones: Sequence[Arm] = ()
+
+
+def as_sent(arms: Sequence[Arm], chosen: Arm, value: Any, given: Any, *, in_order: bool) -> Sent:
+    """What a client has sent, before the value is changed.
+
+    Args:
+        arms: those of the union, in its order.
+        chosen: the arm by which it is converted.
+        value: the value, less keys that no arm of the client's has.
+        given: the value, or an object with its keys.
+        in_order: whether the union takes the first arm that reads a value.
+    """
+    if not chosen.rivals and chosen.unread(value) is None:
+        return Sent(chosen, given)
+    score = chosen.leaf.score(value)
+    if score is not None:
+        return Sent(chosen, given, certain=score.sure)
+    scores = {id(arm): arm.leaf.score(value) for arm in arms if arm.refused is None}
+    return Sent(chosen, given, certain=False, next_ones=list(_ranked(arms, scores, in_order=in_order)))
+
+
+def tell_head(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool) -> bool:
+    """Make sure that head reads a converted value as what was sent; whether it does.
+
+    Where it might not, what the old server has read leniently is written as what was read. Then the keys go that mean
+    something else to another arm, and nothing to the chosen one.
+
+    Args:
+        arms: those of the union, in its order.
+        sent: what the client has sent.
+        value: what was made of it, to be changed in place.
+        in_order: whether the union takes the first arm that reads a value.
+    """
+    others, head = _misreading(arms, sent, value, in_order=in_order), sent.chosen.at_head
+    if not others or not is_object(value) or head is None:
+        return not others
+    found = head.leaf.score(value)
+    if found is None:
+        # Head refuses it, and nothing else is meant.
+        return False
+    if found.sure:
+        for key, leaf in head.leaves.items():
+            if key in value:
+                value[key] = leaf.read(value[key])
+        others = _misreading(arms, sent, value, in_order=in_order)
+    if not others:
+        return True
+    if head.keeps_others:
+        return False
+    dropped = [_drop_keys(other, sent, value, every=found.sure) for other in others]
+    return not _misreading(arms, sent, value, in_order=in_order, dropped=any(dropped))
+
+
+def _misreading(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool, dropped: bool = False) -> list[Arm]:
+    """The arms as which head may read a converted value, and by which it means something else.
+
+    Args:
+        arms: those of the union, in its order.
+        sent: what the client has sent.
+        value: what was made of it.
+        in_order: whether the union takes the first arm that reads a value.
+        dropped: whether keys that the client sent were dropped, so that it may be read as any arm.
+    """
+    chosen, given = sent.chosen, sent.given
+    rivals = chosen.rivals if sent.certain and not dropped else arms
+    scores = {id(arm): arm.at_head.leaf.score(value) for arm in rivals if arm.at_head is not None}
+    if not any(scores.values()):
+        return []
+    if chosen.at_head is not None:
+        scores[id(chosen)] = chosen.at_head.leaf.score(value)
+    others: list[Arm] = []
+    next_ones = iter(sent.next_ones)
+    is_passed = False
+    for arm in _ranked(arms, scores, in_order=in_order):
+        if arm is chosen:
+            is_passed = True
+        elif sent.next_ones:
+            if arm is not next(next_ones) or not arm.means_the_same(chosen, given):
+                return [*others, arm]
+        elif is_passed:
+            if not arm.may_have_been_said(chosen, given, value):
+                others.append(arm)
+        elif dropped or not arm.means_the_same(chosen, given):
+            others.append(arm)
+    return others
+
+
+def _ranked(arms: Sequence[Arm], scores: dict[int, Score | None], *, in_order: bool) -> Iterator[Arm]:
+    """The arms by which a union may read a value, the likeliest first, until one that certainly does.
+
+    Args:
+        arms: those of the union, in its order.
+        scores: of the value, by the id of the arm.
+        in_order: whether the union takes the first arm that reads a value.
+    """
+    while (best := best_of(((arm, scores.get(id(arm))) for arm in arms), in_order=in_order)) is not None:
+        arm, score = best
+        yield arm
+        if score.sure:
+            return
+        del scores[id(arm)]
+
+
+def _drop_keys(other: Arm, sent: Sent, value: dict[str, Any], *, every: bool) -> bool:
+    """Drop the keys of a converted object that another arm has and the chosen one does not; whether there were any.
+
+    Args:
+        other: the other arm.
+        sent: what the client has sent.
+        value: what was made of it.
+        every: whether also those go that mean to the other arm what the client has said.
+    """
+    assert other.at_head is not None
+    assert sent.chosen.at_head is not None
+    strange = (other.at_head.known - sent.chosen.at_head.known).intersection(value)
+    found = strange if every else strange.intersection(other.unsayable(sent.chosen, sent.given))
+    for key in found:
+        del value[key]
+    return bool(found)
