@@ -26,7 +26,7 @@ from pydantic import (
 
 from tests.silence.old_client import OLD, gates_of_requests
 from timegate import CompileError, UpgradeError, on
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 
 SEED: Final = 1
 UNIONS: Final = 100
@@ -121,7 +121,7 @@ class Drawn:
 
     def has_newer_key(self, meaning: Any) -> bool:
         """Whether a field is set that no client of the older version knows."""
-        if type(meaning) is tuple:
+        if type_of(meaning) is tuple:
             name, fields = meaning
             return not self.newer[name].isdisjoint(fields)
         held = meaning.values() if is_object(meaning) else meaning if is_array(meaning) else ()

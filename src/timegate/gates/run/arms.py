@@ -123,15 +123,17 @@ class Arm:
         """
         made: dict[str, tuple[Any, Hashable]] = {}
         for key in keys:
-            match self.effects.get(key, (key, ())):
-                case (str() as final, tuple() as done):
+            effect: Any = self.effects.get(key, (key, ()))
+            match effect:
+                case (str() as final, done) if type_of(done) is tuple:
                     made[final] = key, done
                 case ("spelled", str() as wire):
                     made[wire] = key, self.effects.get(wire)
                 case _:
                     # It goes no further.
                     pass
-        filled: Iterable[Any] = self.always if isinstance(self.always, frozenset) else ()
+        always: Any = self.always
+        filled: Iterable[Any] = always if type_of(always) is frozenset else ()
         made.update((final, (source, done)) for source, (final, done) in filled if final is not None)
         return made
 
