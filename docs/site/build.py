@@ -39,7 +39,7 @@ GROUPS: Final = {
     "Declare": ("vocabulary", "refusals", "coverage", "writing-back"),
     "Serve": ("http", "selecting", "middleware-order", "not-gated", "operating", "another-language", "webhooks"),
     "Test": ("testing", "command-line"),
-    "Deeper": ("contracts", "extending", "performance", "how-it-is-tested"),
+    "Deeper": ("contracts", "stored-payloads", "extending", "performance", "how-it-is-tested"),
 }
 """The pages of `docs` by what they are for, in the order of reading."""
 
