@@ -55,6 +55,7 @@ FACTS: dict[str, Fact] = {
     "on(Item).retired(was=Colour, read_as=double, loses='why')": on(Item).retired(
         was=Colour, read_as=double, loses="why"
     ),
+    "endpoint('/a', 'GET').enveloped('items')": endpoint("/a", "GET").enveloped("items"),
     "on(Item).split('title', into=('name', 'size'), was=str, apart=double, together=max)": on(Item).split(
         "title", into=("name", "size"), was=str, apart=double, together=max
     ),

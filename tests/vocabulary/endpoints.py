@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
-from fastapi import Cookie, FastAPI, Header, Query, Response
+from fastapi import Cookie, FastAPI, Header, Query, Request, Response
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from tests.vocabulary.examples import NEW, OLD, timeline_of
@@ -14,6 +16,11 @@ from timegate import Contract, endpoint
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
 from timegate.typing import Document
+
+
+class Page(BaseModel):
+    items: list[str]
+    total: int
 
 
 def app() -> FastAPI:
@@ -41,11 +48,32 @@ def app() -> FastAPI:
     def create() -> dict[str, Any]:
         return {}
 
+    @made.get("/pages")
+    def pages() -> Page:
+        return Page(items=["Ada"], total=1)
+
     @made.get("/strict")
     def strict(limit: int) -> dict[str, Any]:
         return {"limit": limit}
 
     return made
+
+
+def form_app() -> FastAPI:
+    """An app that reads a form by itself, and says so in its document."""
+    made = FastAPI()
+    schema = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}, "required": True}
+
+    @made.post("/forms", openapi_extra={"requestBody": body})
+    async def form(request: Request) -> dict[str, str]:
+        return dict(parse_qsl((await request.body()).decode()))
+
+    return made
+
+
+def documented(made: FastAPI) -> Contract:
+    return Contract.from_openapi(made.openapi())
 
 
 @dataclass(frozen=True)
@@ -58,7 +86,9 @@ class EndpointExample:
         url: of it.
         sends: the rest of it.
         shows: the header field of the response that the example is about.
+        what: what the body of the response is.
         make: makes the app.
+        read: reads its contract.
     """
 
     fact: Fact
@@ -66,20 +96,23 @@ class EndpointExample:
     url: str = "/heroes"
     sends: dict[str, Any] = field(default_factory=dict[str, Any])
     shows: str = ""
+    what: str = "the handler was given"
     make: Callable[[], FastAPI] = app
+    read: Callable[[FastAPI], Contract] = Contract.of
 
     def exchange(self) -> list[tuple[str, str]]:
         """The exchange, line by line: what it is and what was sent."""
         served = self.make()
-        served.add_middleware(TimegateMiddleware, timeline=timeline_of(self.fact))
+        served.add_middleware(TimegateMiddleware, timeline=timeline_of(self.fact), contract=self.read(served))
         with TestClient(served, cookies=self.sends.get("cookies")) as client:
             headers = {"API-Version": OLD, **self.sends.get("headers", {})}
-            response = client.request(self.method, self.url, headers=headers)
+            response = client.request(self.method, self.url, headers=headers, data=self.sends.get("data"))
         said = "".join(f", {name}: {value}" for name, value in self.sends.get("headers", {}).items())
         said += "".join(f", Cookie: {name}={value}" for name, value in self.sends.get("cookies", {}).items())
+        said += "".join(f", {name}={value}" for name, value in self.sends.get("data", {}).items())
         lines = [("an old client sends", f"{self.method} {self.url}{said}")]
         if response.is_success:
-            lines.append(("the handler was given", response.text))
+            lines.append((self.what, response.text))
         lines.append(("the response is", str(response.status_code)))
         if self.shows:
             lines.append(("with", f"{self.shows}: {response.headers.get(self.shows)}"))
@@ -87,7 +120,7 @@ class EndpointExample:
 
     def documents(self) -> tuple[Document, Document]:
         """The old document and the newest one, of the paths, less the responses' bodies."""
-        gates = timeline_of(self.fact).compile(Contract.of(self.make()))
+        gates = timeline_of(self.fact).compile(self.read(self.make()))
         return _shown(gates.contract(OLD)), _shown(gates.contract(NEW))
 
 
@@ -100,8 +133,10 @@ def _shown(document: Document) -> Document:
                 for status, response in operation["responses"].items()
                 if status != "422"
             }
+            bodies: Document = operation["responses"].get("200", {}).get("content", {}) if path == "/pages" else {}
             kept = {key: operation[key] for key in ("summary", "tags", "parameters") if key in operation}
-            paths[f"{method.upper()} {path}"] = {**kept, "responses": statuses}
+            kept |= {key: operation[key] for key in ("requestBody",) if "forms" in path}
+            paths[f"{method.upper()} {path}"] = {**kept, "responses": statuses, **bodies}
     return paths
 
 
@@ -130,6 +165,9 @@ EXAMPLES: dict[str, list[EndpointExample]] = {
         EndpointExample(endpoint("/people/{key}", "GET").moved(to="/heroes/{key}"), url="/people/ada")
     ],
     "endpoint(…).status": [EndpointExample(endpoint("/heroes", "POST").status(201, was=200), "POST")],
+    "endpoint(…).enveloped": [
+        EndpointExample(endpoint("/pages", "GET").enveloped("items"), url="/pages", what="it reads")
+    ],
     "endpoint(…).documented": [EndpointExample(LIST.documented(was={"summary": "Heroes", "tags": ["old"]}))],
     "endpoint(…).query": [
         EndpointExample(LIMIT.added(default=5)),
@@ -145,6 +183,16 @@ EXAMPLES: dict[str, list[EndpointExample]] = {
         EndpointExample(LIST.header("x-group").renamed(to="x-team"), sends={"headers": {"X-Group": "blue"}})
     ],
     "endpoint(…).cookie": [EndpointExample(LIST.cookie("sid").renamed(to="session"), sends={"cookies": {"sid": "s1"}})],
+    "endpoint(…).form": [
+        EndpointExample(
+            endpoint("/forms", "POST").form("title").renamed(to="name"),
+            "POST",
+            "/forms",
+            {"data": {"title": "Ada"}},
+            make=form_app,
+            read=documented,
+        )
+    ],
     "endpoint(…).path": [EndpointExample(KEY.retyped(was=int, to_head=padded), url="/heroes/7")],
     "endpoint(…).response_header": [
         EndpointExample(TOTAL.added(), shows="x-total"),

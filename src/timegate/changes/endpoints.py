@@ -73,3 +73,19 @@ class StatusChanged(EndpointFact):
     verb: ClassVar[str] = "status"
     positional: ClassVar[str] = "new"
     ends: ClassVar[tuple[str, ...]] = ("was", "new")
+
+
+@kind
+class Enveloped(EndpointFact):
+    """Operations whose body is one value of an object now, and the whole body in older versions.
+
+    Args:
+        key: what holds it; the other keys of the object are new.
+    """
+
+    key: str
+
+    verb: ClassVar[str] = "enveloped"
+    loss: ClassVar[Loss] = Loss.TO_OLD
+    positional: ClassVar[str] = "key"
+    names: ClassVar[tuple[str, ...]] = ("key",)

@@ -13,6 +13,8 @@ from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.fuse import fuse
 from timegate.gates.plan.plan import ExtractValue, InsertValue, Plan, Slot, Stage
 from timegate.gates.plan.reach import Reach
+from timegate.history.steps import ObjectConverted
+from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, PATH_MARK, CallableDiscriminator
@@ -159,7 +161,7 @@ class Locator:
             if listed_values(component.schema) is not None:
                 members = listed_values(self.reach.component(name, self.version).schema) or (None,)
                 return _End(expected=tuple(members))
-            return _Step((), 0, component.schema)
+            return self._step_in_envelope(rest, at, name) or _Step((), 0, component.schema)
         arms = schema.get("anyOf") or schema.get("oneOf")
         if arms:
             return self._step_in_union(rest, at, schema, [arm for arm in arms if arm != NULL])
@@ -168,6 +170,15 @@ class Locator:
                 return _Step((), 0, part)
         inner = None if at == len(rest) else _inner(schema, rest[at])
         return _End() if inner is None else _Step((self._client_member(schema, rest[at]),), 1, inner)
+
+    def _step_in_envelope(self, rest: Location, at: int, name: str) -> _Step | _End | None:
+        """The step into what an old client sends as the whole body; None where it is no envelope."""
+        steps = (step for boundary in range(self.version) for step in self.reach.steps(name, boundary))
+        put = next((one.to_head for one in steps if isinstance(one, ObjectConverted)), None)
+        if not isinstance(put, PutInEnvelope):
+            return None
+        inner = self._properties(self.reach.component(name, 0).schema).get(put.key)
+        return _Step((), 1, inner) if inner is not None and rest[at : at + 1] == (put.key,) else _End()
 
     def _client_member(self, schema: Schema, key: str | int) -> str | int:
         """The client's key for a key of a dict, where keys are members of an enum."""

@@ -9,6 +9,7 @@ from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemo
 from timegate.errors import Fault
 from timegate.history import (
     undo_endpoints,
+    undo_envelopes,
     undo_fields,
     undo_lists,
     undo_members,
@@ -37,6 +38,7 @@ from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 _REGISTERED = (
     undo_endpoints,
+    undo_envelopes,
     undo_fields,
     undo_lists,
     undo_members,

@@ -11,6 +11,7 @@ from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
     EndpointRemoved,
+    Enveloped,
     StatusChanged,
 )
 from timegate.changes.subjects.parameters import Parameter, PathParameter
@@ -56,6 +57,10 @@ class Endpoint:
         if unknown:
             raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
         return StatusChanged(path=self.at, methods=self.methods, new=new, was=was, tolerated=tolerated)
+
+    def enveloped(self, key: str) -> Enveloped:
+        """The body of the operations is what ``key`` holds in older versions."""
+        return Enveloped(path=self.at, methods=self.methods, key=key)
 
     def documented(self, *, was: OperationTexts) -> EndpointDocumented:
         """Older documents say something else of the operations."""
