@@ -157,6 +157,11 @@ def test_a_build_that_does_not_may_not(file: Path, build: str, told: list[str]) 
     assert verdict == f"no: {lost} requests of the last 90 days would fail; {9 - lost} would not"
 
 
+def test_a_ceiling_may_be_said_where_the_target_has_none(file: Path) -> None:
+    code, text = run("can-i-deploy", f"{STALLS}:app", "--usage", str(file), "--ceiling", MIDDLE)
+    assert (code, f"version {NEWEST} is above the ceiling, {MIDDLE}" in text) == (1, True)
+
+
 def test_an_operation_that_is_gone_is_told(file: Path, tmp_path: Path) -> None:
     database = tmp_path / "usage.sqlite"
     counts = Counts(database)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from execution_api.worker import Environment, Exchange, TaskRun, generation_of
 from pydantic import JsonValue
 
 from examples.execution_api.tests.databases import NewDatabase
+from timegate.observing.usage import Usage
 
 # Stands in for an SDK's environment: reports success, and sent the server nothing.
 _CONTENT_WORKER = """
@@ -96,6 +98,20 @@ class TestJudgement:
         )
 
 
+def _used(client: str, operation: str, number: int, *, version: str = "2025-04-11", problem: str = "") -> Usage:
+    day = date(2026, 1, 1)
+    return Usage(
+        client=client,
+        version=version,
+        operation=operation,
+        status=422 if problem else 200,
+        problem=problem,
+        number=number,
+        first=day,
+        last=day,
+    )
+
+
 class TestReport:
     def test_each_act_is_a_row_with_the_servers_figures(self) -> None:
         text = render_report([_result("1.0.0", response={}), _result("1.3.2", response={})])
@@ -119,6 +135,18 @@ class TestReport:
         assert [line.split() for line in text.splitlines() if '"version_id"' in line] == [['"version_id":', "1", "<"]]
         assert '>   "dag_version_id": 1' in text
         assert "between" not in text
+
+    def test_who_used_which_version_is_summed_up(self) -> None:
+        rows = [_used("task-sdk 1.0.0", "GET /a", 3), _used("task-sdk 1.0.0", "PUT /a", 2, problem="request-refused")]
+        unknown = _used("unknown", "GET /health", 9, version="unknown")
+        lines = render_report([_result("1.0.0", response={})], usage=[*rows, unknown]).splitlines()
+        at = lines.index("What the server counted, by SDK:")
+        assert lines[at + 2 : at + 6] == [
+            "SDK             API version  operations  requests  refused",
+            "--------------  -----------  ----------  --------  -------",
+            "task-sdk 1.0.0  2025-04-11            2         5        2",
+            "",
+        ]
 
     def test_one_sdk_alone_is_compared_with_nothing(self) -> None:
         text = render_report([_result("1.0.0", response={"a": 1})])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 
 import typer
 
@@ -14,7 +15,15 @@ from timegate.observing.usage import usage
 from timegate.observing.verdict import verdict
 
 
-def can_i_deploy(target: Target, file: Counted, days: Days = DEFAULT_DAYS, contract: ContractOption = "") -> None:
+def can_i_deploy(
+    target: Target,
+    file: Counted,
+    days: Days = DEFAULT_DAYS,
+    ceiling: Annotated[
+        str, typer.Option("--ceiling", metavar="VERSION", help="The ceiling, where the target is no app that has it.")
+    ] = "",
+    contract: ContractOption = "",
+) -> None:
     """Say whether this build serves every version and operation that was seen, under its ceiling and sunsets.
 
     It exits with 0 where it does, and with 1 where it does not.
@@ -22,7 +31,9 @@ def can_i_deploy(target: Target, file: Counted, days: Days = DEFAULT_DAYS, contr
     Example: `timegate can-i-deploy shop.main:app --usage /var/lib/shop/usage.sqlite --days 30`
     """
     loaded = load(target, contract=contract)
-    found = verdict(usage(file, days=days), loaded.gates, newest=loaded.newest, now=datetime.now(UTC))
+    timeline = loaded.timeline
+    newest = timeline.index(timeline.resolve(ceiling).value) if ceiling else loaded.newest
+    found = verdict(usage(file, days=days), loaded.gates, newest=newest, now=datetime.now(UTC))
     for one in found.broken:
         seen = one.seen
         typer.echo(f"{seen.client}: {seen.number} × {seen.operation}, last on {seen.last}: {one.reason}")

@@ -17,8 +17,15 @@ from pydantic import JsonValue
 
 from examples.execution_api.tests.load.ledger import Ledger, Place
 from examples.execution_api.tests.serving import WORLD
+from timegate.observing.event import UNKNOWN
 
-__all__ = ["LIVES", "Tally", "after", "crowded_world", "drive"]
+__all__ = ["AGENT", "LIVES", "Tally", "after", "crowded_world", "drive"]
+
+AGENT = "1.3.2"
+"""What workers say that they are, if nothing else is said."""
+
+TOO_NEW = "2099-01-01"
+"""A version that every server refuses."""
 
 DAG, RUN, TASK, HOST = "load", "load_run", "work", "h"
 LIVES = 60
@@ -89,6 +96,8 @@ async def drive(
     versions: Sequence[str] = timeline.values,
     upgraded: Callable[[int], str | None] = lambda number: None,
     keeps_connections: bool = True,
+    agent: str = AGENT,
+    first: int = 0,
 ) -> Tally:
     """Let workers of several versions, by turns, work on a server; a server that is gone ends the work.
 
@@ -101,14 +110,18 @@ async def drive(
         versions: what the workers speak.
         upgraded: asked before each task for the version that a worker speaks from now on; None for the one it speaks.
         keeps_connections: whether a connection is used for more than one request.
+        agent: the SDK that they say they are.
+        first: the number of the first of them.
     """
     tally = Tally()
     # The server closes a connection that was idle for five seconds; a request at that moment would get no response.
     kept = workers if keeps_connections else 0
     limits = httpx.Limits(max_connections=workers, max_keepalive_connections=kept, keepalive_expiry=2)
-    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as client:
+    headers = {"User-Agent": f"apache-airflow-task-sdk/{agent} (Python/3.12.1)"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60, trust_env=False) as client:
         crowd = [
-            Worker(number, versions[number % len(versions)], client, secret, ledger, tally) for number in range(workers)
+            Worker(number, versions[number % len(versions)], client, secret, ledger, tally)
+            for number in range(first, first + workers)
         ]
         await asyncio.gather(*(worker.work(is_over, upgraded) for worker in crowd))
     return tally
@@ -163,6 +176,7 @@ class Worker:
         fields: JsonValue = {"bash_command": f"echo {number}"}
         await self._ask("PUT", f"{own}/rtif", 201, fields, ("rendered fields", task), fields)
         await self._ask("GET", "/variables/tg_var", 200)
+        await self._ask("GET", "/variables/tg_var", 400, version=TOO_NEW)
         await self._ask("GET", "/connections/tg_conn", 200)
         xcom = f"/xcoms/{DAG}/{RUN}/{TASK}/return_value?map_index={number}"
         value: JsonValue = {"number": number, "by": self.version}
@@ -215,6 +229,8 @@ class Worker:
         body: JsonValue = None,
         place: Place | None = None,
         value: JsonValue = None,
+        *,
+        version: str | None = None,
     ) -> Any:
         """Send a request, and take down what its success promises.
 
@@ -225,13 +241,15 @@ class Worker:
         """
         if self.is_over():
             raise TimeIsOver
-        headers = {"Airflow-API-Version": self.version, "Authorization": f"Bearer {self.token}"}
+        headers = {"Airflow-API-Version": version or self.version, "Authorization": f"Bearer {self.token}"}
         if place is not None:
             self.ledger.ask(place, value)
         began = time.perf_counter()
         response = await self.client.request(method, path, json=body, headers=headers)
         self.tally.seconds.append(time.perf_counter() - began)
-        self.tally.statuses[self.version, response.status_code] += 1
+        # No version is in force for one that is refused.
+        in_force = self.version if version is None else UNKNOWN
+        self.tally.statuses[in_force, response.status_code] += 1
         if place is not None:
             self.ledger.settle(place, success=response.is_success)
         if response.status_code != status:

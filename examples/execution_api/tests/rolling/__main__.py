@@ -20,6 +20,7 @@ from examples.execution_api.tests.load.workers import Tally, crowded_world, driv
 from examples.execution_api.tests.rolling.balancer import Balancer, balancing
 from examples.execution_api.tests.rolling.releases import NEWEST, OLDER, older_release
 from examples.execution_api.tests.serving import SECRET
+from timegate.observing.event import UNKNOWN
 
 DRAIN_SECONDS = 1.0
 """How long a server that gets nothing new may need for what it has begun."""
@@ -109,7 +110,7 @@ class Roll:
             for _, stack in self.servers:
                 stack.close()
         lost = list(ledger.lost(held_by(self.database)))
-        versions = sorted({version for version, _ in tally.statuses})
+        versions = sorted({version for version, _ in tally.statuses} - {UNKNOWN})
         print(f"  {tally.lives} tasks by {len(tally.seconds)} requests, from version {versions[0]} to {versions[-1]}")
         print(f"  {len(tally.unexpected)} requests failed; {len(tally.broken_off)} got no response; ", end="")
         print(f"{len(ledger.promised)} changes were promised, {len(lost)} of them are lost", flush=True)

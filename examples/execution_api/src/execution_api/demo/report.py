@@ -8,27 +8,33 @@ from typing import Final
 from execution_api.demo.side_by_side import render_side_by_side
 from execution_api.demo.stage import ActResult
 from execution_api.demo.table import render_table
+from timegate.observing.event import UNKNOWN
+from timegate.observing.usage import Usage
 
 __all__ = ["render_report"]
 
 _HEADER: Final = ("worker", "API version", "task", "outcome", "requests", "bodies gated")
+_USAGE: Final = ("SDK", "API version", "operations", "requests", "refused")
+_COUNTED: Final = "What the server counted, by SDK:"
 _LINES_OF_LOG: Final = 12
 _INTRODUCTION: Final = """\
 The response to PATCH /task-instances/…/run as each worker received it. `<` marks what only the older one gets, `>` what
 only the newer one gets, `~` what differs; each has a DAG run of its own, so names and dates differ."""
 
 
-def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = ()) -> str:
+def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = (), usage: Sequence[Usage] = ()) -> str:
     """The end of the demo.
 
     Args:
         results: Every act played, worker by worker and the oldest SDK first.
+        usage: What the server counted.
         exceptions: The tracebacks that the server logged.
     """
     parts = [render_table(_HEADER, [_row(result) for result in results])]
     if (compared := _comparison(results)) is not None:
         parts.append(compared)
     wrong = [result for result in results if result.faults]
+    parts += [f"{_COUNTED}\n\n{render_table(_USAGE, _usage_rows(usage))}"] if usage else []
     parts += [_account(result) for result in wrong]
     parts += [f"The server logged an exception:\n{text}" for text in exceptions]
     workers = len({result.act.worker for result in results})
@@ -49,6 +55,25 @@ def _row(result: ActResult) -> tuple[str | int, ...]:
         result.tally.requests,
         result.tally.gated,
     )
+
+
+def _usage_rows(usage: Sequence[Usage]) -> list[tuple[str | int, ...]]:
+    """Who used which version: how many operations, how often, and how much of that the gates refused."""
+    grouped: dict[tuple[str, str], list[Usage]] = {}
+    for one in usage:
+        # The demo itself asks whether the server is there.
+        if one.version != UNKNOWN:
+            grouped.setdefault((one.client, one.version), []).append(one)
+    return [
+        (
+            client,
+            version,
+            len({one.operation for one in found}),
+            sum(one.number for one in found),
+            sum(one.number for one in found if one.problem),
+        )
+        for (client, version), found in grouped.items()
+    ]
 
 
 def _comparison(results: Sequence[ActResult]) -> str | None:

@@ -46,6 +46,11 @@ class RunningServer:
     log: Path
     secret: str = field(repr=False)
 
+    @property
+    def usage(self) -> Path:
+        """Where it counts who uses which version."""
+        return self.log.with_name("usage.sqlite")
+
 
 @contextmanager
 def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator[RunningServer]:
@@ -72,6 +77,7 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     )
     command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
     command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
+    command += ["--usage", str(server.usage)]
     with running_process(command, server, folder=folder):
         yield server
 
