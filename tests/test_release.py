@@ -164,5 +164,12 @@ def test_the_package_says_where_its_pages_are_and_what_its_extra_brings(released
     (metadata,) = (one.metadata for one in found)
     urls = {line.partition(", ")[0] for line in metadata.get_all("Project-URL", [])}
     assert urls == {"Homepage", "Documentation", "Changelog", "Issues"}
-    assert metadata.get_all("Provides-Extra") == ["fastapi"]
+    assert metadata.get_all("Provides-Extra") == [
+        "cli",
+        "fastapi",
+        "opentelemetry",
+        "prometheus",
+        "structlog",
+        "testing",
+    ]
     assert "Typing :: Typed" in metadata.get_all("Classifier", [])

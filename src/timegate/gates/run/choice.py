@@ -264,7 +264,7 @@ class Choice:
 
     def _refuse_newer(self, value: dict[str, Any]) -> None:
         """Refuse a value that fits no arm of the client's version by what makes it newer."""
-        for arm in self.arms:
+        for arm in _by_tags(self.arms, value, leniently=True):
             if arm.refused is not None and arm.has_required(value):
                 raise self._no_such_arm(arm, value)
         for arm in self.arms:
@@ -295,7 +295,7 @@ def _unfit(arm: Arm, value: dict[str, Any]) -> list[Failure]:
     return failures
 
 
-def _by_tags(arms: list[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:
+def _by_tags(arms: Sequence[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:
     """The arms of which an object has no wrong tag."""
     left: list[Arm] = []
     for arm in arms:
