@@ -12,8 +12,8 @@ import (
 	"timegate.example/airflow/api"
 )
 
-// A task's end is reported although the worker is about to end; it has so long.
-const timeToReport = 30 * time.Second
+// A task's beginning and end are told to the server although the worker is about to end; each has so long.
+const timeToTell = 30 * time.Second
 
 // run is one run of one task instance.
 type run struct {
@@ -37,13 +37,7 @@ func newRun(client *api.Client, ti api.TaskInstance, output io.Writer) *run {
 }
 
 func (r *run) execute(ctx context.Context, task *airflow.Task, every time.Duration) (State, error) {
-	given, err := r.client.TIRun(ctx, r.ti.ID, api.TIEnterRunningPayload{
-		State:     api.TIEnterRunningPayloadStateRunning,
-		Hostname:  self.hostname,
-		Unixname:  self.unixname,
-		PID:       os.Getpid(),
-		StartDate: time.Now(),
-	})
+	given, err := r.start()
 	if isGone(err) {
 		r.log.Printf("not started: %v", err)
 		return Stopped, nil
@@ -61,6 +55,20 @@ func (r *run) execute(ctx context.Context, task *airflow.Task, every time.Durati
 		return Stopped, nil
 	}
 	return r.report(result, failure, given.ShouldRetry)
+}
+
+// start tells the server that the task starts. It does not end with the worker's context: a start whose response nobody
+// reads leaves a task that nobody runs.
+func (r *run) start() (api.TIRunContext, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeToTell)
+	defer cancel()
+	return r.client.TIRun(ctx, r.ti.ID, api.TIEnterRunningPayload{
+		State:     api.TIEnterRunningPayloadStateRunning,
+		Hostname:  self.hostname,
+		Unixname:  self.unixname,
+		PID:       os.Getpid(),
+		StartDate: time.Now(),
+	})
 }
 
 // beat says in turn that the task still runs, until ctx ends. Where the server says that the task is not this worker's, it
@@ -120,7 +128,7 @@ func (r *run) call(ctx context.Context, task *airflow.Task, given api.TIRunConte
 
 // report tells the server how the task ended, unless somebody else has decided it.
 func (r *run) report(result any, failure error, shouldRetry bool) (State, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), timeToReport)
+	ctx, cancel := context.WithTimeout(context.Background(), timeToTell)
 	defer cancel()
 	if failure == nil && result != nil {
 		failure = r.xcoms.Push(ctx, airflow.ReturnValue, result)

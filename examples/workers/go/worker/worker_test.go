@@ -24,6 +24,8 @@ import (
 // server answers each "METHOD /path" with the responses it has for it, in turn; the last one stays. What is not set is
 // 204. It keeps what it got.
 type server struct {
+	started func() // called when a task starts, before the response
+
 	mu        sync.Mutex
 	responses map[string][]response
 	got       []string
@@ -47,6 +49,9 @@ func (s *server) ServeHTTP(out http.ResponseWriter, request *http.Request) {
 	s.got = append(s.got, call)
 	s.bodies[call] = string(content)
 	s.tokens = append(s.tokens, request.Header.Get("Authorization"))
+	if call == "PATCH /run" && s.started != nil {
+		s.started()
+	}
 	given := response{status: http.StatusNoContent}
 	if left := s.responses[call]; len(left) > 0 {
 		given = left[0]
@@ -94,12 +99,17 @@ func newServer(responses map[string][]response) *server {
 // run runs one task against a server.
 func run(t *testing.T, s *server, task any) (worker.State, error) {
 	t.Helper()
+	return runIn(context.Background(), t, s, task)
+}
+
+func runIn(ctx context.Context, t *testing.T, s *server, task any) (worker.State, error) {
+	t.Helper()
 	listening := httptest.NewServer(s)
 	defer listening.Close()
 	var bag airflow.DagBag
 	bag.AddDag("dag").AddTaskNamed("task", task).OnResume("resume", func(kwargs airflow.Kwargs) (airflow.Kwargs, error) { return kwargs, nil })
 	w := worker.Worker{Server: listening.URL, Bag: &bag, Heartbeat: 5 * time.Millisecond, OpenLog: discard}
-	return w.Run(context.Background(), workload())
+	return w.Run(ctx, workload())
 }
 
 func discard(api.ExecuteTask) (io.WriteCloser, error) { return nopCloser{io.Discard}, nil }
@@ -157,6 +167,19 @@ func TestHowATaskEndsIsReported(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestATaskThatStartsWhileTheWorkerEndsIsReported(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := newServer(nil)
+	s.started = cancel
+	got, err := runIn(ctx, t, s, func(ctx context.Context) error { return ctx.Err() })
+	if err != nil || got != worker.Failed {
+		t.Fatalf("got %q and %v", got, err)
+	}
+	if s.state(t)["state"] != "failed" {
+		t.Error("the server was not told")
 	}
 }
 
