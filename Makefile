@@ -36,6 +36,8 @@
 #   make test-suites      FastAPI's and Starlette's own tests, bare and behind the middleware: what passes bare must pass behind it
 #                         (SHARE=20 runs one file in twenty, picked by SEED=7)
 #
+#   make contracts  holds the example to the frozen contracts of its versions
+#
 #   make figures  counts the tests of each harness
 #
 #   make check    everything that must hold: lint, types and test
@@ -81,7 +83,7 @@ READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
 .PHONY: help demo demo-airflow go test test-languages test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
-    figures \
+    contracts figures \
     check lint types format lock bench bench-check bench-bulk bench-instructions clean
 
 help:
@@ -237,6 +239,10 @@ clients: $(READY)
 snapshots: $(READY)
 	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py \
 	    tests/painless/test_mistakes.py
+
+contracts: $(READY)
+	@$(PY) -m timegate.cli check execution_api.versions:timeline --contract execution_api.versions.serving:contract \
+	    --folder $(EXAMPLE)/contracts
 
 figures: $(READY)
 	@$(PY) -m tests.figures

@@ -49,9 +49,9 @@ def main() -> int:
     if arguments.tables:
         print()
         print(tables(groups))
-    if not all(group in groups for group in ("requests", "transform", "start-up", "import")):
+    if not all(group in groups for group in ("requests", "transform", "start-up", "import", "check")):
         return 0
-    results = Results(groups["requests"], groups["transform"], groups["start-up"], groups["import"])
+    results = Results(groups["requests"], groups["transform"], groups["start-up"], groups["import"], groups["check"])
     found = verdicts(results)
     print("\ntargets")
     for verdict in found:
@@ -79,6 +79,9 @@ async def measured(wanted: tuple[str, ...], arguments: argparse.Namespace) -> di
         groups["import"] = started.imports(
             max(3, rounds // 3), lambda name, taken: print(f"{name:16} {taken * 1000:7.1f} ms", flush=True)
         )
+        print("\ntimegate check: 200 routes, 20 versions; CPU time beyond the app and its document")
+        groups["check"] = started.checks(max(3, rounds // 5))
+        print(f"{groups['check']['check']:7.2f} s", flush=True)
     if "transform" in wanted:
         print("\ntransform over the parser's own load and dump, in CPU time")
         groups["transform"] = await transform.measured(rounds=rounds, seconds=seconds, report=report)

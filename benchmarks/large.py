@@ -14,10 +14,10 @@ CHANGED: Final = 5
 """How many models each version changes: in each, one field is renamed and one is added."""
 
 
-def models() -> list[type[BaseModel]]:
+def models(count: int = MODELS) -> list[type[BaseModel]]:
     """Models of eight fields; each second one holds the model before it, one by itself and as a list."""
     found: list[type[BaseModel]] = []
-    for number in range(MODELS):
+    for number in range(count):
         fields: dict[str, Any] = {
             "id": (int, ...),
             "name": (str, ...),

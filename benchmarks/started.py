@@ -71,6 +71,14 @@ def imports(rounds: int, report: Callable[[str, float], None]) -> dict[str, floa
     return found
 
 
+def checks(rounds: int) -> dict[str, float]:
+    """Seconds of CPU of ``timegate check`` beyond building the app and its document; the fastest run."""
+    with TemporaryDirectory() as home:
+        program = ("-W", "ignore", "-m", "benchmarks.checked", f"{home}/contracts")
+        printed = _printed({"check": program}, rounds)["check"]
+    return {"check": min(json.loads(line)["seconds"] for line in printed)}
+
+
 @contextmanager
 def fresh_processes() -> Iterator[Run]:
     """Start processes that share a bytecode cache which nothing else uses.

@@ -41,10 +41,19 @@ def fastapi_side() -> tuple[Any, str]:
 
 def timegate_side() -> tuple[Any, str]:
     """The same under timegate, which compiles its changes when the lifespan starts."""
-    from timegate import Timeline, Version, VersionChange, on
     from timegate.asgi import TimegateMiddleware, header
 
     kinds = large.models()
+    timeline = large_timeline(kinds)
+    app = large.fastapi_app(kinds)
+    app.openapi()
+    app.add_middleware(TimegateMiddleware, timeline=timeline, select=header("x-api-version"))
+    return app, timeline.values[-1]
+
+
+def large_timeline(kinds: list[type[Any]]) -> Any:
+    """The versions of the large API."""
+    from timegate import Timeline, Version, VersionChange, on
 
     def change(index: int) -> type[VersionChange]:
         facts = [
@@ -55,11 +64,7 @@ def timegate_side() -> tuple[Any, str]:
         return type(f"Change{index}", (VersionChange,), {"__doc__": f"Change {index}.", "changes": tuple(facts)})
 
     versions = [Version(large.version_named(index), change(index)) for index in range(large.VERSIONS - 1)]
-    timeline = Timeline(*versions, Version(large.version_named(large.VERSIONS - 1)))
-    app = large.fastapi_app(kinds)
-    app.openapi()
-    app.add_middleware(TimegateMiddleware, timeline=timeline, select=header("x-api-version"))
-    return app, timeline.values[-1]
+    return Timeline(*versions, Version(large.version_named(large.VERSIONS - 1)))
 
 
 def cadwyn_side() -> tuple[Any, str]:

@@ -41,12 +41,14 @@ class Results:
         transforms: timings by row and side.
         started: the start-up of each side.
         imported: seconds by package.
+        checked: seconds of `timegate check`.
     """
 
     requests: Mapping[str, Mapping[str, Timing]]
     transforms: Mapping[str, Mapping[str, Timing]]
     started: Mapping[str, Mapping[str, float]]
     imported: Mapping[str, float]
+    checked: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ def _starts(results: Results) -> Iterator[Verdict]:
     yield Verdict("memory over FastAPI with its document", gated["mib"] - bare["mib"], 15, "MiB")
     yield Verdict("the first request over the second", gated["first"], 0.05, "s")
     yield Verdict("import timegate where pydantic is in use", results.imported["timegate"] * 1000, 30, "ms")
+    yield Verdict("timegate check of 200 routes and 20 versions", results.checked["check"], 3, "s")
 
 
 def _against_cadwyn(results: Results) -> Iterator[Verdict]:

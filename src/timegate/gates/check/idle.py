@@ -16,7 +16,9 @@ def idle_facts(history: History) -> tuple[Origin, ...]:
     reachable = {side: [wire.reachable(side).keys() for wire in history.wires] for side in SIDES}
     idle: dict[Origin, bool] = {}
     for (side, name, boundary), steps in history.steps.items():
-        met = any(name in names for names in reachable[side][boundary + 1 :])
+        older = history.wires[boundary + 1].components(side).get(name)
+        # What a fact itself takes from older versions is reachable in none of them.
+        met = older is None or not older.exists or any(name in names for names in reachable[side][boundary + 1 :])
         for step in steps:
             idle[step.origin] = idle.get(step.origin, True) and not met
     return tuple(origin for origin, never in idle.items() if never)
