@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmarks.rows import BARE, BY_HAND, CADWYN, TIMEGATE
@@ -12,7 +12,7 @@ from benchmarks.transform import FLOOR, GATE, HAND_WRITTEN
 
 def tables(groups: Mapping[str, Mapping[str, Any]]) -> str:
     """Every group that was measured, as Markdown."""
-    makers = {
+    makers: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
         "requests": lambda rows: _timings("request", rows, (BARE, BY_HAND, TIMEGATE, CADWYN)),
         "transform": lambda rows: _timings("transform", rows, (FLOOR, HAND_WRITTEN, GATE)),
         "whole": lambda rows: _timings("whole process", rows, ("bare", "timegate", "Cadwyn")),
