@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -80,7 +80,7 @@ def checks(rounds: int) -> dict[str, float]:
 
 
 @contextmanager
-def fresh_processes() -> Iterator[Run]:
+def fresh_processes() -> Generator[Run]:
     """Start processes that share a bytecode cache which nothing else uses.
 
     A deployed service has its bytecode: the installer or its first start writes it. Where the environment forbids to

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -104,3 +105,27 @@ timegate.cli.main()
         ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
         assert ran.returncode == 2
         assert ran.stderr == "timegate: the command line needs an extra: pip install 'timegate[cli]'\n"
+
+
+class TestContinuousIntegration:
+    def test_the_action_checks_an_app_and_marks_its_lines(self, tmp_path: Path) -> None:
+        (tmp_path / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
+        command("freeze", "all", "shop:app", cwd=tmp_path)
+        text = (tmp_path / "shop.py").read_text(encoding="utf-8")
+        (tmp_path / "shop.py").write_text(text.replace("quantity: int = 1", "quantity: int = 12"), encoding="utf-8")
+        script = (ROOT / "action.yml").read_text(encoding="utf-8").partition("run: |\n")[2]
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        given = {"APP": "shop:app", "CONTRACT": "", "FOLDER": "contracts", "AGAINST": "", "PATH": path}
+        ran = subprocess.run(
+            ["bash", "-c", script], cwd=tmp_path, env=given, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert ran.returncode == 1, ran.stderr
+        assert ran.stdout.startswith(
+            "::error file=shop.py,line=16,title=timegate%3A undeclared change::Item.quantity has"
+        )
+
+    def test_the_hook_of_pre_commit_is_a_command(self) -> None:
+        hook = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+        (entry,) = (line.removeprefix("  entry: ") for line in hook.splitlines() if line.startswith("  entry: "))
+        assert entry.split()[0] == "timegate"
+        assert entry.split()[1] in COMMANDS

@@ -16,6 +16,7 @@ from timegate.cli.load import load
 from timegate.frozen.acceptances import Acceptances, NotAccepted
 from timegate.frozen.check import Check
 from timegate.frozen.folder import Folder
+from timegate.frozen.git import frozen_at
 from timegate.frozen.version_file import write_change
 from timegate.version import shown
 
@@ -24,6 +25,9 @@ def check(
     target: Target,
     contract: ContractOption = "",
     folder: FolderOption = DEFAULT_FOLDER,
+    against: Annotated[
+        str, typer.Option(metavar="REV", help="A revision of git whose frozen contracts must still be there.")
+    ] = "",
     form: Annotated[Format, typer.Option("--format", help="How the findings are printed.")] = Format.TEXT,
     fix: Annotated[bool, typer.Option("--fix", help="Write the facts that need no decision, and check again.")] = False,
     accept: Annotated[
@@ -38,12 +42,13 @@ def check(
     of the timeline lets it change so. An accepted difference stays accepted in versions to come.
     """
     loaded = load(target, contract=contract)
-    checked = Check(loaded.timeline, loaded.contract, Folder(folder))
+    frozen = Folder(folder, frozen_at(folder, against)) if against else Folder(folder)
+    checked = Check(loaded.timeline, loaded.contract, frozen, against)
     decided = [one for one in checked.to_declare() if one.decided] if fix else []
     if decided:
         written = write_change(loaded.timeline, checked.folder, decided)
         typer.echo(f"{shown(str(written.file))}: {written.name} is written", err=True)
-        _check_again(target, contract=contract, folder=folder, form=form)
+        _check_again(target, contract=contract, folder=folder, against=against, form=form)
     if accept:
         _accept(checked, accept, reason)
     report = checked.report()
@@ -61,10 +66,11 @@ def _accept(checked: Check, fingerprints: list[str], reason: str) -> None:
         acceptances.accept(found[fingerprint], reason)
 
 
-def _check_again(target: str, *, contract: str, folder: Path, form: Format) -> None:
+def _check_again(target: str, *, contract: str, folder: Path, against: str, form: Format) -> None:
     """Check in a new process, which reads what was written; ends as that one does."""
     arguments = [target, "--folder", str(folder), "--format", form.value]
     arguments += ["--contract", contract] if contract else []
+    arguments += ["--against", against] if against else []
     ran = subprocess.run(
         [sys.executable, "-m", "timegate.cli", "check", *arguments], capture_output=True, text=True, check=False
     )

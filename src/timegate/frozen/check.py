@@ -23,6 +23,7 @@ from timegate.frozen.wording import told
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 from timegate.typing import Document
+from timegate.version import shown
 
 _GRAVEST: Final = {level: rank for rank, level in enumerate(Level)}
 _WORST: Final[Mapping[Severity | None, int]] = {None: 0, **{one: rank for rank, one in enumerate(Severity)}}
@@ -58,6 +59,7 @@ class Check:
         timeline: the versions.
         contract: what is on the wire at head.
         folder: the frozen contracts.
+        against: the revision of git whose frozen contracts the folder keeps; empty for none.
         gates: the compiled changes; None where they cannot be carried out.
         faults: why they cannot.
         compared: the frozen contracts, newest first.
@@ -66,6 +68,7 @@ class Check:
     timeline: Timeline
     contract: Contract
     folder: Folder
+    against: str = ""
     gates: Gates | None = None
     faults: tuple[Fault, ...] = ()
     compared: list[Compared] = field(default_factory=list[Compared])
@@ -96,7 +99,7 @@ class Check:
 
     def report(self) -> Report:
         """What was found."""
-        found = [*self._unfrozen(), *self._faults(), *self._differences(), *self._upkeep()]
+        found = [*self._changed_files(), *self._unfrozen(), *self._faults(), *self._differences(), *self._upkeep()]
         applied = Acceptances.of(self.folder.path).applied(found)
         applied.sort(key=lambda one: (_GRAVEST[one.level], _WORST[one.severity]))
         return Report(tuple(applied), tuple(one.version for one in self.compared))
@@ -111,6 +114,17 @@ class Check:
             unfrozen = [version for version in self.timeline if not self.folder.has(version.value)]
             yield from forgotten_twins(unfrozen, self.contract)
             yield from losses(self.timeline)
+
+    def _changed_files(self) -> Iterator[Finding]:
+        """The frozen contracts that are not what they were at the revision that they are compared with."""
+        for file, now in self.folder.changed().items():
+            yield Finding(
+                level=Level.ERROR,
+                rule="frozen contract gone" if now is None else "frozen contract edited",
+                place=shown(str(file)),
+                message=f"was frozen at {self.against} and is {'not here' if now is None else 'another one here'}",
+                remedy=f"git checkout {self.against} -- {shown(str(file))}",
+            )
 
     def _unfrozen(self) -> Iterator[Finding]:
         known = {version.value for version in self.timeline.released}

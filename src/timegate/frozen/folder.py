@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +27,11 @@ class Folder:
 
     Args:
         path: the folder; it need not exist yet.
+        kept: what its files were at another revision, by name; where they differ, that is what was promised.
     """
 
     path: Path
+    kept: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
 
     def file(self, version: str) -> Path:
         """Where the contract of a version is."""
@@ -37,13 +39,20 @@ class Folder:
 
     def has(self, version: str) -> bool:
         """Whether the contract of a version is frozen."""
-        return self.file(version).is_file()
+        file = self.file(version)
+        return file.name in self.kept or file.is_file()
 
     def others(self, known: Iterable[str]) -> list[str]:
         """The versions that are frozen besides known ones."""
         files = set(self.path.glob("*.json")).difference(map(self.file, known))
         documents = [from_json(file.read_bytes()) for file in sorted(files)]
         return [str(one["info"]["version"]) for one in documents if is_object(one) and "openapi" in one]
+
+    def changed(self) -> dict[Path, bytes | None]:
+        """The files that are no longer what they were, each with what it is now; None for one that is gone."""
+        files = {self.path / name: kept for name, kept in self.kept.items()}
+        now = {file: file.read_bytes() if file.is_file() else None for file in files}
+        return {file: text for file, text in now.items() if text != files[file]}
 
     def read(self, version: str) -> Document:
         """The frozen contract of a version.
@@ -53,7 +62,7 @@ class Folder:
         """
         file = self.file(version)
         try:
-            document: object = from_json(file.read_bytes())
+            document: object = from_json(self.kept[file.name] if file.name in self.kept else file.read_bytes())
         except FileNotFoundError as error:
             raise NotFrozen(f"{file}: version {version} is not frozen: timegate freeze {version} module:app") from error
         except ValueError as error:
