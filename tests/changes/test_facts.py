@@ -56,6 +56,7 @@ FACTS: dict[str, Fact] = {
         was=Colour, read_as=double, loses="why"
     ),
     "endpoint('/a', 'GET').enveloped('items')": endpoint("/a", "GET").enveloped("items"),
+    "on(Item).unchanged('why')": on(Item).unchanged("why"),
     "on(Item).split('title', into=('name', 'size'), was=str, apart=double, together=max)": on(Item).split(
         "title", into=("name", "size"), was=str, apart=double, together=max
     ),

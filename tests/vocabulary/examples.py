@@ -18,7 +18,10 @@ from tests.vocabulary.heroes import (
     Limited,
     Meters,
     Outfit,
+    Pair,
     Parsed,
+    Person,
+    PersonOut,
     Rank,
     Shield,
     Sparse,
@@ -166,6 +169,14 @@ EXAMPLES: dict[str, list[Example]] = {
     ],
     "on(M).told_by": [
         Example(on(East, West).told_by(by_side), Journey, {"to": {"west": "sea", "size": 1}}),
+    ],
+    "on(M).unchanged": [
+        Example(
+            on(Person).unchanged("it always had two names"),
+            Pair,
+            {"one": {"title": "Ada", "last": "L"}, "other": {"first": "Bo", "last": "M"}},
+            beside=(on(PersonOut).renamed("title", to="first"),),
+        ),
     ],
     "on(M).vouched": [
         Example(

@@ -60,6 +60,21 @@ class Full(BaseModel):
     last: str
 
 
+class Person(BaseModel):
+    first: str
+    last: str
+
+
+class PersonOut(BaseModel):
+    first: str
+    last: str
+
+
+class Pair(BaseModel):
+    one: PersonOut
+    other: Person
+
+
 class Meters(BaseModel):
     metres: float
 

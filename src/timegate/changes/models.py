@@ -134,6 +134,26 @@ class VouchedShape(ModelFact):
         _check_why(self, self.why)
 
 
+@kind
+class Unchanged(ModelFact):
+    """A model to which a change of the version does not apply, though it is akin to one that changed.
+
+    Args:
+        why: it is so.
+    """
+
+    why: str
+
+    verb: ClassVar[str] = "unchanged"
+
+    def argument_code(self) -> str:
+        return repr(self.why)
+
+    def __post_init__(self) -> None:
+        if not self.why:
+            raise DeclarationError(f"{self.subject_code()}.unchanged(…) says why in a text")
+
+
 def _check_why(fact: ModelFact, why: object) -> None:
     if not isinstance(why, str) or not why:
         subject = fact.subject_code()

@@ -30,6 +30,7 @@ from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.gates.touching import Touch, touching
+from timegate.gates.twins import ForgottenTwin, forgotten_twins, unchanged_faults
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
 from timegate.history.vouched import vouched_head
@@ -101,6 +102,7 @@ class Gates:
         if not faults:
             faults = [fault for reach in self._reach.values() for fault in constant_faults(reach)]
             faults += vouching_faults(self.timeline, self._reach["responses"], self._used_forms)
+            faults += unchanged_faults(self.timeline, self._reach)
             faults += broken_words(self.timeline, self._reach["responses"]) if check else ()
         if faults:
             # Many versions may meet the same problem at the same place.
@@ -304,6 +306,11 @@ class Gates:
     def hazards(self) -> tuple[Hazard, ...]:
         """Where old clients that read and write back lose what they cannot know, by version, operation and field."""
         return tuple(hazards(self._reach["requests"], self._reach["responses"]))
+
+    @functools.cached_property
+    def twins(self) -> tuple[ForgottenTwin, ...]:
+        """Models that a change may have forgotten: with a field that changed in a model that is akin to them."""
+        return forgotten_twins(self.timeline, self._reach)
 
     def downgrade(self, kind: Any, data: Any, *, to_version: str | date) -> Any:
         """Convert head's payload for an old client.

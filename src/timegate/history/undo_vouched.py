@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from timegate.changes.base import name_of
-from timegate.changes.models import VouchedForm, VouchedShape
+from timegate.changes.models import Unchanged, VouchedForm, VouchedShape
 from timegate.history.builder import HistoryBuilder
 from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of
@@ -77,5 +77,12 @@ def _with_form(builder: HistoryBuilder, fact: VouchedForm, schema: Schema, form:
 @undo.register
 def _vouched_shape(fact: VouchedShape, builder: HistoryBuilder) -> None:
     # What it says is done at head, before any boundary: see `vouched_head`.
+    for _ in builder.targets(fact.models, None):
+        pass
+
+
+@undo.register
+def _unchanged(fact: Unchanged, builder: HistoryBuilder) -> None:
+    # What it says is about models that other facts do not name: see `timegate.gates.twins`.
     for _ in builder.targets(fact.models, None):
         pass

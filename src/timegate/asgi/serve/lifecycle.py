@@ -121,7 +121,7 @@ class Startable:
         if self._ready is not None and not again:
             if _LOG.isEnabledFor(logging.INFO):
                 _LOG.info("TimegateMiddleware serves %s", summary(self._ready))
-            for note in self.startup.notes:
+            for note in (*self.startup.notes, *map(str, self._ready.versions.gates.twins)):
                 _LOG.warning(note)
         return self._ready
 

@@ -11,7 +11,16 @@ from timegate.changes.calls import explained, vocabulary
 from timegate.changes.fields import Added, Merged, Moved, Removed, Renamed, Split
 from timegate.changes.functions import check_function
 from timegate.changes.members import check_members
-from timegate.changes.models import Introduced, Reshaped, Retired, ToldBy, VouchedForm, VouchedShape, WasNamed
+from timegate.changes.models import (
+    Introduced,
+    Reshaped,
+    Retired,
+    ToldBy,
+    Unchanged,
+    VouchedForm,
+    VouchedShape,
+    WasNamed,
+)
 from timegate.changes.subjects.members import Literals
 from timegate.changes.texts import FieldDocumented, ModelDocumented, SchemaTexts
 from timegate.changes.values import (
@@ -214,6 +223,10 @@ class Models:
         if why is UNSET:
             return VouchedShape(models=self.models, why=form)
         return VouchedForm(models=self.models, form=form, why=why)
+
+    def unchanged(self, why: str, /) -> Unchanged:
+        """The models did not change, though akin ones with the same field did; the log says no more of them."""
+        return Unchanged(models=self.models, why=why)
 
     def reshaped(self, *, was: Any, to_head: Function, to_old: Function, loses: str | None = None) -> Reshaped:
         """The whole object differs in older versions."""
