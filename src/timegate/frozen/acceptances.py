@@ -6,14 +6,11 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from timegate.errors import TimegateError
 from timegate.frozen.finding import Finding, Level
+from timegate.frozen.folder import ACCEPTED
 from timegate.typing import is_object
-
-FILE: Final = "accepted.json"
-"""The file's name in the folder of frozen contracts."""
 
 
 class NotAccepted(TimegateError):
@@ -39,7 +36,7 @@ class Acceptances:
         Raises:
             NotAccepted: the file is no JSON object of objects with a reason.
         """
-        file = folder / FILE
+        file = folder / ACCEPTED
         if not file.is_file():
             return cls(file, {})
         try:

@@ -16,6 +16,9 @@ from timegate.typing import Document, is_object
 
 _UNSAFE: Final = re.compile(r"[^\w.+-]")
 
+ACCEPTED: Final = "accepted.json"
+"""The file of accepted findings beside the frozen contracts."""
+
 
 class NotFrozen(TimegateError):
     """A frozen contract is missing or cannot be read."""
@@ -44,9 +47,8 @@ class Folder:
 
     def others(self, known: Iterable[str]) -> list[str]:
         """The versions that are frozen besides known ones."""
-        files = set(self.path.glob("*.json")).difference(map(self.file, known))
-        documents = [from_json(file.read_bytes()) for file in sorted(files)]
-        return [str(one["info"]["version"]) for one in documents if is_object(one) and "openapi" in one]
+        files = set(self.path.glob("*.json")) - {self.path / ACCEPTED, *map(self.file, known)}
+        return [file.stem for file in sorted(files)]
 
     def changed(self) -> dict[Path, bytes | None]:
         """The files that are no longer what they were, each with what it is now; None for one that is gone."""

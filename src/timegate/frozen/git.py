@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from timegate.errors import TimegateError
-from timegate.frozen.acceptances import FILE
+from timegate.frozen.folder import ACCEPTED
 
 
 class NoRevision(TimegateError):
@@ -28,7 +28,7 @@ def frozen_at(folder: Path, revision: str) -> dict[str, bytes]:
     # Relative to the working directory, as git takes paths behind `./`.
     place = f"./{folder}/" if not folder.is_absolute() else f"{folder}/"
     listed = _git("ls-tree", "-r", "--name-only", revision, "--", place).decode("utf-8").splitlines()
-    names = [name for name in listed if name.endswith(".json") and not name.endswith(f"/{FILE}")]
+    names = [name for name in listed if name.endswith(".json") and not name.endswith(f"/{ACCEPTED}")]
     return {Path(name).name: _git("show", f"{revision}:./{name}") for name in names}
 
 

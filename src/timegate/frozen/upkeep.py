@@ -67,6 +67,23 @@ def never_firing(gates: Gates) -> Iterator[Finding]:
         )
 
 
+def hazards(gates: Gates) -> Iterator[Finding]:
+    """Where old clients that write back what they read lose what they cannot know."""
+    for one in gates.hazards:
+        change = next(
+            (each for version in gates.timeline for each in version.changes if each.__qualname__ == one.change), None
+        )
+        what = "erase" if one.kind == "erased" else "write back what they read in place of"
+        place = f"{one.model}.{one.field}" if one.field else one.model
+        yield Finding(
+            level=Level.NOTE,
+            rule="hazard of loss",
+            place=one.operation,
+            message=f"clients older than {one.version} {what} {place}: {one.change}, {one.fact}",
+            at="" if change is None else shown(change.declared_at),
+        )
+
+
 def forgotten_twins(unfrozen: Iterable[Version], contract: Contract) -> Iterator[Finding]:
     """The models that still have a field under the name that a new change took from others."""
     components: dict[int, Any] = {}
