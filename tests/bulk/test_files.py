@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from tests.bulk.parcels import NEW, OLD, Parcel, gates, read, upgraded, write
 from timegate.bulk import LineUpgrade, Totals, files, upgrade_file
 from timegate.bulk.checkpoint import AnotherRun, path_of
+from timegate.cli.app import application
 
 UPGRADE = LineUpgrade(gates(), Parcel, from_version=OLD)
 BROKEN = (0, 700, 1999)
@@ -118,6 +120,32 @@ def test_the_command_goes_on_after_it_was_killed(tmp_path: Path) -> None:
     assert again.stdout.splitlines()[0].startswith(f"{output}: 119,997 of 120,000 lines in ")
     assert again.stdout.splitlines()[1] == f"{output}.rejected: 3 did not pass"
     assert [line["parcel_id"] for line in read(output)] == [f"p-{n}" for n in range(120_000) if n not in BROKEN]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"--model": "Parcl"}, "nothing that reaches the server is a Parcl"),
+        ({"--from": "2019-01-01"}, "is older than the oldest supported version"),
+        ({"--output": "there"}, "there is there already: remove it, or write to another file"),
+        ({"source": "nowhere"}, "No such file or directory"),
+    ],
+    ids=["model", "version", "output", "source"],
+)
+def test_what_cannot_be_carried_out_is_one_line_and_writes_nothing(
+    changed: dict[str, str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in", 3)
+    (tmp_path / "there").touch()
+    monkeypatch.chdir(tmp_path)
+    given = {"source": "in", "--model": "Parcel", "--from": OLD, "--output": "out", **changed}
+    options = [word for name, value in given.items() if name != "source" for word in (name, value)]
+
+    ran = CliRunner().invoke(application, ["upgrade", "tests.bulk.parcels:gates", given["source"], *options])
+
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert told in ran.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in", "there"]
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:

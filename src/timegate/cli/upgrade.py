@@ -64,12 +64,14 @@ def upgrade(
 
 def _bar() -> Progress:
     """Shows how far it is, on a terminal only."""
+    console = Console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[lines]:,} lines"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=console,
+        disable=not console.is_terminal,
         transient=True,
     )

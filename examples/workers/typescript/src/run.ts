@@ -48,7 +48,7 @@ export async function runTask(run: Run): Promise<State> {
   ended.abort();
   await beating; // the last heartbeat has its response before the state changes
   if (lost.signal.aborted) {
-    log.warn(`stopped: ${lost.signal.reason}`);
+    log.warn("stopped:", lost.signal.reason);
     return "stopped";
   }
   const reported = await unlessGone(`not ${report.state}`, log, () =>
@@ -117,7 +117,10 @@ async function beat(run: Run, lost: AbortController, ended: AbortSignal): Promis
       await unwrap(run.api.PUT("/task-instances/{task_instance_id}/heartbeat", { params, body: SELF, signal: ended }));
     } catch (error) {
       if (ended.aborted) return;
-      if (hasStatus(error, [...GONE, ...REFUSED])) return lost.abort(error);
+      if (hasStatus(error, [...GONE, ...REFUSED])) {
+        lost.abort(error);
+        return;
+      }
       run.log.warn("heartbeat:", error); // the next one may be heard
     }
   }

@@ -101,10 +101,10 @@ export class Dag {
   ): Promise<unknown> {
     const task = this.#tasks.get(taskId);
     if (task === undefined) throw new Error(`Dag ${this.id} has no task ${taskId} here`);
-    if (method === null) return task.run(context);
+    if (method === null) return await task.run(context);
     const resume = task.methods[method] as Resume<Record<string, unknown>> | undefined;
     if (resume === undefined) throw new Error(`task ${taskId} has no method ${method} to resume with`);
-    return resume(context, kwargs);
+    return await resume(context, kwargs);
   }
 }
 

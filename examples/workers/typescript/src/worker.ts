@@ -100,10 +100,19 @@ export class Worker {
    * Who may send a workload is not asked here: the token in it says to the server what it is good for.
    */
   async handle(request: IncomingMessage, response: ServerResponse, signal?: AbortSignal): Promise<void> {
-    if (request.method !== "POST") return reply(response.setHeader("Allow", "POST"), 405, "POST a workload");
+    if (request.method !== "POST") {
+      reply(response.setHeader("Allow", "POST"), 405, "POST a workload");
+      return;
+    }
     const workload: unknown = await json(request).catch(() => undefined);
-    if (!isWorkload(workload)) return reply(response, 400, "no workload");
-    if (!this.has(workload)) return reply(response, 404, "no such task here");
+    if (!isWorkload(workload)) {
+      reply(response, 400, "no workload");
+      return;
+    }
+    if (!this.has(workload)) {
+      reply(response, 404, "no such task here");
+      return;
+    }
     reply(response, 202, "");
     await this.#runAndSay(workload, signal);
   }

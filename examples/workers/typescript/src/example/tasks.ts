@@ -21,7 +21,7 @@ async function reply({ variables, connections, xcoms }: TaskContext) {
   return {
     to: question.from,
     greeting,
-    warehouse: `${warehouse.login}@${warehouse.host}:${warehouse.port}`,
+    warehouse: `${warehouse.login ?? ""}@${warehouse.host ?? ""}:${warehouse.port ?? ""}`,
     has_password: Boolean(warehouse.password),
     nowhere: nowhere ?? "not there",
     parts,
