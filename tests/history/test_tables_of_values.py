@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import change_of, faults_of
@@ -274,3 +275,26 @@ def test_a_table_of_anything_but_scalars_is_refused_when_it_is_declared() -> Non
         LAMP.mapped("state", {1: ["on"]})
     with pytest.raises(DeclarationError, match=r"open\(…\) says why in a text"):
         enum(Shade).open("")
+
+
+@pytest.mark.parametrize(
+    ("fact", "written_back"),
+    [
+        (LAMP.mapped("state", {1: "on", 2: "off", 3: "idle"}), False),
+        (LAMP.mapped("state", {True: "on", False: "off"}, was=bool, back={"idle": False}), True),
+        (LAMP.mapped("state", {1: "on", 2: "off"}, seen_as=2), True),
+        (LAMP.literal("state").renamed("lazy", to="idle"), False),
+        (LAMP.literal("state").grew("idle", seen_as="off"), True),
+    ],
+    ids=["one to one", "several that become one", "others that become one", "renamed", "grew"],
+)
+def test_what_several_values_become_is_a_hazard_where_clients_write_back(fact: Fact, written_back: bool) -> None:
+    app = FastAPI()
+    app.put("/lamps", response_model=Lamp)(put_lamp)
+    timeline = Timeline(Version("2025-06-01", change_of("Changed", fact)), Version(OLD))
+    hazards = timeline.compile(Contract.of(app)).hazards
+    assert [(one.field, one.kind) for one in hazards] == ([("state", "written back")] if written_back else [])
+
+
+def put_lamp(lamp: Lamp) -> Lamp:
+    return lamp

@@ -19,6 +19,7 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_lists import FirstItem
+from timegate.history.value_tables import ValueTable
 from timegate.wire.wire import Operation
 
 Kind: TypeAlias = Literal["erased", "written back"]
@@ -108,6 +109,7 @@ def _kind_of(step: Step) -> Kind | None:
     if isinstance(step, ValueMoved):
         return "written back" if step.empty is not UNSET else None
     if isinstance(step, ValueConverted):
-        one_way = step.to_head is None or isinstance(step.to_old, FirstItem)
+        merges = isinstance(step.to_old, ValueTable) and step.to_old.merges
+        one_way = step.to_head is None or isinstance(step.to_old, FirstItem) or merges
         return "written back" if step.to_old is not None and one_way else None
     return None

@@ -36,6 +36,12 @@ class ValueTable:
         """The function of a table of scalars."""
         return cls({_key(value): result for value, result in values.items()}, rest, keeps)
 
+    @property
+    def merges(self) -> bool:
+        """Whether several values become one."""
+        several = len({_key(result) for result in self.values.values()}) < len(self.values)
+        return several or self.rest is not UNSET
+
     def __hash__(self) -> int:
         return hash((*self.values, self.keeps))
 
