@@ -163,6 +163,32 @@ class TestPromises:
             Timeline(Version("2025-01-01"), promise=promise)
 
 
+def test_a_key_that_subclasses_inherit_is_declared_once_in_their_base(tmp_path: Path) -> None:
+    class Base(BaseModel):
+        sku: str
+
+    class Offered(Base):
+        price: int
+
+    class NewBase(BaseModel):
+        sku: str
+        colour: str = "red"
+
+    class NewOffered(NewBase):
+        price: int
+
+    for kind, old in ((NewBase, Base), (NewOffered, Offered)):
+        kind.__name__, kind.__qualname__ = old.__name__, old.__qualname__
+        kind.model_config["title"] = old.__name__
+        kind.model_rebuild(force=True)
+    timeline = Timeline(Version("2025-01-01"))
+    checked(timeline, app(Base, Offered), tmp_path, frozen=app(Base, Offered))
+    check = Check(timeline, Contract.of(app(NewBase, NewOffered)), Folder(tmp_path))
+    (proposal,) = check.to_declare()
+    assert [fact.text for fact in proposal.facts] == ['on("Base").added("colour")']
+    assert len(proposal.fingerprints) == 2
+
+
 def test_a_declared_change_that_cannot_be_carried_out_is_told_with_what_differs(tmp_path: Path) -> None:
     renamed = type("Item", (BaseModel,), {"__annotations__": {"code": str}})
     timeline = Timeline(Version("2025-06-01", Skus), Version("2025-01-01"))

@@ -19,11 +19,7 @@ from timegate.timeline import Timeline
 from timegate.version import Version, shown
 
 _PACKAGE: Final = '''\
-"""The versions of the API."""
-
-from timegate import Timeline
-
-timeline = Timeline.from_package("{package}")
+"""The versions of the API, each a module that says what it changed."""
 '''
 
 
@@ -46,18 +42,18 @@ def baseline(
     module, _, name = target.partition(":")
     package, place = _place(module)
     if place.exists():
-        told = "add its timeline to the app, then"
+        told = "add the middleware to the app, then"
         raise NotLoaded(f"{shown(str(place))} is there already: {told} timegate freeze all {target}")
     place.mkdir()
-    (place / "__init__.py").write_text(_PACKAGE.format(package=package), encoding="utf-8")
+    (place / "__init__.py").write_text(_PACKAGE, encoding="utf-8")
     (place / f"{module_name(version)}.py").write_text(f'"""The oldest version, as of {version}."""\n', encoding="utf-8")
     file = Folder(folder).write(version, VersionContracts(contract).at(gates, version).document)
     typer.echo(f"{file}: version {version} is frozen")
     typer.echo(f"{shown(str(place))}: the package of versions")
-    typer.echo(f"Add to {module}:\n")
-    typer.echo("    from timegate.asgi import TimegateMiddleware")
-    typer.echo(f"    from {package} import timeline\n")
-    typer.echo(f"    {name}.add_middleware(TimegateMiddleware, timeline=timeline)")
+    typer.echo(f"Add to {module}, the last line below its models and routes, which changes will import:\n")
+    typer.echo("    from timegate import Timeline")
+    typer.echo("    from timegate.asgi import TimegateMiddleware\n")
+    typer.echo(f'    {name}.add_middleware(TimegateMiddleware, timeline=Timeline.from_package("{package}"))')
 
 
 def _place(module: str) -> tuple[str, Path]:

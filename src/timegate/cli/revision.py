@@ -8,6 +8,7 @@ import typer
 
 from timegate.cli.arguments import DEFAULT_FOLDER, ContractOption, FolderOption, Target
 from timegate.cli.load import load
+from timegate.errors import CompileError
 from timegate.frozen.check import Check
 from timegate.frozen.folder import Folder
 from timegate.frozen.version_file import write_change
@@ -29,7 +30,10 @@ def revision(
     """
     loaded = load(target, contract=contract)
     frozen = Folder(folder)
-    proposals = Check(loaded.timeline, loaded.contract, frozen).to_declare()
+    check = Check(loaded.timeline, loaded.contract, frozen)
+    if check.faults and not check.compared:
+        raise CompileError(check.faults)
+    proposals = check.to_declare()
     if not proposals:
         typer.echo("head has the newest frozen contract: there is nothing to declare")
         return

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from timegate.frozen.code import WIDTH, Code, laid_out, shortened
+from timegate.frozen.code import UNDECIDED, WIDTH, Code, laid_out, shortened
 from timegate.frozen.proposal import Proposal
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
@@ -97,6 +97,10 @@ def _offered(proposal: Proposal) -> list[str]:
         for fact in offer.facts:
             code = laid_out(shortened(fact.text), indent=0, width=WIDTH - len(_INDENT) - 6)
             lines += [f"    {line}" for line in f"{code},".splitlines()]
+    # They are not imported yet, because nothing uses them so far.
+    needed = frozenset[tuple[str, str]]().union(*(fact.imports for offer in proposal.offers for fact in offer.facts))
+    imports = (f"from {module} import {name}" for module, name in sorted(needed) if name != UNDECIDED[1])
+    lines += textwrap.wrap(f"Both need: {'; '.join(imports)}", WIDTH - len(_INDENT) - 2, subsequent_indent="    ")
     return [f"{_INDENT}# {line}".rstrip() for line in lines]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from timegate.frozen.contract import VersionContract
 from timegate.frozen.difference import ABSENT, Difference, Kind
+from timegate.history.inheritance import is_about
 from timegate.wire.wire import Component, Side
 
 
@@ -51,7 +52,7 @@ class Spot:
 
 
 def spots_of(differences: Iterable[Difference], contract: VersionContract) -> list[Spot]:
-    """The places of differences, in their order.
+    """The places of differences, in their order; a field that subclasses inherit has one place, in the base.
 
     Args:
         differences: between a frozen contract and today's.
@@ -63,4 +64,26 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         identity = one.component if component is None else component.name
         spot = found.setdefault((identity, one.operation, one.path), Spot(component, one.operation, one.path))
         spot.differences.append(one)
-    return list(found.values())
+    spots = list(found.values())
+    bases = [(spot, _base_of(spot, spots)) for spot in spots]
+    for spot, base in bases:
+        if base is not None:
+            base.differences += spot.differences
+    return [spot for spot, base in bases if base is None]
+
+
+def _base_of(spot: Spot, spots: list[Spot]) -> Spot | None:
+    """The place in the topmost base that a fact names so that it holds for a subclass too; None where this is it."""
+    component = spot.component
+    if component is None or not spot.path:
+        return None
+    bases = [
+        one
+        for one in spots
+        if one.component is not None
+        and one.component is not component
+        and one.component.model is not component.model
+        and one.path == spot.path
+        and is_about(component, one.component.model, component.python_name(spot.path[0]))
+    ]
+    return next((one for one in bases if _base_of(one, bases) is None), None)
