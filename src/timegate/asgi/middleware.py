@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from timegate.asgi.exchange.request import exchange
 from timegate.asgi.exchange.response import send_problem, untouched_send
-from timegate.asgi.exchange.watching import NameClient, Watch, Watched, nobody, unheard
+from timegate.asgi.exchange.watching import NameClient, Watched, nobody, watch_of
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
 from timegate.asgi.message.parameters import without_parameters
 from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
@@ -54,7 +54,7 @@ from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
 from timegate.gates import Gates
-from timegate.observing.event import Observer
+from timegate.observing.event import Observer, Sampling
 from timegate.timeline import Timeline
 
 _MIB: Final = 1024 * 1024
@@ -92,6 +92,7 @@ class TimegateMiddleware(Startable):
         documents: changes the OpenAPI document of a version before it is served, given it and the version.
         observer: gets an event for each request, when it has ended.
         client: says who sends a request, for its event; it gets the scope.
+        losses: who is told what conversions lose, and in which share of the requests.
         changes_field: a header field of responses that names the changes which touch them, such as ``"API-Changes"``.
         decoder: from a JSON body to plain data; big integers must survive.
         encoder: from plain data to a JSON body in UTF-8.
@@ -123,6 +124,7 @@ class TimegateMiddleware(Startable):
         documents: Hook = unchanged,
         observer: Observer | None = None,
         client: NameClient = nobody,
+        losses: Sampling | None = None,
         changes_field: str | None = None,
         decoder: Decoder = decode_json,
         encoder: Encoder = encode_json,
@@ -172,8 +174,7 @@ class TimegateMiddleware(Startable):
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
         self.listing = Listing(timeline, self._top, self.select)
-        is_watched = observer is not None or changes_field is not None
-        self._watch = Watch(observer or unheard, client, changes_field) if is_watched else None
+        self._watch = watch_of(observer, client, changes_field, losses)
         self._in_query = query_names(self.select)
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
@@ -224,6 +225,7 @@ class TimegateMiddleware(Startable):
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
         if self._watch is not None:
+            version, plan = self._watch.sampled(version, plan, ready.versions)
             send = watched = Watched(self._watch, send, value, version, plan)
         token = _set_selected(version.selected)
         try:
@@ -283,7 +285,7 @@ class TimegateMiddleware(Startable):
                 return
         plan = version.plan_of(path, method, scope)
         if isinstance(send, Watched):
-            send.version, send.plan = version, plan
+            version, plan = send.found(version, plan, versions)
         token = _set_selected(version.selected)
         try:
             if plan is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from timegate.cli.seen import DEFAULT_DAYS, Days, table
-from timegate.observing.usage import Usage
+from timegate.observing.usage import Losses, Usage, losses
 from timegate.observing.usage import usage as counted
 
 
@@ -26,12 +27,21 @@ def usage(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file that the servers' `Counts` were given.")],
     days: Days = DEFAULT_DAYS,
     operations: Annotated[bool, typer.Option("--operations", help="A row for each operation too.")] = False,
+    lost: Annotated[bool, typer.Option("--losses", help="What conversions lost, in the place of who asked.")] = False,
     form: Annotated[Form, typer.Option("--format", help="A table for people, JSON for programs.")] = Form.TEXT,
 ) -> None:
     """Print who asked for which version, how often, how much of it was refused or failed, and when last.
 
     Example: `timegate usage /var/lib/shop/usage.sqlite --days 30`
     """
+    if lost:
+        found = losses(file, days=days)
+        if form is Form.JSON:
+            typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+            return
+        names = ("version", "operation", "change", "loss", "sampled", "about")
+        typer.echo(table([names, *map(_lost_row, found)]))
+        return
     rows = counted(file, days=days)
     if form is Form.JSON:
         typer.echo(json.dumps([_data(row) for row in rows], indent=2))
@@ -40,8 +50,12 @@ def usage(
     for row in rows:
         key = (row.client, row.version, *((row.operation,) if operations else ()))
         grouped.setdefault(key, []).append(row)
-    names = ("client", "version", *(("operation",) if operations else ()), "requests", "refused", "failed", "last")
-    typer.echo(table([names, *((*key, *_summed(found)) for key, found in grouped.items())]))
+    headings = ("client", "version", *(("operation",) if operations else ()), "requests", "refused", "failed", "last")
+    typer.echo(table([headings, *((*key, *_summed(found)) for key, found in grouped.items())]))
+
+
+def _lost_row(one: Losses) -> tuple[str, ...]:
+    return one.version, one.operation, one.change, one.kind, str(one.number), str(one.estimated)
 
 
 def _summed(rows: list[Usage]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import OldDefaults
 from timegate.gates.explain import Explanation, Owner, explained, one_change_each
 from timegate.gates.hazards import Hazard, hazards
+from timegate.gates.losses import counting_gates
 from timegate.gates.merge import NO_KEYS, Merge
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Holders, Programs, gates_of
@@ -274,6 +275,10 @@ class Gates:
                 continue
             return known
         raise DeclarationError(f"nothing that leaves the server is a {name_of(kind)}: read=T says what the client read")
+
+    def counting(self, version: str) -> tuple[OperationGate, ...]:
+        """The gates of `operations`, of programs that also tell what they lose; compiled at each call."""
+        return counting_gates(self._reach, self.timeline.index(version))
 
     def touching(self, version: str) -> Mapping[str, tuple[Touch, ...]]:
         """The changes that touch each operation for the clients of a version, newest first, by the operation's key."""

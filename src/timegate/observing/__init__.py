@@ -4,7 +4,7 @@ Counts are in `timegate.observing.counts` and `timegate.observing.usage`. Metric
 `timegate.observing.prometheus` and `timegate.observing.opentelemetry`, each with an extra of its own.
 """
 
-from timegate.observing.event import Event, Observer, each
+from timegate.observing.event import Event, Loss, Observer, Sampling, each
 from timegate.observing.logs import to_logging, to_structlog
 
-__all__ = ["Event", "Observer", "each", "to_logging", "to_structlog"]
+__all__ = ["Event", "Loss", "Observer", "Sampling", "each", "to_logging", "to_structlog"]

@@ -17,10 +17,13 @@ from pathlib import Path
 from time import time
 from typing import Final
 
-from timegate.observing.event import Event
+from timegate.observing.event import Event, Loss
 
 SLOTS: Final = 65_536
 """How many different things one file counts; then the next file begins."""
+
+LOST: Final = "lost"
+"""What the key of a loss begins with; that of a request begins with the day."""
 
 _SECONDS_A_DAY: Final = 86_400
 
@@ -51,7 +54,11 @@ class Counts:
         _, version, operation, _, status, problem, client, _ = event
         self.add((int(time()) // _SECONDS_A_DAY, client, version, operation, status, problem))
 
-    def add(self, key: tuple[int | str, ...]) -> None:
+    def lost(self, loss: Loss) -> None:
+        """Count a loss: ``losses=Sampling(counts.lost, rate=0.01)``."""
+        self.add((LOST, int(time()) // _SECONDS_A_DAY, *loss))
+
+    def add(self, key: tuple[int | str | float, ...]) -> None:
         """Count one more of what a key says."""
         journal = self._journal
         slot = None if journal is None else journal.slots.get(key)
@@ -89,9 +96,9 @@ class _Journal:
         # It is let go where the process ends, however it ends: then the file is nobody's any more.
         fcntl.flock(self._keys, fcntl.LOCK_EX)
         unseen.rename(folder / f"{name}.keys")
-        self.slots: dict[tuple[int | str, ...], int] = {}
+        self.slots: dict[tuple[int | str | float, ...], int] = {}
 
-    def new(self, key: tuple[int | str, ...]) -> int:
+    def new(self, key: tuple[int | str | float, ...]) -> int:
         """The slot of a key that was not counted before."""
         os.write(self._keys, json.dumps(key).encode("utf-8") + b"\n")
         slot = self.slots[key] = len(self.slots)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
+
+from timegate.errors import DeclarationError
 
 UNKNOWN: Final = "unknown"
 """What stands for a version where none was in force, and for a client where nobody says who it is."""
@@ -45,6 +48,45 @@ FIELDS: Final = ("asked", "version", "operation", "gated", "status", "problem", 
 
 Observer: TypeAlias = Callable[[Event], None]
 """Gets the event of each request after its response; it must be quick and must not raise."""
+
+
+class Loss(NamedTuple):
+    """Something that a conversion lost of a payload, in a request that was sampled.
+
+    Attributes:
+        version: the version in force.
+        operation: method and path template at head.
+        change: the change that loses it.
+        kind: ``"seen as"`` (another value or model stands in), ``"cut"`` (items of a list), ``"made up"`` (a value that
+            is not there) or ``"dropped"`` (a key that the receiver does not know).
+        rate: which share of the requests is sampled.
+    """
+
+    version: str
+    operation: str
+    change: str
+    kind: str
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which losses are told to whom.
+
+    Args:
+        tell: gets each loss, after the response; it must be quick and must not raise.
+        rate: which share of the requests is looked at; each costs a multiple of the usual conversion.
+
+    Raises:
+        DeclarationError: the rate is no share.
+    """
+
+    tell: Callable[[Loss], None]
+    rate: float = 0.01
+
+    def __post_init__(self) -> None:
+        if not 0 < self.rate <= 1:
+            raise DeclarationError(f"Sampling(…, rate={self.rate!r}): a share of all requests: rate=0.01")
 
 
 def each(*observers: Observer) -> Observer:

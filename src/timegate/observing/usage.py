@@ -5,15 +5,15 @@ from __future__ import annotations
 import fcntl
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from timegate.errors import TimegateError
-from timegate.observing.counts import journals_of
+from timegate.observing.counts import LOST, journals_of
 
 _EPOCH: Final = date(1970, 1, 1)
 _TABLES: Final = """
@@ -22,14 +22,20 @@ create table if not exists counted (
     status integer not null, problem text not null, number integer not null,
     primary key (writer, day, client, version, operation, status, problem)
 ) without rowid;
+create table if not exists lost (
+    writer text not null, day integer not null, version text not null, operation text not null, change text not null,
+    kind text not null, rate real not null, number integer not null,
+    primary key (writer, day, version, operation, change, kind, rate)
+) without rowid;
 create table if not exists ended (writer text primary key) without rowid;
 """
-_SET: Final = """
-insert into counted values (?, ?, ?, ?, ?, ?, ?, ?)
-on conflict do update set number = excluded.number
-"""
+_COLUMNS: Final = {
+    "counted": "day, client, version, operation, status, problem, number",
+    "lost": "day, version, operation, change, kind, rate, number",
+}
+_SET: Final = "insert into {} values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set number = excluded.number"
 _ADD: Final = """
-insert into counted select '', day, client, version, operation, status, problem, number from counted where writer = ?
+insert into {0} select '', {1} from {0} where writer = ?
 on conflict do update set number = number + excluded.number
 """
 
@@ -63,6 +69,27 @@ class Usage:
     last: date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Losses:
+    """How often one change lost something in one operation at one version.
+
+    Args:
+        version: the version in force.
+        operation: method and path template at head.
+        change: the change.
+        kind: what it does, as `timegate.observing.Loss` has it.
+        number: how often in the requests that were sampled.
+        estimated: how often in all requests, by the rates of the samples.
+    """
+
+    version: str
+    operation: str
+    change: str
+    kind: str
+    number: int
+    estimated: int
+
+
 def usage(database: str | Path, *, days: int | None = None) -> tuple[Usage, ...]:
     """What was counted, by client, version, operation, status and problem.
 
@@ -73,7 +100,43 @@ def usage(database: str | Path, *, days: int | None = None) -> tuple[Usage, ...]
     Raises:
         NoCounts: nothing was ever counted there.
     """
-    file = Path(database)
+    query = (
+        "select client, version, operation, status, problem, sum(number), min(day), max(day) from counted "
+        "where day >= ? group by client, version, operation, status, problem order by 1, 2, 3, 4, 5"
+    )
+    with _merged(Path(database)) as connection:
+        return tuple(_read(connection.execute(query, (_since(days),))))
+
+
+def losses(database: str | Path, *, days: int | None = None) -> tuple[Losses, ...]:
+    """What conversions lost, by version, operation, change and kind.
+
+    Args:
+        database: the file that `Counts` was given.
+        days: only the last days, today included; None for all.
+
+    Raises:
+        NoCounts: nothing was ever counted there.
+    """
+    query = (
+        "select version, operation, change, kind, sum(number), sum(number / rate) from lost where day >= ? "
+        "group by version, operation, change, kind order by 1, 2, 3, 4"
+    )
+    with _merged(Path(database)) as connection:
+        rows: Iterable[tuple[str, str, str, str, int, float]] = connection.execute(query, (_since(days),))
+        return tuple(
+            Losses(version=one[0], operation=one[1], change=one[2], kind=one[3], number=one[4], estimated=round(one[5]))
+            for one in rows
+        )
+
+
+def _since(days: int | None) -> int:
+    return 0 if days is None else (_today() - timedelta(days=days - 1) - _EPOCH).days
+
+
+@contextmanager
+def _merged(file: Path) -> Generator[sqlite3.Connection]:
+    """The SQLite file, with what all processes counted so far."""
     if not file.exists() and not journals_of(file).exists():
         raise NoCounts(f"nothing was counted in {file}: TimegateMiddleware(…, observer=Counts({str(file)!r}))")
     with closing(sqlite3.connect(file, timeout=30)) as connection:
@@ -82,13 +145,7 @@ def usage(database: str | Path, *, days: int | None = None) -> tuple[Usage, ...]
             # Somebody else may have merged it in the meantime.
             with suppress(FileNotFoundError):
                 _merge(connection, keys)
-        since = 0 if days is None else (_today() - timedelta(days=days - 1) - _EPOCH).days
-        rows = connection.execute(
-            "select client, version, operation, status, problem, sum(number), min(day), max(day) from counted "
-            "where day >= ? group by client, version, operation, status, problem order by 1, 2, 3, 4, 5",
-            (since,),
-        )
-        return tuple(_read(rows))
+        yield connection
 
 
 def _read(rows: Iterable[tuple[str, str, str, int, str, int, int, int]]) -> Iterator[Usage]:
@@ -115,12 +172,18 @@ def _merge(connection: sqlite3.Connection, keys: Path) -> None:
             # A line that is not whole yet has counted nothing.
             lines = [line for line in held.read().splitlines(keepends=True) if line.endswith(b"\n")]
             counts = memoryview(numbers.read_bytes()).cast("Q")
-            found = [(writer, *json.loads(line), number) for line, number in zip(lines, counts, strict=False) if number]
-            connection.executemany(_SET, found)
+            rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _COLUMNS}
+            for line, number in zip(lines, counts, strict=False):
+                key = json.loads(line)
+                table, values = ("lost", key[1:]) if key[0] == LOST else ("counted", key)
+                rows[table] += [(writer, *values, number)] if number else []
+            for table, columns in _COLUMNS.items():
+                connection.executemany(_SET.format(table), rows[table])
+                if is_over:
+                    connection.execute(_ADD.format(table, columns), (writer,))
+                    connection.execute(f"delete from {table} where writer = ?", (writer,))
             if not is_over:
                 return
-            connection.execute(_ADD, (writer,))
-            connection.execute("delete from counted where writer = ?", (writer,))
             connection.execute("insert into ended values (?)", (writer,))
     # Only after the commit: what is counted is never lost, and never counted twice.
     numbers.unlink(missing_ok=True)

@@ -20,8 +20,8 @@ from execution_api.worker import command as worker
 __all__ = ["app_from_environment", "main"]
 
 # These environment variables configure the processes that uvicorn starts.
-NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING", "USAGE")
-DATABASE, SECRET_FILE, WORLD, CEILING, USAGE = (f"EXECUTION_API_{name}" for name in NAMES)
+NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING", "USAGE", "SAMPLE")
+DATABASE, SECRET_FILE, WORLD, CEILING, USAGE, SAMPLE = (f"EXECUTION_API_{name}" for name in NAMES)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -47,6 +47,7 @@ def _serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--world", metavar="FILE", type=Path, help="rows to start from, if the database is empty")
     parser.add_argument("--ceiling", metavar="FILE", type=Path, help="holds the newest version to offer")
     parser.add_argument("--usage", metavar="FILE", type=Path, help="where requests are counted, by SDK")
+    parser.add_argument("--sample", type=float, default=0.01, help="in which share of them losses are counted")
     parser.add_argument("--processes", type=int, default=1)
 
 
@@ -62,6 +63,7 @@ def _serve(given: argparse.Namespace) -> int:
     os.environ[WORLD] = str(given.world or "")
     os.environ[CEILING] = str(given.ceiling or "")
     os.environ[USAGE] = str(given.usage or "")
+    os.environ[SAMPLE] = str(given.sample)
     _secret(given.secret_file)  # fail here if it is missing or unreadable, not in each process
     uvicorn.run(
         "execution_api.__main__:app_from_environment",
@@ -92,6 +94,7 @@ def app_from_environment() -> Starlette:
         world=json.loads(Path(world).read_text()) if world else None,
         ceiling=Path(ceiling) if ceiling else None,
         usage=Path(usage) if usage else None,
+        sample=float(os.environ.get(SAMPLE, "0.01")),
     )
 
 

@@ -42,6 +42,7 @@ def create_app(
     versions: Timeline = timeline,
     ceiling: Path | None = None,
     usage: Path | None = None,
+    sample: float = 0.01,
 ) -> Starlette:
     """Make the application; its lifespan opens the database, creates the tables and fills them.
 
@@ -53,6 +54,7 @@ def create_app(
         versions: the versions of the interface, newest first.
         ceiling: a file that holds the newest version to offer; None to offer all.
         usage: the file into which requests are counted, by SDK; None to count none.
+        sample: in which share of the requests it is counted what conversions lose.
 
     Raises:
         ValueError: the secret is too short.
@@ -73,7 +75,7 @@ def create_app(
         lifespan=lifespan,
         # Conversion for older workers is inside the log, which names the version of each response, and outside
         # everything else, which knows only today's interface.
-        middleware=[Middleware(RequestLog), older_workers(versions, ceiling=ceiling, usage=usage)],
+        middleware=[Middleware(RequestLog), older_workers(versions, ceiling=ceiling, usage=usage, sample=sample)],
         exception_handlers={
             Refusal: render_refusal,
             HTTPException: render_http_exception,

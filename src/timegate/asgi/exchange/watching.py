@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from timegate.asgi.message.headers import field_text
 from timegate.asgi.message.scope import Message, Scope, Send
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.version import ApiVersion
-from timegate.observing.event import OTHER, UNKNOWN, Event, Observer
+from timegate.gates.losses import LOST
+from timegate.observing.event import OTHER, UNKNOWN, Event, Loss, Observer, Sampling
 
 NameClient: TypeAlias = Callable[[Scope], str | None]
 """Says who sends a request, from its scope; None where nobody knows."""
@@ -29,6 +31,23 @@ def nobody(scope: Scope) -> str | None:
     return None
 
 
+class Counting(Protocol):
+    """The versions as they are served, with a second build of each."""
+
+    def counting(self, version: ApiVersion) -> ApiVersion:
+        """The version, with programs that tell what they lose."""
+        ...
+
+
+def watch_of(
+    observer: Observer | None, client: NameClient, changes_field: str | None, losses: Sampling | None
+) -> Watch | None:
+    """What watches the requests of a middleware; None where nobody wants to know anything."""
+    if observer is None and changes_field is None and losses is None:
+        return None
+    return Watch(observer or unheard, client, changes_field, losses)
+
+
 class Watch:
     """Watches the requests of one middleware.
 
@@ -36,14 +55,17 @@ class Watch:
         observer: gets the event of each request.
         client: says who sends a request.
         changes_field: the header field of responses that names the changes which touch them; None for none.
+        losses: who is told of losses, and in how many requests; None for nobody.
 
     Attributes:
         names_changes: whether responses name the changes that touch them.
     """
 
-    __slots__ = ("_changes", "_client", "_clients", "_failed", "_field", "_observer", "names_changes")
+    __slots__ = ("_changes", "_client", "_clients", "_failed", "_field", "_losses", "_observer", "names_changes")
 
-    def __init__(self, observer: Observer, client: NameClient, changes_field: str | None) -> None:
+    def __init__(
+        self, observer: Observer, client: NameClient, changes_field: str | None, losses: Sampling | None
+    ) -> None:
         self._observer = observer
         self._client = None if client is nobody else client
         self._clients = {UNKNOWN}
@@ -51,6 +73,18 @@ class Watch:
         self.names_changes = changes_field is not None
         self._changes: dict[tuple[str, str], bytes] = {}
         self._failed = False
+        self._losses = losses
+
+    def sampled(
+        self, version: ApiVersion, plan: OperationPlan | None, versions: Counting
+    ) -> tuple[ApiVersion, OperationPlan | None]:
+        """How a request is handled: as usual, or, if it is sampled, by programs that tell what they lose."""
+        losses = self._losses
+        if losses is None or plan is None or not plan.gate.gated or random.random() >= losses.rate:
+            return version, plan
+        LOST.set([])
+        version = versions.counting(version)
+        return version, version.plans[plan.gate.key]
 
     def with_changes(self, message: Message, version: ApiVersion | None, plan: OperationPlan | None) -> Message:
         """The start of a response with the changes that touch it, newest first, if there are any."""
@@ -79,10 +113,17 @@ class Watch:
         )
         try:
             self._observer(event)
+            if self._losses is not None:
+                self._tell_losses(self._losses, event)
         except Exception:
             if not self._failed:
                 self._failed = True
                 _LOG.exception("the observer failed; the log says so once")
+
+    def _tell_losses(self, losses: Sampling, event: Event) -> None:
+        for lost in LOST.get() or ():
+            losses.tell(Loss(event.version, event.operation, lost.change, lost.kind, losses.rate))
+        LOST.set(None)
 
     def _named(self, name: str) -> str:
         """A client, if it is one of the first thousand; else the others."""
@@ -132,6 +173,13 @@ class Watched:
         self.version = version
         self.plan = plan
         self.began = perf_counter()
+
+    def found(
+        self, version: ApiVersion, plan: OperationPlan | None, versions: Counting
+    ) -> tuple[ApiVersion, OperationPlan | None]:
+        """Note the version in force and the operation, and say how the request is handled."""
+        self.version, self.plan = version, plan = self._watch.sampled(version, plan, versions)
+        return version, plan
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if "status" in message:

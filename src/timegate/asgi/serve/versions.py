@@ -46,8 +46,8 @@ class ApiVersions:
     """
 
     __slots__ = (
-        "_unnamed", "_version_at", "by_header", "by_value", "closed_queries", "during_sunset", "gates", "head",
-        "older_paths", "shadowed", "unselected", "unversioned",
+        "_counting", "_unnamed", "_version_at", "by_header", "by_value", "closed_queries", "during_sunset", "gates",
+        "head", "older_paths", "shadowed", "unselected", "unversioned",
     )  # fmt: skip
 
     def __init__(
@@ -69,9 +69,10 @@ class ApiVersions:
         unmoved = _Routes(self.head, {})
         older: dict[tuple[object, ...], Entry] = {}
 
-        def version_at(index: int, *, named: bool = True) -> ApiVersion:
+        def version_at(index: int, *, named: bool = True, counting: bool = False) -> ApiVersion:
             selected = gates.timeline.selected(index)._replace(by=by, gates=gates)
-            operations = {gate.key: gate for gate in gates.operations(selected.version)}
+            of_version = (gates.counting if counting else gates.operations)(selected.version)
+            operations = {gate.key: gate for gate in of_version}
             routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
             older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
             version = ApiVersion(
@@ -90,6 +91,7 @@ class ApiVersions:
         timeline = gates.timeline
         self.by_value = {version.value: version_at(index) for index, version in enumerate(timeline.versions)}
         self._version_at = version_at
+        self._counting: dict[ApiVersion, ApiVersion] = {}
         self._unnamed = {0: version_at(0, named=False)}
         self.unselected = self._unnamed[0]
         self.by_header = {
@@ -135,6 +137,13 @@ class ApiVersions:
         if index not in self._unnamed:
             self._unnamed[index] = self._version_at(index, named=False)
         return self._unnamed[index]
+
+    def counting(self, version: ApiVersion) -> ApiVersion:
+        """A version with programs that tell what they lose; compiled when it is first wanted."""
+        if version not in self._counting:
+            index = self.gates.timeline.index(version.value)
+            self._counting[version] = self._version_at(index, named=version.echo is not None, counting=True)
+        return self._counting[version]
 
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
         """The key of the operation that a request means in any version; None where no contract has it."""

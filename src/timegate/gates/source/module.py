@@ -201,6 +201,9 @@ class Module:
             self._functions[purpose] = self.name(self._known[purpose], prefix)
         return purpose in self._functions
 
+    def replaced(self, writer: Writer, origin: Origin) -> None:
+        """Something stands in for an arm: nothing but what a module of another kind writes besides."""
+
     def add_source(self, writer: Writer) -> None:
         """Add whole functions to the module."""
         self._source += writer.lines

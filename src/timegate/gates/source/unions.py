@@ -316,6 +316,7 @@ def _replacing_function(
     function, writer = module.fresh("s"), Writer()
     with writer.block(f"def {function}(v):"):
         module.walk(writer, leaf, "v", conversion.part(conversion.src, boundary))
+        module.replaced(writer, step.origin)
         origin = module.name(step.origin)
         if step.seen_as is UNSET:
             writer.add(f"refuse(E, 'nothing stands in for {name}', {origin})")

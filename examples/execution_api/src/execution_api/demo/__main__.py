@@ -49,7 +49,7 @@ from execution_api.worker import (
     language_workers_of,
     make_environment,
 )
-from timegate.observing.usage import usage
+from timegate.observing.usage import losses, usage
 
 _BROKEN_OFF: Final = 130
 _DEFAULT_SDKS: Final = "1.0.0 1.3.2"
@@ -127,7 +127,11 @@ def _play(performances: tuple[Performance, ...]) -> int:
         )
         results = _results(threads, pool=pool, stage=stage, progress=progress)
         print()
-        print(render_report(results, exceptions=exceptions_in(server.log), usage=usage(server.usage)))
+        print(
+            render_report(
+                results, exceptions=exceptions_in(server.log), usage=usage(server.usage), losses=losses(server.usage)
+            )
+        )
         return 1 if any(result.faults for result in results) else 0
 
 

@@ -9,12 +9,14 @@ from execution_api.demo.side_by_side import render_side_by_side
 from execution_api.demo.stage import ActResult
 from execution_api.demo.table import render_table
 from timegate.observing.event import UNKNOWN
-from timegate.observing.usage import Usage
+from timegate.observing.usage import Losses, Usage
 
 __all__ = ["render_report"]
 
 _HEADER: Final = ("worker", "API version", "task", "outcome", "requests", "bodies gated")
 _USAGE: Final = ("SDK", "API version", "operations", "requests", "refused")
+_LOSSES: Final = ("API version", "change", "loss", "times")
+_LOST: Final = "What older workers did not see as it is, or sent in vain:"
 _COUNTED: Final = "What the server counted, by SDK:"
 _LINES_OF_LOG: Final = 12
 _INTRODUCTION: Final = """\
@@ -22,12 +24,19 @@ The response to PATCH /task-instances/…/run as each worker received it. `<` ma
 only the newer one gets, `~` what differs; each has a DAG run of its own, so names and dates differ."""
 
 
-def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = (), usage: Sequence[Usage] = ()) -> str:
+def render_report(
+    results: Sequence[ActResult],
+    *,
+    exceptions: Sequence[str] = (),
+    usage: Sequence[Usage] = (),
+    losses: Sequence[Losses] = (),
+) -> str:
     """The end of the demo.
 
     Args:
         results: Every act played, worker by worker and the oldest SDK first.
         usage: What the server counted.
+        losses: What the conversions lost, as it counted too.
         exceptions: The tracebacks that the server logged.
     """
     parts = [render_table(_HEADER, [_row(result) for result in results])]
@@ -35,6 +44,7 @@ def render_report(results: Sequence[ActResult], *, exceptions: Sequence[str] = (
         parts.append(compared)
     wrong = [result for result in results if result.faults]
     parts += [f"{_COUNTED}\n\n{render_table(_USAGE, _usage_rows(usage))}"] if usage else []
+    parts += [f"{_LOST}\n\n{render_table(_LOSSES, _loss_rows(losses))}"] if losses else []
     parts += [_account(result) for result in wrong]
     parts += [f"The server logged an exception:\n{text}" for text in exceptions]
     workers = len({result.act.worker for result in results})
@@ -74,6 +84,15 @@ def _usage_rows(usage: Sequence[Usage]) -> list[tuple[str | int, ...]]:
         )
         for (client, version), found in grouped.items()
     ]
+
+
+def _loss_rows(losses: Sequence[Losses]) -> list[tuple[str | int, ...]]:
+    """What each change lost at each version, in all operations together."""
+    grouped: dict[tuple[str, str, str], int] = {}
+    for one in losses:
+        key = one.version, one.change, one.kind
+        grouped[key] = grouped.get(key, 0) + one.number
+    return [(*key, number) for key, number in grouped.items()]
 
 
 def _comparison(results: Sequence[ActResult]) -> str | None:

@@ -77,7 +77,7 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     )
     command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
     command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
-    command += ["--usage", str(server.usage)]
+    command += ["--usage", str(server.usage), "--sample", "1"]
     with running_process(command, server, folder=folder):
         yield server
 

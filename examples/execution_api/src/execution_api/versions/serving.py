@@ -24,6 +24,7 @@ from execution_api.routes import CLOSED, OPEN
 from execution_api.versions import timeline
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import Problem, Scope, TimegateMiddleware, header, problem_json
+from timegate.observing import Sampling
 from timegate.observing.counts import Counts
 
 __all__ = ["TALLY", "Tally", "contract", "gates", "older_workers", "sdk_of"]
@@ -74,7 +75,7 @@ def gates(versions: Timeline = timeline) -> Gates:
 
 
 def older_workers(
-    versions: Timeline = timeline, *, ceiling: Path | None = None, usage: Path | None = None
+    versions: Timeline = timeline, *, ceiling: Path | None = None, usage: Path | None = None, sample: float = 0.01
 ) -> Middleware:
     """Make the middleware that serves workers of every version.
 
@@ -82,14 +83,17 @@ def older_workers(
         versions: the versions, newest first.
         ceiling: a file that holds the newest version to offer; None to offer all.
         usage: the file into which requests are counted, by SDK; None to count none.
+        sample: in which share of the requests it is counted what conversions lose.
     """
+    counts = None if usage is None else Counts(usage)
     return Middleware(
         TimegateMiddleware,
         timeline=versions,
         gates=gates(versions),
         select=header("Airflow-API-Version"),
         ceiling=ceiling,
-        observer=None if usage is None else Counts(usage),
+        observer=counts,
+        losses=None if counts is None else Sampling(counts.lost, rate=sample),
         client=sdk_of,
         unversioned=("/health", "/health/ping"),
         # A supervisor kills its task on 404, 409 and 410, and tries again on 503.

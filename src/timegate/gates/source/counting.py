@@ -1,0 +1,37 @@
+"""Writes programs that tell, beside their work, which objects they convert: a second build, for what is sampled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.enums import EnumPlan, plan_enum
+from timegate.gates.source.module import Module
+from timegate.gates.source.writer import Writer
+from timegate.history.steps import Origin
+from timegate.wire.wire import Component
+
+
+class CountingModule(Module):
+    """A module whose programs show each object and each member of an enum to a function before they convert it.
+
+    Attributes:
+        watches: makes the function, from the component and the conversion.
+        replaces: makes the function that is called where something stands in for an arm, from the fact.
+    """
+
+    watches: Callable[[str, Conversion], Callable[[Any], None]]
+    replaces: Callable[[Origin], Callable[[], None]]
+
+    def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
+        if plan_enum(self.reach, name, conversion) is None:
+            writer.add(f"{self.name(self.watches(name, conversion), 'w')}(v)")
+        super()._component(writer, name, conversion)
+
+    def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
+        writer.add(f"{self.name(self.watches(component.name, conversion), 'w')}({var})")
+        super()._enum(writer, component, plan, var, conversion)
+
+    def replaced(self, writer: Writer, origin: Origin) -> None:
+        writer.add(f"{self.name(self.replaces(origin), 'w')}()")
