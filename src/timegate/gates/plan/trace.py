@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -117,6 +118,28 @@ class Traces:
                 filled=found.filled or crossed.filled,
             )
         return found
+
+    @cached_property
+    def judged_whole(self) -> frozenset[str]:
+        """The components in values that a function converts or that are removed, so that head never reads them."""
+        found, waiting = set[str](), list[str]()
+        for (side, _, boundary), steps in self._reach.history.steps.items():
+            components = self._reach.components(boundary + 1)
+            for step in steps if side == self._reach.side else ():
+                match step:
+                    case ValueConverted(to_head=function, older=schema) if function is not None:
+                        pass
+                    case ObjectConverted(older=schema) | KeyRemoved(schema=schema):
+                        pass
+                    case _:
+                        continue
+                waiting += self._reach.names_in(schema)
+                while waiting:
+                    name = waiting.pop()
+                    if name not in found and name in components:
+                        found.add(name)
+                        waiting += self._reach.names_in(components[name].schema)
+        return frozenset(found)
 
     def _cross(self, field: _Field) -> Trace | _Crossed:
         """What a key is after the next boundary that changes its component, and how its type differs before it."""

@@ -25,6 +25,7 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         traces: what becomes of the values.
     """
     component, stage = reach.component(name, version), plan.stages[0]
+    whole = name in traces.judged_whole
     found: list[CheckValue | NoteAbsent] = []
     for key, slot in stage.loaded.items():
         schema = component.properties.get(key)
@@ -39,19 +40,20 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
             continue
         kept = trace.schema is not None
         # An absent key that head requires too is left to head, unless a fact would fill it.
-        required = key in component.required and (trace.required is not kept or (kept and trace.filled))
+        required = key in component.required and (whole or trace.required is not kept or (kept and trace.filled))
         fills_null = trace.filled and not is_nullable(schema, reach.components(version))
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
         differing = not kept or not alike or differs(schema, trace.schema or {})
         forms = forms_in(schema)
-        if not (trace.converted or required or fills_null or differing or forms):
+        converted = trace.converted or whole
+        if not (converted or required or fills_null or differing or forms):
             continue
         described = reach.described_only(schema, name)
-        check = CheckValue(slot, schema, version, trace.kind, model, required, trace.converted, described)
+        check = CheckValue(slot, schema, version, trace.kind, model, required, converted, described)
         if forms:
             stage.let_pass[slot] = LetPass(check, forms)
-        if trace.converted or required or fills_null or differing:
+        if converted or required or fills_null or differing:
             found.append(check)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))

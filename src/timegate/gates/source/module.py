@@ -120,7 +120,7 @@ class Module:
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
 
-    def checked_apart(self, version: int, kind: Any) -> bool | None:
+    def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> bool | None:
         """Whether the values of a class are objects; None where they have no checks of their own.
 
         Enums whose members stay the same have none, nor have classes that only a fact names and nothing changes.
@@ -129,7 +129,7 @@ class Module:
         for name in self.reach.names_of_class.get(id(kind), ()):
             conversion = client_conversion("requests", version)
             is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
-            is_known = name in self.reach.at_head or self.reach.needs(ref(name), conversion)
+            is_known = (by_head and name in self.reach.at_head) or self.reach.needs(ref(name), conversion)
             if name in components and is_known and not is_same_enum:
                 found = self.reach.python_types(components[name].schema, version) == _OBJECTS
         return found

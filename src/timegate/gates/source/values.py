@@ -30,7 +30,7 @@ from timegate.gates.run.value_checks import MemberCheck, ValueCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
-from timegate.reading.value_readers import is_enum, member_reader, reader_of, says_all
+from timegate.reading.value_readers import Apart, is_enum, member_reader, reader_of, says_all
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import single_reference
 from timegate.wire.value_readers import Reader
@@ -170,9 +170,7 @@ class Values:
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), named_types(op.schema, components)
         reader = self._reader(op)
-        if reader is not None and not says_all(
-            op.kind, model=op.model, apart=partial(module.checked_apart, op.version)
-        ):
+        if reader is not None and not says_all(op.kind, model=op.model, apart=self._apart(op)):
             exact = frozenset[type]()
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
@@ -184,14 +182,17 @@ class Values:
 
     def _reader(self, op: CheckValue) -> Reader | None:
         """What reads a value that is not exactly of the JSON type that its schema names."""
-        apart = partial(self.module.checked_apart, op.version)
-        components = self.module.reach.components(op.version)
+        apart, components = self._apart(op), self.module.reach.components(op.version)
         reader = self._check_of_members(op) or reader_of(op.kind, model=op.model, apart=apart, described=op.described)
         models = (components[name].model for name in self.module.reach.names_in(op.schema) if name in components)
         if reader is None and op.kind is not UNSET and any(one is not None and apart(one) is None for one in models):
             # A class of the old server's whose validators no gate runs: its schema says what fits.
             return partial(fitting, op.schema, components)
         return reader
+
+    def _apart(self, op: CheckValue) -> Apart:
+        """Says which classes are checked apart; head does not read what a function gets instead, or what is removed."""
+        return partial(self.module.checked_apart, op.version, by_head=not op.converted)
 
     def _check_of_members(self, op: CheckValue) -> MemberCheck | None:
         """The check of a value that is a member of an enum; None where it is none, or nobody knows the enum's class."""
