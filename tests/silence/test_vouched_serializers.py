@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, WrapSerializer, fie
 from pydantic.dataclasses import dataclass
 
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
-from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
+from timegate import CompileError, Contract, Timeline, Version, VersionChange, on, sibling
 
 WHY = "it drops nulls and keeps the rest"
 
@@ -290,3 +290,28 @@ def test_in_development_a_serializer_is_tried_on_examples(kind: Any) -> None:
     except CompileError as error:
         problems = [fault.problem for fault in error.faults if fault.place == kind.__name__]
     assert problems == [TRIED[kind]]
+
+
+class Sparse(BaseModel):
+    n: int | None = 5
+    m: int = 1
+
+    @model_serializer(mode="wrap")
+    def written(self, handler: Any) -> dict[str, Any]:
+        return without_nulls(handler(self))
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        on(Sparse).became_nullable("n", null_was=7),
+        on(Sparse).defaulted("m", was=3),
+        on(Sparse).became_optional("m", missing_was=3),
+        on(Sparse).removed("old", was=int, required=True, backfill=sibling("m"), loses="nobody asks for it"),
+    ],
+    ids=str,
+)
+def test_what_absence_means_is_a_fault_where_a_serializer_may_leave_the_key_out(fact: Any) -> None:
+    (fault,) = faults_of(Contract.of_types(sends=[Sparse]), on(Sparse).vouched(WHY), fact)
+    assert "may leave this key out" in fault.problem or "may be absent in a response" in fault.problem
+    assert faults_of(Contract.of_types(sends=[Sparse]), on(Sparse).vouched(WHY), on(Sparse).renamed("k", to="m")) == ()

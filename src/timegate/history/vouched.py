@@ -15,7 +15,7 @@ from timegate.history.schema_edits import with_roots
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
-from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.marks import ABSENT_MARK, OPAQUE_MARK
 from timegate.wire.schema import referred, rename_references, rewrite
 from timegate.wire.wire import Component
 
@@ -100,14 +100,22 @@ class _Vouched:
         if component.name not in self._names:
             return component
         own = component.schema
-        if OPAQUE_MARK in own:
-            own = {key: value for key, value in own.items() if key != OPAQUE_MARK}
+        if OPAQUE_MARK in own or component.name in self._stand_ins.values():
+            kept = {key: _may_lack(value) for key, value in component.properties.items()}
+            own = {key: value for key, value in own.items() if key != OPAQUE_MARK} | (
+                {"properties": kept} if kept else {}
+            )
         schema = _described(own, lambda _: True)
         return component if schema is component.schema else replace(component, schema=schema)
 
     def _body(self, schema: Schema) -> Schema:
         """A payload with what a serializer there is vouched to give that gets one of the components."""
         return _described(schema, lambda given: referred(given) in self._names)
+
+
+def _may_lack(schema: Schema) -> Schema:
+    """The schema of a property that the serializer of its class may leave out, for a reason that only the app knows."""
+    return {**schema, ABSENT_MARK: {**schema.get(ABSENT_MARK, {}), "conditional": True}}
 
 
 def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:

@@ -269,7 +269,7 @@ class _Fusing:
         first = loaded_as(self.stages, slot)
         value = left_out_value(self.reach, self.name, first, self.conversion)
         fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
-        if fills and value is UNKNOWN:
+        if value is UNKNOWN and (fills or step.null_to_old is not UNSET):
             self.unknown.append((step.key, step.origin))
         elif first and value is not UNSET and (fills or (step.null_to_old is not UNSET and value is None)):
             self.stages[0].ops.insert(0, SetValue(first, "missing", value))

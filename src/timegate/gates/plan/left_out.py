@@ -83,7 +83,7 @@ def _may_lack(head: Component, slot: Slot, left_out: LeftOut | None) -> bool:
         return False
     names = [field for field, wire in head.fields.items() if wire == key] or [key]
     never = left_out is not None and left_out.always_lacks(*names)
-    return never or "optional" in head.properties[key].get(ABSENT_MARK, {})
+    return never or not head.properties[key].get(ABSENT_MARK, {}).keys().isdisjoint({"optional", "conditional"})
 
 
 def loaded_as(stages: Sequence[Stage], slot: Slot) -> Slot | None:
