@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 
 from tests.silence.exchanges import NEW, OLD, change_of, connected, exchange
-from timegate import Timeline, Version, current_version, on
+from timegate import DeclarationError, Timeline, Version, current_version, on
 from timegate.asgi import Problem, TimegateMiddleware, path, query
 
 BEFORE = "2024-01-01"
@@ -169,3 +169,11 @@ class TestElsewhere:
         messages = connected(app_of(), "/talk", version="nonsense", accepts_responses=True)
         assert [message["type"] for message in messages] == ["websocket.close"]
         assert messages[0]["code"] == 1008
+
+
+@pytest.mark.parametrize("given", ["nonsense", "1999-01-01", "2999-01-01", ""])
+def test_what_a_callable_default_gives_wrongly_is_the_servers_fault(given: str) -> None:
+    app = app_of(default=lambda _: given)
+    with pytest.raises(DeclarationError, match=r"TimegateMiddleware\(default=…\) gave"):
+        exchange(app, "GET", "/user", version=None)
+    assert exchange(app, "GET", "/user", version=NEW).status == 200

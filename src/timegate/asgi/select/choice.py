@@ -83,6 +83,9 @@ class VersionChoice:
             newest: the index of the newest version that is offered.
             required: whether the request needs a version.
             during_sunset: whether the request is served though its version is past its sunset.
+
+        Raises:
+            DeclarationError: the app's own ``default=`` gave what is no version.
         """
         timeline = self._timeline
         pinned = given is None
@@ -102,13 +105,15 @@ class VersionChoice:
             by_name = self._unreleased and requested == UNRELEASED
             begun = timeline.newest_of(requested, newest=newest) if given.partial else None
             version = begun or timeline.resolve(requested, newest=0 if by_name else newest)
-        except VersionTooNew as error:
-            # A default is the server's own word, and no client's: under a ceiling, it means the ceiling.
-            if self._newer == "refuse" and not (pinned and self._is_known(requested)):
-                return cannot_be_selected(error, self._supported(newest))
-            version = timeline.versions[newest]
         except SelectionError as error:
-            return cannot_be_selected(error, self._supported(newest))
+            is_newer = isinstance(error, VersionTooNew)
+            # A default is the server's own word, and no client's: under a ceiling, it means the ceiling.
+            if is_newer and (self._newer == "latest" or (pinned and self._is_known(requested))):
+                version = timeline.versions[newest]
+            elif pinned:
+                raise _no_version_by_default(requested, timeline) from None
+            else:
+                return cannot_be_selected(error, self._supported(newest))
         return version if during_sunset else self._unless_over(version, requested, newest)
 
     async def _given_by_default(self, scope: Scope) -> Given | None:
@@ -146,3 +151,11 @@ class VersionChoice:
         if brownout is None:
             return version
         return in_brownout(requested, lifecycle, self._supported(newest), ceil((brownout.ends - now).total_seconds()))
+
+
+def _no_version_by_default(given: str, timeline: Timeline) -> DeclarationError:
+    """The error of a callable that gives no version of the API: the server is at fault, whatever a client sent."""
+    return DeclarationError(
+        f"TimegateMiddleware(default=…) gave {given[:MAX_LENGTH]!r}: it must return one of "
+        f"{', '.join(timeline.supported)}, or None"
+    )
