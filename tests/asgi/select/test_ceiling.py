@@ -21,7 +21,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.asgi.api import HEAD, OLD, client_of, timeline
-from timegate import Timeline, Version, VersionChange, current_version
+from timegate import DeclarationError, Timeline, Version, VersionChange, current_version
 from timegate.asgi import Ceiling, Scope, TimegateMiddleware, path
 from timegate.starlette import operation
 
