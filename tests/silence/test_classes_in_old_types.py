@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from tests.silence.exchanges import Posted
 from timegate import on
+from timegate.typing import is_object
 
 REFUSED = 422, None
 
@@ -43,7 +44,7 @@ WRONG: list[Any] = [{}, {"x": "a"}, {"x": None}, {"x": [1]}, [], 5, None]
 @pytest.mark.parametrize("inner", WRONG, ids=str)
 class TestAnOldValueThatTheOldServerRefuses:
     def test_is_a_422_where_a_class_in_it_changes(self, inner: Any) -> None:
-        old = {"y" if key == "x" else key: value for key, value in inner.items()} if isinstance(inner, dict) else inner
+        old = {"y" if key == "x" else key: value for key, value in inner.items()} if is_object(inner) else inner
         for facts in ((BOXED, RENAMED), (RENAMED, BOXED)):
             assert Posted(Holder, *facts).send({"box": {"inner": old, "n": 1}}) == REFUSED
         assert Posted(Holder, LISTED, RENAMED).send({"box": [{"inner": {"y": 1}}, {"inner": old}]}) == REFUSED
