@@ -173,7 +173,10 @@ class TestElsewhere:
 
 @pytest.mark.parametrize("given", ["nonsense", "1999-01-01", "2999-01-01", ""])
 def test_what_a_callable_default_gives_wrongly_is_the_servers_fault(given: str) -> None:
-    app = app_of(default=lambda _: given)
+    def wrong(_: object) -> str:
+        return given
+
+    app = app_of(default=wrong)
     with pytest.raises(DeclarationError, match=r"TimegateMiddleware\(default=…\) gave"):
         exchange(app, "GET", "/user", version=None)
     assert exchange(app, "GET", "/user", version=NEW).status == 200
