@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from timegate.lifecycle import NO_LINKS, Lifecycle, Relation, declared_lifecycle
 from timegate.typing import is_sequence
 
 _ATTRIBUTES: Final = frozenset({"changes", "hidden", "description"})
-_PACKAGE: Final = str(Path(__file__).parent)
+_PACKAGE: Final = f"{Path(__file__).parent}{os.sep}"
 
 
 class VersionChange:
