@@ -18,9 +18,16 @@ from typing import Final
 
 import httpx
 from execution_api import issue_token
-from execution_api.demo.server import RunningServer, free_port, running_process
+from execution_api.demo.server import RunningServer, ServerFailed, free_port, running_process
 from execution_api.demo.table import render_table
-from execution_api.worker import Environment, find_interpreter, generation_of, make_environment
+from execution_api.worker import (
+    Environment,
+    EnvironmentFailed,
+    NoSuitablePython,
+    find_interpreter,
+    generation_of,
+    make_environment,
+)
 from pydantic import JsonValue
 
 from examples.airflow.configuration import variables
@@ -109,7 +116,7 @@ def by_hand(server: RunningServer) -> str:
         "Airflow-API-Version": version,
         "Authorization": f"Bearer {issue_token(TASK_INSTANCE, secret=server.secret)}",
     }
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=60) as client:
         status = client.post(path, json=body, headers=headers).status_code
     return f"{status}: refused" if status == 422 else f"{status}: stored"
 
@@ -134,11 +141,16 @@ def airflow_server(folder: Path, *, versions_by: str) -> Generator[RunningServer
         yield server
 
 
-def main() -> int:
-    """Play all scenes on both servers, and print what they came to.
+def play() -> tuple[list[tuple[str, ...]], list[bool]]:
+    """All scenes, on both servers.
 
     Returns:
-        0 if each came to what it must with timegate, else 1.
+        A row for each scene, and whether it came to what it must with timegate.
+
+    Raises:
+        NoSuitablePython: there is no Python 3.11 or 3.12, which the oldest SDK needs.
+        EnvironmentFailed: an SDK could not be installed.
+        ServerFailed: a server did not start.
     """
     interpreter = find_interpreter()
     with ExitStack() as stack, ThreadPoolExecutor(4) as pool:
@@ -148,7 +160,8 @@ def main() -> int:
             by: pool.submit(stack.enter_context, airflow_server(folder / by, versions_by=by))
             for by in ("cadwyn", "timegate")
         }
-        environments = {sdk: make_environment(generation_of(sdk), interpreter=interpreter) for sdk in SCENES}
+        made = {sdk: pool.submit(make_environment, generation_of(sdk), interpreter=interpreter) for sdk in SCENES}
+        environments = {sdk: environment.result() for sdk, environment in made.items()}
         servers = {by: start.result() for by, start in starting.items()}
         print("three released workers, on each", flush=True)
         played = {
@@ -166,6 +179,20 @@ def main() -> int:
         before, after = (by_hand(server) for server in servers.values())
         rows.append(("a client", NOTE[0], "triggers with a note", before, after))
         good.append(after == "422: refused")
+    return rows, good
+
+
+def main() -> int:
+    """Play all scenes, and print what they came to.
+
+    Returns:
+        0 if each came to what it must with timegate, 1 if one did not, 2 if they could not be played.
+    """
+    try:
+        rows, good = play()
+    except (NoSuitablePython, EnvironmentFailed, ServerFailed) as error:
+        print(f"demo-airflow: {error}", file=sys.stderr)
+        return 2
     print(f"\n{render_table(('who', 'API version', 'what it does', 'with Cadwyn', 'with timegate'), rows)}")
     print(f"\n{sum(good)} of {len(good)} are as they must be with timegate")
     return 0 if all(good) else 1

@@ -95,6 +95,7 @@ def _variables(folder: Path) -> dict[str, str]:
         "AIRFLOW_HOME": str(folder),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "CRITICAL",
+        "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
         # By default, the SDK repeats a request for minutes after a 5xx.
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "2",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRY_WAIT_MIN": "0.01",
