@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from tests.twins import functions
 from tests.twins.drawing import NAMES
 from tests.twins.meaning import Act, Happened, nothing
 from tests.twins.scene import Scene
-from tests.twins.shapes import REQUIRED, Operation, Parameter
+from tests.twins.shapes import INT, REQUIRED, STR, ListOf, Operation, Parameter
 from tests.twins.values import default_for, is_list, same
 
 
@@ -143,3 +145,67 @@ def parameter_defaulted(scene: Scene) -> Happened | None:
     was, parameter.default = parameter.default, newer
     code = f"{_code(one, parameter)}.defaulted(was={scene.constant(was)})"
     return Happened("parameter_defaulted", code, _about(one), nothing, fields=(parameter.name,))
+
+
+def _changing(scene: Scene, fits: Callable[[Parameter], bool]) -> tuple[Operation, Parameter] | None:
+    """A parameter whose value may change, which no other fact of the boundary is about."""
+    found = [
+        (one, parameter)
+        for one in scene.world.operations.values()
+        for parameter in one.parameters
+        if parameter.where == "query" and parameter.name != "key" and fits(parameter)
+        if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy
+    ]
+    return scene.dice.pick(found) if found else None
+
+
+def _at(name: str, change: Callable[[Any], Any]) -> Act:
+    def act(fields: dict[str, Any]) -> None:
+        if name in fields:
+            fields[name] = change(fields[name])
+
+    return act
+
+
+def parameter_became_required(scene: Scene) -> Happened | None:
+    def fits(parameter: Parameter) -> bool:
+        return parameter.default not in (REQUIRED, None) and not is_list(parameter.default)
+
+    found = _changing(
+        scene, lambda parameter: fits(parameter) and scene.fits_a_query(parameter.type, parameter.default)
+    )
+    if found is None:
+        return None
+    one, parameter = found
+    code = f"{_code(one, parameter)}.became_required(default={scene.constant(parameter.default)})"
+    parameter.default = REQUIRED
+    scene.busy.add(f"{one.uid}.{parameter.name}")
+    return Happened("parameter_became_required", code, _about(one), fields=(parameter.name,))
+
+
+def parameter_became_list(scene: Scene) -> Happened | None:
+    found = _changing(scene, lambda parameter: parameter.type in (INT, STR) and parameter.default is not None)
+    if found is None:
+        return None
+    one, parameter = found
+    parameter.type = ListOf(parameter.type)
+    if parameter.default is not REQUIRED:
+        parameter.default = [parameter.default]
+    scene.busy.add(f"{one.uid}.{parameter.name}")
+    code = f"{_code(one, parameter)}.became_list()"
+    up = _at(parameter.name, lambda value: [value])
+    return Happened("parameter_became_list", code, _about(one), up, fields=(parameter.name,))
+
+
+def parameter_retyped(scene: Scene) -> Happened | None:
+    found = _changing(scene, lambda parameter: parameter.type == INT and parameter.default is not None)
+    if found is None:
+        return None
+    one, parameter = found
+    parameter.type = STR
+    if parameter.default is not REQUIRED:
+        parameter.default = functions.text_of(parameter.default)
+    scene.busy.add(f"{one.uid}.{parameter.name}")
+    code = f"{_code(one, parameter)}.retyped(was=int, to_head=text_of)"
+    up = _at(parameter.name, functions.text_of)
+    return Happened("parameter_retyped", code, _about(one), up, fields=(parameter.name,))

@@ -46,6 +46,9 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
     (facts_tables.mapped, 2),
     (facts_tables.split, 2),
     (facts_tables.merged, 2),
+    (facts_http.parameter_became_required, 1),
+    (facts_http.parameter_became_list, 1),
+    (facts_http.parameter_retyped, 1),
 )
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
 
