@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -163,3 +167,48 @@ def test_a_contract_of_ones_own_has_documents_and_gates_for_every_version() -> N
     (gate,) = gates.operations("2025-01-01")
     assert (gate.key, gate.gated, gate.success) == ("PUT /items/{key}", True, "200")
     assert list(gates.contract("2025-01-01")["paths"]["/items/{key}"]["put"]["responses"]) == ["200", "204"]
+
+
+BUILDER = (
+    "places", "field_places", "targets", "component", "put", "record", "fault", "fault_without_effect", "type_of",
+)  # fmt: skip
+"""What an undoing function works with, of a class that has more."""
+
+SUBJECTS = ("Endpoint", "Members", "Models")
+"""Classes to derive from; `docs/vocabulary.md` has their methods, and each of these is a fact."""
+
+
+def signatures() -> Iterator[str]:
+    """Yield every name of the module with what it is called with, and the members that a third party uses."""
+    for name in timegate.extend.__all__:
+        value: Any = getattr(timegate.extend, name)
+        if inspect.isfunction(value) and name != "undo":
+            yield signature(name, value)
+        elif inspect.isclass(value):
+            yield from class_signatures(name, value)
+        else:
+            yield name
+
+
+def class_signatures(name: str, value: type[Any]) -> Iterator[str]:
+    annotations: dict[str, Any] = getattr(value, "__annotations__", {})
+    if dataclasses.is_dataclass(value) and name != "HistoryBuilder":
+        yield f"{name}({', '.join(f'{one.name}: {one.type}' for one in dataclasses.fields(value))})"
+    else:
+        yield f"{name}({', '.join(annotations)})" if hasattr(value, "_fields") else name
+    members = BUILDER if name == "HistoryBuilder" else () if name in SUBJECTS else sorted(vars(value))
+    for member in members:
+        method = getattr(value, member, None)
+        if not member.startswith("_") and (inspect.isfunction(method) or inspect.ismethod(method)):
+            yield signature(f"{name}.{member}", method)
+
+
+def signature(name: str, function: Any) -> str:
+    # Releases of Python differ in the quotation marks around annotations.
+    return f"{name}{inspect.signature(function)}".replace("'", "")
+
+
+def test_names_and_signatures_are_frozen() -> None:
+    """A name may be added, and an argument that has a default; whatever else changes here breaks somebody's package."""
+    frozen = Path(__file__).with_name("extend.txt").read_text("utf-8").splitlines()
+    assert list(signatures()) == frozen

@@ -1,7 +1,7 @@
 """What third parties build on: facts, selectors and sources of contracts of their own.
 
-Provisional until the vocabulary is whole: a release may still rename what is here, and its changelog says so. Nothing
-else of this package is meant to be extended.
+Its names and signatures are frozen: a release may add to them, and takes nothing away before the next major version.
+Nothing else of this package is meant to be extended.
 """
 
 from __future__ import annotations
