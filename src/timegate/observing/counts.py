@@ -7,7 +7,6 @@ counts merges these files into one SQLite file (`timegate.observing.usage`). It 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import mmap
 import os
@@ -93,6 +92,9 @@ class _Journal:
         unseen = folder / f"{name}.new"
         self._keys = os.open(unseen, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
         weakref.finalize(self, os.close, self._keys)
+        # Imported here because what only reads is there on every system, and this is not.
+        import fcntl
+
         # It is let go where the process ends, however it ends: then the file is nobody's any more.
         fcntl.flock(self._keys, fcntl.LOCK_EX)
         unseen.rename(folder / f"{name}.keys")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 from collections.abc import Generator, Iterable, Iterator
@@ -192,6 +191,9 @@ def _merge(connection: sqlite3.Connection, keys: Path) -> None:
 
 def _is_over(file: int) -> bool:
     """Whether the process that counted in a file has ended."""
+    # Imported here because the command line is there on every system, and this is not.
+    import fcntl
+
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
