@@ -70,6 +70,13 @@ class TestTargets:
         assert (ran.returncode, ran.stderr) == (0, "")
         assert ran.stdout == "contracts/2025-06-01.json: version 2025-06-01 is frozen\n"
 
+    def test_a_module_below_src_is_told_how_to_be_found(self, tmp_path: Path) -> None:
+        (tmp_path / "src").mkdir()
+        (tmp_path / "src/kiosk.py").touch()
+        ran = command("status", "kiosk:app", cwd=tmp_path)
+        told = f"timegate: kiosk:app: there is no module 'kiosk' in {tmp_path}; it is in src: set PYTHONPATH=src\n"
+        assert (ran.returncode, ran.stderr) == (2, told)
+
 
 class TestEndings:
     def test_a_version_that_there_is_not_is_an_error(self, tmp_path: Path) -> None:

@@ -155,6 +155,15 @@ def test_without_an_app_a_fixture_says_how_to_name_it(pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(["*which app is under test? Write it into pytest's configuration, timegate_app = *"])
 
 
+def test_an_app_that_there_is_not_is_told_without_a_traceback(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(shop=SHOP)
+    pytester.makefile(".ini", pytest=INI.replace("shop:app", "shop:ap"))
+    result = run(pytester, "def test_it(old_client, each_version): ...")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["timegate_app = shop:ap: the module shop has no 'ap'"])
+    result.stdout.no_fnmatch_line("*plugin.py*")
+
+
 class TestHowAClientAsks:
     @pytest.mark.parametrize(
         ("select", "headers"),

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from timegate.testing.client import OldClient, OldClients
     from timegate.testing.exchange import Exchange
+    from timegate.testing.laws import BrokenLaw, broken_laws
     from timegate.testing.snapshots import ExchangeSnapshots
 else:
     # pytest loads the plugin in every run, and what these import only where a fixture is used.
     _MODULES = {
+        "BrokenLaw": "timegate.testing.laws",
         "Exchange": "timegate.testing.exchange",
         "ExchangeSnapshots": "timegate.testing.snapshots",
         "OldClient": "timegate.testing.client",
         "OldClients": "timegate.testing.client",
+        "broken_laws": "timegate.testing.laws",
     }
 
     def __getattr__(name):
@@ -25,4 +28,4 @@ else:
         return sorted({*globals(), *__all__})
 
 
-__all__ = ["Exchange", "ExchangeSnapshots", "OldClient", "OldClients"]
+__all__ = ["BrokenLaw", "Exchange", "ExchangeSnapshots", "OldClient", "OldClients", "broken_laws"]

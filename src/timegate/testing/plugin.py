@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -131,22 +131,32 @@ def _accepted(config: pytest.Config) -> dict[str, str]:
 
 def _versions(config: pytest.Config) -> list[str]:
     """The released versions of the configured app, newest first."""
-    found = import_module("timegate.asgi.serve.found").startup_of(_configured_app(config))
+    app = _configured_app(config)
+    found = import_module("timegate.asgi.serve.found").startup_of(app)
     if found is None:
-        raise pytest.UsageError(f"timegate_app = {config.getini('timegate_app')}: it has no TimegateMiddleware")
+        _stop(f"timegate_app = {config.getini('timegate_app')}: it has no TimegateMiddleware")
     return [version.value for version in found.timeline.released]
 
 
 def _configured_app(config: pytest.Config) -> Any:
     named: str = config.getini("timegate_app")
     if not named:
-        raise pytest.UsageError(
+        _stop(
             "which app is under test? Write it into pytest's configuration, timegate_app = module:name, or define a "
             "fixture timegate_app; each_version needs the former, because it is asked for before any test runs"
         )
-    return import_module("timegate.cli.load").named_object(named)
+    refused: type[Exception] = import_module("timegate.errors").TimegateError
+    try:
+        return import_module("timegate.cli.load").named_object(named)
+    except refused as error:
+        _stop(f"timegate_app = {error}")
 
 
 def _require(fixture: str, *either: str) -> None:
     if not any(map(find_spec, either)):
-        raise pytest.UsageError(f"{fixture} needs {either[0]}: pip install 'timegate[testing]'")
+        _stop(f"{fixture} needs {either[0]}: pip install 'timegate[testing]'")
+
+
+def _stop(message: str) -> NoReturn:
+    """Fail with a message alone; where it happened says nothing to who has to mend the configuration."""
+    pytest.fail(message, pytrace=False)

@@ -1,0 +1,5 @@
+"""The versions of the shop."""
+
+from timegate import Timeline
+
+timeline = Timeline.from_package(__name__)

@@ -1,0 +1,1 @@
+"""Version 2025-01-01, the oldest."""
