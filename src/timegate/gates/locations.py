@@ -11,7 +11,7 @@ from timegate.errors import ArmName
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.fuse import fuse
-from timegate.gates.plan.plan import ExtractValue, InsertValue, Plan, Slot, Stage
+from timegate.gates.plan.plan import CallFunctions, ExtractValue, InsertValue, Plan, Slot, Stage
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
@@ -294,8 +294,11 @@ class _StageSources:
         self._stored = stage.stored
         self._slots: dict[int, Location] = {id(slot): (key,) for key, slot in stage.loaded.items()}
         self._inserted: dict[int, dict[Location, Location]] = {}
+        self._made: set[int] = set()
         for op in stage.ops:
-            if isinstance(op, ExtractValue):
+            if isinstance(op, CallFunctions):
+                self._made.add(id(op.slot))
+            elif isinstance(op, ExtractValue):
                 self._slots[id(op.slot)] = self._in_slot(op.other, op.path) or ()
             elif isinstance(op, InsertValue):
                 source = self._slots.get(id(op.slot), ())
@@ -320,4 +323,5 @@ class _StageSources:
             if below[: len(path)] == path:
                 return (*source, *below[len(path) :]) or None
         above = self._slots.get(id(slot))
-        return (*above, *below) if above else None
+        # What is below a value that a function has made was nowhere before.
+        return (*above, *(() if id(slot) in self._made else below)) if above else None

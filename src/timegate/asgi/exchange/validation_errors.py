@@ -5,7 +5,7 @@ The conversion goes by the structure of both requests, never by text replacement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
@@ -153,11 +153,21 @@ def _is_heads(repeated: Any, gate: OperationGate, request: ClientRequest) -> boo
 def _converted(entries: list[Any], converter: _ErrorConverter) -> list[Any]:
     """The first entries of a list, and one that says how many more there are."""
     converted = [converter.convert(entry) if _has_place(entry) else entry for entry in entries[:MOST_ERRORS]]
+    converted = list(_told_once(entries, converted))
     converted = [one for one in converted if not any(one is other for other in converter.unheard_of)] or converted
     more = len(entries) - MOST_ERRORS
     if more > 0:
         converted.append(_count_of(more, like=converted[-1]))
     return converted
+
+
+def _told_once(entries: list[Any], converted: list[Any]) -> Iterator[Any]:
+    """The converted entries; of several places at head that are one to the client, each failure once."""
+    told: dict[str, str] = {}
+    for entry, one in zip(entries, converted, strict=False):
+        before = repr(entry)
+        if told.setdefault(repr(one), before) == before:
+            yield one
 
 
 def _count_of(more: int, *, like: Any) -> ValidationError:
