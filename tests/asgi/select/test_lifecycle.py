@@ -105,7 +105,8 @@ async def test_a_sunset_comes_while_the_server_runs(framework: str) -> None:
 
 
 async def test_in_a_brownout_a_version_is_unavailable_for_a_while(framework: str) -> None:
-    ends = {OLD: {"brownouts": [(NOW - timedelta(minutes=1), timedelta(minutes=10))], "sunset": date(2099, 6, 1)}}
+    began = datetime.now(UTC) - timedelta(minutes=1)
+    ends = {OLD: {"brownouts": [(began, timedelta(minutes=10))], "sunset": date(2099, 6, 1)}}
     async with client_of(framework, ends) as client:
         brown = await client.call("GET", "/tasks/3", OLD)
         other = await client.call("GET", "/tasks/3", MIDDLE)
@@ -120,7 +121,7 @@ async def test_in_a_brownout_a_version_is_unavailable_for_a_while(framework: str
     "end",
     [
         {"sunset": NOW - timedelta(days=1)},
-        {"sunset": date(2099, 6, 1), "brownouts": [(NOW - timedelta(minutes=1), timedelta(minutes=10))]},
+        {"sunset": date(2099, 6, 1), "brownouts": [(NOW - timedelta(minutes=1), timedelta(hours=10))]},
     ],
 )
 async def test_what_a_running_task_needs_is_served_during_the_sunset(framework: str, end: Mapping[str, Any]) -> None:
