@@ -1,7 +1,7 @@
 """An arm of a union in a request is found as head reads tags, keys and scalars; what fits none never reaches head."""
 
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pytest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -204,3 +204,17 @@ def test_a_key_of_another_arm_does_not_lead_head_to_that_arm() -> None:
     sent = {"one": {"note": "x", "counts": [5], "name": "blue"}}
     assert exchange(posted.app, "POST", "/", body=sent).status == 200
     assert posted.received == [EitherOfBoth(one=Counted(counts=[5]))]
+
+
+Of = TypeVar("Of")
+
+
+class Page(BaseModel, Generic[Of]):
+    items: dict[str, Of]
+
+
+@pytest.mark.parametrize("sent", [{"items": [1]}, {"items": {"a": {"y": "x"}}}], ids=str)
+def test_a_generic_arm_has_the_name_in_a_422_that_its_class_has(sent: object) -> None:
+    posted = Posted(Page[Inner] | int, on(Inner).renamed("y", to="x"))
+    said = exchange(posted.app, "POST", "/", body=sent).json()["detail"]
+    assert said[0]["loc"][:3] == ["body", "Page[Inner]", "items"]

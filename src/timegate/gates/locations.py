@@ -234,7 +234,7 @@ class Locator:
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
             if label in (name, component.display_name, title, model):
-                return _Step((ArmName(self.reach.component(name, self.version).display_name),), 1, arm)
+                return _Step((ArmName(self.reach.component(name, self.version).arm_label),), 1, arm)
         if at + 1 < len(rest):
             following = rest[at + 1]
             with_key = (arm for arm in arms if following in self._properties(arm))

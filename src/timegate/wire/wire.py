@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import compress
@@ -18,6 +19,9 @@ Side: TypeAlias = Literal["requests", "responses"]
 
 SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 
+
+_NO_NAME: Final = re.compile(r"[^a-zA-Z0-9.\-_]")
+"""What pydantic replaces in the name of a class to make that of a component."""
 
 SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 """The end of a component's name where its two sides differ, as FastAPI writes it."""
@@ -88,6 +92,12 @@ class Component:
         """What facts may call it: its name, that in documents, and those in documents that tell its sides apart."""
         sides = () if self.model is None else (self.display_name + suffix for suffix in SUFFIXES.values())
         return (self.name, self.display_name, *sides)
+
+    @property
+    def arm_label(self) -> str:
+        """What validation errors call it as an arm of a union: a generic class by its name in Python."""
+        name: str = getattr(self.model, "__name__", "")
+        return name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
 
     def wire_name(self, name: str) -> str | None:
         """The wire name of the field with this wire name, Python name or alias of either side; None where none has."""

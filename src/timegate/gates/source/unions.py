@@ -262,7 +262,7 @@ def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Con
 
 def _model_name(module: Module, leaf: Schema, conversion: Conversion) -> str:
     name = referred(leaf)
-    return "" if name is None else module.reach.component(name, conversion.src).display_name
+    return "" if name is None else module.reach.component(name, conversion.src).arm_label
 
 
 def _discriminator(schema: Schema) -> Any:
