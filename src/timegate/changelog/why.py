@@ -35,11 +35,13 @@ _WHY: Final[Mapping[str, str]] = {
     "reshaped": "know {what} in another shape: {was}",
     "grew": "know {what} without {members}",
     "shrank": "still send {member} as {what}",
+    "enveloped": "know the body of {what} without an envelope",
     "status": "expect {was} of {what}, which responds with {new} now",
     # What these declare is on no wire.
     "documented": "",
     "was_named": "",
     "told_by": "",
+    "unchanged": "",
     "vouched": "",
 }
 """What the clients of the older version do, by the verb of the fact."""
