@@ -12,6 +12,7 @@ package airflow
 import (
 	"fmt"
 	"reflect"
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -46,11 +47,18 @@ type Dag struct {
 	tasks map[string]*Task
 }
 
-// AddTask adds a task under the name of its function. It panics if the function asks for what there is not, or if the
-// name is taken.
+// AddTask adds a task under the name of its function. It panics if the function asks for what there is not or has no name,
+// or if the name is taken.
 func (d *Dag) AddTask(function any) *Task {
-	return d.AddTaskNamed(functionName(function), function)
+	name := functionName(function)
+	if anonymous.MatchString(name) {
+		panic("airflow: a function literal has no name; write AddTaskNamed(\"…\", func…)")
+	}
+	return d.AddTaskNamed(name, function)
 }
+
+// anonymous matches what the compiler calls a function literal, after the last dot.
+var anonymous = regexp.MustCompile(`^(func)?\d+$`)
 
 // AddTaskNamed is AddTask with a name of its own.
 func (d *Dag) AddTaskNamed(taskID string, function any) *Task {

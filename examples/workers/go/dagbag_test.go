@@ -10,6 +10,10 @@ import (
 
 func extract(context.Context, airflow.Variables) (string, error) { return "", nil }
 
+func wantsNumber(int) error { return nil }
+
+func textOnly() string { return "" }
+
 func TestATaskIsNamedByItsFunction(t *testing.T) {
 	var bag airflow.DagBag
 	added := bag.AddDag("tutorial").AddTask(extract)
@@ -27,8 +31,9 @@ func TestAFunctionThatIsNoTaskIsRefused(t *testing.T) {
 		want     string
 	}{
 		"no function":       {42, "a task is a function, not a int"},
-		"unknown parameter": {func(int) error { return nil }, "asks for a int, which no worker has"},
-		"no error":          {func() string { return "" }, "must return an error, or a value and an error"},
+		"no name":           {func() error { return nil }, "a function literal has no name"},
+		"unknown parameter": {wantsNumber, "asks for a int, which no worker has"},
+		"no error":          {textOnly, "must return an error, or a value and an error"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -38,7 +43,7 @@ func TestAFunctionThatIsNoTaskIsRefused(t *testing.T) {
 				}
 			}()
 			var bag airflow.DagBag
-			bag.AddDag("dag").AddTaskNamed("task", test.function)
+			bag.AddDag("dag").AddTask(test.function)
 		})
 	}
 }

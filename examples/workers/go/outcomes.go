@@ -16,7 +16,7 @@ type Deferral struct {
 	Args    map[string]any // its arguments
 	Timeout time.Duration  // zero for none
 	Resume  string         // the method to go on with, see Task.OnResume
-	Kwargs  map[string]any // what to hand to it
+	Kwargs  map[string]any // what to hand to it: JSON, and time.Time and time.Duration, also in []any and map[string]any
 }
 
 func (d *Deferral) Error() string { return "deferred until " + d.Trigger }

@@ -94,6 +94,9 @@ func mustBind(function any) handler {
 		if outputs == 1 {
 			return nil, err
 		}
+		if results[0].Kind() == reflect.Pointer && results[0].IsNil() {
+			return nil, err
+		}
 		return results[0].Interface(), err
 	}
 }

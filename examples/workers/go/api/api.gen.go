@@ -584,7 +584,7 @@ func (c *Client) GetConnection(ctx context.Context, connectionID string) (Connec
 type GetDRCountQuery struct {
 	DagID        string      `url:"dag_id"`
 	LogicalDates []time.Time `url:"logical_dates,omitempty"`
-	RunIds       []string    `url:"run_ids,omitempty"`
+	RunIDs       []string    `url:"run_ids,omitempty"`
 	States       []string    `url:"states,omitempty"`
 }
 
@@ -666,10 +666,10 @@ func (c *Client) GetTaskInstanceBreadcrumbs(ctx context.Context, query GetTaskIn
 type GetTaskInstanceCountQuery struct {
 	DagID        string      `url:"dag_id"`
 	MapIndex     *int        `url:"map_index,omitempty"`
-	TaskIds      []string    `url:"task_ids,omitempty"`
+	TaskIDs      []string    `url:"task_ids,omitempty"`
 	TaskGroupID  *string     `url:"task_group_id,omitempty"`
 	LogicalDates []time.Time `url:"logical_dates,omitempty"`
-	RunIds       []string    `url:"run_ids,omitempty"`
+	RunIDs       []string    `url:"run_ids,omitempty"`
 	States       []string    `url:"states,omitempty"`
 }
 
@@ -698,10 +698,10 @@ func (c *Client) GetPreviousTaskInstance(ctx context.Context, dagID, taskID stri
 type GetTaskInstanceStatesQuery struct {
 	DagID        string      `url:"dag_id"`
 	MapIndex     *int        `url:"map_index,omitempty"`
-	TaskIds      []string    `url:"task_ids,omitempty"`
+	TaskIDs      []string    `url:"task_ids,omitempty"`
 	TaskGroupID  *string     `url:"task_group_id,omitempty"`
 	LogicalDates []time.Time `url:"logical_dates,omitempty"`
-	RunIds       []string    `url:"run_ids,omitempty"`
+	RunIDs       []string    `url:"run_ids,omitempty"`
 }
 
 // GetTaskInstanceStates sends GET /task-instances/states.

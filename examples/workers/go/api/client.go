@@ -59,9 +59,12 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	}
 	backoff := firstBackoff
 	for attempt := 1; ; attempt++ {
-		header, err := c.attempt(ctx, method, target, content, out)
-		if err == nil || attempt == attempts || !isTemporary(err) {
-			return header, err
+		header, received, err := c.attempt(ctx, method, target, content)
+		if err == nil {
+			return header, decode(method, path, received, out)
+		}
+		if attempt == attempts || !isTemporary(err) {
+			return nil, err
 		}
 		select {
 		case <-ctx.Done():
@@ -72,12 +75,12 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	}
 }
 
-func (c *Client) attempt(ctx context.Context, method, target string, content []byte, out any) (http.Header, error) {
+func (c *Client) attempt(ctx context.Context, method, target string, content []byte) (http.Header, []byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	request.Header.Set("Airflow-API-Version", Version)
 	request.Header.Set("Authorization", "Bearer "+c.currentToken())
@@ -88,22 +91,31 @@ func (c *Client) attempt(ctx context.Context, method, target string, content []b
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer response.Body.Close()
 	if renewed := response.Header.Get("Refreshed-API-Token"); renewed != "" {
 		c.setToken(renewed)
 	}
 	if response.StatusCode >= http.StatusBadRequest {
-		return nil, newError(request, response)
+		return nil, nil, newError(request, response)
 	}
-	if out != nil {
-		if err := json.NewDecoder(response.Body).Decode(out); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", method, request.URL.Path, err)
-		}
+	received, err := io.ReadAll(response.Body)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s %s: the response breaks off: %w", method, request.URL.Path, err)
 	}
-	_, err = io.Copy(io.Discard, response.Body) // or the connection cannot be used again
-	return response.Header, err
+	return response.Header, received, nil
+}
+
+// decode stores the content of a response in out, unless that is nil.
+func decode(method, path string, content []byte, out any) error {
+	if out == nil {
+		return nil
+	}
+	if err := json.Unmarshal(content, out); err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	return nil
 }
 
 func (c *Client) currentToken() string {

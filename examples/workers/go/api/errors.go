@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 )
 
 // Error is a response with a status from 400.
@@ -19,7 +18,11 @@ type Error struct {
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s %s: %d %s: %s", e.Method, e.Path, e.Status, http.StatusText(e.Status), e.Message)
+	text := fmt.Sprintf("%s %s: %d %s", e.Method, e.Path, e.Status, http.StatusText(e.Status))
+	if e.Message == "" { // a response to HEAD has no content
+		return text
+	}
+	return text + ": " + e.Message
 }
 
 // HasStatus reports whether an error is a response with one of the statuses.
@@ -57,9 +60,5 @@ func newError(request *http.Request, response *http.Response) *Error {
 // isTemporary reports whether the same request may succeed a moment later.
 func isTemporary(err error) bool {
 	var refused *Error
-	if errors.As(err, &refused) {
-		return refused.Status >= http.StatusInternalServerError
-	}
-	var transport *url.Error // that is how net/http wraps all that keeps a response from coming
-	return errors.As(err, &transport)
+	return !errors.As(err, &refused) || refused.Status >= http.StatusInternalServerError
 }

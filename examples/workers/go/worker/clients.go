@@ -60,7 +60,7 @@ func (x *xcoms) Get(ctx context.Context, taskID, key string, value any) error {
 	if err != nil {
 		return notFound("XCom", taskID+"."+key, err)
 	}
-	return json.Unmarshal(found.Value, value)
+	return decodeXCom(taskID, key, found.Value, value)
 }
 
 func (x *xcoms) GetMapped(ctx context.Context, taskID, key string, values any) error {
@@ -72,7 +72,14 @@ func (x *xcoms) GetMapped(ctx context.Context, taskID, key string, values any) e
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(content, values)
+	return decodeXCom(taskID, key, content, values)
+}
+
+func decodeXCom(taskID, key string, content []byte, value any) error {
+	if err := json.Unmarshal(content, value); err != nil {
+		return fmt.Errorf("XCom %q: %w", taskID+"."+key, err)
+	}
+	return nil
 }
 
 func (x *xcoms) Count(ctx context.Context, taskID, key string) (int, error) {

@@ -3,6 +3,7 @@ package worker
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -35,12 +36,29 @@ func encodeValue(value any) any {
 	switch value := value.(type) {
 	case time.Duration:
 		// As text: Python refuses an integer here, and JSON would make one of whole seconds.
-		return instance{"datetime.timedelta", 2, strconv.FormatFloat(value.Seconds(), 'f', -1, 64)}
+		return instance{"datetime.timedelta", 2, secondsText(value)}
 	case time.Time:
 		moment := map[string]any{"timestamp": float64(value.UnixMicro()) / 1e6, "tz": utc}
 		return instance{"datetime.datetime", 2, moment}
+	case []any:
+		list := make([]any, len(value))
+		for i, item := range value {
+			list[i] = encodeValue(item)
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(value))
+		for key, item := range value {
+			object[key] = encodeValue(item)
+		}
+		return object
 	}
 	return value
+}
+
+// secondsText writes seconds without an exponent, which ISO 8601 does not have.
+func secondsText(duration time.Duration) string {
+	return strconv.FormatFloat(duration.Seconds(), 'f', -1, 64)
 }
 
 // utc is the time zone UTC, as a moment in the plain form names it.
@@ -83,11 +101,11 @@ func decodeTyped(kind string, data any) (any, error) {
 			data = object["timestamp"]
 		}
 		if seconds, ok := secondsOf(data); ok {
-			return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
+			return time.UnixMicro(int64(math.Round(seconds * 1e6))).UTC(), nil
 		}
 	case "timedelta", "datetime.timedelta":
 		if seconds, ok := secondsOf(data); ok {
-			return time.Duration(seconds * float64(time.Second)), nil
+			return time.Duration(math.Round(seconds*1e6)) * time.Microsecond, nil // Python has no finer one
 		}
 	}
 	return nil, fmt.Errorf("no form for a %s here", kind)

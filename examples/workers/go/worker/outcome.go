@@ -25,7 +25,7 @@ func outcome(failure error, shouldRetry bool) (State, api.TIUpdateStateBody) {
 		}
 		return Deferred, body
 	case errors.As(failure, &reschedule):
-		return Rescheduled, api.TIRescheduleStatePayload{
+		return UpForReschedule, api.TIRescheduleStatePayload{
 			State: api.TIRescheduleStatePayloadStateUpForReschedule, EndDate: now, RescheduleDate: reschedule.At,
 		}
 	case errors.Is(failure, airflow.ErrSkipped):
@@ -46,7 +46,7 @@ func deferred(d *airflow.Deferral) (api.TIDeferredStatePayload, error) {
 		NextKwargs:    make(map[string]api.JSONValue, len(d.Kwargs)),
 	}
 	if d.Timeout != 0 {
-		timeout := fmt.Sprintf("PT%gS", d.Timeout.Seconds()) // ISO 8601
+		timeout := "PT" + secondsText(d.Timeout) + "S" // ISO 8601
 		body.TriggerTimeout = &timeout
 	}
 	for name, value := range d.Kwargs {

@@ -12,8 +12,12 @@ import (
 	"timegate.example/airflow/api"
 )
 
-// A task's beginning and end are told to the server although the worker is about to end; each has so long.
-const timeToTell = 30 * time.Second
+const (
+	// A task's beginning, its result and its end are told to the server although the worker is about to end; each has so long.
+	timeToTell = 30 * time.Second
+	// A heartbeat that hangs makes way for the next one.
+	timeToBeat = 10 * time.Second
+)
 
 // run is one run of one task instance.
 type run struct {
@@ -47,10 +51,13 @@ func (r *run) execute(ctx context.Context, task *airflow.Task, every time.Durati
 	}
 
 	taskContext, cancel := context.WithCancel(ctx)
-	lost := r.beat(taskContext, cancel, every)
+	defer cancel()
+	// A task that winds down since the worker ends still has its heartbeats, or it would be started elsewhere meanwhile.
+	beating, stopBeating := context.WithCancel(context.Background())
+	lost := r.beat(beating, cancel, every)
 	result, failure := r.call(taskContext, task, given)
-	cancel()
-	if err := <-lost; err != nil { // the last heartbeat has its response before the state changes
+	stopBeating()
+	if err := <-lost; err != nil { // no heartbeat is sent after the state has changed
 		r.log.Printf("stopped: %v", err)
 		return Stopped, nil
 	}
@@ -72,8 +79,8 @@ func (r *run) start() (api.TIRunContext, error) {
 }
 
 // beat says in turn that the task still runs, until ctx ends. Where the server says that the task is not this worker's, it
-// cancels ctx, and the channel has the reason.
-func (r *run) beat(ctx context.Context, cancel context.CancelFunc, every time.Duration) <-chan error {
+// stops the task, and the channel has the reason.
+func (r *run) beat(ctx context.Context, stop context.CancelFunc, every time.Duration) <-chan error {
 	lost := make(chan error, 1)
 	go func() {
 		defer close(lost)
@@ -85,10 +92,10 @@ func (r *run) beat(ctx context.Context, cancel context.CancelFunc, every time.Du
 				return
 			case <-ticker.C:
 			}
-			err := r.client.TIHeartbeat(ctx, r.ti.ID, api.TIHeartbeatInfo{Hostname: self.hostname, PID: os.Getpid()})
+			err := r.heartbeat(ctx)
 			if isGone(err) || isRefused(err) {
 				lost <- err
-				cancel()
+				stop()
 				return
 			}
 			if err != nil && ctx.Err() == nil {
@@ -97,6 +104,12 @@ func (r *run) beat(ctx context.Context, cancel context.CancelFunc, every time.Du
 		}
 	}()
 	return lost
+}
+
+func (r *run) heartbeat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, timeToBeat)
+	defer cancel()
+	return r.client.TIHeartbeat(ctx, r.ti.ID, api.TIHeartbeatInfo{Hostname: self.hostname, PID: os.Getpid()})
 }
 
 // call takes back what an earlier try has pushed, and calls the task's function with what it asks for.
@@ -126,13 +139,13 @@ func (r *run) call(ctx context.Context, task *airflow.Task, given api.TIRunConte
 	})
 }
 
-// report tells the server how the task ended, unless somebody else has decided it.
+// report pushes the result and tells the server how the task ended, unless somebody else has decided it.
 func (r *run) report(result any, failure error, shouldRetry bool) (State, error) {
+	if failure == nil && result != nil {
+		failure = r.push(result)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeToTell)
 	defer cancel()
-	if failure == nil && result != nil {
-		failure = r.xcoms.Push(ctx, airflow.ReturnValue, result)
-	}
 	state, body := outcome(failure, shouldRetry)
 	if failure != nil {
 		r.log.Printf("%s: %v", state, failure)
@@ -144,4 +157,11 @@ func (r *run) report(result any, failure error, shouldRetry bool) (State, error)
 		return "", fmt.Errorf("reporting %s: %w", state, err)
 	}
 	return state, nil
+}
+
+// push has a time of its own, so that the end of the task is told although its result could not be.
+func (r *run) push(result any) error {
+	ctx, cancel := context.WithTimeout(context.Background(), timeToTell)
+	defer cancel()
+	return r.xcoms.Push(ctx, airflow.ReturnValue, result)
 }

@@ -35,13 +35,13 @@ type State string
 
 // What a worker reports, and Stopped where the server said that the task is no longer its own.
 const (
-	Success     State = "success"
-	Failed      State = "failed"
-	Skipped     State = "skipped"
-	UpForRetry  State = "up_for_retry"
-	Deferred    State = "deferred"
-	Rescheduled State = "up_for_reschedule"
-	Stopped     State = "stopped"
+	Success         State = "success"
+	Failed          State = "failed"
+	Skipped         State = "skipped"
+	UpForRetry      State = "up_for_retry"
+	Deferred        State = "deferred"
+	UpForReschedule State = "up_for_reschedule"
+	Stopped         State = "stopped"
 )
 
 // Run runs the task of a workload to its end and reports it.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,7 @@ type response struct {
 	status int
 	body   string
 	token  string // sent as Refreshed-API-Token
+	length int    // sent as Content-Length, where it is not the body's
 }
 
 const started = `{"dag_run": {}, "max_tries": 1, "upstream_map_indexes": {}, "should_retry": %t, "xcom_keys_to_clear": [%s]}`
@@ -61,6 +63,9 @@ func (s *server) ServeHTTP(out http.ResponseWriter, request *http.Request) {
 	}
 	if given.token != "" {
 		out.Header().Set("Refreshed-API-Token", given.token)
+	}
+	if given.length != 0 {
+		out.Header().Set("Content-Length", strconv.Itoa(given.length))
 	}
 	out.WriteHeader(given.status)
 	_, _ = io.WriteString(out, given.body)
@@ -123,6 +128,7 @@ func workload() api.ExecuteTask {
 }
 
 func TestHowATaskEndsIsReported(t *testing.T) {
+	minute := map[string]any{"__classname__": "datetime.timedelta", "__version__": 2.0, "__data__": "60"}
 	retries := []response{{status: 200, body: fmt.Sprintf(started, true, "")}}
 	tests := map[string]struct {
 		task     any
@@ -135,15 +141,16 @@ func TestHowATaskEndsIsReported(t *testing.T) {
 		"panic":      {task: func() error { panic("no") }, want: worker.Failed},
 		"retry":      {task: func() error { return errors.New("no") }, run: retries, want: worker.UpForRetry},
 		"skip":       {task: func() error { return fmt.Errorf("weekend: %w", airflow.ErrSkipped) }, run: retries, want: worker.Skipped},
-		"reschedule": {task: func() error { return &airflow.Reschedule{At: time.Unix(0, 0)} }, want: worker.Rescheduled},
+		"reschedule": {task: func() error { return &airflow.Reschedule{At: time.Unix(0, 0)} }, want: worker.UpForReschedule},
 		"deferral": {
 			task: func() error {
-				return &airflow.Deferral{Trigger: "a.B", Timeout: 90 * time.Second, Resume: "resume", Kwargs: map[string]any{"d": time.Minute}}
+				kwargs := map[string]any{"d": time.Minute, "nested": map[string]any{"list": []any{time.Minute, 1}}}
+				return &airflow.Deferral{Trigger: "a.B", Timeout: 14 * 24 * time.Hour, Resume: "resume", Kwargs: kwargs}
 			},
 			want: worker.Deferred,
 			reported: map[string]any{
-				"classpath": "a.B", "next_method": "resume", "trigger_timeout": "PT90S",
-				"next_kwargs": map[string]any{"d": map[string]any{"__classname__": "datetime.timedelta", "__version__": 2.0, "__data__": "60"}},
+				"classpath": "a.B", "next_method": "resume", "trigger_timeout": "PT1209600S",
+				"next_kwargs": map[string]any{"d": minute, "nested": map[string]any{"list": []any{minute, 1.0}}},
 			},
 		},
 	}
@@ -180,6 +187,48 @@ func TestATaskThatStartsWhileTheWorkerEndsIsReported(t *testing.T) {
 	}
 	if s.state(t)["state"] != "failed" {
 		t.Error("the server was not told")
+	}
+}
+
+func TestATaskThatWindsDownStillHasItsHeartbeats(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := newServer(nil)
+	got, err := runIn(ctx, t, s, func(ctx context.Context) error {
+		cancel()
+		<-ctx.Done()
+		before := s.calls("PUT /heartbeat")
+		for until := time.Now().Add(10 * time.Second); s.calls("PUT /heartbeat") < before+2; time.Sleep(time.Millisecond) {
+			if time.Now().After(until) {
+				return errors.New("no heartbeat")
+			}
+		}
+		return nil
+	})
+	if err != nil || got != worker.Success {
+		t.Fatalf("got %q and %v", got, err)
+	}
+}
+
+func TestANilPointerIsNoResult(t *testing.T) {
+	s := newServer(nil)
+	if got, err := run(t, s, func() (*int, error) { return nil, nil }); err != nil || got != worker.Success {
+		t.Fatalf("got %q and %v", got, err)
+	}
+	if got := s.calls("POST /xcoms/dag/run/task/return_value"); got != 0 {
+		t.Errorf("pushed %d results, want none", got)
+	}
+}
+
+func TestAnXComOfAnotherTypeIsNamedInTheError(t *testing.T) {
+	s := newServer(map[string][]response{"GET /xcoms/dag/run/other/key": {{status: 200, body: `{"key": "key", "value": "text"}`}}})
+	var got error
+	_, err := run(t, s, func(ctx context.Context, xcoms airflow.XComs) error {
+		var number int
+		got = xcoms.Get(ctx, "other", "key", &number)
+		return nil
+	})
+	if err != nil || got == nil || !strings.Contains(got.Error(), `XCom "other.key": json: cannot unmarshal string`) {
+		t.Errorf("got %v and %v", got, err)
 	}
 }
 
@@ -236,6 +285,20 @@ func TestARequestIsSentAgainAfterA5xx(t *testing.T) {
 	}
 }
 
+func TestARequestIsSentAgainWhereItsResponseBreaksOff(t *testing.T) {
+	s := newServer(nil)
+	whole := s.responses["PATCH /run"][0]
+	broken := whole
+	broken.length = len(whole.body) + 1
+	s.responses["PATCH /run"] = []response{broken, whole}
+	if got, err := run(t, s, func() error { return nil }); err != nil || got != worker.Success {
+		t.Fatalf("got %q and %v", got, err)
+	}
+	if got := s.calls("PATCH /run"); got != 2 {
+		t.Errorf("sent %d times, want 2", got)
+	}
+}
+
 func TestARenewedTokenIsUsedFromThenOn(t *testing.T) {
 	s := newServer(nil)
 	s.responses["PATCH /run"][0].token = "second"
@@ -262,8 +325,8 @@ func TestWhatAnEarlierTryHasPushedIsCleared(t *testing.T) {
 
 func TestATaskResumesWithEitherFormOfArguments(t *testing.T) {
 	forms := map[string]string{
-		"tagged": `{"__type": "dict", "__var": {"at": {"__type": "datetime", "__var": 90.5}, "for": {"__type": "timedelta", "__var": 1.5}, "n": {"__type": "tuple", "__var": [1, 2]}}}`,
-		"plain":  `{"at": {"__classname__": "datetime.datetime", "__version__": 2, "__data__": {"timestamp": 90.5, "tz": null}}, "for": {"__classname__": "datetime.timedelta", "__version__": 2, "__data__": 1.5}, "n": [1, 2]}`,
+		"tagged": `{"__type": "dict", "__var": {"at": {"__type": "datetime", "__var": 1.000001}, "for": {"__type": "timedelta", "__var": 1.001}, "n": {"__type": "tuple", "__var": [1, 2]}}}`,
+		"plain":  `{"at": {"__classname__": "datetime.datetime", "__version__": 2, "__data__": {"timestamp": 1.000001, "tz": null}}, "for": {"__classname__": "datetime.timedelta", "__version__": 2, "__data__": 1.001}, "n": [1, 2]}`,
 	}
 	for name, kwargs := range forms {
 		t.Run(name, func(t *testing.T) {
@@ -275,7 +338,7 @@ func TestATaskResumesWithEitherFormOfArguments(t *testing.T) {
 			if got, err := run(t, s, func() error { return nil }); err != nil || got != worker.Success {
 				t.Fatalf("got %q and %v", got, err)
 			}
-			want := `{"at":"1970-01-01T00:01:30.5Z","for":1500000000,"n":[1,2]}`
+			want := `{"at":"1970-01-01T00:00:01.000001Z","for":1001000000,"n":[1,2]}`
 			if got := s.bodies["POST /xcoms/dag/run/task/return_value"]; got != want {
 				t.Errorf("resumed with %s, want %s", got, want)
 			}

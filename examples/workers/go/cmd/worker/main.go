@@ -38,6 +38,10 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	go func() {
+		<-ctx.Done()
+		stop() // a second signal ends the process at once
+	}()
 	w := &worker.Worker{Server: *server, Bag: bundle(), Heartbeat: *heartbeat}
 	if *logs != "" {
 		w.OpenLog = func(workload api.ExecuteTask) (io.WriteCloser, error) { return openLog(*logs, workload) }
@@ -112,8 +116,9 @@ func serve(ctx context.Context, w *worker.Worker, address string) error {
 	if err := service.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
+	err = <-drained // a request that is under way may still bring a task
 	tasks.Wait()
-	return <-drained
+	return err
 }
 
 func openLog(folder string, workload api.ExecuteTask) (io.WriteCloser, error) {

@@ -4,7 +4,7 @@ import "strings"
 
 // initialisms are written in capitals, as Go does.
 var initialisms = map[string]string{
-	"api": "API", "dr": "DR", "hitl": "HITL", "http": "HTTP", "id": "ID", "json": "JSON", "pid": "PID", "rtif": "RTIF", "ti": "TI",
+	"api": "API", "dr": "DR", "hitl": "HITL", "http": "HTTP", "id": "ID", "ids": "IDs", "json": "JSON", "pid": "PID", "rtif": "RTIF", "ti": "TI",
 	"uri": "URI", "xcom": "XCom",
 }
 
