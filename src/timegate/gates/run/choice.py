@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
@@ -235,17 +235,31 @@ class Choice:
                 failures = wrong_type(*fitting[0].leaves[key].types).failures
                 failures[0].path.append(key)
                 raise UpgradeError(failures=failures)
-            named = self._pick(self.objects, value) if self.pick is not None else []
-            unfit = _unfit(named[0], value) if len(named) == 1 else []
-            raise UpgradeError(failures=unfit or [Failure(NO_ARM, *self._without_tag(value))])
+            raise UpgradeError(failures=self._unfit(value) or [Failure(NO_ARM, *self._without_tag(value))])
         raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))
 
     def _no_such_arm(self, arm: Arm, value: Any) -> GateError:
         """The error of a value that is an arm of newer versions alone; the caller raises it directly."""
         error = gate_error(self.error, f"this version has no {arm.name}", arm.refused)
         if is_object(value):
-            error.failures[0].kind, error.failures[0].message = self._without_tag(value)
+            (first,) = error.failures
+            first.kind, first.message = self._without_tag(value)
+            if len(self._own()) == 1:
+                unfit = self._unfit(value)
+                error.failures = [
+                    replace(one, problem=first.problem, change=first.change, version=first.version) for one in unfit
+                ] or [first]
         return error
+
+    def _own(self) -> list[Arm]:
+        """The arms of the client's version. Where it has one alone, its contract has no union."""
+        return [arm for arm in self.arms if arm.refused is None]
+
+    def _unfit(self, value: dict[str, Any]) -> list[Failure]:
+        """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
+        own = self._own()
+        named = self._pick(self.objects, value) if self.pick is not None and len(own) > 1 else own
+        return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
         """The type and the text of the validation error of an object that is none of the arms."""
@@ -277,9 +291,21 @@ class Choice:
                     refuse(UpgradeError, "this version has no such key", None, key)
 
 
-def _unfit(arm: Arm, value: dict[str, Any]) -> list[Failure]:
-    """What of an object does not fit an arm: members that the arm's enums do not have, and keys of a closed arm."""
+def _unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
+    """What of an object does not fit an arm: keys that it lacks, members that enums do not have, keys that are no own.
+
+    Args:
+        arm: the arm.
+        value: the object.
+        is_arm: whether the client's contract has other arms too.
+    """
     failures = [
+        Failure("the key is required", "missing", "Field required", path=[key])
+        for spellings in arm.required
+        if spellings.isdisjoint(value)
+        for key in spellings & arm.certain
+    ]
+    failures += [
         Failure("this version has no such member", "enum", "Input is no member of the enum", path=[key])
         for key, tags in arm.tags.items()
         if key in value and not tags.has(value[key], leniently=True)
@@ -290,8 +316,9 @@ def _unfit(arm: Arm, value: dict[str, Any]) -> list[Failure]:
             for key in value
             if key not in arm.known
         ]
-    for failure in failures:
-        failure.path.append(ArmName(arm.label))
+    if is_arm:
+        for failure in failures:
+            failure.path.append(ArmName(arm.label))
     return failures
 
 
