@@ -9,8 +9,8 @@ import pytest
 from fastapi import Cookie, FastAPI
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from timegate import Contract, Internal, Timeline, Version, VersionChange, endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -57,7 +57,7 @@ def sent(path: str, cookie: str | list[str], *facts: Fact, version: str = OLD) -
     gated.router.routes = app.router.routes.copy()
     gated.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
     cookies = [cookie] if isinstance(cookie, str) else cookie
-    with TestClient(gated) as client:
+    with Caller(gated) as client:
         return client.get(path, headers=[("API-Version", version), *(("Cookie", one) for one in cookies)]).json()
 
 

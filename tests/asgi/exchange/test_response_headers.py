@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, HTTPException, Response
 from pydantic import BaseModel
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from timegate import CompileError, Contract, DeclarationError, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -53,7 +53,7 @@ def fields(path: str, *facts: Fact, version: str = OLD, method: str = "GET") -> 
     gated = FastAPI()
     gated.router.routes = app.router.routes.copy()
     gated.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
-    with TestClient(gated) as client:
+    with Caller(gated) as client:
         response = client.request(method, path, headers={"API-Version": version})
         assert response.status_code == (404 if "missing" in path else 200)
         return [(name, value) for name, value in response.headers.multi_items() if name.startswith("x-")]
@@ -126,7 +126,7 @@ def test_facts_of_several_versions_follow_each_other() -> None:
     gated = FastAPI()
     gated.router.routes = app.router.routes.copy()
     gated.add_middleware(TimegateMiddleware, timeline=timeline)
-    with TestClient(gated) as client:
+    with Caller(gated) as client:
         for version, name in (("2025-02-01", "x-reason"), ("2025-01-01", "x-because")):
             assert client.get("/bare", headers={"API-Version": version}).headers[name] == "because here"
 
@@ -163,7 +163,7 @@ def test_a_function_that_fails_is_a_500_that_says_nothing_and_a_line_in_the_log(
         fact = BARE.response_header("X-Why").retyped(to_old=function)
         gated.add_middleware(TimegateMiddleware, timeline=timeline_of(fact))
         caplog.clear()
-        with TestClient(gated) as client, caplog.at_level(logging.ERROR):
+        with Caller(gated) as client, caplog.at_level(logging.ERROR):
             response = client.get("/bare", headers={"API-Version": OLD})
         assert response.status_code == 500
         assert "here" not in response.text

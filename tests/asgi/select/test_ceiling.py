@@ -17,10 +17,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from tests.asgi.api import HEAD, OLD, client_of, timeline
+from tests.silence.exchanges import connected
 from timegate import DeclarationError, Timeline, Version, VersionChange, current_version
 from timegate.asgi import Ceiling, Scope, TimegateMiddleware, path
 from timegate.starlette import operation
@@ -144,11 +144,10 @@ def test_a_websocket_gets_the_ceiling(ceiling: Ceiling) -> None:
 
     app = Starlette(routes=[WebSocketRoute("/socket", said)])
     app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(HEAD), Version(MIDDLE)), ceiling=ceiling)
-    client = TestClient(app)
-    with client.websocket_connect("/socket") as socket:
-        assert socket.receive_text() == MIDDLE
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/socket", headers={"API-Version": HEAD}):
-        raise AssertionError("it was accepted")
+    accepted, told, *_ = connected(app, "/socket", version=None)
+    assert (accepted["type"], told["text"]) == ("websocket.accept", MIDDLE)
+    (refused,) = connected(app, "/socket", version=HEAD)
+    assert (refused["type"], refused["code"]) == ("websocket.close", 1008)
 
 
 async def test_a_version_in_the_path_has_a_ceiling_too(framework: str, ceiling: Ceiling) -> None:

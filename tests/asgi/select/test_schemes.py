@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from timegate import (
     Contract,
     DeclarationError,
@@ -73,11 +73,11 @@ def quarter(value: str) -> tuple[int, int]:
     return int(year), int(number)
 
 
-def client(timeline: Timeline, select: Any, **options: Any) -> TestClient:
+def client(timeline: Timeline, select: Any, **options: Any) -> Caller:
     gated = FastAPI()
     gated.router.routes = app.router.routes.copy()
     gated.add_middleware(TimegateMiddleware, timeline=timeline, select=select, **options)
-    return TestClient(gated)
+    return Caller(gated)
 
 
 @pytest.mark.parametrize(

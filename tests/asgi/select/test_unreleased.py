@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from timegate import DeclarationError, Timeline, Version, VersionChange, VersionTooNew, on
 from timegate.asgi import TimegateMiddleware
 from timegate.timeline import semver
@@ -35,7 +35,7 @@ timeline = Timeline(Version("unreleased", Skus), Version("2025-06-01", Numbers),
 
 def client(
     *, unreleased: bool = False, default: str = "required", newer: Literal["refuse", "latest"] = "refuse"
-) -> TestClient:
+) -> Caller:
     app = FastAPI()
 
     @app.get("/items/one")
@@ -43,10 +43,10 @@ def client(
         return Item(sku="a-7")
 
     app.add_middleware(TimegateMiddleware, timeline=timeline, unreleased=unreleased, default=default, newer=newer)
-    return TestClient(app)
+    return Caller(app)
 
 
-def got(served: TestClient, version: str | None, path: str = "/items/one") -> tuple[int, Any]:
+def got(served: Caller, version: str | None, path: str = "/items/one") -> tuple[int, Any]:
     with served:
         response = served.get(path, headers={} if version is None else {"API-Version": version})
     return response.status_code, response.json()

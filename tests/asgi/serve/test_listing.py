@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from timegate import Timeline, Version, VersionChange, on
 from timegate.asgi import (
     Pin,
@@ -91,7 +91,7 @@ OLD = {"version": "2025-01-01"}
 @pytest.mark.parametrize("version", [None, "2025-06-01", "2025-01-01", "nonsense"])
 def test_everything_is_told_of_each_version(version: str | None) -> None:
     headers = ME if version is None else {**ME, "API-Version": version}
-    listed = TestClient(fastapi_app()).get("/versions", headers=headers)
+    listed = Caller(fastapi_app()).get("/versions", headers=headers)
     assert listed.status_code == 200
     assert listed.json() == {
         "versions": [
@@ -129,7 +129,7 @@ def test_everything_is_told_of_each_version(version: str | None) -> None:
 
 
 def test_the_apps_own_dependencies_guard_it_and_documents_leave_it_out() -> None:
-    client = TestClient(fastapi_app())
+    client = Caller(fastapi_app())
     assert client.get("/versions").status_code == 401
     assert "/versions" not in client.get("/openapi.json").json()["paths"]
 
@@ -137,7 +137,7 @@ def test_the_apps_own_dependencies_guard_it_and_documents_leave_it_out() -> None
 def test_it_is_kept_by_clients_until_it_changes(tmp_path: Path) -> None:
     ceiling = tmp_path / "ceiling"
     ceiling.write_text("2025-06-01")
-    client = TestClient(fastapi_app(ceiling=ceiling))
+    client = Caller(fastapi_app(ceiling=ceiling))
     first = client.get("/versions", headers=ME)
     again = client.get("/versions", headers={**ME, "If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, first.headers["cache-control"]) == (304, b"", "no-cache")
@@ -161,7 +161,7 @@ def test_it_is_kept_by_clients_until_it_changes(tmp_path: Path) -> None:
     ],
 )
 def test_the_link_to_a_document_is_what_selects_it(select: Selector | Pin, url: str, document: Any) -> None:
-    client = TestClient(fastapi_app(select=select))
+    client = Caller(fastapi_app(select=select))
     listed = client.get(url, headers=ME).json()["versions"][2]
     assert listed.get("document") == document
     if document is not None:
@@ -171,7 +171,7 @@ def test_the_link_to_a_document_is_what_selects_it(select: Selector | Pin, url: 
 
 def test_the_link_works_below_a_prefix() -> None:
     outer = Starlette(routes=[Mount("/shop", fastapi_app())])
-    client = TestClient(outer)
+    client = Caller(outer)
     for headers in (ME, {**ME, "API-Version": "2025-01-01"}):
         link = client.get("/shop/versions", headers=headers).json()["versions"][2]["document"]
         assert client.get(link["href"], headers=link["headers"]).json()["info"]["version"] == "2025-01-01"
@@ -183,7 +183,7 @@ def test_plain_starlette_includes_it_as_a_route(*, mounted: bool) -> None:
     app = Starlette(routes=[Mount("/about", routes=[route])] if mounted else [route])
     app.add_middleware(TimegateMiddleware, timeline=timeline(), select=header("V"), sends=[Item])
     for headers in ({}, {"V": "2025-01-01"}):
-        listed = TestClient(app).get("/about/versions" if mounted else "/versions", headers=headers)
+        listed = Caller(app).get("/about/versions" if mounted else "/versions", headers=headers)
         assert [one["version"] for one in listed.json()["versions"]] == list(timeline().values)
         assert "document" not in listed.json()["versions"][0]
 
@@ -192,25 +192,25 @@ def test_nothing_is_served_unless_it_is_included() -> None:
     app = FastAPI()
     app.add_api_route("/item", item)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
-    assert TestClient(app).get("/versions").status_code == 404
+    assert Caller(app).get("/versions").status_code == 404
 
 
 def test_without_the_middleware_it_says_what_to_add() -> None:
-    client = TestClient(Starlette(routes=[Route("/versions", list_versions)]))
+    client = Caller(Starlette(routes=[Route("/versions", list_versions)]))
     with pytest.raises(Exception, match=r"app\.add_middleware\(TimegateMiddleware, …\)"):
         client.get("/versions")
 
 
 class TestChangesOfAResponse:
     def test_a_response_names_the_changes_that_touch_it(self) -> None:
-        client = TestClient(fastapi_app(changes_field="API-Changes"))
+        client = Caller(fastapi_app(changes_field="API-Changes"))
         old = client.get("/item", headers={"API-Version": "2025-01-01"})
         assert (old.json(), old.headers["api-changes"]) == ({"article": "s"}, "Skus")
         new = client.get("/item", headers={"API-Version": "2025-06-01"})
         assert (new.json(), "api-changes" in new.headers) == ({"sku": "s"}, False)
 
     def test_only_where_it_is_asked_for(self) -> None:
-        old = TestClient(fastapi_app()).get("/item", headers={"API-Version": "2025-01-01"})
+        old = Caller(fastapi_app()).get("/item", headers={"API-Version": "2025-01-01"})
         assert "api-changes" not in old.headers
 
     def test_a_response_without_a_change_names_none(self) -> None:
@@ -219,4 +219,4 @@ class TestChangesOfAResponse:
 
         app = fastapi_app(changes_field="API-Changes")
         app.add_route("/other", other)
-        assert "api-changes" not in TestClient(app).get("/other", headers={"API-Version": "2025-01-01"}).headers
+        assert "api-changes" not in Caller(app).get("/other", headers={"API-Version": "2025-01-01"}).headers
