@@ -58,8 +58,8 @@ export function apiClient({ server, token, fetch: send = fetch }: ClientOptions)
     for (let tries = 1, backoff = FIRST_BACKOFF_MS; ; tries++, backoff *= 2) {
       try {
         const response = await attempt(request.clone());
+        await response.clone().arrayBuffer(); // a response that breaks off is none
         if (response.status < 500 || tries === ATTEMPTS) return response;
-        await response.body?.cancel();
       } catch (error) {
         if (request.signal.aborted || tries === ATTEMPTS) throw error;
       }
@@ -74,8 +74,14 @@ export function apiClient({ server, token, fetch: send = fetch }: ClientOptions)
   });
 }
 
+interface Result<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
 /** The data of a response, or an `ApiError`. */
-export async function unwrap<T>(pending: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+export async function unwrap<T>(pending: Result<T> | Promise<Result<T>>): Promise<T> {
   const { data, error, response } = await pending;
   if (!response.ok) throw toError(response, error);
   return data as T;
@@ -87,6 +93,7 @@ function toError(response: Response, body: unknown): ApiError {
   if (isRecord(detail) && typeof detail.message === "string") {
     return new ApiError(status, url, typeof detail.reason === "string" ? detail.reason : undefined, detail.message);
   }
+  if (detail === undefined || detail === "") return new ApiError(status, url, undefined, response.statusText); // to HEAD
   return new ApiError(status, url, undefined, typeof detail === "string" ? detail : JSON.stringify(detail));
 }
 

@@ -27,7 +27,13 @@ function encode(value: unknown): unknown {
   // As text: Python refuses an integer here, and JSON would make one of whole seconds.
   if (value instanceof Duration) return instance("datetime.timedelta", 2, String(value.ms / 1000));
   if (value instanceof Date) return instance("datetime.datetime", 2, { timestamp: value.getTime() / 1000, tz: UTC });
-  return value;
+  if (Array.isArray(value)) return value.map(encode);
+  return isPlainObject(value) ? encodeKwargs(value) : value;
+}
+
+/** Not an instance of a class, which may have a `toJSON` of its own. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 }
 
 function instance(name: string, version: number, data: unknown) {

@@ -17,6 +17,10 @@ export const hasStatus = (error: unknown, statuses: number[]): error is ApiError
 
 /** How the server tells this worker from others: only the one that has started a task may go on with it. */
 const SELF = { hostname: hostname(), pid: process.pid };
+const UNIXNAME = unixname();
+
+/** A heartbeat that hangs makes way for the next one. */
+const HEARTBEAT_TIMEOUT_MS = 10_000;
 
 export interface Run {
   api: ApiClient;
@@ -35,7 +39,7 @@ export async function runTask(run: Run): Promise<State> {
     unwrap(
       api.PATCH("/task-instances/{task_instance_id}/run", {
         params: { path: { task_instance_id: ti.id } },
-        body: { state: "running", unixname: userInfo().username, start_date: new Date().toISOString(), ...SELF },
+        body: { state: "running", unixname: UNIXNAME, start_date: new Date().toISOString(), ...SELF },
       }),
     ),
   );
@@ -46,7 +50,7 @@ export async function runTask(run: Run): Promise<State> {
   const beating = beat(run, lost, ended.signal);
   const report = await execute(run, given, lost.signal);
   ended.abort();
-  await beating; // the last heartbeat has its response before the state changes
+  await beating; // no heartbeat is sent after the state has changed
   if (lost.signal.aborted) {
     log.warn("stopped:", lost.signal.reason);
     return "stopped";
@@ -113,8 +117,9 @@ async function execute(run: Run, given: Schemas["TIRunContext"], lost: AbortSign
 async function beat(run: Run, lost: AbortController, ended: AbortSignal): Promise<void> {
   const params = { path: { task_instance_id: run.ti.id } };
   while (await elapsed(run.heartbeatMs, ended)) {
+    const signal = AbortSignal.any([ended, AbortSignal.timeout(HEARTBEAT_TIMEOUT_MS)]);
     try {
-      await unwrap(run.api.PUT("/task-instances/{task_instance_id}/heartbeat", { params, body: SELF, signal: ended }));
+      await unwrap(run.api.PUT("/task-instances/{task_instance_id}/heartbeat", { params, body: SELF, signal }));
     } catch (error) {
       if (ended.aborted) return;
       if (hasStatus(error, [...GONE, ...REFUSED])) {
@@ -133,5 +138,14 @@ export async function elapsed(ms: number, signal: AbortSignal): Promise<boolean>
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The user's name; in a container, a user may be a number that has none. */
+function unixname(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "unknown";
   }
 }

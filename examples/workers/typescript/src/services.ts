@@ -59,10 +59,13 @@ export function xcomsOf(api: ApiClient, ti: Schemas["TaskInstance"]): XComs & { 
       return (await unwrap(api.GET("/xcoms/{dag_id}/{run_id}/{task_id}/{key}/slice", { params: { path } }))) as T[];
     },
     async count(taskId, key = RETURN_VALUE) {
-      const pending = api.HEAD("/xcoms/{dag_id}/{run_id}/{task_id}/{key}", { params: { path: at(taskId, key) } });
-      await unwrap(pending);
-      const range = (await pending).response.headers.get("Content-Range");
-      return Number(range?.replace("map_indexes ", ""));
+      const path = at(taskId, key);
+      const found = await api.HEAD("/xcoms/{dag_id}/{run_id}/{task_id}/{key}", { params: { path } });
+      await unwrap(found);
+      const range = found.response.headers.get("Content-Range") ?? "";
+      const count = /^map_indexes (\d+)$/.exec(range)?.[1];
+      if (count === undefined) throw new Error(`XCom ${taskId}.${key}: the Content-Range "${range}" has no count`);
+      return Number(count);
     },
     async push(key, value) {
       const params = { path: at(ti.task_id, key), query: own };

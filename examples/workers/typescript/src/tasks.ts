@@ -72,7 +72,7 @@ export type Resume<Kwargs> = (context: TaskContext, kwargs: Kwargs) => unknown;
 
 /** The tasks of a Dag that run in this worker; others may run elsewhere. */
 export class Dag {
-  readonly #tasks = new Map<string, { run: Task; methods: Record<string, Resume<never>> }>();
+  readonly #tasks = new Map<string, { run: Task; methods: Map<string, Resume<never>> }>();
 
   constructor(readonly id: string) {}
 
@@ -84,7 +84,7 @@ export class Dag {
    */
   task(id: string, run: Task, methods: Record<string, Resume<never>> = {}): this {
     if (this.#tasks.has(id)) throw new Error(`Dag ${this.id} has two tasks ${id}`);
-    this.#tasks.set(id, { run, methods });
+    this.#tasks.set(id, { run, methods: new Map(Object.entries(methods)) });
     return this;
   }
 
@@ -102,7 +102,7 @@ export class Dag {
     const task = this.#tasks.get(taskId);
     if (task === undefined) throw new Error(`Dag ${this.id} has no task ${taskId} here`);
     if (method === null) return await task.run(context);
-    const resume = task.methods[method] as Resume<Record<string, unknown>> | undefined;
+    const resume = task.methods.get(method) as Resume<Record<string, unknown>> | undefined;
     if (resume === undefined) throw new Error(`task ${taskId} has no method ${method} to resume with`);
     return await resume(context, kwargs);
   }
@@ -137,11 +137,16 @@ export interface DeferralOptions {
   kwargs?: Record<string, unknown>;
 }
 
-/** Thrown by a task that gives its slot back until a trigger fires. Any worker may go on then. */
+/**
+ * Thrown by a task that gives its slot back until a trigger fires. Any worker may go on then.
+ *
+ * @throws if JSON cannot hold the arguments.
+ */
 export class Deferral extends Error {
   override readonly name = "Deferral";
 
   constructor(readonly options: DeferralOptions) {
     super(`deferred until ${options.trigger}`);
+    JSON.stringify(options); // fails in the task, whose end can be reported; later, it could not
   }
 }

@@ -1,7 +1,6 @@
 /** Takes workloads from a file, from a queue or as requests, and runs their tasks. */
 import { Console } from "node:console";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { json } from "node:stream/consumers";
 import { apiClient, isRecord, unwrap, type ApiClient, type ClientOptions, type Workload } from "./client.js";
 import type { State } from "./outcome.js";
 import { elapsed, hasStatus, REFUSED, runTask } from "./run.js";
@@ -19,6 +18,7 @@ export interface WorkerOptions {
 }
 
 const PAUSE_MS = 5000;
+const LARGEST_WORKLOAD = 1 << 20;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -48,6 +48,8 @@ export class Worker {
     const dag = this.#dags.get(ti.dag_id);
     if (!dag?.has(ti.task_id)) throw new Error(`no task ${ti.dag_id}.${ti.task_id} here`);
     const output = this.#options.openLog?.(workload) ?? process.stderr;
+    const failed = (error: Error) => console.error(`the log of ${ti.dag_id}.${ti.task_id}:`, error);
+    if (output !== process.stderr) output.on("error", failed); // a task runs on without its log
     const log = new Console(output, output);
     try {
       const heartbeatMs = this.#options.heartbeatMs ?? 5000;
@@ -71,26 +73,22 @@ export class Worker {
 
   /**
    * Takes workloads from the queue that the token names, and runs up to `slots` of them at a time, until `signal` is
-   * aborted. Resolves when all that has begun is over.
+   * aborted. Resolves, or rejects where the token is refused, when all that has begun is over.
    */
   async poll(token: string, { slots = 4, signal }: { slots?: number; signal: AbortSignal }): Promise<void> {
     const queue = this.#client(token);
     const running = new Set<Promise<void>>();
-    while (!signal.aborted) {
-      try {
-        const workload = await next(queue, signal);
+    try {
+      while (!signal.aborted) {
+        const workload = await this.#nextOrPause(queue, signal);
         if (workload === undefined) continue;
         const task = this.#runAndSay(workload, signal).finally(() => running.delete(task));
         running.add(task);
         if (running.size >= slots) await Promise.race(running);
-      } catch (error) {
-        if (signal.aborted) break;
-        if (hasStatus(error, REFUSED)) throw error; // the token is good for no queue
-        console.error("waiting for workloads:", error);
-        await elapsed(PAUSE_MS, signal);
       }
+    } finally {
+      await Promise.all(running);
     }
-    await Promise.all(running);
   }
 
   /**
@@ -104,7 +102,7 @@ export class Worker {
       reply(response.setHeader("Allow", "POST"), 405, "POST a workload");
       return;
     }
-    const workload: unknown = await json(request).catch(() => undefined);
+    const workload = await received(request);
     if (!isWorkload(workload)) {
       reply(response, 400, "no workload");
       return;
@@ -115,6 +113,19 @@ export class Worker {
     }
     reply(response, 202, "");
     await this.#runAndSay(workload, signal);
+  }
+
+  /** A workload, or undefined if none came in time; it pauses where the server does not respond. */
+  async #nextOrPause(queue: ApiClient, signal: AbortSignal): Promise<Workload | undefined> {
+    try {
+      return await next(queue, signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      if (hasStatus(error, REFUSED)) throw error; // the token is good for no queue
+      console.error("waiting for workloads:", error);
+      await elapsed(PAUSE_MS, signal);
+      return undefined;
+    }
   }
 
   async #runAndSay(workload: Workload, signal?: AbortSignal): Promise<void> {
@@ -136,6 +147,21 @@ export class Worker {
 async function next(queue: ApiClient, signal: AbortSignal | undefined): Promise<Workload | undefined> {
   const { workloads } = await unwrap(queue.GET("/workloads", signal ? { signal } : {}));
   return workloads[0];
+}
+
+/** The JSON of a request; undefined where it is none, breaks off or is too large. */
+async function received(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size <= LARGEST_WORKLOAD) chunks.push(chunk); // the rest is read as well, or the client would get no response
+    }
+    return size <= LARGEST_WORKLOAD ? JSON.parse(Buffer.concat(chunks).toString()) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isWorkload(value: unknown): value is Workload {

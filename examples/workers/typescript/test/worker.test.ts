@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
@@ -12,6 +13,8 @@ interface Given {
   body?: unknown;
   /** Sent as Refreshed-API-Token. */
   token?: string;
+  /** Whether the connection is lost after the first byte of the body. */
+  breaksOff?: boolean;
 }
 
 const STARTED = {
@@ -47,6 +50,10 @@ class Server {
     const given = (left.length > 1 ? left.shift() : left[0]) ?? { status: 204 };
     if (given.token !== undefined) response.setHeader("Refreshed-API-Token", given.token);
     response.writeHead(given.status, { "Content-Type": "application/json" });
+    if (given.breaksOff) {
+      response.write("{", () => response.destroy());
+      return;
+    }
     response.end(given.body === undefined ? undefined : JSON.stringify(given.body));
   }
 }
@@ -77,7 +84,12 @@ describe("how a task ends is reported", () => {
     throw error;
   };
   const retries = { status: 200, body: { ...STARTED, should_retry: true } };
-  const deferral = { trigger: "a.B", timeoutMs: 90_000, resume: "resume", kwargs: { for: new Duration(1500) } };
+  const deferral = {
+    trigger: "a.B",
+    timeoutMs: 90_000,
+    resume: "resume",
+    kwargs: { deep: [{ for: new Duration(1500) }] },
+  };
   const ends: [string, Task, Given | undefined, string, object][] = [
     ["success", () => undefined, undefined, "success", {}],
     ["error", fails(new Error("no")), undefined, "failed", {}],
@@ -99,7 +111,7 @@ describe("how a task ends is reported", () => {
         classpath: "a.B",
         trigger_timeout: "PT90S",
         next_method: "resume",
-        next_kwargs: { for: { __classname__: "datetime.timedelta", __version__: 2, __data__: "1.5" } },
+        next_kwargs: { deep: [{ for: { __classname__: "datetime.timedelta", __version__: 2, __data__: "1.5" } }] },
       },
     ],
   ];
@@ -149,6 +161,29 @@ test("a request is sent again after a 5xx", async () => {
   const server = new Server({ "PATCH /state": [{ status: 503 }, { status: 204 }] });
   assert.equal(await run(server, () => undefined), "success");
   assert.equal(server.bodies("PATCH /state").length, 2);
+});
+
+test("a request is sent again where its response breaks off", async () => {
+  const started = { status: 200, body: STARTED };
+  const server = new Server({ "PATCH /run": [{ ...started, breaksOff: true }, started] });
+  assert.equal(await run(server, () => undefined), "success");
+  assert.equal(server.bodies("PATCH /run").length, 2);
+});
+
+test("a deferral that JSON cannot hold fails the task", async () => {
+  const server = new Server({});
+  const defers = () => {
+    throw new Deferral({ trigger: "a.B", resume: "resume", kwargs: { n: 1n } });
+  };
+  assert.equal(await run(server, defers), "failed");
+});
+
+test("a task runs on where its log cannot be written", async () => {
+  const server = new Server({});
+  const dag = new Dag("dag").task("task", () => sleep(50));
+  const openLog = () => createWriteStream("/nowhere/task.log");
+  const worker = new Worker({ server: await server.listen(), dags: [dag], openLog });
+  assert.equal(await worker.run(WORKLOAD), "success");
 });
 
 test("a renewed token is used from then on", async () => {
@@ -206,6 +241,34 @@ test("a polling worker runs what it gets, and ends with its signal", async () =>
   assert.equal(server.bodies("PATCH /state").length, 1);
 });
 
+test("a polling worker whose token is refused first ends what it has begun", async () => {
+  const server = new Server({ "GET /workloads": [{ status: 200, body: { workloads: [WORKLOAD] } }, { status: 401 }] });
+  const worker = await workerOf(server, () => sleep(200));
+  await assert.rejects(worker.poll("queue", { signal: new AbortController().signal }), { status: 401 });
+  assert.deepEqual(
+    server.bodies("PATCH /state").map((body) => (body as Record<string, unknown>).state),
+    ["success"],
+  );
+});
+
+test("a method to resume with is one that the task has", async () => {
+  const server = new Server({ "PATCH /run": [{ status: 200, body: { ...STARTED, next_method: "toString" } }] });
+  assert.equal(await run(server, () => undefined), "failed");
+});
+
+test("the instances of a mapped task are counted, or it is said why not", async () => {
+  const server = new Server({ "HEAD /xcoms/dag/run/other/key": [{ status: 404 }, { status: 200 }] });
+  const failures: string[] = [];
+  const count: Task = async ({ xcoms }) => {
+    for (const _ of [404, 200]) await xcoms.count("other", "key").catch((error: Error) => failures.push(error.message));
+  };
+  assert.equal(await run(server, count), "success");
+  assert.deepEqual(failures, [
+    "/xcoms/dag/run/other/key: 404 Not Found",
+    'XCom other.key: the Content-Range "" has no count',
+  ]);
+});
+
 test("a web service takes workloads as requests", async () => {
   const server = new Server({});
   const worker = await workerOf(server, () => undefined);
@@ -219,6 +282,7 @@ test("a web service takes workloads as requests", async () => {
   assert.equal(await status(JSON.stringify(WORKLOAD)), 202);
   assert.equal(await status(JSON.stringify({ ...WORKLOAD, ti: { dag_id: "other" } })), 404);
   assert.equal(await status("{"), 400);
+  assert.equal(await status(" ".repeat(1 << 20) + JSON.stringify(WORKLOAD)), 400);
   assert.equal((await fetch(url)).status, 405);
   await Promise.all(tasks);
   assert.equal(server.bodies("PATCH /state").length, 1);
