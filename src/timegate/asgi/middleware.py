@@ -167,6 +167,7 @@ class TimegateMiddleware(Startable):
             unversioned=paths_of("unversioned", unversioned),
             during_sunset=paths_of("during_sunset", during_sunset),
             top=self._top,
+            default=default,
             notes=self._choice.notes,
         )
         super().__init__(app, startup)

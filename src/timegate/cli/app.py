@@ -22,6 +22,7 @@ from timegate.cli.guide import guide
 from timegate.cli.history import history
 from timegate.cli.openapi import openapi
 from timegate.cli.redate import redate
+from timegate.cli.retire import retire
 from timegate.cli.revision import revision
 from timegate.cli.status import status
 from timegate.cli.upgrade import upgrade
@@ -46,6 +47,7 @@ COMMANDS: Final[Mapping[str, Callable[..., None]]] = {
     "usage": usage,
     "can-i-deploy": can_i_deploy,
     "guide": guide,
+    "retire": retire,
 }
 """Each command by its name, in the order of ``timegate --help``."""
 

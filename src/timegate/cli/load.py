@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from timegate.asgi.serve.found import startup_of
+from timegate.asgi.serve.startup import Startup
 from timegate.contract import Contract
 from timegate.errors import TimegateError
 from timegate.gates import Gates
@@ -30,11 +31,13 @@ class Loaded:
         timeline: the versions.
         contract: what is on the wire at head.
         newest: the index of the newest version on offer, below the ceiling of the app's middleware.
+        startup: what the app's middleware does at its start; None where there is no app.
     """
 
     timeline: Timeline
     contract: Contract
     newest: int = 0
+    startup: Startup | None = None
 
     @functools.cached_property
     def gates(self) -> Gates:
@@ -73,7 +76,7 @@ def load(target: str, *, contract: str = "") -> Loaded:
             f"{target} is {_described(found)} without TimegateMiddleware: app.add_middleware(TimegateMiddleware, "
             "timeline=timeline), or name a timeline with --contract, or gates"
         )
-    return Loaded(startup.timeline, startup.contract_of_app(), startup.top.newest())
+    return Loaded(startup.timeline, startup.contract_of_app(), startup.top.newest(), startup)
 
 
 def _contract(target: str) -> Contract:

@@ -1,7 +1,8 @@
-"""The frozen contracts at a revision of git."""
+"""What git knows: the frozen contracts at a revision, and the files of a work tree."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from timegate.frozen.folder import ACCEPTED
 
 
 class NoRevision(TimegateError):
-    """Git does not know a revision, or there is no git."""
+    """Git does not know what it is asked for, or there is no git."""
 
 
 def frozen_at(folder: Path, revision: str) -> dict[str, bytes]:
@@ -27,16 +28,31 @@ def frozen_at(folder: Path, revision: str) -> dict[str, bytes]:
         raise NoRevision(f"{revision!r} is no revision of git")
     # Relative to the working directory, as git takes paths behind `./`.
     place = f"./{folder}/" if not folder.is_absolute() else f"{folder}/"
-    listed = _git("ls-tree", "-r", "--name-only", revision, "--", place).decode("utf-8").splitlines()
+    listed = git("ls-tree", "-r", "--name-only", revision, "--", place).decode("utf-8").splitlines()
     names = [name for name in listed if name.endswith(".json") and not name.endswith(f"/{ACCEPTED}")]
-    return {Path(name).name: _git("show", f"{revision}:./{name}") for name in names}
+    return {Path(name).name: git("show", f"{revision}:./{name}") for name in names}
 
 
-def _git(*arguments: str) -> bytes:
+def git(*arguments: str, cwd: Path | None = None, given: bytes = b"") -> bytes:
+    """What a command of git prints.
+
+    Args:
+        arguments: the command.
+        cwd: where it runs; None for here.
+        given: what it reads from its standard input.
+
+    Raises:
+        NoRevision: it fails, or there is no git.
+    """
+    # A command that only looks must not lock the index of somebody else's.
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, check=True).stdout
+        return subprocess.run(
+            ["git", *arguments], cwd=cwd, env=environment, input=given, capture_output=True, check=True
+        ).stdout
     except FileNotFoundError as error:
         raise NoRevision("there is no command git, which knows revisions") from error
     except subprocess.CalledProcessError as error:
         told: bytes = error.stderr
-        raise NoRevision(f"git {arguments[0]}: {told.decode('utf-8', 'replace').strip()}") from error
+        name = next(one for one in arguments if not one.startswith("-"))
+        raise NoRevision(f"git {name}: {told.decode('utf-8', 'replace').strip()}") from error

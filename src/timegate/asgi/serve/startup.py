@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
+from timegate.asgi.select.selectors import Pin
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
@@ -99,6 +100,7 @@ class Startup:
         unversioned: the paths of operations that need no version.
         during_sunset: the paths of operations that are served though their version is not.
         top: knows the newest version that is offered.
+        default: the version of a request that names none.
         notes: what the log says besides at the start.
 
     Raises:
@@ -114,6 +116,7 @@ class Startup:
     unversioned: frozenset[str]
     during_sunset: frozenset[str]
     top: Top
+    default: str | Pin = "required"
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -179,6 +182,20 @@ class Startup:
             DeclarationError: there is no app to read.
         """
         return self._contract_of(self.routed({})) if self.gates is None else Contract(self.gates.head)
+
+    def handlers(self, keys: Iterable[str]) -> dict[str, Any]:
+        """The handler of each operation whose route can be seen, by the operation's key.
+
+        Args:
+            keys: of the operations of head.
+        """
+        routes: list[Any] = getattr(self.routed({}), "routes", [])
+        found: dict[str, Any] = {}
+        for entry in entries_of((route for route in routes if not isinstance(route, HandoverRoute)), list(keys)):
+            endpoint = getattr(entry.route, "endpoint", None)
+            for key in entry.operations.values() if endpoint is not None else ():
+                found.setdefault(key, endpoint)
+        return found
 
     def _contract_of(self, app: object | None) -> Contract:
         if isinstance(self.contract, Contract):
