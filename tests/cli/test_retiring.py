@@ -256,12 +256,13 @@ def test_only_the_oldest_version_can_be_retired(shop: Path, version: str, proble
     assert (code, problem in told) == (2, True)
 
 
-def test_a_handler_that_others_use_is_left_and_the_proof_says_what_it_would_do(shop: Path) -> None:
-    edit(shop / "shop.py", "timeline=timeline)\n", "timeline=timeline)\nkept = notes\n")
+@pytest.mark.parametrize("use", ["kept = notes", "kept = app.url_path_for('notes')"])
+def test_a_handler_that_others_use_is_left_and_the_proof_says_what_it_would_do(shop: Path, use: str) -> None:
+    edit(shop / "shop.py", "timeline=timeline)\n", f"timeline=timeline)\n{use}\n")
     committed(shop)
     code, _, told = run(shop, *RETIRE, "--write")
     assert code == 1
-    assert "GET /notes: notes (shop.py:54) is used elsewhere, 1 time: delete its route" in told
+    assert "GET /notes: notes (shop.py:54) is used in shop.py:59: delete its route" in told
     assert "version 2025-06-01 would not be the same: GET /notes has come" in told
     assert "the patch is not proven, and nothing is written" in told
     assert git(shop, "status", "--porcelain") == ""
@@ -352,11 +353,13 @@ class TestPackage:
     def test_a_module_that_is_imported_elsewhere_is_told(self, shop: Path) -> None:
         (shop / "tool.py").write_text("from shop.versions.v2025_06_01 import Skus\n\nprint(Skus)\n", encoding="utf-8")
         (shop / "old.py").write_text("from shop.versions import v2025_01_01\n", encoding="utf-8")
+        (shop / "another.py").write_text("from kiosk.versions import v2025_01_01\n", encoding="utf-8")
         committed(shop.parent)
         code, _, told = run(shop, "retire", OLDEST, "shop.main:app", "--usage", "usage.sqlite", "--write")
         assert code == 1
         assert "Skus goes and is used in server/tool.py:1, server/tool.py:3" in told
         assert "server/old.py:1 imports v2025_01_01, which goes: import it no more" in told
+        assert "another.py" not in told
 
     def test_the_last_version_stays(self, shop: Path) -> None:
         for name in ("v2025_01_01", "v2025_06_01"):

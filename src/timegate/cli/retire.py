@@ -63,7 +63,8 @@ def retire(
     typer.echo(f"the contract{plural} of {proven} other version{plural} stay{'' if plural else 's'} the same", err=True)
     if write:
         tree.apply(patch)
-        typer.echo(f"version {version} is retired: {len(found.edits)} files changed", err=True)
+        files = f"{len(found.edits)} file{'' if len(found.edits) == 1 else 's'}"
+        typer.echo(f"version {version} is retired: {files} changed", err=True)
 
 
 def _end_with(findings: Sequence[str], conclusion: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from timegate.frozen.folder import Folder
 from timegate.frozen.patch import WorkTree
-from timegate.frozen.statements import Definition, imports_module, mentions, without
+from timegate.frozen.statements import Definition, imports_module, mentions, says, without
 from timegate.frozen.version_file import NotWritten, TimelineSource, module_file, offset, timeline_source
 from timegate.timeline import Timeline
 from timegate.typing import METHODS
@@ -108,7 +108,10 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
             found.edits[file] = without(text, names, used_elsewhere=elsewhere.uses)
     _note_uses(found, trees)
     frozen = folder.file(oldest.value).resolve()
-    snapshots = [file for file in tree.files if _is_snapshot(file.relative_to(tree.root), oldest.value)]
+    # Elsewhere in the work tree may be another API with a version of that day.
+    here = Path.cwd().resolve()
+    own = (file for file in tree.files if file.is_relative_to(here))
+    snapshots = [file for file in own if _is_snapshot(file.relative_to(here), oldest.value)]
     for file in [*([frozen] if frozen.is_file() else []), *snapshots]:
         found.edits[file] = None
     return found
@@ -167,13 +170,23 @@ def _decide(handler: Handler, found: Retirement, trees: Mapping[Path, ast.Module
         problem = "serves newer versions too"
     elif not _is_route(nodes[0]):
         problem = "has other decorators than that of its route"
-    elif uses := [*mentions(tree, name, apart_from=nodes), *_Elsewhere(file, trees).lines(name)]:
-        problem = f"is used elsewhere, {len(uses)} time{'' if len(uses) == 1 else 's'}"
+    elif uses := _uses(name, file, nodes, found, trees):
+        problem = f"is used in {', '.join(uses)}"
     if problem:
         found.left.append(f"{told} {problem}: delete its route, with the fact that removed it, and retire again")
     else:
         found.deleted.append(told)
         found.removed.setdefault(file, set()).add(name)
+
+
+def _uses(
+    name: str, file: Path, nodes: list[Definition], found: Retirement, trees: Mapping[Path, ast.Module]
+) -> list[str]:
+    """The places that use a handler: by its name, or by that of its route, which is a text."""
+    places = [(file, line) for line in mentions(trees[file], name, apart_from=nodes)]
+    places += _Elsewhere(file, trees).lines(name)
+    places += ((other, line) for other, tree in trees.items() for line in says(tree, name))
+    return [f"{found.shown(other)}:{line}" for other, line in places]
 
 
 def _is_route(node: Definition) -> bool:
@@ -201,7 +214,7 @@ def _note_uses(found: Retirement, trees: Mapping[Path, ast.Module]) -> None:
         for other, tree in trees.items():
             module = file.parent.name if file.name == "__init__.py" else file.stem
             if other not in found.edits:
-                for line in imports_module(tree, module):
+                for line in imports_module(tree, file, file=other):
                     found.left.append(f"{found.shown(other)}:{line} imports {module}, which goes: import it no more")
 
 
@@ -214,9 +227,8 @@ class _Elsewhere:
     """
 
     def __init__(self, file: Path, trees: Mapping[Path, ast.Module]) -> None:
-        module = file.parent.name if file.name == "__init__.py" else file.stem
         others = ((other, tree) for other, tree in trees.items() if other != file)
-        self._importing = {other: tree for other, tree in others if any(imports_module(tree, module))}
+        self._importing = {other: tree for other, tree in others if any(imports_module(tree, file, file=other))}
 
     def lines(self, name: str) -> Iterator[tuple[Path, int]]:
         """The places that use a name."""

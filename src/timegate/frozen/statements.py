@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Final, TypeAlias
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
@@ -75,16 +76,38 @@ def mentions(tree: ast.Module, name: str, *, apart_from: Iterable[ast.stmt] = ()
                 yield getattr(node, "lineno", statement.lineno)
 
 
-def imports_module(tree: ast.Module, module: str) -> Iterator[int]:
-    """The lines of a module that import another one, by the last part of its name."""
+def says(tree: ast.Module, text: str) -> Iterator[int]:
+    """The lines of a module that have a text, such as the name of a route for ``url_for``."""
     for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [one.name for one in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or "", *(one.name for one in node.names)]
-        if any(module in name.split(".") for name in names):
-            yield getattr(node, "lineno", 1)
+        if isinstance(node, ast.Constant) and node.value == text:
+            yield node.lineno
+
+
+def imports_module(tree: ast.Module, module: Path, *, file: Path) -> Iterator[int]:
+    """The lines of a module that import another one.
+
+    Args:
+        tree: the module.
+        module: the file of the other one.
+        file: the file of the module.
+    """
+    place = module.parent if module.name == "__init__.py" else module.with_suffix("")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imported = _imported(node, file)
+            if any(
+                place == one if one.is_absolute() else place.parts[-len(one.parts) :] == one.parts for one in imported
+            ):
+                yield node.lineno
+
+
+def _imported(node: ast.Import | ast.ImportFrom, file: Path) -> list[Path]:
+    """What an import may mean, as files without a suffix; relative where only the name of the package is known."""
+    if isinstance(node, ast.Import):
+        return [Path(*one.name.split(".")) for one in node.names]
+    base = file.parents[node.level - 1] if node.level else Path()
+    base = base.joinpath(*filter(None, (node.module or "").split(".")))
+    return [base, *(base / one.name for one in node.names)]
 
 
 def bound(node: ast.stmt) -> set[str]:
