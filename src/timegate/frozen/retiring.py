@@ -94,7 +94,8 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
     oldest, above = timeline.versions[-1], timeline.versions[-2]
     for change in above.changes:
         file = Path(change.declared_at.rpartition(":")[0]).resolve()
-        tops = {node.name for node in trees[file].body if isinstance(node, ast.ClassDef)} if file in trees else set()
+        body = trees[file].body if file in trees else []
+        tops = {node.name for node in body if isinstance(node, ast.ClassDef)}
         if change.__qualname__ not in tops:
             raise NotWritten(f"{change.declared_at}: {change.__qualname__} is no class at the top of a tracked module")
         found.removed.setdefault(file, set()).add(change.__qualname__)
