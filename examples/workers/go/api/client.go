@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	attempts     = 5
-	firstBackoff = 200 * time.Millisecond
+	attempts = 5
+	// The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted.
+	firstBackoff  = 200 * time.Millisecond
+	backoffFactor = 4
 	// A request that waits for workloads takes half of it.
 	requestTimeout = time.Minute
 	largestError   = 64 << 10
@@ -70,7 +72,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-time.After(backoff):
-			backoff *= 2
+			backoff *= backoffFactor
 		}
 	}
 }

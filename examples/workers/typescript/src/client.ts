@@ -10,7 +10,9 @@ export type Workload = Schemas["ExecuteTask"];
 export type ApiClient = Client<paths, "application/json">;
 
 const ATTEMPTS = 5;
+/** The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted. */
 const FIRST_BACKOFF_MS = 200;
+const BACKOFF_FACTOR = 4;
 /** A request that waits for workloads takes half of it. */
 const TIMEOUT_MS = 60_000;
 
@@ -55,7 +57,7 @@ export function apiClient({ server, token, fetch: send = fetch }: ClientOptions)
   }
 
   async function persist(request: Request): Promise<Response> {
-    for (let tries = 1, backoff = FIRST_BACKOFF_MS; ; tries++, backoff *= 2) {
+    for (let tries = 1, backoff = FIRST_BACKOFF_MS; ; tries++, backoff *= BACKOFF_FACTOR) {
       try {
         const response = await attempt(request.clone());
         await response.clone().arrayBuffer(); // a response that breaks off is none
