@@ -118,6 +118,8 @@ app.add_middleware(TimegateMiddleware, timeline=timeline)
 '''
 
 OLDEST, MIDDLE = "2025-01-01", "2025-06-01"
+TODAY = datetime.now(UTC).date().isoformat()
+SEEN = f"none of 1 requests counted since {TODAY} asked for 2025-01-01\n"
 RETIRE = ("retire", OLDEST, "shop:app", "--usage", "usage.sqlite")
 
 
@@ -183,7 +185,7 @@ def test_a_version_goes_with_its_facts_its_handler_its_contract_and_its_snapshot
     assert (code, patch, told) == (
         0,
         "",
-        "only clients of 2025-01-01 reach GET /notes: notes (shop.py:54), which goes\n"
+        f"{SEEN}only clients of 2025-01-01 reach GET /notes: notes (shop.py:54), which goes\n"
         "the contracts of 2 other versions stay the same\n"
         "version 2025-01-01 is retired: 3 files changed\n",
     )
@@ -210,9 +212,8 @@ def test_the_patch_is_only_printed_and_git_applies_it(shop: Path) -> None:
 def test_a_version_that_was_seen_stays_and_who_asked_for_it_is_told(shop: Path) -> None:
     count(shop, OLDEST, "acme")
     code, patch, told = run(shop, *RETIRE, "--write")
-    today = datetime.now(UTC).date().isoformat()
     assert (code, patch) == (1, "")
-    assert told == (f"acme: 1 × POST /items, last on {today}: asked for 2025-01-01\ntimegate: 2025-01-01 stays\n")
+    assert told == (f"acme: 1 × POST /items, last on {TODAY}: asked for 2025-01-01\ntimegate: 2025-01-01 stays\n")
     assert git(shop, "status", "--porcelain") == ""
 
 
@@ -277,6 +278,37 @@ def test_a_change_that_a_handler_asks_for_is_told_with_the_line(shop: Path) -> N
     assert git(shop, "status", "--porcelain") == ""
 
 
+def test_a_template_that_links_to_a_handler_keeps_it(shop: Path) -> None:
+    (shop / "page.html").write_text("<a href=\"{{ url_for('notes') }}\">notes</a>\n", encoding="utf-8")
+    committed(shop)
+    code, _, told = run(shop, *RETIRE)
+    assert (code, "notes (shop.py:54) is used in page.html:1: delete its route" in told) == (1, True)
+
+
+def test_the_ends_of_lines_stay_and_what_is_no_module_is_no_matter(shop: Path) -> None:
+    (shop / "shop.py").write_text(SHOP, encoding="utf-8", newline="\r\n")
+    (shop / "data.py").write_text("this is {{ no }} Python", encoding="utf-8")
+    (shop / "latin.py").write_bytes("# é".encode("latin-1"))
+    git(shop, "config", "core.autocrlf", "false")
+    committed(shop)
+    code, _, told = run(shop, *RETIRE, "--write")
+    assert code == 0, told
+    assert (shop / "shop.py").read_bytes() == RETIRED.replace("\n", "\r\n").encode("utf-8")
+
+
+def test_the_handlers_of_routers_go_too(shop: Path) -> None:
+    edit(shop / "shop.py", "from fastapi import FastAPI\n", "from fastapi import APIRouter, FastAPI\n")
+    edit(shop / "shop.py", "app = FastAPI()\n", "app = FastAPI()\nrouter = APIRouter(prefix='/old')\n")
+    edit(shop / "shop.py", 'NOTES = "/notes"', 'NOTES = "/old/notes"')
+    edit(shop / "shop.py", '@app.get("/notes")', '@router.get("/notes")')
+    edit(shop / "shop.py", "\n\napp.add_middleware", "\n\napp.include_router(router)\napp.add_middleware")
+    committed(shop)
+    code, _, told = run(shop, *RETIRE, "--write")
+    assert code == 0, told
+    assert "only clients of 2025-01-01 reach GET /old/notes: notes (shop.py:55), which goes" in told
+    assert "async def notes" not in (shop / "shop.py").read_text(encoding="utf-8")
+
+
 def test_what_is_not_committed_is_not_overwritten(shop: Path) -> None:
     (shop / "README").write_text("one\n", encoding="utf-8")
     committed(shop)
@@ -330,6 +362,7 @@ class TestPackage:
             "async def add(item: Item) -> Item:\n    return item\n",
             encoding="utf-8",
         )
+        (folder / ".gitignore").write_text("usage.sqlite*\n", encoding="utf-8")
         git(tmp_path, "init", "--quiet")
         committed(tmp_path)
         count(folder, MIDDLE)
@@ -340,7 +373,7 @@ class TestPackage:
         code, _, told = run(shop, *arguments)
         assert (code, told) == (
             0,
-            "the contracts of 2 other versions stay the same\nversion 2025-01-01 is retired: 2 files changed\n",
+            f"{SEEN}the contracts of 2 other versions stay the same\nversion 2025-01-01 is retired: 2 files changed\n",
         )
         versions = shop / "shop" / "versions"
         assert sorted(file.stem for file in versions.glob("v*.py")) == ["v2025_06_01", "v2025_09_01"]
@@ -360,6 +393,25 @@ class TestPackage:
         assert "Skus goes and is used in server/tool.py:1, server/tool.py:3" in told
         assert "server/old.py:1 imports v2025_01_01, which goes: import it no more" in told
         assert "another.py" not in told
+
+    def test_versions_that_are_packages_of_modules_go_too(self, shop: Path) -> None:
+        versions = shop / "shop" / "versions"
+        for name in ("v2025_01_01", "v2025_06_01"):
+            text = (versions / f"{name}.py").read_text(encoding="utf-8")
+            (versions / f"{name}.py").unlink()
+            (versions / name).mkdir()
+            (versions / name / "__init__.py").write_text('"""A version."""\n', encoding="utf-8")
+            (versions / name / "skus.py").write_text(text, encoding="utf-8")
+        committed(shop.parent)
+        code, _, told = run(shop, "retire", OLDEST, "shop.main:app", "--usage", "usage.sqlite", "--write")
+        assert code == 0, told
+        assert sorted(str(file.relative_to(versions)) for file in versions.rglob("*.py")) == [
+            "__init__.py",
+            "v2025_06_01/__init__.py",
+            "v2025_06_01/skus.py",
+            "v2025_09_01.py",
+        ]
+        assert "Skus" not in (versions / "v2025_06_01" / "skus.py").read_text(encoding="utf-8")
 
     def test_the_last_version_stays(self, shop: Path) -> None:
         for name in ("v2025_01_01", "v2025_06_01"):

@@ -45,7 +45,10 @@ def retire(
     """
     loaded = load(target, contract=contract)
     check_oldest(loaded.timeline, version)
-    _end_with([*_in_use(version, counted(file, days=days), days), *_offered(version, loaded)], f"{version} stays")
+    rows = counted(file, days=days)
+    _end_with([*_in_use(version, rows, days), *_offered(version, loaded)], f"{version} stays")
+    requests, since = sum(row.number for row in rows), min(row.first for row in rows)
+    typer.echo(f"none of {requests} requests counted since {since} asked for {version}", err=True)
     tree = WorkTree.here()
     found = retirement(loaded.timeline, Folder(folder), tree, _handlers(version, loaded))
     with tempfile.TemporaryDirectory() as scratch:
@@ -119,8 +122,10 @@ def _proof(loaded: Loaded, target: str, contract: str, tree: WorkTree, copy: Pat
     folder = Folder(copy.with_name("contracts"))
     command = [sys.executable, "-m", "timegate.cli", "freeze", "all", target, "--folder", str(folder.path)]
     command += ["--contract", contract] if contract else []
-    inside = [Path(one).resolve() for one in sys.path if one and Path(one).resolve().is_relative_to(tree.root)]
+    given = [Path(one).resolve() for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
+    inside = [one for one in map(Path.resolve, map(Path, filter(None, sys.path))) if one.is_relative_to(tree.root)]
     paths = [copy / one.relative_to(tree.root) for one in inside if not one.is_relative_to(Path(sys.prefix).resolve())]
+    paths += [one for one in given if not one.is_relative_to(tree.root)]
     ran = subprocess.run(
         command,
         cwd=copy / Path.cwd().resolve().relative_to(tree.root),

@@ -73,7 +73,8 @@ class WorkTree:
             if one in edits:
                 text = edits[one]
                 if text is not None:
-                    target.write_bytes(text.encode("utf-8"))
+                    newline = "\r\n" if b"\r\n" in one.read_bytes() else "\n"
+                    target.write_text(text, encoding="utf-8", newline=newline)
                     shutil.copymode(one, target)
             elif one in real:
                 self._mirror(one, target, edits, real)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -12,12 +14,13 @@ from typing import Any, Final
 
 from timegate.frozen.folder import Folder
 from timegate.frozen.patch import WorkTree
-from timegate.frozen.statements import Definition, imports_module, mentions, says, without
+from timegate.frozen.statements import Definition, imports_module, mentions, without
 from timegate.frozen.version_file import NotWritten, TimelineSource, module_file, offset, timeline_source
 from timegate.timeline import Timeline
 from timegate.typing import METHODS
 from timegate.version import Version
 
+_TEMPLATES: Final = (".html", ".jinja", ".jinja2", ".j2")
 _DECORATORS: Final = frozenset(map(str.lower, METHODS))
 
 
@@ -89,8 +92,8 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
         NotWritten: the source of the timeline is not such that it can be changed.
     """
     found = Retirement(tree)
-    sources = {file: file.read_text(encoding="utf-8") for file in tree.files if file.suffix == ".py"}
-    trees = {file: ast.parse(text) for file, text in sources.items()}
+    sources = dict(_readable(file for file in tree.files if file.suffix in (".py", *_TEMPLATES)))
+    trees = dict(_parsed(sources))
     oldest, above = timeline.versions[-1], timeline.versions[-2]
     for change in above.changes:
         file = Path(change.declared_at.rpartition(":")[0]).resolve()
@@ -100,7 +103,7 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
             raise NotWritten(f"{change.declared_at}: {change.__qualname__} is no class at the top of a tracked module")
         found.removed.setdefault(file, set()).add(change.__qualname__)
     for handler in handlers:
-        _decide(handler, found, trees)
+        _decide(handler, found, trees, sources)
     _entry(timeline, oldest, above, found, sources)
     for file, names in found.removed.items():
         text = found.edits.get(file, sources[file])
@@ -116,6 +119,20 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
     for file in [*([frozen] if frozen.is_file() else []), *snapshots]:
         found.edits[file] = None
     return found
+
+
+def _readable(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    for file in files:
+        with contextlib.suppress(UnicodeDecodeError):
+            yield file, file.read_text(encoding="utf-8")
+
+
+def _parsed(sources: Mapping[Path, str]) -> Iterator[tuple[Path, ast.Module]]:
+    """The modules; what is called so and is none, as test data may be, imports nothing."""
+    for file, text in sources.items():
+        with contextlib.suppress(SyntaxError, ValueError):
+            if file.suffix == ".py":
+                yield file, ast.parse(text)
 
 
 def _is_snapshot(file: Path, version: str) -> bool:
@@ -153,7 +170,7 @@ def _end(source: TimelineSource, node: ast.expr) -> int:
     return offset(source.source, node.end_lineno or 0, node.end_col_offset or 0)
 
 
-def _decide(handler: Handler, found: Retirement, trees: Mapping[Path, ast.Module]) -> None:
+def _decide(handler: Handler, found: Retirement, trees: Mapping[Path, ast.Module], sources: Mapping[Path, str]) -> None:
     """Note that a handler goes; where that is not certain, why."""
     name = getattr(handler.function, "__qualname__", type(handler.function).__qualname__)
     try:
@@ -164,15 +181,16 @@ def _decide(handler: Handler, found: Retirement, trees: Mapping[Path, ast.Module
     nodes = [node for node in tree.body if isinstance(node, Definition) and node.name == name] if tree else []
     place = f"{found.shown(file)}:{nodes[0].lineno}" if nodes else found.shown(file)
     told = f"{' and '.join(handler.operations)}: {name} ({place})"
-    problem = ""
     if tree is None or len(nodes) != 1:
         problem = "is no function at the top of a tracked module"
     elif handler.is_shared:
         problem = "serves newer versions too"
     elif not _is_route(nodes[0]):
         problem = "has other decorators than that of its route"
-    elif uses := _uses(name, file, nodes, found, trees):
-        problem = f"is used in {', '.join(uses)}"
+    else:
+        uses = [(file, line) for line in mentions(tree, name, apart_from=nodes)]
+        uses += [*_Elsewhere(file, trees).lines(name), *_routed_to(name, sources)]
+        problem = "is used in " + ", ".join(f"{found.shown(one)}:{line}" for one, line in uses) if uses else ""
     if problem:
         found.left.append(f"{told} {problem}: delete its route, with the fact that removed it, and retire again")
     else:
@@ -180,14 +198,11 @@ def _decide(handler: Handler, found: Retirement, trees: Mapping[Path, ast.Module
         found.removed.setdefault(file, set()).add(name)
 
 
-def _uses(
-    name: str, file: Path, nodes: list[Definition], found: Retirement, trees: Mapping[Path, ast.Module]
-) -> list[str]:
-    """The places that use a handler: by its name, or by that of its route, which is a text."""
-    places = [(file, line) for line in mentions(trees[file], name, apart_from=nodes)]
-    places += _Elsewhere(file, trees).lines(name)
-    places += ((other, line) for other, tree in trees.items() for line in says(tree, name))
-    return [f"{found.shown(other)}:{line}" for other, line in places]
+def _routed_to(name: str, sources: Mapping[Path, str]) -> Iterator[tuple[Path, int]]:
+    """The places that ask for the address of a route by its name."""
+    asked = re.compile(rf"""\burl_\w*for\(\s*(?:name\s*=\s*)?["']{re.escape(name)}["']""")
+    for file, text in sources.items():
+        yield from ((file, text.count("\n", 0, one.start()) + 1) for one in asked.finditer(text))
 
 
 def _is_route(node: Definition) -> bool:

@@ -76,13 +76,6 @@ def mentions(tree: ast.Module, name: str, *, apart_from: Iterable[ast.stmt] = ()
                 yield getattr(node, "lineno", statement.lineno)
 
 
-def says(tree: ast.Module, text: str) -> Iterator[int]:
-    """The lines of a module that have a text, such as the name of a route for ``url_for``."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and node.value == text:
-            yield node.lineno
-
-
 def imports_module(tree: ast.Module, module: Path, *, file: Path) -> Iterator[int]:
     """The lines of a module that import another one.
 
