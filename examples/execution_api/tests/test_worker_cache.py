@@ -82,7 +82,7 @@ class TestFolderCache:
         root = tmp_path / "cache"
         victim = _start_maker(root, seconds=60)
         try:
-            for _ in range(200):
+            for _ in range(1000):
                 if (tmp_path / f"started-{victim.pid}").exists():
                     break
                 signal.sigtimedwait([], 0.05)
