@@ -168,6 +168,11 @@ class TestExplain:
             "  after  {'street': 'A'}"
         )
 
+    def test_names_the_real_version_of_what_cannot_be_converted(self) -> None:
+        with pytest.raises(UpgradeError) as caught:
+            GATES.explain(Order, {**OF_OLDEST, "price": -1.0}, from_version=OLDEST)
+        assert (caught.value.version, caught.value.change) == (NEWEST, "PriceInCents")
+
     def test_requires_one_direction(self) -> None:
         with pytest.raises(DeclarationError, match="either to_version=… or from_version=…"):
             GATES.explain(Order, ORDER)

@@ -114,6 +114,23 @@ def test_a_field_moved_into_an_object_follows_when_the_object_is_renamed() -> No
     assert gates.upgrade(Whole, old, from_version=OLDEST) == {"parts": [{"name": "a"}]}
 
 
+def test_an_object_that_a_move_empties_goes_with_the_fields_that_came_later() -> None:
+    class Place(BaseModel):
+        warehouse: str
+        shelf: str | None = None
+
+    class Stock(BaseModel):
+        place: Place
+        amount: int
+
+    gates = gates_of(Stock, (on(Stock).moved("warehouse", to="place.warehouse"), on(Place).added("shelf")))
+    head = {"place": {"warehouse": "north", "shelf": "7"}, "amount": 1}
+    old = {"amount": 1, "warehouse": "north"}
+    assert gates.downgrade(Stock, head, to_version=OLDEST) == old
+    assert gates.upgrade(Stock, old, from_version=OLDEST) == {"amount": 1, "place": {"warehouse": "north"}}
+    assert gates.idle == ()
+
+
 def test_a_field_that_came_went_and_came_back_has_the_default_of_its_last_coming() -> None:
     class Order(BaseModel):
         item: str

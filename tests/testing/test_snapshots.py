@@ -155,6 +155,17 @@ def test_an_accepted_version_changes_and_leaves_a_trace(written: pytest.Pytester
     run(written, "-k", "2025-01-01").assert_outcomes(passed=1, deselected=1)
 
 
+def test_the_order_of_keys_does_not_count_and_a_type_does(written: pytest.Pytester) -> None:
+    before = snapshots(written)
+    file = written.path / "snapshots" / ADD
+    file.write_text(json.dumps(json.loads(before[ADD]), sort_keys=True))
+    run(written, "--accept-released", "2025-01-01: why").assert_outcomes(passed=2)
+    assert not (written.path / "accepted-snapshots.jsonl").exists()
+    assert '"quantity": 1\n' in before[ADD]
+    file.write_text(before[ADD].replace('"quantity": 1\n', '"quantity": 1.0\n'))
+    run(written).assert_outcomes(passed=1, failed=1)
+
+
 def test_an_acceptance_without_a_reason_is_refused(written: pytest.Pytester) -> None:
     result = run(written, "--accept-released", "2025-01-01")
 

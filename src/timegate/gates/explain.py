@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from timegate.errors import GateError
 from timegate.timeline import Timeline
 from timegate.version import Version, VersionChange
 
@@ -79,3 +81,19 @@ def one_change_each(timeline: Timeline) -> tuple[Timeline, list[Owner]]:
         for number, (_, change) in zip(numbers, owners, strict=True)
     ]
     return Timeline(*versions, scheme=int), owners
+
+
+@contextmanager
+def named_versions(owners: Sequence[Owner]) -> Iterator[None]:
+    """Let what cannot be converted name the real versions, where `one_change_each` has numbers.
+
+    Args:
+        owners: the version and change of each boundary.
+    """
+    try:
+        yield
+    except GateError as error:
+        names = {str(number): version for number, (version, _) in zip(range(len(owners), 0, -1), owners, strict=True)}
+        for failure in error.failures:
+            failure.version = names.get(failure.version, failure.version)
+        raise

@@ -16,7 +16,7 @@ from timegate.gates.check.faults import check_described, media_faults, obstacle_
 from timegate.gates.check.idle import idle_facts
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import OldDefaults
-from timegate.gates.explain import Explanation, Owner, explained, one_change_each
+from timegate.gates.explain import Explanation, Owner, explained, named_versions, one_change_each
 from timegate.gates.hazards import Hazard, hazards
 from timegate.gates.losses import counting_gates
 from timegate.gates.merge import NO_KEYS, Merge
@@ -385,12 +385,13 @@ class Gates:
         gates, owners = self.by_change
         client = next(index for index, (owner, _) in enumerate(owners) if owner == version)
         payloads: list[Any] = []
-        for index in range(client + 1):
-            if upgrades:
-                conversion = Conversion(client, index, from_client=True)
-            else:
-                conversion = Conversion(0, index, to_client=index == client)
-            payloads.append(gates._convert("requests" if upgrades else "responses", kind, read(given), conversion))
+        with named_versions(owners):
+            for index in range(client + 1):
+                if upgrades:
+                    conversion = Conversion(client, index, from_client=True)
+                else:
+                    conversion = Conversion(0, index, to_client=index == client)
+                payloads.append(gates._convert("requests" if upgrades else "responses", kind, read(given), conversion))
         return explained(payloads, owners, upgrades=upgrades)
 
 

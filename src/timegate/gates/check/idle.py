@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from timegate.history.history import History
-from timegate.history.steps import Origin
+from timegate.history.steps import MovedThrough, Origin
 from timegate.wire.wire import SIDES
 
 
@@ -19,6 +19,9 @@ def idle_facts(history: History) -> tuple[Origin, ...]:
         older = history.wires[boundary + 1].components(side).get(name)
         # What a fact itself takes from older versions is reachable in none of them.
         met = older is None or not older.exists or any(name in names for names in reachable[side][boundary + 1 :])
+        # Where a move may have emptied the object, the other facts say what else has to go from it.
+        emptied = any(isinstance(step, MovedThrough) for step in steps)
         for step in steps:
-            idle[step.origin] = idle.get(step.origin, True) and not met
+            meets = met or (emptied and not isinstance(step, MovedThrough))
+            idle[step.origin] = idle.get(step.origin, True) and not meets
     return tuple(origin for origin, never in idle.items() if never)

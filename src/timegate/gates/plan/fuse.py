@@ -167,6 +167,8 @@ class _Fusing:
         for key in [key for key in self.names if key in leftover] if leftover else ():
             slot = self.names[key]
             if slot.schema is not None:
+                # What other facts of the boundary take from it goes before it is looked at.
+                self._convert_to(slot, version)
                 self.stage.ops += [RemoveEqual(slot, {}), RemoveEqual(slot, None)]
                 slot.schema = None
 
