@@ -109,7 +109,9 @@ def shop(tmp_path: Path) -> Path:
     (tmp_path / "shop" / "main.py").write_text(app, encoding="utf-8")
     told = done(tmp_path, "baseline", "2025-01-01", "shop.main:app")
     assert "contracts/2025-01-01.json: version 2025-01-01 is frozen" in told
-    lines = [line.strip() for line in told[told.index("    from timegate import Timeline") :].splitlines() if line.strip()]
+    lines = [
+        line.strip() for line in told[told.index("    from timegate import Timeline") :].splitlines() if line.strip()
+    ]
     assert lines[3].endswith('default="2025-01-01")')
     edit(tmp_path / "shop" / "main.py", "\napp = FastAPI()", "\n" + "\n".join(lines[:2]) + "\n\napp = FastAPI()")
     with (tmp_path / "shop" / "main.py").open("a", encoding="utf-8") as file:

@@ -482,6 +482,18 @@ EDITS: Final = (
         True,
     ),
     Edit(
+        "another arm on both sides",
+        "list[Cat | Dog]:\n"
+        '    return [Cat(kind="cat", lives=7), Dog(kind="dog", barks=True)]\n\n\n'
+        '@app.put("/animals")\nasync def put(animal: Annotated[Cat | Dog, Body()])',
+        "list[Cat | Dog | Bird]:\n"
+        '    return [Cat(kind="cat", lives=7), Dog(kind="dog", barks=True)]\n\n\n'
+        '@app.put("/animals")\nasync def put(animal: Annotated[Cat | Dog | Bird, Body()])',
+        "PUT /animals body",
+        "additive",
+        "on(Bird).introduced(seen_as=undecided(",
+    ),
+    Edit(
         "an arm less in requests",
         "Annotated[Cat | Dog, Body()]",
         "Annotated[Cat, Body()]",
@@ -514,6 +526,27 @@ EDITS: Final = (
         "GET /pets",
         "breaking",
         'endpoint("/pets", "GET").moved(to="/all-pets")',
+    ),
+    Edit(
+        "an operation moved, with another name of its parameter",
+        '@app.delete("/orders/{order_id}")\nasync def cancel(order_id: int)',
+        '@app.delete("/kept/{order}")\nasync def cancel(order: int)',
+        "DELETE /orders/{order_id}",
+        "breaking",
+        'endpoint("/orders/{order_id}", "DELETE").path("order_id").renamed(to="order"), '
+        'endpoint("/orders/{order}", "DELETE").moved(to="/kept/{order}")',
+    ),
+    Edit(
+        "a list in an envelope",
+        '@app.get("/pets")\nasync def pets() -> list[Cat | Dog]:\n'
+        '    return [Cat(kind="cat", lives=7), Dog(kind="dog", barks=True)]',
+        "class Page(Item):\n    animals: list[Cat | Dog]\n\n\n"
+        '@app.get("/pets")\nasync def pets() -> Page:\n    return Page.model_validate(dict(sku="p", size="small", '
+        'animals=[Cat(kind="cat", lives=7), Dog(kind="dog", barks=True)]))',
+        "GET /pets 200",
+        "breaking",
+        'endpoint("/pets", "GET").enveloped("animals")',
+        True,
     ),
     Edit(
         "an optional parameter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from enum import Enum
@@ -102,6 +103,8 @@ def _told(value: Any) -> str:
 def _text(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     return value if isinstance(value, str) else name_of(value)
 
 

@@ -50,7 +50,9 @@ def baseline(
     file = Folder(folder).write(version, VersionContracts(contract).at(gates, version).document)
     typer.echo(f"{file}: version {version} is frozen")
     typer.echo(f"{shown(str(place))}: the package of versions")
-    typer.echo(f"Add to {module}, the last two lines below its models and routes, which changes will import. Clients that")
+    typer.echo(
+        f"Add to {module}, the last two lines below its models and routes, which changes will import. Clients that"
+    )
     typer.echo(f"name no version are those of today, and keep {version} after every release:\n")
     typer.echo("    from timegate import Timeline")
     typer.echo("    from timegate.asgi import TimegateMiddleware\n")

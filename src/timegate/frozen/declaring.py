@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -128,18 +128,25 @@ class Declaring:
         if one.kind in (Kind.ARM_ADDED, Kind.ARM_REMOVED):
             return self._arm(one)
         if not self._is_in("query", "header", "path"):
-            return self._undeclared("has another type")
+            return self._enveloped(one) or self._undeclared("has another type")
         if _is_list_of(one.old, one.new):
             empty = None
-            if "responses" in one.sides and not shape_of(one.old).nullable:
+            if self.spot.has(*_TYPE_KINDS, side="responses") and not shape_of(one.old).nullable:
                 empty = self._decide(f"what does an old client read as {self._name} where the list is empty?")
             return [self._fact("became_list", empty=empty)]
         to_head = to_old = None
-        if "requests" in one.sides and one.kind is not Kind.WIDENED:
+        if self.spot.has(*_unlike(Kind.WIDENED), side="requests"):
             to_head = self._decide(f"how does head read an old {self._name}? A function of the value.")
-        if "responses" in one.sides and one.kind is not Kind.NARROWED:
+        if self.spot.has(*_unlike(Kind.NARROWED), side="responses"):
             to_old = self._decide(f"how does an old client read {self._name}? A function of the value.")
         return [self._fact("retyped", was=self._type(one.old), to_head=to_head, to_old=to_old)]
+
+    def _enveloped(self, one: Difference) -> list[Code]:
+        """The fact that an object now holds what was the body of a response; none where it does not."""
+        envelope = None if self.spot.path == ("body",) else self.contract.component(referred(one.new) or "")
+        held = {} if envelope is None else envelope.schema.get("properties", {})
+        keys = [key for key, schema in held.items() if shape_of(schema).arms == shape_of(one.old).arms]
+        return [call(endpoint_code(self.spot.operation), "enveloped", keys)] if len(keys) == 1 else []
 
     def _arm(self, one: Difference) -> list[Code]:
         arm = one.new if one.kind is Kind.ARM_ADDED else one.old
@@ -147,7 +154,7 @@ class Declaring:
         component = None if name is None else self.contract.component(name)
         if one.kind is Kind.ARM_ADDED and component is not None and "properties" in component.schema:
             seen_as = None
-            if "responses" in one.sides:
+            if component.name in self.contract.wire.reachable("responses"):
                 seen_as = self._decide(f"what does an old client read in place of a {name}?")
             return [call(on_code(component), "introduced", seen_as=seen_as)]
         what = "has another alternative" if one.kind is Kind.ARM_ADDED else "has lost an alternative"
@@ -272,6 +279,11 @@ class Declaring:
             return []
         self._says.append(f"{one.old} is called {one.new} in documents.")
         return [call(on_code(self.spot.component), "was_named", [one.old])]
+
+
+def _unlike(kind: Kind) -> Iterator[Kind]:
+    """The kinds of changed types but one."""
+    return (one for one in _TYPE_KINDS if one is not kind)
 
 
 def _is_list_of(old: Schema, new: Schema) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from timegate.frozen.code import call, text_code, undecided_code
+from timegate.frozen.code import Code, call, text_code, undecided_code
 from timegate.frozen.contract import VersionContract
 from timegate.frozen.declaring import Declaring
 from timegate.frozen.difference import Difference, Kind
@@ -13,6 +13,7 @@ from timegate.frozen.proposal import Offer, Proposal
 from timegate.frozen.renames import Rename, renames
 from timegate.frozen.spots import Spot, spots_of
 from timegate.frozen.subjects import endpoint_code, on_code, subject_code
+from timegate.wire.paths import parameter_names
 
 
 def proposals(differences: Iterable[Difference], contract: VersionContract) -> list[Proposal]:
@@ -101,7 +102,6 @@ def _moves(spots: Sequence[Spot], contract: VersionContract) -> list[tuple[Propo
         (other,) = alike
         come.remove(other)
         path = other.operation.partition(" ")[2]
-        moved = call(endpoint_code(one.operation), "moved", to=text_code(path))
         apart = [Declaring(spot, contract).proposal() for spot in (one, other)]
         question = f"was {one.operation} moved to {path}?"
         found.append(
@@ -111,7 +111,7 @@ def _moves(spots: Sequence[Spot], contract: VersionContract) -> list[tuple[Propo
                     facts=(undecided_code(question),),
                     question=f"{question} Both have the same method and the same payloads.",
                     offers=(
-                        Offer(when="moved", facts=(moved,)),
+                        Offer(when="moved", facts=tuple(_moved(one.operation, path))),
                         Offer(when="not moved", facts=tuple(fact for each in apart for fact in each.facts)),
                     ),
                     fingerprints=one.fingerprints | other.fingerprints,
@@ -121,6 +121,17 @@ def _moves(spots: Sequence[Spot], contract: VersionContract) -> list[tuple[Propo
             )
         )
     return found
+
+
+def _moved(operation: str, path: str) -> Iterator[Code]:
+    """The facts of a move; first its parameters get the names that they have in the new path, in their order there."""
+    before, after = parameter_names(operation), parameter_names(path)
+    gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+    for was, now in zip(gone, come, strict=True) if len(gone) == len(come) else ():
+        subject = Code(f"{endpoint_code(operation).text}.path({text_code(was)})", endpoint_code(operation).imports)
+        yield call(subject, "renamed", to=text_code(now))
+        operation = operation.replace(f"{{{was}}}", f"{{{now}}}")
+    yield call(endpoint_code(operation), "moved", to=text_code(path))
 
 
 def _payloads(operation: Mapping[str, Any]) -> tuple[object, object]:

@@ -103,7 +103,8 @@ def forgotten_twins(unfrozen: Iterable[Version], contract: Contract) -> Iterator
                                 place=f"{twin.display_name}.{fact.old}",
                                 message=f"is still called so, while {change.__qualname__} has {fact}",
                                 remedy=f"rename it too: on({', '.join(map(name_of, (*fact.models, twin.model)))})."
-                                f"renamed({fact.old!r}, to={fact.to!r}); or leave it, if it is something else",
+                                f"renamed({fact.old!r}, to={fact.to!r}); or leave it, if it is something "
+                                "else: once the version is frozen, this is told no more",
                                 at=place_of_model(twin.model),
                             )
 

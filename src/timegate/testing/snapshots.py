@@ -158,7 +158,9 @@ def serialized(data: Any) -> str:
 def _is_same(one: str, other: str) -> bool:
     """Whether two snapshots say the same: in JSON, the order of an object's keys means nothing (RFC 8259)."""
     try:
-        return one == other or json.dumps(json.loads(one), sort_keys=True) == json.dumps(json.loads(other), sort_keys=True)
+        return one == other or json.dumps(json.loads(one), sort_keys=True) == json.dumps(
+            json.loads(other), sort_keys=True
+        )
     except ValueError:
         return False
 
