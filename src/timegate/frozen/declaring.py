@@ -144,7 +144,7 @@ class Declaring:
     def _enveloped(self, one: Difference) -> list[Code]:
         """The fact that an object now holds what was the body of a response; none where it does not."""
         envelope = None if self.spot.path == ("body",) else self.contract.component(referred(one.new) or "")
-        held = {} if envelope is None else envelope.schema.get("properties", {})
+        held: Mapping[str, Schema] = {} if envelope is None else envelope.properties
         keys = [key for key, schema in held.items() if shape_of(schema).arms == shape_of(one.old).arms]
         return [call(endpoint_code(self.spot.operation), "enveloped", keys)] if len(keys) == 1 else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -84,7 +84,7 @@ def one_change_each(timeline: Timeline) -> tuple[Timeline, list[Owner]]:
 
 
 @contextmanager
-def named_versions(owners: Sequence[Owner]) -> Iterator[None]:
+def named_versions(owners: Sequence[Owner]) -> Generator[None]:
     """Let what cannot be converted name the real versions, where `one_change_each` has numbers.
 
     Args:
