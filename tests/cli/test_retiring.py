@@ -57,8 +57,8 @@ class Skus(VersionChange):
 
 timeline = Timeline(
     Version("2025-09-01", Sizes),
-    Version("2025-06-01", Skus),
-    Version("2025-01-01"),
+    Version("2025-06-01", Skus),  # June's
+    Version("2025-01-01"),  # January's
 )
 app = FastAPI()
 
@@ -104,7 +104,7 @@ class Sizes(VersionChange):
 
 timeline = Timeline(
     Version("2025-09-01", Sizes),
-    Version("2025-06-01"),
+    Version("2025-06-01"),  # June's
 )
 app = FastAPI()
 

@@ -21,6 +21,7 @@ from timegate.typing import METHODS
 from timegate.version import Version
 
 _TEMPLATES: Final = (".html", ".jinja", ".jinja2", ".j2")
+_REST_OF_LINE: Final = re.compile(r",?\s*(?:#.*)?")
 _DECORATORS: Final = frozenset(map(str.lower, METHODS))
 
 
@@ -157,7 +158,16 @@ def _entry(timeline: Timeline, oldest: Version, above: Version, found: Retiremen
 def _spans(source: TimelineSource, above: Version) -> Iterator[tuple[int, int]]:
     """What goes of the call of `Timeline`, from its end."""
     newer, older = source.call.args[-2:]
-    yield _end(source, newer), _end(source, older)
+    begin, end = offset(source.source, older.lineno, 0), _end(source, older)
+    line = source.source.find("\n", end)
+    before, after = (
+        source.source[begin : offset(source.source, older.lineno, older.col_offset)],
+        source.source[end:line],
+    )
+    if not before.strip() and _REST_OF_LINE.fullmatch(after):
+        yield begin, line + 1
+    else:
+        yield _end(source, newer), end
     args = newer.args if isinstance(newer, ast.Call) else []
     changes = args[1:]
     if any(not isinstance(one, ast.Name | ast.Attribute) for one in changes) or len(changes) != len(above.changes):

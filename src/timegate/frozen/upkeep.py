@@ -30,7 +30,7 @@ def ended(timeline: Timeline) -> Iterator[Finding]:
                 place=version.value,
                 message="the version is no longer served, and its changes are still compiled",
                 versions=(version.value,),
-                remedy="remove it, with its frozen contract, once no client asks for it",
+                remedy=f"once no client asks for it: timegate retire {version.value} module:app --usage FILE",
             )
 
 
