@@ -402,7 +402,8 @@ EDITS: Final = (
         "    code: str\n",
         "NewOrder.code",
         "breaking",
-        'on(NewOrder).became_required("code", default=undecided(',
+        'on(NewOrder).defaulted("code", was="x")',
+        True,
     ),
     Edit(
         "optional in requests",

@@ -189,6 +189,42 @@ def test_a_key_that_subclasses_inherit_is_declared_once_in_their_base(tmp_path: 
     assert len(proposal.fingerprints) == 2
 
 
+def test_a_default_of_null_that_is_gone_is_declared_before_the_null(tmp_path: Path) -> None:
+    class Note(BaseModel):
+        text: str | None = None
+
+    class NewNote(BaseModel):
+        text: str
+
+    NewNote.__name__ = NewNote.__qualname__ = "Note"
+    NewNote.model_config["title"] = "Note"
+    NewNote.model_rebuild(force=True)
+
+    def of(kind: Any) -> FastAPI:
+        made = FastAPI()
+
+        async def put(body: Any) -> None:
+            return None
+
+        put.__annotations__["body"] = kind
+        made.add_api_route("/notes", put, methods=["PUT"])
+        return made
+
+    oldest = Version("2025-01-01")
+    checked(Timeline(oldest), of(Note), tmp_path, frozen=of(Note))
+    (proposal,) = Check(Timeline(oldest), Contract.of(of(NewNote)), Folder(tmp_path)).to_declare()
+    default, null = (fact.text for fact in proposal.facts)
+    assert default == 'on(Note).defaulted("text", was=None)'
+    assert null.startswith('on(Note).became_non_null("text", null_is=undecided(')
+
+    class Texts(VersionChange):
+        """A note has a text."""
+
+        changes = (on(NewNote).defaulted("text", was=None), on(NewNote).became_non_null("text", null_is=""))
+
+    assert checked(Timeline(Version("unreleased", Texts), oldest), of(NewNote), tmp_path) == []
+
+
 def test_a_declared_change_that_cannot_be_carried_out_is_told_with_what_differs(tmp_path: Path) -> None:
     renamed = type("Item", (BaseModel,), {"__annotations__": {"code": str}})
     timeline = Timeline(Version("2025-06-01", Skus), Version("2025-01-01"))

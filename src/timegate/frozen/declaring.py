@@ -176,11 +176,14 @@ class Declaring:
 
     def required(self) -> list[Code]:
         self._says.append(f"{self._of} is required.")
-        default = None
-        if self.spot.has(Kind.BECAME_REQUIRED, side="requests"):
-            default = self._decide(f"what does head take where an old client sends no {self._name}?")
         if not self._is_in("query", "header"):
             return self._undeclared("is required")
+        default = None
+        if self.spot.has(Kind.BECAME_REQUIRED, side="requests"):
+            was = self.spot.of(Kind.BECAME_REQUIRED).old
+            if self.spot.component is not None and "default" in was:
+                return [self._fact("defaulted", was=value_code(was["default"]))]
+            default = self._decide(f"what does head take where an old client sends no {self._name}?")
         return [self._fact("became_required", default=default)]
 
     def optional(self) -> list[Code]:
@@ -305,9 +308,9 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     _TYPE_KINDS: Declaring.retyped,
     (Kind.TIGHTENED, Kind.LOOSENED): Declaring.limited,
     (Kind.GREW, Kind.SHRANK): Declaring.members,
+    (Kind.BECAME_REQUIRED,): Declaring.required,
     (Kind.BECAME_NULLABLE,): Declaring.nullable,
     (Kind.BECAME_NON_NULL,): Declaring.non_null,
-    (Kind.BECAME_REQUIRED,): Declaring.required,
     (Kind.BECAME_OPTIONAL,): Declaring.optional,
     (Kind.DEFAULTED,): Declaring.defaulted,
     (Kind.TEXT,): Declaring.documented,
