@@ -122,10 +122,14 @@ def _proof(loaded: Loaded, target: str, contract: str, tree: WorkTree, copy: Pat
     folder = Folder(copy.with_name("contracts"))
     command = [sys.executable, "-m", "timegate.cli", "freeze", "all", target, "--folder", str(folder.path)]
     command += ["--contract", contract] if contract else []
-    given = [Path(one).resolve() for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
-    inside = [one for one in map(Path.resolve, map(Path, filter(None, sys.path))) if one.is_relative_to(tree.root)]
-    paths = [copy / one.relative_to(tree.root) for one in inside if not one.is_relative_to(Path(sys.prefix).resolve())]
-    paths += [one for one in given if not one.is_relative_to(tree.root)]
+    # What this process imports from, with the copy in place of the work tree; its environment is no part of that.
+    installed = Path(sys.prefix).resolve()
+    paths = [
+        copy / one.relative_to(tree.root)
+        if one.is_relative_to(tree.root) and not one.is_relative_to(installed)
+        else one
+        for one in (Path(entry).resolve() for entry in sys.path if entry)
+    ]
     ran = subprocess.run(
         command,
         cwd=copy / Path.cwd().resolve().relative_to(tree.root),
