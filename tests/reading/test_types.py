@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
 import pytest
 from openapi_spec_validator import validate
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field, computed_field, model_serializer, model_validator
 
 from timegate import Contract
 from timegate.errors import DeclarationError
@@ -99,3 +100,19 @@ class Alpha:
 class Beta:
     class User(BaseModel):
         mail: str
+
+
+def test_a_class_that_reads_and_writes_itself_is_listed() -> None:
+    class Settings(BaseModel):
+        size: int = 0
+
+        @model_validator(mode="wrap")
+        @classmethod
+        def read(cls, value: Any, handler: Callable[[Any], Self]) -> Self:
+            return handler(value)
+
+        @model_serializer(mode="plain")
+        def written(self) -> dict[str, Any]:
+            return {"size": self.size}
+
+    assert Contract.of_types(Settings).opaque == ("Settings in the sent",)

@@ -52,7 +52,7 @@ CASES: Final = {
     "failed-names-its-map-index": Case(
         {"state": "failed", "end_date": END, "rendered_map_index": "a"}, "rendered_map_index", "2025-04-28"
     ),
-    "deferred-names-its-map-index": Case({**DEFERRED, "rendered_map_index": "a"}, "body", "2025-04-28"),
+    "deferred-names-its-map-index": Case({**DEFERRED, "rendered_map_index": "a"}, "rendered_map_index", "2025-04-28"),
     "retry-names-its-map-index": Case(
         {"state": "up_for_retry", "end_date": END, "rendered_map_index": "a"}, "rendered_map_index", "2025-04-28"
     ),

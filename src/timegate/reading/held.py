@@ -109,7 +109,7 @@ class HeldClasses:
                 self.by_class[model] = {None: Held()}
                 self._add_fields(node, self.by_class[model])
         else:
-            own = self._class_of(node) if kind in _FUNCTIONS else None
+            own = self._class_of(node) if kind in _FUNCTIONS and self.mode == "validation" else None
             for inner in _inner(node):
                 self._walk(inner, found, seen, any_subclass=any_subclass, in_arm=in_arm or kind in _UNIONS)
             self._note_function(node, found if own is None else self.by_class[own][None], in_arm=in_arm)
