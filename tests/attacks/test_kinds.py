@@ -373,7 +373,7 @@ class TestIntroducedArms:
         gates = timeline_of(on(Square).introduced(seen_as={"kind": 2})).compile(Contract.of_types(list[TAGGED]))
         with pytest.raises(UpgradeError) as refused:
             gates.upgrade(list[TAGGED], [{"kind": 2}, {"kind": 1, "side": 3}], from_version=OLD)
-        assert (refused.value.pointer, refused.value.change, refused.value.version) == ("/1", "ChangeParcels", NEW)
+        assert (refused.value.pointer, refused.value.change, refused.value.version) == ("/1/kind", "ChangeParcels", NEW)
 
 
 class TestTouchedArms:
