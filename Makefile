@@ -74,6 +74,8 @@ EXAMPLE := examples/execution_api
 
 # An activated environment, a path or options of the caller's shell must not affect the commands here.
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTEST_ADDOPTS MYPYPATH UV_PROJECT_ENVIRONMENT
+# A seeded test draws the same cases in each process, whatever the order of a set of names.
+export PYTHONHASHSEED := 0
 export PYRIGHT_PYTHON_GLOBAL_NODE := false
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := true
 

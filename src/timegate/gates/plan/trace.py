@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -96,6 +95,7 @@ class Traces:
         self._known: dict[_Field, Trace] = {}
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}
+        self._whole: dict[int, frozenset[str]] = {}
 
     def of(self, name: str, key: str, version: int) -> Trace:
         """The trace of a key of a component's objects as clients of a version send them."""
@@ -119,11 +119,17 @@ class Traces:
             )
         return found
 
-    @cached_property
-    def judged_whole(self) -> frozenset[str]:
-        """The components in values that a function converts or that are removed, so that head never reads them."""
+    def judged_whole(self, version: int) -> frozenset[str]:
+        """The components in values of a version that a function converts or that are removed: head never reads them."""
+        if version not in self._whole:
+            self._whole[version] = frozenset(self._find_judged_whole(version))
+        return self._whole[version]
+
+    def _find_judged_whole(self, version: int) -> set[str]:
         found, waiting = set[str](), list[str]()
         for (side, _, boundary), steps in self._reach.history.steps.items():
+            if boundary >= version:
+                continue
             components = self._reach.components(boundary + 1)
             for step in steps if side == self._reach.side else ():
                 match step:
@@ -139,7 +145,7 @@ class Traces:
                     if name not in found and name in components:
                         found.add(name)
                         waiting += self._reach.names_in(components[name].schema)
-        return frozenset(found)
+        return found
 
     def _cross(self, field: _Field) -> Trace | _Crossed:
         """What a key is after the next boundary that changes its component, and how its type differs before it."""
