@@ -80,6 +80,7 @@ def hidden() -> Item:
 @app.websocket("/socket")
 async def socket(websocket: WebSocket) -> None:
     await websocket.accept()
+    await websocket.send_text(websocket.headers["API-Version"])
     await websocket.close()
 
 
@@ -177,8 +178,11 @@ def test_49_two_handlers_of_one_path_are_two_endpoints() -> None:
 
 
 def test_50_websockets_pass_and_no_fact_is_about_them() -> None:
-    with gated(app, timeline_of(RENAMED)) as client, client.websocket_connect("/socket", headers={"API-Version": OLD}):
-        pass
+    with (
+        gated(app, timeline_of(RENAMED)) as client,
+        client.websocket_connect("/socket", headers={"API-Version": OLD}) as served,
+    ):
+        assert served.receive_text() == OLD
 
 
 def item_of() -> Item:
