@@ -195,7 +195,9 @@ def test_a_version_goes_with_its_facts_its_handler_its_contract_and_its_snapshot
         " M shop.py",
         f" D tests/snapshots/{OLDEST}/items.POST.json",
     ]
-    assert run(shop, "check", "shop:app")[:2] == (0, "2 frozen contracts compared: nothing has changed\n")
+    code, checked, _ = run(shop, "check", "shop:app")
+    assert (code, checked.splitlines()[-1]) == (0, "2 frozen contracts compared: 1 note")
+    assert 'told what is not so, risky: Size old clients read "small" for "huge"' in checked
 
 
 def test_the_patch_is_only_printed_and_git_applies_it(shop: Path) -> None:

@@ -32,7 +32,9 @@ def check(
     fix: Annotated[bool, typer.Option("--fix", help="Write the facts that need no decision, and check again.")] = False,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="FINGERPRINT", help="Accept an error, with --reason; may be given several times."),
+        typer.Option(
+            metavar="FINGERPRINT", help="Accept an error or a warning, with --reason; may be given several times."
+        ),
     ] = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why it is accepted.")] = "",
 ) -> None:

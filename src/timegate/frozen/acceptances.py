@@ -54,11 +54,11 @@ class Acceptances:
         """Accept a finding and write the file.
 
         Raises:
-            NotAccepted: there is no reason, or the finding is no error.
+            NotAccepted: there is no reason, or the finding is a note.
         """
         if not reason.strip():
             raise NotAccepted(f"{finding.fingerprint} is accepted with a reason: --reason '…'")
-        if finding.level is not Level.ERROR:
+        if finding.level is Level.NOTE:
             raise NotAccepted(f"{finding.fingerprint} is a {finding.level.value}, which needs no acceptance")
         self.entries[finding.fingerprint] = {"place": finding.place, "message": finding.message, "reason": reason}
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -86,6 +86,6 @@ class Acceptances:
 
     def _applied(self, finding: Finding) -> Finding:
         entry = self.entries.get(finding.fingerprint)
-        if entry is None or finding.level is not Level.ERROR:
+        if entry is None:
             return finding
         return replace(finding, level=Level.NOTE, reason=entry["reason"])

@@ -18,7 +18,7 @@ from timegate.frozen.judging import level_of
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.proposals import proposals
 from timegate.frozen.source_places import place_of_model
-from timegate.frozen.upkeep import ended, forgotten_twins, hazards, losses, never_firing, newly_listed
+from timegate.frozen.upkeep import ended, forgotten_twins, hazards, losses, never_firing, newly_listed, untruths
 from timegate.frozen.wording import told
 from timegate.gates import Gates
 from timegate.timeline import Timeline
@@ -113,6 +113,7 @@ class Check:
             yield from never_firing(self.gates)
             yield from hazards(self.gates)
             unfrozen = [version for version in self.timeline if not self.folder.has(version.value)]
+            yield from untruths(self.gates, unfrozen)
             yield from forgotten_twins(unfrozen, self.contract)
             yield from losses(self.timeline)
 

@@ -30,7 +30,7 @@ class Finding:
         place: where it is in the contract.
         message: what is so, in a sentence.
         versions: the versions whose clients it concerns, newest first.
-        severity: what it means to them; None where it is no difference.
+        severity: what it means to them; None where it means nothing to them.
         remedy: what to write or do.
         reason: why it is accepted; empty where it is not.
         at: the file and line of the code that it is about, as far as they are known.

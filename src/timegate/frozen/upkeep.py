@@ -10,6 +10,7 @@ from timegate.changes.base import Loss, name_of
 from timegate.changes.fields import Renamed
 from timegate.contract import Contract
 from timegate.frozen.contract import extension
+from timegate.frozen.difference import Severity
 from timegate.frozen.finding import Finding, Level
 from timegate.frozen.source_places import place_of_model
 from timegate.gates import Gates
@@ -54,34 +55,58 @@ def newly_listed(frozen: Document, contract: Contract) -> Iterator[Finding]:
 def never_firing(gates: Gates) -> Iterator[Finding]:
     """The facts about objects that no client of an older version sends or gets."""
     for origin in gates.idle:
-        change = next(
-            (one for version in gates.timeline for one in version.changes if one.__qualname__ == origin.change), None
-        )
         yield Finding(
             level=Level.WARNING,
             rule="never fires",
-            place=f"{origin.version} {origin.change}",
+            place=origin.change,
             message=f"no older version has an operation with such an object: {origin.fact}",
+            versions=_older(gates.timeline, origin.version),
             remedy="remove the fact",
-            at="" if change is None else shown(change.declared_at),
+            at=_declared_at(gates.timeline, origin.change),
         )
 
 
 def hazards(gates: Gates) -> Iterator[Finding]:
     """Where old clients that write back what they read lose what they cannot know."""
     for one in gates.hazards:
-        change = next(
-            (each for version in gates.timeline for each in version.changes if each.__qualname__ == one.change), None
-        )
         what = "erase" if one.kind == "erased" else "write back what they read in place of"
         place = f"{one.model}.{one.field}" if one.field else one.model
         yield Finding(
             level=Level.NOTE,
             rule="hazard of loss",
             place=one.operation,
-            message=f"clients older than {one.version} {what} {place}: {one.change}, {one.fact}",
-            at="" if change is None else shown(change.declared_at),
+            message=f"old clients {what} {place}: {one.change}, {one.fact}",
+            versions=_older(gates.timeline, one.version),
+            severity=Severity.RISKY,
+            at=_declared_at(gates.timeline, one.change),
         )
+
+
+def untruths(gates: Gates, unfrozen: Iterable[Version]) -> Iterator[Finding]:
+    """What old clients are told that is not so; a warning as long as it can still be decided otherwise."""
+    open_ones = {version.value for version in unfrozen}
+    for one in gates.untruths:
+        yield Finding(
+            level=Level.WARNING if one.version in open_ones else Level.NOTE,
+            rule="told what is not so",
+            place=one.place,
+            message=f"old clients read {one.told}: {one.change}, {one.fact}",
+            versions=_older(gates.timeline, one.version),
+            severity=Severity.RISKY,
+            remedy="give old clients what is so, if there is something; or accept it with a reason",
+            at=_declared_at(gates.timeline, one.change),
+        )
+
+
+def _older(timeline: Timeline, version: str) -> tuple[str, ...]:
+    """The versions whose clients a change of a version is about."""
+    return tuple(one.value for one in timeline.versions[timeline.index(version) + 1 :])
+
+
+def _declared_at(timeline: Timeline, name: str) -> str:
+    """Where a change is."""
+    changes = (one for version in timeline for one in version.changes if one.__qualname__ == name)
+    return next((shown(one.declared_at) for one in changes), "")
 
 
 def forgotten_twins(unfrozen: Iterable[Version], contract: Contract) -> Iterator[Finding]:
@@ -120,8 +145,9 @@ def losses(timeline: Timeline) -> Iterator[Finding]:
                     yield Finding(
                         level=Level.ERROR,
                         rule="loses data",
-                        place=f"{version.value} {change.__qualname__}",
+                        place=change.__qualname__,
                         message=f"loses data {fact.loss.value}, and the promise is lossless: {fact}",
+                        versions=_older(timeline, version.value),
                         remedy="keep the data under another key, or promise 'exact'",
                         at=shown(change.declared_at),
                     )

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
-from timegate.changes.nearest import nearest
 from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
@@ -30,8 +29,9 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
-from timegate.gates.touching import Touch, touching
+from timegate.gates.touching import Touch, of_operation, touching
 from timegate.gates.twins import ForgottenTwin, forgotten_twins, unchanged_faults
+from timegate.gates.untruths import Untruth, untruths
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
 from timegate.history.vouched import vouched_head
@@ -40,7 +40,6 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Document, Schema, type_of
 from timegate.wire.objects import as_sent, is_closed, never, with_wire_names
-from timegate.wire.paths import plain_path
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
@@ -298,19 +297,19 @@ class Gates:
             DeclarationError: head has no such operation.
             SelectionError: a version cannot be served.
         """
-        found = self.touching(self.timeline.values[self._index(version)])
-        key = next((key for key in found if operation in (key, plain_path(key))), None)
-        if key is None:
-            meant = nearest(operation, list(map(plain_path, found)))
-            remedy = f"did you mean {meant!r}?" if meant else "write method and path: 'GET /items'"
-            raise DeclarationError(f"gates.touches({operation!r}, …): there is no such operation; {remedy}")
+        touches = of_operation(self.touching(self.timeline.values[self._index(version)]), operation)
         since = 0 if newer is None else self._index(newer)
-        return any(self.timeline.index(one.version) >= since for one in found[key])
+        return any(self.timeline.index(one.version) >= since for one in touches)
 
     @functools.cached_property
     def hazards(self) -> tuple[Hazard, ...]:
         """Where old clients that read and write back lose what they cannot know, by version, operation and field."""
         return tuple(hazards(self._reach["requests"], self._reach["responses"]))
+
+    @functools.cached_property
+    def untruths(self) -> tuple[Untruth, ...]:
+        """What old clients are told that is not so, newest version first."""
+        return tuple(untruths(self._reach["responses"]))
 
     @functools.cached_property
     def twins(self) -> tuple[ForgottenTwin, ...]:

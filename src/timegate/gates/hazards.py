@@ -6,20 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from timegate.changes.base import UNSET
 from timegate.gates.plan.reach import Reach
-from timegate.history.steps import (
-    KeyAdded,
-    MembersChanged,
-    ModelIntroduced,
-    Origin,
-    Step,
-    ValueConverted,
-    ValueMoved,
-    ValueReplaced,
-)
-from timegate.history.undo_lists import FirstItem
-from timegate.history.value_tables import ValueTable
+from timegate.gates.untruths import stand_in
+from timegate.history.steps import KeyAdded, KeyRemoved, Origin, Step, ValueConverted
 from timegate.wire.wire import Operation
 
 Kind: TypeAlias = Literal["erased", "written back"]
@@ -99,17 +88,8 @@ def _kind_of(step: Step) -> Kind | None:
     """What a step does to a value that is read and written back; None where it comes back as it was."""
     if isinstance(step, KeyAdded):
         return "erased"
-    if isinstance(step, MembersChanged):
-        return "written back" if step.refused and step.to_old else None
-    if isinstance(step, ModelIntroduced):
-        return "written back" if step.seen_as is not UNSET else None
-    if isinstance(step, ValueReplaced):
-        told = step.null_to_old is not UNSET or step.missing_to_old is not UNSET
-        return "written back" if told else None
-    if isinstance(step, ValueMoved):
-        return "written back" if step.empty is not UNSET else None
-    if isinstance(step, ValueConverted):
-        merges = isinstance(step.to_old, ValueTable) and step.to_old.merges
-        one_way = step.to_head is None or isinstance(step.to_old, FirstItem) or merges
-        return "written back" if step.to_old is not None and one_way else None
-    return None
+    if isinstance(step, KeyRemoved):
+        # Head does not read what comes back.
+        return None
+    one_way = isinstance(step, ValueConverted) and step.to_old is not None and step.to_head is None
+    return "written back" if one_way or stand_in(step) is not None else None

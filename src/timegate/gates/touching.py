@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from timegate.changes.endpoints import EndpointFact
+from timegate.changes.nearest import nearest
 from timegate.changes.texts import EndpointDocumented, ParameterDocumented
+from timegate.errors import DeclarationError
 from timegate.gates.plan.reach import names_in
 from timegate.history.history import History
 from timegate.history.undo_endpoints import has_method
 from timegate.timeline import Timeline
 from timegate.typing import Schema
 from timegate.version import VersionChange
-from timegate.wire.paths import without_names
+from timegate.wire.paths import plain_path, without_names
 from timegate.wire.schema import ref
 from timegate.wire.wire import Operation, Side, Wire
 
@@ -60,6 +62,20 @@ def touching(timeline: Timeline, history: History, index: int) -> Mapping[str, t
                 if change.__qualname__ in parts:
                     found[operation.key].append(Touch(version.value, change, frozenset(parts[change.__qualname__])))
     return {key: tuple(changes) for key, changes in found.items()}
+
+
+def of_operation(touches: Mapping[str, tuple[Touch, ...]], operation: str) -> tuple[Touch, ...]:
+    """The touches of an operation that somebody names, with or without convertors.
+
+    Raises:
+        DeclarationError: head has no such operation.
+    """
+    key = next((key for key in touches if operation in (key, plain_path(key))), None)
+    if key is None:
+        meant = nearest(operation, list(map(plain_path, touches)))
+        remedy = f"did you mean {meant!r}?" if meant else "write method and path: 'GET /items'"
+        raise DeclarationError(f"gates.touches({operation!r}, …): there is no such operation; {remedy}")
+    return touches[key]
 
 
 def _touched(
