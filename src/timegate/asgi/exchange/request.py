@@ -149,7 +149,8 @@ def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
     if plan.head.route is None:
         _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
         raise Refused(not_ready())
-    hand_over(inner, Handover(plan.head.route, entry.converted(parameters or entry.parameters(path))))
+    taken = entry.converted(parameters or entry.parameters(path))
+    hand_over(inner, Handover(plan.head.route, taken, plan.head.mounts))
 
 
 def _converted_parameters(response: GatedResponse, entry: Entry, path: str) -> dict[str, str] | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
 from starlette.routing import Mount, WebSocketRoute, compile_path
 
+from timegate.asgi.route.handover import HandoverRoute, takes_handovers
 from timegate.reading.starlette import has_gates, matches_plainly
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
@@ -37,7 +38,8 @@ class Entry:
         methods: the methods it allows; None means every one.
         operations: the key of the contract's operation, by method; empty where the contract has none.
         place: its place in the app's order.
-        route: the app's route, for a handover.
+        route: the app's route, for a handover; None where none can reach it.
+        mounts: the mounts that lead to it, from the outermost to the innermost.
     """
 
     path: str
@@ -47,6 +49,7 @@ class Entry:
     operations: Mapping[str, str]
     place: int
     route: Any = field(default=None, compare=False, repr=False)
+    mounts: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def key(self, method: str) -> str | None:
         """The operation of a method; that of HEAD is the GET of that path."""
@@ -114,28 +117,31 @@ def route_contexts(routes: Iterable[Any]) -> Iterable[Any]:
 
 
 def flatten_routes(
-    routes: Iterable[Any], *, expand: Callable[[str], bool], prefix: str = ""
-) -> Iterator[tuple[str, Any, bool]]:
+    routes: Iterable[Any], *, expand: Callable[[str], bool], prefix: str = "", mounts: tuple[Any, ...] = ()
+) -> Iterator[tuple[str, Any, tuple[Any, ...], bool]]:
     """Every route in the order in which the app matches them, those below mounts before the mount itself.
 
     Args:
         routes: the routes of an app.
         expand: whether the contract has operations below a path.
         prefix: the path of the mounts above.
+        mounts: these mounts.
 
     Yields:
-        A route's path in the app, the route or its context, and whether it is a whole app below its path.
+        A route's path in the app, the route or its context, the mounts above it, and whether it is a whole app below
+        its path.
     """
     for route in route_contexts(routes):
         original = getattr(route, "original_route", route)
-        if isinstance(original, WebSocketRoute):
+        if isinstance(original, WebSocketRoute | HandoverRoute):
             continue
         own_path: str | None = getattr(route, "path", None)
         path = prefix + (own_path or "")
         mounted = isinstance(original, Mount) and own_path is not None
         if mounted and not has_gates(original) and expand(path):
-            yield from flatten_routes(getattr(route, "routes", None) or (), expand=expand, prefix=path)
-        yield path, route, mounted
+            inner: Iterable[Any] = getattr(route, "routes", None) or ()
+            yield from flatten_routes(inner, expand=expand, prefix=path, mounts=(*mounts, route))
+        yield path, route, mounts, mounted
 
 
 def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
@@ -154,7 +160,7 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         by_path.setdefault(plain_path(path), {}).setdefault(method, key)
     taken: set[str] = set()
     entries: list[Entry] = []
-    for path, route, mounted in flatten_routes(
+    for path, route, mounts, mounted in flatten_routes(
         routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path)
     ):
         place = len(entries)
@@ -170,16 +176,16 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         if operations and methods is None:
             methods = ANY_METHOD
         taken.update(operations.values())
-        nested = path != (getattr(route, "path", None) or "")
         plain = matches_plainly(getattr(route, "original_route", route))
-        if not nested and not plain:
+        if not mounts and not plain:
             # It matches by more than path and method, so only the route itself can tell.
             allowed = None if methods is None else frozenset(methods)
             entries.append(Entry(path, None, {}, allowed, operations, place, route))
         elif plain or operations:
-            # No handover goes below a mount, because that would skip the mount's own middleware.
-            reachable = None if nested else route
-            entries.append(entry_of(path, methods=methods, operations=operations, place=place, route=reachable))
+            entry = entry_of(path, methods=methods, operations=operations, place=place)
+            if all(map(takes_handovers, mounts)):
+                entry = replace(entry, route=route, mounts=mounts)
+            entries.append(entry)
         # Any other route below a mount cannot be asked here. Without it more is converted, never less.
     # Operations below an app that has no routes to look into are converted at the paths that the contract has.
     missing = entries_of_contract(key for key in known if key not in taken)

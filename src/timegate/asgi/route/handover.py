@@ -2,13 +2,14 @@
 
 `GET /variables/keys`, added later, shadows `GET /variables/{key}` of the versions before it: there, `keys` is a key.
 Another path would not help, and to call the handler ourselves would skip the app's own middleware. So the request goes
-through the app unchanged, and only its router learns which route to use.
+through the app unchanged, and only its router learns which route to use. The router of a mount has a first route of its
+own, which is behind the mount's own middleware.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from starlette.datastructures import URLPath
@@ -25,10 +26,12 @@ class Handover:
     Args:
         route: the app's route, or its context in an included router.
         parameters: its path parameters, converted.
+        mounts: the mounts that lead to it and are not passed yet, the outermost first.
     """
 
     route: Any
     parameters: dict[str, Any]
+    mounts: tuple[Any, ...] = ()
 
 
 def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
@@ -43,6 +46,9 @@ class HandoverRoute(BaseRoute):
         handover = scope.get(_KEY)
         if not isinstance(handover, Handover):
             return Match.NONE, {}
+        if handover.mounts:
+            found: tuple[Match, Scope] = handover.mounts[0].matches(scope)
+            return found
         route = handover.route
         return Match.FULL, {
             "endpoint": getattr(route, "endpoint", None),
@@ -51,10 +57,29 @@ class HandoverRoute(BaseRoute):
         }
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = scope.pop(_KEY).route
+        handover: Handover = scope.pop(_KEY)
+        if handover.mounts:
+            mount, *mounts = handover.mounts
+            hand_over(scope, replace(handover, mounts=tuple(mounts)))
+            await mount.handle(scope, receive, send)
+            return
+        route = handover.route
         # The context of an included router has an app; every other route can handle a request.
         handle = getattr(route, "handle", None)
         await (route.app if handle is None else handle)(scope, receive, send)
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         raise NoMatchFound(name, path_params)
+
+
+def takes_handovers(holder: Any) -> bool:
+    """Whether an app or a mount has a list of routes to which a first one can be added."""
+    routes = getattr(holder, "routes", None)
+    # The mount of an app without routes makes a new list on each access.
+    return isinstance(routes, list) and holder.routes is routes
+
+
+def take_handovers(holder: Any) -> None:
+    """Add the first route to an app or a mount, once."""
+    if not any(isinstance(route, HandoverRoute) for route in holder.routes):
+        holder.routes.insert(0, HandoverRoute())

@@ -11,7 +11,7 @@ from starlette.routing import Match, Mount, Router
 
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import entries_of, entries_of_contract
-from timegate.asgi.route.handover import HandoverRoute
+from timegate.asgi.route.handover import take_handovers
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
@@ -20,7 +20,7 @@ from timegate.asgi.select.selectors import Pin
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
-from timegate.errors import DeclarationError
+from timegate.errors import CompileError, DeclarationError
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 
@@ -147,7 +147,7 @@ class Startup:
         if routes is None:
             entries = entries_of_contract(keys)
         else:
-            entries = entries_of((route for route in routes if not isinstance(route, HandoverRoute)), keys)
+            entries = entries_of(routes, keys)
         versions = ApiVersions(
             gates,
             entries,
@@ -157,11 +157,15 @@ class Startup:
             top=self.top,
             by=by,
         )
+        faults = tuple(versions.out_of_reach())
+        if faults:
+            raise CompileError(faults)
         if not again:
             versions.check_paths("unversioned", self.unversioned)
             versions.check_paths("during_sunset", self.during_sunset)
-        if routes and versions.shadowed and not any(isinstance(route, HandoverRoute) for route in routes):
-            routes.insert(0, HandoverRoute())
+        if routes and versions.shadowed:
+            for holder in (app, *(mount for entry in entries for mount in entry.mounts)):
+                take_handovers(holder)
         return ReadyApp(versions, app)
 
     def routed(self, scope: Scope) -> object | None:
@@ -191,7 +195,7 @@ class Startup:
         """
         routes: list[Any] = getattr(self.routed({}), "routes", [])
         found: dict[str, Any] = {}
-        for entry in entries_of((route for route in routes if not isinstance(route, HandoverRoute)), list(keys)):
+        for entry in entries_of(routes, list(keys)):
             endpoint = getattr(entry.route, "endpoint", None)
             for key in entry.operations.values() if endpoint is not None else ():
                 found.setdefault(key, endpoint)

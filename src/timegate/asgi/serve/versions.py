@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from timegate.asgi.message.scope import Scope
@@ -14,7 +14,7 @@ from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
 from timegate.changes.nearest import nearest
-from timegate.errors import DeclarationError
+from timegate.errors import DeclarationError, Fault
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
 from timegate.wire.paths import plain_path
@@ -131,6 +131,27 @@ class ApiVersions:
             raise DeclarationError(
                 f"TimegateMiddleware({argument}=…): no operation of the contract has the path {unknown[0]!r}; {remedy}"
             )
+
+    def out_of_reach(self) -> Iterator[Fault]:
+        """Why requests could not reach their handler: another route comes first, and nothing can hand them over."""
+        before = Overlaps(self.head.entries)
+        for version in self.by_value.values():
+            for key, plan in version.plans.items():
+                if plan.head.route is not None:
+                    continue
+                moves = plan.gate.rewrite is not None or plan.with_parameters is not None
+                others = before.of(plan.head) if moves else plan.shadows
+                method = key.partition(" ")[0]
+                first = next((one for one in others if one.place < plan.head.place and one.key(method)), None)
+                if first is not None:
+                    yield Fault(
+                        version.value,
+                        "",
+                        key,
+                        f"{first.key(method)} of head comes first for some of its paths, and the app's router, which "
+                        "would have to hand them over, cannot be seen",
+                        "give TimegateMiddleware the app whose routes are its own, and no contract in its place",
+                    )
 
     def unnamed(self, index: int) -> ApiVersion:
         """A version for requests that name none; its responses name none either."""
