@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field
@@ -118,3 +118,70 @@ def test_a_value_that_moved_in_and_out_again_is_found_where_it_was(version: str,
     app = Starlette(routes=[Route("/", post_plain, methods=["POST"])])
     place = timeline.compile(Contract.of(app)).operations(version)[0].locate(("body", "value"))
     assert (place.location, place.exact) == (("body", *client), True)
+
+
+class Deep(BaseModel):
+    number: int = 0
+    other: int = 0
+
+
+class Holder(BaseModel):
+    deep: Deep
+
+
+class Flat(BaseModel):
+    deep: Deep
+    hoisted: int
+
+
+class IntoDeep(VersionChange):
+    """`n` is in `deep`."""
+
+    changes = (on(Holder).moved("n", to="deep.value"),)
+
+
+class Renamed(VersionChange):
+    """It is called `number` there."""
+
+    changes = (on(Deep).renamed("value", to="number"),)
+
+
+class Called(VersionChange):
+    """In `deep`, `n` is called `value`."""
+
+    changes = (on(Deep).renamed("n", to="value"),)
+
+
+class OutOfDeep(VersionChange):
+    """It is out of it."""
+
+    changes = (on(Flat).moved("deep.value", to="hoisted"),)
+
+
+@operation(request=Holder, response=Holder)
+async def post_holder(request: Request, *, body: Holder) -> Holder:
+    return body
+
+
+@operation(request=Flat, response=Flat)
+async def post_flat(request: Request, *, body: Flat) -> Flat:
+    return body
+
+
+@pytest.mark.parametrize(
+    ("handler", "changes", "head", "clients"),
+    [
+        (post_holder, (Renamed, IntoDeep), ("deep", "number"), [("n",), ("deep", "value")]),
+        (post_flat, (OutOfDeep, Called), ("hoisted",), [("deep", "n"), ("deep", "value")]),
+    ],
+    ids=["in, and renamed", "renamed, and out"],
+)
+def test_a_moved_value_is_found_by_the_name_that_its_key_had_at_each_version(
+    handler: Any, changes: tuple[type[VersionChange], ...], head: tuple[str, ...], clients: list[tuple[str, ...]]
+) -> None:
+    newest, older = changes
+    timeline = Timeline(Version("3", newest), Version("2", older), Version("1"), scheme=int)
+    app = Starlette(routes=[Route("/", handler, methods=["POST"])])
+    gates = timeline.compile(Contract.of(app))
+    places = [gates.operations(version)[0].locate(("body", *head)) for version in ("1", "2")]
+    assert [(place.location, place.exact) for place in places] == [(("body", *client), True) for client in clients]

@@ -218,3 +218,20 @@ def test_a_generic_arm_has_the_name_in_a_422_that_its_class_has(sent: object) ->
     posted = Posted(Page[Inner] | int, on(Inner).renamed("y", to="x"))
     said = exchange(posted.app, "POST", "/", body=sent).json()["detail"]
     assert said[0]["loc"][:3] == ["body", "Page[Inner]", "items"]
+
+
+class Numbered(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    code: str
+
+
+class Titled(BaseModel):
+    title: str
+
+
+def test_an_arm_is_found_by_a_value_that_its_settings_let_it_read() -> None:
+    posted = Posted(Numbered | Titled, on(Numbered).renamed("number", to="code"))
+    assert exchange(posted.app, "POST", "/", body={"number": 7}).status == 200
+    assert posted.received == [Numbered(code="7")]
+    assert exchange(posted.app, "POST", "/", body={"title": 7}).status == 422

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tests.silence.exchanges import Posted, exchange, gated
 from timegate import endpoint, enum, on
@@ -329,3 +329,38 @@ def test_a_422_that_repeats_a_body_nested_too_deeply_is_a_400() -> None:
     moved = gated(app, endpoint("/then", "POST").moved(to="/now"))
     assert exchange(moved, "POST", "/then", body=b"[" * 300 + b"]" * 300).status == 400
     assert exchange(moved, "POST", "/then", body=b"[[]]").status == 422
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Circle(Closed):
+    kind: Literal["circle"]
+    radius: int
+
+
+class Square(Closed):
+    kind: Literal["square"]
+    side: int
+
+
+class Triangle(Closed):
+    kind: Literal["triangle"]
+    height: int
+
+
+class Drawn(BaseModel):
+    shape: Circle | Square
+
+
+class DrawnToday(BaseModel):
+    shape: Circle | Square | Triangle
+
+
+def test_nothing_is_told_of_an_arm_that_the_client_does_not_know() -> None:
+    sent = {"shape": {"kind": "circle", "radius": 1, "height": 2}}
+    seen = {"kind": "circle", "radius": 0}
+    today = told(Posted(DrawnToday, on(Triangle).introduced(seen_as=seen)).app, "POST", "/", body=sent)
+    assert today == told(Posted(Drawn).app, "POST", "/", body=sent)
+    assert {place[2] for _, place, _ in today} == {"Circle", "Square"}

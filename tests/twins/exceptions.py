@@ -145,25 +145,27 @@ def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
     return refused and all(entry["loc"][0] != "body" for entry in details)
 
 
-@documented("one entry, and not those of each arm")
-def an_object_fits_no_arm(exchange: Exchange) -> bool:
-    """What is none of a union's models has one entry; the app's own has those of each arm."""
+@documented(
+    "one entry, and not those of each arm; where one arm alone fits the keys, its entries without the arm's name"
+)
+def the_arms_of_a_union_are_told_in_short(exchange: Exchange) -> bool:
+    """What is none of a union's models has one entry, and the only arm that fits no name: the app's own has all."""
     unlike = _unlike(exchange)
-    return bool(unlike) and all(
-        entry["type"] in ("value_error", "model_attributes_type")
-        and any(_is_above(entry["loc"], other["loc"]) for other in exchange.old_details)
-        for entry in unlike
-    )
+    return bool(unlike) and all(_fits_no_arm(exchange, one) or _has_no_arms_name(exchange, one) for one in unlike)
 
 
-@documented("its entries without the arm's name")
-def an_arm_has_no_name(exchange: Exchange) -> bool:
-    """What is wrong in the only arm that fits is told without the arm's name, and without what others lack."""
+def _fits_no_arm(exchange: Exchange, entry: Any) -> bool:
+    """Whether an entry says that an object is none of a union's models."""
+    told = entry["type"] in ("value_error", "model_attributes_type")
+    return told and any(_is_above(entry["loc"], other["loc"]) for other in exchange.old_details)
+
+
+def _has_no_arms_name(exchange: Exchange, entry: Any) -> bool:
+    """Whether an entry is one of the only arm that fits, and lacks its name."""
     names = {model.name for model in exchange.oldest.models.values()}
-    known = [[key for key in entry["loc"] if key not in names] for entry in exchange.old_details]
-    places = [[key for key in entry["loc"] if key not in names] for entry in _unlike(exchange)]
-    shorter = any(entry["loc"] not in [old["loc"] for old in exchange.old_details] for entry in _unlike(exchange))
-    return shorter and all(place in known for place in places)
+    places = [old["loc"] for old in exchange.old_details]
+    known = [[key for key in place if key not in names] for place in places]
+    return entry["loc"] not in places and [key for key in entry["loc"] if key not in names] in known
 
 
 @documented("without the rest of the query")
@@ -224,11 +226,15 @@ def _same_but_for_extra(exchange: Exchange, one: Any, other: Any) -> bool:
         case Obj(), Obj():
             lost = {key: value for key, value in (one.extra or {}).items() if key not in (other.extra or {})}
             kept = {key: value for key, value in (one.extra or {}).items() if key not in lost}
+            # Beside an extra key of its name, nobody can tell that a field is set to its default.
+            beside = {key: other.fields[key] for key in lost if key in other.fields and key not in one.fields}
+            defaults = {shape.name: shape.default for shape in exchange.newest.fields(other.model)}
             return (
                 one.model == other.model
                 and same(kept, other.extra or {})
                 and set(lost) <= _spellings_of_head(exchange, one.model)
-                and one.fields.keys() == other.fields.keys()
+                and one.fields.keys() | beside.keys() == other.fields.keys()
+                and all(same(value, defaults[key]) for key, value in beside.items())
                 and all(_same_but_for_extra(exchange, one.fields[key], other.fields[key]) for key in one.fields)
             )
         case Pair(), Pair():
@@ -310,8 +316,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_malformed_body_is_looked_at_last,
-        an_object_fits_no_arm,
-        an_arm_has_no_name,
+        the_arms_of_a_union_are_told_in_short,
         a_query_that_lacks_a_parameter,
         a_named_tuple,
     ),

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.errors import ArmName
+from timegate.gates.client_paths import ClientPaths
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.enums import plan_enum
-from timegate.gates.plan.fuse import fuse
-from timegate.gates.plan.plan import CallFunctions, ExtractValue, InsertValue, Plan, Slot, Stage
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
@@ -33,11 +32,13 @@ class ClientLocation:
         location: in the client's names; what names an arm of a union, and is no key of the request, is an `ArmName`.
         exact: whether it is the same place; otherwise it is the nearest one that the client knows.
         expected: the values that the client's contract lists there; None where it lists none.
+        newer_arm: whether it is in an arm of a union that the client's version lacks.
     """
 
     location: Location
     exact: bool = True
     expected: tuple[Any, ...] | None = None
+    newer_arm: bool = False
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -66,23 +67,13 @@ class _End(NamedTuple):
         exact: whether the client knows the place.
         expected: the values that the client's contract lists there; None where it lists none.
         keeps_rest: whether what is left of head's location is the client's too.
+        newer_arm: whether it is in an arm of a union that the client's version lacks.
     """
 
     exact: bool = True
     expected: tuple[Any, ...] | None = None
     keeps_rest: bool = True
-
-
-class _Sources(NamedTuple):
-    """Where the values of a component's objects at head come from.
-
-    Attributes:
-        paths: for each key, and each path to a value that was moved into an object, the client's; None for no source.
-        longest: how long the longest of head's paths is.
-    """
-
-    paths: Mapping[Location, Location | None]
-    longest: int
+    newer_arm: bool = False
 
 
 @dataclass(slots=True)
@@ -100,8 +91,11 @@ class Locator:
     head: Operation
     version: int
     path_names: Mapping[str, str]
-    _known: dict[str, _Sources] = field(default_factory=dict[str, "_Sources"])
     _spellings: Mapping[str, frozenset[str]] | None = None
+    _paths: ClientPaths = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._paths = ClientPaths(self.reach)
 
     def __call__(self, location: Sequence[str | int]) -> ClientLocation:
         """The client's location for one of head's."""
@@ -143,7 +137,7 @@ class Locator:
             step = self._step(rest, at, schema)
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
-                return ClientLocation((*found, *left), exact=step.exact, expected=step.expected)
+                return ClientLocation((*found, *left), step.exact, step.expected, step.newer_arm)
             if step.used:
                 referring.clear()
             found += step.added
@@ -196,7 +190,10 @@ class Locator:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
             return _Step((label,), 1, values) if is_object(values) else _End()
-        sources, schema = self._sources_of(component.name), component.properties[key]
+        sources, schema = (
+            self._paths.of(component.name, client_conversion("requests", self.version)),
+            component.properties[key],
+        )
         way: tuple[str, ...] = (key,)
         # A value that was moved into an object has a source of its own, below that of the object.
         for following in rest[at + 1 : at + sources.longest]:
@@ -207,7 +204,7 @@ class Locator:
             schema = properties[way[-1]]
             if way in sources.paths:
                 return _Step(sources.paths[way] or (), len(way), schema)
-        source = sources.paths.get((key,))
+        source: Location | None = sources.paths.get((key,))
         if source == (key,):
             # Another spelling of the key is the client's, too.
             source = (label,)
@@ -234,7 +231,10 @@ class Locator:
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
             if label in (name, component.display_name, title, model):
-                return _Step((ArmName(self.reach.component(name, self.version).arm_label),), 1, arm)
+                client = self.reach.component(name, self.version)
+                if not client.exists:
+                    return _End(exact=False, keeps_rest=False, newer_arm=True)
+                return _Step((ArmName(client.arm_label),), 1, arm)
         if at + 1 < len(rest):
             following = rest[at + 1]
             with_key = (arm for arm in arms if following in self._properties(arm))
@@ -249,17 +249,6 @@ class Locator:
         name = referred(arm)
         return {} if name is None else self.reach.component(name, 0).properties
 
-    def _sources_of(self, name: str) -> _Sources:
-        if name not in self._known:
-            conversion = client_conversion("requests", self.version)
-            found: Mapping[Location, Location | None]
-            if self.reach.own(name, conversion):
-                found = _sources(fuse(self.reach, name, conversion))
-            else:
-                found = {(key,): (key,) for key in self.reach.component(name, 0).properties}
-            self._known[name] = _Sources(found, max(map(len, found), default=0))
-        return self._known[name]
-
 
 def _inner(schema: Schema, segment: str | int) -> Schema | None:
     """The schema of one item or value of a container."""
@@ -268,60 +257,3 @@ def _inner(schema: Schema, segment: str | int) -> Schema | None:
         return first_items[segment]
     found = schema.get("items" if isinstance(segment, int) else "additionalProperties")
     return found if is_object(found) else None
-
-
-def _sources(plan: Plan) -> Mapping[Location, Location | None]:
-    """The source path of every key that a plan ends with, followed backwards through its stages."""
-    if plan.refused is not None or not plan.stages:
-        return {}
-    found: dict[Location, Location | None] = {(key,): (key,) for key in plan.stages[-1].stored}
-    for stage in reversed(plan.stages):
-        if stage.then is not None and stage.then.key is None:
-            # After functions of the whole object, nobody knows which key came from which.
-            return dict.fromkeys(found, None)
-        sources = _StageSources(stage)
-        for head, path in list(found.items()):
-            if path is not None and len(path) == 1:
-                found.update(((*head, *below), (*path, *below)) for below in sources.inserted_at(str(path[0])))
-        found = {head: None if path is None else sources.of(path) for head, path in found.items()}
-    return found
-
-
-class _StageSources:
-    """Where the values that a stage stores come from, also those that it moves into or out of objects."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stored = stage.stored
-        self._slots: dict[int, Location] = {id(slot): (key,) for key, slot in stage.loaded.items()}
-        self._inserted: dict[int, dict[Location, Location]] = {}
-        self._made: set[int] = set()
-        for op in stage.ops:
-            if isinstance(op, CallFunctions):
-                self._made.add(id(op.slot))
-            elif isinstance(op, ExtractValue):
-                self._slots[id(op.slot)] = self._in_slot(op.other, op.path) or ()
-            elif isinstance(op, InsertValue):
-                source = self._slots.get(id(op.slot), ())
-                self._inserted.setdefault(id(op.other), {})[op.path] = source
-                if op.other.source is None:
-                    # Of an object that the stage makes, the nearest place is that of the first value in it.
-                    self._slots.setdefault(id(op.other), source)
-
-    def of(self, path: Location) -> Location | None:
-        """The source of what is stored at a path; None where it has none."""
-        slot = self._stored.get(str(path[0]))
-        return None if slot is None else self._in_slot(slot, path[1:])
-
-    def inserted_at(self, key: str) -> Iterable[Location]:
-        """The paths below a stored object at which the stage has put values in."""
-        slot = self._stored.get(key)
-        return () if slot is None else self._inserted.get(id(slot), ())
-
-    def _in_slot(self, slot: Slot, below: Location) -> Location | None:
-        inserted = self._inserted.get(id(slot), {})
-        for path, source in inserted.items():
-            if below[: len(path)] == path:
-                return (*source, *below[len(path) :]) or None
-        above = self._slots.get(id(slot))
-        # What is below a value that a function has made was nowhere before.
-        return (*above, *(() if id(slot) in self._made else below)) if above else None

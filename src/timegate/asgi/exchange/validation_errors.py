@@ -196,7 +196,7 @@ class _ErrorConverter:
         self._request = request
         self._repeatable = _REPEATABLE
         self.unheard_of: list[ValidationError] = []
-        """What is told of missing keys that the client's version does not have."""
+        """What is told of missing keys, and of arms of a union, that the client's version does not have."""
         self._touched = {
             "body": gate.request is not None or gate.form is not None,
             "query": gate.query is not None,
@@ -213,7 +213,7 @@ class _ErrorConverter:
         if location and self._touched.get(str(location[0]), False):
             place = self._gate.locate(location)
             lacks_last = error.get("type") == "missing"
-            if not place.exact and lacks_last:
+            if place.newer_arm or (lacks_last and not place.exact):
                 self.unheard_of.append(converted)
             place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]

@@ -188,7 +188,10 @@ class Leaf:
             return kind in self.types
         if kind is dict:
             return self.tuple_like
-        return kind is not list and value is not None and (self.loose or self._is_lenient(value))
+        if kind is list or value is None:
+            return False
+        # The settings of a model may let it read what its type alone does not, such as a number for a text.
+        return self.loose or self._is_lenient(value) or (self.typed is not None and self.typed.reads(value))
 
     def score(self, value: Any, *, strictly: bool = False) -> Score | None:
         """How well a server reads a value; None where it does not.
