@@ -6,11 +6,13 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any, Final
 
+from tests.apps.remedies import names_in, pasted
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
+from timegate.changes.base import Fact
 from timegate.wire.media import is_json_media
 from timegate.wire.schema import references
 from timegate.wire.wire import SIDES, Component, Side, Wire
@@ -29,18 +31,24 @@ class Trial:
         name: the component.
         reason: why it cannot change, without names; empty where it can.
         fault: the first fault, as it is printed.
-        has_remedy: whether each fault says what to write instead.
+        vouched: the facts with which it can change, as code; none where they do not help, or nothing is in the way.
     """
 
     name: str
     reason: str = ""
     fault: str = ""
-    has_remedy: bool = True
+    vouched: tuple[str, ...] = ()
 
 
-def renamed(subject: Any, field: str) -> Timeline:
-    """Two versions, between which a field of a model was renamed."""
-    facts = (on(subject).renamed("timegate_old_name", to=field),)
+def renamed(subject: Any, field: str, *others: Fact) -> Timeline:
+    """Two versions, between which a field of a model was renamed.
+
+    Args:
+        subject: the model.
+        field: its field.
+        others: more facts of the same change.
+    """
+    facts = (*others, on(subject).renamed("timegate_old_name", to=field))
     change = type("Renamed", (VersionChange,), {"__doc__": "A field was renamed.", "changes": facts})
     return Timeline(Version("2026-01-01", change), Version("2025-01-01"))
 
@@ -76,15 +84,30 @@ def _tried(contract: Contract, component: Component) -> Trial:
     fields = sorted(component.properties, key=lambda key: "const" in component.properties[key])
     found: list[Trial] = []
     for field in fields[:_MOST_FIELDS]:
+        escaped = field.replace("\\", "\\\\").replace(".", "\\.").replace("*", "\\*")
+        found.append(_with_remedies(contract, component.name, subject, escaped))
+        if not found[-1].reason:
+            return found[-1]
+    return next((trial for trial in found if trial.vouched), found[0])
+
+
+def _with_remedies(contract: Contract, name: str, subject: Any, field: str) -> Trial:
+    """What becomes of a model when one of its fields is renamed, and when what the faults say is pasted."""
+    names, vouched = names_in(contract), list[Fact]()
+    trial = Trial(name)
+    while True:
         try:
-            renamed(subject, field.replace("\\", "\\\\").replace(".", "\\.").replace("*", "\\*")).compile(contract)
+            renamed(subject, field, *vouched).compile(contract)
         except CompileError as error:
             first = error.faults[0]
             reason = " ".join(_NAME.sub("…", first.problem).split())
-            found.append(Trial(component.name, reason, str(first), all(fault.remedy for fault in error.faults)))
+            trial = trial if trial.reason else Trial(name, reason, str(first))
+            more = [fact for fact in pasted(error.faults, names) if fact not in vouched]
+            if not more:
+                return trial if not vouched else replace(trial, fault=f"{trial.fault}\nand then {first}")
+            vouched += more
         else:
-            return Trial(component.name)
-    return found[0]
+            return replace(trial, vouched=tuple(map(str, vouched)))
 
 
 # A process that is forked has what was read.

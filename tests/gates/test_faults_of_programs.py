@@ -69,7 +69,7 @@ class Circle(BaseModel):
 
 NO_WAY = "which gates cannot convert"
 SAY_WHAT = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
-VOUCH = f"{SAY_WHAT}, or on(…).vouched('why it keeps the documented shape') with the class that has the serializer"
+VOUCH = SAY_WHAT + ", or on({}).vouched('why it keeps the documented shape')"
 APART = "give head's union a callable Discriminator (pydantic), which says which one a value is"
 SHARED = "the path goes through Spot, which other places share"
 OWN = "declare the fact on Spot, where it holds everywhere, or give this place a model of its own"
@@ -77,17 +77,17 @@ OWN = "declare the fact on Spot, where it holds everywhere, or give this place a
 NO_WAY_THERE = {
     "a field's serializer without a return type": ExpectedFault(
         (on(Spot).renamed("ex", to="x"),), "Serialized.spot",
-        f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH,
+        f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Serialized"),
         Contract.of_types(Serialized),
     ),
     "a model's serializer without a return type": ExpectedFault(
         (on(Whole).renamed("ex", to="x"),), "Whole",
-        f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH,
+        f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Whole"),
         Contract.of_types(Whole | int),
     ),
     "a recursive model's serializer that gives any object": ExpectedFault(
         (on(Nested).renamed("ex", to="x"),), "Nested",
-        f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH,
+        f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Nested"),
         Contract.of_types(list[Nested]),
     ),
     "JSON in a string": ExpectedFault(

@@ -2,7 +2,7 @@
 
 import pickle
 from dataclasses import field
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 from fastapi import FastAPI
@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on, sibling
 
+T = TypeVar("T")
 WHY = "it drops nulls and keeps the rest"
 
 
@@ -85,7 +86,7 @@ class TestASerializerOfAModel:
     def test_stops_the_start_where_a_change_is_behind_it_and_the_remedy_helps(self, kind: Any) -> None:
         faults = faults_of(Contract.of(served(kind, kind())), RENAMED)
         assert {"a serializer without a return type" in fault.problem for fault in faults} == {True}
-        remedy = ", or on(…).vouched('why it keeps the documented shape') with the class that has the serializer"
+        remedy = f", or on({kind.__name__}).vouched('why it keeps the documented shape')"
         assert {fault.remedy.endswith(remedy) for fault in faults} == {True}
         assert faults_of(Contract.of(served(kind, kind())), RENAMED, on(kind).vouched(WHY)) == ()
 
@@ -144,6 +145,35 @@ def test_a_serializer_at_one_response_is_that_of_the_model_that_it_gets() -> Non
     kind = Annotated[Inner, WrapSerializer(lambda value, handler: handler(value))]
     app = gated(served(kind, Inner()), RENAMED, on(Inner).vouched(WHY))
     assert exchange(app, "GET", "/").json() == {"y": 1, "note": None}
+
+
+def test_a_serializer_of_a_list_at_one_response_is_that_of_the_model_in_it() -> None:
+    kind = Annotated[list[Inner], WrapSerializer(lambda value, handler: handler(value))]
+    (fault,) = faults_of(Contract.of(served(kind, [Inner()])), RENAMED)
+    assert fault.remedy.endswith(", or on(Inner).vouched('why it keeps the documented shape')")
+    app = gated(served(kind, [Inner()]), RENAMED, on(Inner).vouched(WHY))
+    assert exchange(app, "GET", "/").json() == [{"y": 1, "note": None}]
+
+
+class Boxed(BaseModel, Generic[T]):
+    held: T
+    inner: Inner = Inner()
+
+    @model_serializer(mode="wrap")
+    def written(self, handler: Any) -> dict[str, Any]:
+        return without_nulls(handler(self))
+
+
+def test_the_remedy_names_a_class_as_a_version_file_can_write_it() -> None:
+    generic = Contract.of_types(sends=[Boxed[int]])
+    assert {fault.remedy.rpartition(" or ")[2] for fault in faults_of(generic, RENAMED)} == {
+        "on(Boxed).vouched('why it keeps the documented shape')"
+    }
+    assert faults_of(generic, RENAMED, on(Boxed).vouched(WHY)) == ()
+    namesake = type("Typed", (Content,), {"__module__": "elsewhere"})
+    (fault,) = faults_of(Contract.of_types(sends=[Typed, namesake]), RENAMED)
+    assert fault.remedy.endswith(", or on('Typed').vouched('why it keeps the documented shape')")
+    assert faults_of(Contract.of_types(sends=[Typed, namesake]), RENAMED, on("Typed").vouched(WHY)) == ()
 
 
 class More(Content):

@@ -16,7 +16,7 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
 from timegate.wire.marks import ABSENT_MARK, OPAQUE_MARK
-from timegate.wire.schema import referred, rename_references, rewrite
+from timegate.wire.schema import references, referred, rename_references, rewrite
 from timegate.wire.wire import Component
 
 _Fact = TypeVar("_Fact", bound=ModelFact)
@@ -109,8 +109,8 @@ class _Vouched:
         return component if schema is component.schema else replace(component, schema=schema)
 
     def _body(self, schema: Schema) -> Schema:
-        """A payload with what a serializer there is vouched to give that gets one of the components."""
-        return _described(schema, lambda given: referred(given) in self._names)
+        """A payload with what a serializer there is vouched to give that gets some of the components."""
+        return _described(schema, lambda given: not self._names.isdisjoint(references(given)))
 
 
 def _may_lack(schema: Schema) -> Schema:

@@ -11,10 +11,11 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach, names_in
 from timegate.gates.source.keywords import SERIALIZER, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
+from timegate.history.inheritance import lineage
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.marks import OPAQUE_MARK
-from timegate.wire.schema import objects_in, references
+from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
 
 _ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
@@ -22,7 +23,6 @@ _MISREAD: Final = "head reads some values as the first that old clients mean as 
 
 
 _DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
-_OR_VOUCH: Final = ", or on(…).vouched('why it keeps the documented shape') with the class that has the serializer"
 
 
 def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:
@@ -137,12 +137,12 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
     """
     touched = reach.touched(conversion)
     wire = reach.history.wires[conversion.src]
-    places: list[tuple[str, Any]] = list(wire.roots(reach.side))
+    places: list[tuple[str, Any, str]] = [(place, schema, "") for place, schema in wire.roots(reach.side)]
     places += [
-        (display_name(reach, name, conversion), reach.component(name, conversion.src).schema)
+        (display_name(reach, name, conversion), reach.component(name, conversion.src).schema, name)
         for name in wire.reachable(reach.side)
     ]
-    found = [obstacle for place, schema in places for obstacle in _obstacles(schema, place, touched)]
+    found = [obstacle for place, schema, owner in places for obstacle in _obstacles(schema, place, touched, owner)]
     return [
         _fault(
             origin_of(reach, name, conversion),
@@ -150,21 +150,49 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
             place,
             f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
             "which gates cannot convert",
-            _DECLARE + (_OR_VOUCH if obstacle == SERIALIZER else ""),
+            _DECLARE + _or_vouch(reach, voucher, conversion),
         )
-        for place, obstacle, name in found or [(stop.name, stop.obstacle, stop.name)]
+        for place, obstacle, name, voucher in found or [(stop.name, stop.obstacle, stop.name, "")]
     ]
 
 
-def _obstacles(schema: Any, place: str, touched: frozenset[str]) -> Iterator[tuple[str, str, str]]:
-    """Every obstacle in a schema, at any depth, with its place and each touched component behind it."""
+def _or_vouch(reach: Reach, voucher: str, conversion: Conversion) -> str:
+    """The fact that vouches for the serializers of a component, as one more remedy; empty without a component."""
+    if not voucher:
+        return ""
+    components = reach.components(conversion.src)
+    # Where a type says that it gives some object, another component describes the class that has it.
+    component = components[referred(components[voucher].schema.get(OPAQUE_MARK)) or voucher]
+    # A parametrised class has no name that a version file could write; a fact about its origin holds for it too.
+    named = next((cls for cls in lineage(component.model) if name_of(cls).isidentifier()), None)
+    namesakes = [
+        one.model for one in components.values() if one.model is not None and name_of(one.model) == name_of(named)
+    ]
+    is_alone = named is not None and all(cls is named for cls in namesakes)
+    subject = name_of(named) if is_alone else repr(component.display_name)
+    return f", or on({subject}).vouched('why it keeps the documented shape')"
+
+
+def _obstacles(schema: Any, place: str, touched: frozenset[str], owner: str) -> Iterator[tuple[str, str, str, str]]:
+    """Every obstacle in a schema, at any depth, with its place, each touched component behind it and who may vouch.
+
+    Args:
+        schema: of a payload or a component.
+        place: where it is.
+        touched: the components that change, and those that hold one.
+        owner: the component whose schema it is; empty for a payload's.
+    """
     if is_array(schema):
         for inner in schema:
-            yield from _obstacles(inner, place, touched)
+            yield from _obstacles(inner, place, touched, owner)
     if not is_object(schema):
         return
-    yield from ((place, obstacle, name) for obstacle, name in obstacles_in(schema, touched))
-    if schema.get(OPAQUE_MARK):
+    given: Any = schema.get(OPAQUE_MARK)
+    for obstacle, name in obstacles_in(schema, touched):
+        # What a serializer at a payload gets is vouched for by the class of what it gets.
+        voucher = next(iter([owner] if owner else names_in(given)), "") if obstacle == SERIALIZER else ""
+        yield place, obstacle, name, voucher
+    if given:
         return
     _, keywords = followed(schema)
     for keyword, value in schema.items():
@@ -172,10 +200,10 @@ def _obstacles(schema: Any, place: str, touched: frozenset[str]) -> Iterator[tup
             continue
         if keyword == "properties" and is_object(value):
             for name, inner in value.items():
-                yield from _obstacles(inner, f"{place}.{name}", touched)
+                yield from _obstacles(inner, f"{place}.{name}", touched, owner)
         else:
             below = f"{place}.*" if keyword in ("items", "prefixItems", "additionalProperties") else place
-            yield from _obstacles(value, below, touched)
+            yield from _obstacles(value, below, touched, owner)
 
 
 def media_faults(
