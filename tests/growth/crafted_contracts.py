@@ -345,6 +345,30 @@ def versions_of_a_parameter(size: int) -> Compiled:
     return Compiled(Contract.of(app), timeline_of(renamed))
 
 
+def akin(size: int) -> list[Any]:
+    """Models that all have a field of one name and type; each is akin to one other by its name."""
+    return [model_with(f"Thing{index // 2}{'Read' if index % 2 else ''}", field=(int, 0)) for index in range(2 * size)]
+
+
+def twins_forgotten(size: int) -> Compiled:
+    """In one version a field changed in many models, and each has a twin that no change names."""
+    models = akin(size)
+    return compiled(models, [tuple(on(model).renamed("old", to="field") for model in models[::2])])
+
+
+def versions_of_twins_forgotten(size: int) -> Compiled:
+    """The same, each at a version of its own."""
+    models = akin(size)
+    return compiled(models, ((on(model).renamed("old", to="field"),) for model in models[::2]))
+
+
+def models_of_one_base(size: int) -> Compiled:
+    """In one version a field changed in all models that derive from one."""
+    base = model_with("Base", field=(int, 0))
+    models = [create_model(f"Thing{index}", __base__=base, own=(int, 0)) for index in range(size)]
+    return compiled(models, [(on(base).renamed("old", to="field"),)])
+
+
 CONTRACTS: Final[dict[str, Crafted]] = {
     f"{dimension}: {name}": grown(story)
     for dimension, grown in DIMENSIONS.items()
@@ -361,6 +385,9 @@ CONTRACTS: Final[dict[str, Crafted]] = {
         members_renamed,
         arms_changed,
         arms_introduced,
+        twins_forgotten,
+        versions_of_twins_forgotten,
+        models_of_one_base,
     )
 }
 """Each worst case by its name."""

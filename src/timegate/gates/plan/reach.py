@@ -59,7 +59,7 @@ class Reach:
         self.own_names: Callable[[Conversion], frozenset[str]] = cache(self._find_own_names)
         self.touched: Callable[[Conversion], frozenset[str]] = cache(self._find_touched)
         self.affected_by: Callable[[int], frozenset[str]] = cache(self._find_affected)
-        self._differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
+        self.differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
         self._users: list[Mapping[str, frozenset[str]]] = []
         self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
         self._keys: dict[tuple[str, int], list[frozenset[str]]] = {}
@@ -127,7 +127,7 @@ class Reach:
         """Every boundary at which a component differs in any way, by the component."""
         found: dict[str, list[int]] = {}
         for boundary in range(len(self.history.wires) - 1):
-            for name in self._differing_at(boundary):
+            for name in self.differing_at(boundary):
                 found.setdefault(name, []).append(boundary)
         return found
 
@@ -209,7 +209,7 @@ class Reach:
         known = self._internal
         while len(known) <= version:
             at = len(known)
-            differing = self._differing_at(at - 1) if at else self.components(0).keys()
+            differing = self.differing_at(at - 1) if at else self.components(0).keys()
             found = frozenset(name for name in differing if self.component(name, at).internal)
             known.append((known[-1] - differing) | found if at else found)
         return known[version]
@@ -243,7 +243,7 @@ class Reach:
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
         """The components that differ in any way across a boundary, and all that contain one."""
-        return self._with_users(self._differing_at(boundary), boundary)
+        return self._with_users(self.differing_at(boundary), boundary)
 
     def _find_differing(self, boundary: int) -> frozenset[str]:
         newer, older = self.components(boundary), self.components(boundary + 1)
@@ -260,7 +260,7 @@ class Reach:
     def _next_users(self, version: int) -> Mapping[str, frozenset[str]]:
         """The same at the version after the last one that is known, from those of that one."""
         users = dict(self._users[-1]) if version else {}
-        for name in self._differing_at(version - 1) if version else self.components(0):
+        for name in self.differing_at(version - 1) if version else self.components(0):
             now = self.names_in(self.component(name, version).schema)
             before = self.names_in(self.component(name, version - 1).schema) if version else frozenset[str]()
             for target in before - now:
