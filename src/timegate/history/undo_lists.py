@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from timegate.changes.base import UNSET
@@ -38,18 +38,22 @@ class FirstItem:
     Args:
         empty: what an empty list and null become; ``UNSET`` for none at all.
         alone: whether a list of several items is refused.
+        never_empty: whether an empty list is refused, because its schema allows none.
     """
 
     empty: Any
     alone: bool = False
+    never_empty: bool = False
 
     @property
     def may_remove(self) -> bool:
         """Whether it may take the value away."""
-        return self.empty is UNSET
+        return self.empty is UNSET and not self.never_empty
 
     def __call__(self, value: Any) -> Any:
         if value is None or value == []:
+            if self.never_empty:
+                raise ValueError("an item was expected")
             return deepcopy(self.empty)
         if not is_array(value):
             raise TypeError("a list was expected")
@@ -74,10 +78,10 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
                 "give was= a type that admits every item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) "
                 "instead",
             )
-        empty = _empty_list(fact, builder, values, older, used_in="responses", problem=_EMPTY_FOR_OLD)
+        to_old = _first_item(fact, builder, values, values.schema, older, used_in="responses", problem=_EMPTY_FOR_OLD)
         wrap = WrapInList(is_nullable(values.schema, values.components))
         is_item = fact.was is UNSET
-        convert(builder, values, older, to_head=wrap, to_old=FirstItem(empty), was=fact.was, is_item=is_item)
+        convert(builder, values, older, to_head=wrap, to_old=to_old, was=fact.was, is_item=is_item)
 
 
 @undo.register
@@ -97,9 +101,9 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
                 f"{who} here that the other version does not admit",
                 "write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
             )
-        empty = _empty_list(fact, builder, values, newer, used_in="requests", problem=_EMPTY_FOR_HEAD)
+        first = _first_item(fact, builder, values, older, newer, used_in="requests", problem=_EMPTY_FOR_HEAD)
         wrap = WrapInList(is_nullable(older, values.components))
-        to_head = FirstItem(empty, alone=fact.loses is None)
+        to_head = replace(first, alone=fact.loses is None)
         convert(builder, values, older, to_head=to_head, to_old=wrap, was=fact.was)
 
 
@@ -107,21 +111,23 @@ _EMPTY_FOR_OLD: Final = "nothing says what old clients read where the list is em
 _EMPTY_FOR_HEAD: Final = "nothing says what head gets where an old client sends an empty list"
 
 
-def _empty_list(
+def _first_item(
     fact: BecameList | BecameScalar,
     builder: HistoryBuilder,
     values: Values,
+    listed: Schema,
     target: Schema,
     *,
     used_in: Side,
     problem: str,
-) -> Any:
-    """What stands for a list without items; ``UNSET`` where the key is left out.
+) -> FirstItem:
+    """What takes the first item of a list, and says what stands for a list without items.
 
     Args:
         fact: the fact at hand.
         builder: the walk so far.
-        values: the lists.
+        values: the values of the field.
+        listed: the schema of the list.
         target: the schema of one value.
         used_in: the side on which lists become values.
         problem: what is wrong where nothing can stand for it.
@@ -131,9 +137,11 @@ def _empty_list(
         empty = plain_value(builder, place.text, fact.empty, argument="empty")
         if empty is not UNSET:
             check_value(builder, place.side, place.text, empty, argument="empty", fits=target)
-        return empty
+        return FirstItem(empty)
     if is_nullable(target, values.components):
-        return None
+        return FirstItem(None)
+    if listed.get("minItems", 0) > 0:
+        return FirstItem(UNSET, never_empty=True)
     if place.side == used_in and (place.stars or place.key in values.component.required):
         builder.fault(place.text, problem, f"{builder.line('empty=…')} with a value of one item's type")
-    return UNSET
+    return FirstItem(UNSET)

@@ -81,15 +81,27 @@ def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
             builder.fault(
                 place.text,
                 "head sends values here that the old type does not admit",
-                f"{builder.line('to_old=…')} with a function from head's value to the old one",
+                f"{_as_list(builder, older, newer)}{builder.line('to_old=…')} with a function from head's value to the "
+                "old one",
             )
         if place.side == "requests" and fact.to_head is None and not admits_all_of(newer, older, components):
             builder.fault(
                 place.text,
                 "old clients send values here that head's type does not admit",
-                f"{builder.line('to_head=…')} with a function from the old value to head's",
+                f"{_as_list(builder, older, newer)}{builder.line('to_head=…')} with a function from the old value to "
+                "head's",
             )
         convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)
+
+
+def _as_list(builder: HistoryBuilder, older: Schema, newer: Schema) -> str:
+    """The fact for a value that became a list of such values, or the other way, as the better remedy."""
+    listed, one, verb = (newer, older, "became_list") if "items" in newer else (older, newer, "became_scalar")
+    items = listed.get("items")
+    if not isinstance(items, dict) or bare(items) != bare(one):
+        return ""
+    declared = builder.declared
+    return f"{declared.subject_code()}.{verb}({declared.argument_code()}), or "
 
 
 @undo.register

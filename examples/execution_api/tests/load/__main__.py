@@ -126,7 +126,7 @@ def _counted(folder: Path, given: argparse.Namespace) -> Iterator[str]:
         running(folder, database=database, world=None, options=options) as other,
     ):
         tallies = asyncio.run(_two(killed, other, given))
-    for tally, seconds in zip(tallies, (given.kill_after, 2 * given.kill_after), strict=True):
+    for tally, seconds in zip(tallies, (given.kill_after, given.seconds), strict=True):
         _report(tally, seconds)
         yield from tally.unexpected
     yield from _agreed(tallies[0], usage_file, "killed", open_requests=len(tallies[0].broken_off))
@@ -135,7 +135,7 @@ def _counted(folder: Path, given: argparse.Namespace) -> Iterator[str]:
 
 async def _two(killed: LoadedServer, other: LoadedServer, given: argparse.Namespace) -> tuple[Tally, Tally]:
     half = given.workers // 2
-    is_over = after(2 * given.kill_after)
+    is_over = after(given.seconds)
 
     def work(server: LoadedServer, agent: str, first: int) -> Coroutine[None, None, Tally]:
         return drive(
