@@ -119,6 +119,16 @@ def shop(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_an_app_that_a_function_makes_is_adopted_in_that_function(tmp_path: Path) -> None:
+    app = BARE.partition("\napp = ")
+    made = f"{app[0]}\n\ndef create_app() -> FastAPI:\n    return app\n\n\napp = {app[2]}"
+    (tmp_path / "shop.py").write_text(made, encoding="utf-8")
+    told = done(tmp_path, "baseline", "2025-01-01", "shop:create_app")
+    assert "the last two lines in create_app, below the routes of the app that it returns" in told
+    assert 'app.add_middleware(TimegateMiddleware, timeline=versions, default="2025-01-01")' in told
+    assert "create_app.add_middleware" not in told
+
+
 def test_from_an_app_without_versions_to_a_release(shop: Path) -> None:
     assert done(shop, "check", "shop.main:app") == "1 frozen contract compared: nothing has changed\n"
     edit(shop / "shop" / "models.py", "    quantity", "    colour: str | None = None\n    quantity")

@@ -197,3 +197,55 @@ def test_what_differs_each_time_is_replaced(written: pytest.Pytester) -> None:
     (exchange,) = json.loads(snapshots(written)["2025-01-01/r/items.POST.json"])["exchanges"]
     assert exchange["sends"] == "…"
     assert exchange["receives"]["headers"] == {"content-type": "application/json", "api-version": "2025-01-01"}
+
+
+BIRTHS = """
+import uuid
+from datetime import datetime, timezone
+
+from fastapi import FastAPI
+from timegate import Timeline, Version
+from timegate.asgi import TimegateMiddleware
+
+app = FastAPI()
+app.add_middleware(TimegateMiddleware, timeline=Timeline(Version("2025-01-01")))
+
+@app.post("/births")
+def births() -> dict:
+    one, other = str(uuid.uuid4()), str(uuid.uuid4())
+    at = datetime.now(timezone.utc)
+    return {"id": one, "other": f"/births/{other}", "by": {one: 1}, "at": at, "day": "2025-01-01"}
+"""
+TEST_BIRTHS = """
+from timegate.testing import steady
+
+def test_births(old_client, exchange_snapshots):
+    client = old_client("2025-01-01")
+    client.post("/births")
+    exchange_snapshots.match(client.exchanges, replaced=steady)
+"""
+
+
+def test_ids_and_moments_are_the_same_each_time_where_they_are_replaced(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(shop=BIRTHS, test_it=TEST_BIRTHS.replace(", replaced=steady", ""))
+    pytester.makefile(".ini", pytest="[pytest]\ntimegate_app = shop:app\npythonpath = .\n")
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
+    told = run(pytester)
+    told.assert_outcomes(failed=1)
+    told.stdout.fnmatch_lines(
+        ["*Only ids and moments differ: delete the file, and write it with match(*replaced=steady)"]
+    )
+    assert "--accept-released" not in told.stdout.str()
+
+    (pytester.path / "snapshots" / "2025-01-01" / "births.POST.json").unlink()
+    pytester.makepyfile(test_it=TEST_BIRTHS)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
+    (exchange,) = json.loads(snapshots(pytester)["2025-01-01/births.POST.json"])["exchanges"]
+    assert exchange["receives"]["json"] == {
+        "id": "ID-1",
+        "other": "/births/ID-2",
+        "by": {"ID-1": 1},
+        "at": "MOMENT",
+        "day": "2025-01-01",
+    }

@@ -82,10 +82,14 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
     absent = {name for fact in facts if fact.verb in ("added", "introduced") for name in (*fact.names, fact.field[1])}
     open_ones: list[Converter] = []
     constants: dict[tuple[str, str], ast.expr] = {}
+    listed: dict[tuple[str, str], str] = {}
+    removed = {fact.field for fact in facts if fact.verb == "removed"}
+    retyped = {fact.field for fact in facts if fact.verb == "retyped"}
     for converter in converters:
-        constant = converter.constant()
-        removed = {fact.field for fact in facts if fact.verb == "removed"}
-        if constant is not None and all((target, constant[0]) in removed for target in converter.targets):
+        constant, of_lists = converter.constant(), converter.of_lists()
+        if of_lists is not None and all((target, of_lists[0]) in retyped for target in converter.targets):
+            listed |= {(target, of_lists[0]): of_lists[1] for target in converter.targets}
+        elif constant is not None and all((target, constant[0]) in removed for target in converter.targets):
             constants |= {(target, constant[0]): constant[1] for target in converter.targets}
         elif not (converter.only_drops and converter.dropped <= absent):
             open_ones.append(converter)
@@ -96,6 +100,8 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
         if fact.field in constants:
             backfill = Code(f"backfill={ast.unparse(constants[fact.field])}")
             yield _Block(replace(fact, rest=(*fact.rest, backfill)).code())
+        elif fact.verb == "retyped" and fact.field in listed:
+            yield _Block(replace(fact, verb=listed[fact.field]).code())
         elif waiting and name:
             placed.add(name)
             written = fact.code().text

@@ -21,11 +21,13 @@ class Converter:
         function: its definition.
         targets: the models or paths that it converts for, as written.
         source: its source, without the decorators.
+        upgrades: whether it converts requests.
     """
 
     function: ast.FunctionDef | ast.AsyncFunctionDef
     targets: tuple[str, ...]
     source: str
+    upgrades: bool
 
     @property
     def dropped(self) -> frozenset[str]:
@@ -49,12 +51,35 @@ class Converter:
 
     def constant(self) -> tuple[str, ast.expr] | None:
         """The one key that it always writes, and the constant that it writes there; None where it does more."""
-        match [one for one in self.function.body if not _is_docstring(one)]:
+        match self._statements:
             case [ast.Assign(targets=[ast.Subscript(slice=key)], value=ast.Constant() as value)]:
                 name = text_of(key)
                 return None if name is None else (name, value)
             case _:
                 return None
+
+    def of_lists(self) -> tuple[str, str] | None:
+        """Head's key and the fact about it, where it only wraps a value in a list or takes its first item."""
+        match self._statements:
+            case [ast.Assign(targets=[ast.Subscript(slice=written)], value=ast.List(elts=[taken]))]:
+                wraps = True
+            case [ast.Assign(targets=[ast.Subscript(slice=written)], value=ast.Subscript(value=taken, slice=index))]:
+                if ast.unparse(index) != "0":
+                    return None
+                wraps = False
+            case _:
+                return None
+        match taken:
+            case ast.Call(func=ast.Attribute(attr="pop"), args=[read]) | ast.Subscript(slice=read):
+                key = text_of(written if self.upgrades else read)
+                verb = "became_list" if wraps is self.upgrades else "became_scalar"
+                return None if key is None or text_of(read) is None else (key, verb)
+            case _:
+                return None
+
+    @property
+    def _statements(self) -> list[ast.stmt]:
+        return [one for one in self.function.body if not _is_docstring(one)]
 
     @property
     def _nodes(self) -> list[ast.AST]:
@@ -83,7 +108,8 @@ def converters_of(module: Module, change: ast.ClassDef) -> list[Converter]:
         made = [one for one in node.decorator_list if isinstance(one, ast.Call) and _called(one) in _DECORATORS]
         if made:
             targets = tuple(ast.unparse(argument) for one in made for argument in one.args)
-            found.append(Converter(node, targets, _without_decorators(module, node)))
+            upgrades = any(_called(one) == _DECORATORS[0] for one in made)
+            found.append(Converter(node, targets, _without_decorators(module, node), upgrades))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,6 +22,9 @@ from timegate.version import Version, shown
 _PACKAGE: Final = '''\
 """The versions of the API, each a module that says what it changed."""
 '''
+
+
+_BELOW: Final = "below its models and routes, which changes will import"
 
 
 def baseline(
@@ -50,14 +54,15 @@ def baseline(
     file = Folder(folder).write(version, VersionContracts(contract).at(gates, version).document)
     typer.echo(f"{file}: version {version} is frozen")
     typer.echo(f"{shown(str(place))}: the package of versions")
-    typer.echo(
-        f"Add to {module}, the last two lines below its models and routes, which changes will import. Clients that"
-    )
+    is_made = attrgetter(name)(sys.modules[module]) is not app
+    where = f"in {name}, below the routes of the app that it returns" if is_made else _BELOW
+    typer.echo(f"Add to {module}, the last two lines {where}. Clients that")
     typer.echo(f"name no version are those of today, and keep {version} after every release:\n")
     typer.echo("    from timegate import Timeline")
     typer.echo("    from timegate.asgi import TimegateMiddleware\n")
     typer.echo(f'    versions = Timeline.from_package("{package}")')
-    typer.echo(f'    {name}.add_middleware(TimegateMiddleware, timeline=versions, default="{version}")')
+    added = f'add_middleware(TimegateMiddleware, timeline=versions, default="{version}")'
+    typer.echo(f"    {'app' if is_made else name}.{added}")
 
 
 def _place(module: str) -> tuple[str, Path]:

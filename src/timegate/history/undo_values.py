@@ -24,7 +24,7 @@ from timegate.history.schema_edits import with_null, with_property_required, wit
 from timegate.history.steps import ValueReplaced
 from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of, bare
-from timegate.typing import Function, Schema
+from timegate.typing import Function, Schema, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.wire import Component
@@ -98,7 +98,7 @@ def _as_list(builder: HistoryBuilder, older: Schema, newer: Schema) -> str:
     """The fact for a value that became a list of such values, or the other way, as the better remedy."""
     listed, one, verb = (newer, older, "became_list") if "items" in newer else (older, newer, "became_scalar")
     items = listed.get("items")
-    if not isinstance(items, dict) or bare(items) != bare(one):
+    if not is_object(items) or bare(items) != bare(one):
         return ""
     declared = builder.declared
     return f"{declared.subject_code()}.{verb}({declared.argument_code()}), or "

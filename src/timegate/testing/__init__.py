@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from timegate.testing.client import OldClient, OldClients
-    from timegate.testing.exchange import Exchange
+    from timegate.testing.exchange import Exchange, steady
     from timegate.testing.laws import BrokenLaw, broken_laws
     from timegate.testing.snapshots import ExchangeSnapshots
 else:
@@ -17,6 +17,7 @@ else:
         "OldClient": "timegate.testing.client",
         "OldClients": "timegate.testing.client",
         "broken_laws": "timegate.testing.laws",
+        "steady": "timegate.testing.exchange",
     }
 
     def __getattr__(name):
@@ -28,4 +29,4 @@ else:
         return sorted({*globals(), *__all__})
 
 
-__all__ = ["BrokenLaw", "Exchange", "ExchangeSnapshots", "OldClient", "OldClients", "broken_laws"]
+__all__ = ["BrokenLaw", "Exchange", "ExchangeSnapshots", "OldClient", "OldClients", "broken_laws", "steady"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,11 +13,15 @@ from timegate.errors import DeclarationError, GateError
 from timegate.gates import Gates
 from timegate.gates.explain import Explanation
 from timegate.testing.probe import HeadExchange
+from timegate.typing import is_array, is_object
 
 _BY_ITSELF: Final = frozenset(
     {"host", "accept", "accept-encoding", "connection", "user-agent", "content-length", "transfer-encoding"}
 )
 """Header fields that a client sends by itself."""
+
+_UUID: Final = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+_MOMENT: Final = re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d\b)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,30 @@ class Exchange:
         sends = {"method": self.method, "path": self.path, "headers": dict(self.sent_headers), **_body(self.sent)}
         shown = {name: self.headers[name] for name in shown_headers if name in self.headers}
         return {**named, "sends": sends, "receives": {"status": self.status, "headers": shown, **_body(self.received)}}
+
+
+def steady(exchange: Any) -> Any:
+    """An exchange whose ids and moments are the same each time: ``match(client.exchanges, replaced=steady)``.
+
+    The first UUID in it reads ``ID-1``, wherever it stands, the next one ``ID-2``; each moment of RFC 3339 reads
+    ``MOMENT``. A date stays.
+
+    Args:
+        exchange: as it will be written.
+    """
+    numbers: dict[str, int] = {}
+
+    def named(found: re.Match[str]) -> str:
+        return f"ID-{numbers.setdefault(found[0].lower(), len(numbers) + 1)}"
+
+    def replaced(value: Any) -> Any:
+        if isinstance(value, str):
+            return _MOMENT.sub("MOMENT", _UUID.sub(named, value))
+        if is_object(value):
+            return {_UUID.sub(named, key): replaced(one) for key, one in value.items()}
+        return [replaced(one) for one in value] if is_array(value) else value
+
+    return replaced(exchange)
 
 
 def chosen_headers(sent: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollections
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from timegate.testing.exchange import Exchange
+from timegate.testing.exchange import Exchange, steady
 from timegate.version import UNRELEASED
 
 ELSEWHERE: Final = "not-in-this-version"
@@ -90,7 +90,7 @@ class ExchangeSnapshots:
             exchanges: what clients sent and received: ``client.exchanges``.
             name: a folder below that of the version, where other tests write about the same operations.
             headers: further header fields of responses to keep.
-            replaced: replaces what differs each time, such as moments, in an exchange as it will be written.
+            replaced: replaces what differs each time, in an exchange as it will be written; `steady` ids and moments.
 
         Raises:
             AssertionError: an operation's exchanges differ from their file.
@@ -134,11 +134,17 @@ class ExchangeSnapshots:
             lines.append(
                 f"{version} is released, and its clients stay as they are"
                 + (": --snapshot-update leaves this file as it is. " if updates else ". ")
-                + f'If this change does not break them: pytest --accept-released "{version}: why"'
+                + self._remedy(version, before, after)
             )
         elif not before:
             lines.append("If it is right: pytest --snapshot-update")
         return "\n".join(lines)
+
+    def _remedy(self, version: str, before: str, after: str) -> str:
+        """What to do about a released file that differs."""
+        if _is_same(steady(before), steady(after)):
+            return "Only ids and moments differ: delete the file, and write it with match(…, replaced=steady)"
+        return f'If this change does not break them: pytest --accept-released "{version}: why"'
 
 
 def file_name(operation: str | None) -> str:
