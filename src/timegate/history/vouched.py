@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -15,9 +15,9 @@ from timegate.history.schema_edits import with_roots
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
-from timegate.wire.marks import ABSENT_MARK, OPAQUE_MARK
-from timegate.wire.schema import references, referred, rename_references, rewrite
-from timegate.wire.wire import Component
+from timegate.wire.marks import ABSENT_MARK, ANY_SUBCLASS, BEHIND_MARK, OPAQUE_MARK
+from timegate.wire.schema import objects_in, references, referred, rename_references, rewrite
+from timegate.wire.wire import Component, Wire
 
 _Fact = TypeVar("_Fact", bound=ModelFact)
 
@@ -113,17 +113,37 @@ class _Vouched:
         return _described(schema, lambda given: not self._names.isdisjoint(references(given)))
 
 
+def _vouched_note(note: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A note of a subclass, on whose own fields no client relies."""
+    name = referred(note["schema"]) if note["by"] == ANY_SUBCLASS else None
+    return note if name is None else {**note, "schema": {}, "vouched": name}
+
+
+def vouched_behind(wire: Wire, names: set[str]) -> set[str]:
+    """The components that may be sent in place of some others, or by their fields, as somebody vouches."""
+    schemas = [wire.responses[name].schema for name in names]
+    schemas += [schema for _, schema in wire.roots("responses") if not names.isdisjoint(references(schema))]
+    notes = (note for node in objects_in(schemas) for note in node.get(BEHIND_MARK, ()))
+    return {note["vouched"] for note in notes if "vouched" in note}
+
+
 def _may_lack(schema: Schema) -> Schema:
     """The schema of a property that the serializer of its class may leave out, for a reason that only the app knows."""
     return {**schema, ABSENT_MARK: {**schema.get(ABSENT_MARK, {}), "conditional": True}}
 
 
 def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
-    """A schema with what serializers get in place of what they leave open; the same one where there is none."""
+    """A schema with what is vouched for in place of what it leaves open; the same one where there is none."""
     found = False
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         nonlocal found
+        notes: Sequence[Mapping[str, Any]] = node.get(BEHIND_MARK, ())
+        if any(note["by"] == ANY_SUBCLASS and note["schema"] for note in notes):
+            described = {key: value for key, value in node.items() if key != BEHIND_MARK}
+            if is_vouched(described):
+                found = True
+                node = {**described, BEHIND_MARK: list(map(_vouched_note, notes))}
         given = node.get(OPAQUE_MARK)
         if not is_object(given) or not is_vouched(given):
             return node

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from timegate.reading.held import Held, HeldClasses, subclasses
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK, CHECKED_MARK, UNSURE_MARK, VALIDATED_MARK, Validated
+from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, CHECKED_MARK, UNSURE_MARK, VALIDATED_MARK, Validated
 from timegate.wire.schema import ref, references, rewrite
 from timegate.wire.wire import Component
 
 _BY_HAND: Final = "a schema that does not describe it"
-_ANY_SUBCLASS: Final = "a place that any subclass may take"
 
 
 class HiddenClasses:
@@ -66,10 +65,10 @@ class HiddenClasses:
             if model not in described:
                 yield from self._note(model, _BY_HAND, listed=False)
             if any_subclass:
-                yield {"by": _ANY_SUBCLASS, "schema": {}, "listed": True}
+                yield {"by": ANY_SUBCLASS, "schema": {}, "listed": True}
                 for cls in dict.fromkeys(subclasses(model)):
                     if cls not in described:
-                        yield from self._note(cls, _ANY_SUBCLASS, listed=True)
+                        yield from self._note(cls, ANY_SUBCLASS, listed=True)
 
     def _note(self, model: Any, by: str, *, listed: bool) -> Iterator[dict[str, Any]]:
         name = self._names.get(model)

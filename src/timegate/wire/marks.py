@@ -19,8 +19,13 @@ BEHIND_MARK: Final = MARK_PREFIX + "behind"
 """Lists the components that payloads may contain here although the schema does not refer to them.
 
 Each entry has the component's schema (empty where it is not known), ``by``: what is in the way, ``field``: the field's
-name in Python where the schema has no such property, and ``listed``: whether the place counts as opaque.
+name in Python where the schema has no such property, and ``listed``: whether the place counts as opaque. Where somebody
+vouches for the place, ``vouched`` holds the component's name instead.
 """
+
+
+ANY_SUBCLASS: Final = "a place that any subclass may take"
+"""What is in the way where an object of any subclass may be sent, with the fields of that one."""
 
 
 DISCRIMINATOR_MARK: Final = MARK_PREFIX + "discriminator"

@@ -9,12 +9,12 @@ from timegate.changes.base import name_of
 from timegate.errors import Fault
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach, names_in
-from timegate.gates.source.keywords import SERIALIZER, NotConvertible, followed, obstacles_in
+from timegate.gates.source.keywords import SERIALIZER, VOUCHABLE, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
 from timegate.history.inheritance import lineage
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
-from timegate.wire.marks import OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
 
@@ -189,8 +189,9 @@ def _obstacles(schema: Any, place: str, touched: frozenset[str], owner: str) -> 
         return
     given: Any = schema.get(OPAQUE_MARK)
     for obstacle, name in obstacles_in(schema, touched):
-        # What a serializer at a payload gets is vouched for by the class of what it gets.
-        voucher = next(iter([owner] if owner else names_in(given)), "") if obstacle == SERIALIZER else ""
+        # At a payload, the class of what is there vouches for it.
+        held = names_in(given or {key: value for key, value in schema.items() if key != BEHIND_MARK})
+        voucher = next(iter([owner] if owner else held), "") if obstacle in VOUCHABLE else ""
         yield place, obstacle, name, voucher
     if given:
         return

@@ -15,7 +15,7 @@ from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.history.look_up import LookUp
 from timegate.history.misfit import misfit
-from timegate.history.vouched import facts_of, written_as
+from timegate.history.vouched import facts_of, vouched_behind, written_as
 from timegate.timeline import Timeline
 from timegate.wire.wire import Component
 
@@ -39,10 +39,12 @@ def vouching_faults(
         return
     versions = range(len(timeline.versions))
     touched = frozenset[str]().union(*map(responses.touched, map(partial(client_conversion, "responses"), versions)))
-    components, look_up = responses.components(0), LookUp(responses.history.wires[0])
+    wire = responses.history.wires[0]
+    look_up = LookUp(wire)
     for version, change, shape in shapes:
         for model in shape.models:
-            if touched.isdisjoint(written_as(components, look_up, model)):
+            names = written_as(wire.responses, look_up, model)
+            if touched.isdisjoint(names | vouched_behind(wire, names)):
                 yield Fault(version, change, name_of(model), problem, f"take {shape} out")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from timegate.gates.plan.reach import names_in
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
+from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS, referred
 
 _OF_AN_OBJECT: Final = frozenset({"properties", "additionalProperties"})
@@ -20,6 +20,9 @@ _ALONE: Final = ("anyOf", "oneOf", "$ref")
 _FOLLOWED: Final = _OF_AN_OBJECT.union(_OF_ANY_VALUE, _ALONE)
 
 SERIALIZER: Final = "a serializer without a return type"
+
+VOUCHABLE: Final = frozenset({SERIALIZER, ANY_SUBCLASS})
+"""The obstacles that are none where somebody vouches that nothing else is sent than what the schema says."""
 
 
 class NotConvertible(Exception):
