@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import WithJsonSchema
 
 from tests.coverage.schema_pairs import PAIRS, Pair, topic
-from timegate import Contract, Timeline, Version, VersionChange, on
+from timegate import Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.changes.base import Fact
 from timegate.typing import Schema
 
@@ -64,8 +64,8 @@ class SchemaChange:
         change = type("Change", (VersionChange,), {"__doc__": "A change.", "changes": (self.fact,)})
         gates = Timeline(Version(NEW, change), Version(OLD)).compile(self.contract())
         if self.sent:
-            return gates.upgrade("Body", self.payload(self.pair.sent), from_version=OLD)
-        return gates.downgrade("Body", self.payload(self.pair.sent), to_version=OLD)
+            return gates.upgrade("POST /bodies", self.payload(self.pair.sent), from_version=OLD)
+        return gates.downgrade("POST /bodies", self.payload(self.pair.sent), to_version=OLD)
 
 
 def document(body: Schema, *, sent: bool) -> dict[str, Any]:
@@ -106,7 +106,10 @@ def _fact(name: str, pair: Pair, *, sent: bool, whole: bool) -> tuple[Fact, str]
     was: Any = Annotated[Any, WithJsonSchema(pair.sender if sent else pair.receiver)]
     match name:
         case _ if whole:
-            return body.reshaped(was=was, to_head=converted, to_old=converted, loses="as decided"), _VALUE
+            bodies = endpoint("/bodies", "POST")
+            if sent:
+                return bodies.rewritten(request=converted, was=was, loses="as decided"), _VALUE
+            return bodies.rewritten(response=converted, was=was), _VALUE
         case "nullable" if sent:
             return body.became_non_null("value", null_is=pair.received), "what head gets for null"
         case "nullable":

@@ -47,6 +47,10 @@ PAIRS: Final[tuple[tuple[str, str, str], ...]] = (
         "`on(M).retyped('a', was=T, to_head=f, to_old=g)`, or one that says more",
     ),
     ("@typeChangedFrom", "parameter", "`endpoint(…).query('q').retyped(was=T, to_head=f)`, and the others"),
-    ("@returnTypeChangedFrom", "operation", "`on(M).reshaped(was=Old, to_head=f, to_old=g)` of the response's model"),
+    (
+        "@returnTypeChangedFrom",
+        "operation",
+        "`endpoint(…).rewritten(response=g, was=Old)`, `.enveloped('items')`, or a fact about the response's model",
+    ),
 )
 """Decorator, target and what is said here."""

@@ -158,6 +158,10 @@ def in_words(total: str) -> str:
     return f"{total} heroes"
 
 
+def counted(page: dict[str, Any]) -> dict[str, int]:
+    return {name: len(name) for name in page["items"]}
+
+
 EXAMPLES: dict[str, list[EndpointExample]] = {
     "endpoint(…).added": [EndpointExample(endpoint("/heroes", "POST").added(), "POST")],
     "endpoint(…).removed": [EndpointExample(endpoint("/strict", "GET").removed(), url="/strict?limit=1")],
@@ -167,6 +171,11 @@ EXAMPLES: dict[str, list[EndpointExample]] = {
     "endpoint(…).status": [EndpointExample(endpoint("/heroes", "POST").status(201, was=200), "POST")],
     "endpoint(…).enveloped": [
         EndpointExample(endpoint("/pages", "GET").enveloped("items"), url="/pages", what="it reads")
+    ],
+    "endpoint(…).rewritten": [
+        EndpointExample(
+            endpoint("/pages", "GET").rewritten(response=counted, was=dict[str, int]), url="/pages", what="it reads"
+        )
     ],
     "endpoint(…).documented": [EndpointExample(LIST.documented(was={"summary": "Heroes", "tags": ["old"]}))],
     "endpoint(…).query": [

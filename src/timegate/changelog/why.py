@@ -37,6 +37,7 @@ _WHY: Final[Mapping[str, str]] = {
     "grew": "know {what} without {members}",
     "shrank": "still send {member} as {what}",
     "enveloped": "know the body of {what} without an envelope",
+    "rewritten": "know another body of {what}",
     "status": "expect {was} of {what}, which responds with {new} now",
     # What these declare is on no wire.
     "documented": "",

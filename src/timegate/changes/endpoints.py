@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from timegate.changes.base import Fact, Loss, kind
+from timegate.changes.base import UNSET, Fact, Loss, kind
+from timegate.typing import Function
 
 
 @kind
@@ -89,3 +90,24 @@ class Enveloped(EndpointFact):
     loss: ClassVar[Loss] = Loss.TO_OLD
     positional: ClassVar[str] = "key"
     names: ClassVar[tuple[str, ...]] = ("key",)
+
+
+@kind
+class Rewritten(EndpointFact):
+    """Operations whose bodies differ as a whole, by functions; the last resort.
+
+    Args:
+        request: gives the newer body of a request, of the older one.
+        response: gives the older body of a response, of the newer one.
+        status: the declared status of the responses that are meant; every success by default.
+        was: the type of these bodies in older versions; left out where only the values differ.
+    """
+
+    request: Function | None = None
+    response: Function | None = None
+    status: int | None = None
+    was: Any = UNSET
+
+    verb: ClassVar[str] = "rewritten"
+    loss: ClassVar[Loss] = Loss.TO_HEAD
+    was_is_type: ClassVar[bool] = True

@@ -61,6 +61,7 @@ class Gates:
         self._vouched, self._vouching_faults = vouched_head(head, timeline)
         with refuse_endless("the types of the contract"):
             self._history: History = history(self._vouched.wire, timeline, reserved=head.reserved, mounts=head.mounts)
+            self._vouched = self._vouched.with_operations(self._history.wires[0].operations)
             self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
             self._operations: dict[str, tuple[OperationGate, ...]] = {}
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}

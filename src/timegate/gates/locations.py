@@ -155,7 +155,7 @@ class Locator:
             if listed_values(component.schema) is not None:
                 members = listed_values(self.reach.component(name, self.version).schema) or (None,)
                 return _End(expected=tuple(members))
-            return self._step_in_envelope(rest, at, name) or _Step((), 0, component.schema)
+            return self._step_in_whole(rest, at, name)
         arms = schema.get("anyOf") or schema.get("oneOf")
         if arms:
             return self._step_in_union(rest, at, schema, [arm for arm in arms if arm != NULL])
@@ -165,14 +165,20 @@ class Locator:
         inner = None if at == len(rest) else _inner(schema, rest[at])
         return _End() if inner is None else _Step((self._client_member(schema, rest[at]),), 1, inner)
 
-    def _step_in_envelope(self, rest: Location, at: int, name: str) -> _Step | _End | None:
-        """The step into what an old client sends as the whole body; None where it is no envelope."""
-        steps = (step for boundary in range(self.version) for step in self.reach.steps(name, boundary))
-        put = next((one.to_head for one in steps if isinstance(one, ObjectConverted)), None)
-        if not isinstance(put, PutInEnvelope):
-            return None
-        inner = self._properties(self.reach.component(name, 0).schema).get(put.key)
-        return _Step((), 1, inner) if inner is not None and rest[at : at + 1] == (put.key,) else _End()
+    def _step_in_whole(self, rest: Location, at: int, name: str) -> _Step | _End:
+        """The step into what an old client sends as a whole: out of an envelope, or not into what a function gives."""
+        steps = [step for boundary in range(self.version) for step in reversed(self.reach.steps(name, boundary))]
+        schema, used = self.reach.component(name, 0).schema, 0
+        for step in steps:
+            put = step.to_head if isinstance(step, ObjectConverted) else None
+            if isinstance(put, PutInEnvelope):
+                inner = self._properties(schema).get(put.key)
+                if inner is None or rest[at + used : at + used + 1] != (put.key,):
+                    return _End()
+                schema, used = inner, used + 1
+            elif isinstance(step, ObjectConverted) and step.newer != step.older:
+                return _End(exact=False, keeps_rest=False)
+        return _Step((), used, schema)
 
     def _client_member(self, schema: Schema, key: str | int) -> str | int:
         """The client's key for a key of a dict, where keys are members of an enum."""

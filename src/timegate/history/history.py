@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemoved
 from timegate.errors import Fault
 from timegate.history import (
+    undo_bodies,
     undo_endpoints,
     undo_envelopes,
     undo_fields,
@@ -37,6 +38,7 @@ from timegate.wire.paths import without_names
 from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 _REGISTERED = (
+    undo_bodies,
     undo_endpoints,
     undo_envelopes,
     undo_fields,

@@ -157,6 +157,11 @@ class ObjectConverted:
     was: Any = UNSET
 
 
+def one_way(value: Any) -> Any:
+    """The function of the direction in which an `ObjectConverted` has none: the object stays as it is."""
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class ModelIntroduced:
     """Older versions do not have the component.

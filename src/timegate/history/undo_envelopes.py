@@ -12,11 +12,12 @@ from timegate.history.places import EVERY_KEY
 from timegate.history.remedies import name_one
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo import undo
+from timegate.history.undo_bodies import whole_body
 from timegate.history.undo_endpoints import operations_of
 from timegate.typing import Schema, is_object
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import ref, referred
-from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
+from timegate.wire.schema import referred
+from timegate.wire.wire import SIDES, Body, Component, Operation, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,16 @@ def _bodies(builder: HistoryBuilder, operation: Operation) -> Iterator[tuple[Sid
     """The bodies of an operation that are objects of a model: its request's and those of its successes."""
     for side in SIDES:
         for place, body in operation.bodies(side):
-            name = referred(body.schema)
+            name = _model(builder, side, body.schema)
             if name is not None and (side == "requests" or place.startswith("2")):
                 yield side, place, body, builder.component(side, name)
+
+
+def _model(builder: HistoryBuilder, side: Side, schema: Schema) -> str | None:
+    """The component that a body is an object of, also where another one stands for the body as a whole."""
+    name = referred(schema)
+    inner = None if name is None else referred(builder.component(side, name).schema)
+    return name if inner is None else inner
 
 
 def _take_out(
@@ -88,30 +96,7 @@ def _take_out(
             f"head may leave {key!r} out of the envelope, and old clients need it as the body",
             f"require {key!r} in the model",
         )
-    name = f"{operation.key} {place} in an envelope"
-    newer: Schema = {"$ref": body.schema["$ref"]}
-    root = {**body.schema, **ref(name)}
-    envelope = Component(name, newer, inline=True, display_name=name)
-    wires = [_with_root(wire, operation.key, side, place, root) for wire in builder.wires]
-    builder.wires[:] = [wire.edited(side, envelope) for wire in wires]
-    older = component.properties[key]
-    builder.put(side, replace(envelope, schema=older))
-    step = ObjectConverted(builder.origin, newer, older, PutInEnvelope(key), TakeOutOfEnvelope(key))
-    builder.record(side, name, step, EVERY_KEY)
-
-
-def _with_root(wire: Wire, key: str, side: Side, place: str, root: Schema) -> Wire:
-    """A wire with another schema at the root of one body of an operation."""
-
-    def changed(operation: Operation) -> Operation:
-        if operation.key != key:
-            return operation
-        if side == "requests":
-            return replace(operation, request=operation.request and replace(operation.request, schema=root))
-        responses = {
-            status: body and (replace(body, schema=root) if status == place else body)
-            for status, body in operation.responses.items()
-        }
-        return replace(operation, responses=responses)
-
-    return replace(wire, operations=tuple(map(changed, wire.operations)))
+    whole, older = whole_body(builder, operation, side, place, body), component.properties[key]
+    builder.put(side, replace(whole, schema=older))
+    step = ObjectConverted(builder.origin, whole.schema, older, PutInEnvelope(key), TakeOutOfEnvelope(key))
+    builder.record(side, whole.name, step, EVERY_KEY)

@@ -13,7 +13,7 @@ from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
 from timegate.history.schema_edits import with_arm, without_arms
-from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
+from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin, one_way
 from timegate.history.undo import undo
 from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK, DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
@@ -148,7 +148,7 @@ def _with_retired(fact: Retired, builder: HistoryBuilder, side: Side, names: lis
         builder.record(side, name, ModelIntroduced(builder.origin, UNSET, builder.undone), EVERY_KEY)
     elif side == "requests" and fact.read_as is not None:
         builder.check_loss(fact, side, name_of(fact.was), "head reads another model in its place")
-        step = ObjectConverted(builder.origin, newer, older.schema, fact.read_as, fact.read_as, fact.was)
+        step = ObjectConverted(builder.origin, newer, older.schema, fact.read_as, one_way, fact.was)
         builder.record(side, name, step, EVERY_KEY)
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timegate.errors import DeclarationError
@@ -25,7 +25,7 @@ from timegate.reading.webhooks import outgoing_payloads
 from timegate.typing import Document, Schema
 from timegate.wire.schema import ref
 from timegate.wire.texts import Texts, document_texts
-from timegate.wire.wire import SIDES, Side, Wire
+from timegate.wire.wire import SIDES, Operation, Side, Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class Head:
         """The names in documents that belong to no component of the wire."""
         components = (component for side in SIDES for component in self.wire.components(side).values())
         return frozenset(self.texts.schemas) - {component.display_name for component in components}
+
+    def with_operations(self, operations: tuple[Operation, ...]) -> Head:
+        """The same head, for which what facts say of the body of an operation holds without HTTP too."""
+        return replace(self, wire=replace(self.wire, operations=operations))
 
     def schema_of(self, side: Side, kind: Any) -> Schema:
         """The schema of a type that payloads of one side can contain.

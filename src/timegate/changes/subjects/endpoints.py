@@ -6,19 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
+from timegate.changes.base import UNSET
 from timegate.changes.calls import explained, vocabulary
 from timegate.changes.endpoints import (
     EndpointAdded,
     EndpointMoved,
     EndpointRemoved,
     Enveloped,
+    Rewritten,
     StatusChanged,
 )
+from timegate.changes.functions import check_function
 from timegate.changes.subjects.parameters import Parameter, PathParameter
 from timegate.changes.subjects.response_headers import ResponseHeader
 from timegate.changes.texts import EndpointDocumented, OperationTexts
 from timegate.errors import DeclarationError
-from timegate.typing import METHODS, plain_text
+from timegate.typing import METHODS, Function, plain_text
 
 _BRACES: Final = re.compile(r"\{([^}]+)\}")
 
@@ -61,6 +64,32 @@ class Endpoint:
     def enveloped(self, key: str) -> Enveloped:
         """The body of the operations is what ``key`` holds in older versions."""
         return Enveloped(path=self.at, methods=self.methods, key=key)
+
+    def rewritten(
+        self,
+        *,
+        request: Function | None = None,
+        response: Function | None = None,
+        status: int | None = None,
+        was: Any = UNSET,
+        loses: str | None = None,
+    ) -> Rewritten:
+        """The bodies of the operations differ as a whole in older versions; functions of a body say how."""
+        fact = Rewritten(
+            path=self.at,
+            methods=self.methods,
+            request=request,
+            response=response,
+            status=status,
+            was=was,
+            loses=loses,
+        )
+        if request is None and response is None:
+            write = f"{self!r}.rewritten(response=…) with a function of the newer body that gives the older one"
+            raise DeclarationError(f"{fact}: it rewrites nothing: write {write}, or request= for the other way")
+        check_function(fact, "request", request)
+        check_function(fact, "response", response)
+        return fact
 
     def documented(self, *, was: OperationTexts) -> EndpointDocumented:
         """Older documents say something else of the operations."""

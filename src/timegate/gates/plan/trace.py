@@ -18,7 +18,9 @@ from timegate.history.steps import (
     ValueConverted,
     ValueMoved,
     ValueReplaced,
+    one_way,
 )
+from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.reading.value_readers import at_depth, field_types, item_type, with_null, without_null
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import is_nullable
@@ -118,6 +120,17 @@ class Traces:
                 filled=found.filled or crossed.filled,
             )
         return found
+
+    def of_whole(self, name: str, version: int) -> Any:
+        """The type that reads a value which a function converts as a whole, UNSET if unknown; None if none does."""
+        enveloped = False
+        for boundary in range(version - 1, -1, -1):
+            for step in self._reach.steps(name, boundary):
+                if isinstance(step, ObjectConverted) and isinstance(step.to_head, PutInEnvelope):
+                    enveloped = True
+                elif isinstance(step, ObjectConverted) and step.to_head is not one_way:
+                    return UNSET if enveloped else step.was
+        return None
 
     def judged_whole(self, version: int) -> frozenset[str]:
         """The components in values of a version that a function converts or that are removed: head never reads them."""

@@ -55,6 +55,9 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
             stage.let_pass[slot] = LetPass(check, forms)
         if converted or required or fills_null or differing:
             found.append(check)
+    if stage.whole is not None and (kind := traces.of_whole(name, version)) is not None:
+        check = CheckValue(stage.whole, component.schema, version, kind, component.model, False, True)
+        found.append(check)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import nullcontext
 
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.plan import ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
+from timegate.gates.plan.plan import CheckValue, ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
 from timegate.gates.source.fast_path import write_fast_path
 from timegate.gates.source.keywords import refuse_obstacles
@@ -60,6 +60,8 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
                     writer.add("refuse(E, 'an object was expected', None)")
             expected = module.name(others | {dict})
             writer.add(f"raise wrong_type(*{expected})" if conversion.from_client else "return v")
+        return
+    if any(isinstance(op, CheckValue) for op in plan.stages[0].ops):
         return
     if not module.upgrades and type(None) not in types:
         with writer.block("if v is None:"):
@@ -133,9 +135,9 @@ class _Stage(Values):
         """Write the stage."""
         stage = self.stage
         if stage.whole is not None:
+            self.be_whole(stage.whole, "v")
             for op in stage.ops:
-                if isinstance(op, ConvertBySchema):
-                    self.module.walk(self.writer, op.schema, "v", op.conversion)
+                self.operate(op)
             self._call_function()
             return
         for key, slot in stage.loaded.items():

@@ -68,6 +68,12 @@ class Values:
             self.writer.add(f"{name} = M")
         return name
 
+    def be_whole(self, slot: Slot, variable: str) -> None:
+        """Let a slot be the value itself, which has no key that errors could name."""
+        self.variables[id(slot)] = variable
+        self.certain.add(id(slot))
+        self._is_guarded = True
+
     @contextmanager
     def guarded(self, variable: str, key: str) -> Generator[None]:
         """A block whose errors name the key: those of a request are collected, and the value counts as missing."""
@@ -184,9 +190,12 @@ class Values:
         """What reads a value that is not exactly of the JSON type that its schema names."""
         apart, components = self._apart(op), self.module.reach.components(op.version)
         reader = self._check_of_members(op) or reader_of(op.kind, model=op.model, apart=apart, described=op.described)
-        models = (components[name].model for name in self.module.reach.names_in(op.schema) if name in components)
-        if reader is None and op.kind is not UNSET and any(one is not None and apart(one) is None for one in models):
-            # A class of the old server's whose validators no gate runs: its schema says what fits.
+        names = self.module.reach.names_in(op.schema)
+        models = (components[name].model for name in names if name in components)
+        unread = op.kind is not UNSET and any(one is not None and apart(one) is None for one in models)
+        untyped = op.kind is UNSET and op.slot is self.stage.whole and not names
+        if reader is None and (unread or untyped):
+            # A class of the old server's whose validators no gate runs, or no type: the schema says what fits.
             return partial(fitting, op.schema, components)
         return reader
 

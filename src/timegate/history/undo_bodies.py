@@ -1,0 +1,129 @@
+"""How a body that functions rewrite is undone, and what stands for the body of one operation as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from timegate.changes.base import UNSET
+from timegate.changes.endpoints import Rewritten
+from timegate.history.builder import HistoryBuilder
+from timegate.history.places import EVERY_KEY
+from timegate.history.remedies import name_one
+from timegate.history.steps import ObjectConverted, one_way
+from timegate.history.undo import undo
+from timegate.history.undo_endpoints import name_of_operation, operations_of
+from timegate.typing import Schema
+from timegate.wire.schema import ref, referred
+from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
+
+
+def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place: str, body: Body) -> Component:
+    """The component that stands for one body as a whole: its steps are about this body alone.
+
+    Args:
+        builder: the walk so far; the component is there at every version then.
+        operation: the operation.
+        side: whether clients send or receive the body.
+        place: ``"request"`` or the status of the response.
+        body: the body.
+    """
+    name, of_model = _name(operation, place), referred(body.schema)
+    if of_model == name:
+        return builder.component(side, name)
+    newer: Schema = body.schema if of_model is None else ref(of_model)
+    root: Schema = ref(name) if of_model is None else {**body.schema, **ref(name)}
+    whole = Component(name, newer, inline=True, display_name=name)
+    wires = [_with_root(wire, operation.key, side, place, root) for wire in builder.wires]
+    builder.wires[:] = [wire.edited(side, whole) for wire in wires]
+    return whole
+
+
+def _with_root(wire: Wire, key: str, side: Side, place: str, root: Schema) -> Wire:
+    """A wire with another schema at the root of one body of an operation."""
+
+    def changed(operation: Operation) -> Operation:
+        if operation.key != key:
+            return operation
+        if side == "requests":
+            return replace(operation, request=operation.request and replace(operation.request, schema=root))
+        responses = {
+            status: body and (replace(body, schema=root) if status == place else body)
+            for status, body in operation.responses.items()
+        }
+        return replace(operation, responses=responses)
+
+    return replace(wire, operations=tuple(map(changed, wire.operations)))
+
+
+@undo.register
+def _rewritten(fact: Rewritten, builder: HistoryBuilder) -> None:
+    for operation in operations_of(builder, fact, fact.path):
+        for side in SIDES:
+            if (fact.request if side == "requests" else fact.response) is None:
+                continue
+            bodies = list(_bodies(fact, operation, side))
+            if not bodies:
+                _fault_without_body(builder, fact, operation, side)
+            for place, body in bodies:
+                _rewrite(builder, fact, operation, side, place, body)
+
+
+def _bodies(fact: Rewritten, operation: Operation, side: Side) -> Iterator[tuple[str, Body]]:
+    """The bodies of one side that a fact is about, each with its place; a form is none of them."""
+    for place, body in operation.bodies(side):
+        if side == "requests":
+            meant = "form" not in operation.parameters
+        else:
+            meant = place == str(fact.status) or (fact.status is None and (place, body) in _successes(operation))
+        if meant:
+            yield place, body
+
+
+def _fault_without_body(builder: HistoryBuilder, fact: Rewritten, operation: Operation, side: Side) -> None:
+    name = name_of_operation(operation)
+    if side == "requests" and operation.request is not None:
+        remedy = "write a fact for each field of the form: endpoint(…).form('name').retyped(…)"
+        builder.fault(name, "the body of its request is a form", remedy)
+    elif side == "requests":
+        builder.fault(name, "its request has no body that the contract describes", "take request= out")
+    elif fact.status is None:
+        builder.fault(name, "its success has no body that the contract describes", "take response= out")
+    else:
+        statuses = [int(place) for place, _ in operation.bodies(side) if place.isdigit()]
+        problem = f"it declares no body of the status {fact.status} right after this fact"
+        builder.fault(name, problem, name_one(fact, fact.status, statuses))
+
+
+def _rewrite(
+    builder: HistoryBuilder, fact: Rewritten, operation: Operation, side: Side, place: str, body: Body
+) -> None:
+    if fact.response is None:
+        problem = "no function back proves that nothing of what old clients send is lost"
+        builder.check_loss(fact, side, f"{name_of_operation(operation)} {place}", problem)
+    whole = whole_body(builder, operation, side, place, body)
+    older = whole.schema if fact.was is UNSET else builder.type_of(side, fact)
+    builder.put(side, replace(whole, schema=older))
+    to_head, to_old = fact.request or one_way, fact.response or one_way
+    if side == "responses":
+        to_head = one_way
+    elif fact.status is not None or whole.schema not in _shapes(builder, operation):
+        # Otherwise the laws try both on what old clients send.
+        to_old = one_way
+    step = ObjectConverted(builder.origin, whole.schema, older, to_head, to_old, fact.was)
+    builder.record(side, whole.name, step, EVERY_KEY)
+
+
+def _shapes(builder: HistoryBuilder, operation: Operation) -> list[Schema]:
+    """The schemas of an operation's successes right after the fact, be there a component that stands for one or not."""
+    wholes, bodies = builder.wire.responses, _successes(operation)
+    known = [(wholes.get(_name(operation, place)), body) for place, body in bodies]
+    return [body.schema if whole is None else whole.schema for whole, body in known]
+
+
+def _successes(operation: Operation) -> list[tuple[str, Body]]:
+    return [(place, body) for place, body in operation.bodies("responses") if place.startswith("2")]
+
+
+def _name(operation: Operation, place: str) -> str:
+    return f"{operation.key} {place} as a whole"

@@ -1,0 +1,137 @@
+"""What a function gets as a whole is judged before, also where it is no object with keys of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, RootModel
+from starlette.testclient import TestClient
+
+from tests.cells.refused import change_of
+from timegate import Contract, Timeline, UpgradeError, Version, endpoint, on
+from timegate.asgi import TimegateMiddleware
+from timegate.changes.base import Fact
+from timegate.testing import broken_laws
+
+OLD = "2025-01-01"
+
+
+class Point(BaseModel):
+    x: int
+    y: int
+
+
+class Path(BaseModel):
+    points: list[Point] = []
+    start: Point
+
+
+def to_head(numbers: list[int]) -> dict[str, int]:
+    return {"x": numbers[0], "y": numbers[1]}
+
+
+def to_old(point: dict[str, int]) -> list[int]:
+    return [point["x"], point["y"]]
+
+
+def timeline_of(*facts: Fact) -> Timeline:
+    return Timeline(Version("2025-06-01", change_of("Changed", *facts)), Version(OLD))
+
+
+def reshaped(was: Any) -> Timeline:
+    return timeline_of(on(Point).reshaped(was=was, to_head=to_head, to_old=to_old))
+
+
+@pytest.mark.parametrize("was", [list[int], RootModel[list[int]]], ids=["a list", "a model that is a list"])
+def test_the_items_of_a_list_in_place_of_a_model_are_judged_by_the_old_type(was: Any) -> None:
+    served = FastAPI()
+
+    @served.post("/paths")
+    def create(path: Path) -> Path:
+        return path
+
+    served.add_middleware(TimegateMiddleware, timeline=reshaped(was))
+    with TestClient(served, headers={"API-Version": OLD}) as client:
+        assert client.post("/paths", json={"start": [1, "2"]}).json() == {"points": [], "start": [1, 2]}
+        refused = client.post("/paths", json={"start": [1, 2], "points": [[1, "much"]]})
+    assert refused.status_code == 422
+    (error,) = refused.json()["detail"]
+    assert (error["loc"], error["input"]) == (["body", "points", 0, 1], "much")
+
+
+def test_without_http_too() -> None:
+    gates = reshaped(list[int]).compile(Contract.of_types(Path))
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(Path, {"start": [1, None]}, from_version=OLD)
+    assert refused.value.pointer == "/start/1"
+
+
+def test_values_of_which_no_type_is_known_are_judged_by_their_schema() -> None:
+    served = FastAPI()
+
+    @served.post("/sums")
+    def add(numbers: list[int]) -> int:
+        return sum(numbers)
+
+    fact = endpoint("/sums").rewritten(request=lambda numbers: numbers[:2], loses="only two ever counted")
+    served.add_middleware(TimegateMiddleware, timeline=timeline_of(fact))
+    with TestClient(served, headers={"API-Version": OLD}) as client:
+        assert client.post("/sums", json=[1, 2, 3]).json() == 3
+        assert client.post("/sums", json=[1, 2, "much"]).status_code == 422
+
+
+class Numbers(BaseModel):
+    items: list[int]
+
+
+def test_the_body_of_an_endpoint_is_converted_alike_with_and_without_http() -> None:
+    served = FastAPI()
+
+    @served.put("/numbers")
+    def put(numbers: Numbers) -> Numbers:
+        return numbers
+
+    gates = timeline_of(endpoint("/numbers").enveloped("items")).compile(Contract.of(served))
+    assert gates.upgrade("PUT /numbers", [1], from_version=OLD) == {"items": [1]}
+    assert gates.downgrade("PUT /numbers", {"items": [1]}, to_version=OLD) == [1]
+    assert gates.downgrade(Numbers, {"items": [1]}, to_version=OLD) == {"items": [1]}
+    assert gates.upgrade("PUT /numbers", [2], from_version=OLD, onto={"items": [1]}) == {"items": [2]}
+
+
+class Cat(BaseModel):
+    lives: int
+
+
+class Dog(BaseModel):
+    bark: str
+
+
+class Home(BaseModel):
+    pet: Cat | Dog
+
+
+class Fish(BaseModel):
+    fins: int
+
+
+def test_a_function_of_one_way_alone_is_no_law() -> None:
+    fact = on(Cat).retired(was=Fish, read_as=lambda fish: {"lives": fish["fins"]}, loses="nobody has one")
+    broken = broken_laws(timeline_of(fact).compile(Contract.of_types(Home)))
+    assert [law.model for law in broken] == ["Home"], broken
+
+
+class OldDog(BaseModel):
+    sound: str
+
+
+class Kennel(BaseModel):
+    dog: Dog
+
+
+def test_the_laws_try_a_type_that_only_a_fact_names_within_what_holds_it() -> None:
+    fact = on(Kennel).retyped(
+        "dog", was=OldDog, to_head=lambda dog: {"bark": dog["sound"]}, to_old=lambda dog: {"sound": dog["bark"]}
+    )
+    assert broken_laws(timeline_of(fact).compile(Contract.of_types(Kennel))) == []
