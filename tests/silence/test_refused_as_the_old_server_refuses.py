@@ -1,11 +1,13 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 import pytest
 from fastapi import FastAPI, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypedDict
 
 from tests.silence.exchanges import Posted, exchange, gated
 from timegate import endpoint, enum, on
@@ -364,3 +366,41 @@ def test_nothing_is_told_of_an_arm_that_the_client_does_not_know() -> None:
     today = told(Posted(DrawnToday, on(Triangle).introduced(seen_as=seen)).app, "POST", "/", body=sent)
     assert today == told(Posted(Drawn).app, "POST", "/", body=sent)
     assert {place[2] for _, place, _ in today} == {"Circle", "Square"}
+
+
+@dataclass
+class ItemOfADataclass:
+    n: int = 0
+    held: "list[ItemOfADataclass]" = field(default_factory=list["ItemOfADataclass"])
+
+
+class ItemOfATypedDict(TypedDict):
+    n: int
+    held: NotRequired["list[ItemOfATypedDict]"]
+
+
+class ItemOfAModel(BaseModel):
+    n: int = 0
+    held: list["ItemOfAModel"] = []
+
+
+@pytest.mark.parametrize("kind", [ItemOfAModel, ItemOfADataclass, ItemOfATypedDict])
+@pytest.mark.parametrize("sent", [7, [], {"n": 1, "held": [7]}])
+def test_what_is_no_object_is_told_as_its_class_tells_it(kind: Any, sent: Any) -> None:
+    def details(body: Any, *facts: Any) -> Any:
+        response = exchange(Posted(kind, *facts).app, "POST", "/", body=body)
+        assert response.status == 422
+        return response.json()["detail"]
+
+    older = {"m": 1, "held": [7]} if isinstance(sent, dict) else sent
+    assert details(older, on(kind).renamed("m", to="n")) == details(sent)
+
+
+@pytest.mark.parametrize("kind", [ItemOfAModel, ItemOfADataclass, ItemOfATypedDict])
+def test_what_is_no_object_in_a_removed_field_is_told_as_its_class_tells_it(kind: Any) -> None:
+    now = told(Posted(ItemOfAModel).app, "POST", "/", body={"held": [7]})
+    assert [place for _, place, _ in now] == [["body", "held", 0]]
+    removed = on(Item).removed("gone", was=list[kind], backfill=[], loses="nobody asks for it")
+    types = {ItemOfAModel: "model_attributes_type", ItemOfADataclass: "dataclass_type", ItemOfATypedDict: "dict_type"}
+    was = told(Posted(Item, removed, on(kind).renamed("m", to="n")).app, "POST", "/", body={"gone": [7]})
+    assert was == [(types[kind], ["body", "gone", 0], 7)]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.twins.meaning import Boundary
-from tests.twins.shapes import ModelOf, World
+from tests.twins.shapes import TYPED_DICT, DictOf, ListOf, ModelOf, Nullable, TupleOf, Type, World
 from tests.twins.source import IMPORTS, annotation, app_source, timeline_source
-from tests.twins.values import TUPLE, Member, Obj, Pair, each, is_tuple
+from tests.twins.values import TUPLE, Member, Obj, Pair, each, is_dict, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
 
@@ -46,6 +47,8 @@ class App:
     received: bytes | None = None
     sent: bytes = b""
 
+    _readers: dict[str, TypeAdapter[Any]] = field(default_factory=dict[str, TypeAdapter[Any]])
+
     @classmethod
     def of(cls, world: World, more: str = "") -> App:
         source = f"{app_source(world)}\n{more}"
@@ -63,24 +66,53 @@ class App:
         return found
 
     def hear(self, operation: str, given: dict[str, Any]) -> Any:
-        self.heard = {name: self.canonical(value) for name, value in given.items()}
+        one = self.world.operations[operation]
+        kinds = {parameter.name.replace("-", "_"): parameter.type for parameter in one.parameters}
+        self.heard = {
+            name: self.canonical(value, one.body if name == "body" and name not in kinds else kinds.get(name))
+            for name, value in given.items()
+        }
         return self.returns[operation]
 
-    def canonical(self, value: Any) -> Any:
-        """What an instance is, without classes."""
+    def canonical(self, value: Any, kind: Type | None = None) -> Any:
+        """What an instance is, without classes.
+
+        Args:
+            value: the instance.
+            kind: its type, which says of what TypedDict a dict is; None where it holds none.
+        """
         match value:
             case BaseModel():
                 extra = value.model_extra
-                fields = {name: self.canonical(value.__dict__[name]) for name in _set_fields(value)}
-                return Obj(self.uid_of(type(value)), fields, dict(extra) if extra else None)
+                return self._object(type(value), {name: value.__dict__[name] for name in _set_fields(value)}, extra)
             case Enum():
                 return Member(type(value).__name__, value.value)
+            case _ if is_dataclass(value):
+                return self._object(type(value), {one.name: getattr(value, one.name) for one in fields(value)}, None)
             case _ if is_tuple(value):
-                return Pair(type(value).__name__, [self.canonical(item) for item in value])
+                kinds = kind.items if isinstance(kind, TupleOf) else [None] * len(value)
+                return Pair(
+                    type(value).__name__,
+                    [self.canonical(item, one) for item, one in zip(value, kinds, strict=True)],
+                )
+            case _ if is_dict(value) and isinstance(kind, ModelOf) and self.world.models[kind.model].kind == TYPED_DICT:
+                known = {one.name for one in self.world.fields(kind.model)}
+                extra = {key: item for key, item in value.items() if key not in known}
+                return self._object(kind.model, {key: item for key, item in value.items() if key in known}, extra)
             case _:
-                return each(value, self.canonical)
+                inner = kind.item if isinstance(kind, Nullable) else kind
+                if value is not None and inner is not kind:
+                    return self.canonical(value, inner)
+                item = inner.item if isinstance(inner, ListOf | DictOf) else None
+                return each(value, lambda one: self.canonical(one, item))
 
-    def uid_of(self, model: type[BaseModel]) -> str:
+    def _object(self, model: type | str, given: Mapping[str, Any], extra: Mapping[str, Any] | None) -> Obj:
+        """What an object is, by its class or its model, and its values by field."""
+        uid = model if isinstance(model, str) else self.uid_of(model)
+        held = {name: self.canonical(value, self.world.field(uid, name).type) for name, value in given.items()}
+        return Obj(uid, held, dict(extra) if extra else None)
+
+    def uid_of(self, model: type) -> str:
         name = model.__name__.partition("[")[0]
         return name if name in self.world.models else name.removeprefix("Old")
 
@@ -94,7 +126,7 @@ class App:
                     for name, item in fields.items()
                     if item is not None or not shapes[name].null_by_default
                 }
-                return eval(annotation(ModelOf(uid), self.world), self.names).model_validate(given)
+                return self._reader(annotation(ModelOf(uid), self.world)).validate_python(given)
             case Member(enum, inner):
                 return self.names[enum](inner)
             case Pair(pair, items):
@@ -102,6 +134,12 @@ class App:
                 return tuple(made) if pair == TUPLE else self.names[pair](*made)
             case _:
                 return each(value, self.instance)
+
+    def _reader(self, code: str) -> TypeAdapter[Any]:
+        """What reads a type."""
+        if code not in self._readers:
+            self._readers[code] = TypeAdapter(eval(code, self.names))
+        return self._readers[code]
 
 
 def _set_fields(value: BaseModel) -> list[str]:

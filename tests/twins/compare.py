@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from tests.twins.documents import Documents
 from tests.twins.exchange import Exchange
-from tests.twins.shapes import REQUIRED, DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
+from tests.twins.shapes import DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
 from tests.twins.values import each, is_dict, is_list, plain, same
 
 
@@ -143,9 +143,9 @@ def read(value: Any, kind: Type, world: World) -> Any:
                 key = one.received_as
                 if key in full:
                     full[key] = read(full[key], one.type, world)
-                elif one.default is not REQUIRED:
+                elif one.has_default:
                     full[key] = plain(one.default, world, sent=False)
-                elif isinstance(one.type, Nullable):
+                elif one.required and isinstance(one.type, Nullable):
                     # An app that leaves out null leaves it out where it is required, too.
                     full[key] = None
             return full

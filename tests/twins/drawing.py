@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+
 from tests.twins.dice import Dice
 from tests.twins.shapes import (
+    ABSENT,
     ANY,
     BOOL,
+    DATACLASS,
     DATE,
     DECIMAL,
     FLOAT,
     INT,
+    MODEL,
+    PYDANTIC_DATACLASS,
     REQUIRED,
     STR,
     TIME,
+    TYPED_DICT,
     UUID_,
     DictOf,
     EnumOf,
@@ -33,6 +40,7 @@ from tests.twins.shapes import (
     Type,
     UnionOf,
     World,
+    parts,
 )
 from tests.twins.values import default_for
 
@@ -46,6 +54,8 @@ RARE: tuple[Type, ...] = (
     TupleOf((INT, STR)), TupleOf((BOOL,)),
 )  # fmt: skip
 CONFIGS = ("str_strip_whitespace", "coerce_numbers_to_str")
+
+CLASSES = ((MODEL, 14), (DATACLASS, 2), (PYDANTIC_DATACLASS, 2), (TYPED_DICT, 3))
 
 
 class Builder:
@@ -83,7 +93,37 @@ class Builder:
             self.page()
         self.model(holds=True)
         self.operations()
+        self.classes()
         return world
+
+    def classes(self) -> None:
+        """Make dataclasses and TypedDicts of some models, by choices of its own: the others stay what they were."""
+        dice = copy.deepcopy(self.dice)
+        for uid, model in self.world.models.items():
+            if model.base is not None:
+                continue
+            family = [self.world.models[heir] for heir in self.world.heirs(uid)]
+            kind = dice.weighted(CLASSES)
+            if all(self.can_be(kind, one) for one in family):
+                for one in family:
+                    one.kind = kind
+                    for each in one.fields:
+                        each.default = ABSENT if kind == TYPED_DICT and not each.required else each.default
+
+    def can_be(self, kind: str, model: ModelShape) -> bool:
+        """Whether a model can be written as another kind of class."""
+        if kind == MODEL:
+            return True
+        operations = self.world.operations.values()
+        if model.parameter is not None or model.uid in {one.query for one in operations}:
+            return False
+        if any(one.method == "PATCH" and one.body == ModelOf(model.uid) for one in operations):
+            return False
+        if kind == TYPED_DICT:
+            held = [one.type for other in self.world.models.values() for one in other.fields]
+            arms = {arm for each in held for part in parts(each) if isinstance(part, UnionOf) for arm in part.arms}
+            return ModelOf(model.uid) not in arms and not any(one.aliased or one.splits for one in model.fields)
+        return model.extra != "allow" and (kind != DATACLASS or not any(one.splits for one in model.fields))
 
     # Models
 

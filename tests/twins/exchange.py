@@ -12,7 +12,7 @@ from tests.twins.driver import Response
 from tests.twins.meaning import Boundary, up
 from tests.twins.requests import Request
 from tests.twins.shapes import Operation, World
-from tests.twins.values import Obj, each, is_list, same
+from tests.twins.values import Obj, each, filled, is_list, same
 
 WHOLE: Final = ("body", "query")
 """The arguments that are no single parameters."""
@@ -82,12 +82,19 @@ class Exchange:
             return each(value, self._as_set)
         extra = value.extra or {}
         shapes = {one.name: one for one in self.newest.fields(value.model)}
+        if not self.newest.models[value.model].tells_what_is_set:
+            return self._with_defaults(value)
         kept = {
             name: self._as_set(item)
             for name, item in value.fields.items()
             if not (name in extra and name in shapes and same(item, shapes[name].default))
         }
         return Obj(value.model, kept, value.extra)
+
+    def _with_defaults(self, value: Obj) -> Obj:
+        """With the defaults of head, as of an instance that does not tell them from what is set."""
+        given = {**filled(Obj(value.model, dict(value.fields)), self.newest).fields, **value.fields}
+        return Obj(value.model, {name: self._as_set(item) for name, item in given.items()}, value.extra)
 
     @cached_property
     def old_details(self) -> list[Any]:

@@ -8,10 +8,12 @@ from typing import Any
 from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
+    ABSENT,
     BOOL,
     INT,
     REQUIRED,
     STR,
+    TYPED_DICT,
     EnumOf,
     FieldShape,
     ListOf,
@@ -47,8 +49,10 @@ def added(scene: Scene) -> Happened | None:
     if asked and isinstance(kind, Nullable):
         kind = kind.item
     default = default_for(kind, scene.world, scene.dice) if scene.dice.chance(65) else REQUIRED
+    if default is not REQUIRED and model.kind == TYPED_DICT:
+        default = ABSENT
     one = FieldShape(name, kind, default)
-    if scene.dice.chance(25) and not asked:
+    if scene.dice.chance(25) and not asked and model.kind != TYPED_DICT:
         one.reads, one.writes = scene.dice.pick([(f"{name}In", None), (f"{name}In", f"{name}Out"), (f"{name}A",) * 2])
     fill: Any = REQUIRED
     patched = model.uid in scene.patches()
@@ -114,7 +118,7 @@ def renamed(scene: Scene) -> Happened | None:
     if name is None:
         return None
     old, one.name = one.name, name
-    if scene.dice.chance(30) and model.uid not in scene.queries():
+    if scene.dice.chance(30) and model.uid not in scene.queries() and model.kind != TYPED_DICT:
         one.reads, one.writes = scene.dice.pick([(f"{name}In", None), (f"{name}In", f"{name}Out"), (f"{name}A",) * 2])
     code = f"on({model.uid}).renamed({old!r}, to={name!r})"
     return Happened("renamed", code, frozenset({model.uid}), _rename(old, name), _rename(name, old), fields=(name,))

@@ -13,6 +13,7 @@ from tests.twins.facts_fields import has_models
 from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
+    ABSENT,
     ANY,
     BOOL,
     DATE,
@@ -20,6 +21,7 @@ from tests.twins.shapes import (
     INT,
     REQUIRED,
     STR,
+    TYPED_DICT,
     DictOf,
     EnumOf,
     FieldShape,
@@ -88,7 +90,7 @@ def retyped(scene: Scene) -> Happened | None:
     up = _mapped(_converted(how.to_head, how.now, world), each=bool(star))
     down = _mapped(_converted(how.to_old, how.was, world), each=bool(star))
     default = one.default
-    if default is not REQUIRED:
+    if one.has_default:
         default = up(copy.deepcopy(one.default))
         if not same(down(default), one.default):
             return None
@@ -196,7 +198,8 @@ def became_required(scene: Scene) -> Happened | None:
     if found is None or has_models(found[1].type):
         return None
     model, one = found
-    name, fill, one.default = one.name, one.default, REQUIRED
+    fill = one.default if one.has_default else scene.value(one.type)
+    name, one.default = one.name, REQUIRED
 
     def up(fields: dict[str, Any]) -> None:
         fields.setdefault(name, copy.deepcopy(fill))
@@ -213,9 +216,13 @@ def became_optional(scene: Scene) -> Happened | None:
     default = default_for(one.type, scene.world, scene.dice)
     if default is REQUIRED:
         return None
-    name, one.default = one.name, default
+    name, one.default = one.name, ABSENT if model.kind == TYPED_DICT else default
+
+    def down(fields: dict[str, Any]) -> None:
+        fields.setdefault(name, copy.deepcopy(default))
+
     code = f"on({model.uid}).became_optional({name!r}, missing_was={scene.constant(default)})"
-    return Happened("became_optional", code, frozenset({model.uid}), fields=(name,))
+    return Happened("became_optional", code, frozenset({model.uid}), down=down, fields=(name,))
 
 
 def became_list(scene: Scene) -> Happened | None:
@@ -246,7 +253,12 @@ def became_list(scene: Scene) -> Happened | None:
 
 
 def defaulted(scene: Scene) -> Happened | None:
-    found = scene.spot(lambda model, one: not one.required and not one.null_by_default)
+    def fits(model: ModelShape, one: FieldShape) -> bool:
+        # Of a dataclass in a partial update nobody can tell what was left out.
+        is_told = model.tells_what_is_set or model.uid not in scene.patches()
+        return one.has_default and not one.null_by_default and is_told
+
+    found = scene.spot(fits)
     if found is None or has_models(found[1].type):
         return None
     model, one = found

@@ -13,9 +13,12 @@ class Missing(Enum):
     """There is no default: the field is required."""
 
     REQUIRED = "required"
+    ABSENT = "absent"
+    """It may be left out all the same: that of a TypedDict."""
 
 
 REQUIRED: Final = Missing.REQUIRED
+ABSENT: Final = Missing.ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class FieldShape:
     Args:
         name: its Python name.
         type: what it holds.
-        default: a canonical value; REQUIRED where there is none. None at a type without null is `x: T = None`.
+        default: a canonical value; REQUIRED or ABSENT for none. None at a type without null is `x: T = None`.
         reads: the validation alias.
         writes: the serialization alias.
         also: one more spelling under which it is read.
@@ -121,6 +124,10 @@ class FieldShape:
         return self.default is REQUIRED
 
     @property
+    def has_default(self) -> bool:
+        return not isinstance(self.default, Missing)
+
+    @property
     def null_by_default(self) -> bool:
         """Whether it is null although its type has none: `x: T = None`."""
         return self.default is None and not isinstance(self.type, Nullable)
@@ -138,11 +145,19 @@ class FieldShape:
         return self.writes or self.name
 
 
+MODEL, DATACLASS, PYDANTIC_DATACLASS, TYPED_DICT = "model", "dataclass", "pydantic dataclass", "TypedDict"
+KINDS: Final = (MODEL, DATACLASS, PYDANTIC_DATACLASS, TYPED_DICT)
+"""What a class may be."""
+
+DATACLASSES: Final = frozenset({DATACLASS, PYDANTIC_DATACLASS})
+
+
 @dataclass
 class ModelShape:
     """A model; `name` is what its class is called, `uid` is the same at all versions.
 
     A generic one has the model `parameter` as its argument, wherever it occurs.
+    Its `kind` is one of KINDS.
     """
 
     uid: str
@@ -153,6 +168,12 @@ class ModelShape:
     base: str | None = None
     config: tuple[str, ...] = ()
     parameter: str | None = None
+    kind: str = MODEL
+
+    @property
+    def tells_what_is_set(self) -> bool:
+        """Whether an instance tells a field that is set from one that has its default."""
+        return self.kind not in DATACLASSES
 
     def accepted(self, one: FieldShape) -> list[str]:
         """The spellings under which a field is read."""

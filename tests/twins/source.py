@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,13 @@ from uuid import UUID
 
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import (
+    ABSENT,
+    DATACLASS,
+    DATACLASSES,
+    MODEL,
+    PYDANTIC_DATACLASS,
     REQUIRED,
+    TYPED_DICT,
     DictOf,
     EnumOf,
     FieldShape,
@@ -35,6 +41,7 @@ from tests.twins.shapes import (
 from tests.twins.values import TUPLE, Member, Pair, is_dict, is_list
 
 IMPORTS = """\
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum
@@ -42,7 +49,9 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
 from fastapi import Body, FastAPI, Header, Path, Query
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, with_config
+from pydantic.dataclasses import dataclass as pydantic_dataclass
+from typing_extensions import NotRequired, TypedDict
 
 from tests.twins.functions import *
 from timegate import Timeline, Version, VersionChange, endpoint, enum, on, sibling
@@ -107,36 +116,50 @@ def annotation(kind: Type, world: World) -> str:
             return union if tag is None else f"Annotated[{union}, Field(discriminator={tag!r})]"
 
 
-def field_line(one: FieldShape, world: World) -> str:
-    said = [f"default={literal(one.default)}"] if one.default is not REQUIRED else []
+def field_line(one: FieldShape, model: ModelShape, world: World) -> str:
+    hint, aliases = _hint(one, model, world), _aliases(one)
+    default = literal(one.default) if one.has_default else None
+    named = re.search(rf"\b{model.name}\b", hint) is not None
+    if model.kind == TYPED_DICT:
+        # Which keys may be left out must be known before the class is.
+        hint = f'"{hint}"' if named else hint
+        return f"    {one.name}: {f'NotRequired[{hint}]' if one.default is ABSENT else hint}"
+    if model.kind == DATACLASS and aliases:
+        hint, aliases = f"Annotated[{hint}, Field({', '.join(aliases)})]", []
+    # A model that holds itself names itself before it is there.
+    line = f'    {one.name}: "{hint}"' if named else f"    {one.name}: {hint}"
+    shared = model.kind in DATACLASSES and (is_list(one.default) or is_dict(one.default))
+    if shared and model.kind == DATACLASS:
+        return f"{line} = field(default_factory=lambda: {default})"
+    if aliases or shared:
+        said = [] if default is None else [f"default_factory=lambda: {default}" if shared else f"default={default}"]
+        return f"{line} = Field({', '.join([*said, *aliases])})"
+    return line if default is None else f"{line} = {default}"
+
+
+def _hint(one: FieldShape, model: ModelShape, world: World) -> str:
+    hint = annotation(one.type, world)
+    argument = None if model.parameter is None else ModelOf(model.parameter)
+    if argument is not None and argument in parts(one.type):
+        return re.sub(rf"\b{annotation(argument, world)}\b", "T", hint)
+    return hint
+
+
+def _aliases(one: FieldShape) -> list[str]:
+    """The spellings of a field, as `Field` takes them."""
     if one.reads is not None and one.reads == one.writes and one.also is None:
-        said.append(f"alias={one.reads!r}")
-    else:
-        choices = f"AliasChoices({one.reads!r}, {one.also!r})" if one.also else repr(one.reads)
-        said += [f"validation_alias={choices}"] if one.reads else []
-        said += [f"serialization_alias={one.writes!r}"] if one.writes else []
-    if not said:
-        return f"    {one.name}: {annotation(one.type, world)}"
-    if not one.aliased:
-        return f"    {one.name}: {annotation(one.type, world)} = {literal(one.default)}"
-    return f"    {one.name}: {annotation(one.type, world)} = Field({', '.join(said)})"
+        return [f"alias={one.reads!r}"]
+    choices = f"AliasChoices({one.reads!r}, {one.also!r})" if one.also else repr(one.reads)
+    said = [f"validation_alias={choices}"] if one.reads else []
+    return said + ([f"serialization_alias={one.writes!r}"] if one.writes else [])
 
 
 def model_source(model: ModelShape, world: World) -> str:
-    base = world.models[model.base].name if model.base else "BaseModel"
-    base += ", Generic[T]" if model.parameter else ""
-    lines = [f"class {model.name}({base}):"]
     config = [f"extra={model.extra!r}"] if model.extra != "ignore" else []
     config += ["populate_by_name=True"] if model.by_name else []
     config += [f"{name}=True" for name in model.config]
-    if config:
-        lines.append(f"    model_config = ConfigDict({', '.join(config)})")
-    argument = None if model.parameter is None else ModelOf(model.parameter)
-    for one in model.fields:
-        line = field_line(one, world)
-        if argument is not None and argument in parts(one.type):
-            line = re.sub(rf"\b{annotation(argument, world)}\b", "T", line)
-        lines.append(line)
+    lines = [*_head(model, world, f"ConfigDict({', '.join(config)})" if config else "")]
+    lines += [field_line(one, model, world) for one in model.fields]
     splits = [one.name for one in model.fields if one.splits]
     if splits:
         lines += [
@@ -145,10 +168,26 @@ def model_source(model: ModelShape, world: World) -> str:
             "    def parts_of_a_text(cls, value: Any) -> Any:",
             "        return value.split(',') if isinstance(value, str) else value",
         ]
-    text = "\n".join([*lines, *(["    pass"] if len(lines) == 1 else [])])
-    # A model that holds itself names itself before it is there.
-    head, _, rest = text.partition("\n")
-    return f"{head}\n" + re.sub(rf"(?<=: )(.*\b{model.name}\b[^=\n]*?)(?= =|$)", r'"\1"', rest, flags=re.M)
+    return "\n".join([*lines, *(["    pass"] if lines[-1].startswith("class ") else [])])
+
+
+def _head(model: ModelShape, world: World, config: str) -> Iterator[str]:
+    """The lines above the fields of a class."""
+    base = world.models[model.base].name if model.base else ""
+    if model.kind == MODEL:
+        bases = [base or "BaseModel", *(["Generic[T]"] if model.parameter else [])]
+        yield f"class {model.name}({', '.join(bases)}):"
+        if config:
+            yield f"    model_config = {config}"
+        return
+    if model.kind == PYDANTIC_DATACLASS:
+        yield f"@pydantic_dataclass(kw_only=True{f', config={config}' if config else ''})"
+    elif config:
+        yield f"@with_config({config})"
+    if model.kind == DATACLASS:
+        yield "@dataclass(kw_only=True)"
+    base = base or ("TypedDict" if model.kind == TYPED_DICT else "")
+    yield f"class {model.name}({base}):" if base else f"class {model.name}:"
 
 
 def models_in_order(world: World) -> list[ModelShape]:

@@ -158,7 +158,7 @@ def filled(value: Any, world: World) -> Any:
             full = {
                 one.name: filled(fields[one.name] if one.name in fields else copy.deepcopy(one.default), world)
                 for one in world.fields(uid)
-                if one.name in fields or not one.required
+                if one.name in fields or one.has_default
             }
             return Obj(uid, full, extra)
         case _:

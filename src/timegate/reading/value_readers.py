@@ -8,7 +8,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
@@ -52,14 +52,36 @@ _TEXT_SETTINGS: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
 """Those that read one text as another."""
 
 
-def _object(value: Any) -> Any:
-    if type_of(value) is not dict:
-        raise PydanticKnownError("model_attributes_type")
-    return value
+def no_object(kind: Any, name: str) -> PydanticKnownError:
+    """What pydantic says of a value that is no object of a class.
+
+    Args:
+        kind: the class; None where it is not known.
+        name: what a client calls it.
+    """
+    if is_typeddict(kind):
+        return PydanticKnownError("dict_type")
+    if inspect.isclass(kind) and is_dataclass(kind):
+        return PydanticKnownError("dataclass_type", {"class_name": name})
+    return PydanticKnownError("model_attributes_type")
 
 
-_OBJECT: Final = Annotated[Any, AfterValidator(_object)]
-"""The type that stands for a component whose values are objects."""
+@dataclass(frozen=True, slots=True)
+class _Object:
+    """Reads any object, in the place of a component whose values are objects."""
+
+    kind: Any
+
+    def __call__(self, value: Any) -> Any:
+        if type_of(value) is not dict:
+            raise no_object(self.kind, getattr(self.kind, "__name__", ""))
+        return value
+
+
+def _is_object(kind: Any) -> bool:
+    """Whether a type stands for a component whose values are objects."""
+    arguments = get_args(kind) if get_origin(kind) is Annotated else ()
+    return any(isinstance(one, AfterValidator) and isinstance(one.func, _Object) for one in arguments)
 
 
 Apart: TypeAlias = Callable[[Any], bool | None]
@@ -82,7 +104,7 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
     if kind is UNSET:
         return None
     read = readable(kind, apart)
-    if read is Any or read is _OBJECT:
+    if read is Any or _is_object(read):
         return None
     own = inspect.isclass(read) and (issubclass(read, BaseModel) or is_dataclass(read))
     settings: Any = None if own or is_typeddict(read) else settings_of(model)
@@ -128,7 +150,7 @@ def says_all(kind: Any, *, model: Any, apart: Apart) -> bool:
 
 
 def _says_all(kind: Any, *, changes_text: bool) -> bool:
-    if kind == _OBJECT:
+    if _is_object(kind):
         return True
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
@@ -237,16 +259,16 @@ def readable(kind: Any, apart: Apart) -> Any:
     for one in (kind, origin):
         has_objects = None if one is None else apart(one)
         if has_objects is not None:
-            return _OBJECT if has_objects else Any
+            return Annotated[Any, AfterValidator(_Object(one))] if has_objects else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)
-        return inner if not kept or inner is Any or inner is _OBJECT else Annotated[(inner, *kept)]
+        return inner if not kept or inner is Any or _is_object(inner) else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
         arms = [readable(one, apart) for one in arguments]
         # Which arm a value is of is not found here, unless null is the other one.
         several = len(arms) - arms.count(NoneType) > 1
-        return union_of(Any if several and one is _OBJECT else one for one in arms)
+        return union_of(Any if several and _is_object(one) else one for one in arms)
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
     inner = tuple(one if one is ... else readable(one, apart) for one in arguments)

@@ -27,7 +27,8 @@ _TYPE_ERRORS: Mapping[type, tuple[str, str]] = {
 }
 """What a value is told that is none of a JSON type, as pydantic says it."""
 
-_WITHOUT_KEYS: Final = {**_TYPE_ERRORS, dict: ("dict_type", "Input should be a valid dictionary")}
+NO_DICT: Final = "dict_type", "Input should be a valid dictionary"
+"""What a value is told that is no dict of anything."""
 _LISTS: Final = {
     "list": _TYPE_ERRORS[list],
     "tuple": ("tuple_type", "Input should be a valid tuple"),
@@ -88,17 +89,17 @@ def unknown_key(failures: Failures | None, key: str) -> Failures:
     return collect(failures, UpgradeError(failures=[failure]), None)
 
 
-def wrong_type(*expected: type, keyed: bool = True, lists: str = "list") -> UpgradeError:
+def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], lists: str = "list") -> UpgradeError:
     """The error of a value that is of none of these JSON types; the caller raises it directly.
 
     Args:
         expected: the JSON types.
-        keyed: whether the objects among them have keys of their own, as those of a model do and those of a dict do not.
+        objects: what a value is told that is no object, as type, message and context; that of a model by default.
         lists: what the lists among them stand for: a "list", a "tuple" or a "named tuple".
     """
-    errors = {**(_TYPE_ERRORS if keyed else _WITHOUT_KEYS), list: _LISTS[lists]}
-    kind, message = next((errors[one] for one in errors if one in expected), errors[dict])
-    return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message)])
+    errors: Mapping[type, tuple[Any, ...]] = {**_TYPE_ERRORS, dict: objects, list: _LISTS[lists]}
+    told = next((errors[one] for one in errors if one in expected), objects)
+    return UpgradeError(failures=[Failure("the value has another JSON type than its schema", *told)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -393,6 +393,8 @@ class Module:
             with writer.block(f"elif {self.is_not(var, allowed)}:"):
                 if self.upgrades:
                     lists = "named tuple" if TUPLE_MARK in schema else "tuple" if "prefixItems" in schema else "list"
-                    writer.add(f"raise wrong_type(*{self.name(types)}, keyed=False, lists={lists!r})")
+                    writer.add(
+                        f"raise wrong_type(*{self.name(types)}, objects={value_checks.NO_DICT!r}, lists={lists!r})"
+                    )
                 else:
                     writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

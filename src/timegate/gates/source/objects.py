@@ -12,6 +12,7 @@ from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
+from timegate.reading.value_readers import no_object
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.wire import Component
 
@@ -59,7 +60,9 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
                 with writer.block("if v is not None:"):
                     writer.add("refuse(E, 'an object was expected', None)")
             expected = module.name(others | {dict})
-            writer.add(f"raise wrong_type(*{expected})" if conversion.from_client else "return v")
+            told = no_object(component.model, component.arm_label)
+            refuse = f"raise wrong_type(*{expected}, objects={(told.type, told.message(), told.context)!r})"
+            writer.add(refuse if conversion.from_client else "return v")
         return
     if any(isinstance(op, CheckValue) for op in plan.stages[0].ops):
         return
