@@ -8,7 +8,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
@@ -27,7 +27,7 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticKnownError, to_json
+from pydantic_core import PydanticKnownError, PydanticUndefined, to_json
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from timegate.changes.base import UNSET
@@ -221,10 +221,20 @@ def field_types(model: Any) -> Mapping[str, Any]:
     if inspect.isclass(model) and issubclass(model, BaseModel):
         return {name: info.rebuild_annotation() for name, info in model.model_fields.items()}
     try:
-        return get_type_hints(model, include_extras=True)
+        hints = get_type_hints(model, include_extras=True)
     except (NameError, TypeError, AttributeError):
         # Names of a function's scope cannot be resolved from outside: such values are taken as written.
         return {}
+    if is_typeddict(model):
+        return {name: FieldInfo.from_annotation(hint).rebuild_annotation() for name, hint in hints.items()}
+    if not is_dataclass(model):
+        return hints
+    # What `Field` says of a value belongs to its type; what it says of a key means nothing there.
+    defaults = {one.name: PydanticUndefined if one.default is MISSING else one.default for one in fields(model)}
+    return {
+        name: FieldInfo.from_annotated_attribute(hints[name], default).rebuild_annotation()
+        for name, default in defaults.items()
+    }
 
 
 def without_functions(kind: Any) -> Any:

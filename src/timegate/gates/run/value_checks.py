@@ -98,8 +98,8 @@ def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], l
         lists: what the lists among them stand for: a "list", a "tuple" or a "named tuple".
     """
     errors: Mapping[type, tuple[Any, ...]] = {**_TYPE_ERRORS, dict: objects, list: _LISTS[lists]}
-    told = next((errors[one] for one in errors if one in expected), objects)
-    return UpgradeError(failures=[Failure("the value has another JSON type than its schema", *told)])
+    kind, message, *context = next((errors[one] for one in errors if one in expected), objects)
+    return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message, *context)])
 
 
 @dataclass(frozen=True, slots=True)
