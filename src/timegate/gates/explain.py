@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from timegate.changes.endpoints import EndpointAdded
 from timegate.errors import GateError
 from timegate.timeline import Timeline
 from timegate.version import Version, VersionChange
@@ -74,13 +75,19 @@ def one_change_each(timeline: Timeline) -> tuple[Timeline, list[Owner]]:
     """A timeline in which each change has a version of its own, and the real version and change of each of these."""
     owners: list[Owner] = []
     for version in timeline:
-        owners += [(version.value, change) for change in reversed(version.changes)] or [(version.value, None)]
+        # Without a change that adds an endpoint, what only its clients get need not be converted by the others.
+        changes = sorted(version.changes, key=_adds_endpoints)[::-1]
+        owners += [(version.value, change) for change in changes] or [(version.value, None)]
     numbers = range(len(owners), 0, -1)
     versions = [
         Version(str(number), *(() if change is None else (change,)))
         for number, (_, change) in zip(numbers, owners, strict=True)
     ]
     return Timeline(*versions, scheme=int), owners
+
+
+def _adds_endpoints(change: type[VersionChange]) -> bool:
+    return any(isinstance(fact, EndpointAdded) for fact in change.changes)
 
 
 @contextmanager

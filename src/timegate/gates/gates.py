@@ -21,7 +21,7 @@ from timegate.gates.losses import counting_gates
 from timegate.gates.merge import NO_KEYS, Merge
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Holders, Programs, gates_of
-from timegate.gates.payloads import head_payload, sent_payload
+from timegate.gates.payloads import head_payload, payload_program, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
@@ -347,9 +347,8 @@ class Gates:
         schema = self._vouched.schema_of(side, kind)
         key = (side, repr(schema), conversion)
         if key not in self._programs:
-            module = new_module(self._reach[side], strict=True)
-            name = module.root(self._root_at(side, schema, conversion.src), conversion)
-            self._programs[key] = None if name is None else module.build()[name]
+            root, values = self._root_at(side, schema, conversion.src), self.timeline.values
+            self._programs[key] = payload_program(self._reach[side], root, conversion, values, name_of(kind))
         program = self._programs[key]
         return data if program is None else program(data)
 

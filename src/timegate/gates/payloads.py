@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from math import isfinite
 from types import NoneType
 from typing import Any, Final
@@ -10,8 +11,14 @@ from typing import Any, Final
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import to_jsonable_python
 
-from timegate.errors import DowngradeError, GateError, UpgradeError
-from timegate.typing import is_object, type_of
+from timegate.errors import DeclarationError, DowngradeError, GateError, UpgradeError
+from timegate.gates.check.faults import display_name, program_faults
+from timegate.gates.operation import Program
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.reach import Reach
+from timegate.gates.source.keywords import NotConvertible
+from timegate.gates.source.programs import new_module
+from timegate.typing import Schema, is_object, type_of
 
 _SCALARS: Final = frozenset({NoneType, bool, int, str})
 
@@ -35,6 +42,36 @@ def head_payload(data: Any) -> Any:
         DowngradeError: it is no plain JSON data, or an instance cannot be dumped.
     """
     return _copy(data, DowngradeError, DEPTH)
+
+
+def payload_program(
+    reach: Reach, schema: Schema, conversion: Conversion, versions: Sequence[str], name: str
+) -> Program | None:
+    """The program of a payload without HTTP; None where it stays as it is.
+
+    Args:
+        reach: the side and its history.
+        schema: of the payload.
+        conversion: what the program does.
+        versions: the timeline's.
+        name: of the payload's type.
+
+    Raises:
+        DeclarationError: no client of the version has such a payload, so that no start has refused what it holds.
+    """
+    module, version = new_module(reach, strict=True), versions[conversion.client]
+    try:
+        function = module.root(schema, conversion)
+        space = module.build()
+        faults = program_faults(module, conversion, version) if conversion.is_whole else []
+    except NotConvertible as stop:
+        raise DeclarationError(
+            f"no client of {version} sends or gets {name}, and it cannot be converted: "
+            f"{display_name(reach, stop.name, conversion)} is behind {stop.obstacle}"
+        ) from None
+    if faults:
+        raise DeclarationError(f"no client of {version} sends or gets {name}, and it cannot be converted: {faults[0]}")
+    return None if function is None else space[function]
 
 
 def _copy(value: Any, error: type[GateError], levels: int) -> Any:

@@ -52,7 +52,7 @@ def value_at(
             builder.fault(place.text, problem, f"{builder.line(f'{argument}=…')} with {kinds}")
         return UNSET
     if isinstance(value, Sibling):
-        return _sibling(builder, place, value, fits if used else None)
+        return _sibling(builder, place, value, fits, used_in)
     if callable(value) and not place.stars:
         return value
     value = plain_value(builder, place.text, value, argument=argument)
@@ -67,10 +67,15 @@ def value_at(
     return value
 
 
-def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: Schema | None) -> object:
+def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: Schema, used_in: Side | None) -> object:
     """A sibling with its wire name; a fault where there is none, or where its values may not be of a schema."""
     component = builder.component(place.side, place.name)
     key = component.wire_name(value.field)
+    if used_in not in (None, place.side):
+        twins = (builder.component(used_in, name) for name in builder.names(used_in, component.model or place.name))
+        if any(twin.wire_name(value.field) is not None for twin in twins):
+            # A computed field is no field of a request, and nothing reads it there.
+            return UNSET if key is None else Sibling(key)
     if key is None:
         builder.fault(
             place.text,
@@ -79,7 +84,7 @@ def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: S
         )
         return UNSET
     schema = component.properties[key]
-    if fits is not None and not admits_all_of(fits, schema, builder.newer.components(place.side)):
+    if used_in in (None, place.side) and not admits_all_of(fits, schema, builder.newer.components(place.side)):
         builder.fault(
             place.text,
             f"sibling({value.field!r}) may hold values that this field's type does not admit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from timegate.changes.base import name_of
 from timegate.history.builder import HistoryBuilder
@@ -14,16 +14,32 @@ from timegate.wire.schema import objects_in
 from timegate.wire.wire import Side
 
 
+class _Place(NamedTuple):
+    """A schema, and who says what it was.
+
+    Args:
+        text: where it is, as faults write it.
+        schema: the schema.
+        subject: the subject of facts about it; empty where no fact can be about it.
+        field: the first argument of such a fact, where it is a field's.
+    """
+
+    text: str
+    schema: Schema
+    subject: str = ""
+    field: str = ""
+
+
 def check_literals(builder: HistoryBuilder, side: Side) -> None:
     """Note a fault for each literal of the older version with a member that this version does not have so."""
     older, origins = _changed_members(builder)
-    for holder, key, schema in _schemas(builder, side) if older else ():
-        for node in objects_in(schema):
+    for place in _places(builder, side) if older else ():
+        for node in objects_in(place.schema):
             members: tuple[tuple[Any, Any], ...] = node.get(MEMBERS_MARK, ())
             changed = [(kind, value) for kind, value in members if (kind, value) in older]
             if changed:
                 was = [repr(before) for kind, value in members for before in older.get((kind, value), [value])]
-                _fault(builder, holder, key, changed[0], was, origins[changed[0][0]])
+                _fault(builder, place, changed[0], was, origins[changed[0][0]])
 
 
 def _changed_members(builder: HistoryBuilder) -> tuple[dict[tuple[Any, Any], list[Any]], dict[Any, Origin]]:
@@ -40,29 +56,35 @@ def _changed_members(builder: HistoryBuilder) -> tuple[dict[tuple[Any, Any], lis
     return older, origins
 
 
-def _schemas(builder: HistoryBuilder, side: Side) -> Iterator[tuple[str, str, Schema]]:
-    """Every schema of a side, with its place; for a field, with the model and the key."""
-    yield from ((place, "", schema) for place, schema in builder.wire.roots(side))
+def _places(builder: HistoryBuilder, side: Side) -> Iterator[_Place]:
+    """Every schema of a side, with its place."""
+    yield from (_Place(place, schema) for place, schema in builder.wire.roots(side))
+    parameters = {
+        holder: f"endpoint({operation.path!r}, {operation.method!r}).{location}"
+        for operation in builder.wire.operations
+        for location, holder in operation.parameters.items()
+    }
     for name in builder.wire.reachable(side):
         component = builder.component(side, name)
-        yield component.display_name, "", {k: v for k, v in component.schema.items() if k != "properties"}
+        shown = component.display_name
+        yield _Place(shown, {k: v for k, v in component.schema.items() if k != "properties"})
         for key, schema in component.properties.items():
-            if name in builder.parameter_holders:
-                yield f"{component.display_name}.{key}", "", schema
+            parameter = parameters.get(name) if side == "requests" else None
+            if parameter is not None:
+                yield _Place(f"{shown}.{key}", schema, f"{parameter}({key!r})")
             else:
-                yield component.display_name, key, schema
+                yield _Place(f"{shown}.{key}", schema, f"on({shown})", f"{key!r}")
 
 
-def _fault(
-    builder: HistoryBuilder, holder: str, key: str, member: tuple[Any, Any], was: list[str], origin: Origin
-) -> None:
+def _fault(builder: HistoryBuilder, place: _Place, member: tuple[Any, Any], was: list[str], origin: Origin) -> None:
     kind, value = member
     ways = [f"type it as {name_of(kind)}"]
-    if key:
-        fact = f"retyped({key!r}, was=Literal[{', '.join(was)}], …)" if was else f"added({key!r})"
-        ways.append(f"say what it was, on({holder}).{fact} in the same version")
+    if place.subject:
+        named = f"{place.field}, " if place.field else ""
+        fact = f"retyped({named}was=Literal[{', '.join(was)}], …)" if was else f"added({place.field})"
+        ways.append(f"say what it was, {place.subject}.{fact} in the same version")
     builder.fault(
-        f"{holder}.{key}" if key else holder,
+        place.text,
         f"it is a Literal with {value!r} of {name_of(kind)}, which no fact about the enum reaches",
         ", or ".join(ways),
         origin,

@@ -83,20 +83,24 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
 def _merged(reach: Reach, name: str, conversion: Conversion, version: str) -> Iterator[Fault]:
     """A fault for each place where the members of an enum, of which two become one, are the keys of objects."""
     shown, gets = display_name(reach, name, conversion), "head" if reach.side == "requests" else "old clients"
-    for place, schema in _places(reach, conversion):
-        if any(name in names_in(node.get("propertyNames")) for node in objects_in(schema)):
-            yield _fault(
-                origin_of(reach, name, conversion),
-                version,
-                place,
-                f"its keys are members of {shown}, of which two are one to {gets}, so that an entry could be lost",
-                "on(…).retyped(…, was=…, to_head=…, to_old=…) with functions that say what becomes of both entries",
-            )
+    places = [
+        place
+        for place, schema in _places(reach, conversion)
+        if any(name in names_in(node.get("propertyNames")) for node in objects_in(schema))
+    ]
+    for place in places or ["a payload without an operation"]:
+        yield _fault(
+            origin_of(reach, name, conversion),
+            version,
+            place,
+            f"its keys are members of {shown}, of which two are one to {gets}, so that an entry could be lost",
+            "on(…).retyped(…, was=…, to_head=…, to_old=…) with functions that say what becomes of both entries",
+        )
 
 
 def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any]]:
     """The schema of every payload and of every component that payloads reach, field by field, with its place."""
-    wire = reach.history.wires[conversion.src]
+    wire = reach.met(conversion.src, conversion.client)
     yield from wire.roots(reach.side)
     for name in wire.reachable(reach.side):
         shown, schema = display_name(reach, name, conversion), reach.component(name, conversion.src).schema
@@ -136,7 +140,7 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
         stop: the first obstacle.
     """
     touched = reach.touched(conversion)
-    wire = reach.history.wires[conversion.src]
+    wire = reach.met(conversion.src, conversion.client)
     places: list[tuple[str, Any, str]] = [(place, schema, "") for place, schema in wire.roots(reach.side)]
     places += [
         (display_name(reach, name, conversion), reach.component(name, conversion.src).schema, name)
@@ -237,7 +241,7 @@ def check_described(reach: Reach, conversion: Conversion) -> None:
     Raises:
         NotConvertible: there is such a place.
     """
-    for name in sorted(reach.undescribed & reach.touched(conversion)):
+    for name in sorted(reach.undescribed(conversion.client) & reach.touched(conversion)):
         raise NotConvertible(SERIALIZER, name)
 
 

@@ -37,6 +37,16 @@ class Conversion:
         """The boundaries in the order in which the conversion crosses them."""
         return range(self.src, self.dst) if self.src < self.dst else range(self.src - 1, self.dst - 1, -1)
 
+    @property
+    def client(self) -> int:
+        """The older one of its versions, which is that of the clients where they are at an end."""
+        return max(self.src, self.dst)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it goes all the way between head and clients."""
+        return min(self.src, self.dst) == 0 and (self.from_client or self.to_client)
+
     def part(self, src: int, dst: int) -> Conversion:
         """The part of this conversion between two of its versions."""
         from_client, to_client = self.from_client and src == self.src, self.to_client and dst == self.dst

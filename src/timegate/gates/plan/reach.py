@@ -31,7 +31,7 @@ from timegate.typing import Schema, is_object
 from timegate.wire.json_types import python_types
 from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK, VALIDATED_MARK
 from timegate.wire.schema import objects_in, referred, single_reference
-from timegate.wire.wire import Component, Side
+from timegate.wire.wire import Component, Operation, Side, Wire
 
 _KEY_STEPS: Final = (KeyAdded, KeyRemoved, KeyRenamed, ValueMoved, MovedThrough)
 """The steps by which an object has other keys in the older version."""
@@ -67,6 +67,18 @@ class Reach:
         self._ranges: dict[int, list[frozenset[str]]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._calls: dict[int, Call | None] = {}
+        self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
+        self._undescribed: dict[int, frozenset[str]] = {}
+
+    def met(self, at: int, version: int) -> Wire:
+        """The wire of one version, with only the operations that the clients of another version have."""
+        wire, own = self.history.wires[at], self.history.wires[version].operations
+        # Few boundaries touch operations. The wires keep both objects alive, so their ids are not reused.
+        key = id(wire.operations), id(own)
+        if key not in self._met:
+            kept = {operation.key for operation in own if operation.exists}
+            self._met[key] = tuple(operation for operation in wire.operations if operation.key in kept)
+        return replace(wire, operations=self._met[key])
 
     def component(self, name: str, version: int) -> Component:
         """A component at a version."""
@@ -361,16 +373,19 @@ class Reach:
         """The components in payloads of head."""
         return self.history.wires[0].reachable(self.side)
 
-    @cached_property
-    def undescribed(self) -> frozenset[str]:
-        """The components in payloads of head at places whose schemas do not describe them."""
-        wire = self.history.wires[0]
-        schemas = [schema for _, schema in wire.roots(self.side)]
-        schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
-        nodes = list(objects_in(schemas))
-        opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
-        behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
-        return frozenset(name for schema in (*opaque, *behind) for name in names_in(schema))
+    def undescribed(self, version: int) -> frozenset[str]:
+        """The components in payloads of head at places whose schemas do not describe them, for a version's clients."""
+        wire = self.met(0, version)
+        found = self._undescribed.get(id(wire.operations))
+        if found is None:
+            schemas = [schema for _, schema in wire.roots(self.side)]
+            schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
+            nodes = list(objects_in(schemas))
+            opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
+            behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
+            found = frozenset(name for schema in (*opaque, *behind) for name in names_in(schema))
+            self._undescribed[id(wire.operations)] = found
+        return found
 
 
 def names_in(schema: object) -> Iterator[str]:

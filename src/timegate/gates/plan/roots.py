@@ -38,8 +38,7 @@ class Roots:
         return self._indexed(version).undocumented
 
     def _indexed(self, version: int) -> _Indexed:
-        wire = self.reach.history.wires[version if self.reach.side == "requests" else 0]
-        # Few boundaries touch operations. The wires keep both objects alive, so their ids are not reused.
+        wire = self.reach.met(version if self.reach.side == "requests" else 0, version)
         key = id(wire.operations), id(wire.receives)
         found = self._known.get(key)
         if found is None:
@@ -73,7 +72,7 @@ def _undocumented(wire: Wire, side: Side) -> Iterator[tuple[str, Body]]:
 
 
 def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
-    """Every root of a side, also those of operations that the version does not have."""
+    """Every root of a side."""
     for operation in wire.operations:
         if side == "requests":
             yield from map(ref, operation.parameters.values())
