@@ -135,7 +135,7 @@ test-rolling: $(READY) nginx
 MATRIX := .venv-matrix
 CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/matrix/*.in)))
 WHEEL := $(MATRIX)/wheel/.built
-WIRED := tests/asgi tests/reading tests/documents tests/silence tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
+WIRED := tests/asgi tests/reading tests/documents tests/silence tests/painless tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
 
 test-matrix: $(CELLS:%=test-matrix-%)
 

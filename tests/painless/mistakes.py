@@ -9,7 +9,6 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.testclient import TestClient
 
 from tests.painless.shop import (
     NEW,
@@ -27,6 +26,7 @@ from tests.painless.shop import (
     make_app,
     with_reports,
 )
+from tests.silence.exchanges import lifespan
 from timegate import Contract, Timeline, Version, VersionChange, endpoint, enum, on, sibling
 from timegate.asgi import TimegateMiddleware, header, path
 
@@ -199,8 +199,7 @@ def served(timeline: object = None, *positional: object, app: FastAPI | None = N
         started = app or make_app()
         middleware: Any = TimegateMiddleware
         started.add_middleware(middleware, *positional, **({} if positional else given))
-        with TestClient(started):
-            pass
+        lifespan(started)
 
     return Mistake(start, pasted=False)
 

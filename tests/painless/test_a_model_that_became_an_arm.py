@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
-from starlette.testclient import TestClient
 
-from tests.silence.exchanges import OLD, timeline_of
+from tests.silence.exchanges import OLD, exchange, timeline_of
 from timegate import on
 from timegate.asgi import TimegateMiddleware
 
@@ -40,9 +39,9 @@ def test_an_object_that_lacks_a_key_is_told_the_key_as_the_old_server_did(sent: 
         return hook.webhook_type
 
     app.add_middleware(TimegateMiddleware, timeline=timeline_of(*FACTS))
-    with TestClient(app, headers={"API-Version": OLD}) as client:
-        response = client.post("/webhooks", json=sent)
-        served = client.post("/webhooks", json={"topic": "a", "webhook_id": "1", "webhook_type": "anything"})
+    response = exchange(app, "POST", "/webhooks", body=sent, version=OLD)
+    known = {"topic": "a", "webhook_id": "1", "webhook_type": "anything"}
+    served = exchange(app, "POST", "/webhooks", body=known, version=OLD)
     told = {"type": "missing", "loc": ["body", "webhook_id"], "msg": "Field required", "input": sent}
-    assert (response.status_code, response.json()) == (422, {"detail": [told]})
-    assert (served.status_code, served.json()) == (200, "webhooks")
+    assert (response.status, response.json()) == (422, {"detail": [told]})
+    assert (served.status, served.json()) == (200, "webhooks")

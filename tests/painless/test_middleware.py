@@ -13,7 +13,6 @@ from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from starlette.testclient import TestClient
 
 from tests.silence.exchanges import NEW, OLD, connected, exchange, failed_start, timeline_of
 from timegate import Contract, DeclarationError, Timeline, Version, current_version, on
@@ -193,9 +192,8 @@ class TestMounts:
 
     def test_a_middleware_below_a_mount_gates_what_it_wraps(self) -> None:
         app = Starlette(routes=[Mount("/api", app=gated())])
-        with TestClient(app, headers={"API-Version": OLD}) as client:
-            assert client.get("/api/item").json() == {"article": OLD}
-            document = client.get("/api/openapi.json").json()
+        assert exchange(app, "GET", "/api/item", version=OLD).json() == {"article": OLD}
+        document = exchange(app, "GET", "/api/openapi.json", version=OLD).json()
         assert "article" in document["components"]["schemas"]["Item"]["properties"]
         assert document["servers"] == [{"url": "/api"}]
 
@@ -213,16 +211,14 @@ class TestMounts:
         )
         app.mount("/reports", reports)
         app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
-        with TestClient(app) as client:
-            assert client.get("/item", headers={"API-Version": OLD}).json() == {"article": OLD}
-            versions = {"API-Version": NEW, "Reports-Version": OLD}
-            assert client.get("/reports/daily", headers=versions).json() == {"sum": 1}
-            assert client.get("/reports/daily", headers={"API-Version": OLD}).status_code == 400
+        assert exchange(app, "GET", "/item", version=OLD).json() == {"article": OLD}
+        versions = {"reports-version": OLD}
+        assert exchange(app, "GET", "/reports/daily", version=NEW, headers=versions).json() == {"sum": 1}
+        assert exchange(app, "GET", "/reports/daily", version=OLD).status == 400
 
     def test_an_app_below_a_mount_without_a_middleware_is_served_as_it_is(self) -> None:
         app, below = shop(), shop()
         app.mount("/below", below)
         app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
-        with TestClient(app, headers={"API-Version": OLD}) as client:
-            assert client.get("/below/item").json() == {"sku": OLD}
+        assert exchange(app, "GET", "/below/item", version=OLD).json() == {"sku": OLD}
         assert "everything below /below: an app of its own" in Contract.of(app).opaque

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import fastapi
 import pytest
 from fastapi import Depends, FastAPI, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -58,7 +59,6 @@ def test_an_app_with_several_parameter_models_is_read() -> None:
 FACTS: list[tuple[Any, str, list[Any]]] = [
     (on(Filters).renamed("title", to="name"), "title=x&limit=3", ["x", [], 3, "id"]),
     (on(Pagination).renamed("size", to="limit"), "name=x&size=3", ["x", [], 3, "id"]),
-    (on(Pagination).renamed("order", to="sort_by"), "order=age", ["", [], 10, "age"]),
     (on(Pagination).added("limit"), "name=x&limit=3", ["x", [], 10, "id"]),
     (on(Filters).retyped("name", was=int, to_head=str, to_old=int), "name=7", ["7", [], 10, "id"]),
     (on(Pagination).defaulted("limit", was=99), "name=x", ["x", [], 99, "id"]),
@@ -70,6 +70,15 @@ FACTS: list[tuple[Any, str, list[Any]]] = [
 def test_a_fact_about_one_of_them_holds_for_its_parameters(fact: Any, sent: str, read: list[Any]) -> None:
     changed = gated(app_of(), fact)
     assert exchange(changed, "GET", f"/items?{sent}").json()[:4] == read
+
+
+def test_a_fact_about_a_field_with_an_alias_reaches_head_as_the_alias_does() -> None:
+    # FastAPI 0.115.0 does not read an alias in a class of query parameters at all.
+    read = exchange(app_of(), "GET", "/items?sortBy=age", version=None).json()
+    assert read[3] == ("id" if fastapi.__version__ == "0.115.0" else "age")
+    changed = gated(app_of(), on(Pagination).renamed("order", to="sort_by"))
+    assert exchange(changed, "GET", "/items?order=age").json() == read
+    assert exchange(changed, "GET", "/items?sortBy=age").json()[3] == "id"
 
 
 def test_a_new_name_never_reaches_head_from_an_old_client() -> None:

@@ -116,19 +116,30 @@ def exchange(
     )
 
 
-def failed_start(app: App) -> str | None:
-    """Start an app and stop it; why it did not start, or None where it did."""
-    sent: list[Any] = []
+def lifespan(app: App, sent: list[Any] | None = None) -> None:
+    """Start an app and stop it; raises what the app raises.
+
+    Args:
+        app: the app.
+        sent: gets each message that the app sends.
+    """
     waiting = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    messages: list[Any] = [] if sent is None else sent
 
     async def receive() -> Any:
         return waiting.pop(0)
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        messages.append(message)
 
+    asyncio.run(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send))
+
+
+def failed_start(app: App) -> str | None:
+    """Start an app and stop it; why it did not start, or None where it did."""
+    sent: list[Any] = []
     try:
-        asyncio.run(app({"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}, receive, send))
+        lifespan(app, sent)
     except Exception as error:
         failed = [message for message in sent if message["type"] == "lifespan.startup.failed"]
         return str(failed[0]["message"]) if failed else str(error)

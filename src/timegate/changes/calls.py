@@ -80,6 +80,9 @@ def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> 
         # What is being made has no text of its own yet.
         written = type(owner).__name__ if written == "__init__" else f"{name_of(owner)}.{written}"
     by_place = [one for one in parameters if one.kind not in (_BY_NAME, _SEVERAL)]
+    # An older Starlette gives the app by its name.
+    first = {one.name: given[one.name] for one in by_place[:1] if one.name in given}
+    args, given = (*first.values(), *args), {key: value for key, value in given.items() if key not in first}
     several = len(by_place) < len([one for one in parameters if one.kind is not _BY_NAME])
     leading = [_code(value) for value in (args if several else args[: len(by_place)])] or ["…"] * several
     surplus = [] if several else list(args[len(by_place) :])
