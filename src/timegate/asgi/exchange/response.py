@@ -7,7 +7,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final
 
 from timegate.asgi.exchange.failures import reason_of
-from timegate.asgi.exchange.validation_errors import ClientRequest, convert_errors, has_validation_errors
+from timegate.asgi.exchange.validation_errors import (
+    ClientRequest,
+    convert_errors,
+    has_validation_errors,
+    is_of_the_framework,
+)
 from timegate.asgi.exchange.watching import Watched
 from timegate.asgi.message.body import Refused, is_declared_media
 from timegate.asgi.message.cookies import cookies_in
@@ -20,7 +25,9 @@ from timegate.asgi.message.scope import Message, Scope, Send, route_path
 from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
+from timegate.errors import GateError
 from timegate.gates.operation import Program
+from timegate.gates.run.runtime import copy_json
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
@@ -197,7 +204,7 @@ class GatedResponse:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
         program = response_plan.program
-        if plan.converts_errors and message["status"] == INVALID and json:
+        if message["status"] == INVALID and json and (plan.converts_errors or program is not None):
             program = self._error_program(program)
         if of_the_bytes and plan.converts_responses:
             headers = self.version.tags.outbound(without(headers, DROPPED))
@@ -220,12 +227,19 @@ class GatedResponse:
     def _error_program(self, program: Program | None) -> Program:
         """The program of a response that may have validation errors."""
         # It must not refer to this object, which refers to it.
-        gate, request = self.plan.gate, self.client_request()
+        gate, request, converts = self.plan.gate, self.client_request(), self.plan.converts_errors
 
         def convert(body: Any) -> Any:
-            if has_validation_errors(body):
-                return convert_errors(body, gate=gate, request=request)
-            return body if program is None else program(body)
+            if not has_validation_errors(body):
+                return body if program is None else program(body)
+            told = convert_errors(body, gate=gate, request=request) if converts else body
+            try:
+                return told if program is None else program(copy_json(told))
+            except GateError:
+                # The framework's own may stand in place of what the app declares.
+                if not is_of_the_framework(told):
+                    raise
+                return told
 
         return convert
 

@@ -25,6 +25,7 @@ NOTHING: Final = object()
 _REPEATED: Final = {"query": -1, "header": 0}
 """Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
 _LISTS: Final = ("detail", "errors")
+_OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
@@ -122,6 +123,13 @@ def _inside(node: Any, segment: str | int, part: str) -> Any:
 def has_validation_errors(body: Any) -> bool:
     """Whether a body lists validation errors with places in a request."""
     return is_object(body) and any(_has_place(entry) for name in _LISTS for entry in _entries(body, name))
+
+
+def is_of_the_framework(body: dict[str, Any]) -> bool:
+    """Whether a body with validation errors has the form of FastAPI's and of `@operation`'s, which no app declares."""
+    return body.keys() == {"detail"} and all(
+        is_object(one) and {"type", "loc", "msg"} <= one.keys() <= _OF_AN_ENTRY for one in _entries(body, "detail")
+    )
 
 
 def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: ClientRequest) -> dict[str, Any]:

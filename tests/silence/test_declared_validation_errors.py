@@ -1,0 +1,107 @@
+"""A 422 that an app declares is converted like any other response, and tells places in the names of the client."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from tests.silence.old_client import Client, old_client
+from timegate import on, sibling
+
+
+class Item(BaseModel):
+    sku: str
+
+
+class Entry(BaseModel):
+    pointer: str
+    message: str
+
+
+class Refusal(BaseModel):
+    title: str
+    errors: list[Entry]
+
+
+class OwnEntry(BaseModel):
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class OwnErrors(BaseModel):
+    detail: list[OwnEntry]
+
+
+def refusal_of(message: str) -> Response:
+    return JSONResponse(Refusal(title="No", errors=[Entry(pointer="/sku", message=message)]).model_dump(), 422)
+
+
+def shop(model: type[BaseModel], *, handles: bool) -> FastAPI:
+    app = FastAPI()
+
+    @app.post("/items", responses={422: {"model": model}})
+    async def add(item: Item) -> Any:
+        return refusal_of("there is none") if item.sku == "none" else item.sku
+
+    async def handle(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return refusal_of(error.errors()[0]["msg"])
+
+    if handles:
+        app.add_exception_handler(RequestValidationError, handle)
+    return app
+
+
+RENAMED = (on(Entry).renamed("text", to="message"), on(Refusal).renamed("name", to="title"))
+ARTICLE = on(Item).renamed("article", to="sku")
+
+
+def client(*facts: Any, model: type[BaseModel] = Refusal, handles: bool = True) -> Client:
+    return old_client(shop(model, handles=handles), *facts)
+
+
+@pytest.mark.parametrize("facts", [RENAMED, (*RENAMED, ARTICLE)])
+@pytest.mark.parametrize(("sent", "text"), [("none", "there is none"), (5, "Input should be a valid string")])
+def test_the_declared_model_of_a_422_is_converted_whatever_else_changes(facts: Any, sent: Any, text: str) -> None:
+    key = "article" if ARTICLE in facts else "sku"
+    response = client(*facts).post("/items", {key: sent})
+    assert (response.status_code, response.json()) == (
+        422,
+        {"name": "No", "errors": [{"pointer": f"/{key}", "text": text}]},
+    )
+
+
+def test_what_no_change_of_the_model_touches_is_only_told_in_the_names_of_the_client() -> None:
+    response = client(ARTICLE).post("/items", {"article": "none"})
+    assert response.json() == {"title": "No", "errors": [{"pointer": "/article", "message": "there is none"}]}
+
+
+def test_a_declared_model_in_the_form_of_the_framework_is_converted_too() -> None:
+    old = client(on(OwnEntry).renamed("message", to="msg"), ARTICLE, model=OwnErrors, handles=False)
+    (told,) = old.post("/items", {"article": 5}).json()["detail"]
+    assert (told["loc"], told["message"]) == (["body", "article"], "Input should be a valid string")
+    assert "msg" not in told
+
+
+@pytest.mark.parametrize("facts", [RENAMED, (*RENAMED, ARTICLE)])
+def test_where_the_framework_responds_in_place_of_the_declared_model_its_validation_errors_are_sent(facts: Any) -> None:
+    key = "article" if ARTICLE in facts else "sku"
+    response = client(*facts, handles=False).post("/items", {key: 5})
+    assert response.status_code == 422
+    assert [(one["loc"], one["msg"]) for one in response.json()["detail"]] == [
+        (["body", key], "Input should be a valid string")
+    ]
+
+
+@pytest.mark.parametrize("key", ["sku", "article"])
+def test_a_change_that_needs_the_declared_model_does_not_turn_the_errors_of_the_framework_into_a_500(key: str) -> None:
+    facts = [on(Refusal).removed("summary", was=str, backfill=sibling("title")), *([ARTICLE] * (key == "article"))]
+    response = client(*facts, handles=False).post("/items", {key: 5})
+    assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["body", key])
