@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 import functools
 import inspect
-import math
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
@@ -31,6 +30,7 @@ from pydantic_core import PydanticKnownError, PydanticUndefined, to_json
 from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
 
 from timegate.changes.base import UNSET
+from timegate.reading.read_failures import has_non_finite, plain_failures
 from timegate.typing import is_array, is_object, type_of
 from timegate.wire.value_readers import Reader, Unread
 
@@ -188,18 +188,10 @@ def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any])
         # An iterator reads its items only now.
         plain = adapter.dump_python(read, mode="json", by_alias=True)
     except ValidationError as error:
-        raise Unread([dict(one) for one in error.errors(include_url=False)]) from None
-    if _has_non_finite(plain):
+        raise Unread(plain_failures(error)) from None
+    if has_non_finite(plain):
         raise Unread([{"type": "finite_number", "loc": (), "msg": "Input should be a finite number"}])
     return plain
-
-
-def _has_non_finite(value: Any) -> bool:
-    if isinstance(value, float):
-        return not math.isfinite(value)
-    if is_object(value):
-        return any(map(_has_non_finite, value.values()))
-    return is_array(value) and any(map(_has_non_finite, value))
 
 
 def settings_of(model: Any) -> dict[str, Any] | None:
