@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, Json
+from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError
 from timegate.reading.declared import (
@@ -157,12 +158,19 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
     declared = [_annotation(one) for dependant in dependants for one in _read(dependant, "body_params")]
     return DeclaredBody(
         kind=kind,
-        info=info,
+        info=info if _says_more(info) else None,
         # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
         synthetic=not any(kind is one for one in declared),
         media=(_read(info, "media_type"),),
         required=info.is_required(),
     )
+
+
+def _says_more(info: FieldInfo) -> bool:
+    """Whether a body's field says more than its type and what the field is called: limits, texts, a default."""
+    plain = FieldInfo(annotation=info.annotation)
+    said = (name for name in FieldInfo.__slots__ if not name.startswith("_") and "alias" not in name)
+    return not info.is_required() or any(getattr(info, name) != getattr(plain, name) for name in said)
 
 
 def _parameters(dependant: Any, where: str) -> DeclaredParameters:

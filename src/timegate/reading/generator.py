@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from math import isfinite
 from types import NoneType
 from typing import Any, Final
@@ -39,11 +40,24 @@ class Generator(GenerateJsonSchema):
 
         return super().generate_definitions(_ReadTwice(inputs, reduce, restore))
 
+    def generate_inner(self, schema: Any) -> JsonSchemaValue:
+        """The schema of a part; pydantic makes handlers for each, though most parts leave nothing to handle."""
+        if "ref" in schema or "serialization" in schema or schema.get("metadata"):
+            return super().generate_inner(schema)
+        write: Callable[[Any], JsonSchemaValue] = getattr(self, _method(schema["type"]))
+        return write(schema)
+
     def encode_default(self, dft: Any) -> Any:
         """A default as JSON; pydantic creates an adapter for each, and most defaults need none."""
         if type(dft) in _JSON_TYPES or (type(dft) is float and isfinite(dft)):
             return dft
         return [] if type(dft) is list and not dft else super().encode_default(dft)
+
+
+@cache
+def _method(kind: str) -> str:
+    """The method of the generator that writes the schema of a kind of part."""
+    return f"{kind.replace('-', '_')}_schema"
 
 
 class _ReadTwice(list[Any]):

@@ -95,8 +95,8 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return self._absent(schema, super().typed_dict_field_schema(schema))
 
         def _absent(self, field: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
-            mark = absence_of(field) if self.mode == "serialization" else {}
-            return {**generated, ABSENT_MARK: mark} if mark else generated
+            mark = absence_of(field)
+            return {**generated, ABSENT_MARK: mark} if mark and self.mode == "serialization" else generated
 
         def model_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().model_schema(schema))
@@ -180,7 +180,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             # Most parts are no classes; a call less at each of them lets types be nested deeper.
             is_class = "ref" in schema and schema.get("type") in CLASSES
             generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
-            if self.mode != "serialization" or not _is_opaque(schema.get("serialization")):
+            if "serialization" not in schema or self.mode != "serialization" or not _is_opaque(schema["serialization"]):
                 return generated
             # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.
             given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
