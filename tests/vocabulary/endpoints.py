@@ -185,6 +185,7 @@ EXAMPLES: dict[str, list[EndpointExample]] = {
         EndpointExample(LIMIT.retyped(was=str, to_head=half), url="/heroes?limit=8"),
         EndpointExample(LIMIT.defaulted(was=100)),
         EndpointExample(endpoint("/strict", "GET").query("limit").became_required(default=5), url="/strict"),
+        EndpointExample(LIMIT.became_optional(), url="/heroes"),
         EndpointExample(TAG.became_list(), url="/heroes?tag=a"),
         EndpointExample(LIMIT.documented(was={"description": "At most so many.", "deprecated": True})),
     ],

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from timegate.changes.base import UNSET, FieldsFact, Loss, Unset, kind
 from timegate.changes.endpoints import EndpointFact
 from timegate.changes.fields import Added
-from timegate.changes.values import BecameList, BecameRequired, Defaulted, Retyped
+from timegate.changes.values import BecameList, BecameOptional, BecameRequired, Defaulted, Retyped
 from timegate.typing import Function, JsonValue, Location
 
 
@@ -130,6 +130,16 @@ class ParameterBecameRequired(ChangedParameter):
 
     def of_field(self, holder: str, field: str) -> FieldsFact:
         return BecameRequired(models=(holder,), fields=(field,), default=self.default)
+
+
+@kind
+class ParameterBecameOptional(ChangedParameter):
+    """A parameter that old clients have to send; one that leaves it out is refused, as it was."""
+
+    verb: ClassVar[str] = "became_optional"
+
+    def of_field(self, holder: str, field: str) -> FieldsFact:
+        return BecameOptional(models=(holder,), fields=(field,))
 
 
 @kind

@@ -10,6 +10,7 @@ from timegate.changes.functions import check_function
 from timegate.changes.parameters import (
     ParameterAdded,
     ParameterBecameList,
+    ParameterBecameOptional,
     ParameterBecameRequired,
     ParameterDefaulted,
     ParameterRemoved,
@@ -102,6 +103,10 @@ class Parameter(AnyParameter):
     def became_required(self, *, default: JsonValue | Unset = UNSET) -> ParameterBecameRequired:
         """The parameter may be left out in older versions only."""
         return ParameterBecameRequired(**self._subject, default=default)
+
+    def became_optional(self) -> ParameterBecameOptional:
+        """The parameter has to be sent in older versions."""
+        return ParameterBecameOptional(**self._subject)
 
     def became_list(self, *, was: Any = UNSET) -> ParameterBecameList:
         """The parameter has one value in older versions and may be repeated now."""
