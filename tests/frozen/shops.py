@@ -14,7 +14,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from tests.frozen.edits import MAIN, MODELS, VERSIONS, Edit
+from tests.frozen.edits.app import MAIN, MODELS, VERSIONS
+from tests.frozen.edits.edit import Edit
 from timegate import Contract, Timeline
 from timegate.frozen.check import Check
 from timegate.frozen.contract import VersionContracts
@@ -32,6 +33,18 @@ ORDER = {
 }
 """A body of an old client, as the frozen contract has it."""
 
+PARCEL = {
+    "full_name": "Ada Lovelace",
+    "street": "Long Lane",
+    "city": "London",
+    "rates": {"north": 1},
+    "notes": ["n"],
+    "level": "2",
+    "either": 7,
+    "guest": {"kind": "rat"},
+}
+"""Another one, which comes back as it is."""
+
 EXCHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ("POST", "/orders", "200", ORDER),
     ("POST", "/orders", "200", {key: value for key, value in ORDER.items() if key != "code"}),
@@ -40,6 +53,11 @@ EXCHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ("DELETE", "/orders/7", "200", None),
     ("GET", "/pets", "200", None),
     ("PUT", "/animals", "200", {"kind": "dog", "barks": True}),
+    ("PUT", "/tanks", "200", {"kind": "crab"}),
+    ("GET", "/trees", "200", None),
+    ("PUT", "/parcels", "200", PARCEL),
+    ("PUT", "/words", "200", {"word": "tea"}),
+    ("GET", "/search?term=tea&size=9&lang=de", "200", None),
 )
 """What an old client does: method, path, status, body."""
 

@@ -33,9 +33,12 @@ def revision(
     check = Check(loaded.timeline, loaded.contract, frozen)
     if check.faults and not check.compared:
         raise CompileError(check.faults)
-    proposals = check.to_declare()
+    proposals, beyond = check.to_declare(), check.beyond_facts()
+    for one in beyond:
+        typer.echo(f"not to be declared: {one.question}")
     if not proposals:
-        typer.echo("head has the newest frozen contract: there is nothing to declare")
+        if not beyond:
+            typer.echo("head has the newest frozen contract: there is nothing to declare")
         return
     written = write_change(loaded.timeline, frozen, proposals, message=message)
     typer.echo(f"{shown(str(written.file))}: {written.name}")

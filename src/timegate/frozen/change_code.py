@@ -100,7 +100,7 @@ def _offered(proposal: Proposal) -> list[str]:
     # They are not imported yet, because nothing uses them so far.
     needed = frozenset[tuple[str, str]]().union(*(fact.imports for offer in proposal.offers for fact in offer.facts))
     imports = (f"from {module} import {name}" for module, name in sorted(needed) if name != UNDECIDED[1])
-    lines += textwrap.wrap(f"Both need: {'; '.join(imports)}", WIDTH - len(_INDENT) - 2, subsequent_indent="    ")
+    lines += textwrap.wrap(f"They need: {'; '.join(imports)}", WIDTH - len(_INDENT) - 2, subsequent_indent="    ")
     return [f"{_INDENT}# {line}".rstrip() for line in lines]
 
 

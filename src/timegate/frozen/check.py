@@ -10,11 +10,11 @@ from timegate.contract import Contract
 from timegate.errors import CompileError, Fault
 from timegate.frozen.acceptances import Acceptances
 from timegate.frozen.compare import differences
-from timegate.frozen.contract import VersionContract, VersionContracts
+from timegate.frozen.contract import ContractPair, VersionContract, VersionContracts
 from timegate.frozen.difference import Difference, Severity
 from timegate.frozen.finding import Finding, Level, Report
 from timegate.frozen.folder import Folder
-from timegate.frozen.judging import level_of
+from timegate.frozen.judging import is_tolerated, level_of
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.proposals import proposals
 from timegate.frozen.source_places import place_of_model
@@ -48,7 +48,7 @@ class Compared:
     @property
     def proposals(self) -> list[Proposal]:
         """What to declare, so that nothing differs."""
-        return proposals(self.differences, self.today)
+        return proposals(self.differences, ContractPair(self.frozen, self.today))
 
 
 @dataclass(slots=True)
@@ -93,6 +93,13 @@ class Check:
 
     def to_declare(self) -> list[Proposal]:
         """What to declare between the newest frozen contract and head, without what is promised or accepted."""
+        return [one for one in self._wrong() if one.facts]
+
+    def beyond_facts(self) -> list[Proposal]:
+        """What differs there and no fact declares."""
+        return [one for one in self._wrong() if not one.facts]
+
+    def _wrong(self) -> list[Proposal]:
         wrong = {one.told for one in self.report().findings if one.told and one.level is Level.ERROR}
         newest = self.compared[0].proposals if self.compared else []
         return [one for one in newest if not wrong.isdisjoint(one.fingerprints)]
@@ -183,6 +190,7 @@ class Check:
         for fingerprint, (one, compared) in first.items():
             level = level_of(one, self.timeline.promises, open_enums=self._open_enums(compared.today))
             component = compared.today.component(one.component) if one.component else None
+            level = Level.NOTE if is_tolerated(one, component, self.timeline) else level
             yield Finding(
                 level=level,
                 rule="undeclared change" if level is Level.ERROR else "open door" if _opens(one) else "text changed",

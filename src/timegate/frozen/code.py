@@ -85,15 +85,15 @@ def model_code(component: Component) -> Code:
     return Code(name, frozenset({(module, name)}))
 
 
-def type_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+def type_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
     """The Python type that a schema was made from; None where it cannot be told.
 
     Args:
         schema: at one place of a document.
-        model: the component of head that is at the same place, by the name in the document.
+        named: gives the class of a component, by its name in the document; None where it has none.
     """
     shape = shape_of(schema)
-    arms = [_arm_code(arm, model) for arm in shape.arms]
+    arms = [_arm_code(arm, named) for arm in shape.arms]
     known = [arm for arm in arms if arm is not None]
     if not known or len(known) < len(arms):
         return None
@@ -103,14 +103,10 @@ def type_code(schema: Schema, model: Callable[[str], Component | None]) -> Code 
     return joined(" | ".join(["{}"] * len(parts)), *parts)
 
 
-def _arm_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+def _arm_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
     name = referred(schema)
     if name is not None:
-        component = model(name)
-        if component is None or component.model is None:
-            return None
-        found = model_code(component)
-        return found if found.imports else None
+        return named(name)
     values = listed_values(schema)
     if values is not None:
         return Code(f"Literal[{', '.join(map(value_code, values))}]", frozenset({("typing", "Literal")}))
@@ -118,13 +114,9 @@ def _arm_code(schema: Schema, model: Callable[[str], Component | None]) -> Code 
     if kind is None:
         return Code("Any", frozenset({("typing", "Any")})) if schema.keys() <= {"title"} else None
     if kind == "array":
-        return _array_code(schema, model)
+        return _array_code(schema, named)
     if kind == "object":
-        values_schema = schema.get("additionalProperties")
-        inner = (
-            type_code(values_schema, model) if is_object(values_schema) else Code("Any", frozenset({("typing", "Any")}))
-        )
-        return None if "properties" in schema or inner is None else joined("dict[str, {}]", inner)
+        return _dict_code(schema, named)
     known = _TYPES.get((kind, schema.get("format", "")))
     if known is None:
         return None
@@ -132,11 +124,25 @@ def _arm_code(schema: Schema, model: Callable[[str], Component | None]) -> Code 
     return _limited(Code(text, frozenset({(module, text)} if module else ())), schema)
 
 
-def _array_code(schema: Schema, model: Callable[[str], Component | None]) -> Code | None:
+def _dict_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
+    values, names = schema.get("additionalProperties"), schema.get("propertyNames")
+    inner = type_code(values, named) if is_object(values) else Code("Any", frozenset({("typing", "Any")}))
+    # The schema of keys says no type, since each is a text.
+    keys = (
+        type_code({"type": "string", **names}, named)
+        if is_object(names) and "$ref" not in names
+        else (type_code(names, named) if is_object(names) else Code("str"))
+    )
+    if "properties" in schema or "patternProperties" in schema or inner is None or keys is None:
+        return None
+    return joined("dict[{}, {}]", keys, inner)
+
+
+def _array_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
     if "prefixItems" in schema:
         return None
     items: Any = schema.get("items")
-    inner = type_code(items, model) if is_object(items) else Code("Any", frozenset({("typing", "Any")}))
+    inner = type_code(items, named) if is_object(items) else Code("Any", frozenset({("typing", "Any")}))
     if inner is None:
         return None
     of_set = schema.get("uniqueItems")
@@ -160,10 +166,14 @@ def call(subject: Code, verb: str, positional: Iterable[Any] = (), **keywords: C
     Args:
         subject: what the fact is about.
         verb: its method.
-        positional: JSON values that are given by their place.
+        positional: JSON values and expressions that are given by their place.
         keywords: expressions; those that are None are left out.
     """
-    imports, arguments = set(subject.imports), list(map(value_code, positional))
+    given = [one if isinstance(one, Code) else Code(value_code(one)) for one in positional]
+    imports, arguments = (
+        {*subject.imports, *(need for one in given for need in one.imports)},
+        [one.text for one in given],
+    )
     for name, value in keywords.items():
         if isinstance(value, Code):
             imports |= value.imports
@@ -235,10 +245,11 @@ def _segment(source: str, begin: int, end: int) -> str:
 
 def _argument(argument: str, indent: int, width: int) -> str:
     """One argument; where it is too long itself, its call is laid out."""
-    name, equals, value = argument.partition("=")
-    if len(argument) + indent + 1 <= width or not equals or not name.isidentifier():
+    if len(argument) + indent + 1 <= width:
         return argument
-    return f"{name}={laid_out(value, indent=indent, after=len(name) + 1, width=width)}"
+    name, equals, value = argument.partition("=")
+    before = f"{name}=" if equals and name.isidentifier() else ""
+    return before + laid_out(value if before else argument, indent=indent, after=len(before), width=width)
 
 
 def shortened(code: str) -> str:

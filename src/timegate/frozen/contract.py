@@ -9,10 +9,11 @@ from typing import Any, Final
 from timegate.contract import Contract
 from timegate.documents.components import KnownSchemas
 from timegate.documents.render import Rendered, render
+from timegate.frozen.shape import shape_of
 from timegate.gates import Gates
-from timegate.typing import Document, is_object
+from timegate.typing import Document, Schema, is_object
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import rename_references
+from timegate.wire.schema import referred, rename_references
 from timegate.wire.texts import OPERATION_KEYS
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
@@ -45,6 +46,27 @@ class VersionContract:
             if name in self.identities[side]:
                 return self.wire.components(side).get(self.identities[side][name])
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPair:
+    """A frozen contract, and today's of the same version.
+
+    Args:
+        frozen: the document that is frozen.
+        today: what today's app makes of it.
+    """
+
+    frozen: Document
+    today: VersionContract
+
+    def component(self, name: str | None) -> Component | None:
+        """The component with a name in today's document."""
+        return None if name is None else self.today.component(name)
+
+    def has_frozen(self, name: str) -> bool:
+        """Whether the frozen document has a component with a name."""
+        return name in self.frozen.get("components", {}).get("schemas", {})
 
 
 class VersionContracts:
@@ -121,6 +143,38 @@ def _standalone(wire: Wire, rendered: Rendered) -> dict[str, Any]:
         names[side]: [rename_references(schema, rendered.names[side]) for schema in wire.standalone(side)]
         for side in SIDES
     }
+
+
+def schema_at(document: Document, component: str, operation: str, path: tuple[str, ...]) -> Schema:
+    """The schema at a place of a document, as differences name it; empty where there is none.
+
+    Args:
+        document: a contract.
+        component: the name of the component that holds the place; empty where an operation does.
+        operation: method and path of that operation.
+        path: where it is in there, as `Difference.path`.
+    """
+    schemas: dict[str, Schema] = document.get("components", {}).get("schemas", {})
+    found: Schema = schemas.get(component, {})
+    if not component:
+        method, _, url = operation.partition(" ")
+        spoken: Any = document.get("paths", {}).get(url, {}).get(method.lower(), {})
+        whole: Any = spoken.get("responses", {}).get(path[0]) or spoken.get("requestBody") or {}
+        medias: list[Any] = [*whole.get("content", {}).values()]
+        found, path = medias[0].get("schema", {}) if medias else {}, path[1:]
+    for key in path:
+        found = _inner(found, key, schemas)
+    return found
+
+
+def _inner(schema: Schema, key: str, schemas: Mapping[str, Schema]) -> Schema:
+    for arm in shape_of(schema).arms:
+        target = schemas.get(referred(arm) or "", arm)
+        inner: Any = target.get("items", target.get("additionalProperties"))
+        inner = inner if key == "*" else target.get("properties", {}).get(key)
+        if is_object(inner):
+            return inner
+    return {}
 
 
 def extension(document: Document, key: str) -> list[Any]:

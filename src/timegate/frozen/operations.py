@@ -103,7 +103,9 @@ class OperationComparison:
                 kind = Kind.BECAME_REQUIRED if other.get("required") else Kind.BECAME_OPTIONAL
                 self._tell(kind, "requests", (key.where, key.name), one["schema"], other["schema"])
             schemas = one.get("schema", {}), other.get("schema", {})
-            self._take(self.schemas.schemas(*schemas, "requests", (key.where, key.name), defaults=same), "requests")
+            # A default means nothing where the parameter is required, and comes and goes with that.
+            optional = not one.get("required") and not other.get("required")
+            self._take(self.schemas.schemas(*schemas, "requests", (key.where, key.name), defaults=optional), "requests")
 
     def _request(self, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:
         if old is None or new is None:
@@ -142,6 +144,26 @@ class OperationComparison:
             self._tell(Kind.STATUS_ADDED, "responses", (status,), new=after[status])
         for status in before.keys() & after.keys():
             self._response(before[status], after[status], status)
+        self._headers(before, after)
+
+    def _headers(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        """Compare the documented header fields of all responses together, as facts are about them."""
+        before, after = _headers_of(old), _headers_of(new)
+        for name in [*before, *(name for name in after if name not in before)]:
+            path, was, now = ("response_header", name), before.get(name), after.get(name)
+            if was is None and now is not None:
+                self._tell(Kind.KEY_ADDED, "responses", path, new=now["schema"])
+            if was is not None and now is None:
+                kind = Kind.REQUIRED_KEY_REMOVED if _is_required(was) else Kind.KEY_REMOVED
+                self._tell(kind, "responses", path, was["schema"])
+            if was is None or now is None:
+                continue
+            if _is_required(was) != _is_required(now):
+                kind = Kind.BECAME_REQUIRED if _is_required(now) else Kind.BECAME_OPTIONAL
+                self._tell(kind, "responses", path, was["schema"], now["schema"])
+            self._take(
+                self.schemas.schemas(was["schema"], now["schema"], "responses", path, defaults=False), "responses"
+            )
 
     def _response(self, old: Mapping[str, Any], new: Mapping[str, Any], status: str) -> None:
         before, after = old.get("content"), new.get("content")
@@ -179,6 +201,19 @@ def _parameters_of(operation: Mapping[str, Any]) -> dict[Parameter, Mapping[str,
         name: str = one["name"]
         found[Parameter(one["in"], name.lower() if one["in"] == "header" else name)] = {"schema": {}, **one}
     return found
+
+
+def _headers_of(responses: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The documented header fields of responses, by name in lower case; the first response that has one counts."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for response in responses.values():
+        for name, header in response.get("headers", {}).items():
+            found.setdefault(name.lower(), {"schema": {}, **header})
+    return found
+
+
+def _is_required(header: Mapping[str, Any]) -> bool:
+    return bool(header.get("required"))
 
 
 def _by_position(gone: list[Parameter], come: list[Parameter]) -> list[tuple[Parameter, Parameter]]:

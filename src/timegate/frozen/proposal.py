@@ -26,7 +26,8 @@ class Proposal:
 
     Args:
         says: what changed, in a sentence.
-        facts: the facts, in the order in which they are declared; with a placeholder where a person has to decide.
+        facts: the facts, in the order in which they are declared; with a placeholder where a person has to decide, and
+            none where no fact declares it.
         question: what is to be decided; empty where nothing is.
         offers: the ways to decide, where the facts are one placeholder.
         fingerprints: of the differences.
@@ -46,6 +47,8 @@ class Proposal:
     @property
     def told(self) -> str:
         """The facts in one line each, or what is offered."""
+        if not self.facts:
+            return self.question
         if not self.offers:
             return "\n".join(fact.text for fact in self.facts)
         return "\n".join(

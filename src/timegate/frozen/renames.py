@@ -1,4 +1,4 @@
-"""Which key or parameter that is gone may have become which that has come; offered, never taken for certain."""
+"""What that is gone may have become what has come: renamed, split or merged; offered, never taken for certain."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 from timegate.frozen.difference import Kind
 from timegate.frozen.shape import shape_of
 from timegate.frozen.spots import Spot
+from timegate.typing import type_of
 
 GONE = (Kind.KEY_REMOVED, Kind.REQUIRED_KEY_REMOVED)
 COME = (Kind.KEY_ADDED, Kind.REQUIRED_KEY_ADDED)
+_SIMILAR = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,36 @@ class Rename:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class MemberRename:
+    """A rename of a member that may have happened.
+
+    Args:
+        old: the old member.
+        new: the new one.
+        confidence: from 0 to 1.
+        why: what speaks for it.
+    """
+
+    old: Any
+    new: Any
+    confidence: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A field that may have been split into several, or several that may have been merged into one.
+
+    Args:
+        gone: the old places.
+        come: the new ones.
+    """
+
+    gone: tuple[Spot, ...]
+    come: tuple[Spot, ...]
+
+
 def renames(spots: Sequence[Spot]) -> Iterator[Rename]:
     """Each place that is gone with the place that it may have become."""
     gone = [spot for spot in spots if spot.has(*GONE)]
@@ -39,15 +71,59 @@ def renames(spots: Sequence[Spot]) -> Iterator[Rename]:
     for one in gone:
         beside = [spot for spot in spots if spot.has(*COME) and _holder(spot) == _holder(one)]
         alone = len(beside) == 1 == sum(_holder(spot) == _holder(one) for spot in gone)
-        best = max((spot for spot in beside if id(spot) not in taken), key=_likeness(one), default=None)
-        if best is None or not _same_type(one, best):
+        free = [spot for spot in beside if id(spot) not in taken]
+        # A similar name counts for more than the type, which may have changed at once.
+        best = max(
+            free,
+            key=lambda spot: (_likeness(one)(spot) >= _SIMILAR or same_type(one, spot), _likeness(one)(spot)),
+            default=None,
+        )
+        if best is None:
             continue
-        likeness = _likeness(one)(best)
-        if alone or likeness >= 0.6:
+        likeness, same = _likeness(one)(best), same_type(one, best)
+        if likeness >= _SIMILAR or (alone and same):
             taken.add(id(best))
-            reasons = ["one is gone and one has come"] if alone else []
-            reasons += ["the same type", *(["similar names"] if likeness >= 0.6 else [])]
-            yield Rename(one, best, round(min(0.95, 0.4 * alone + 0.6 * likeness + 0.05), 2), ", ".join(reasons))
+            yield Rename(one, best, *_confidence(likeness, alone=alone, same=same, what="type"))
+
+
+def member_renames(gone: Sequence[Any], come: Sequence[Any]) -> Iterator[MemberRename]:
+    """Each member that is gone with the one that it may have become."""
+    left = list(come)
+    for one in gone:
+        alone = len(gone) == len(come) == 1
+        best = max(left, key=lambda other: _alike(str(one), str(other)), default=None)
+        if best is None or type_of(best) is not type_of(one):
+            continue
+        likeness = _alike(str(one), str(best))
+        if alone or likeness >= _SIMILAR:
+            left.remove(best)
+            yield MemberRename(one, best, *_confidence(likeness, alone=alone, same=True, what="kind of value"))
+
+
+def parts(spots: Sequence[Spot]) -> Iterator[Parts]:
+    """Each field of a model where two have come, and each two where one has."""
+    holders = dict.fromkeys(_holder(spot) for spot in spots if spot.component is not None)
+    for holder in holders:
+        here = [spot for spot in spots if spot.component is not None and _holder(spot) == holder]
+        gone, come = ([spot for spot in here if spot.has(*kinds)] for kinds in (GONE, COME))
+        if sorted((len(gone), len(come))) == [1, 2] and _may_be_parts(gone, come):
+            yield Parts(tuple(gone), tuple(come))
+
+
+def _may_be_parts(gone: list[Spot], come: list[Spot]) -> bool:
+    """Whether the one field is a text, or both parts have its type."""
+    whole, *others = sorted(([spot.of(*GONE).old for spot in gone], [spot.of(*COME).new for spot in come]), key=len)
+    types = [{arm.get("type") for arm in shape_of(schema).arms} for schema in (whole[0], *others[0])]
+    return types[0] == {"string"} or types[0] == types[1] == types[2]
+
+
+def _confidence(likeness: float, *, alone: bool, same: bool, what: str) -> tuple[float, str]:
+    """How much speaks for a rename, from 0 to 1, and what it is."""
+    reasons = ["one is gone and one has come"] if alone else []
+    reasons += [f"the same {what}" if same else f"but another {what}"]
+    reasons += ["similar names"] if likeness >= _SIMILAR else []
+    sure = min(0.95, 0.4 * alone + 0.6 * likeness + 0.05)
+    return round(sure if same else sure / 2, 2), ", ".join(sorted(reasons, key=lambda one: one.startswith("but")))
 
 
 def _holder(spot: Spot) -> tuple[str, str, tuple[str, ...]]:
@@ -56,10 +132,15 @@ def _holder(spot: Spot) -> tuple[str, str, tuple[str, ...]]:
 
 
 def _likeness(one: Spot) -> Callable[[Spot], float]:
-    return lambda other: SequenceMatcher(None, one.path[-1].casefold(), other.path[-1].casefold()).ratio()
+    return lambda other: _alike(one.path[-1], other.path[-1])
 
 
-def _same_type(gone: Spot, come: Spot) -> bool:
+def _alike(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
+
+
+def same_type(gone: Spot, come: Spot) -> bool:
+    """Whether a place that is gone had the type of one that has come."""
     return _bare(gone.of(*GONE).old) == _bare(come.of(*COME).new)
 
 

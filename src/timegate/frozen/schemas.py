@@ -17,6 +17,9 @@ from timegate.wire.wire import Side
 FRAMEWORKS_OWN = frozenset({"HTTPValidationError", "ValidationError"})
 """Components of the framework's own validation errors, which differ between its releases."""
 
+_WHOLE = ("patternProperties", "dependentRequired", "contentEncoding", "contentMediaType", "contains", "not")
+"""Keywords that no other comparison knows: where one differs, the whole type does."""
+
 
 class Pair(NamedTuple):
     """A component of the frozen document, and the one of today's at the same place."""
@@ -138,10 +141,19 @@ class _Walk:
         if gone and come and not (before.arms[1:] and after.arms[1:]):
             self._tell(Kind.RETYPED, path, old, new)
             return
-        for arm in gone:
+        models = [arm for arm in gone if self._is_model(arm, self.comparison.old)]
+        for arm in models:
             self._tell(Kind.ARM_REMOVED, path, arm, ABSENT)
-        for arm in come:
+        new_models = [arm for arm in come if self._is_model(arm, self.comparison.new)]
+        for arm in new_models:
             self._tell(Kind.ARM_ADDED, path, ABSENT, arm)
+        # Other alternatives are no objects that a fact could be about: they make another type of the whole.
+        less, more = len(models) < len(gone), len(new_models) < len(come)
+        if less or more:
+            self._tell(Kind.RETYPED if less and more else Kind.NARROWED if less else Kind.WIDENED, path, old, new)
+
+    def _is_model(self, arm: Schema, components: Mapping[str, Schema]) -> bool:
+        return referred(arm) is not None and "properties" in self._target(arm, components)
 
     def _is_same_arm(self, old: Schema, new: Schema) -> bool:
         """Whether two arms are told apart from others by the same: their component, or their JSON type."""
@@ -200,8 +212,13 @@ class _Walk:
         if not self._enums(old, new, path, was, now):
             return
         self._limits(old, new, path, was, now)
-        if "properties" in old or "properties" in new or "object" in kinds:
+        if any(old.get(keyword) != new.get(keyword) for keyword in _WHOLE):
+            self._tell(Kind.RETYPED, path, was, now)
+            return
+        if "properties" in old or "properties" in new:
             self._objects(old, new, path)
+        elif "object" in kinds:
+            self._dicts(old, new, path, was, now)
         self._items(old, new, path, was, now)
 
     @staticmethod
@@ -260,12 +277,25 @@ class _Walk:
             # A default means nothing where the key is required, and comes and goes with that.
             optional = key not in required[0] and key not in required[1]
             self.schemas(before[key], after[key], (*path, key), defaults=optional)
+        self._other_keys(old, new, path)
+
+    def _other_keys(self, old: Schema, new: Schema, path: tuple[str, ...]) -> None:
         others = old.get("additionalProperties", True), new.get("additionalProperties", True)
         if is_object(others[0]) and is_object(others[1]):
             self.schemas(others[0], others[1], (*path, "*"))
         elif others[0] != others[1]:
             closed = others[1] is False or (others[0] is True and is_object(others[1]))
             self._tell(Kind.CLOSED if closed else Kind.OPENED, path, others[0], others[1])
+
+    def _dicts(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> None:
+        """Compare two objects with keys of the client's: the schemas of their values and of their keys."""
+        for keyword in ("additionalProperties", "propertyNames"):
+            before, after = (_anything(one.get(keyword)) for one in (old, new))
+            if before and after and is_object(before) and is_object(after):
+                self.schemas(before, after, (*path, "*") if keyword == "additionalProperties" else path)
+            elif before != after:
+                self._tell(Kind.WIDENED if not after and is_object(after) else Kind.NARROWED, path, was, now)
+                return
 
     def _items(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> None:
         items = old.get("items"), new.get("items")
@@ -284,6 +314,14 @@ def _zipped(old: Iterable[Schema], new: Iterable[Schema]) -> Iterator[tuple[Sche
     before, after = list(old), list(new)
     for index in range(max(len(before), len(after))):
         yield (before[index] if index < len(before) else None, after[index] if index < len(after) else None)
+
+
+def _anything(schema: object) -> object:
+    """A schema of keys or values; an empty one where there is none."""
+    return _ANYTHING if schema is None or schema is True else schema
+
+
+_ANYTHING: Schema = {}
 
 
 def _members(schema: Schema) -> list[Any] | None:

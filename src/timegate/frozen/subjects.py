@@ -13,9 +13,10 @@ def endpoint_code(operation: str) -> Code:
     return Code(f"endpoint({text_code(path)}, {text_code(method)})", frozenset({("timegate", "endpoint")}))
 
 
-def on_code(component: Component) -> Code:
-    """The subject of facts about a model."""
-    return joined("on({})", model_code(component), Code("", frozenset({("timegate", "on")})))
+def on_code(*components: Component) -> Code:
+    """The subject of facts about models."""
+    names = ", ".join(["{}"] * len(components))
+    return joined(f"on({names})", *map(model_code, components), Code("", frozenset({("timegate", "on")})))
 
 
 def enum_code(component: Component) -> Code:

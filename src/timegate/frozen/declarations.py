@@ -1,0 +1,66 @@
+"""Which facts declare what differs at one place: each kind of difference with what makes its facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from timegate.frozen import declaring_keys as keys
+from timegate.frozen import declaring_operations as operations
+from timegate.frozen.code import Code
+from timegate.frozen.contract import ContractPair
+from timegate.frozen.declaring import TYPE_KINDS, Declaring
+from timegate.frozen.declaring_members import members
+from timegate.frozen.declaring_types import alternatives, other_keys, retyped
+from timegate.frozen.difference import Kind
+from timegate.frozen.proposal import Proposal
+from timegate.frozen.renames import COME, GONE
+from timegate.frozen.spots import Spot
+
+_Declare: TypeAlias = Callable[[Declaring], list[Code]]
+
+
+def declared(spot: Spot, contracts: ContractPair) -> Proposal:
+    """The facts about everything that differs at a place, with a placeholder where a person has to decide.
+
+    Args:
+        spot: the place and what differs there.
+        contracts: the frozen contract and today's.
+    """
+    at = Declaring(spot, contracts)
+    facts: list[Code] = []
+    for kinds, declare in _DECLARATIONS.items():
+        if spot.has(*kinds):
+            facts += declare(at)
+    told = {kind for kinds in _DECLARATIONS for kind in kinds}
+    facts += at.told(one for one in spot.differences if one.kind not in told)
+    return Proposal(
+        says=" ".join(at.says) or f"{spot.name} has changed.",
+        facts=tuple(facts),
+        question=" ".join(at.questions),
+        fingerprints=spot.fingerprints,
+    )
+
+
+_DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
+    (Kind.RENAMED_IN_DOCUMENTS,): operations.named,
+    (Kind.OPERATION_ADDED,): operations.operation_added,
+    (Kind.OPERATION_REMOVED,): operations.operation_removed,
+    (Kind.STATUS_CHANGED,): operations.status,
+    (Kind.MEDIA_ADDED, Kind.MEDIA_REMOVED): operations.media,
+    COME: keys.added,
+    GONE: keys.removed,
+    # An old default is a value of the old type, which comes after it.
+    (Kind.DEFAULTED, Kind.BECAME_REQUIRED): keys.defaulted,
+    TYPE_KINDS: retyped,
+    (Kind.ARM_ADDED, Kind.ARM_REMOVED): alternatives,
+    (Kind.CLOSED, Kind.OPENED): other_keys,
+    (Kind.TIGHTENED, Kind.LOOSENED): keys.limited,
+    (Kind.GREW, Kind.SHRANK): members,
+    (Kind.BECAME_REQUIRED,): keys.required,
+    (Kind.BECAME_NULLABLE,): keys.nullable,
+    (Kind.BECAME_NON_NULL,): keys.non_null,
+    (Kind.BECAME_OPTIONAL,): keys.optional,
+    (Kind.TEXT,): operations.documented,
+}
+"""What declares differences of some kinds, in the order in which the facts are written."""

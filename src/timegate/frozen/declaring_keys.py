@@ -1,0 +1,130 @@
+"""Facts about keys and parameters: there or not, required, null, their default and limits."""
+
+from __future__ import annotations
+
+from timegate.frozen.code import Code, value_code
+from timegate.frozen.declaring import PARAMETERS, Declaring
+from timegate.frozen.difference import ABSENT, Kind
+from timegate.frozen.renames import GONE
+
+_HEADER = "response_header"
+_TRUE = Code("True")
+
+
+def added(at: Declaring) -> list[Code]:
+    """A key or parameter has come."""
+    if not at.is_in(*PARAMETERS, _HEADER):
+        return at.told(at.spot.differences)
+    at.say(f"{at.of} is new.")
+    default = None
+    if at.spot.has(Kind.REQUIRED_KEY_ADDED, side="requests"):
+        default = at.decide(f"what does head take where an old client sends no {at.name}?")
+    return [at.fact("added", default=default)]
+
+
+def removed(at: Declaring) -> list[Code]:
+    """A key or parameter is gone."""
+    if not at.is_in(*PARAMETERS, _HEADER):
+        return at.told(at.spot.differences)
+    at.say(f"{at.of} is gone.")
+    was = at.type(at.spot.of(*GONE).old)
+    required = at.spot.has(Kind.REQUIRED_KEY_REMOVED)
+    backfill = loses = None
+    if at.spot.has(Kind.REQUIRED_KEY_REMOVED, side="responses"):
+        backfill = at.decide(f"what does an old client read as {at.name}?")
+    if at.spot.path[0] == _HEADER and at.spot.component is None:
+        return [at.fact("removed", was=was, backfill=backfill)]
+    if at.spot.has(*GONE, side="requests"):
+        loses = at.decide(f"why may head ignore the {at.name} that an old client sends?")
+    if at.spot.component is None:
+        return [at.fact("removed", was=was, required=_TRUE if required else None, loses=loses)]
+    return [at.fact("removed", was=was, required=None if required else "False", backfill=backfill, loses=loses)]
+
+
+def nullable(at: Declaring) -> list[Code]:
+    """It may be null."""
+    at.say(f"{at.of} may be null.")
+    null_was = None
+    if at.spot.has(Kind.BECAME_NULLABLE, side="responses"):
+        null_was = at.decide(f"what does an old client read where {at.name} is null?")
+    if at.spot.component is None and not at.spot.has(Kind.BECAME_NULLABLE, side="responses"):
+        return _as_type(at, Kind.BECAME_NULLABLE)
+    return [at.of_field("became_nullable", null_was=null_was)]
+
+
+def non_null(at: Declaring) -> list[Code]:
+    """It may no longer be null."""
+    at.say(f"{at.of} is no longer null.")
+    null_is = None
+    if at.spot.has(Kind.BECAME_NON_NULL, side="requests"):
+        if at.spot.component is None:
+            return _as_type(at, Kind.BECAME_NON_NULL)
+        null_is = at.decide(f"what does head take where an old client sends null as {at.name}?")
+    return [at.of_field("became_non_null", null_is=null_is)]
+
+
+def _as_type(at: Declaring, kind: Kind) -> list[Code]:
+    """Null of a parameter: on the wire it is a text, and no text is null, so nothing is converted."""
+    return [at.fact("retyped", was=at.type(at.spot.of(kind).old))] if at.is_in(*PARAMETERS, "path") else []
+
+
+def required(at: Declaring) -> list[Code]:
+    """It is required."""
+    at.say(f"{at.of} is required.")
+    if not at.is_in(*PARAMETERS):
+        return at.told(at.spot.differences)
+    default = None
+    if at.spot.has(Kind.BECAME_REQUIRED, side="requests"):
+        if "default" in at.spot.of(Kind.BECAME_REQUIRED).old:
+            return []
+        default = at.decide(f"what does head take where an old client sends no {at.name}?")
+    return [at.fact("became_required", default=default)]
+
+
+def optional(at: Declaring) -> list[Code]:
+    """It is no longer required."""
+    at.say(f"{at.of} is optional.")
+    missing_was = None
+    if at.spot.has(Kind.BECAME_OPTIONAL, side="responses"):
+        missing_was = at.decide(f"what does an old client read where head leaves {at.name} out?")
+    if not at.is_in(*PARAMETERS, _HEADER):
+        return at.told(at.spot.differences)
+    return [at.fact("became_optional", missing_was=missing_was)]
+
+
+def defaulted(at: Declaring) -> list[Code]:
+    """It has another default, or none any more because it is required."""
+    if not at.spot.has(Kind.DEFAULTED):
+        was = at.spot.of(Kind.BECAME_REQUIRED).old.get("default", ABSENT)
+        known = was is not ABSENT and at.spot.has(Kind.BECAME_REQUIRED, side="requests") and at.is_in(*PARAMETERS)
+        return [at.fact("defaulted", was=value_code(was))] if known else []
+    was = at.spot.of(Kind.DEFAULTED).old
+    at.say(f"The default of {at.of} is another one.")
+    if was is ABSENT:
+        return [at.decide(f"what did {at.name} mean where an old client left it out?")]
+    return [at.fact("defaulted", was=value_code(was))]
+
+
+def limited(at: Declaring) -> list[Code]:
+    """Its values have other limits."""
+    one = at.spot.of(Kind.TIGHTENED, Kind.LOOSENED)
+    at.say(f"The limits of {at.of} are other ones.")
+    if at.spot.component is None:
+        return _limited_parameter(at)
+    fact = at.of_field("constrained", was=at.type(one.old))
+    if at.spot.has(Kind.TIGHTENED, side="requests"):
+        question = f"head refuses values of {at.name} that old clients may send: loosen head again, or declare"
+        return [at.decide(f"{question} {fact.text}")]
+    if at.spot.has(Kind.LOOSENED, side="responses"):
+        to_old = at.decide(f"how does an old client read a {at.name} that its limits do not allow?")
+        return [at.of_field("constrained", was=at.type(one.old), to_old=to_old)]
+    return [fact]
+
+
+def _limited_parameter(at: Declaring) -> list[Code]:
+    if not at.is_in(*PARAMETERS, "path"):
+        return at.told(at.spot.differences)
+    to_head = None
+    if at.spot.has(Kind.TIGHTENED):
+        to_head = at.decide(f"how does head read a {at.name} that only its old limits allow? A function of the value.")
+    return [at.fact("retyped", was=at.type(at.spot.of(Kind.TIGHTENED, Kind.LOOSENED).old), to_head=to_head)]

@@ -1,0 +1,67 @@
+"""Facts about the members of enums and literals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from timegate.frozen.code import Code, call, text_code
+from timegate.frozen.declaring import PARAMETERS, Declaring
+from timegate.frozen.declaring_types import mapped
+from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.spots import Spot
+from timegate.frozen.subjects import enum_code, on_code
+from timegate.wire.json_types import listed_values
+
+
+def members(at: Declaring) -> list[Code]:
+    """An enum or a literal has other members."""
+    one = at.spot.of(Kind.GREW, Kind.SHRANK)
+    come, gone = come_and_gone(one)
+    subject = subject_of_members(at.spot)
+    if subject is None:
+        return _of_parameter(at, one)
+    if at.spot.path and len(gone) > 1 and len(gone) == len(one.old):
+        at.say(f"{at.of} has other values.")
+        return [mapped(at, one)]
+    at.say(f"The members of {at.of} are other ones.")
+    return facts_about(at, subject, come=come, gone=gone)
+
+
+def come_and_gone(one: Difference) -> tuple[list[Any], list[Any]]:
+    """The members that only the new one has, and those that only the old one has."""
+    return [each for each in one.new if each not in one.old], [each for each in one.old if each not in one.new]
+
+
+def facts_about(at: Declaring, subject: Code, *, come: list[Any], gone: list[Any]) -> list[Code]:
+    """The facts about members that have come and that are gone, each for itself."""
+    facts: list[Code] = []
+    for member in gone:
+        read_as = at.decide(f"what does head take for an old client's {member!r}?")
+        facts.append(call(subject, "shrank", [member], read_as=read_as))
+    if come:
+        seen_as = None
+        if at.spot.has(Kind.GREW, side="responses"):
+            seen_as = at.decide(f"which old member does an old client read for {', '.join(map(repr, come))}?")
+        facts.append(call(subject, "grew", come, seen_as=seen_as))
+    return facts
+
+
+def subject_of_members(spot: Spot) -> Code | None:
+    """The subject of facts about the members of an enum or of a model's literal; None for what has no such facts."""
+    if spot.component is None:
+        return None
+    if not spot.path:
+        return None if listed_values(spot.component.schema) is None else enum_code(spot.component)
+    field = Code(f"{on_code(spot.component).text}.literal({text_code('.'.join(spot.path))})")
+    return Code(field.text, on_code(spot.component).imports)
+
+
+def _of_parameter(at: Declaring, one: Difference) -> list[Code]:
+    if not at.is_in(*PARAMETERS, "path"):
+        return at.told([one])
+    at.say(f"{at.of} has other values.")
+    to_head = None
+    come_gone = come_and_gone(one)
+    if come_gone[1]:
+        to_head = at.decide(f"what does head take for an old client's {come_gone[1][0]!r}? A function of the value.")
+    return [at.fact("retyped", was=at.type({"enum": one.old}), to_head=to_head)]

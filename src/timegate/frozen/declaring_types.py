@@ -1,0 +1,163 @@
+"""Facts about types: another one, lists, alternatives, envelopes, and objects that are closed to other keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from timegate.frozen.code import Code, call
+from timegate.frozen.declaring import PARAMETERS, TYPE_KINDS, Declaring
+from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.shape import shape_of
+from timegate.frozen.subjects import endpoint_code, on_code, subject_code
+from timegate.typing import Schema, is_array, is_object
+from timegate.wire.json_types import listed_values
+from timegate.wire.schema import referred
+
+_HEADER = "response_header"
+
+
+def retyped(at: Declaring) -> list[Code]:
+    """It has another type."""
+    one = at.spot.of(*TYPE_KINDS)
+    at.say(f"{at.of} has another type.")
+    if not at.is_in(*PARAMETERS, "path", _HEADER):
+        return _enveloped(at, one) or at.told([one])
+    was, now = shape_of(one.old), shape_of(one.new)
+    if _is_list_of(one.old, one.new) and at.spot.path[0] != "path":
+        return [_became_list(at, nullable=was.nullable)]
+    if _is_list_of(one.new, one.old) and at.spot.component is not None:
+        return [_became_scalar(at, one.old, nullable=now.nullable)]
+    if _is_table(one.old, one.new) and at.spot.component is not None:
+        return [mapped(at, one)]
+    to_head = to_old = None
+    if at.spot.has(Kind.RETYPED, Kind.NARROWED, side="requests"):
+        to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
+    if at.spot.has(Kind.RETYPED, Kind.WIDENED, side="responses") or at.spot.path[0] == _HEADER:
+        to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
+    return [at.fact("retyped", was=at.type(one.old), to_head=to_head, to_old=to_old)]
+
+
+def _became_list(at: Declaring, *, nullable: bool) -> Code:
+    empty = None
+    if at.spot.has(*TYPE_KINDS, side="responses") and not nullable:
+        empty = at.decide(f"what does an old client read as {at.name} where the list is empty?")
+    return at.fact("became_list", empty=empty)
+
+
+def _became_scalar(at: Declaring, old: Schema, *, nullable: bool) -> Code:
+    empty = None
+    if at.spot.has(*TYPE_KINDS, side="requests") and not nullable and at.is_required():
+        empty = at.decide(f"what does head take where an old client sends an empty list as {at.name}?")
+    return at.fact("became_scalar", was=at.type(old), empty=empty)
+
+
+def mapped(at: Declaring, one: Difference) -> Code:
+    """The fact that each of some values is another one now.
+
+    Args:
+        at: a field of a model.
+        one: has the old and the new values, as schemas or as lists.
+    """
+    old, new = (", ".join(map(repr, _values(some) or ())) for some in (one.old, one.new))
+    table = at.decide(f"which of {new} is each of {old}? A table: {{old: new, ...}}.")
+    return call(subject_code(at.spot), "mapped", [*at.field, table])
+
+
+def _enveloped(at: Declaring, one: Difference) -> list[Code]:
+    """The fact that an object now holds what was the body of a response; none where it does not."""
+    envelope = None if at.spot.path == ("body",) else at.component(referred(one.new) or "")
+    held: Mapping[str, Schema] = {} if envelope is None else envelope.properties
+    keys = [key for key, schema in held.items() if shape_of(schema).arms == shape_of(one.old).arms]
+    return [call(endpoint_code(at.spot.operation), "enveloped", keys)] if len(keys) == 1 else []
+
+
+def alternatives(at: Declaring) -> list[Code]:
+    """Models are alternatives that were none, or the other way round."""
+    come = [one for one in at.spot.differences if one.kind is Kind.ARM_ADDED]
+    gone = [one for one in at.spot.differences if one.kind is Kind.ARM_REMOVED]
+    # A fact about a model holds wherever it is: one that other places had or still have is no new or retired one.
+    elsewhere = [one for one in come if at.contracts.has_frozen(referred(one.new) or "")]
+    elsewhere += [one for one in gone if at.component(referred(one.old)) is not None]
+    alone = gone and len(shape_of(at.today).arms) == 1
+    if elsewhere or alone:
+        return _of_whole(at, [*come, *gone])
+    return [_introduced(at, one.new) for one in come] + [_retired(at, one.old) for one in gone]
+
+
+def _of_whole(at: Declaring, differences: list[Difference]) -> list[Code]:
+    """The fact that the whole has another type, which there is for fields."""
+    if at.spot.component is None or not at.spot.path:
+        return at.told(differences)
+    at.say(f"{at.of} has other alternatives.")
+    to_head = to_old = None
+    if at.spot.has(Kind.ARM_REMOVED, side="requests"):
+        to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
+    if at.spot.has(Kind.ARM_ADDED, side="responses"):
+        to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
+    return [at.fact("retyped", was=at.type(at.was), to_head=to_head, to_old=to_old)]
+
+
+def _introduced(at: Declaring, arm: Schema) -> Code:
+    component = at.component(referred(arm))
+    assert component is not None
+    at.say(f"{at.of} may be a {component.display_name}.")
+    seen_as = None
+    if component.name in at.contracts.today.wire.reachable("responses"):
+        seen_as = at.decide(f"what does an old client read in place of a {component.display_name}?")
+    return call(on_code(component), "introduced", seen_as=seen_as)
+
+
+def _retired(at: Declaring, arm: Schema) -> Code:
+    name = referred(arm) or ""
+    at.say(f"{at.of} may no longer be a {name}.")
+    models = [one for one in (at.component(referred(one)) for one in shape_of(at.today).arms) if one is not None]
+    was = at.class_of(name) or at.decide(f"which class was {name}?")
+    read_as = None
+    if at.spot.has(Kind.ARM_REMOVED, side="requests"):
+        what = f"what does head read for an old client's {name}?"
+        read_as = at.decide(f"{what} A function of the object; without read_as= it is refused.")
+    # One of the models would do for a type checker; all of them say that it may be read as any.
+    return call(on_code(*models), "retired", was=was, read_as=read_as)
+
+
+def other_keys(at: Declaring) -> list[Code]:
+    """What is known about keys that a model does not name: only the whole object can be declared."""
+    component = at.spot.component
+    closed = at.spot.has(Kind.CLOSED)
+    at.say(f"{at.of} {'no longer allows' if closed else 'allows'} keys that it does not name.")
+    if component is None or at.spot.path:
+        return at.told(at.spot.differences)
+    what = "head refuses keys that old clients may send" if closed else "old clients are promised no other keys"
+    return [
+        call(
+            on_code(component),
+            "reshaped",
+            was=at.decide(f"{what}: undo it at head, or give the class as it was, and what becomes of such keys."),
+            to_head="dict",
+            to_old="dict",
+        )
+    ]
+
+
+def _is_list_of(old: Schema, new: Schema) -> bool:
+    """Whether the new schema is a list of what the old one is."""
+    before, after = shape_of(old), shape_of(new)
+    if len(before.arms) != 1 or len(after.arms) != 1 or after.arms[0].get("type") != "array":
+        return False
+    items: Any = after.arms[0].get("items", {})
+    return is_object(items) and shape_of(items).arms == before.arms
+
+
+def _is_table(old: Schema, new: Schema) -> bool:
+    """Whether both list all their values, so that a table says which is which."""
+    return _values(old) is not None and _values(new) is not None
+
+
+def _values(schema: Schema | list[Any]) -> list[Any] | None:
+    if is_array(schema):
+        return schema
+    arms = shape_of(schema).arms
+    if len(arms) != 1:
+        return None
+    return [True, False] if arms[0].get("type") == "boolean" else listed_values(arms[0])
