@@ -231,6 +231,8 @@ class Locator:
         for arm in arms:
             name = referred(arm)
             if name is None:
+                if self._has_tag(arm, union.get("discriminator", {}).get("propertyName"), label):
+                    return _Step((ArmName(label),), 1, arm)
                 continue
             if union.get("discriminator", {}).get("mapping", {}).get(str(label)) == arm["$ref"]:
                 return _Step((ArmName(label),), 1, arm)
@@ -250,6 +252,12 @@ class Locator:
                 return _Step((ArmName(label),), 1, found)
         # Of an arm without a name of its own, such as a plain type, the label is still no key of the request.
         return _Step((ArmName(label),), 1, {}) if isinstance(label, str) else _End()
+
+    def _has_tag(self, arm: Schema, key: str | None, label: str | int) -> bool:
+        """Whether a tag names an arm that is a union itself, of which no mapping says so."""
+        inner = [one for one in arm.get("anyOf") or arm.get("oneOf") or () if key is not None]
+        tags = (listed_values(self._properties(one).get(str(key), {})) for one in inner)
+        return any(str(label) in map(str, found) for found in tags if found is not None)
 
     def _properties(self, arm: Schema) -> Mapping[str, Schema]:
         name = referred(arm)

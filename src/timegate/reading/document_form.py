@@ -55,7 +55,7 @@ _KINDS: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("items", "additionalProperties", "contains", "propertyNames", "contentSchema"), "schema"),
         **dict.fromkeys(("unevaluatedItems", "unevaluatedProperties", "not", "if", "then", "else"), "schema"),
     },
-    "discriminator": {"propertyName": "text", "mapping": "{text}"},
+    "discriminator": {"propertyName": "text", "mapping": "{target}"},
 }
 """Each kind of object, with the kinds of its parts: ``{…}`` is a map of them by name, ``[…]`` a list."""
 
@@ -200,6 +200,9 @@ class _Form:
             return None
         if kind == "text":
             return None if isinstance(value, str) else "a text"
+        if kind == "target":
+            # Pydantic writes the whole schema of an arm that is a union.
+            return None if isinstance(value, str) or (is_object(value) and not self._references) else "a text"
         if kind == "types":
             names = value if is_array(value) else [value]
             return None if all(isinstance(name, str) for name in names) else "the name of a type, or a list of names"

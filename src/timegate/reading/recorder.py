@@ -170,7 +170,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             generated = super().tagged_union_schema(schema)
             pick = schema["discriminator"]
             if not callable(pick):
-                return generated
+                return _with_named_arms(generated)
             # The arms stay plain JSON for now, so that pydantic renames their references like all others.
             arms = [self.generate_inner(choice) for choice in schema["choices"].values()]
             records.discriminators.append((pick, tuple(schema["choices"])))
@@ -192,6 +192,14 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return reference
 
     return Recorder
+
+
+def _with_named_arms(union: JsonSchemaValue) -> JsonSchemaValue:
+    """A tagged union whose mapping has names alone: pydantic writes the schema of an arm that is a union."""
+    discriminator: Mapping[str, Any] = union.get("discriminator", {})
+    mapping: Mapping[str, Any] = discriminator.get("mapping", {})
+    named = {tag: target for tag, target in mapping.items() if isinstance(target, str)}
+    return union if len(named) == len(mapping) else {**union, "discriminator": {**discriminator, "mapping": named}}
 
 
 def absence_of(field: Mapping[str, Any]) -> dict[str, Any]:

@@ -100,13 +100,15 @@ def rename_references(schema: Any, names: Mapping[str, str], *, drops_other_tags
             node["$ref"] = REF_PREFIX + names[name]
         discriminator = node.get("discriminator")
         if is_object(discriminator) and is_object(discriminator.get("mapping")):
-            targets = {tag: str(to).removeprefix(REF_PREFIX) for tag, to in discriminator["mapping"].items()}
-            mapping = {
-                tag: REF_PREFIX + names.get(target, target)
-                for tag, target in targets.items()
-                if target in names or not drops_other_tags
-            }
-            node["discriminator"] = {**discriminator, "mapping": mapping}
+            targets: dict[str, Any] = {}
+            for tag, to in discriminator["mapping"].items():
+                target = to.removeprefix(REF_PREFIX) if isinstance(to, str) else None
+                if target is None:
+                    # An app's own document may have the whole schema of an arm that is a union.
+                    targets[tag] = rename_references(to, names)
+                elif target in names or not drops_other_tags:
+                    targets[tag] = REF_PREFIX + names.get(target, target)
+            node["discriminator"] = {**discriminator, "mapping": targets}
         callable_discriminator = node.get(DISCRIMINATOR_MARK)
         if isinstance(callable_discriminator, CallableDiscriminator):
             arms = tuple((tag, rename_references(arm, names)) for tag, arm in callable_discriminator.arms)
