@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -270,3 +271,8 @@ async def client_of(
     transport = httpx.ASGITransport(wrap(app), root_path=root_path, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as http:
         yield Client(http, seen)
+
+
+def reads_untyped(framework: str) -> bool:
+    """Whether the app reads a body without a Content-Type as JSON unless it is told not to: FastAPI before 0.132."""
+    return framework == "fastapi" and "strict_content_type" not in inspect.signature(FastAPI.__init__).parameters

@@ -68,6 +68,7 @@ def exchange(
     version: str | None = OLD,
     headers: Mapping[str, str] | None = None,
     root_path: str = "",
+    untyped: bool = False,
 ) -> Response:
     """Send one request and give the response.
 
@@ -79,11 +80,12 @@ def exchange(
         version: the version of the client; None for none.
         headers: more request headers.
         root_path: what the server mounts the app at.
+        untyped: whether a body comes without its Content-Type.
     """
     content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     fields = {} if version is None else {"api-version": version}
     if content:
-        fields |= {"content-type": "application/json", "content-length": str(len(content))}
+        fields |= {"content-length": str(len(content))} | ({} if untyped else {"content-type": "application/json"})
     path, _, query = target.partition("?")
     scope = {
         "type": "http",

@@ -56,6 +56,7 @@ class OperationGate:
         request: the program of the request body; None where the body is passed on unchanged.
         form: what happens to the form in its place; None where the body is no form, or is passed on unchanged.
         json_only: whether the contract declares JSON as the only media type of the request body.
+        lax: whether head takes a request's body without a Content-Type for JSON.
         responses: the programs of the response bodies by declared status (``"200"``, ``"4XX"``, ``"default"``); None
             where the body is passed on unchanged.
         success: the declared status of success; an undeclared 2xx is converted like it.
@@ -81,6 +82,7 @@ class OperationGate:
     request: Program | None
     form: FormGate | None
     json_only: bool
+    lax: bool
     responses: Mapping[str, Program | None]
     success: str
     response_media: Mapping[str, tuple[str, ...]]

@@ -121,6 +121,7 @@ def _gate(
         request=request,
         form=form,
         json_only=old.request is not None and all(is_json_media(media) for media in old.request.media),
+        lax=head.request is not None and head.request.lax,
         responses=responses,
         success=head.success,
         response_media={status: () if body is None else body.media for status, body in head.responses.items()},

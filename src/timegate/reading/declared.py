@@ -30,6 +30,7 @@ class DeclaredBody:
         synthetic: whether a framework made the class, so that no fact can name it.
         rendered: whether the app makes something else than JSON of the type, which ``schema`` describes.
         left_out: the keys that the app leaves out of it; None for none.
+        lax: whether the app takes a request's body without a Content-Type for JSON.
     """
 
     kind: Any = None
@@ -41,6 +42,7 @@ class DeclaredBody:
     synthetic: bool = False
     rendered: bool = False
     left_out: LeftOut | None = None
+    lax: bool = False
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

@@ -155,6 +155,8 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
         return None
     info = _read(field, "field_info")
     kind = _read(info, "annotation")
+    # Releases before 0.132 read such a body as JSON always.
+    strict = getattr(route, "strict_content_type", False)
     declared = [_annotation(one) for dependant in dependants for one in _read(dependant, "body_params")]
     return DeclaredBody(
         kind=kind,
@@ -163,6 +165,7 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
         synthetic=not any(kind is one for one in declared),
         media=(_read(info, "media_type"),),
         required=info.is_required(),
+        lax=not getattr(strict, "value", strict),
     )
 
 

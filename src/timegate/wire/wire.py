@@ -130,12 +130,14 @@ class Body:
         media: its declared media types.
         required: whether a request must have it.
         apart: those of the media types whose JSON has another schema, so that it passes unconverted.
+        lax: whether head takes a request's body without a Content-Type for JSON.
     """
 
     schema: Schema
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
     apart: tuple[str, ...] = ()
+    lax: bool = False
 
     @property
     def has_json(self) -> bool:

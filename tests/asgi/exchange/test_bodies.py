@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
-from tests.asgi.api import HEAD, OLD, Client, client_of
+from tests.asgi.api import HEAD, OLD, Client, client_of, reads_untyped
 
 pytestmark = pytest.mark.anyio
 
@@ -88,9 +88,11 @@ async def test_a_body_without_a_type_is_json_where_the_contract_knows_nothing_el
 async def test_a_body_without_a_type_is_refused_where_a_form_could_have_sent_it(framework: str) -> None:
     async with client_of(framework, default="oldest") as client:
         response = await client.call("POST", "/tasks", None, content=TASK)
-        assert response.status_code == 415
+        assert response.status_code == (201 if reads_untyped(framework) else 415)
+        del client.seen.handlers[:]
         await client.call("PUT", "/variables/k", None, content=b'{"key":"v"}')
-        assert client.seen.handlers == [] or client.seen.header("content-type") == []
+        told = [b"application/json"] if reads_untyped(framework) else []
+        assert client.seen.handlers == [] or client.seen.header("content-type") == told
 
 
 async def test_an_empty_body_always_passes_to_the_app(client: Client) -> None:

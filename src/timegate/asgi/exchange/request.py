@@ -100,7 +100,7 @@ async def exchange(
                 inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
         if version.tagged and (b"if-none-match" in fields or b"if-match" in fields):
             headers = inner["headers"] = version.tags.inbound(headers, others=not plan.converts_responses)
-        if plan.assumes_json and proven and b"content-type" not in fields:
+        if plan.assumes_json and (proven or plan.gate.lax) and b"content-type" not in fields:
             headers.append(JSON_TYPE)
         if not plan.same_place:
             _convert_place(response, inner)

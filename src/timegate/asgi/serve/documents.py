@@ -64,6 +64,7 @@ def document_plan(path: str, version: ApiVersion, versions: ApiVersions, shown: 
         request=None,
         form=None,
         json_only=False,
+        lax=False,
         responses={"200": _document_program(version, versions, shown)},
         success="200",
         response_media={"200": ("application/json",)},
