@@ -217,7 +217,7 @@ REFUSED: dict[str, tuple[Fact, str, str, str]] = {
         "Lamp.state",
         "nothing says what head gets where an old client sends an empty list",
         "on(Lamp).became_scalar('state', was=list[Literal['on', 'off', 'idle']], empty=…) with a value of one item's "
-        "type",
+        "type, or a function of the object",
     ),
     "items that head does not admit": (
         LAMP.became_scalar("state", was=list[str], empty="on"),

@@ -139,6 +139,92 @@ def test_what_a_function_refuses_is_the_clients_fault_and_what_it_gives_wrongly_
     assert not isinstance(ours.value, UpgradeError)
 
 
+class Tagged(BaseModel):
+    item: str
+    tags: list[str]
+    one: str = "none"
+
+
+class Place(BaseModel):
+    town: str
+
+
+class Parcel(BaseModel):
+    item: str
+    place: Place | None = None
+
+
+TAGGED = on(Tagged)
+
+
+def item_of(tagged: Any) -> Any:
+    return tagged["item"]
+
+
+def name_of(tagged: Any) -> Any:
+    return tagged["name"]
+
+
+def of_item(parcel: Any) -> str:
+    return f"of {parcel['item']}"
+
+
+@pytest.mark.parametrize(("tags", "read"), [([], "tea"), (["a"], "a"), (["a", "b"], "a")])
+def test_an_empty_list_is_for_old_clients_what_a_function_of_the_object_gives(tags: list[str], read: str) -> None:
+    gates = gates_of(TAGGED.became_list("tags", empty=item_of), model=Tagged)
+    down = gates.downgrade(Tagged, {"item": "tea", "tags": tags, "one": "x"}, to_version=OLD)
+    assert down == {"item": "tea", "tags": read, "one": "x"}
+
+
+@pytest.mark.parametrize(("sent", "got"), [([], "tea"), (["a"], "a")])
+def test_an_empty_list_is_for_head_what_a_function_of_the_object_gives(sent: list[str], got: str) -> None:
+    fact = TAGGED.became_scalar("one", was=list[str], empty=item_of)
+    gates = gates_of(fact, model=Tagged)
+    up = gates.upgrade(Tagged, {"item": "tea", "tags": [], "one": sent}, from_version=OLD)
+    assert up == {"item": "tea", "tags": [], "one": got}
+    assert "one" not in gates.upgrade(Tagged, {"item": "tea", "tags": []}, from_version=OLD)
+
+
+def test_where_the_parent_of_a_moved_value_is_absent_a_function_of_the_object_gives_what_old_clients_read() -> None:
+    gates = gates_of(on(Parcel).moved("town", to="place.town", empty=of_item), model=Parcel)
+    read = [
+        gates.downgrade(Parcel, {"item": "tea", **place}, to_version=OLD)["town"]
+        for place in ({}, {"place": None}, {"place": {"town": "Ur"}})
+    ]
+    assert read == ["of tea", "of tea", "Ur"]
+    sent = {"item": "tea", "town": "of tea"}
+    assert gates.upgrade(Parcel, sent, from_version=OLD) == {"item": "tea", "place": {"town": "of tea"}}
+    assert gates.contract(OLD)["components"]["schemas"]["Parcel"]["required"] == ["item", "town"]
+
+
+def test_functions_for_empty_lists_stay_in_the_order_of_older_and_newer_facts() -> None:
+    newer = change_of("Newer", TAGGED.renamed("labels", to="tags"), TAGGED.renamed("name", to="item"))
+    lists = change_of(
+        "Lists",
+        TAGGED.became_list("labels", empty=name_of),
+        TAGGED.became_scalar("one", was=list[str], empty=name_of),
+    )
+    older = change_of("Older", TAGGED.retyped("labels", to_head=str.lower, to_old=str.upper))
+    timeline = Timeline(
+        Version("2025-08-01", newer), Version("2025-07-01", lists), Version("2025-06-01", older), Version(OLD)
+    )
+    gates = timeline.compile(Contract.of_types(Tagged))
+    head: dict[str, Any] = {"item": "tea", "tags": [], "one": "x"}
+    assert gates.downgrade(Tagged, head, to_version=OLD) == {"name": "tea", "labels": "TEA", "one": ["x"]}
+    assert gates.downgrade(Tagged, head, to_version="2025-06-01") == {"name": "tea", "labels": "tea", "one": ["x"]}
+    sent: dict[str, Any] = {"name": "tea", "labels": "A", "one": []}
+    assert gates.upgrade(Tagged, sent, from_version=OLD) == {"item": "tea", "tags": ["a"], "one": "tea"}
+
+
+def test_what_a_function_for_an_empty_list_gives_wrongly_is_ours() -> None:
+    gates = gates_of(TAGGED.became_list("tags", empty=wrong_type), model=Tagged)
+    with pytest.raises(GateError, match="at /tags: the declared function gave another JSON type"):
+        gates.downgrade(Tagged, {"item": "tea", "tags": []}, to_version=OLD)
+    moved = gates_of(on(Parcel).moved("town", to="place.town", empty=wrong_type), model=Parcel)
+    with pytest.raises(GateError, match="at /town: the declared function gave another JSON type"):
+        moved.downgrade(Parcel, {"item": "tea"}, to_version=OLD)
+
+
 def two(one: Any, other: Any) -> Any:
     return one
 
@@ -151,6 +237,9 @@ def test_a_function_of_the_wrong_number_of_values_is_refused_when_it_is_declared
         lambda: ORDER.became_required("code", default=two),
         lambda: ORDER.became_optional("label", missing_was=two),
         lambda: ORDER.defaulted("label", was=two),
+        lambda: TAGGED.became_list("tags", empty=two),
+        lambda: TAGGED.became_scalar("one", was=list[str], empty=two),
+        lambda: ORDER.moved("cents", to="price.cents", empty=two),
     ):
         with pytest.raises(DeclarationError, match="cannot be called with one value"):
             declare()

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.history.builder import HistoryBuilder
+from timegate.history.declared_values import read_by
 from timegate.history.places import FieldPlace
 from timegate.history.schema_edits import at_depth, with_property_schema
 from timegate.history.steps import ValueConverted
@@ -70,9 +71,21 @@ def convert(
     to_old: Function | None,
     was: Any = UNSET,
     is_item: bool = False,
+    empty: object = UNSET,
 ) -> None:
-    """Replace the schema of the values by the older one, and record the functions that convert them."""
+    """Replace the schema of the values by the older one, and record the functions that convert them.
+
+    Args:
+        builder: the walk so far.
+        values: the values.
+        older: their schema in the older version.
+        to_head: makes the newer value; None where it is the same.
+        to_old: makes the older value; None where it is the same.
+        was: the declared old type.
+        is_item: whether the old type is that of the newer one's items.
+        empty: what stands for an empty list; a function of it reads the object.
+    """
     place = values.place
     field = put_schema(builder, values, older)
     step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
-    builder.record(place.side, place.name, step, place.key)
+    builder.record(place.side, place.name, step, place.key, reads=read_by(empty))

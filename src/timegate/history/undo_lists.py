@@ -36,7 +36,8 @@ class FirstItem:
     """Converts a list to its first item.
 
     Args:
-        empty: what an empty list and null become; ``UNSET`` for none at all.
+        empty: what an empty list and null become; ``UNSET`` for none at all. A function of the object is called before,
+            and what it gives is in the list then.
         alone: whether a list of several items is refused.
         never_empty: whether an empty list is refused, because its schema allows none.
     """
@@ -52,7 +53,7 @@ class FirstItem:
 
     def __call__(self, value: Any) -> Any:
         if value is None or value == []:
-            if self.never_empty:
+            if self.never_empty or callable(self.empty):
                 raise ValueError("an item was expected")
             return deepcopy(self.empty)
         if not is_array(value):
@@ -81,7 +82,7 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
         to_old = _first_item(fact, builder, values, values.schema, older, used_in="responses", problem=_EMPTY_FOR_OLD)
         wrap = WrapInList(is_nullable(values.schema, values.components))
         is_item = fact.was is UNSET
-        convert(builder, values, older, to_head=wrap, to_old=to_old, was=fact.was, is_item=is_item)
+        convert(builder, values, older, to_head=wrap, to_old=to_old, was=fact.was, is_item=is_item, empty=fact.empty)
 
 
 @undo.register
@@ -104,7 +105,7 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
         first = _first_item(fact, builder, values, older, newer, used_in="requests", problem=_EMPTY_FOR_HEAD)
         wrap = WrapInList(is_nullable(older, values.components))
         to_head = replace(first, alone=fact.loses is None)
-        convert(builder, values, older, to_head=to_head, to_old=wrap, was=fact.was)
+        convert(builder, values, older, to_head=to_head, to_old=wrap, was=fact.was, empty=fact.empty)
 
 
 _EMPTY_FOR_OLD: Final = "nothing says what old clients read where the list is empty"
@@ -133,6 +134,8 @@ def _first_item(
         problem: what is wrong where nothing can stand for it.
     """
     place = values.place
+    if callable(fact.empty) and not place.stars:
+        return FirstItem(fact.empty)
     if fact.empty is not UNSET:
         empty = plain_value(builder, place.text, fact.empty, argument="empty")
         if empty is not UNSET:
@@ -143,5 +146,9 @@ def _first_item(
     if listed.get("minItems", 0) > 0:
         return FirstItem(UNSET, never_empty=True)
     if place.side == used_in and (place.stars or place.key in values.component.required):
-        builder.fault(place.text, problem, f"{builder.line('empty=…')} with a value of one item's type")
+        builder.fault(
+            place.text,
+            problem,
+            f"{builder.line('empty=…')} with a value of one item's type, or a function of the object",
+        )
     return FirstItem(UNSET)

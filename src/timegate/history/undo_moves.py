@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
-from timegate.history.declared_values import check_value, plain_value
+from timegate.history.declared_values import check_value, plain_value, read_by
 from timegate.history.field_paths import EACH, next_field, plain_key, split_path
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
@@ -114,9 +114,9 @@ def _move(
             "put the move after it, with the name it has then, or into a version of its own",
         )
     empty = fact.empty
-    if empty is not UNSET:
+    if empty is not UNSET and not callable(empty):
         empty = plain_value(builder, text, empty, argument="empty")
-    if empty is not UNSET and side == "responses":
+    if empty is not UNSET and not callable(empty) and side == "responses":
         check_value(builder, side, text, empty, argument="empty", fits=schema)
     newer_parents = {root: builder.component(side, root).properties[path[0]] for root, path in roots.items()}
     # Where `empty=` stands in for an absent parent, the older version always has the field.
@@ -147,7 +147,7 @@ def _move(
             done.add(target.name)
         older_parent = builder.component(side, root).properties[way.keys[0]]
         step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], empty)
-        builder.record(side, root, step, path[0], way.keys[0])
+        builder.record(side, root, step, path[0], way.keys[0], reads=read_by(empty))
 
 
 def _name(component: Component) -> str:

@@ -10,6 +10,7 @@ from timegate.changelog.samples import CHOICES, differing, sample
 from timegate.errors import GateError
 from timegate.gates import Gates
 from timegate.history.steps import ObjectConverted, ValueConverted, one_way
+from timegate.history.undo_lists import FirstItem
 from timegate.wire.schema import ref
 
 
@@ -56,7 +57,9 @@ def _broken_functions(gates: Gates) -> Iterator[BrokenLaw]:
         for step in steps:
             if not isinstance(step, ValueConverted | ObjectConverted) or not (step.to_head and step.to_old):
                 continue
-            if one_way in (step.to_head, step.to_old):
+            # A list without items needs the object too.
+            of_object = any(isinstance(one, FirstItem) and callable(one.empty) for one in (step.to_head, step.to_old))
+            if of_object or one_way in (step.to_head, step.to_old):
                 continue
             place = getattr(step, "key", "")
             for choice in CHOICES:

@@ -36,7 +36,7 @@ from timegate.changes.values import (
     Retyped,
 )
 from timegate.errors import DeclarationError
-from timegate.typing import Function, JsonValue, Model, plain_text
+from timegate.typing import Function, Model, plain_text
 
 
 @vocabulary
@@ -71,7 +71,7 @@ class Models:
 
     def moved(self, old: str, *, to: str, empty: Value | Unset = UNSET) -> Moved:
         """The field is at the dotted path ``old`` in older versions."""
-        return Moved(models=self.models, old=old, to=to, empty=empty)
+        return _filling(Moved(models=self.models, old=old, to=to, empty=empty), "empty")
 
     def split(
         self,
@@ -135,15 +135,16 @@ class Models:
         """The fields are required in older versions."""
         return _filling(BecameOptional(models=self.models, fields=fields, missing_was=missing_was), "missing_was")
 
-    def became_list(self, *fields: str, was: Any = UNSET, empty: JsonValue | Unset = UNSET) -> BecameList:
+    def became_list(self, *fields: str, was: Any = UNSET, empty: Value | Unset = UNSET) -> BecameList:
         """The fields hold one value in older versions and a list of values now."""
-        return BecameList(models=self.models, fields=fields, was=was, empty=empty)
+        return _filling(BecameList(models=self.models, fields=fields, was=was, empty=empty), "empty")
 
     def became_scalar(
-        self, *fields: str, was: Any, empty: JsonValue | Unset = UNSET, loses: str | None = None
+        self, *fields: str, was: Any, empty: Value | Unset = UNSET, loses: str | None = None
     ) -> BecameScalar:
         """The fields hold a list of values in older versions and one value now."""
-        return BecameScalar(models=self.models, fields=fields, was=was, empty=empty, loses=loses)
+        fact = BecameScalar(models=self.models, fields=fields, was=was, empty=empty, loses=loses)
+        return _filling(fact, "empty")
 
     def mapped(
         self,

@@ -21,6 +21,7 @@ from timegate.history.steps import (
     ValueConverted,
     ValueReplaced,
 )
+from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
 
 CallOf: TypeAlias = Callable[[ValueConverted | ObjectConverted, int], Call | None]
@@ -146,9 +147,11 @@ class Course:
     def _calls(
         self, step: ValueConverted | ObjectConverted | ValuesConverted, boundary: int
     ) -> tuple[Call, ...] | None:
-        """The calls of a step; None where one may take the value away."""
+        """The calls of a step; None where one may take the value away, or the object is read."""
         if isinstance(step, ValuesConverted):
             return step.calls
+        if any(map(callable, _fills(step))):
+            return None
         call = self._call_of(step, boundary)
         return () if call is None else None if call.may_remove else (call,)
 
@@ -162,7 +165,7 @@ def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
     match step:
         case KeyRenamed():
             return step.new, step.old
-        case KeyAdded() | KeyRemoved() | ValueReplaced() if any(map(callable, _fills(step))):
+        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() if any(map(callable, _fills(step))):
             return ()
         case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
             return (step.key,)
@@ -186,6 +189,8 @@ def _fills(step: Step | ValuesConverted | None) -> list[Any]:
             return [step.fill]
         case ValueReplaced():
             return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
+        case ValueConverted():
+            return [one.empty for one in (step.to_head, step.to_old) if isinstance(one, FirstItem)]
         case _:
             return []
 

@@ -9,6 +9,7 @@ from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.calls import fill_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import ValuesConverted
+from timegate.gates.plan.key_policy import KeysOf
 from timegate.gates.plan.left_out import UNKNOWN, left_out_value, loaded_as
 from timegate.gates.plan.partial import drop_fills
 from timegate.gates.plan.plan import (
@@ -27,7 +28,7 @@ from timegate.gates.plan.plan import (
 )
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
-from timegate.gates.plan.value_checks import add_checks, other_spellings
+from timegate.gates.plan.value_checks import add_checks
 from timegate.gates.run.runtime import Call
 from timegate.history.steps import (
     KeyAdded,
@@ -43,8 +44,9 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
+from timegate.history.undo_lists import FirstItem
 from timegate.typing import Function, Schema
-from timegate.wire.json_types import has_keys
+from timegate.wire.json_types import has_keys, is_nullable
 from timegate.wire.wire import Component
 
 
@@ -198,6 +200,7 @@ class _Fusing:
             case ValuesConverted():
                 self._convert_value(step.keys[0], step.calls, step.newer if upgrades else step.older)
             case ValueConverted():
+                self._fill_empty(step)
                 self._convert_value(step.key, self._calls(step), step.newer if upgrades else step.older)
             case ValueReplaced():
                 self._replace(step)
@@ -239,11 +242,24 @@ class _Fusing:
         """Fill in what a function of the whole object gives."""
         if partial and self.upgrades and self.conversion.partial and key not in self.at(self.boundary).required:
             return
-        keys = {key: slot.schema or {} for key, slot in self.names.items()}
         call = fill_of(function, schema, self.reach.components(self.boundary), origin)
-        self._end_stage(WholeFunctions((call,), key, when))
+        self._call_with_object(key, when, call, schema)
         self.unfilled.pop(key, None)
-        self._begin({**keys, key: schema}, self.boundary, {})
+
+    def _call_with_object(self, key: str, when: str, call: Call, holds: Schema, path: tuple[str, ...] = ()) -> None:
+        """Set a key as `WholeFunctions` says; its value is of a schema then."""
+        keys = {name: slot.schema or {} for name, slot in self.names.items()}
+        self._end_stage(WholeFunctions((call,), key, when, path))
+        self._begin({**keys, key: holds}, self.boundary, {})
+
+    def _fill_empty(self, step: ValueConverted) -> None:
+        """Put what a function of the whole object gives into a list without items, of which the first item is taken."""
+        first, slot = step.to_head if self.upgrades else step.to_old, self.names.get(step.key)
+        if slot is not None and isinstance(first, FirstItem) and callable(first.empty):
+            gives = step.newer if self.upgrades else step.older
+            when = "empty" if is_nullable(gives, self.reach.components(self.boundary)) else "empty or null"
+            call = fill_of(first.empty, gives, self.reach.components(self.boundary), step.origin)
+            self._call_with_object(step.key, when, call, slot.schema or {})
 
     def _calls(self, step: ValueConverted | ObjectConverted) -> tuple[Call, ...]:
         call = self.reach.call_of(step, self.boundary)
@@ -334,14 +350,22 @@ class _Fusing:
         if start is None:
             return
         self._convert_to(start, self.boundary)
+        filled: Slot | None = None
+        if len(source) > 1 and not self.upgrades and callable(step.empty):
+            # No key of any object is called so; what was filled in goes to its place after the move.
+            call = fill_of(step.empty, step.schema, self.reach.components(self.boundary), step.origin)
+            self._call_with_object(key := f"\0{target[-1]}", "unreachable", call, step.schema, source)
+            filled, start = self.names.pop(key), self.names[source[0]]
         if len(source) == 1:
             slot = self.names.pop(source[0])
         else:
             slot = Slot(None, step.schema, self.boundary)
-            empty = UNSET if self.upgrades else step.empty
+            empty = UNSET if self.upgrades or filled else step.empty
             unknown = self.reach.unknown_parents(self.name, source, self.boundary + (not self.upgrades))
             self.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
-        if self.upgrades and step.empty is not UNSET:
+        if filled is not None:
+            self.stage.ops.append(CopyValue(slot, "missing", filled, step.origin, required=False))
+        if self.upgrades and step.empty is not UNSET and not callable(step.empty):
             self.stage.ops.append(RemoveEqual(slot, step.empty))
         if len(target) == 1:
             self.names[target[0]] = slot
@@ -352,46 +376,17 @@ class _Fusing:
         self.stage.ops.append(InsertValue(slot, parent, target[1:]))
 
     def _plan(self, keys: set[str]) -> Plan:
-        src, dst = self.conversion.src, self.conversion.dst
+        of = KeysOf(self.reach, self.name)
         if not self.upgrades:
-            between = self.reach.keys_at(self.name, range(min(src, dst), max(src, dst) + 1))
-            unknown = between - keys - set(self.at(src).properties) if self.stages[0].whole is None else set[str]()
-            return Plan(KeyPolicy(forbidden=tuple(sorted(unknown))), self.stages, unknown=self.unknown)
-        required = self.at(0).required if dst == 0 else []
+            return Plan(of.left_policy(self.conversion, keys, self.stages), self.stages, unknown=self.unknown)
+        required = self.at(0).required if self.conversion.dst == 0 else []
         faults = [(key, origin) for key, origin in self.unfilled.items() if key in required]
         if self.stages[0].whole is not None:
             return Plan(KeyPolicy(), self.stages, faults=faults)
-        hidden = self._hidden(keys)
-        policy = self._policy(hidden) if self.conversion.from_client else KeyPolicy()
-        # One stage all the way to head never looks at a hidden key.
-        if self.conversion.from_client and dst == 0 and len(self.stages) == 1:
-            policy.hidden = hidden = ()
-        if not self.conversion.from_client:
-            # The first part of the conversion may have set aside keys that this part's version has.
-            hidden = self._hidden(set())
-        return Plan(policy, self.stages, hidden if dst == 0 else (), faults=faults)
-
-    def _hidden(self, keys: set[str]) -> tuple[str, ...]:
-        """Keys that only versions in between have."""
-        between = self.reach.keys_at(self.name, range(1, len(self.reach.history.wires)))
-        return tuple(sorted(between - keys - self.reach.head_keys(self.name)))
-
-    def _policy(self, hidden: tuple[str, ...]) -> KeyPolicy:
-        source = self.at(self.conversion.src)
-        visible = [key for key in source.properties if key not in source.internal]
-        allowed = {spelling for key in visible for spelling in source.accepted(key)}
         # A later part of the conversion reads a key in one spelling only.
-        stages = (self._to_head() if self.conversion.dst else self).stages
-        touched = (
-            key for key in visible if len(source.accepted(key)) > 1 and (len(stages) > 1 or stages[0].touches(key))
-        )
-        return KeyPolicy(
-            forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
-            refused=source.closed,
-            aliases=other_spellings(source, touched),
-            hidden=tuple(key for key in hidden if key not in allowed),
-            only=frozenset(allowed) if self.reach.admits_no_other_keys(self.name, self.conversion.src) else None,
-        )
+        stages = (self._to_head() if self.conversion.dst and self.conversion.from_client else self).stages
+        policy, restored = of.sent_policy(self.conversion, keys, self.stages, stages)
+        return Plan(policy, self.stages, restored, faults=faults)
 
     def _to_head(self) -> _Fusing:
         """The whole conversion to head, of which this is the first part."""

@@ -205,12 +205,16 @@ class WholeFunctions(NamedTuple):
     Args:
         calls: of the functions.
         key: the key of the result; None where the result takes the object's place.
-        when: whether they are called ``"always"``, or where the key is ``"missing"`` or its value ``"null"``.
+        when: whether they are called ``"always"``, or where the key is ``"missing"`` or its value ``"null"``; where it
+            is an ``"empty"`` list, or one that is ``"empty or null"``, and gets the result as its item; or where an
+            object on a path is missing, ``"unreachable"``.
+        path: the path, for the last of these.
     """
 
     calls: tuple[Call, ...]
     key: str | None
     when: str = "always"
+    path: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -213,11 +213,19 @@ class _Stage(Values):
         """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
-        calls, key, when = self.stage.then
+        calls, key, when, path = self.stage.then
         called = f"call_each({self.module.name(calls, 'f')}, v, E)"
         if key is None:
             self.writer.add(f"v = {called}")
             return
-        where = {"missing": f"if {key!r} not in v:", "null": f"if v.get({key!r}, M) is None:"}
-        with self.writer.block(where[when]) if when in where else nullcontext(), self.writer.errors_at(repr(key)):
-            self.writer.add(f"v[{key!r}] = copy_json({called})")
+        where = {
+            "missing": f"if {key!r} not in v:",
+            "null": f"if v.get({key!r}, M) is None:",
+            "empty": f"if v.get({key!r}, M) == []:",
+            "empty or null": f"if v.get({key!r}, M) in (None, []):",
+            "unreachable": f"if not has_parent(v, {path!r}):",
+        }
+        result = f"[copy_json({called})]" if when in ("empty", "empty or null") else f"copy_json({called})"
+        in_errors = repr(key.removeprefix("\0"))
+        with self.writer.block(where[when]) if when in where else nullcontext(), self.writer.errors_at(in_errors):
+            self.writer.add(f"v[{key!r}] = {result}")

@@ -1,0 +1,92 @@
+"""Finds the keys of a component that a sender's contract does not have, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.plan import KeyPolicy, Stage
+from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.value_checks import other_spellings
+
+
+class KeysOf(NamedTuple):
+    """The keys of a component at all versions.
+
+    Attributes:
+        reach: the side and its history.
+        name: the component.
+    """
+
+    reach: Reach
+    name: str
+
+    def left_policy(self, conversion: Conversion, keys: set[str], stages: Sequence[Stage]) -> KeyPolicy:
+        """What becomes of keys of other versions that head sends all the same.
+
+        Args:
+            conversion: the downgrade.
+            keys: those that the plan begins with.
+            stages: of the plan.
+        """
+        if stages[0].whole is not None:
+            return KeyPolicy()
+        versions = sorted((conversion.src, conversion.dst))
+        between = self.reach.keys_at(self.name, range(versions[0], versions[1] + 1))
+        unknown = between - keys - self.reach.component(self.name, conversion.src).properties.keys()
+        return KeyPolicy(forbidden=tuple(sorted(unknown)))
+
+    def sent_policy(
+        self, conversion: Conversion, keys: set[str], own: Sequence[Stage], stages: Sequence[Stage]
+    ) -> tuple[KeyPolicy, tuple[str, ...]]:
+        """What becomes of keys that a client's contract does not have, and the keys that come back at the end.
+
+        Args:
+            conversion: the upgrade.
+            keys: those that the plan begins with.
+            own: the stages of the plan.
+            stages: those of the whole conversion to head.
+        """
+        if not conversion.from_client:
+            # The first part of the conversion may have set aside keys that this part's version has.
+            return KeyPolicy(), self._hidden(set()) if conversion.dst == 0 else ()
+        hidden = self._hidden(keys)
+        policy = self._policy(conversion.src, hidden, stages)
+        if conversion.dst:
+            return policy, ()
+        if len(own) == 1:
+            # One stage all the way to head never looks at a hidden key.
+            policy.hidden = hidden = ()
+        return policy, hidden
+
+    def _hidden(self, keys: set[str]) -> tuple[str, ...]:
+        """Keys that only versions in between have.
+
+        Args:
+            keys: those of the version that sends.
+        """
+        between = self.reach.keys_at(self.name, range(1, len(self.reach.history.wires)))
+        return tuple(sorted(between - keys - self.reach.head_keys(self.name)))
+
+    def _policy(self, version: int, hidden: Sequence[str], stages: Sequence[Stage]) -> KeyPolicy:
+        """What becomes of the keys that a client's contract does not have.
+
+        Args:
+            version: of the client.
+            hidden: the keys that only versions in between have.
+            stages: of the conversion to head.
+        """
+        source = self.reach.component(self.name, version)
+        visible = [key for key in source.properties if key not in source.internal]
+        allowed = {spelling for key in visible for spelling in source.accepted(key)}
+        touched = (
+            key for key in visible if len(source.accepted(key)) > 1 and (len(stages) > 1 or stages[0].touches(key))
+        )
+        return KeyPolicy(
+            forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
+            refused=source.closed,
+            aliases=other_spellings(source, touched),
+            hidden=tuple(key for key in hidden if key not in allowed),
+            only=frozenset(allowed) if self.reach.admits_no_other_keys(self.name, version) else None,
+        )
