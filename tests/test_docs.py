@@ -105,3 +105,15 @@ def test_every_relative_link_of_the_documentation_exists() -> None:
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert not broken
+
+
+def test_every_target_of_make_that_the_documentation_names_is_there() -> None:
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets |= {"test-airflow-pinned", "test-airflow-newest"}
+    named = {
+        (name_of(page), target)
+        for page in PAGES
+        for target in re.findall(r"(?:`|\$ |^)make ([\w-]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 20
+    assert sorted((page, target) for page, target in named if target not in targets) == []

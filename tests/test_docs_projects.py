@@ -2,21 +2,23 @@
 
 A block with a file name behind its language is a file. In a `console` block of such a page, each line after `$ ` is a
 command for bash, and the lines up to the next one are its output; a line `…` stands for any number of lines, `…` at the
-end of a line for the rest of it.
+end of a line for the rest of it. What a command leaves running in the background ends with the page.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.test_docs import PAGES, Block, blocks, name_of
+from tests.test_docs import PAGES, ROOT, Block, blocks, name_of
 
 PROJECTS = [page for page in PAGES if any(block.file for block in blocks(page))]
 
@@ -47,27 +49,40 @@ def test_every_command_of_the_page_prints_what_it_shows(page: Path, tmp_path: Pa
         "NO_COLOR": "1",
         "TERM": "dumb",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "CHECKOUT": str(ROOT),
     }
-    for block in blocks(page):
-        if block.file:
-            file = tmp_path / block.file
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(block.text, encoding="utf-8")
-        elif block.language == "console":
-            for command, shown in commands(block):
-                ran = subprocess.run(
-                    ["bash", "-c", command],
-                    cwd=tmp_path,
-                    env=environment,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
-                    text=True,
-                    timeout=300,
-                    check=False,
-                )
-                assert as_shown(shown).fullmatch(ran.stdout), (
-                    f"{name_of(page)}:{block.line}: $ {command}\nprints\n{ran.stdout}\nand not\n" + "\n".join(shown)
-                )
+    groups: list[int] = []
+    try:
+        for block in blocks(page):
+            if block.file:
+                file = tmp_path / block.file
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(block.text, encoding="utf-8")
+            elif block.language == "console":
+                for command, shown in commands(block):
+                    printed = run(command, tmp_path, environment, groups)
+                    assert as_shown(shown).fullmatch(printed), (
+                        f"{name_of(page)}:{block.line}: $ {command}\nprints\n{printed}\nand not\n" + "\n".join(shown)
+                    )
+    finally:
+        for group in groups:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+
+
+def run(command: str, folder: Path, environment: Mapping[str, str], groups: list[int]) -> str:
+    """What a command prints; the group of its processes is noted."""
+    with subprocess.Popen(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        groups.append(process.pid)
+        return process.communicate(timeout=300)[0]
 
 
 def test_a_command_that_prints_something_else_is_found() -> None:

@@ -1,30 +1,63 @@
-"""The commands of the README's upgrade are run as they stand there."""
+"""The commands that the README shows are run: those of the upgrade by the page on operating, those to run it here."""
 
 from __future__ import annotations
 
 import re
+import shlex
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
-from execution_api import create_app
-from starlette.testclient import TestClient
-from typer.testing import CliRunner
+import httpx
 
-from examples.execution_api.tests.serving import SECRET
-from timegate.cli.app import application
+from examples.execution_api.tests.serving import MINE, SECRET
 
 README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operating.md"
 
 
-def test_a_release_is_asked_whether_it_serves_what_was_counted(tmp_path: Path) -> None:
-    (command,) = re.findall(r"`timegate (can-i-deploy [^`]*)`", README.read_text(encoding="utf-8"))
-    usage = tmp_path / "usage.sqlite"
-    with TestClient(create_app(database="sqlite://", secret=SECRET, usage=usage)) as client:
-        for version, path in (("2025-04-11", "/health"), ("2026-04-06", "/health/ping")):
-            client.get(path, headers={"Airflow-API-Version": version})
-        words = command.replace("usage.sqlite", str(usage)).split()
-        fine = CliRunner().invoke(application, words)
-        client.get("/health", headers={"Airflow-API-Version": "2026-06-30"})
-        above = CliRunner().invoke(application, words)
-    assert (fine.exit_code, fine.output.partition(":")[0]) == (0, "yes")
-    assert above.exit_code == 1
-    assert "version 2026-06-30 is above the ceiling, 2026-04-06" in above.output
+def section(title: str) -> str:
+    """What the README says under a heading."""
+    return README.read_text(encoding="utf-8").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_every_command_of_the_upgrade_is_run_by_the_page_on_operating() -> None:
+    shown = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", section("Upgrading it"))]
+    commands = [code for code in shown if code.startswith(("timegate ", "echo ", "--usage", "--ceiling"))]
+    # The files of the page are run by its commands.
+    page = PAGE.read_text(encoding="utf-8")
+    assert len(commands) == 7
+    assert [command for command in commands if command not in page] == []
+    verbs = {command.split()[1] for command in commands if command.startswith("timegate ")}
+    assert verbs == {"can-i-deploy", "usage", "guide", "retire"}
+
+
+def test_the_commands_to_run_the_server_are_as_shown(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text(SECRET)
+    serve, token, worker = (
+        [sys.executable, *shlex.split(line)[1:]]
+        for line in section("Running it").partition("```sh\n")[2].partition("```")[0].splitlines()
+    )
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    issued = done([word.replace("TASK_INSTANCE_ID", MINE) for word in token], tmp_path)
+    assert (issued.returncode, issued.stdout.count(".")) == (0, 2)
+    with (
+        (tmp_path / "log").open("w") as log,
+        subprocess.Popen([*serve, "--port", str(port)], cwd=tmp_path, stdout=log, stderr=log) as server,
+    ):
+        try:
+            asked = {"Authorization": f"Bearer {issued.stdout.strip()}", "Airflow-API-Version": "2026-06-30"}
+            with httpx.Client(transport=httpx.HTTPTransport(retries=8), trust_env=False) as client:
+                assert client.get(f"http://127.0.0.1:{port}/variables/none", headers=asked).status_code == 404
+            # The environments of SDKs are another test's: here the command is understood, and finds no file.
+            told = done([word.replace("TOKEN", issued.stdout.strip()) for word in worker], tmp_path)
+            assert (told.returncode, told.stderr.strip()) == (2, "there is no DAG file FILE")
+        finally:
+            server.terminate()
+
+
+def done(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)

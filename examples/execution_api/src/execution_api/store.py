@@ -9,10 +9,11 @@ from collections.abc import Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.schema import CreateColumn
 
 from execution_api.tables import Base, DagRow
 from execution_api.world import World, rows_of
@@ -52,7 +53,9 @@ class Store:
             yield session
 
     def set_up(self, world: Mapping[str, Any] | None) -> None:
-        """Create the tables, and fill them if they hold no Dag yet; processes that do so at once do it once.
+        """Create the tables, add what an older release does not have, and fill them if they hold no Dag yet.
+
+        Processes that do so at once do it once.
 
         Args:
             world: rows to start from in neutral form, or None.
@@ -61,6 +64,7 @@ class Store:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": SETUP_LOCK})
             Base.metadata.create_all(connection)
+            _add_columns(connection)
             with Session(connection) as session:
                 if world is not None and session.scalar(select(DagRow.dag_id).limit(1)) is None:
                     for rows in rows_of(World.model_validate(world)):
@@ -72,6 +76,23 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _add_columns(connection: Connection) -> None:
+    """Add the columns that the tables of an older release lack.
+
+    An older release that still runs, or runs again, must be able to write rows without them: they may be null.
+    """
+    inspector = inspect(connection)
+    for table in Base.metadata.sorted_tables:
+        there = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in (column for column in table.columns if column.name not in there):
+            if not column.nullable:
+                raise RuntimeError(
+                    f"{table.name}.{column.name} is new: an older release cannot fill it, let it be null"
+                )
+            added = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(text(f'alter table "{table.name}" add column {added}'))
 
 
 def _open(url: str) -> Engine:

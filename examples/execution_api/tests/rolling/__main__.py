@@ -99,8 +99,8 @@ class Roll:
         """Let the workers work while the servers are replaced; return what went wrong."""
         self.ceiling.write_text(OLDER)
         print(f"{self.workers} workers, two servers, {'a' if self.has_ceiling else 'no'} ceiling", flush=True)
-        # The columns come first: each release runs on them.
-        with self._start(None, crowded=True)[1]:
+        # The release that follows adds its columns while this one works.
+        with self._start(self.release, crowded=True)[1]:
             pass
         try:
             self.servers = [self._start(self.release) for _ in range(2)]
