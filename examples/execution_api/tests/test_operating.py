@@ -27,7 +27,7 @@ def test_every_command_of_the_upgrade_is_run_by_the_page_on_operating() -> None:
     commands = [code for code in shown if code.startswith(("timegate ", "echo ", "--usage", "--ceiling"))]
     # The files of the page are run by its commands.
     page = PAGE.read_text(encoding="utf-8")
-    assert len(commands) == 7
+    assert len(commands) == 8
     assert [command for command in commands if command not in page] == []
     verbs = {command.split()[1] for command in commands if command.startswith("timegate ")}
     assert verbs == {"can-i-deploy", "usage", "guide", "retire"}
