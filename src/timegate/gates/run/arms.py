@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from timegate.gates.run.leaves import Leaf, Score, Tags, TypedValue
+from timegate.gates.run.leaves import Leaf, Reading, Score, Tags, TypedValue
 from timegate.history.steps import Origin
 from timegate.typing import is_object, type_of
 
@@ -84,9 +85,17 @@ class Arm:
         """The first key whose value not even a server that reads leniently takes; None where there is none."""
         return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
 
-    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
-        """How well a server reads an object as this arm; None where it does not."""
-        if not self.has_keys_of(value):
+    def score(self, value: Any, reading: Reading) -> Score | None:
+        """How well an object is read as this arm; None where it is not."""
+        key = id(self), id(value)
+        if key not in reading.known:
+            reading.known[key] = self._score(value, reading)
+        return reading.known[key]
+
+    def _score(self, value: dict[str, Any], reading: Reading) -> Score | None:
+        if not reading.in_part and not self.has_required(value):
+            return None
+        if self.closed and not value.keys() <= self.known:
             return None
         # Even a strict reader makes an instance of the object.
         fields, exact, sure = 0, 1, self.sure
@@ -95,25 +104,40 @@ class Arm:
         for key in [*(value.keys() & self.known).difference(nested), *nested]:
             fields += 1
             if key in self.leaves:
-                score = self.leaves[key].score(value[key], strictly=strictly)
+                score = self.leaves[key].score(value[key], reading)
                 if score is None:
                     return None
                 fields, exact, sure = fields + (score.fields or 0), min(exact, score.exact), sure and score.sure
         return Score(fields, exact, sure)
 
-    def fits_exactly(self, value: dict[str, Any]) -> bool:
-        """Whether an object's values have the JSON types that the schema names."""
-        if self.is_open:
-            return self.leaf.score(value, strictly=True) is not None
-        return all(type_of(value[key]) in leaf.types for key, leaf in self.leaves.items() if key in value)
-
     def effects_on(self, value: Any) -> Hashable:
-        """What its program does to a value, to compare arms."""
-        if not value and type_of(value) in (dict, list) and self.leaf.keyed is None:
+        """What its program does to a value, to compare arms.
+
+        Args:
+            value: the value, or an object with its keys alone.
+        """
+        if self.leaf.is_empty(value):
+            return None
+        return self._effects_at(value) if type_of(value) is dict else self.always
+
+    def does_to(self, value: Any) -> Hashable:
+        """What its program does to a value, less what it would do to what a key's value does not hold."""
+        if self.leaf.holds_nothing(value):
             return None
         if type_of(value) is not dict:
             return self.always
-        return self.always, frozenset((key, effect) for key, effect in self.effects.items() if key in value)
+        nothing = [key for key, leaf in self.leaves.items() if key in value and leaf.holds_nothing(value[key])]
+        return self._effects_at(value.keys() - set(filter(self.is_inner, nothing)))
+
+    def _effects_at(self, keys: Container[str]) -> Hashable:
+        return self.always, frozenset((key, effect) for key, effect in self.effects.items() if key in keys)
+
+    def is_inner(self, key: str) -> bool:
+        """Whether what its program does with a key's value is done to something in it, if at all."""
+        effect: Any = self.effects.get(key, (key, ()))
+        if type_of(effect) is not tuple or len(effect) != 2 or effect[0] != key or type_of(effect[1]) is not tuple:
+            return False
+        return all(type_of(done) is tuple and done[0] == "schema" for done in effect[1])
 
     def makes(self, keys: Iterable[str]) -> Mapping[str, tuple[Any, Hashable]]:
         """From which key its program has each key of the result, and what it does with the value.
@@ -205,6 +229,25 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> boo
         return False
     if one.is_open or dict not in one.leaf.types & other.leaf.types:
         return leaves_differ(one.leaf, other.leaf, keys_may_lack=keys_may_lack)
+    if _have_other_keys(one, other, keys_may_lack=keys_may_lack):
+        return True
+    # What both may be has no keys but those of both.
+    return one.always == other.always and all(
+        one.effects.get(key) == other.effects.get(key)
+        or (not keys_may_lack and one.is_inner(key) and other.is_inner(key) and _hold_others(one, other, key))
+        for key in one.known & other.known
+    )
+
+
+def _hold_others(one: Arm, other: Arm, key: str) -> bool:
+    """Whether a key's values are of one arm alone, but for those that hold nothing."""
+    if key not in one.leaves or key not in other.leaves:
+        return False
+    return leaves_differ(one.leaves[key], other.leaves[key], keys_may_lack=True, but_for_nothing=True)
+
+
+def _have_other_keys(one: Arm, other: Arm, *, keys_may_lack: bool) -> bool:
+    """Whether the keys of two arms, or the tags or JSON types of their values, tell the two apart."""
     sure = one.certain & other.certain
     if (
         any(_differ_in_values(one.tags[key], other.tags[key]) for key in one.tags.keys() & other.tags.keys() & sure)
@@ -222,16 +265,25 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> boo
     )
 
 
-def leaves_differ(one: Leaf, other: Leaf, *, keys_may_lack: bool) -> bool:
-    """Whether no value is of both, but for empty lists and dicts."""
+def leaves_differ(one: Leaf, other: Leaf, *, keys_may_lack: bool, but_for_nothing: bool = False) -> bool:
+    """Whether no value is of both, but for empty lists and dicts.
+
+    Args:
+        one: a leaf.
+        other: another one.
+        keys_may_lack: whether objects may lack keys.
+        but_for_nothing: whether null may be of both, too, which holds as little as an empty list.
+    """
+    if but_for_nothing and one.types == other.types == frozenset({type(None)}):
+        return True
+    inner_differ = partial(leaves_differ, keys_may_lack=keys_may_lack, but_for_nothing=but_for_nothing)
     if one.choices or other.choices:
-        pairs = [(a, b) for a in one.choices or (one,) for b in other.choices or (other,)]
-        return all(leaves_differ(a, b, keys_may_lack=keys_may_lack) for a, b in pairs)
+        return all(inner_differ(a, b) for a in one.choices or (one,) for b in other.choices or (other,))
     types = one.types & other.types
     if not types or (len(types) > 1 and not types.isdisjoint({dict, list})):
         return not types
     if isinstance(one.keyed, Arm) and isinstance(other.keyed, Arm):
-        return distinguishable(one.keyed, other.keyed, keys_may_lack=keys_may_lack)
+        return _have_other_keys(one.keyed, other.keyed, keys_may_lack=keys_may_lack)
     if types.isdisjoint({dict, list}):
         return _differ_in_values(one.values, other.values)
     inner = [*zip(one.first_items, other.first_items, strict=False)]
@@ -240,7 +292,7 @@ def leaves_differ(one: Leaf, other: Leaf, *, keys_may_lack: bool) -> bool:
         for a, b in ((one.items, other.items), (one.keys, other.keys), (one.entries, other.entries))
         if a is not None and b is not None
     ]
-    return any(leaves_differ(a, b, keys_may_lack=keys_may_lack) for a, b in inner)
+    return any(inner_differ(a, b) for a, b in inner)
 
 
 def _differ_in_types(one: Arm, other: Arm, key: str) -> bool:

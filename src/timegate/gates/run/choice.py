@@ -9,7 +9,7 @@ from typing import Any
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
-from timegate.gates.run.leaves import Score, TypedValue, best_of
+from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
 from timegate.gates.run.value_checks import wrong_type
 from timegate.typing import is_array, is_object, type_of
@@ -34,6 +34,7 @@ class Choice:
         pick_first: whether values have head's shape, which the callable expects.
         in_order: whether the union takes the first arm that reads a value.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
+        in_part: whether head leaves keys out that objects are said to have.
 
     Attributes:
         has_rivals: whether head might read another arm than the chosen one: it chooses by more than a tag.
@@ -50,6 +51,7 @@ class Choice:
     pick_first: bool = False
     in_order: bool = False
     complete: bool = False
+    in_part: bool = False
     objects: list[Arm] = field(init=False)
     has_rivals: bool = False
 
@@ -137,14 +139,10 @@ class Choice:
                 self._refuse([], value)
             return arm
         left = listing or [arm for arm in left if arm.leaf.values is None]
-        if len(left) > 1:
-            left = [arm for arm in left if arm.leaf.score(value, strictly=True) is not None] or left
         if not left:
             self._refuse([], value)
             return None
-        if all(arm.effects_on(value) == left[0].effects_on(value) for arm in left):
-            return left[0]
-        raise self.error("several arms of the union fit, and they differ between the versions")
+        return self._only(self._best(left, value), value)
 
     def _read(self, allowed: list[Arm], left: list[Arm], value: Any) -> Arm | None:
         """The arm by which the server of an older version would have read a value that is no object; None for none.
@@ -205,19 +203,26 @@ class Choice:
 
     def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that head has sent; None where none is left."""
-        if len(left) > 1:
-            left = [arm for arm in left if arm.fits_exactly(value)] or left
         if len(left) > 1 and self.pick is not None and not self.pick_first:
             left = self._pick(left, value)
         if len(left) > 1:
-            left = _knowing_most(left, value)
+            left = self._best(left, value)
         if len(left) > 1 and self.complete:
             fewest = min(len(arm.known - value.keys()) for arm in left)
             left = [arm for arm in left if len(arm.known - value.keys()) == fewest]
-        if not left:
-            return None
-        effects = left[0].effects_on(value)
-        if all(arm.effects_on(value) == effects for arm in left[1:]):
+        return self._only(left, value) if left else None
+
+    def _best(self, left: list[Arm], value: Any) -> list[Arm]:
+        """The arms as which a value of head is read best; those that know most of its keys where none reads it."""
+        reading = Reading(strictly=True, in_part=self.in_part)
+        scored = [(arm, score) for arm in left if (score := arm.leaf.score(value, reading)) is not None]
+        if not scored:
+            return _knowing_most(left, value) if is_object(value) else left
+        return [arm for arm, score in scored if not any(other.beats(score) for _, other in scored)]
+
+    def _only(self, left: list[Arm], value: Any) -> Arm:
+        """One of the arms that head may have sent, if it makes no difference which."""
+        if len(left) == 1 or len({arm.does_to(value) for arm in left}) == 1:
             return left[0]
         raise self.error("several arms of the union fit, and they differ between the versions")
 

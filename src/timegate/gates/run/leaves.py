@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from timegate.typing import is_array, is_object, type_of
@@ -20,7 +20,8 @@ class Score(NamedTuple):
 
     Args:
         fields: how many fields of models are set by it, at any depth; None where it holds no object of a model.
-        exact: 2 where it is of the very type, 1 where a strict reader makes the type of it, 0 where a lenient one does.
+        exact: 2 where it is of the very type, 1 where a strict reader makes the type of it, 0 where a lenient one does,
+            or where it is a null that no schema mentions.
         sure: whether it is certain that it is read, and not only that nothing known forbids it.
     """
 
@@ -33,6 +34,23 @@ class Score(NamedTuple):
         if self.fields is not None and other.fields is not None and self.fields != other.fields:
             return self.fields > other.fields
         return self.exact > other.exact
+
+
+@dataclass(slots=True, eq=False)
+class Reading:
+    """How one value is read.
+
+    Args:
+        strictly: whether as head sends it: of the types that the schema names, at any depth, but for a null, which head
+            may send though no schema mentions it. If not, as a server reads what clients send.
+        in_part: whether objects may lack keys that they are said to have.
+        known: what objects in it were read as before, by the `id` of the reader and of the object: where unions are
+            nested, each is met by every way through the arms.
+    """
+
+    strictly: bool = False
+    in_part: bool = False
+    known: dict[tuple[int, int], Score | None] = field(default_factory=dict[tuple[int, int], "Score | None"])
 
 
 One = TypeVar("One")
@@ -86,7 +104,7 @@ class Typed(Protocol):
 class Keyed(Protocol):
     """What reads the objects of a component."""
 
-    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
+    def score(self, value: Any, reading: Reading) -> Score | None:
         """How well an object is read; None where it is not."""
         ...
 
@@ -181,6 +199,19 @@ class Leaf:
         """Whether some of the values are neither objects nor lists nor null."""
         return bool(self.types - {dict, list, type(None)})
 
+    def is_empty(self, value: Any) -> bool:
+        """Whether a value is a list without items, or a dict without entries that is no object of a model."""
+        kind = type_of(value)
+        if value or kind not in (dict, list):
+            return False
+        return kind is list or (self.keyed is None and not any(one.keyed for one in self.choices))
+
+    def holds_nothing(self, value: Any) -> bool:
+        """Whether there is nothing in a value that could change: it is null, or empty, or a list of such."""
+        if value is None or self.is_empty(value):
+            return True
+        return is_array(value) and all((self.items or self).holds_nothing(one) for one in value)
+
     def reads(self, value: Any) -> bool:
         """Whether a server that reads leniently may take a value, whatever its limits or what is in it."""
         kind = type_of(value)
@@ -193,65 +224,65 @@ class Leaf:
         # The settings of a model may let it read what its type alone does not, such as a number for a text.
         return self.loose or self._is_lenient(value) or (self.typed is not None and self.typed.reads(value))
 
-    def score(self, value: Any, *, strictly: bool = False) -> Score | None:
-        """How well a server reads a value; None where it does not.
+    def score(self, value: Any, reading: Reading | None = None) -> Score | None:
+        """How well a value is read; None where it is not.
 
         Args:
             value: any JSON.
-            strictly: whether only values of the types that the schema names are read, at any depth.
+            reading: how; None for as a server reads what clients send.
         """
-        kind = type_of(value)
-        if (strictly or self.described) and kind not in self.types:
-            return None
-        found = self._score(value, strictly)
+        reading = reading or Reading()
+        if (reading.strictly or self.described) and type_of(value) not in self.types:
+            return Score(exact=_LAX) if value is None and reading.strictly else None
+        found = self._score(value, reading)
         return found if found is None or self.sure else found._replace(sure=False)
 
-    def _score(self, value: Any, strictly: bool) -> Score | None:
-        if self.whole and not strictly:
-            return self._by_type(value)
-        if self.frame is not None and not strictly and not self.frame.reads(value):
-            return None
+    def _score(self, value: Any, reading: Reading) -> Score | None:
+        if not reading.strictly:
+            if self.whole:
+                return self._by_type(value)
+            if self.frame is not None and not self.frame.reads(value):
+                return None
         if self.choices:
-            scored = ((one, one.score(value, strictly=strictly)) for one in self.choices)
-            found = best_of(scored, in_order=self.in_order)
+            found = best_of(((one, one.score(value, reading)) for one in self.choices), in_order=self.in_order)
             return None if found is None else found[1]
         if is_object(value):
-            return self._object(value, strictly)
+            return self._object(value, reading)
         if is_array(value):
-            return self._list(value, strictly)
-        return self._scalar(value, strictly)
+            return self._list(value, reading)
+        return self._scalar(value, reading)
 
-    def _object(self, value: dict[str, Any], strictly: bool) -> Score | None:
+    def _object(self, value: dict[str, Any], reading: Reading) -> Score | None:
         if self.tuple_like:
             return Score(exact=_LAX)
         if dict not in self.types:
             return None
         if self.keyed is not None:
-            return self.keyed.score(value, strictly=strictly)
-        keys = [self.keys.score(key, strictly=strictly) for key in value] if self.keys is not None else []
+            return self.keyed.score(value, reading)
+        keys = [self.keys.score(key, reading) for key in value] if self.keys is not None else []
         if self.entries is None:
             return _all(keys)
-        return _all([*keys, *(self.entries.score(one, strictly=strictly) for one in value.values())])
+        return _all([*keys, *(self.entries.score(one, reading) for one in value.values())])
 
-    def _list(self, value: list[Any], strictly: bool) -> Score | None:
+    def _list(self, value: list[Any], reading: Reading) -> Score | None:
         if list not in self.types or len(value) < self.fewest or len(value) > (self.most or len(value)):
             return None
-        first = [one.score(item, strictly=strictly) for one, item in zip(self.first_items, value, strict=False)]
+        first = [one.score(item, reading) for one, item in zip(self.first_items, value, strict=False)]
         if self.items is None:
             return _all(first)
-        return _all([*first, *(self.items.score(one, strictly=strictly) for one in value[len(first) :])])
+        return _all([*first, *(self.items.score(one, reading) for one in value[len(first) :])])
 
-    def _scalar(self, value: Any, strictly: bool) -> Score | None:
-        kind = type_of(value)
+    def _scalar(self, value: Any, reading: Reading) -> Score | None:
+        kind, leniently = type_of(value), not reading.strictly
         if self.values is not None:
-            if not self.values.has(value, leniently=not (strictly or self.described)):
+            if not self.values.has(value, leniently=leniently and not self.described):
                 return None
-            is_exact = (kind, value) in self.values.values and not self.values.converted
+            is_exact = not leniently or ((kind, value) in self.values.values and not self.values.converted)
             return Score(exact=_EXACT if is_exact else _LAX)
         is_own = kind in self.types
         if value is None:
             return Score() if is_own else None
-        if self.typed is not None and not strictly:
+        if self.typed is not None and leniently:
             return self._by_type(value)
         if not is_own and not self.loose and not self._is_lenient(value):
             return None

@@ -174,8 +174,10 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.function = arm.always = module.root(leaf, conversion)
     arms += [describe_newer(module.shapes, name) for name in newer]
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
-    keeps_keys = not module.upgrades and conversion.left_out is None
-    choice.complete = keeps_keys and all(_is_model(module, conversion, leaf) for leaf in leaves)
+    choice.in_part = conversion.left_out is not None
+    choice.complete = not (module.upgrades or choice.in_part) and all(
+        _is_model(module, conversion, leaf) for leaf in leaves
+    )
     by_name = {arm.name: arm for arm in arms}
     discriminator = _discriminator(schema)
     if is_object(discriminator) and is_object(discriminator.get("mapping")):
