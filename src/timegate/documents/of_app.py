@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -70,7 +70,7 @@ class AppEdits:
         self._names = self._own_names()
         self._paths = rename_references(rendered.document.get("paths", {}), self._names)
         self._schemas: dict[str, Schema] = {}
-        for name, schema in _schemas(rendered.document).items():
+        for name, schema in _known_first(_schemas(rendered.document), self._names):
             self._schemas.setdefault(self._names.get(name, name), rename_references(schema, self._names))
 
     def document(self, old: Rendered, version: str | None) -> Document:
@@ -88,12 +88,21 @@ class AppEdits:
         document["paths"] = self._edited_paths(old, old_paths)
         # What the app shows besides its operations refers to a component by the name that it has at the version.
         renamed = {own: name for name, own in sources.items() if own not in names.values()}
+        twins = self._twins(sources)
+        for twin, name in twins.items():
+            if sources[name] in renamed:
+                renamed[twin] = name.removesuffix(_suffix(name)) + _suffix(twin)
         document |= {key: rename_references(document[key], renamed) for key in ("paths", "webhooks") if key in document}
         old_schemas: dict[str, Schema] = {}
-        for name, schema in _schemas(old.document).items():
+        for name, schema in _known_first(_schemas(old.document), names):
             if name in names or name not in renamed:
                 old_schemas.setdefault(names.get(name, name), rename_references(schema, names))
         schemas = self._edited_schemas(old_schemas, sources, document["paths"])
+        for twin, name in twins.items():
+            edit = edited(self._own_schemas[twin], self._schemas[sources[name]], old_schemas[name])
+            schemas[renamed.get(twin, twin)] = rename_references(edit, renamed)
+            if twin in renamed:
+                schemas.pop(twin, None)
         if schemas or "schemas" in document.get("components", {}):
             document["components"] = {**document.get("components", {}), "schemas": schemas}
         return deepcopy(document)
@@ -152,6 +161,21 @@ class AppEdits:
                 sources.setdefault(names[name], own)
         return sources, names
 
+    def _twins(self, sources: Mapping[str, str]) -> dict[str, str]:
+        """The app's name of each side of a model that is not on the wire, with the version's name of the side that is.
+
+        FastAPI shows the body of a webhook as one that the server gets, and it leaves the server.
+        """
+        twins: dict[str, str] = {}
+        known = set(self._names.values())
+        for name, own in sources.items():
+            plain = own.removesuffix(_suffix(own))
+            for suffix in SUFFIXES.values():
+                twin = plain + suffix
+                if plain != own != twin and twin in self._own_schemas and twin not in known:
+                    twins[twin] = name
+        return twins
+
     def _edited_paths(self, old: Rendered, old_paths: Mapping[str, Any]) -> dict[str, Any]:
         """The paths of the version: each operation at its place, and what this package does not know as it is."""
         at_head = {place: key for key, place in self._head.places.items()}
@@ -197,6 +221,17 @@ class AppEdits:
         if list(order) == sorted(order):
             return dict(sorted(schemas.items()))
         return dict(sorted(schemas.items(), key=lambda item: order.get(item[0], len(order))))
+
+
+def _suffix(name: str) -> str:
+    """The suffix of a side in the name of a component; empty for none."""
+    return next((suffix for suffix in SUFFIXES.values() if name.endswith(suffix)), "")
+
+
+def _known_first(schemas: Mapping[str, Schema], names: Mapping[str, str]) -> Iterator[tuple[str, Schema]]:
+    """The components, first those on the wire: what the app only shows, such as a webhook, may have the name of one."""
+    yield from ((name, schema) for name, schema in schemas.items() if name in names)
+    yield from ((name, schema) for name, schema in schemas.items() if name not in names)
 
 
 def _schemas(document: Document) -> Mapping[str, Schema]:
