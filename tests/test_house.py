@@ -412,3 +412,14 @@ class TestLock:
             for name in ("dev.txt", "uv.txt")
         }
         assert len(versions) == 1
+
+
+class TestMatrix:
+    def test_what_runs_on_older_releases_does_not_use_their_test_client(self) -> None:
+        """It leaves streams open that newer releases of anyio warn of; `tests.asgi.calling` sends requests there."""
+        wired = re.findall(r"^WIRED := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)[0].split()
+        folders = [ROOT / one for one in wired]
+        files = [*python_files(*(one for one in folders if one.is_dir())), *(one for one in folders if one.is_file())]
+        assert len(files) > 100
+        written = [file for file in files if "starlette.testclient" in file.read_text(encoding="utf-8")]
+        assert [str(file.relative_to(ROOT)) for file in written] == []

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, RootModel
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
 from timegate import Contract, Timeline, UpgradeError, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
@@ -53,7 +53,7 @@ def test_the_items_of_a_list_in_place_of_a_model_are_judged_by_the_old_type(was:
         return path
 
     served.add_middleware(TimegateMiddleware, timeline=reshaped(was))
-    with TestClient(served, headers={"API-Version": OLD}) as client:
+    with Caller(served, headers={"API-Version": OLD}) as client:
         assert client.post("/paths", json={"start": [1, "2"]}).json() == {"points": [], "start": [1, 2]}
         refused = client.post("/paths", json={"start": [1, 2], "points": [[1, "much"]]})
     assert refused.status_code == 422
@@ -77,7 +77,7 @@ def test_values_of_which_no_type_is_known_are_judged_by_their_schema() -> None:
 
     fact = endpoint("/sums").rewritten(request=lambda numbers: numbers[:2], loses="only two ever counted")
     served.add_middleware(TimegateMiddleware, timeline=timeline_of(fact))
-    with TestClient(served, headers={"API-Version": OLD}) as client:
+    with Caller(served, headers={"API-Version": OLD}) as client:
         assert client.post("/sums", json=[1, 2, 3]).json() == 3
         assert client.post("/sums", json=[1, 2, "much"]).status_code == 422
 
