@@ -161,6 +161,10 @@ class Arm:
         made.update((final, (source, done)) for source, (final, done) in filled if final is not None)
         return made
 
+    def becomes(self, key: str) -> list[str]:
+        """The keys that its program makes of one."""
+        return [final for final, (source, _) in self.makes((key,)).items() if source == key]
+
     def means_the_same(self, chosen: Arm, given: Any) -> bool:
         """Whether what another arm's program makes of a value is what is made of it where it is meant as this one.
 

@@ -187,6 +187,33 @@ class Choice:
         others = {id(arm) for arm in self.picked.values() if arm is not chosen}
         return left if chosen is None else [arm for arm in left if id(arm) not in others]
 
+    def _told(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
+        """The arms that the callable discriminator chooses where an object of a client is meant as them.
+
+        It knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms that
+        have the same it is asked once.
+        """
+        asked: list[tuple[dict[str, Any], list[Arm]]] = []
+        found: list[Arm] = []
+        for arm in left:
+            form = self._at_head(arm, value)
+            chosen = next((chosen for known, chosen in asked if known == form), None)
+            if chosen is None:
+                chosen = self._pick(left, form)
+                asked.append((form, chosen))
+            if any(one is arm for one in chosen):
+                found.append(arm)
+        return found
+
+    def _at_head(self, arm: Arm, value: dict[str, Any]) -> dict[str, Any]:
+        """An object with head's keys where it is meant as an arm; a key that the arm lacks is that of another one."""
+        form: dict[str, Any] = {}
+        for key, inner in value.items():
+            owners = [arm] if key in arm.known else [one for one in self.objects if key in one.known]
+            names = [name for one in owners for name in one.becomes(key)] if owners else [key]
+            form.update(dict.fromkeys(names, inner))
+        return form
+
     def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that the server of an older version would have read; None where it would have read none.
 
@@ -195,7 +222,7 @@ class Choice:
         """
         left = [arm for arm in left if arm.unread(value) is None]
         if len(left) > 1 and self.pick is not None:
-            left = self._pick(left, value)
+            left = self._told(left, value) or left
         if len(left) > 1:
             found = best_of(((arm, arm.leaf.score(value)) for arm in left), in_order=self.in_order)
             left = [found[0]] if found is not None else _knowing_most(left, value)
@@ -263,7 +290,7 @@ class Choice:
     def _unfit(self, value: dict[str, Any]) -> list[Failure]:
         """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
         own = self._own()
-        named = self._pick(self.objects, value) if self.pick is not None and len(own) > 1 else own
+        named = self._told(self.objects, value) if self.pick is not None and len(own) > 1 else own
         return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:

@@ -217,7 +217,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     ]
     compared = {id(arm) for pair in pairs for arm in pair}
     for arm, leaf in zip(arms, leaves, strict=True):
-        if arm.is_touched and id(arm) in compared and _introduction(module, leaf, conversion) is None:
+        is_asked = choice.pick is not None and dict in arm.leaf.types
+        if arm.is_touched and (id(arm) in compared or is_asked) and _introduction(module, leaf, conversion) is None:
             arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
     module.ambiguous += [
         (one.name, other.name)
