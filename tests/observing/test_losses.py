@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import Body, FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.testclient import TestClient
 
 from timegate import DeclarationError, Timeline, Version, VersionChange, enum, on
@@ -187,6 +187,102 @@ def test_counts_keep_losses_with_an_estimate_of_all(tmp_path: Path) -> None:
     assert (found.number, found.estimated) == (3, 5)
     del counts
     assert losses(database) == (found,) == losses(database, days=1)
+
+
+class Weighed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    grams: int = 0
+    cents: int = 0
+    label: str = ""
+    level: int = 0
+    sizes: list[int] = []
+    nick: str | None = None
+
+
+class Grams(VersionChange):
+    """A weight is in grams, where it was in whole kilograms."""
+
+    changes = (
+        on(Weighed).retyped("grams", was=int, to_head=lambda kilos: kilos * 1000, to_old=lambda grams: grams // 1000),
+    )
+
+
+class Cents(VersionChange):
+    """A price is in cents, where it was in units."""
+
+    changes = (
+        on(Weighed).retyped("cents", was=float, to_head=lambda units: round(units * 100), to_old=lambda one: one / 100),
+    )
+
+
+class Labels(VersionChange):
+    """A label may have small letters."""
+
+    changes = (on(Weighed).retyped("label", was=str, to_old=str.upper),)
+
+
+class Levels(VersionChange):
+    """A level is a whole number, where it was a text."""
+
+    changes = (on(Weighed).retyped("level", was=str, to_head=int, to_old=str),)
+
+
+class Sizes2(VersionChange):
+    """Sizes are in millimetres, where they were in centimetres."""
+
+    changes = (
+        on(Weighed).retyped("sizes.*", was=int, to_head=lambda one: one * 10, to_old=lambda one: round(one / 10)),
+    )
+
+
+class Nicks(VersionChange):
+    """There are nicknames."""
+
+    changes = (on(Weighed).added("nick"),)
+
+
+def weighing(lost: list[Loss]) -> TestClient:
+    app = FastAPI()
+
+    @app.post("/weighed")
+    def weigh(wanted: Annotated[dict[str, Any], Body()]) -> Weighed:
+        return Weighed.model_validate(wanted)
+
+    @app.put("/weighed")
+    def keep(given: Weighed) -> Weighed:
+        return given
+
+    changes = (Grams, Cents, Labels, Levels, Sizes2, Nicks)
+    timeline = Timeline(Version(NEW, *changes), Version(OLD))
+    app.add_middleware(TimegateMiddleware, timeline=timeline, losses=Sampling(lost.append, rate=1))
+    return TestClient(app, headers={"API-Version": OLD})
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ({"grams": 2000, "cents": 199, "label": "A", "level": 7, "sizes": [10, 20]}, []),
+        ({"grams": 2300}, [("Grams", "seen as")]),
+        ({"label": "a"}, [("Labels", "seen as")]),
+        ({"sizes": [10, 11, 12]}, [("Sizes2", "seen as"), ("Sizes2", "seen as")]),
+        ({"nick": "x"}, [("Nicks", "dropped")]),
+    ],
+)
+def test_a_function_loses_what_the_other_direction_does_not_give_back(
+    head: dict[str, Any], expected: list[tuple[str, str]]
+) -> None:
+    lost: list[Loss] = []
+    response = weighing(lost).post("/weighed", json=head)
+    assert response.status_code == 200
+    assert [(one.change, one.kind) for one in lost] == expected
+
+
+def test_a_key_that_the_old_contract_refuses_is_told_with_its_change() -> None:
+    lost: list[Loss] = []
+    response = weighing(lost).put("/weighed", json={"grams": 1, "nick": "early"})
+    assert response.status_code == 422
+    assert [(one.change, one.kind, one.operation) for one in lost] == [("Nicks", "refused", "PUT /weighed")]
 
 
 @pytest.mark.parametrize("rate", [0, -1, 1.5])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from copy import deepcopy
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -13,6 +15,8 @@ from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
 from timegate.gates.plan.trace import Traces
+from timegate.gates.run.runtime import Call
+from timegate.gates.run.value_checks import COMPLETE
 from timegate.gates.source.counting import CountingModule
 from timegate.gates.source.objects import write_object
 from timegate.gates.source.unions import write_union
@@ -23,15 +27,15 @@ from timegate.history.steps import (
     MembersChanged,
     Origin,
     Step,
-    ValueConverted,
     ValueReplaced,
 )
 from timegate.history.undo_lists import FirstItem
 from timegate.typing import is_array, is_object
 from timegate.wire.wire import Side
 
-Kind: TypeAlias = Literal["seen as", "cut", "made up", "dropped"]
-"""What a change does to a value: another one stands in for it, a list loses items, a value is invented, a key goes."""
+Kind: TypeAlias = Literal["seen as", "cut", "made up", "dropped", "refused"]
+"""What a change does to a value: another one stands in for it, a list loses items, a value is invented, a key goes, or
+the request with it."""
 
 
 class Lost(NamedTuple):
@@ -62,7 +66,7 @@ def counting_gates(reach: Mapping[Side, Reach], index: int) -> tuple[OperationGa
     programs: dict[Side, Programs] = {}
     for side, of_side in reach.items():
         module = CountingModule(of_side, write_object, write_union, {}, Traces(of_side))
-        module.watches, module.replaces = _watch_of(of_side), _note_replaced
+        module.watches, module.replaces, module.judges = _watch_of(of_side), _note_replaced, _judged
         schemas = Roots(of_side).at(index)
         names = {text: module.root(schema, client_conversion(side, index)) for text, schema in schemas.items()}
         space = module.build()
@@ -71,13 +75,19 @@ def counting_gates(reach: Mapping[Side, Reach], index: int) -> tuple[OperationGa
     return gates_of(reach, index, programs, (), Holders(reach))
 
 
+def _noted() -> list[Lost] | None:
+    """Takes what is lost now; None where nobody wants it, or where a refused payload is looked through once more."""
+    return None if COMPLETE.get() else LOST.get()
+
+
 def _watch_of(reach: Reach) -> Callable[[str, Conversion], Callable[[Any], None]]:
     def watch(name: str, conversion: Conversion) -> Callable[[Any], None]:
         steps = [step for boundary in conversion.boundaries for step in _in_order(reach, name, boundary)]
-        losses_of = _in_requests if reach.side == "requests" else _in_responses
+        is_closed = reach.component(name, conversion.src).closed
+        losses_of = partial(_in_requests, is_closed=is_closed) if reach.side == "requests" else _in_responses
 
         def watching(value: Any) -> None:
-            found = LOST.get()
+            found = _noted()
             if found is not None:
                 found += losses_of(steps, value)
 
@@ -113,18 +123,23 @@ def _in_responses(steps: list[Step], value: Any) -> Iterator[Lost]:
                 yield _lost(step.origin, "made up")
             case KeyRenamed(old=old, new=new) if new in now:
                 now[old] = now.pop(new)
-            case ValueConverted(key=key, to_old=cut) if key in now and _loses(cut, value[now[key]]):
-                yield _lost(step.origin, "cut")
-            case ValueReplaced(key=key) if step.null_to_old is not UNSET:
-                if key in now and value[now[key]] is None:
+            case ValueReplaced(key=key):
+                fill = step.null_to_old if key in now and value[now[key]] is None else UNSET
+                if (step.missing_to_old if key not in now else fill) is not UNSET:
                     yield _lost(step.origin, "made up")
             case _:
                 continue
 
 
-def _in_requests(steps: list[Step], value: Any) -> Iterator[Lost]:
-    """What an upgrade loses of one object of a client's."""
+def _in_requests(steps: list[Step], value: Any, *, is_closed: bool) -> Iterator[Lost]:
+    """What an upgrade loses of one object or enum value of a client's; a closed contract refuses what it lacks."""
     if not is_object(value):
+        for step in steps:
+            if isinstance(step, MembersChanged) and value in step.to_head:
+                newer = step.to_head[value]
+                if step.to_old.get(newer, newer) != value:
+                    yield _lost(step.origin, "seen as")
+                value = newer
         return
     now = {key: key for key in value}
     for step in steps:
@@ -132,18 +147,42 @@ def _in_requests(steps: list[Step], value: Any) -> Iterator[Lost]:
             case KeyAdded(key=key) | KeyRemoved(key=key):
                 source = now.pop(key, None)
                 if source is not None and value[source] is not None:
-                    yield _lost(step.origin, "dropped")
+                    refuses = is_closed and isinstance(step, KeyAdded)
+                    yield _lost(step.origin, "refused" if refuses else "dropped")
             case KeyRenamed(old=old, new=new) if old in now:
                 now[new] = now.pop(old)
-            case ValueConverted(key=key, to_head=cut) if key in now and _loses(cut, value[now[key]]):
-                yield _lost(step.origin, "cut")
             case _:
                 continue
 
 
-def _loses(function: object, value: object) -> bool:
-    """Whether a function takes the first item of a list that has others."""
-    return isinstance(function, FirstItem) and is_array(value) and len(value) > 1
+def _judged(call: Call) -> Callable[[Any], Any]:
+    """A declared function that also notes what it loses of a value."""
+
+    def judged(value: Any) -> Any:
+        before = deepcopy(value)
+        given = call.function(value)
+        found, kind = _noted(), _loss_of(call, before, given)
+        if found is not None and kind is not None:
+            found.append(_lost(call.result.origin, kind))
+        return given
+
+    return judged
+
+
+def _loss_of(call: Call, value: Any, given: Any) -> Kind | None:
+    """What a function loses of a value: what the function of the other direction does not give back."""
+    if isinstance(call.function, FirstItem):
+        return "cut" if is_array(value) and len(value) > 1 else None
+    if call.back is None:
+        # Where nothing leads back, only a value of the same type says that it is another one.
+        same = type(given) is type(value) and not is_object(value) and not is_array(value)
+        return "seen as" if same and given != value else None
+    try:
+        again = call.back(deepcopy(given))
+    except Exception:
+        # The other function does not even read it.
+        return "seen as"
+    return None if again == value else "seen as"
 
 
 def _lost(origin: Origin, kind: Kind) -> Lost:
@@ -154,7 +193,7 @@ def _note_replaced(origin: Origin) -> Callable[[], None]:
     """What notes that something stands in for an object of a model that a client does not know."""
 
     def noting() -> None:
-        found = LOST.get()
+        found = _noted()
         if found is not None:
             found.append(_lost(origin, "seen as"))
 

@@ -58,7 +58,8 @@ class Loss(NamedTuple):
         operation: method and path template at head.
         change: the change that loses it.
         kind: ``"seen as"`` (another value or model stands in), ``"cut"`` (items of a list), ``"made up"`` (a value that
-            is not there) or ``"dropped"`` (a key that the receiver does not know).
+            is not there), ``"dropped"`` (a key that the receiver does not know) or ``"refused"`` (a key that the old
+            contract does not have, and the request with it).
         rate: which share of the requests is sampled.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from timegate.gates.run.runtime import Call, Result
-from timegate.history.steps import ObjectConverted, Origin, ValueConverted
+from timegate.history.steps import ObjectConverted, Origin, ValueConverted, one_way
 from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
 from timegate.typing import Function, Schema
@@ -25,7 +25,7 @@ def call_of(
         upgrades: the direction.
     """
     stars, takes_null, beside = 0, True, frozenset[type]()
-    function = step.to_head if upgrades else step.to_old
+    function, back = (step.to_head, step.to_old) if upgrades else (step.to_old, step.to_head)
     expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
     if function is None:
         return None
@@ -38,7 +38,7 @@ def call_of(
         takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
     result = _result(gives, components, step.origin)
     may_remove = isinstance(function, FirstItem | Together) and function.may_remove
-    return Call(function, stars, takes_null, result, may_remove, beside)
+    return Call(function, stars, takes_null, result, may_remove, beside, None if back is one_way else back)
 
 
 def fill_of(function: Function, schema: Schema, components: Mapping[str, Component], origin: Origin) -> Call:

@@ -131,6 +131,7 @@ class Call(NamedTuple):
         result: what it may give, with the fact that declares it.
         may_remove: whether it may take the value away, by `UNSET`.
         beside: the types of values that stand beside the containers and stay as they are.
+        back: the function of the other direction; None where none is declared.
     """
 
     function: Callable[[Any], Any]
@@ -139,6 +140,7 @@ class Call(NamedTuple):
     result: Result
     may_remove: bool = False
     beside: frozenset[type] = frozenset()
+    back: Callable[[Any], Any] | None = None
 
 
 def call_each(calls: tuple[Call, ...], value: Any, error: type[GateError]) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.enums import EnumPlan, plan_enum
+from timegate.gates.run.runtime import Call
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
@@ -19,10 +20,15 @@ class CountingModule(Module):
     Attributes:
         watches: makes the function, from the component and the conversion.
         replaces: makes the function that is called where something stands in for an arm, from the fact.
+        judges: makes the function that is called in the place of a declared one, which tells what that one loses.
     """
 
     watches: Callable[[str, Conversion], Callable[[Any], None]]
     replaces: Callable[[Origin], Callable[[], None]]
+    judges: Callable[[Call], Callable[[Any], Any]]
+
+    def called(self, calls: tuple[Call, ...]) -> tuple[Call, ...]:
+        return tuple(call._replace(function=self.judges(call)) for call in calls)
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
         if plan_enum(self.reach, name, conversion) is None:

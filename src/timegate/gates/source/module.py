@@ -42,8 +42,6 @@ WriteUnion: TypeAlias = "Callable[[Module, Writer, Schema, str, Conversion], Non
 _DEEPEST: Final = 12
 """How deep blocks are nested in one function, before values deeper in a schema get a function of their own."""
 
-_OBJECTS: Final = frozenset[type]({dict})
-
 _RUNTIME = (
     value_checks.collect,
     value_checks.note_absent,
@@ -110,8 +108,7 @@ class Module:
         self.replacing: dict[Purpose, str] = {}
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
-        self._space["S"] = runtime.server_error(self.error)
-        self._space.update({function.__name__: function for function in _RUNTIME})
+        self._space |= {"S": runtime.server_error(self.error), **{one.__name__: one for one in _RUNTIME}}
         self._known = known
         self._traces = traces
         self._functions: dict[Purpose, str] = {}
@@ -131,7 +128,7 @@ class Module:
             is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
             is_known = (by_head and name in self.reach.at_head) or self.reach.needs(ref(name), conversion)
             if name in components and is_known and not is_same_enum:
-                found = self.reach.python_types(components[name].schema, version) == _OBJECTS
+                found = self.reach.python_types(components[name].schema, version) == frozenset({dict})
         return found
 
     def name(self, value: Any, prefix: str = "k") -> str:
@@ -139,6 +136,10 @@ class Module:
         name = self.fresh(prefix)
         self._space[name] = value
         return name
+
+    def called(self, calls: tuple[runtime.Call, ...]) -> tuple[runtime.Call, ...]:
+        """Calls of declared functions, as the programs make them."""
+        return calls
 
     def fresh(self, prefix: str = "v") -> str:
         """An unused name."""
@@ -393,8 +394,7 @@ class Module:
             with writer.block(f"elif {self.is_not(var, allowed)}:"):
                 if self.upgrades:
                     lists = "named tuple" if TUPLE_MARK in schema else "tuple" if "prefixItems" in schema else "list"
-                    writer.add(
-                        f"raise wrong_type(*{self.name(types)}, objects={value_checks.NO_DICT!r}, lists={lists!r})"
-                    )
+                    told = f"objects={value_checks.NO_DICT!r}, lists={lists!r}"
+                    writer.add(f"raise wrong_type(*{self.name(types)}, {told})")
                 else:
                     writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

@@ -214,7 +214,7 @@ class _Stage(Values):
         if self.stage.then is None:
             return
         calls, key, when, path = self.stage.then
-        called = f"call_each({self.module.name(calls, 'f')}, v, E)"
+        called = f"call_each({self.module.name(self.module.called(calls), 'f')}, v, E)"
         if key is None:
             self.writer.add(f"v = {called}")
             return

@@ -217,10 +217,11 @@ class Values:
     def _call(self, op: CallFunctions, variable: str) -> None:
         """Write the calls of declared functions."""
         module, add, block = self.module, self.writer.add, self.writer.block
-        call = op.calls[0]
+        calls = module.called(op.calls)
+        call = calls[0]
         with self._if_present(op.slot, variable), self.guarded(variable, self._key_in_errors(op.slot)):
-            if len(op.calls) > 1 or call.stars:
-                add(f"{variable} = call_each({module.name(op.calls, 'f')}, {variable}, E)")
+            if len(calls) > 1 or call.stars:
+                add(f"{variable} = call_each({module.name(calls, 'f')}, {variable}, E)")
                 return
             # The same, without the cost of another call.
             with nullcontext() if call.takes_null else block(f"if {variable} is not None:"):
