@@ -11,7 +11,7 @@ from timegate.frozen.code import Code
 from timegate.frozen.contract import ContractPair
 from timegate.frozen.declaring import TYPE_KINDS, Declaring
 from timegate.frozen.declaring_members import members
-from timegate.frozen.declaring_types import alternatives, other_keys, retyped
+from timegate.frozen.declaring_types import ARM_KINDS, WHOLE_KINDS, alternatives, other_keys, retyped, whole_body
 from timegate.frozen.difference import Kind
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.renames import COME, GONE
@@ -29,7 +29,7 @@ def declared(spot: Spot, contracts: ContractPair) -> Proposal:
     """
     at = Declaring(spot, contracts)
     facts: list[Code] = []
-    for kinds, declare in _DECLARATIONS.items():
+    for kinds, declare in (_OF_BODIES if at.is_body else _DECLARATIONS).items():
         if spot.has(*kinds):
             facts += declare(at)
     told = {kind for kinds in _DECLARATIONS for kind in kinds}
@@ -53,7 +53,7 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     # An old default is a value of the old type, which comes after it.
     (Kind.DEFAULTED, Kind.BECAME_REQUIRED): keys.defaulted,
     TYPE_KINDS: retyped,
-    (Kind.ARM_ADDED, Kind.ARM_REMOVED): alternatives,
+    ARM_KINDS: alternatives,
     (Kind.CLOSED, Kind.OPENED): other_keys,
     (Kind.TIGHTENED, Kind.LOOSENED): keys.limited,
     (Kind.GREW, Kind.SHRANK): members,
@@ -64,3 +64,9 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     (Kind.TEXT,): operations.documented,
 }
 """What declares differences of some kinds, in the order in which the facts are written."""
+
+_OF_BODIES: Final[Mapping[tuple[Kind, ...], _Declare]] = {
+    **{kinds: declare for kinds, declare in _DECLARATIONS.items() if not {*kinds} & {*WHOLE_KINDS}},
+    WHOLE_KINDS: whole_body,
+}
+"""The same for the root of a body, about which there are facts as a whole."""

@@ -112,6 +112,12 @@ class Declaring:
             return bool(self.spot.path)
         return len(self.spot.path) == 2 and self.spot.path[0] in places
 
+    @property
+    def is_body(self) -> bool:
+        """Whether it is the root of a request's or a response's body, or what a list there holds."""
+        place = self.spot.path[0] if self.spot.operation and self.spot.path else ""
+        return place == "body" or place.isdigit()
+
     def undeclared(self, problem: str) -> str:
         """What to say of what no fact declares."""
         return f"{self.of} {problem}, which no fact declares: undo it at head, or accept it with a reason."

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from timegate.frozen.code import Code, call
+from timegate.frozen.contract import schema_at
 from timegate.frozen.declaring import PARAMETERS, TYPE_KINDS, Declaring
 from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.shape import shape_of
@@ -15,6 +16,12 @@ from timegate.wire.json_types import listed_values
 from timegate.wire.schema import referred
 
 _HEADER = "response_header"
+ARM_KINDS: Final = (Kind.ARM_ADDED, Kind.ARM_REMOVED)
+WHOLE_KINDS: Final = (
+    *TYPE_KINDS, *ARM_KINDS, Kind.BECAME_NULLABLE, Kind.BECAME_NON_NULL, Kind.TIGHTENED, Kind.LOOSENED, Kind.GREW,
+    Kind.SHRANK, Kind.CLOSED, Kind.OPENED,
+)  # fmt: skip
+"""What may differ at the root of a body."""
 
 
 def retyped(at: Declaring) -> list[Code]:
@@ -22,7 +29,7 @@ def retyped(at: Declaring) -> list[Code]:
     one = at.spot.of(*TYPE_KINDS)
     at.say(f"{at.of} has another type.")
     if not at.is_in(*PARAMETERS, "path", _HEADER):
-        return _enveloped(at, one) or at.told([one])
+        return at.told([one])
     was, now = shape_of(one.old), shape_of(one.new)
     if _is_list_of(one.old, one.new) and at.spot.path[0] != "path":
         return [_became_list(at, nullable=was.nullable)]
@@ -72,30 +79,61 @@ def _enveloped(at: Declaring, one: Difference) -> list[Code]:
     return [call(endpoint_code(at.spot.operation), "enveloped", keys)] if len(keys) == 1 else []
 
 
+def whole_body(at: Declaring) -> list[Code]:
+    """The body of a request or of a response differs at its root."""
+    differences = [one for one in at.spot.differences if one.kind in WHOLE_KINDS]
+    if all(one.kind in ARM_KINDS for one in differences) and not _elsewhere(at):
+        return alternatives(at)
+    enveloped = [fact for one in differences if one.kind is Kind.RETYPED for fact in _enveloped(at, one)]
+    at.say(f"{at.of} is another one.")
+    return enveloped or [_rewritten(at)]
+
+
+def _rewritten(at: Declaring) -> Code:
+    operation, place = at.spot.operation, at.spot.path[0]
+    old = at.type(schema_at(at.contracts.frozen, "", operation, (place,)))
+    if place == "body":
+        request = at.decide(f"how does head read an old body of {operation}? A function of the body.")
+        loses = at.decide("why is nothing lost of it that is needed?")
+        return call(endpoint_code(operation), "rewritten", request=request, was=old, loses=loses)
+    response = at.decide(f"how does an old client read the response of {operation}? A function of the body.")
+    status = None if place.startswith("2") else place
+    return call(endpoint_code(operation), "rewritten", response=response, status=status, was=old)
+
+
 def alternatives(at: Declaring) -> list[Code]:
     """Models are alternatives that were none, or the other way round."""
-    come = [one for one in at.spot.differences if one.kind is Kind.ARM_ADDED]
-    gone = [one for one in at.spot.differences if one.kind is Kind.ARM_REMOVED]
-    # A fact about a model holds wherever it is: one that other places had or still have is no new or retired one.
-    elsewhere = [one for one in come if at.contracts.has_frozen(referred(one.new) or "")]
-    elsewhere += [one for one in gone if at.component(referred(one.old)) is not None]
-    alone = gone and len(shape_of(at.today).arms) == 1
-    if elsewhere or alone:
-        return _of_whole(at, [*come, *gone])
+    if _elsewhere(at):
+        return [_of_field(at)]
+    come, gone = _come_and_gone(at)
     return [_introduced(at, one.new) for one in come] + [_retired(at, one.old) for one in gone]
 
 
-def _of_whole(at: Declaring, differences: list[Difference]) -> list[Code]:
-    """The fact that the whole has another type, which there is for fields."""
-    if at.spot.component is None or not at.spot.path:
-        return at.told(differences)
+def _come_and_gone(at: Declaring) -> tuple[list[Difference], list[Difference]]:
+    come, gone = ([one for one in at.spot.differences if one.kind is kind] for kind in ARM_KINDS)
+    return come, gone
+
+
+def _elsewhere(at: Declaring) -> bool:
+    """Whether the alternatives are no new or retired models: a fact about these holds wherever they are.
+
+    Other places had one that has come, or still have one that is gone; or no union is left that a fact could name.
+    """
+    come, gone = _come_and_gone(at)
+    known = any(at.contracts.has_frozen(referred(one.new) or "") for one in come)
+    known = known or any(at.component(referred(one.old)) is not None for one in gone)
+    return known or (bool(gone) and len(shape_of(at.today).arms) == 1)
+
+
+def _of_field(at: Declaring) -> Code:
+    """The fact that a field has another type."""
     at.say(f"{at.of} has other alternatives.")
     to_head = to_old = None
     if at.spot.has(Kind.ARM_REMOVED, side="requests"):
         to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
     if at.spot.has(Kind.ARM_ADDED, side="responses"):
         to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
-    return [at.fact("retyped", was=at.type(at.was), to_head=to_head, to_old=to_old)]
+    return at.fact("retyped", was=at.type(at.was), to_head=to_head, to_old=to_old)
 
 
 def _introduced(at: Declaring, arm: Schema) -> Code:

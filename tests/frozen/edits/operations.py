@@ -107,4 +107,22 @@ EDITS: Final = (
         'endpoint("/search", "GET").response_header("x-left").retyped(was=int, to_old=undecided(',
         settled='endpoint("/search", "GET").response_header("x-left").retyped(was=int, to_old=str)',
     ),
+    Edit(
+        "another body of a response",
+        "async def say(word: Strict) -> int:\n    return len(word.word)",
+        "async def say(word: Strict) -> str:\n    return str(len(word.word))",
+        "PUT /words 200",
+        "breaking",
+        'endpoint("/words", "PUT").rewritten(response=undecided(',
+        settled='endpoint("/words", "PUT").rewritten(response=int, was=int)',
+    ),
+    Edit(
+        "null as the body of a response",
+        "async def say(word: Strict) -> int:\n",
+        "async def say(word: Strict) -> int | None:\n",
+        "PUT /words 200",
+        "breaking",
+        'endpoint("/words", "PUT").rewritten(response=undecided(',
+        settled='endpoint("/words", "PUT").rewritten(response=lambda count: count or 0, was=int)',
+    ),
 )

@@ -93,7 +93,9 @@ EDITS: Final = (
         "Annotated[Cat, Body()]",
         "PUT /animals body",
         "breaking",
-        "`body` of PUT /animals has changed (union arm removed), which no fact declares",
+        'endpoint("/animals", "PUT").rewritten(request=undecided(',
+        settled='endpoint("/animals", "PUT").rewritten('
+        'request=lambda body: {"kind": "cat", "lives": 9}, was=Cat | Dog, loses="dogs are no longer kept")',
     ),
     Edit(
         "an arm less in requests, which is in none any more",
