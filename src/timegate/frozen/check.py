@@ -121,7 +121,7 @@ class Check:
             yield from hazards(self.gates)
             unfrozen = [version for version in self.timeline if not self.folder.has(version.value)]
             yield from untruths(self.gates, unfrozen)
-            yield from forgotten_twins(unfrozen, self.contract)
+            yield from forgotten_twins(self.gates, unfrozen)
             yield from losses(self.timeline)
 
     def _changed_files(self) -> Iterator[Finding]:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from timegate.changes.base import Loss, name_of
-from timegate.changes.fields import Renamed
+from timegate.changes.base import Loss
 from timegate.contract import Contract
 from timegate.frozen.contract import extension
 from timegate.frozen.difference import Severity
 from timegate.frozen.finding import Finding, Level
-from timegate.frozen.source_places import place_of_model
 from timegate.gates import Gates
 from timegate.timeline import Timeline
 from timegate.typing import Document
 from timegate.version import Version, shown
-from timegate.wire.wire import SIDES
 
 
 def ended(timeline: Timeline) -> Iterator[Finding]:
@@ -109,29 +105,21 @@ def _declared_at(timeline: Timeline, name: str) -> str:
     return next((shown(one.declared_at) for one in changes), "")
 
 
-def forgotten_twins(unfrozen: Iterable[Version], contract: Contract) -> Iterator[Finding]:
-    """The models that still have a field under the name that a new change took from others."""
-    components: dict[int, Any] = {}
-    for side in SIDES:
-        for one in contract.wire.components(side).values():
-            if one.model is not None and not one.inline:
-                components.setdefault(id(one.model), one)
-    for version in unfrozen:
-        for change in version.changes:
-            for fact in change.changes:
-                if isinstance(fact, Renamed) and "." not in fact.old:
-                    for twin in components.values():
-                        if twin.model not in fact.models and fact.old in twin.properties:
-                            yield Finding(
-                                level=Level.WARNING,
-                                rule="forgotten twin",
-                                place=f"{twin.display_name}.{fact.old}",
-                                message=f"is still called so, while {change.__qualname__} has {fact}",
-                                remedy=f"rename it too: on({', '.join(map(name_of, (*fact.models, twin.model)))})."
-                                f"renamed({fact.old!r}, to={fact.to!r}); or leave it, if it is something "
-                                "else: once the version is frozen, this is told no more",
-                                at=place_of_model(twin.model),
-                            )
+def forgotten_twins(gates: Gates, unfrozen: Iterable[Version]) -> Iterator[Finding]:
+    """The models whose field is still as it was, while a new change is about that of others."""
+    open_ones = {version.value for version in unfrozen}
+    for twin in gates.kept_twins:
+        if twin.version in open_ones:
+            both = twin.fact.replace(").", f", {twin.model}).", 1)
+            yield Finding(
+                level=Level.WARNING,
+                rule="forgotten twin",
+                place=f"{twin.model}.{twin.field}",
+                message=f"is as it was, {twin.why}, while {twin.change} has {twin.fact}",
+                remedy=f"change it too: {both}; or leave it, if it is something else: "
+                f"on({twin.model}).unchanged('why'); once the version is frozen, this is told no more",
+                at=_declared_at(gates.timeline, twin.change),
+            )
 
 
 def losses(timeline: Timeline) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.gates.touching import Touch, of_operation, touching
-from timegate.gates.twins import ForgottenTwin, forgotten_twins, unchanged_faults
+from timegate.gates.twins import ForgottenTwin, forgotten_twins, kept_twins, unchanged_faults
 from timegate.gates.untruths import Untruth, untruths
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
@@ -74,7 +74,7 @@ class Gates:
         return f"<Gates: {self.timeline!r}, {len(gates)} operation gates, {sum(gate.gated for gate in gates)} convert>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (self.timeline, self.head)
+        return functools.partial(Gates, timeline=self.timeline, head=self.head), ()
 
     def _compile_all(self, *, check: bool) -> None:
         """Compile every program for the clients of each version.
@@ -317,6 +317,11 @@ class Gates:
         """Models that a change may have forgotten: with a field that changed in a model that is akin to them."""
         return forgotten_twins(self.timeline, self._reach)
 
+    @functools.cached_property
+    def kept_twins(self) -> tuple[ForgottenTwin, ...]:
+        """Models whose field is still as it was before a change of a model that is akin to them."""
+        return kept_twins(self.timeline, self._reach)
+
     def downgrade(self, kind: Any, data: Any, *, to_version: str | date) -> Any:
         """Convert head's payload for an old client.
 
@@ -392,7 +397,3 @@ class Gates:
                     conversion = Conversion(0, index, to_client=index == client)
                 payloads.append(gates._convert("requests" if upgrades else "responses", kind, read(given), conversion))
         return explained(payloads, owners, upgrades=upgrades)
-
-
-def _rebuild(timeline: Timeline, head: Head) -> Gates:
-    return Gates(timeline=timeline, head=head)

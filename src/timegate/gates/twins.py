@@ -13,6 +13,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.history.history import History
 from timegate.history.steps import (
     KeyAdded,
+    KeyRemoved,
     KeyRenamed,
     Origin,
     Step,
@@ -22,7 +23,7 @@ from timegate.history.steps import (
 )
 from timegate.history.vouched import facts_of
 from timegate.timeline import Timeline
-from timegate.wire.wire import Side
+from timegate.wire.wire import SIDES, Component, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,25 @@ class ForgottenTwin:
 
 
 def forgotten_twins(timeline: Timeline, reach: Mapping[Side, Reach]) -> tuple[ForgottenTwin, ...]:
-    """Every twin that may be forgotten, newest version first, less those that a change says are unchanged."""
+    """Every twin that no fact is about, newest version first, less those that a change says are unchanged."""
+    return _unless_said(timeline, _twins(reach))
+
+
+def kept_twins(timeline: Timeline, reach: Mapping[Side, Reach]) -> tuple[ForgottenTwin, ...]:
+    """Every twin whose field is still as it was before a change, less those that a change says are unchanged."""
+    return _unless_said(timeline, _kept(reach))
+
+
+def _unless_said(timeline: Timeline, found: Iterator[ForgottenTwin]) -> tuple[ForgottenTwin, ...]:
     said = {(version, name) for version, _, fact in facts_of(timeline, Unchanged) for name in map(name_of, fact.models)}
-    found = dict.fromkeys(_twins(reach))
-    return tuple(one for one in found if (one.version, one.model) not in said)
+    return tuple(one for one in dict.fromkeys(found) if (one.version, one.model) not in said)
 
 
 def unchanged_faults(timeline: Timeline, reach: Mapping[Side, Reach]) -> Iterator[Fault]:
     """A fault for each model that a change says is unchanged though nothing of the version is about a twin of it."""
     facts = list(facts_of(timeline, Unchanged))
-    twins = {(one.version, one.model) for one in _twins(reach)} if facts else set[tuple[str, str]]()
+    every = [*_twins(reach), *_kept(reach)] if facts else list[ForgottenTwin]()
+    twins = {(one.version, one.model) for one in every}
     for version, change, fact in facts:
         for name in map(name_of, fact.models):
             if (version, name) not in twins:
@@ -99,3 +109,58 @@ def _keys(step: Step) -> tuple[str, ...]:
             return (step.new[0],)
         case _:
             return ()
+
+
+def _kept(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
+    """Twins that the older version had, and whose field is today as it was."""
+    changed: dict[int, dict[tuple[Side, str, str], Step]] = {}
+    for (side, name, boundary), steps in reach["requests"].history.steps.items():
+        for step in steps:
+            for key in _older_keys(step):
+                changed.setdefault(boundary, {}).setdefault((side, name, key), step)
+    kin = Kin(reach, {key for steps in changed.values() for _, _, key in steps})
+    for boundary, steps in sorted(changed.items()):
+        kin.go_to(boundary + 1, without=frozenset())
+        for (side, name, key), step in steps.items():
+            found = list(kin.of(side, name, key))
+            if not found and isinstance(step, KeyRenamed):
+                found = [*_only_other(reach[side].component(name, boundary + 1), key, reach, boundary + 1)]
+            for other, why in found:
+                # What a response still has, clients may well no longer send.
+                sides = (side,) if isinstance(step, KeyRemoved) else SIDES
+                if any(_is_as_it_was(reach[one], other, key, boundary, steps) for one in sides):
+                    origin = step.origin
+                    yield ForgottenTwin(origin.version, origin.change, origin.fact, name_of(other.model), key, why)
+
+
+def _older_keys(step: Step) -> tuple[str, ...]:
+    """The keys of the older version that a step takes away or whose values it converts."""
+    match step:
+        case KeyRemoved() | ValueConverted():
+            return (step.key,)
+        case KeyRenamed():
+            return (step.old,)
+        case _:
+            return ()
+
+
+def _is_as_it_was(
+    reach: Reach, other: Component, key: str, boundary: int, steps: Mapping[tuple[Side, str, str], Step]
+) -> bool:
+    """Whether a component has the field that it had, and no fact of the version is about it."""
+    newer = reach.components(boundary).get(other.name)
+    if newer is None or newer.model is not other.model or (reach.side, other.name, key) in steps:
+        return False
+    return newer.properties.get(key) == other.properties[key]
+
+
+def _only_other(one: Component, key: str, reach: Mapping[Side, Reach], version: int) -> Iterator[tuple[Component, str]]:
+    """The only model besides one that has a field of a name, which then is no name that everything has."""
+    having = {
+        id(other.model): other
+        for side in SIDES
+        for other in reach[side].components(version).values()
+        if other.model is not None and not other.inline and other.model is not one.model and key in other.properties
+    }
+    if len(having) == 1:
+        yield from ((other, "which is the only other model that has it") for other in having.values())
