@@ -85,14 +85,21 @@ class Kin:
             for name in names & reach.components(self._version).keys():
                 yield side, reach.component(name, self._version)
 
-    def of(self, side: Side, name: str, key: str) -> Iterator[tuple[Component, str]]:
-        """The components of other models that have a field of one's own name and type, each with how they are akin."""
+    def of(self, side: Side, name: str, key: str, *, by_base: bool = True) -> Iterator[tuple[Component, str]]:
+        """The components of other models that have a field of one's own name and type, each with how they are akin.
+
+        Args:
+            side: the component's.
+            name: the component.
+            key: the field.
+            by_base: whether a base that both derive from is enough.
+        """
         one = self._reach[side].component(name, self._version)
         if one.model is None or key not in one.properties:
             return
         kind, found = self._type_of(one.properties[key]), dict[Place, str]()
         for tie, why in self._ties_of(one.model).items():
-            for place in self._having.get((tie, key, kind), ()):
+            for place in self._having.get((tie, key, kind), ()) if by_base or isinstance(tie, str) else ():
                 found.setdefault(place, why)
         same = self._having.get(("", key, kind), {})
         for place in same.keys() & self._at_endpoints_with(name):
@@ -169,4 +176,6 @@ def _ties(model: Any) -> Iterator[tuple[_Tie, str]]:
 def _declares(base: Any) -> bool:
     """Whether a base is one of the app's own, with fields."""
     is_own = is_typeddict(base) or base.__module__.partition(".")[0] not in ("builtins", "pydantic")
-    return is_own and bool(inspect.get_annotations(base))
+    declared = inspect.get_annotations(base)
+    # A base that only configures all models of an app declares class variables, which say nothing.
+    return is_own and not declared.keys().isdisjoint(getattr(base, "model_fields", declared))

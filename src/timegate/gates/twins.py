@@ -119,16 +119,17 @@ def _kept(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
             for key in _older_keys(step):
                 changed.setdefault(boundary, {}).setdefault((side, name, key), step)
     kin = Kin(reach, {key for steps in changed.values() for _, _, key in steps})
-    for boundary, steps in sorted(changed.items()):
+    for boundary, known in sorted(changed.items()):
         kin.go_to(boundary + 1, without=frozenset())
-        for (side, name, key), step in steps.items():
-            found = list(kin.of(side, name, key))
+        for (side, name, key), step in known.items():
+            # A base that many derive from says little of a field that each declares for itself.
+            found = list(kin.of(side, name, key, by_base=False))
             if not found and isinstance(step, KeyRenamed):
                 found = [*_only_other(reach[side].component(name, boundary + 1), key, reach, boundary + 1)]
             for other, why in found:
                 # What a response still has, clients may well no longer send.
                 sides = (side,) if isinstance(step, KeyRemoved) else SIDES
-                if any(_is_as_it_was(reach[one], other, key, boundary, steps) for one in sides):
+                if any(_is_as_it_was(reach[one], other, key, boundary, known) for one in sides):
                     origin = step.origin
                     yield ForgottenTwin(origin.version, origin.change, origin.fact, name_of(other.model), key, why)
 
