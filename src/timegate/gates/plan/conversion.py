@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
 
 
-@dataclass(frozen=True, slots=True)
-class Conversion:
+class Conversion(NamedTuple):
     """From the shape of one version to the shape of another.
 
     Args:
@@ -51,7 +50,7 @@ class Conversion:
         """The part of this conversion between two of its versions."""
         from_client, to_client = self.from_client and src == self.src, self.to_client and dst == self.dst
         described = self.described and from_client
-        return replace(self, src=src, dst=dst, from_client=from_client, to_client=to_client, described=described)
+        return self._replace(src=src, dst=dst, from_client=from_client, to_client=to_client, described=described)
 
 
 def client_conversion(side: Side, version: int) -> Conversion:

@@ -148,9 +148,9 @@ class _Fusing:
     def _convert_by_schema(self, slot: Slot, conversion: Conversion) -> None:
         if slot.schema is not None and self.reach.needs(slot.schema, conversion):
             if conversion.from_client:
-                conversion = replace(conversion, described=self.reach.described_only(slot.schema, self.name))
+                conversion = conversion._replace(described=self.reach.described_only(slot.schema, self.name))
             if conversion.left_out is not None:
-                conversion = replace(conversion, left_out=conversion.left_out.below)
+                conversion = conversion._replace(left_out=conversion.left_out.below)
             self.stage.ops.append(ConvertBySchema(slot, slot.schema, conversion))
 
     def _convert_to(self, slot: Slot, version: int) -> None:
@@ -158,7 +158,7 @@ class _Fusing:
             return
         part = self.conversion.part(slot.since, version)
         if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
-            part = replace(part, from_client=False)
+            part = part._replace(from_client=False)
         self._convert_by_schema(slot, part)
         slot.since = version
 

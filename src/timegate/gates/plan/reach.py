@@ -251,7 +251,7 @@ class Reach:
         while far > near and wanted.isdisjoint(self.affected_by(far - 1)):
             far -= 1
         src, dst = (near, far) if conversion.src < conversion.dst else (far, near)
-        return replace(conversion, src=src, dst=dst)
+        return conversion._replace(src=src, dst=dst)
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
         """The components that differ in any way across a boundary, and all that contain one."""

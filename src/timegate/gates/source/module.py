@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -153,12 +152,12 @@ class Module:
             schema = {key: value for key, value in schema.items() if key != LEFT_OUT_MARK}
             # What its items or arms leave out is not known.
             left_out = left_out if referred(schema) is not None else left_out.below
-            conversion = replace(conversion, left_out=left_out)
+            conversion = conversion._replace(left_out=left_out)
         if conversion.from_client and self.reach.described_only(schema):
-            conversion = replace(conversion, described=True)
+            conversion = conversion._replace(described=True)
         if PARTIAL_MARK in schema:
             schema = {key: value for key, value in schema.items() if key != PARTIAL_MARK}
-            conversion = replace(conversion, partial=True)
+            conversion = conversion._replace(partial=True)
         if not self.reach.needs(schema, conversion):
             return None
         refuse_obstacles(schema, self.reach.touched(conversion))
@@ -189,7 +188,7 @@ class Module:
         """The name of a component's function; its source is written later, since components may be recursive."""
         if has_keys(self.reach.component(component, conversion.src).schema):
             # Whether a validator sees the values of its keys is the same at all its places.
-            conversion = replace(conversion, described=False)
+            conversion = conversion._replace(described=False)
         purpose = component, self.reach.shortest((component,), conversion)
         if not self._has_function(purpose, "p"):
             self._functions[purpose] = self.fresh("p")
@@ -354,7 +353,7 @@ class Module:
 
     def _keys(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         """Write how the keys of a dict are converted; an error lies at a key, and not at its value."""
-        convert = self.function_of(schema, replace(conversion, keys=True))
+        convert = self.function_of(schema, conversion._replace(keys=True))
         made, key, value = map(self.fresh, "oix")
         writer.add(f"{made} = {{}}")
         at_key = self.name(ArmName(KEY_LABEL))
