@@ -229,7 +229,8 @@ class _Form:
             followed = kind in ("schema", "anything")
             for name, inner in value.items():
                 if name in fields:
-                    yield fields[name], inner, f"{pointer}/{name}"
+                    if type(inner) not in JSON_TYPES or self._mismatch(fields[name], inner) is not None:
+                        yield fields[name], inner, f"{pointer}/{name}"
                 elif followed and isinstance(inner, (dict, list)) and name not in _LITERAL:
                     yield "anything", inner, f"{pointer}/{_escaped(name)}"
 

@@ -68,6 +68,7 @@ class ApiVersions:
         # Most versions have every operation where head has it, and share one copy of head's routes.
         unmoved = _Routes(self.head, {})
         older: dict[tuple[object, ...], Entry] = {}
+        plans = _Plans(at_head)
 
         def version_at(index: int, *, named: bool = True, counting: bool = False) -> ApiVersion:
             selected = gates.timeline.selected(index)._replace(by=by, gates=gates)
@@ -85,7 +86,7 @@ class ApiVersions:
                 lifecycle=gates.timeline.versions[index].lifecycle,
                 named=named,
             )
-            _add_plans(version, operations, routes, at_head)
+            plans.add_to(version, operations, routes)
             return version
 
         timeline = gates.timeline
@@ -235,20 +236,38 @@ class _Routes:
         return {method: key for method, key in keys.items() if key is not None}
 
 
-def _add_plans(
-    version: ApiVersion, gates: Mapping[str, OperationGate], routes: _Routes, at_head: Mapping[str, Entry]
-) -> None:
-    """Plan how each operation of a version is handled."""
-    codec, plans = version.settings.codec, version.plans
-    for entry in routes.table.entries:
-        for method, key in entry.operations.items():
-            head = at_head[key]
-            shadows = routes.shadows(entry, method, head)
-            plans[key] = OperationPlan(gates[key], codec=codec, entry=entry, head=head, shadows=shadows)
-    version.tagged = any(plan.converts_responses for plan in plans.values())
-    for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
-        for path, keys in known.items():
-            found[path] = {method: plans[key] for method, key in keys.items()}
+class _Plans:
+    """Plans how each operation of each version is handled; most versions share most plans.
+
+    Args:
+        at_head: head's route of each operation.
+    """
+
+    __slots__ = ("_at_head", "_known")
+
+    def __init__(self, at_head: Mapping[str, Entry]) -> None:
+        self._at_head = at_head
+        self._known: dict[tuple[int, ...], OperationPlan] = {}
+
+    def add_to(self, version: ApiVersion, gates: Mapping[str, OperationGate], routes: _Routes) -> None:
+        """Plan each operation of a version."""
+        plans = version.plans
+        for entry in routes.table.entries:
+            for method, key in entry.operations.items():
+                plans[key] = self._plan(version, gates[key], entry, routes.shadows(entry, method, self._at_head[key]))
+        version.tagged = any(plan.converts_responses for plan in plans.values())
+        for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
+            for path, keys in known.items():
+                found[path] = {method: plans[key] for method, key in keys.items()}
+
+    def _plan(self, version: ApiVersion, gate: OperationGate, entry: Entry, shadows: list[Entry]) -> OperationPlan:
+        # A plan keeps what it was made of, so that no other object can get the same `id`.
+        made_of = (id(gate), id(entry), *map(id, shadows))
+        plan = self._known.get(made_of)
+        if plan is None:
+            codec, head = version.settings.codec, self._at_head[gate.key]
+            plan = self._known[made_of] = OperationPlan(gate, codec=codec, entry=entry, head=head, shadows=shadows)
+        return plan
 
 
 def _may_meet(other: Entry, prefix: str) -> bool:
