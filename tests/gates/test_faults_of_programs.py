@@ -68,7 +68,7 @@ class Circle(BaseModel):
 
 
 NO_WAY = "which gates cannot convert"
-SAY_WHAT = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
+SAY_WHAT = "declare a type that says what is on the wire (a serializer's return type, properties, items, oneOf)"
 VOUCH = SAY_WHAT + ", or on({}).vouched('why it keeps the documented shape')"
 APART = "give head's union a callable Discriminator (pydantic), which says which one a value is"
 SHARED = "the path goes through Spot, which other places share"

@@ -215,7 +215,10 @@ def tags_in(schema: object) -> Iterator[str]:
 
 
 def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:
-    """A copy of a schema where ``old`` discriminates the unions of these arms, and the other arms of these unions."""
+    """A copy of a schema where ``old`` discriminates the unions of these arms, and the other arms of these unions.
+
+    A schema that has the key itself and lists no arms is discriminated by it too.
+    """
     others = set[str]()
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
@@ -223,7 +226,7 @@ def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -
         if not is_object(discriminator) or discriminator.get("propertyName") != new:
             return node
         names = {name for arm in node.get("oneOf") or node.get("anyOf") or () if (name := referred(arm)) is not None}
-        if not names & arms:
+        if not names & arms and old not in node.get("properties", {}):
             return node
         others.update(names - arms)
         return {**node, "discriminator": {**discriminator, "propertyName": old}}

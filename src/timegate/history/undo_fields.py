@@ -17,6 +17,7 @@ from timegate.history.schema_edits import (
 from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.typing import Schema
+from timegate.wire.combined import combining
 from timegate.wire.wire import Side
 
 
@@ -84,6 +85,7 @@ def _rename_tag(builder: HistoryBuilder, side: Side, new: str, old: str, names: 
     if new not in builder.tags(side):
         return
     builder.tags(side).add(old)
+    names = combining(builder.wire.components(side), names)
     others = set[str]()
 
     def renamed(schema: Schema) -> Schema:

@@ -14,6 +14,7 @@ from timegate.reading.forms import with_forms
 from timegate.reading.normal_form import NormalForm
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
+from timegate.reading.subtypes import Subtypes
 from timegate.typing import METHODS, Document, Location, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import FORMS, is_json_media, media_kind
@@ -106,6 +107,10 @@ class _Reader:
             for name, schema in self.schemas.items():
                 kept = self._extract_inner(schema, name, side, owner=name)
                 self.components[side][name] = Component(name, kept, display_name=name)
+        self._subtypes: dict[Side, Subtypes] = {side: Subtypes(self.components[side]) for side in SIDES}
+        for side, subtypes in self._subtypes.items():
+            known = self.components[side].items()
+            self.components[side] = {name: replace(one, schema=subtypes.noted(one.schema)) for name, one in known}
 
     def reference(self, name: str) -> Schema:
         """A reference to a component of the document."""
@@ -241,7 +246,7 @@ class _Reader:
         ]
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._extract_object(self._form.schema(described[first]), place, side)
+        schema = self._subtypes[side].noted(self._extract_object(self._form.schema(described[first]), place, side))
         # What these hold is not converted: a change of it is refused.
         behind = [
             {"by": media, "schema": self._form.schema(described[media]), "listed": True}

@@ -22,7 +22,7 @@ _ALIKE: Final = "one changes otherwise than the other between the versions, and 
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
 
-_DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items)"
+_DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items, oneOf)"
 
 
 def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:

@@ -93,9 +93,7 @@ def _described(shapes: Shapes, component: Component | None, leaf: Schema, versio
     is_object = dict in own.types
     if component is None:
         return Arm(str(leaf.get("title") or leaf.get("type") or "value"), own, is_open=is_object)
-    return replace(shapes.arm(component, version), leaf=own, is_open=is_object and _is_open(component), newer_tags={})
-
-
-def _is_open(component: Component) -> bool:
-    """Whether a component's objects are dicts of anything: it is no class and names no key."""
-    return not component.properties and not component.closed and component.model is None
+    arm = shapes.arm(component, version)
+    # Objects that are dicts of anything: they are of no class, and no key is named.
+    is_open = is_object and not arm.known and not component.closed and component.model is None
+    return replace(arm, leaf=own, is_open=is_open, tags={**arm.tags}, newer_tags={})

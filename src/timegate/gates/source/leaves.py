@@ -55,22 +55,30 @@ class Shapes:
             # It is known before its keys are, because an object may hold its like.
             arm = self._arms[component.name, version] = Arm(component.name, Leaf(frozenset({dict})))
             arm.leaf = Leaf(frozenset({dict}), keyed=arm)
-            self._add_keys(arm, component, version)
+            self._add_keys(arm, self._parts(component, version), version)
+            arm.closed, arm.keeps_others = component.closed, bool(component.schema.get("additionalProperties"))
         return arm
 
-    def _add_keys(self, arm: Arm, component: Component, version: int) -> None:
-        for key, schema in component.properties.items():
-            found = self._of_key(component, key, schema, version)
-            for spelling in component.accepted(key):
-                if found.values is not None:
-                    arm.tags[spelling] = found.values
-                if found.types != EVERY:
-                    arm.leaves[spelling] = found
-        arm.required = tuple(frozenset(component.accepted(key)) for key in component.required)
-        arm.certain = frozenset(component.required)
-        arm.known = frozenset(spelling for key in component.properties for spelling in component.accepted(key))
-        arm.closed, arm.keeps_others = component.closed, bool(component.schema.get("additionalProperties"))
-        arm.sure = CHECKED_MARK not in component.schema
+    def _parts(self, component: Component, version: int) -> list[Component]:
+        """The components whose keys the objects of a component have: itself, or those that its `allOf` combines."""
+        if has_keys(component.schema):
+            return [component]
+        names = filter(None, map(referred, component.schema.get("allOf", ())))
+        return [part for name in names for part in self._parts(self.reach.component(name, version), version)]
+
+    def _add_keys(self, arm: Arm, parts: list[Component], version: int) -> None:
+        for component in parts:
+            for key, schema in component.properties.items():
+                found = self._of_key(component, key, schema, version)
+                for spelling in component.accepted(key):
+                    if found.values is not None:
+                        arm.tags[spelling] = found.values
+                    if found.types != EVERY:
+                        arm.leaves[spelling] = found
+            arm.required += tuple(frozenset(component.accepted(key)) for key in component.required)
+            arm.certain |= frozenset(component.required)
+            arm.known |= {spelling for key in component.properties for spelling in component.accepted(key)}
+            arm.sure = arm.sure and CHECKED_MARK not in component.schema
 
     def _of_key(self, component: Component, key: str, schema: Schema, version: int) -> Leaf:
         """How the values of a key are read: by the type that reads them, as far as it is known."""
@@ -145,7 +153,7 @@ class Shapes:
             return Leaf(types, loose=True, values=values)
         if name is not None:
             component = self.reach.component(name, version)
-            if has_keys(component.schema):
+            if self._parts(component, version):
                 return Leaf(types, keyed=self.arm(component, version))
             if name in self._open:
                 # A list of its like: what is deeper is taken as it is.

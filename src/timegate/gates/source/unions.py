@@ -14,7 +14,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
 from timegate.gates.run.arms import Arm, distinguishable, do_the_same, told_by_one_key
 from timegate.gates.run.choice import NO_ARM, Choice
-from timegate.gates.run.leaves import TypedValue
+from timegate.gates.run.leaves import Tags, TypedValue
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
@@ -180,12 +180,18 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     )
     by_name = {arm.name: arm for arm in arms}
     discriminator = _discriminator(schema)
-    if is_object(discriminator) and is_object(discriminator.get("mapping")):
-        targets = {tag: str(target).removeprefix(REF_PREFIX) for tag, target in discriminator["mapping"].items()}
-        if all(target in by_name for target in targets.values()):
-            choice.tag = discriminator["propertyName"]
-            choice.table = {(type(tag), tag): by_name[target] for tag, target in targets.items()}
-            choice.table.update(_unique_tags(arms, discriminator["propertyName"]))
+    if is_object(discriminator):
+        # Without a mapping the names of the components are the tags (OpenAPI 3.1, 4.8.25).
+        mapping = discriminator.get("mapping", {name: name for name in map(referred, leaves) if name is not None})
+        targets = {tag: str(target).removeprefix(REF_PREFIX) for tag, target in mapping.items()}
+        if targets and all(target in by_name for target in targets.values()):
+            tag = choice.tag = str(discriminator["propertyName"])
+            choice.table = {(type(value), value): by_name[target] for value, target in targets.items()}
+            choice.table.update(_unique_tags(arms, tag))
+            for arm in {id(arm): arm for arm in choice.table.values()}.values():
+                # A document may say of the tag itself no more than that it is a text.
+                own = frozenset(value for value, owner in choice.table.items() if owner is arm)
+                arm.tags.setdefault(tag, Tags(own))
     noted = list(_callable_discriminators(schema))
     if len(noted) == 1:
         choice.pick, choice.pick_is_heads = noted[0].pick, noted[0].is_heads
