@@ -1,4 +1,4 @@
-"""Puts the defaults in an older version's schemas into its clients' words: they are converted as head's values are."""
+"""Puts the defaults and examples in an older version's documents into its clients' words: they are converted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from timegate.gates.examples import Examples, with_old_examples
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
@@ -21,7 +22,7 @@ from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
 class OldDefaults:
-    """The wires of all versions with the defaults that their documents have.
+    """The wires of all versions with the defaults and examples that their documents have.
 
     Args:
         history: every version's wire and the steps between them.
@@ -40,21 +41,26 @@ class OldDefaults:
 
     def _older(self, version: int) -> Wire:
         """The wire of a version, made from that of the next newer one as far as nothing changes between them."""
-        wire, newer = self._history.wires[version], self._history.wires[version - 1]
+        wire, newer, shown = self._history.wires[version], self._history.wires[version - 1], self._wires[version - 1]
+        examples: dict[Side, Examples] = {}
         for side in SIDES:
             if side not in self._reaches:
                 self._reaches[side] = _sent(self._history, side)
             reach = self._reaches[side]
             touched, here = reach.touched(Conversion(0, version)), reach.touched(Conversion(version - 1, version))
+            examples[side] = Examples(reach, version)
             known: dict[Purpose, Any] = {}
             changed: list[Component] = []
             for name, component in wire.components(side).items():
                 if name not in here and component is newer.components(side).get(name):
                     changed.append(self._wires[version - 1].components(side)[name])
-                elif name in touched:
+                elif name in touched or name in here:
                     changed.append(_changed(reach, component, version, known))
+                    if name in here and name in shown.components(side):
+                        changed[-1] = examples[side].component(changed[-1], shown.components(side)[name])
             wire = wire.edited(side, *changed)
-        return wire
+        operations = zip(wire.operations, newer.operations, shown.operations, strict=True)
+        return replace(wire, operations=tuple(with_old_examples(*one, examples.__getitem__) for one in operations))
 
 
 def _sent(history: History, side: Side) -> Reach:

@@ -136,12 +136,15 @@ class AppDocument:
             elif status not in responses:
                 undescribed[status] = around
         said = {key: raw[key] for key in OperationTexts.__annotations__ if key in raw}
-        headers = {
-            status: {"headers": around["headers"]}
-            for status, around in raw.get("responses", {}).items()
-            if status in responses and "headers" in around
-        }
-        texts = {"operation": said, "responses": headers, "undescribed_responses": undescribed}
+        beside: dict[str, Any] = {}
+        for status, one in raw.get("responses", {}).items():
+            headers = {"headers": one["headers"]} if "headers" in one else {}
+            content = {"content": examples} if (examples := _examples(one)) else {}
+            if status in responses and (headers or content):
+                beside[status] = {**headers, **content}
+        texts = {"operation": said, "responses": beside, "undescribed_responses": undescribed}
+        if operation.request is not None and (examples := _examples(raw.get("requestBody"))):
+            texts["request"] = {"content": examples}
         return replace(operation, responses=responses, texts=texts)
 
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
@@ -214,6 +217,16 @@ def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Compo
 
 def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [one for one in raw.get("parameters", []) if "name" in one and "in" in one]
+
+
+def _examples(around: Any) -> dict[str, Any]:
+    """The examples beside the schemas of a body, by media type, in the form of `Texts`."""
+    content: Mapping[str, Any] = around.get("content", {}) if is_object(around) else {}
+    return {
+        media: {"schema": None, **{key: node[key] for key in ("example", "examples") if key in node}}
+        for media, node in content.items()
+        if is_object(node) and is_json_media(media) and ("example" in node or "examples" in node)
+    }
 
 
 def _has_schema(node: Any) -> bool:
