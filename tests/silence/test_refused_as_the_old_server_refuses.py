@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, NotRequired
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
+from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypedDict
 
 from tests.silence.exchanges import Posted, exchange, gated
@@ -404,3 +405,26 @@ def test_what_is_no_object_in_a_removed_field_is_told_as_its_class_tells_it(kind
     types = {ItemOfAModel: "model_attributes_type", ItemOfADataclass: "dataclass_type", ItemOfATypedDict: "dict_type"}
     was = told(Posted(Item, removed, on(kind).renamed("m", to="n")).app, "POST", "/", body={"gone": [7]})
     assert was == [(types[kind], ["body", "gone", 0], 7)]
+
+
+@pydantic_dataclass(config=ConfigDict(extra="forbid"))
+class ClosedDataclass:
+    n: int = 0
+
+
+class ClosedModel(Closed):
+    n: int = 0
+
+
+@with_config(ConfigDict(extra="forbid"))
+class ClosedTypedDict(TypedDict):
+    n: NotRequired[int]
+
+
+@pytest.mark.parametrize("kind", [ClosedModel, ClosedDataclass, ClosedTypedDict])
+def test_a_key_that_a_closed_class_lacked_is_told_as_its_class_tells_it(kind: Any) -> None:
+    fact = on(kind).added("n")
+    (today,) = told(Posted(kind).app, "POST", "/", body={"strange": 1})
+    (was,) = told(Posted(kind, fact).app, "POST", "/", body={"n": 1})
+    assert (was[0], was[2]) == (today[0], today[2])
+    assert was[1] == ["body", "n"]

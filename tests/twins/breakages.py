@@ -40,7 +40,7 @@ BREAKAGES = (
     ),
     Breakage(
         "a key that only head has is refused at a closed model",
-        'writer.add("errors = unknown_key(errors, k)")',
+        'writer.add(f"errors = unknown_key(errors, k, {told!r})")',
         'writer.add("pass")',
     ),
     Breakage(

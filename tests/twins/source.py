@@ -182,7 +182,9 @@ def _head(model: ModelShape, world: World, config: str) -> Iterator[str]:
         return
     if model.kind == PYDANTIC_DATACLASS:
         yield f"@pydantic_dataclass(kw_only=True{f', config={config}' if config else ''})"
-    elif config:
+    else:
+        # Without settings of its own, it has those of the first model that holds it.
+        config = config or "ConfigDict(extra='ignore')"
         yield f"@with_config({config})"
     if model.kind == DATACLASS:
         yield "@dataclass(kw_only=True)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from timegate.changes.base import name_of
@@ -46,8 +47,10 @@ def _changed_members(builder: HistoryBuilder) -> tuple[dict[tuple[Any, Any], lis
     """The members that the boundary changes, each with its older value or none, and the fact for each enum."""
     older: dict[tuple[Any, Any], list[Any]] = {}
     origins: dict[Any, Origin] = {}
-    for (side, name, boundary), steps in builder.steps.items():
-        for step in steps if boundary == builder.boundary else ():
+    # The steps of the boundary are the last ones so far.
+    latest = takewhile(lambda item: item[0][2] == builder.boundary, reversed(builder.steps.items()))
+    for (side, name, _), steps in reversed(list(latest)):
+        for step in steps:
             if isinstance(step, MembersChanged):
                 kind = builder.component(side, name).model
                 origins[kind] = step.origin

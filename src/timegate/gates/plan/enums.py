@@ -47,28 +47,39 @@ def _as_key(member: Any) -> str:
     return member if isinstance(member, str) else json.dumps(member) if member is not None else str(member)
 
 
+class MembersCrossed(NamedTuple):
+    """What becomes of an enum's members between two versions.
+
+    Args:
+        values: what each member of the payload's version becomes.
+        origins: the fact for which an old client may not send a member, by the member of head.
+        newest: the fact of the newest step; None where no member changes.
+    """
+
+    values: dict[TypedValue, Any]
+    origins: dict[TypedValue, Origin]
+    newest: Origin | None
+
+
 def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | None:
     """What a conversion does with each member of an enum; None where no member changes."""
-    upgrades = reach.side == "requests"
-    checked = upgrades and conversion.from_client
+    checked = reach.side == "requests" and conversion.from_client
     # A client's payload is checked against everything newer, however few boundaries the conversion crosses.
-    relevant = _member_steps(reach, name, Conversion(conversion.src, 0) if checked else conversion)
-    if not relevant:
+    relevant = _crossed(reach, name, Conversion(conversion.src, 0) if checked else conversion)
+    if relevant is None or relevant.newest is None:
         return None
-    steps, members = _member_steps(reach, name, conversion), dict[TypedValue, Any]()
-    for member in _members(reach, name, conversion.src):
-        value = member
-        for step in steps:
-            value = (step.to_head if upgrades else step.to_old).get(value, value)
-        members[type(member), member] = value
+    crossed = _crossed(reach, name, conversion)
+    members = crossed.values if crossed is not None else dict[TypedValue, Any]()
     replaced = {
-        (kind, member): value for (kind, member), value in members.items() if value != member or type(value) is not kind
+        (kind, member): value
+        for (kind, member), value in members.items()
+        if value != member or type_of(value) is not kind
     }
     newer: dict[TypedValue, Origin] = {}
     for member in _members(reach, name, 0) if checked else []:
-        if (type(member), member) not in members:
-            origins = (step.origin for step in relevant if member in step.refused)
-            newer[type(member), member] = next(origins, relevant[-1].origin)
+        typed = type_of(member), member
+        if typed not in members:
+            newer[typed] = relevant.origins.get(typed, relevant.newest)
     merges = len({(type_of(value), value) for value in members.values()}) < len(members)
     plan = EnumPlan(replaced, members if checked else {}, newer, merges)
     return plan.of_keys() if conversion.keys else plan
@@ -80,7 +91,38 @@ def _members(reach: Reach, name: str, version: int) -> list[Any]:
     return [member for member in members if not (is_object(member) or is_array(member))]
 
 
-def _member_steps(reach: Reach, name: str, conversion: Conversion) -> list[MembersChanged]:
-    """What happens to the members of an enum in a conversion, in order."""
-    steps = (passed.step for passed in (reach.course(name, conversion) if name in reach.changed_enums else ()))
-    return [step for step in steps if isinstance(step, MembersChanged)]
+def _crossed(reach: Reach, name: str, conversion: Conversion) -> MembersCrossed | None:
+    """What becomes of the members in a conversion; None where its component is no enum whose members change."""
+    if name not in reach.changed_enums:
+        return None
+    near, far = sorted((conversion.src, conversion.dst))
+    # Mostly the far version is older by one than the last time: only that boundary is looked at.
+    known: list[MembersCrossed] = reach.members.setdefault((name, near), [])
+    if not known:
+        members = {(type_of(member), member): member for member in _members(reach, name, near)}
+        known.append(MembersCrossed(members, {}, None))
+    boundaries, done = reach.crossed(name, near, far), len(known) - 1
+    for boundary in boundaries[done:]:
+        known.append(_further(reach, name, boundary, known[-1]))
+    return known[len(boundaries)]
+
+
+def _further(reach: Reach, name: str, boundary: int, nearer: MembersCrossed) -> MembersCrossed:
+    """What becomes of the members where one more boundary is crossed, at the far end."""
+    steps = [step for step in reach.steps(name, boundary) if isinstance(step, MembersChanged)]
+    values = dict[TypedValue, Any]()
+    if reach.side == "requests":
+        for member in _members(reach, name, boundary + 1):
+            value = member
+            for step in steps:
+                value = step.to_head.get(value, value)
+            values[type_of(member), member] = nearer.values.get((type_of(value), value), value)
+    else:
+        for typed, value in nearer.values.items():
+            for step in reversed(steps):
+                value = step.to_old.get(value, value)
+            values[typed] = value
+    refused = [(step, member) for step in reversed(steps) for member in step.refused]
+    origins = {(type_of(member), member): step.origin for step, member in refused}
+    newest = nearer.newest or (steps[-1].origin if steps else None)
+    return MembersCrossed(values, nearer.origins | origins, newest)

@@ -51,14 +51,9 @@ class KeysOf(NamedTuple):
         if not conversion.from_client:
             # The first part of the conversion may have set aside keys that this part's version has.
             return KeyPolicy(), self._hidden(set()) if conversion.dst == 0 else ()
-        hidden = self._hidden(keys)
-        policy = self._policy(conversion.src, hidden, stages)
-        if conversion.dst:
-            return policy, ()
-        if len(own) == 1:
-            # One stage all the way to head never looks at a hidden key.
-            policy.hidden = hidden = ()
-        return policy, hidden
+        # One stage all the way to head never looks at a hidden key.
+        hidden = () if conversion.dst == 0 and len(own) == 1 else self._hidden(keys)
+        return self._policy(conversion.src, hidden, stages), () if conversion.dst else hidden
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
         """Keys that only versions in between have.

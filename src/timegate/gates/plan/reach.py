@@ -67,6 +67,7 @@ class Reach:
         self._ranges: dict[int, list[frozenset[str]]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
         self._calls: dict[int, Call | None] = {}
+        self.members: dict[tuple[str, int], list[Any]] = {}
         self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
         self._undescribed: dict[int, frozenset[str]] = {}
 
@@ -110,16 +111,19 @@ class Reach:
             upgrades = self.side == "requests"
             course = Course(upgrades=upgrades, call_of=self.call_of, holds_components=self.names_in)
             self._courses[name, near] = course
-        boundaries = self._crossed.get(name, [])
-        first, end = bisect_left(boundaries, near), bisect_left(boundaries, far)
-        for boundary in boundaries[first + course.length : end]:
+        boundaries = self.crossed(name, near, far)
+        for boundary in boundaries[course.length :]:
             course.cross(boundary, self.steps(name, boundary), empties=self._empties(name, boundary))
-        return course.to(end - first)
+        return course.to(len(boundaries))
+
+    def crossed(self, name: str, near: int, far: int) -> list[int]:
+        """The boundaries between two versions at which a component differs, the newest first."""
+        boundaries = self._crossed.get(name, [])
+        return boundaries[bisect_left(boundaries, near) : bisect_left(boundaries, far)]
 
     def last_crossed(self, name: str, version: int) -> int:
         """The boundary nearest to a version, among the newer ones at which a component differs; -1 for none."""
-        boundaries = self._crossed.get(name, [])
-        return [-1, *boundaries][bisect_left(boundaries, version)]
+        return [-1, *self.crossed(name, 0, version)][-1]
 
     def _empties(self, name: str, boundary: int) -> bool:
         """Whether a move across a boundary may leave an object empty that one of its versions does not have."""

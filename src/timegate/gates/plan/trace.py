@@ -97,7 +97,7 @@ class Traces:
         self._known: dict[_Field, Trace] = {}
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}
-        self._whole: dict[int, frozenset[str]] = {}
+        self._whole: list[frozenset[str]] = [frozenset()]
 
     def of(self, name: str, key: str, version: int) -> Trace:
         """The trace of a key of a component's objects as clients of a version send them."""
@@ -134,30 +134,30 @@ class Traces:
 
     def judged_whole(self, version: int) -> frozenset[str]:
         """The components in values of a version that a function converts or that are removed: head never reads them."""
-        if version not in self._whole:
-            self._whole[version] = frozenset(self._find_judged_whole(version))
-        return self._whole[version]
+        known = self._whole
+        while len(known) <= version:
+            known.append(known[-1].union(self._judged_since(len(known), known[-1])))
+        return known[version]
 
-    def _find_judged_whole(self, version: int) -> set[str]:
-        found, waiting = set[str](), list[str]()
-        for (side, _, boundary), steps in self._reach.history.steps.items():
-            if boundary >= version:
-                continue
-            components = self._reach.components(boundary + 1)
-            for step in steps if side == self._reach.side else ():
+    def _judged_since(self, version: int, known: frozenset[str]) -> set[str]:
+        """Those that are judged whole of a version's clients, beside those that are of the next newer version's."""
+        components, found, waiting = self._reach.components(version), set[str](), list[str]()
+        for name in self._reach.differing_at(version - 1):
+            if name in known and name in components:
+                waiting += self._reach.names_in(components[name].schema)
+            for step in self._reach.steps(name, version - 1):
                 match step:
                     case ValueConverted(to_head=function, older=schema) if function is not None:
-                        pass
+                        waiting += self._reach.names_in(schema)
                     case ObjectConverted(older=schema) | KeyRemoved(schema=schema):
-                        pass
+                        waiting += self._reach.names_in(schema)
                     case _:
-                        continue
-                waiting += self._reach.names_in(schema)
-                while waiting:
-                    name = waiting.pop()
-                    if name not in found and name in components:
-                        found.add(name)
-                        waiting += self._reach.names_in(components[name].schema)
+                        pass
+        while waiting:
+            name = waiting.pop()
+            if name not in known and name not in found and name in components:
+                found.add(name)
+                waiting += self._reach.names_in(components[name].schema)
         return found
 
     def _cross(self, field: _Field) -> Trace | _Crossed:

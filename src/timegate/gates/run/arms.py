@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from timegate.gates.run.leaves import Leaf, Reading, Score, Tags, TypedValue
+from timegate.gates.run.value_checks import EXTRA
 from timegate.history.steps import Origin
 from timegate.typing import is_object, type_of
 
@@ -29,6 +30,7 @@ class Arm:
         known: its keys, in every spelling.
         leaves: the values of each key whose JSON types are known, in every spelling.
         closed: whether any other key is forbidden.
+        extra: the type and the text of the validation error of such a key.
         sure: whether no function of the app refuses what is read of an object.
         at_head: what is known of it at head, for a client's values; None where head has no such arm.
         rivals: the other arms that head might read instead, and for which it would mean something else.
@@ -53,6 +55,7 @@ class Arm:
     known: frozenset[str] = frozenset()
     leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
     closed: bool = False
+    extra: tuple[str, str] = EXTRA
     sure: bool = True
     at_head: Arm | None = None
     rivals: tuple[Arm, ...] = ()

@@ -344,9 +344,7 @@ def _unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
     ]
     if arm.closed:
         failures += [
-            Failure("this version has no such key", "extra_forbidden", "Extra inputs are not permitted", path=[key])
-            for key in value
-            if key not in arm.known
+            Failure("this version has no such key", *arm.extra, path=[key]) for key in value if key not in arm.known
         ]
     if is_arm:
         for failure in failures:

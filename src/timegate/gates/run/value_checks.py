@@ -83,9 +83,21 @@ def note_absent(failures: Failures | None, key: str) -> Failures | None:
     return collect(failures, UpgradeError(failures=[failure]), None)
 
 
-def unknown_key(failures: Failures | None, key: str) -> Failures:
-    """The failures with that of a key that the client's contract does not have."""
-    failure = Failure("this version has no such key", "extra_forbidden", "Extra inputs are not permitted", path=[key])
+EXTRA: Final = "extra_forbidden", "Extra inputs are not permitted"
+"""What a key is told that a closed class does not have, but for a dataclass."""
+
+EXTRA_OF_DATACLASS: Final = "unexpected_keyword_argument", "Unexpected keyword argument"
+
+
+def unknown_key(failures: Failures | None, key: str, told: tuple[str, str] = EXTRA) -> Failures:
+    """The failures with that of a key that the client's contract does not have.
+
+    Args:
+        failures: those so far.
+        key: the key.
+        told: the type and the text of its validation error.
+    """
+    failure = Failure("this version has no such key", *told, path=[key])
     return collect(failures, UpgradeError(failures=[failure]), None)
 
 

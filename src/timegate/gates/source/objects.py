@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import is_dataclass
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import CheckValue, ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
+from timegate.gates.run.value_checks import EXTRA, EXTRA_OF_DATACLASS
 from timegate.gates.source.fast_path import write_fast_path
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
@@ -30,7 +32,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
-    _apply_policy(module, writer, plan.key_policy)
+    _apply_policy(module, writer, component, plan.key_policy)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
     for key in plan.restored:
@@ -105,14 +107,15 @@ def _rename_key(writer: Writer, old: str, new: str) -> None:
         writer.add(f"v[{new!r}] = v.pop({old!r})")
 
 
-def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
+def _apply_policy(module: Module, writer: Writer, component: Component, policy: KeyPolicy) -> None:
+    told = EXTRA_OF_DATACLASS if is_dataclass(component.model) else EXTRA
     if policy.forbidden or policy.only is not None:
         found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
         if policy.only is not None:
             found = f"v.keys() - {module.name(policy.only)}"
         with writer.block(f"for k in {f'sorted({found})' if policy.refused else found}:"):
             if policy.refused:
-                writer.add("errors = unknown_key(errors, k)")
+                writer.add(f"errors = unknown_key(errors, k, {told!r})")
             writer.add("del v[k]")
     for key, spellings in policy.aliases.items():
         for spelling in spellings:
@@ -121,7 +124,7 @@ def _apply_policy(module: Module, writer: Writer, policy: KeyPolicy) -> None:
                     writer.add(f"v[{key!r}] = v.pop({spelling!r})")
                 with writer.block("else:"):
                     if policy.refused:
-                        writer.add(f"errors = unknown_key(errors, {spelling!r})")
+                        writer.add(f"errors = unknown_key(errors, {spelling!r}, {told!r})")
                     writer.add(f"del v[{spelling!r}]")
     for key in policy.hidden:
         _rename_key(writer, key, _hidden(key))
