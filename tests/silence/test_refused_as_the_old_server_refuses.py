@@ -428,3 +428,14 @@ def test_a_key_that_a_closed_class_lacked_is_told_as_its_class_tells_it(kind: An
     (was,) = told(Posted(kind, fact).app, "POST", "/", body={"n": 1})
     assert (was[0], was[2]) == (today[0], today[2])
     assert was[1] == ["body", "n"]
+
+
+def test_an_arm_tells_nothing_of_a_key_that_the_client_did_not_send() -> None:
+    posted = Posted(Drawn, on(Circle).renamed("r", to="radius"))
+    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
+    assert entries == [
+        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
+        ("literal_error", ["body", "shape", "Square", "kind"], "circle"),
+        ("missing", ["body", "shape", "Square", "side"], {"kind": "circle", "r": 1, "strange": 2}),
+        ("extra_forbidden", ["body", "shape", "Square", "strange"], 2),
+    ]

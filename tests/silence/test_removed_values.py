@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from pydantic import BaseModel
@@ -53,10 +53,16 @@ class Part(BaseModel):
     size: int = 0
 
 
+class Painted(NamedTuple):
+    size: int
+    colour: Colour = Colour.RED
+
+
 HOLDERS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "a list": (list[Colour], lambda member: [member]),
     "a dict": (dict[str, Colour], lambda member: {"k": member}),
     "a value": (Colour, lambda member: member),
+    "a named tuple": (list[Painted], lambda member: [[1, member]]),
     "an optional list": (list[Colour | None] | None, lambda member: [None, member]),
 }
 
@@ -106,3 +112,16 @@ def test_a_value_that_was_converted_and_then_removed_is_judged_by_its_oldest_typ
     assert gates.upgrade(Item, {"gone": "2020-02-29"}, from_version="2026-01-01") == {}
     with pytest.raises(UpgradeError, match="gone"):
         gates.upgrade(Item, {"gone": "x"}, from_version="2026-01-01")
+
+
+def test_a_removed_named_tuple_holds_the_older_name_of_a_member() -> None:
+    removed = on(Item).removed("gone", was=list[Painted], required=False, backfill=[], loses="nobody reads it")
+    renamed = enum(Colour).renamed("crimson", to="red")
+    timeline = Timeline(
+        Version("2026-01-03", change_of(renamed)), Version("2026-01-02", change_of(removed)), Version("2026-01-01")
+    )
+    gates = timeline.compile(Contract.of_types(Item))
+    assert gates.upgrade(Item, {"gone": [["1", "crimson"], [2, "blue"], [3]]}, from_version="2026-01-01") == {}
+    for wrong in ("red", "green"):
+        with pytest.raises(UpgradeError, match="gone"):
+            gates.upgrade(Item, {"gone": [[1, wrong]]}, from_version="2026-01-01")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from timegate.reading.class_fields import field_types
 from timegate.reading.declared import DeclaredModel, DeclaredParameter, DeclaredParameters, refuse_app
 from timegate.reading.schemas import GeneratedSchemas
-from timegate.reading.value_readers import field_types
 from timegate.typing import Schema
 from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, PARAMETER_MARK
 from timegate.wire.schema import referred

@@ -7,7 +7,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
@@ -26,10 +26,11 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticKnownError, PydanticUndefined, to_json
-from typing_extensions import TypeAliasType, get_type_hints, is_typeddict
+from pydantic_core import PydanticKnownError, to_json
+from typing_extensions import TypeAliasType, is_typeddict
 
 from timegate.changes.base import UNSET
+from timegate.reading.class_fields import field_types, settings_of
 from timegate.reading.read_failures import has_non_finite, plain_failures
 from timegate.typing import is_array, is_object, type_of
 from timegate.wire.value_readers import Reader, Unread
@@ -38,12 +39,6 @@ _VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValid
 
 _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 """Metadata that would run functions of the app while a value is read."""
-
-_SETTINGS: Final = (
-    "strict", "str_strip_whitespace", "str_to_lower", "str_to_upper", "coerce_numbers_to_str", "allow_inf_nan",
-    "val_json_bytes", "arbitrary_types_allowed",
-)  # fmt: skip
-"""The settings of a model that decide how the values of its fields are read."""
 
 _OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
 """The packages whose functions a reader may call."""
@@ -194,41 +189,6 @@ def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any])
     return plain
 
 
-def settings_of(model: Any) -> dict[str, Any] | None:
-    """The settings of a class that decide how the values of its fields are read; None where it has none."""
-    config: Mapping[str, Any] = (
-        getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", None) or {}
-    )
-    return {name: config[name] for name in _SETTINGS if name in config} or None
-
-
-def read_alike(model: Any, other: Any) -> bool:
-    """Whether two models read the values of a type alike; one that is no class has no settings."""
-    return settings_of(model) == settings_of(other)
-
-
-@functools.cache
-def field_types(model: Any) -> Mapping[str, Any]:
-    """The types of a class's fields by their names in Python; empty where they cannot be resolved."""
-    if inspect.isclass(model) and issubclass(model, BaseModel):
-        return {name: info.rebuild_annotation() for name, info in model.model_fields.items()}
-    try:
-        hints = get_type_hints(model, include_extras=True)
-    except (NameError, TypeError, AttributeError):
-        # Names of a function's scope cannot be resolved from outside: such values are taken as written.
-        return {}
-    if is_typeddict(model):
-        return {name: FieldInfo.from_annotation(hint).rebuild_annotation() for name, hint in hints.items()}
-    if not is_dataclass(model):
-        return hints
-    # What `Field` says of a value belongs to its type; what it says of a key means nothing there.
-    defaults = {one.name: PydanticUndefined if one.default is MISSING else one.default for one in fields(model)}
-    return {
-        name: FieldInfo.from_annotated_attribute(hints[name], default).rebuild_annotation()
-        for name, default in defaults.items()
-    }
-
-
 def without_functions(kind: Any) -> Any:
     """A type without the app's functions: no reader calls them, and many cannot be pickled."""
     return readable(kind, nowhere)
@@ -271,10 +231,22 @@ def readable(kind: Any, apart: Apart) -> Any:
         # Which arm a value is of is not found here, unless null is the other one.
         several = len(arms) - arms.count(NoneType) > 1
         return union_of(Any if several and _is_object(one) else one for one in arms)
+    if _is_tuple(kind) and (hints := field_types(kind)):
+        return _readable_tuple(kind, hints, apart)
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
     inner = tuple(one if one is ... else readable(one, apart) for one in arguments)
     return kind if inner == arguments else origin[inner]
+
+
+def _is_tuple(kind: Any) -> bool:
+    return inspect.isclass(kind) and issubclass(kind, tuple)
+
+
+def _readable_tuple(kind: Any, hints: Mapping[str, Any], apart: Apart) -> Any:
+    """The same of a `NamedTuple`: one of its name, with such types."""
+    inner = {name: readable(hint, apart) for name, hint in hints.items()}
+    return kind if inner == hints else type(kind.__name__, (kind,), {"__annotations__": inner, "__slots__": ()})
 
 
 def without_null(kind: Any) -> Any:

@@ -29,6 +29,8 @@ _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
+# Errors of these types say that a key is one too many.
+_STRANGE_KEY: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
 _TAGS: Final = {
     "union_tag_invalid": "Input tag is none of the expected tags",
     "union_tag_not_found": "Unable to extract tag",
@@ -204,7 +206,7 @@ class _ErrorConverter:
         self._request = request
         self._repeatable = _REPEATABLE
         self.unheard_of: list[ValidationError] = []
-        """What is told of missing keys, and of arms of a union, that the client's version does not have."""
+        """What is told of keys that were not sent, and of keys and arms that the client's version does not have."""
         self._touched = {
             "body": gate.request is not None or gate.form is not None,
             "query": gate.query is not None,
@@ -224,6 +226,9 @@ class _ErrorConverter:
             if place.newer_arm or (lacks_last and not place.exact):
                 self.unheard_of.append(converted)
             place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
+            if error.get("type") in _STRANGE_KEY and self._request.at(place.location) is NOTHING:
+                # Another arm of a union does not know what was made of the client's key.
+                self.unheard_of.append(converted)
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place)
             self._convert_input(converted, place)

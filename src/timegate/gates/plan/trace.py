@@ -21,7 +21,8 @@ from timegate.history.steps import (
     one_way,
 )
 from timegate.history.undo_envelopes import PutInEnvelope
-from timegate.reading.value_readers import at_depth, field_types, item_type, with_null, without_null
+from timegate.reading.class_fields import field_types
+from timegate.reading.value_readers import at_depth, item_type, with_null, without_null
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference

@@ -8,7 +8,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
-from timegate.reading.value_readers import read_alike
+from timegate.reading.class_fields import read_alike
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
 from timegate.wire.wire import Component

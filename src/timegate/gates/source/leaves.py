@@ -15,6 +15,7 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf, Tags
 from timegate.gates.run.value_checks import EXTRA, EXTRA_OF_DATACLASS
+from timegate.reading.class_fields import settings_of
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.value_readers import (
     Apart,
@@ -22,7 +23,6 @@ from timegate.reading.value_readers import (
     item_type,
     readable,
     says_all,
-    settings_of,
     union_arms,
     without_functions,
 )

@@ -1,0 +1,55 @@
+"""What a class says of how its fields are read: their types, and its settings."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+from typing_extensions import get_type_hints, is_typeddict
+
+_SETTINGS: Final = (
+    "strict", "str_strip_whitespace", "str_to_lower", "str_to_upper", "coerce_numbers_to_str", "allow_inf_nan",
+    "val_json_bytes", "arbitrary_types_allowed",
+)  # fmt: skip
+"""The settings of a model that decide how the values of its fields are read."""
+
+
+def settings_of(model: Any) -> dict[str, Any] | None:
+    """The settings of a class that decide how the values of its fields are read; None where it has none."""
+    config: Mapping[str, Any] = (
+        getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", None) or {}
+    )
+    return {name: config[name] for name in _SETTINGS if name in config} or None
+
+
+def read_alike(model: Any, other: Any) -> bool:
+    """Whether two models read the values of a type alike; one that is no class has no settings."""
+    return settings_of(model) == settings_of(other)
+
+
+@functools.cache
+def field_types(model: Any) -> Mapping[str, Any]:
+    """The types of a class's fields by their names in Python; empty where they cannot be resolved."""
+    if inspect.isclass(model) and issubclass(model, BaseModel):
+        return {name: info.rebuild_annotation() for name, info in model.model_fields.items()}
+    try:
+        hints = get_type_hints(model, include_extras=True)
+    except (NameError, TypeError, AttributeError):
+        # Names of a function's scope cannot be resolved from outside: such values are taken as written.
+        return {}
+    if is_typeddict(model):
+        return {name: FieldInfo.from_annotation(hint).rebuild_annotation() for name, hint in hints.items()}
+    if not is_dataclass(model):
+        return hints
+    # What `Field` says of a value belongs to its type; what it says of a key means nothing there.
+    defaults = {one.name: PydanticUndefined if one.default is MISSING else one.default for one in fields(model)}
+    return {
+        name: FieldInfo.from_annotated_attribute(hints[name], default).rebuild_annotation()
+        for name, default in defaults.items()
+    }
