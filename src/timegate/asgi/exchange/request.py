@@ -99,7 +99,8 @@ async def exchange(
             if extensions:
                 inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
         if version.tagged and (b"if-none-match" in fields or b"if-match" in fields):
-            headers = inner["headers"] = version.tags.inbound(headers, others=not plan.converts_responses)
+            others = not plan.converts_responses or plan.gate.key in version.same_tags
+            headers = inner["headers"] = version.tags.inbound(headers, others=others)
         if plan.assumes_json and (proven or plan.gate.lax) and b"content-type" not in fields:
             headers.append(JSON_TYPE)
         if not plan.same_place:

@@ -42,13 +42,14 @@ class ApiVersion:
         by_path: the plans by method, of a path without parameters.
         by_prefix: the plans by method, of a path up to its last segment, where that is the only parameter.
         tagged: whether entity tags differ from head's.
+        same_tags: the keys of operations whose responses differ from head's, though the tags of their path do not.
         lacks: the keys of head's operations that this version does not have at head's path.
         version_fields: what the version adds to a response that has no such header fields of its own.
     """
 
     __slots__ = (
         "_lifecycle", "_links", "_not_plain", "_read", "by_path", "by_prefix", "echo", "gates", "head", "lacks",
-        "plans", "selected", "settings", "table", "tagged", "tags", "version_fields",
+        "plans", "same_tags", "selected", "settings", "table", "tagged", "tags", "version_fields",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +74,7 @@ class ApiVersion:
         self._links = MovedLinks(operations, head)
         self.plans: dict[str, OperationPlan] = {}
         self.tagged = False
+        self.same_tags = frozenset[str]()
         self.by_path: dict[str, dict[str, OperationPlan]] = {}
         self.by_prefix: dict[str, dict[str, OperationPlan]] = {}
         self.head = head

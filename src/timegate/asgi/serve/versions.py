@@ -17,7 +17,7 @@ from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError, Fault
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
-from timegate.wire.paths import plain_path
+from timegate.wire.paths import plain_path, without_names
 
 
 class ApiVersions:
@@ -256,6 +256,7 @@ class _Plans:
             for method, key in entry.operations.items():
                 plans[key] = self._plan(version, gates[key], entry, routes.shadows(entry, method, self._at_head[key]))
         version.tagged = any(plan.converts_responses for plan in plans.values())
+        version.same_tags = frozenset(_with_tags_of_head(plans))
         for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
             for path, keys in known.items():
                 found[path] = {method: plans[key] for method, key in keys.items()}
@@ -268,6 +269,21 @@ class _Plans:
             codec, head = version.settings.codec, self._at_head[gate.key]
             plan = self._known[made_of] = OperationPlan(gate, codec=codec, entry=entry, head=head, shadows=shadows)
         return plan
+
+
+def _with_tags_of_head(plans: Mapping[str, OperationPlan]) -> Iterator[str]:
+    """The keys of operations whose responses are converted, at paths where those to a GET are not.
+
+    A condition of a request is about what a GET of its path responds with (RFC 9110, section 13.1.1).
+    """
+    converted = [key for key, plan in plans.items() if plan.converts_responses and not key.startswith("GET ")]
+    if not converted:
+        return
+    got = {without_names(plan.entry.path): plan for key, plan in plans.items() if key.startswith("GET ")}
+    for key in converted:
+        found = got.get(without_names(plans[key].entry.path))
+        if found is not None and not found.converts_responses:
+            yield key
 
 
 def _may_meet(other: Entry, prefix: str) -> bool:
