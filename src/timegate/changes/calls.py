@@ -64,6 +64,10 @@ def vocabulary(subject: type[_C]) -> type[_C]:
     return subject
 
 
+_OF_VALUES: Final = frozenset({"was", "to_head", "to_old"})
+"""The arguments that say how the values of a field differ."""
+
+
 def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> WrongCall | None:
     """Why a function cannot be called so, and the line to write; None where it can."""
     signature = inspect.signature(function)
@@ -74,7 +78,7 @@ def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> 
     else:
         return None
     parameters = list(signature.parameters.values())
-    written: str = function.__name__
+    written, owner = function.__name__, None
     if parameters and parameters[0].name in ("self", "cls"):
         owner, args, parameters = args[0], args[1:], parameters[1:]
         # What is being made has no text of its own yet.
@@ -100,8 +104,12 @@ def _refusal(function: Any, args: tuple[Any, ...], given: Mapping[str, Any]) -> 
         elif one.default is inspect.Parameter.empty and one.kind is not _SEVERAL:
             named[one.name] = "…"
             problems.append(f"{one.name}= is missing")
-    line = ", ".join([*leading, *(f"{key}={value}" for key, value in named.items())])
-    return WrongCall(f"{written}(…): {problems[0] if problems else 'too many arguments'}; write {written}({line})")
+    line = f"{written}({', '.join([*leading, *(f'{key}={value}' for key, value in named.items())])})"
+    others = [f"{key}={_code(value)}" for key, value in given.items() if key in _OF_VALUES and meant.get(key) == key]
+    if others and "to" in named and hasattr(owner, "models"):
+        # One fact says one thing.
+        line += f" and {name_of(owner)}.retyped({', '.join([named['to'], *others])})"
+    return WrongCall(f"{written}(…): {problems[0] if problems else 'too many arguments'}; write {line}")
 
 
 def _takes(parameters: list[inspect.Parameter], key: str) -> bool:

@@ -12,6 +12,7 @@ from timegate.documents.of_app import Documents
 from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
+from timegate.gates.check.hints import hinted
 from timegate.gates.check.idle import idle_facts
 from timegate.gates.check.vouching import broken_words, vouching_faults
 from timegate.gates.defaults import OldDefaults
@@ -110,7 +111,7 @@ class Gates:
             once: dict[tuple[str, str, str], Fault] = {}
             for fault in faults:
                 once.setdefault((fault.change, fault.place, fault.problem), fault)
-            raise CompileError([self.timeline.located(fault) for fault in once.values()])
+            raise CompileError([self.timeline.located(fault) for fault in hinted(self.timeline, once.values())])
         for reach in self._reach.values():
             reach.forget()
 

@@ -22,6 +22,9 @@ _ALIKE: Final = "one changes otherwise than the other between the versions, and 
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
 
+_RESHAPED: Final = "declare it as a RootModel, and on(…).reshaped(was=…, to_head=…, to_old=…) of that"
+
+
 _DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items, oneOf)"
 
 
@@ -84,28 +87,34 @@ def _merged(reach: Reach, name: str, conversion: Conversion, version: str) -> It
     """A fault for each place where the members of an enum, of which two become one, are the keys of objects."""
     shown, gets = display_name(reach, name, conversion), "head" if reach.side == "requests" else "old clients"
     places = [
-        place
-        for place, schema in _places(reach, conversion)
+        (place, fact)
+        for place, schema, fact in _places(reach, conversion)
         if any(name in names_in(node.get("propertyNames")) for node in objects_in(schema))
     ]
-    for place in places or ["a payload without an operation"]:
+    for place, fact in places or [("a payload without an operation", _RESHAPED)]:
         yield _fault(
             origin_of(reach, name, conversion),
             version,
             place,
             f"its keys are members of {shown}, of which two are one to {gets}, so that an entry could be lost",
-            "on(…).retyped(…, was=…, to_head=…, to_old=…) with functions that say what becomes of both entries",
+            f"{fact} with functions that say what becomes of both entries",
         )
 
 
-def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any]]:
-    """The schema of every payload and of every component that payloads reach, field by field, with its place."""
+def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any, str]]:
+    """The schema of every payload and of every component that payloads reach, field by field.
+
+    Each has its place, and the fact by which its values are converted.
+    """
     wire = reach.met(conversion.src, conversion.client)
-    yield from wire.roots(reach.side)
+    yield from ((place, schema, _RESHAPED) for place, schema in wire.roots(reach.side))
     for name in wire.reachable(reach.side):
         shown, schema = display_name(reach, name, conversion), reach.component(name, conversion.src).schema
-        yield shown, {key: value for key, value in schema.items() if key != "properties"}
-        yield from ((f"{shown}.{key}", inner) for key, inner in schema.get("properties", {}).items())
+        subject = f"on({subject_code(reach, name, conversion)})"
+        own = {key: value for key, value in schema.items() if key != "properties"}
+        yield shown, own, f"{subject}.reshaped(was=…, to_head=…, to_old=…)"
+        for key, inner in schema.get("properties", {}).items():
+            yield f"{shown}.{key}", inner, f"{subject}.retyped({key!r}, was=…, to_head=…, to_old=…)"
 
 
 def _remedy(reach: Reach, one: str, other: str, conversion: Conversion, *, can_be_told: bool) -> str:
@@ -114,7 +123,7 @@ def _remedy(reach: Reach, one: str, other: str, conversion: Conversion, *, can_b
     components = reach.components(conversion.src)
     if reach.side == "responses" or not can_be_told or not {one, other} <= components.keys():
         return remedy
-    arms = ", ".join(display_name(reach, name, conversion) for name in (one, other))
+    arms = ", ".join(subject_code(reach, name, conversion) for name in (one, other))
     return f"{remedy}, or on({arms}).told_by(…) with a function from the old object to its model"
 
 
@@ -164,17 +173,9 @@ def _or_vouch(reach: Reach, voucher: str, conversion: Conversion) -> str:
     """The fact that vouches for the serializers of a component, as one more remedy; empty without a component."""
     if not voucher:
         return ""
-    components = reach.components(conversion.src)
     # Where a type says that it gives some object, another component describes the class that has it.
-    component = components[referred(components[voucher].schema.get(OPAQUE_MARK)) or voucher]
-    # A parametrised class has no name that a version file could write; a fact about its origin holds for it too.
-    named = next((cls for cls in lineage(component.model) if name_of(cls).isidentifier()), None)
-    namesakes = [
-        one.model for one in components.values() if one.model is not None and name_of(one.model) == name_of(named)
-    ]
-    is_alone = named is not None and all(cls is named for cls in namesakes)
-    subject = name_of(named) if is_alone else repr(component.display_name)
-    return f", or on({subject}).vouched('why it keeps the documented shape')"
+    name = referred(reach.component(voucher, conversion.src).schema.get(OPAQUE_MARK)) or voucher
+    return f", or on({subject_code(reach, name, conversion)}).vouched('why it keeps the documented shape')"
 
 
 def _obstacles(schema: Any, place: str, touched: frozenset[str], owner: str) -> Iterator[tuple[str, str, str, str]]:
@@ -260,6 +261,17 @@ def origin_of(reach: Reach, name: str, conversion: Conversion) -> Origin | None:
         seen.update(held)
         waiting += held
     return None
+
+
+def subject_code(reach: Reach, name: str, conversion: Conversion) -> str:
+    """A component as `on(…)` takes it in a version file: its class, or else its name as a text."""
+    components = reach.components(conversion.src)
+    component = components[name]
+    # A parametrised class has no name that a version file could write; a fact about its origin holds for it too.
+    named = next((cls for cls in lineage(component.model) if name_of(cls).isidentifier()), None)
+    models = [one.model for one in components.values() if one.model is not None]
+    is_alone = named is not None and all(cls is named for cls in models if name_of(cls) == name_of(named))
+    return name_of(named) if is_alone else repr(component.display_name)
 
 
 def display_name(reach: Reach, name: str, conversion: Conversion) -> str:
