@@ -300,3 +300,22 @@ def test_a_constant_for_an_empty_place_must_fit_it() -> None:
         lambda: on(BothEasy).moved("source.batch_size", to="processor.batch_size", empty="many"),
     )
     assert "batch_size" in said
+
+
+class Innermost(BaseModel):
+    level: int
+
+
+class Outer(BaseModel):
+    middle: Innermost
+
+
+class Outermost(BaseModel):
+    outer: Outer
+
+
+@pytest.mark.parametrize("sent", [5, "5", 5.0])
+def test_a_value_that_moves_deeper_twice_at_once_is_read_as_the_old_server_read_it(sent: Any) -> None:
+    moves = on(Outermost).moved("level", to="middle.level"), on(Outermost).moved("middle", to="outer.middle")
+    upgraded = gates_of([Outermost], *moves).upgrade(Outermost, {"level": sent}, from_version=OLD)
+    assert Outermost.model_validate(upgraded).outer.middle.level == 5

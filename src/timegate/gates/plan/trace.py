@@ -170,24 +170,30 @@ class Traces:
             schema, required = component.properties.get(key), key in component.required
             return Trace(self._head_type(component, key), component.model, schema, required, place=(name, key))
         changes, converted, filled = list[_Change](), False, False
-        met, position = self._met(name, boundary), -1
+        met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
             position, step = found
             match step:
-                case KeyRemoved():
-                    return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
                 case KeyRenamed():
                     key = step.new
+                case ValueMoved():
+                    key, *more = step.new
+                    below = (*more, *below)
+                case KeyRemoved() | ValueConverted() if below:
+                    # What becomes of the object that the value was moved into, nobody knows of the value.
+                    return Trace(
+                        _composed(changes)(UNSET), component.model, None, field.key in component.required, True
+                    )
+                case ValueReplaced() if below:
+                    pass
+                case KeyRemoved():
+                    return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
                 case ValueConverted():
                     converted = converted or step.to_head is not None
                     changes.append(self._conversion(step, boundary))
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
                     changes.append(self._null_change(step.older, step.newer, boundary))
-                case ValueMoved():
-                    name, key = self._target(name, step.new, boundary)
-                    if len(step.new) > 1:
-                        break
                 case MovedThrough():
                     name, key = self._moved_at(boundary).get((name, key), (name, key))
                     break
@@ -197,6 +203,7 @@ class Traces:
                     )
                 case _:
                     pass
+        name, key = self._target(name, (key, *below), boundary)
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
             return Trace(_composed(changes)(UNSET), component.model, None, field.key in component.required, True)
