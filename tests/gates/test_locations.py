@@ -152,10 +152,33 @@ class Called(VersionChange):
     changes = (on(Deep).renamed("n", to="value"),)
 
 
+class Nothing(VersionChange):
+    """Nothing changed."""
+
+
 class OutOfDeep(VersionChange):
     """It is out of it."""
 
     changes = (on(Flat).moved("deep.value", to="hoisted"),)
+
+
+class Inside(BaseModel):
+    inside: Deep
+
+
+class Box(BaseModel):
+    box: Inside
+
+
+class TwiceInto(VersionChange):
+    """`n` is in an object that is in an object."""
+
+    changes = (on(Box).moved("n", to="deep.number"), on(Box).moved("deep", to="box.inside"))
+
+
+@operation(request=Box, response=Box)
+async def post_box(request: Request, *, body: Box) -> Box:
+    return body
 
 
 @operation(request=Holder, response=Holder)
@@ -172,9 +195,10 @@ async def post_flat(request: Request, *, body: Flat) -> Flat:
     ("handler", "changes", "head", "clients"),
     [
         (post_holder, (Renamed, IntoDeep), ("deep", "number"), [("n",), ("deep", "value")]),
+        (post_box, (Nothing, TwiceInto), ("box", "inside", "number"), [("n",), ("box", "inside", "number")]),
         (post_flat, (OutOfDeep, Called), ("hoisted",), [("deep", "n"), ("deep", "value")]),
     ],
-    ids=["in, and renamed", "renamed, and out"],
+    ids=["in, and renamed", "twice in", "renamed, and out"],
 )
 def test_a_moved_value_is_found_by_the_name_that_its_key_had_at_each_version(
     handler: Any, changes: tuple[type[VersionChange], ...], head: tuple[str, ...], clients: list[tuple[str, ...]]

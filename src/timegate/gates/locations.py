@@ -201,7 +201,8 @@ class Locator:
             component.properties[key],
         )
         way: tuple[str, ...] = (key,)
-        # A value that was moved into an object has a source of its own, below that of the object.
+        # A value that was moved into an object has a source of its own, below that of the object: the deepest counts.
+        deepest: _Step | None = None
         for following in rest[at + 1 : at + sources.longest]:
             name, way = referred(schema), (*way, str(following))
             properties = {} if name is None else self.reach.component(name, 0).properties
@@ -209,7 +210,9 @@ class Locator:
                 break
             schema = properties[way[-1]]
             if way in sources.paths:
-                return _Step(sources.paths[way] or (), len(way), schema)
+                deepest = _Step(sources.paths[way] or (), len(way), schema)
+        if deepest is not None:
+            return deepest
         source: Location | None = sources.paths.get((key,))
         if source == (key,):
             # Another spelling of the key is the client's, too.
