@@ -228,6 +228,14 @@ def test_what_the_version_does_not_admit_is_told_at_its_place() -> None:
         assert "/size" in json.dumps(problem)
 
 
+def test_a_file_is_not_repeated_in_what_is_told_of_a_form() -> None:
+    fact = FORM.form("size").retyped(was=int, to_head=str)
+    body = part("title", "a") + part("size", b"12", file="s.txt") + part("picture", b"x", file="p.png") + END
+    status, problem = post(body, MULTIPART, fact)
+    (told,) = problem["errors"]
+    assert (status, told["loc"], told["input"]) == (422, ["body", "size"], None)
+
+
 NAMELESS = b"--b-7\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b-7--"
 
 

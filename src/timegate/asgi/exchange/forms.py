@@ -18,8 +18,8 @@ from timegate.wire.media import FORMS, media_kind
 
 URLENCODED, MULTIPART = FORMS
 
-Convert: TypeAlias = Callable[[dict[str, Parameter]], dict[str, Any]]
-"""Converts the fields of a form; it refuses what the client may not send.
+Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter]], dict[str, Any]]
+"""Converts the fields of a form, files among them; it refuses what the client may not send, and repeats the second ones.
 
 Raises:
     Refused: the fields cannot be converted.
@@ -58,10 +58,10 @@ async def convert_form(
     if kind == URLENCODED:
         body = await read_body(await receive(), receive, limit=limit)
         try:
-            pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True)
+            sent = by_name(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
         except ValueError:
             raise Refused(malformed("The form is not in UTF-8.")) from None
-        encoded = urlencode(list(_texts(convert(by_name(pairs))))).encode("ascii")
+        encoded = urlencode(list(_texts(convert(sent, sent)))).encode("ascii")
         length = (b"content-length", b"%d" % len(encoded))
         return [*without(headers, _OF_THE_LENGTH), length], receive_body(encoded, receive)
     if kind != MULTIPART:
@@ -179,9 +179,10 @@ class _Multipart:
 
     def _last(self) -> bytes:
         """The fields of head's form, and the last boundary."""
-        sent = by_name((name, value.decode("utf-8", "replace")) for name, value in self._fields)
+        fields = [(name, value.decode("utf-8", "replace")) for name, value in self._fields]
+        repeatable = by_name((name, text) for name, text in fields if text != self._file)
         parts: list[bytes] = [b"\r\n"] if self._in_file else []
-        for name, text in _texts(self._convert(sent)):
+        for name, text in _texts(self._convert(by_name(fields), repeatable)):
             if text != self._file:
                 quoted = name.replace('"', "%22").encode("utf-8")
                 head = b'Content-Disposition: form-data; name="' + quoted + b'"\r\n\r\n'

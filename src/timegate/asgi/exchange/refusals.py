@@ -71,7 +71,8 @@ def _validation_error(failure: Failure, location: Location, request: ClientReque
     # A parameter that nobody knows takes one value or many: all of them are repeated.
     whole = lacks or failure.kind == "extra_forbidden"
     found = request.at(location[:-1] if lacks else location) if whole else request.scalar_at(location)
-    # Where a reader has looked inside of a value, the place has names that are no keys.
-    yield "input", failure.read[0] if failure.read else None if found is NOTHING else found
+    # Where a reader has looked inside of a value, the place has names that are no keys. A file is not repeated.
+    is_file = part == "body" and request.at(location[:2]) is NOTHING
+    yield "input", failure.read[0] if failure.read and not is_file else None if found is NOTHING else found
     if failure.context:
         yield "ctx", dict(failure.context)

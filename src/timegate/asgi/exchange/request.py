@@ -256,8 +256,8 @@ async def _convert_form(
     if b"content-encoding" in fields and coding_of(fields[b"content-encoding"]):
         raise Refused(unsupported_media("A form at this place must not be coded."))
 
-    def convert(sent: dict[str, Parameter]) -> dict[str, Any]:
-        response.form = sent
+    def convert(sent: dict[str, Parameter], repeatable: dict[str, Parameter]) -> dict[str, Any]:
+        response.form = repeatable
         converted: dict[str, Any] = _upgrade(gate.program, response, partial(copy_parameters, sent), "form")
         for name in converted:
             _upgrade(parameter_texts, response, partial(converted.get, name), "form")
