@@ -54,6 +54,12 @@ async def test_not_modified_and_our_own_responses_vary_too(client: Client) -> No
     assert (await client.call("GET", "/tasks/3", None)).headers["vary"] == "API-Version"
 
 
+async def test_not_modified_has_no_length_of_a_body_that_is_not_the_clients(client: Client) -> None:
+    client.seen.response = Response(status_code=304, headers={"ETag": '"abc"', "Content-Length": "25"})
+    assert "content-length" not in (await client.call("GET", "/tasks/3", OLD)).headers
+    assert (await client.call("GET", "/tasks/3", HEAD)).headers["content-length"] == "25"
+
+
 async def test_the_apps_own_echo_gives_way(client: Client) -> None:
     client.seen.response = _json(API_Version="1999-01-01")
     for url in ("/tasks/3", "/variables/x"):

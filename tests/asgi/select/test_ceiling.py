@@ -254,6 +254,10 @@ async def test_a_callable_may_lift_the_ceiling_at_any_moment(framework: str) -> 
         assert (await client.call("GET", "/tasks/3", MIDDLE)).status_code == 400
 
 
+async def _later() -> str:
+    return OLD
+
+
 def _missing() -> Path:
     return Path("/nowhere/at/all")
 
@@ -266,6 +270,7 @@ def _missing() -> Path:
         (5, "ceiling='2025-09-23', a Path of a file"),
         (_missing(), "write a version into it: 2025-09-23"),
         (Version, "ceiling='2025-09-23', a Path of a file"),
+        (_later, "ceiling='2025-09-23', a Path of a file"),
     ],
 )
 def test_a_ceiling_that_cannot_be_meant_is_refused(wrong: Any, said: str) -> None:

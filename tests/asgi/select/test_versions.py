@@ -22,6 +22,10 @@ pytestmark = pytest.mark.anyio
 VERSIONS = [HEAD, "2025-06-01", OLD]
 
 
+async def pinned_later(scope: Mapping[str, Any]) -> str | None:
+    return None
+
+
 async def test_an_old_client_reads_the_old_name_and_a_head_client_the_new_one(client: Client) -> None:
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
     assert old.json() == {"id": 3, "version_id": "v1", "size": 0}
@@ -250,6 +254,16 @@ async def test_the_first_selector_that_finds_a_version_decides(framework: str) -
     for response in (by_header, by_query, by_path):
         assert response.json()["version_id"] == "v1"
         assert (response.headers["x-version"], response.headers["vary"]) == (OLD, "X-Version")
+
+
+@pytest.mark.parametrize("others", [(), (pinned_later,)], ids=["at once", "awaited"])
+async def test_a_version_in_the_path_moves_to_root_path_whatever_decides(framework: str, others: Any) -> None:
+    select = first_of(*others, header("X-Version"), path("/{version}"))
+    async with client_of(framework, select=select) as client:
+        for in_path in (OLD, HEAD):
+            response = await client.http.get(f"/{in_path}/tasks/3", headers={"X-Version": OLD})
+            assert (response.status_code, response.json()["version_id"]) == (200, "v1")
+            assert (response.headers["x-version"], client.seen.scopes[-1]["root_path"]) == (OLD, f"/{in_path}")
 
 
 async def test_a_pin_that_does_not_say_what_it_reads_makes_responses_private(framework: str) -> None:

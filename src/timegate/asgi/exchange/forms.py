@@ -19,7 +19,7 @@ from timegate.wire.media import FORMS, media_kind
 URLENCODED, MULTIPART = FORMS
 
 Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter]], dict[str, Any]]
-"""Converts the fields of a form, files among them; it refuses what the client may not send, and repeats the second ones.
+"""Converts the fields of a form, files among them; it refuses what the client may not send, and repeats the others.
 
 Raises:
     Refused: the fields cannot be converted.

@@ -22,7 +22,7 @@ from timegate.asgi.message.parameters import Parameter, by_name, query_parameter
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
-from timegate.asgi.route.operation import DROPPED, INVALID, OperationPlan, ResponsePlan
+from timegate.asgi.route.operation import DROPPED, INVALID, NOT_MODIFIED, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
@@ -211,6 +211,9 @@ class GatedResponse:
         headers = self.version.response_fields(headers, self.scope, self.path, self.head_path)
         start = {**message, "status": response_plan.status, "headers": headers}
         if program is None or is_declared_media(response_plan.media, response_plan.apart, types):
+            if message["status"] == NOT_MODIFIED and plan.converts_responses:
+                # That of the body that head would have sent.
+                start["headers"] = without(headers, (b"content-length",))
             self._step = GatedResponse._passing
             await self._send(start)
             return

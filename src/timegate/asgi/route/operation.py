@@ -14,7 +14,8 @@ from timegate.gates.operation import OperationGate, Program
 INVALID: Final = 422
 """The status of a response with validation errors."""
 
-_UNTOUCHED_STATUSES: Final = frozenset({204, 205, 304})
+NOT_MODIFIED: Final = 304
+_UNTOUCHED_STATUSES: Final = frozenset({204, 205, NOT_MODIFIED})
 
 DROPPED: Final = frozenset(
     {b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"transfer-encoding"}

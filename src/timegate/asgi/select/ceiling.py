@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from datetime import date
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
@@ -55,7 +56,7 @@ def top_of(ceiling: Ceiling, timeline: Timeline) -> Top:
         return _Fixed(_index(ceiling, timeline))
     if isinstance(ceiling, Path):
         return _File(ceiling, timeline)
-    if isinstance(ceiling, type) or not callable(ceiling):
+    if isinstance(ceiling, type) or not callable(ceiling) or iscoroutinefunction(ceiling):
         remedy = _REFUSAL.format(timeline.latest.value)
         raise DeclarationError(f"TimegateMiddleware(ceiling={ceiling!r}): {remedy}")
     return _Called(ceiling, timeline)

@@ -259,7 +259,7 @@ class FirstOf:
             if isawaitable(found):
                 return self._awaited(found, self.selectors[position:], scope)
             if found is not None:
-                return found
+                return self._below(found, scope)
         return None
 
     async def _awaited(self, first: Awaitable[Given | None], others: Sequence[Selector], scope: Scope) -> Given | None:
@@ -268,7 +268,13 @@ class FirstOf:
             if found is not None:
                 break
             found = await found_by(selector, scope)
-        return found
+        return found and self._below(found, scope)
+
+    def _below(self, found: Given, scope: Scope) -> Given:
+        """What was found, without the version that is in the path as well: the app never sees it there."""
+        in_path = (selector.find(scope) for selector in self.selectors if isinstance(selector, PathSelector))
+        root_path = next((given.root_path for given in in_path if given is not None), "")
+        return found if found.root_path else found._replace(root_path=root_path)
 
     def bound(self, scheme: Scheme) -> Selector:
         return FirstOf(tuple(selector.bound(scheme) for selector in self.selectors))
