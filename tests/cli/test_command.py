@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -115,20 +116,28 @@ timegate.cli.main()
 
 
 class TestContinuousIntegration:
-    def test_the_action_checks_an_app_and_marks_its_lines(self, tmp_path: Path) -> None:
-        (tmp_path / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
-        command("freeze", "all", "shop:app", cwd=tmp_path)
-        text = (tmp_path / "shop.py").read_text(encoding="utf-8")
-        (tmp_path / "shop.py").write_text(text.replace("quantity: int = 1", "quantity: int = 12"), encoding="utf-8")
-        script = (ROOT / "action.yml").read_text(encoding="utf-8").partition("run: |\n")[2]
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        given = {"APP": "shop:app", "CONTRACT": "", "FOLDER": "contracts", "AGAINST": "", "PATH": path}
-        ran = subprocess.run(
-            ["bash", "-c", script], cwd=tmp_path, env=given, capture_output=True, text=True, check=False, timeout=60
-        )
+    @pytest.mark.parametrize(("place", "file"), [("", "shop.py"), ("backend", "backend/shop.py")])
+    def test_the_action_checks_an_app_and_marks_its_lines(self, place: str, file: str, tmp_path: Path) -> None:
+        folder = tmp_path / place
+        folder.mkdir(exist_ok=True)
+        (folder / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
+        command("freeze", "all", "shop:app", cwd=folder)
+        text = (folder / "shop.py").read_text(encoding="utf-8")
+        (folder / "shop.py").write_text(text.replace("quantity: int = 1", "quantity: int = 12"), encoding="utf-8")
+        ran = acted(folder, workspace=tmp_path)
         assert ran.returncode == 1, ran.stderr
         assert ran.stdout.startswith(
-            "::error file=shop.py,line=16,title=timegate%3A undeclared change::Item.quantity has"
+            f"::error file={file},line=16,title=timegate%3A undeclared change::Item.quantity has"
+        )
+
+    def test_a_revision_that_was_not_fetched_is_told_with_how_to_fetch_it(self, tmp_path: Path) -> None:
+        (tmp_path / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
+        subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+        ran = acted(tmp_path, workspace=tmp_path, against="origin/main")
+        assert ran.returncode == 2
+        assert ran.stderr == (
+            "timegate: git knows no revision 'origin/main' here: fetch it first; in a workflow of GitHub, "
+            "check out with fetch-depth: 0\n"
         )
 
     def test_the_hook_of_pre_commit_is_a_command(self) -> None:
@@ -136,3 +145,27 @@ class TestContinuousIntegration:
         (entry,) = (line.removeprefix("  entry: ") for line in hook.splitlines() if line.startswith("  entry: "))
         assert entry.split()[0] == "timegate"
         assert entry.split()[1] in COMMANDS
+        assert "\n  always_run: true\n" in hook
+
+    def test_what_the_page_prints_for_them_is_a_whole_file_with_their_names(self) -> None:
+        page = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+        hook, workflow = (part.partition("```")[0] for part in page.split("```yaml\n")[1:])
+        action = (ROOT / "action.yml").read_text(encoding="utf-8")
+        (known,) = re.findall(r"^- id: (\S+)$", (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"), re.M)
+        assert hook.splitlines()[1] == "repos:"
+        assert re.findall(r"- id: (\S+)", hook) == [known]
+        given = workflow.partition("timegate/timegate@")[2].partition("with:\n")[2]
+        assert set(re.findall(r"^ +(\S+):", given, re.M)) <= set(re.findall(r"^  (\S+):$", action, re.M))
+        assert "fetch-depth: 0" in workflow
+
+
+def acted(folder: Path, *, workspace: Path, against: str = "") -> subprocess.CompletedProcess[str]:
+    """What the script of the action does in a folder of a checkout."""
+    script = (ROOT / "action.yml").read_text(encoding="utf-8").partition("run: |\n")[2]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    given = {"APP": "shop:app", "CONTRACT": "", "FOLDER": "contracts", "AGAINST": against, "PATH": path}
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder, env={**given, "GITHUB_WORKSPACE": str(workspace)}, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip

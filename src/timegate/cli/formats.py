@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -79,9 +81,18 @@ def as_github(report: Report) -> str:
 def _commands(report: Report) -> Iterator[str]:
     for one in report.findings:
         file, _, line = one.at.rpartition(":")
+        file = _in_workspace(file) if file else ""
         where = f" file={_property(file)},line={line},title=" if file else " title="
         text = f"{one.place} {one.message}" + (f"\n{one.remedy}" if one.remedy and not one.reason else "")
         yield f"::{_GITHUB[one.level]}{where}{_property(f'timegate: {one.rule}')}::{_data(text)}"
+
+
+def _in_workspace(file: str) -> str:
+    """A file as the pull request has it: from the root of the checkout, wherever the command runs."""
+    root = os.environ.get("GITHUB_WORKSPACE")
+    place = Path(file).resolve()
+    inside = root is not None and place.is_relative_to(Path(root).resolve())
+    return place.relative_to(Path(root).resolve()).as_posix() if root is not None and inside else file
 
 
 def _data(text: str) -> str:

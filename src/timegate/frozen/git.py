@@ -26,6 +26,14 @@ def frozen_at(folder: Path, revision: str) -> dict[str, bytes]:
     """
     if revision.startswith("-"):
         raise NoRevision(f"{revision!r} is no revision of git")
+    try:
+        git("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    except NoRevision as error:
+        git("rev-parse", "--git-dir")
+        raise NoRevision(
+            f"git knows no revision {revision!r} here: fetch it first; in a workflow of GitHub, check out with "
+            "fetch-depth: 0"
+        ) from error
     # Relative to the working directory, as git takes paths behind `./`.
     place = f"./{folder}/" if not folder.is_absolute() else f"{folder}/"
     listed = git("ls-tree", "-r", "--name-only", revision, "--", place).decode("utf-8").splitlines()
