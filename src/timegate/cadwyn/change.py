@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from timegate.cadwyn.converters import Converter, converters_of
 from timegate.cadwyn.instructions import Told, told
+from timegate.cadwyn.nulls import filled_by
 from timegate.cadwyn.source import Module, text_of
 from timegate.frozen.change_code import ChangeCode, class_code
 from timegate.frozen.code import Code, undecided_code
@@ -36,7 +37,8 @@ def converted(module: Module, name: str) -> Converted:
     instructions = values.get(_INSTRUCTIONS)
     elements = instructions.elts if isinstance(instructions, ast.Tuple | ast.List) else []
     facts = [fact for one in elements for fact in told(module, one)]
-    blocks = list(_blocks(_with_introduced(module, facts), converters_of(module, change)))
+    facts, converters = _with_filled(module, _with_introduced(module, facts), converters_of(module, change))
+    blocks = list(_blocks(facts, converters))
     says = text_of(values.get("description")) or ast.get_docstring(change) or name
     hidden = ast.unparse(values.get("is_hidden_from_changelog", ast.Constant(value=False))) == "True"
     undecided = tuple(block.converter.function.name for block in blocks if block.converter is not None)
@@ -112,6 +114,29 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
         if not (converter.written and converter.written <= placed):
             question = f"what does {converter.function.name} do, which converts {', '.join(converter.targets)}?"
             yield _Block(undecided_code(question), converter)
+
+
+def _with_filled(
+    module: Module, facts: Sequence[Told], converters: Sequence[Converter]
+) -> tuple[list[Told], list[Converter]]:
+    """The facts with those about null that converters tell, and the converters that are left."""
+    known, left = list(facts), list[Converter]()
+    for converter in converters:
+        filled = filled_by(module, converter)
+        types = {fact.field: fact.rest[0].text for fact in facts if fact.verb == "retyped"}
+        told = [types.get((one.model, one.field)) for one in filled or ()]
+        if filled is None or not all(
+            was is None or one.only_null(was.removeprefix("was=")) for one, was in zip(filled, told, strict=True)
+        ):
+            left.append(converter)
+            continue
+        for one in filled:
+            subject = Code(f"on({one.model})", frozenset({one.origin, ("timegate", "on")}))
+            rest = (Code(f"null_was={one.value.text}", one.value.imports),)
+            fact = Told(subject, "became_nullable", (one.field,), rest, field=(one.model, one.field))
+            at = next((index for index, other in enumerate(known) if other.field == fact.field), None)
+            known[len(known) if at is None else at : len(known) if at is None else at + 1] = [fact]
+    return known, left
 
 
 def _names(converters: Sequence[Converter]) -> str:

@@ -51,7 +51,7 @@ class Converter:
 
     def constant(self) -> tuple[str, ast.expr] | None:
         """The one key that it always writes, and the constant that it writes there; None where it does more."""
-        match self._statements:
+        match self.statements:
             case [ast.Assign(targets=[ast.Subscript(slice=key)], value=ast.Constant() as value)]:
                 name = text_of(key)
                 return None if name is None else (name, value)
@@ -60,7 +60,7 @@ class Converter:
 
     def of_lists(self) -> tuple[str, str] | None:
         """Head's key and the fact about it, where it only wraps a value in a list or takes its first item."""
-        match self._statements:
+        match self.statements:
             case [ast.Assign(targets=[ast.Subscript(slice=written)], value=ast.List(elts=[taken]))]:
                 wraps = True
             case [ast.Assign(targets=[ast.Subscript(slice=written)], value=ast.Subscript(value=taken, slice=index))]:
@@ -78,7 +78,8 @@ class Converter:
                 return None
 
     @property
-    def _statements(self) -> list[ast.stmt]:
+    def statements(self) -> list[ast.stmt]:
+        """Its body without the docstring."""
         return [one for one in self.function.body if not _is_docstring(one)]
 
     @property
