@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SecretStr, Strict, create_model
 
 from tests.silence.old_client import Client, old_client
 from timegate import enum, on
@@ -170,3 +170,14 @@ def test_head_reads_the_arm_that_the_old_server_read(kind: Any, body: Any, given
 def test_what_fits_no_arm_of_the_old_client_is_refused(kind: Any, fact: Any, body: Any) -> None:
     seen: list[Any] = []
     assert (app_of(kind, seen, fact).post("/", body).status_code, seen) == (422, [])
+
+
+@pytest.mark.parametrize("union", [SecretStr | Word, Word | SecretStr, Annotated[str, Strict()] | Word])
+def test_a_text_that_the_other_arm_reads_is_no_member_that_the_client_lacks(union: Any) -> None:
+    holder: Any = create_model("Secret", zeta=(union, ...))
+    seen: list[Any] = []
+    client = app_of(holder, seen, GREW_WORD)
+    for text in ("a", "b", "c"):
+        assert client.post("/", {"zeta": text}).status_code == 200
+    assert [getattr(one.zeta, "get_secret_value", lambda one=one: one.zeta)() for one in seen] == ["a", "b", "c"]
+    assert not any(isinstance(one.zeta, Word) for one in seen)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, RootModel
+from pydantic import BaseModel, ConfigDict, RootModel
 
 from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
@@ -135,3 +135,45 @@ def test_the_laws_try_a_type_that_only_a_fact_names_within_what_holds_it() -> No
         "dog", was=OldDog, to_head=lambda dog: {"bark": dog["sound"]}, to_old=lambda dog: {"sound": dog["bark"]}
     )
     assert broken_laws(timeline_of(fact).compile(Contract.of_types(Kennel))) == []
+
+
+class Listed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    numbers: list[int]
+
+
+class Sealed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    x: int
+    y: int
+
+
+class Loose(Listed):
+    model_config = ConfigDict(extra="ignore")
+
+
+@pytest.mark.parametrize("model", [Point, Sealed])
+def test_a_key_that_a_closed_old_type_lacks_is_refused_though_no_function_would_pass_it_on(model: Any) -> None:
+    fact = on(model).reshaped(
+        was=Listed,
+        to_head=lambda old: to_head(old["numbers"]),
+        to_old=lambda new: {"numbers": to_old(new)},
+    )
+    gates = timeline_of(fact).compile(Contract.of_types(model, receives=[list[model]]))
+    assert gates.upgrade(model, {"numbers": [1, 2]}, from_version=OLD) == {"x": 1, "y": 2}
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(model, {"numbers": [1, 2], "note": "n"}, from_version=OLD)
+    assert [(one.kind, one.path) for one in refused.value.failures] == [("extra_forbidden", ["note"])]
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(list[model], [{"numbers": [1, 2]}, {"note": "n"}], from_version=OLD)
+    assert [one.kind for one in refused.value.failures] == ["extra_forbidden", "missing"]
+
+
+def test_a_key_that_an_open_old_type_lacks_is_dropped() -> None:
+    fact = on(Point).reshaped(
+        was=Loose, to_head=lambda old: to_head(old["numbers"]), to_old=lambda new: {"numbers": to_old(new)}
+    )
+    gates = timeline_of(fact).compile(Contract.of_types(Point))
+    assert gates.upgrade(Point, {"numbers": [1, 2], "note": "n"}, from_version=OLD) == {"x": 1, "y": 2}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, is_dataclass
 from functools import partial
 from typing import Any, Final
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 
 from timegate.reading.recorder import CLASSES, Mode, serializes_by_itself
 from timegate.typing import is_array, is_object, type_of
@@ -80,8 +80,11 @@ class HeldClasses:
         self, node: Any, found: Held, seen: set[str], *, any_subclass: bool = False, in_arm: bool = False
     ) -> None:
         kind = node.get("type")
-        if in_arm and self.mode == "validation" and (kind in _SAY_MORE or node.get("strict")):
-            found.scalars[kind] = None
+        if in_arm and self.mode == "validation":
+            if _reads_every_text(node):
+                return
+            if kind in _SAY_MORE or (node.get("strict") and kind != "str"):
+                found.scalars[kind] = None
         serialization = node.get("serialization") if self.mode == "serialization" else None
         if serialization:
             style = serialization["type"]
@@ -159,6 +162,15 @@ class HeldClasses:
             self._walk(extras, rest, set())
         for computed in inner.get("computed_fields", ()) if self.mode == "serialization" else ():
             held[computed["property_name"]] = self.add(computed["return_schema"])
+
+
+def _reads_every_text(node: Mapping[str, Any]) -> bool:
+    """Whether a core schema is that of a secret text without limits, which says no less than its JSON Schema."""
+    lenient: Any = node.get("lax_schema")
+    read: Any = lenient.get("json_schema") if is_object(lenient) else None
+    if not is_object(read) or read.get("schema") not in ({"type": "str"}, {"type": "str", "strict": False}):
+        return False
+    return read["type"] == "function-after" and read["function"]["function"] is SecretStr
 
 
 def _name_in_the_app(function: Any) -> str | None:

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
-from pydantic import AfterValidator, AnyUrl, Field, PydanticUserError, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AnyUrl, Field, PydanticUserError, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
 from timegate.reading.value_readers import read_by, runs_code_of_the_app, union_of
@@ -29,6 +29,7 @@ _AS_THEY_ARE: Final[Mapping[str, frozenset[type]]] = {
 
 _FORMATS: Final[Mapping[str, Any]] = {
     "date": date, "date-time": datetime, "time": time, "duration": timedelta, "uri": AnyUrl,
+    "password": SecretStr,
     **dict.fromkeys(("uuid", "uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8"), UUID),
     "ipv4": IPv4Address, "ipv6": IPv6Address, "ipv4network": IPv4Network, "ipv6network": IPv6Network,
 }  # fmt: skip

@@ -9,6 +9,8 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import KeyPolicy, Stage
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.value_checks import other_spellings
+from timegate.history.steps import ObjectConverted
+from timegate.wire.wire import Component
 
 
 class KeysOf(NamedTuple):
@@ -83,5 +85,12 @@ class KeysOf(NamedTuple):
             refused=source.closed,
             aliases=other_spellings(source, touched),
             hidden=tuple(key for key in hidden if key not in allowed),
-            only=frozenset(allowed) if self.reach.admits_no_other_keys(self.name, version) else None,
+            only=frozenset(allowed) if self._is_judged(source, version) else None,
         )
+
+    def _is_judged(self, source: Component, version: int) -> bool:
+        """Whether no key but the contract's passes: a validator would see it, or head would not see what it refuses."""
+        if self.reach.admits_no_other_keys(self.name, version):
+            return True
+        steps = (step for at in range(version) for step in self.reach.steps(self.name, at))
+        return source.closed and any(isinstance(step, ObjectConverted) for step in steps)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from timegate.gates.run.arms import Arm
-from timegate.gates.run.leaves import Score, best_of
-from timegate.typing import is_object
+from timegate.gates.run.leaves import Leaf, Score, best_of
+from timegate.typing import is_array, is_object
 
 
 class Sent(NamedTuple):
@@ -71,8 +71,6 @@ def tell_head(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool) ->
         others = _misreading(arms, sent, value, in_order=in_order)
     if not others:
         return True
-    if head.keeps_others:
-        return False
     dropped = [_drop_keys(other, sent, value, every=found.sure) for other in others]
     return not _misreading(arms, sent, value, in_order=in_order, dropped=any(dropped))
 
@@ -136,10 +134,38 @@ def _drop_keys(other: Arm, sent: Sent, value: dict[str, Any], *, every: bool) ->
         value: what was made of it.
         every: whether also those go that mean to the other arm what the client has said.
     """
-    assert other.at_head is not None
-    assert sent.chosen.at_head is not None
-    strange = (other.at_head.known - sent.chosen.at_head.known).intersection(value)
-    found = strange if every else strange.intersection(other.unsayable(sent.chosen, sent.given))
+    own, head = sent.chosen.at_head, other.at_head
+    assert own is not None
+    assert head is not None
+    if every:
+        return _drop_from(value, own, head)
+    found = () if own.keeps_others else (head.known - own.known).intersection(value)
+    found = other.unsayable(sent.chosen, sent.given).intersection(found)
     for key in found:
         del value[key]
     return bool(found)
+
+
+def _drop_from(value: dict[str, Any], own: Arm, other: Arm) -> bool:
+    """Drop the keys that only another arm has from an object and the objects in it; whether there were any."""
+    strange = () if own.keeps_others else (other.known - own.known).intersection(value)
+    for key in strange:
+        del value[key]
+    both = own.leaves.keys() & other.leaves.keys() & value.keys()
+    below = [_drop_in(value[key], own.leaves[key], other.leaves[key]) for key in both]
+    return bool(strange) or any(below)
+
+
+def _drop_in(value: Any, own: Leaf, other: Leaf) -> bool:
+    """Drop the keys that only another leaf has from the objects in a value; whether there were any."""
+    if own.choices:
+        best = best_of(((one, one.score(value)) for one in own.choices), in_order=own.in_order)
+        return best is not None and _drop_in(value, best[0], other)
+    if is_object(value) and isinstance(own.keyed, Arm) and isinstance(other.keyed, Arm):
+        return _drop_from(value, own.keyed, other.keyed)
+    below = [_drop_in(value, own, one) for one in other.choices]
+    if is_array(value) and own.items and other.items:
+        below += [_drop_in(one, own.items, other.items) for one in value]
+    elif is_object(value) and own.entries and other.entries:
+        below += [_drop_in(one, own.entries, other.entries) for one in value.values()]
+    return any(below)
