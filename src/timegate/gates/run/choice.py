@@ -190,9 +190,11 @@ class Choice:
     def _told(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
         """The arms that the callable discriminator chooses where an object of a client is meant as them.
 
-        It knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms that
-        have the same it is asked once.
+        Head's knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms
+        that have the same it is asked once. The one that only a change declares knows the old object.
         """
+        if not self.pick_is_heads:
+            return self._pick(left, value)
         asked: list[tuple[dict[str, Any], list[Arm]]] = []
         found: list[Arm] = []
         for arm in left:
