@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import change_of, faults_of
@@ -298,3 +298,33 @@ def test_what_several_values_become_is_a_hazard_where_clients_write_back(fact: F
 
 def put_lamp(lamp: Lamp) -> Lamp:
     return lamp
+
+
+class Filter(BaseModel):
+    state: Literal["on", "off"] = "on"
+
+
+def lamps() -> Contract:
+    app = FastAPI()
+
+    @app.get("/lamps")
+    async def get(filtered: Annotated[Filter, Query()]) -> str:
+        return filtered.state
+
+    return Contract.of(app)
+
+
+@pytest.mark.parametrize(("table", "kind"), [({True: "on", False: "off"}, "bool"), ({1: "on", 0: "off"}, "int")])
+def test_a_table_of_what_no_text_is_needs_an_old_type_that_reads_the_texts_of_a_query(table: Any, kind: str) -> None:
+    (fault,) = faults_of(lamps(), change_of("Changed", on(Filter).mapped("state", table)))
+    assert fault.problem.startswith("a parameter is a text, which is never")
+    assert f"was={kind}" in fault.remedy
+
+
+def test_a_table_of_texts_and_one_that_a_type_reads_are_tables_of_a_query() -> None:
+    for fact in (
+        on(Filter).mapped("state", {"yes": "on", "no": "off"}),
+        on(Filter).mapped("state", {True: "on", False: "off"}, was=bool),
+    ):
+        gates = lamps().compile(Timeline(Version("2025-06-01", change_of("Changed", fact)), Version(OLD)))
+        assert gates.touches("GET /lamps", OLD)

@@ -32,6 +32,8 @@ def _mapped(fact: Mapped, builder: HistoryBuilder) -> None:
         for one in (*table.values(), *back, *(() if otherwise is UNSET else (otherwise,))):
             check_value(builder, place.side, place.text, one, argument="a new value", fits=newer)
         if place.side == "requests":
+            if fact.was is UNSET and place.name in builder.parameter_holders:
+                _check_texts(builder, place.text, table)
             _check_whole(builder, values, older, newer, table, otherwise, "otherwise", "old clients send", "head gets")
             if otherwise is not UNSET or len(set(map(_typed, table.values()))) < len(table):
                 builder.check_loss(fact, place.side, place.text, "head cannot tell apart what becomes one value")
@@ -50,6 +52,14 @@ def _mapped(fact: Mapped, builder: HistoryBuilder) -> None:
 
 def _plain(table: Mapping[Any, Any]) -> dict[Any, Any]:
     return {member_value(one): member_value(other) for one, other in table.items()}
+
+
+def _check_texts(builder: HistoryBuilder, place: str, table: Mapping[Any, Any]) -> None:
+    """Note a fault where a parameter, which is a text, can never be an old value of a table."""
+    others = [old for old in table if old is not None and not isinstance(old, str)]
+    if others:
+        problem = f"a parameter is a text, which is never {others[0]!r} unless a type reads it"
+        builder.fault(place, problem, builder.line(f"was={type(others[0]).__name__}"))
 
 
 def _typed(value: Any) -> tuple[type, Any]:
