@@ -21,11 +21,11 @@ from tests.oracle.places import (
     without_null,
 )
 from tests.oracle.reading import read_scalar
-from tests.oracle.tables import converts_requests
+from tests.oracle.whole import converts, judged_whole
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Removed, Renamed, Split
 from timegate.changes.models import Reshaped
-from timegate.changes.values import BecameList, BecameNonNull, BecameRequired, Defaulted, Retyped
+from timegate.changes.values import BecameNonNull, BecameRequired, Defaulted
 from timegate.errors import UpgradeError
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import NULL, referred
@@ -91,9 +91,7 @@ class Checks:
                         meant = (name, key) in [target[:2] for target in targets(newer, fact)]
                         if meant and isinstance(fact, Removed):
                             return Fate(None, fact.required is True, converted)
-                        is_function = isinstance(fact, BecameList) or (isinstance(fact, Retyped) and fact.to_head)
-                        is_function = is_function or converts_requests(fact)
-                        converted = converted or bool(meant and is_function)
+                        converted = converted or (meant and converts(fact))
                         filled = filled or (meant and fills(fact))
                     case Renamed(models=models, old=old, to=to):
                         renamed = {component.name: component for component in subjects(newer, models, to)}
@@ -118,11 +116,16 @@ class Checks:
             return Fate(None, False, converted)
         return Fate(head.properties[key], key in head.required, converted, filled)
 
+    def is_whole(self, component: Component) -> bool:
+        """Whether head never gets the objects of a component from these clients, so that their contract judges all."""
+        return holder_of(component) in judged_whole(self.history, self.index)
+
     def is_judged(self, component: Component, key: str) -> bool:
         """Whether the client's contract decides about the value of a key, and not head's."""
         fate = self.fate(holder_of(component), key)
         return (
             fate.converted
+            or self.is_whole(component)
             or fate.place is None
             or self.is_needed(component, key)
             or (fate.filled and not admits_null(component.properties[key], self.components))
@@ -133,7 +136,8 @@ class Checks:
         """Whether an object without the key is refused."""
         fate = self.fate(holder_of(component), key)
         fillable = fate.filled and fate.place is not None
-        return key in component.schema.get("required", ()) and (fillable or fate.required is (fate.place is None))
+        alone = fillable or fate.required is (fate.place is None)
+        return key in component.schema.get("required", ()) and (alone or self.is_whole(component))
 
     def missing(self, component: Component, found: dict[str, Any]) -> list[UpgradeError]:
         """Return an error for each key that only the client's contract requires and that an object lacks."""
@@ -163,7 +167,8 @@ class Checks:
         is_named = self.names(value, schema)
         if not is_named and not self.names(read, schema):
             raise UpgradeError("a value of another type")
-        return value if is_named and not self.fate(holder_of(component), key).converted else read
+        converted = self.fate(holder_of(component), key).converted or self.is_whole(component)
+        return value if is_named and not converted else read
 
     def names(self, value: Any, schema: Schema) -> bool:
         """Whether a schema names the JSON type of a value."""

@@ -79,7 +79,7 @@ class Step:
     older: State
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class History:
     """Every version's state, newest first, and the facts of each boundary in the order declared."""
 
