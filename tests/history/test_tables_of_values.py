@@ -121,6 +121,47 @@ def test_a_member_of_a_literal_is_renamed_and_another_is_gone() -> None:
     assert old_property(gates, Lamp, "state")["enum"] == ["on", "off", "lazy", "dead"]
 
 
+class Plug(BaseModel):
+    kind: Literal["round", "flat", 7]
+    slot: Literal["a", "b"]
+
+
+PLUG, TEXTS = on(Plug), {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("key", "fact", "head", "old", "schema"),
+    [
+        ("slot", PLUG.literal("slot").renamed(3, to="b"), "b", 3, {"enum": ["a", 3]}),
+        ("slot", PLUG.literal("slot").shrank(3, read_as="b", loses="x"), "b", 3, {"enum": ["a", "b", 3]}),
+        (
+            "kind",
+            PLUG.literal("kind").grew(7, seen_as="flat"),
+            "flat",
+            "flat",
+            {"enum": ["round", "flat"], **TEXTS},
+        ),
+        (
+            "kind",
+            PLUG.literal("kind").renamed("odd", to=7),
+            7,
+            "odd",
+            {"enum": ["round", "flat", "odd"], **TEXTS},
+        ),
+    ],
+)
+def test_members_of_another_json_type_are_converted_and_shown(
+    key: str, fact: Fact, head: Any, old: Any, schema: dict[str, Any]
+) -> None:
+    gates = gates_of(Plug, fact)
+    others = {"kind": "round", "slot": "a"}
+    assert gates.upgrade(Plug, {**others, key: old}, from_version=OLD) == {**others, key: head}
+    renamed = "renamed" in str(fact)
+    assert gates.downgrade(Plug, {**others, key: head}, to_version=OLD) == {**others, key: old if renamed else head}
+    shown = gates.contract(OLD)["components"]["schemas"]["Plug"]["properties"][key]
+    assert {name: value for name, value in shown.items() if name != "title"} == schema
+
+
 def test_the_literals_in_a_list_are_converted_one_by_one() -> None:
     gates = gates_of(Lamp, LAMP.literal("bulbs.*").renamed("diode", to="led"))
     assert up(gates, Lamp, state="on", bulbs=["diode", "gas"])["bulbs"] == ["led", "gas"]

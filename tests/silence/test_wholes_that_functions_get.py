@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
@@ -177,3 +177,33 @@ def test_a_key_that_an_open_old_type_lacks_is_dropped() -> None:
     )
     gates = timeline_of(fact).compile(Contract.of_types(Point))
     assert gates.upgrade(Point, {"numbers": [1, 2], "note": "n"}, from_version=OLD) == {"x": 1, "y": 2}
+
+
+class Tool(BaseModel):
+    name: str = Field(validation_alias="nameIn", serialization_alias="nameOut")
+    size: int = 1
+    parts: list[Tool] = []
+
+
+def numbered(tools: list[Any]) -> dict[str, Any]:
+    return {str(number): tool for number, tool in enumerate(tools)}
+
+
+def test_an_object_of_head_in_what_a_function_gets_is_as_it_was_sent() -> None:
+    """Under the key that requests have, and without the defaults of what was left out."""
+    served, got = FastAPI(), list[dict[str, Any]]()
+
+    @served.post("/tools")
+    def create(tools: dict[str, Tool]) -> None:
+        got.extend(tool.model_dump(exclude_unset=True) for tool in tools.values())
+
+    fact = endpoint("/tools").rewritten(request=numbered, was=list[Tool], loses="nothing")
+    served.add_middleware(TimegateMiddleware, timeline=timeline_of(fact))
+    with Caller(served, headers={"API-Version": OLD}) as client:
+        assert client.post("/tools", json=[{"nameIn": "saw", "parts": [{"nameIn": "blade", "size": "2"}]}]).is_success
+        refused = client.post("/tools", json=[{"nameIn": "saw", "parts": [{"size": "big"}]}])
+    assert got == [{"name": "saw", "parts": [{"name": "blade", "size": 2}]}]
+    assert sorted((error["loc"], error["type"]) for error in refused.json()["detail"]) == [
+        (["body", 0, "parts", 0, "nameIn"], "missing"),
+        (["body", 0, "parts", 0, "size"], "int_parsing"),
+    ]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tests.twins.driver import Response
 from tests.twins.meaning import Boundary, up
+from tests.twins.meaning import whole as changed_whole
 from tests.twins.requests import Request
 from tests.twins.shapes import Operation, World
 from tests.twins.values import Obj, each, filled, is_list, same
@@ -71,6 +72,8 @@ class Exchange:
         for boundary in self.boundaries:
             whole = {name: up(value, boundary) for name, value in whole.items()}
             single = {name: up(value, boundary) for name, value in single.items()}
+            if "body" in whole:
+                whole["body"] = changed_whole(whole["body"], boundary, self.old.uid, "request")
             for fact in boundary.about(f"{self.old.uid}.parameters"):
                 fact.up(single)
         found = {**{name.replace("-", "_"): value for name, value in single.items()}, **whole}

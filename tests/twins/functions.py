@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def text_of(value: int) -> str:
     """Write a number as text."""
@@ -71,3 +73,11 @@ def before_and_after(value: str) -> list[str]:
 
 def with_comma(first: str, second: str) -> str:
     return f"{first},{second}"
+
+
+def values_of(items: dict[str, Any]) -> list[Any]:
+    return list(items.values())
+
+
+def numbered(items: list[Any]) -> dict[str, Any]:
+    return {f"n{number}": item for number, item in enumerate(items)}

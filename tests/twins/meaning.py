@@ -19,6 +19,21 @@ def nothing(_: dict[str, Any]) -> None:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """What a fact does to the whole body of an operation.
+
+    Args:
+        operation: its uid.
+        side: request or response.
+        change: makes the newer body of a request, or the older one of a response.
+    """
+
+    operation: str
+    side: str
+    change: Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
 class Happened:
     """A fact: its code, and what it means.
 
@@ -31,6 +46,7 @@ class Happened:
         members: by enum, which old member is which newer one, and the other way.
         arms: the models that old clients do not know, and what they see instead.
         fields: the names that the fact is about, right after it.
+        whole: what it does to a whole body.
     """
 
     verb: str
@@ -43,6 +59,7 @@ class Happened:
     )
     arms: dict[str, Any] = field(default_factory=dict[str, Any])
     fields: tuple[str, ...] = ()
+    whole: Whole | None = None
 
 
 @dataclass
@@ -60,6 +77,15 @@ class Boundary:
             lineage = {*self.older.lineage(uid), *self.newer.lineage(uid), uid}
             found = self._about[uid] = [fact for fact in self.facts if fact.about & lineage]
         return found
+
+
+def whole(body: Any, boundary: Boundary, operation: str, side: str) -> Any:
+    """What facts about a whole body make of it, after all others in a request, before them in a response."""
+    facts = boundary.facts if side == "request" else reversed(boundary.facts)
+    for fact in facts:
+        if fact.whole is not None and (fact.whole.operation, fact.whole.side) == (operation, side):
+            body = fact.whole.change(body)
+    return body
 
 
 def up(value: Any, boundary: Boundary) -> Any:

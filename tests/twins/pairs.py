@@ -17,7 +17,7 @@ from tests.twins.documents import Documents
 from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
-from tests.twins.meaning import Boundary, down
+from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request
 from tests.twins.source import OLDEST
 from tests.twins.timelines import told
@@ -104,7 +104,7 @@ class Pair:
                 newest = drawer.value(one.response)
                 older = filled(newest, self.head.world)
                 for boundary in reversed(self.boundaries):
-                    older = down(older, boundary)
+                    older = down(whole(older, boundary, uid, "response"), boundary)
                 try:
                     self.returned[uid].append((self.old.instance(older), self.head.instance(newest)))
                 except ValidationError as error:

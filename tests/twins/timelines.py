@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.twins import facts_fields, facts_http, facts_models, facts_tables, facts_values
+from tests.twins import facts_fields, facts_http, facts_models, facts_tables, facts_values, facts_wholes
 from tests.twins.dice import Dice
 from tests.twins.meaning import Boundary, Happened
 from tests.twins.scene import Scene
@@ -49,6 +49,14 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
     (facts_http.parameter_became_required, 1),
     (facts_http.parameter_became_list, 1),
     (facts_http.parameter_retyped, 1),
+    (facts_wholes.literal_grew, 2),
+    (facts_wholes.literal_shrank, 2),
+    (facts_wholes.literal_renamed, 2),
+    (facts_wholes.path_renamed, 2),
+    (facts_wholes.path_retyped, 1),
+    (facts_wholes.rewritten_response, 2),
+    (facts_wholes.rewritten_request, 2),
+    (facts_wholes.enveloped, 2),
 )
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
 
@@ -77,7 +85,7 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
 
 def _beside(scene: Scene) -> list[Happened]:
     dice, scene.dice = scene.dice, copy.deepcopy(scene.dice)
-    fact = _one(scene, BESIDE) if scene.dice.chance(40) else None
+    fact = _one(scene, BESIDE) if scene.dice.chance(60) else None
     scene.dice = dice
     return [] if fact is None else [fact]
 

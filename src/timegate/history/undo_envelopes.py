@@ -10,11 +10,11 @@ from timegate.changes.endpoints import Enveloped
 from timegate.history.builder import HistoryBuilder
 from timegate.history.places import EVERY_KEY
 from timegate.history.remedies import name_one
-from timegate.history.steps import ObjectConverted
+from timegate.history.steps import ObjectConverted, one_way
 from timegate.history.undo import undo
 from timegate.history.undo_bodies import whole_body
 from timegate.history.undo_endpoints import operations_of
-from timegate.typing import Schema, is_object
+from timegate.typing import Function, Schema, is_object
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side
@@ -40,6 +40,11 @@ class TakeOutOfEnvelope:
         if not is_object(value):
             raise TypeError("an object was expected")
         return value[self.key]
+
+
+def is_declared(to_head: Function) -> bool:
+    """Whether a function of a whole object is one that an author has written."""
+    return to_head is not one_way and not isinstance(to_head, PutInEnvelope)
 
 
 @undo.register

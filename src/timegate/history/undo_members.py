@@ -25,8 +25,8 @@ from timegate.history.schema_edits import with_tags_replaced
 from timegate.history.steps import MembersChanged
 from timegate.history.undo import undo
 from timegate.history.value_tables import ValueTable
-from timegate.typing import Schema
-from timegate.wire.json_types import is_nullable, listed_values
+from timegate.typing import Schema, is_array, type_of
+from timegate.wire.json_types import JSON_TYPES, PYTHON_TYPES, is_nullable, listed_values
 from timegate.wire.marks import MEMBERS_MARK
 from timegate.wire.schema import objects_in, rewrite, single_reference
 from timegate.wire.wire import SIDES, Component, Side
@@ -155,7 +155,18 @@ def _with_members(schema: Schema, members: list[Any]) -> Schema:
     rest = {key: value for key, value in schema.items() if key not in ("const", "enum")}
     if MEMBERS_MARK in rest:
         rest[MEMBERS_MARK] = tuple((kind, value) for kind, value in rest[MEMBERS_MARK] if value in members)
+    rest = _with_type(rest, listed_values(schema) or [], members)
     return {**rest, "const": members[0]} if "const" in schema and len(members) == 1 else {**rest, "enum": members}
+
+
+def _with_type(rest: Schema, before: list[Any], members: list[Any]) -> Schema:
+    """A schema whose ``type`` is that of its members, as pydantic writes it: none where they have several."""
+    names = {JSON_TYPES[type_of(member)] for member in members}
+    written = rest.get("type", names if len({*map(type_of, before)}) > 1 else None)
+    if written is None or is_array(written) or {*map(type_of, members)} <= {*PYTHON_TYPES.get(str(written), ())}:
+        return rest
+    others = {key: value for key, value in rest.items() if key != "type"}
+    return {**others, "type": names.pop()} if len(names) == 1 else others
 
 
 @undo.register

@@ -19,6 +19,11 @@ PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
     "object": (dict,),
 }
 
+JSON_TYPES: Final[dict[type, str]] = {
+    str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null", list: "array", dict: "object",
+}  # fmt: skip
+"""The narrowest JSON type of the values of each type that a parser makes."""
+
 EVERY: Final = frozenset(kind for kinds in PYTHON_TYPES.values() for kind in kinds)
 
 

@@ -92,5 +92,6 @@ class KeysOf(NamedTuple):
         """Whether no key but the contract's passes: a validator would see it, or head would not see what it refuses."""
         if self.reach.admits_no_other_keys(self.name, version):
             return True
+        judged = (self.name in self.reach.judged.get(at, ()) for at in range(version))
         steps = (step for at in range(version) for step in self.reach.steps(self.name, at))
-        return source.closed and any(isinstance(step, ObjectConverted) for step in steps)
+        return source.closed and (any(judged) or any(isinstance(step, ObjectConverted) for step in steps))

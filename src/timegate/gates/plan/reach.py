@@ -13,6 +13,7 @@ from typing import Any, Final
 from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Passed
+from timegate.gates.plan.judged import judged_objects
 from timegate.gates.run.runtime import Call
 from timegate.history.history import History
 from timegate.history.steps import (
@@ -49,9 +50,10 @@ class Reach:
         self.side: Side = side
         self.history: History = history
         self._changed: dict[int, set[str]] = {}
+        self.judged: Mapping[int, Set[str]] = judged_objects(history) if side == "requests" else {}
         for step_side, name, boundary in history.steps:
             if step_side == side:
-                self._changed.setdefault(boundary, set()).add(name)
+                self._changed.setdefault(boundary, {*self.judged.get(boundary, ())}).add(name)
         self.forget()
 
     def forget(self) -> None:
@@ -77,8 +79,8 @@ class Reach:
         # Few boundaries touch operations. The wires keep both objects alive, so their ids are not reused.
         key = id(wire.operations), id(own)
         if key not in self._met:
-            kept = {operation.key for operation in own if operation.exists}
-            self._met[key] = tuple(operation for operation in wire.operations if operation.key in kept)
+            kept = {one.key for one in own if one.exists}
+            self._met[key] = tuple(one for one in wire.operations if one.key in kept)
         return replace(wire, operations=self._met[key])
 
     def component(self, name: str, version: int) -> Component:
@@ -108,8 +110,7 @@ class Reach:
         near, far = sorted((conversion.src, conversion.dst))
         course = self._courses.get((name, near))
         if course is None:
-            upgrades = self.side == "requests"
-            course = Course(upgrades=upgrades, call_of=self.call_of, holds_components=self.names_in)
+            course = Course(upgrades=self.side == "requests", call_of=self.call_of, holds_components=self.names_in)
             self._courses[name, near] = course
         boundaries = self.crossed(name, near, far)
         for boundary in boundaries[course.length :]:
@@ -197,8 +198,8 @@ class Reach:
 
     def introduction(self, name: str, boundaries: Iterable[int]) -> tuple[int, ModelIntroduced] | None:
         """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
-        steps = ((boundary, step) for boundary in boundaries for step in self.steps(name, boundary))
-        return next(((boundary, step) for boundary, step in steps if isinstance(step, ModelIntroduced)), None)
+        steps = ((at, step) for at in boundaries for step in self.steps(name, at))
+        return next(((at, step) for at, step in steps if isinstance(step, ModelIntroduced)), None)
 
     def own(self, name: str, conversion: Conversion) -> bool:
         """Whether a conversion changes or checks the component's own objects, not only what they contain."""
@@ -324,10 +325,8 @@ class Reach:
         if self.side == "responses":
             return frozenset()
         components = self.components(0)
-        schemas = [
-            *(schema for _, schema in self.history.wires[0].roots(self.side)),
-            *(c.schema for c in components.values()),
-        ]
+        roots = (schema for _, schema in self.history.wires[0].roots(self.side))
+        schemas = [*roots, *(component.schema for component in components.values())]
         below = [node for node in objects_in(schemas) if VALIDATED_MARK in node]
         found, waiting = set(self.validated), [*self.validated, *names_in(below)]
         while waiting:

@@ -18,9 +18,8 @@ from timegate.history.steps import (
     ValueConverted,
     ValueMoved,
     ValueReplaced,
-    one_way,
 )
-from timegate.history.undo_envelopes import PutInEnvelope
+from timegate.history.undo_envelopes import is_declared
 from timegate.reading.class_fields import field_types
 from timegate.reading.value_readers import at_depth, item_type, with_null, without_null
 from timegate.typing import Schema, is_array, is_object
@@ -127,10 +126,9 @@ class Traces:
         enveloped = False
         for boundary in range(version - 1, -1, -1):
             for step in self._reach.steps(name, boundary):
-                if isinstance(step, ObjectConverted) and isinstance(step.to_head, PutInEnvelope):
-                    enveloped = True
-                elif isinstance(step, ObjectConverted) and step.to_head is not one_way:
+                if isinstance(step, ObjectConverted) and is_declared(step.to_head):
                     return UNSET if enveloped else step.was
+                enveloped = enveloped or isinstance(step, ObjectConverted)
         return None
 
     def judged_whole(self, version: int) -> frozenset[str]:
