@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from timegate.errors import ArmName
 from timegate.gates.client_paths import ClientPaths
@@ -234,6 +234,8 @@ class Locator:
         for arm in arms:
             name = referred(arm)
             if name is None:
+                if label == _label_of(arm, self.reach, 0):
+                    return _Step((ArmName(_label_of(arm, self.reach, self.version) or label),), 1, arm)
                 if self._has_tag(arm, union.get("discriminator", {}).get("propertyName"), label):
                     return _Step((ArmName(label),), 1, arm)
                 continue
@@ -245,7 +247,8 @@ class Locator:
                 client = self.reach.component(name, self.version)
                 if not client.exists:
                     return _End(exact=False, keeps_rest=False, newer_arm=True)
-                return _Step((ArmName(client.arm_label),), 1, arm)
+                # Where the client's version has one arm alone, its contract has no union.
+                return _Step(() if self._is_alone(arms) else (ArmName(client.arm_label),), 1, arm)
         if at + 1 < len(rest):
             following = rest[at + 1]
             with_key = (arm for arm in arms if following in self._properties(arm))
@@ -255,6 +258,11 @@ class Locator:
                 return _Step((ArmName(label),), 1, found)
         # Of an arm without a name of its own, such as a plain type, the label is still no key of the request.
         return _Step((ArmName(label),), 1, {}) if isinstance(label, str) else _End()
+
+    def _is_alone(self, arms: list[Schema]) -> bool:
+        """Whether the client's version has one of some arms alone."""
+        names = map(referred, arms)
+        return sum(name is None or self.reach.component(name, self.version).exists for name in names) == 1
 
     def _has_tag(self, arm: Schema, key: str | None, label: str | int) -> bool:
         """Whether a tag names an arm that is a union itself, of which no mapping says so."""
@@ -274,3 +282,28 @@ def _inner(schema: Schema, segment: str | int) -> Schema | None:
         return first_items[segment]
     found = schema.get("items" if isinstance(segment, int) else "additionalProperties")
     return found if is_object(found) else None
+
+
+_TYPES: Final = {"integer": "int", "string": "str", "number": "float", "boolean": "bool", "null": "none"}
+"""The JSON types as pydantic calls what reads them."""
+
+
+def _label_of(schema: Schema, reach: Reach, version: int) -> str | None:
+    """What pydantic calls an arm in a location: by its model, or by its type and what it holds, as a version has it.
+
+    None where it is not known, or where the version has no such arm.
+    """
+    name = referred(schema)
+    if name is not None:
+        component = reach.component(name, version)
+        return (component.arm_label or None) if component.exists else None
+    arms = schema.get("anyOf") or schema.get("oneOf")
+    if arms:
+        own = [label for arm in arms if (label := _label_of(arm, reach, version)) is not None]
+        is_tagged = "discriminator" in schema or DISCRIMINATOR_MARK in schema
+        return own[0] if len(own) == 1 else f"{'tagged-union' if is_tagged else 'union'}[{','.join(own)}]"
+    inner = schema.get("items") or schema.get("additionalProperties")
+    if not is_object(inner):
+        return _TYPES.get(str(schema.get("type")))
+    held = _label_of(inner, reach, version)
+    return held and (f"list[{held}]" if "items" in schema else f"dict[str,{held}]")
