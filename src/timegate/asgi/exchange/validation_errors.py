@@ -30,7 +30,7 @@ _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
 _CHOICES: Final = frozenset({"enum", "literal_error"})
 # Errors of these types say that a key is one too many.
-_STRANGE_KEY: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+_STRANGE_KEY: Final = ("extra_forbidden", "unexpected_keyword_argument")
 _TAGS: Final = {
     "union_tag_invalid": "Input tag is none of the expected tags",
     "union_tag_not_found": "Unable to extract tag",
