@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -60,6 +61,16 @@ class Lifecycle:
     def always_served(self) -> bool:
         """Whether no moment is declared at which the version is not served."""
         return self.sunset is None and not self.brownouts
+
+    def served_until(self, now: float) -> float | None:
+        """The next moment, in seconds of the epoch, at which it may not be served; None where it is not served now."""
+        if self.always_served:
+            return inf
+        at = datetime.fromtimestamp(now, UTC)
+        if self.is_over(at) or self.brownout_at(at) is not None:
+            return None
+        moments = [brownout.begins for brownout in self.brownouts] + ([self.sunset] if self.sunset else [])
+        return min((moment.timestamp() for moment in moments if moment > at), default=inf)
 
     def is_over(self, now: datetime) -> bool:
         """Whether the version is past its sunset."""

@@ -58,7 +58,6 @@ from timegate.observing.event import Observer, Sampling
 from timegate.timeline import Timeline
 
 _MIB: Final = 1024 * 1024
-_MAX_CACHED: Final = 512
 _BY_HEADER: Final = header(ECHO)
 _POLICY_VIOLATION: Final = 1008
 # Bound once: CPython takes an imported name for a module, and would make a method of it in each request.
@@ -212,6 +211,8 @@ class TimegateMiddleware(Startable):
                     break
                 value = content
         version = None if value is None else ready.versions.by_header.get(value)
+        if version is None and value is not None:
+            version = ready.versions.recalled(value)
         watched: Watched | None = None
         if version is None:
             if self._watch is None:
@@ -333,14 +334,13 @@ class TimegateMiddleware(Startable):
         required: bool,
         during_sunset: bool,
     ) -> ApiVersion | Problem | None:
-        """The version in force as it is served; cached by the value of the header field."""
+        """The version in force as it is served; remembered by the value of the header field."""
         chosen = await self._choice.of(given, scope, newest=newest, required=required, during_sunset=during_sunset)
         if chosen is None or isinstance(chosen, Problem):
             return chosen
-        version, known = ready.versions.by_value[chosen.value], ready.versions.by_header
-        lasting = self._top.lasts and chosen.lifecycle.always_served and len(known) < _MAX_CACHED
-        if lasting and self._header is not None and given is not None:
-            known[given.values[0].encode("utf-8")] = version
+        version = ready.versions.by_value[chosen.value]
+        if self._header is not None and given is not None:
+            ready.versions.remember(given.values[0].encode("utf-8"), version, chosen.lifecycle, newest)
         return version
 
     async def _serve_other(

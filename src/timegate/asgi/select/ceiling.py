@@ -95,10 +95,16 @@ class _Called:
     def __init__(self, asked: Callable[[], str | date | None], timeline: Timeline) -> None:
         self._asked = asked
         self._timeline = timeline
+        self._last: tuple[str | date | None, int] = (None, _index(timeline.latest.value, timeline))
 
     def newest(self) -> int:
         found = self._asked()
-        return _index(self._timeline.latest.value if found is None else found, self._timeline)
+        given, newest = self._last
+        if found is given:
+            return newest
+        newest = _index(self._timeline.latest.value if found is None else found, self._timeline)
+        self._last = found, newest
+        return newest
 
 
 class _File:

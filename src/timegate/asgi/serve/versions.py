@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
+from time import time
+from typing import Final
 
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, prefix_of
@@ -17,7 +20,11 @@ from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError, Fault
 from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
+from timegate.lifecycle import Lifecycle
 from timegate.wire.paths import plain_path, without_names
+
+_MOST: Final = 512
+"""How many values of a header field are remembered."""
 
 
 class ApiVersions:
@@ -35,8 +42,8 @@ class ApiVersions:
     Attributes:
         head: head's routes.
         by_value: the versions by their value.
-        by_header: the versions by the header field's value, which the middleware extends; of those alone that are
-            served at every moment.
+        by_header: the versions by the header field's value that stay what they are, whatever an operator or the clock
+            does.
         unselected: head for requests without a version; its responses name none.
         older_paths: the routes of older versions at paths that head does not have.
         shadowed: whether a request may need a handover.
@@ -46,8 +53,8 @@ class ApiVersions:
     """
 
     __slots__ = (
-        "_counting", "_unnamed", "_version_at", "by_header", "by_value", "closed_queries", "during_sunset", "gates",
-        "head", "older_paths", "shadowed", "unselected", "unversioned",
+        "_counting", "_for_now", "_top", "_unnamed", "_version_at", "by_header", "by_value", "closed_queries",
+        "during_sunset", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +99,8 @@ class ApiVersions:
         timeline = gates.timeline
         self.by_value = {version.value: version_at(index) for index, version in enumerate(timeline.versions)}
         self._version_at = version_at
+        self._top = top
+        self._for_now: dict[bytes, tuple[ApiVersion, int, float]] = {}
         self._counting: dict[ApiVersion, ApiVersion] = {}
         self._unnamed = {0: version_at(0, named=False)}
         self.unselected = self._unnamed[0]
@@ -114,6 +123,34 @@ class ApiVersions:
             for key, query in queries
             if query.closed
         }
+
+    def remember(self, value: bytes, version: ApiVersion, lifecycle: Lifecycle, newest: int) -> None:
+        """Note which version a header field's value means.
+
+        Args:
+            value: of the header field.
+            version: the version in force.
+            lifecycle: what is declared of its end.
+            newest: the index of the newest version that is offered.
+        """
+        until = lifecycle.served_until(time())
+        if self._top.lasts and until == inf:
+            if len(self.by_header) < _MOST:
+                self.by_header[value] = version
+        elif until is not None and (len(self._for_now) < _MOST or value in self._for_now):
+            self._for_now[value] = version, newest, until
+
+    def recalled(self, value: bytes) -> ApiVersion | None:
+        """The version that a value meant before; None if it is new, or ceiling or clock may say otherwise."""
+        known = self._for_now.get(value)
+        if known is None:
+            return None
+        version, newest, until = known
+        try:
+            return version if time() < until and self._top.newest() == newest else None
+        except Exception:
+            # A callable of the app's: it is asked again where its failure is one of the request.
+            return None
 
     def check_paths(self, argument: str, paths: Collection[str]) -> None:
         """Refuse a path of an argument of the middleware that no operation has.
