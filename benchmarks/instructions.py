@@ -28,7 +28,6 @@ from benchmarks.client import Caller, Request
 from benchmarks.gated import timeline
 from benchmarks.hosts import HEADER, fastapi_app, starlette_app
 from benchmarks.past import DEPTH, as_sent, version_at
-from benchmarks.served import Served
 from timegate import Contract
 from timegate.asgi import TimegateMiddleware, header
 from timegate.asgi.message.json import decode_json, encode_json
@@ -56,6 +55,8 @@ OVER_BARE: Final = {
     "head client: POST 340 B": "bare: POST 340 B",
     "old client, untouched: GET 340 B": "bare, untouched: GET 340 B",
     "old client, untouched: POST 340 B": "bare, untouched: POST 340 B",
+    "FastAPI, by hand, untouched: GET 340 B": "FastAPI, bare, untouched: GET 340 B",
+    "FastAPI, old client, untouched: GET 340 B": "FastAPI, bare, untouched: GET 340 B",
 }
 """Cases of which the part that timegate adds is compared too: in the whole, what the app does hides its growth."""
 
@@ -70,7 +71,10 @@ def interpreter() -> str:
 
 def cases(counts: Counts) -> dict[str, Work]:
     """The cases whose instructions are counted, one call of each; ``counts`` counts requests."""
-    bare = starlette_app()
+    # Imported here because only the environment of the benchmarks has the server.
+    from benchmarks.served import Served
+
+    bare, fastapi = starlette_app(), fastapi_app()
     gates = timeline().compile(Contract.of(starlette_app()))
     gated = TimegateMiddleware(starlette_app(), timeline=gates.timeline, gates=gates, select=header(HEADER))
     counted = TimegateMiddleware(
@@ -95,13 +99,15 @@ def cases(counts: Counts) -> dict[str, Work]:
 
         return work
 
-    loop, of_fastapi = asyncio.new_event_loop(), timeline().compile(Contract.of(fastapi_app()))
+    loop, of_fastapi = asyncio.new_event_loop(), timeline().compile(Contract.of(fastapi))
+
+    def on_fastapi(observer: Observer | None) -> TimegateMiddleware:
+        return TimegateMiddleware(
+            fastapi, timeline=of_fastapi.timeline, gates=of_fastapi, select=header(HEADER), observer=observer
+        )
 
     def served(observer: Observer | None, depth: int) -> Served:
-        app = TimegateMiddleware(
-            fastapi_app(), timeline=of_fastapi.timeline, gates=of_fastapi, select=header(HEADER), observer=observer
-        )
-        return Served(app, request("GET", "/tasks/1", depth), loop)
+        return Served(on_fastapi(observer), request("GET", "/tasks/1", depth), loop)
 
     head_body, old_body = encode_json(task), encode_json(old)
     return {
@@ -118,6 +124,11 @@ def cases(counts: Counts) -> dict[str, Work]:
         "by hand, untouched: GET 340 B": Caller(by_hand, request("GET", "/notes/1", DEPTH)),
         "old client: GET 340 B": Caller(gated, request("GET", "/tasks/1", DEPTH)),
         "old client: POST 340 B": Caller(gated, request("POST", "/tasks", DEPTH, old)),
+        "FastAPI, bare, untouched: GET 340 B": Caller(fastapi, request("GET", "/notes/1", 0)),
+        "FastAPI, by hand, untouched: GET 340 B": Caller(
+            ByHand(fastapi, HEADER, version_at(DEPTH)), request("GET", "/notes/1", DEPTH)
+        ),
+        "FastAPI, old client, untouched: GET 340 B": Caller(on_fastapi(None), request("GET", "/notes/1", DEPTH)),
         "counted, head client: GET 340 B": Caller(counted, request("GET", "/tasks/1", 0)),
         "counted, old client: GET 340 B": Caller(counted, request("GET", "/tasks/1", DEPTH)),
         "under uvicorn: head client, GET 340 B": served(None, 0),

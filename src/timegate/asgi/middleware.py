@@ -218,7 +218,7 @@ class TimegateMiddleware(Startable):
             if self._watch is None:
                 await self._select(ready, scope, receive, send)
                 return
-            watched = Watched(self._watch, send, None)
+            watched = self._watch.watched(self._watch, send, None)
             try:
                 await self._select(ready, scope, receive, watched)
             finally:
@@ -226,9 +226,11 @@ class TimegateMiddleware(Startable):
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
-        if self._watch is not None:
-            version, plan = self._watch.sampled(version, plan, ready.versions)
-            send = watched = Watched(self._watch, send, value, version, plan)
+        watch = self._watch
+        if watch is not None:
+            if watch.samples:
+                version, plan = watch.sampled(version, plan, ready.versions)
+            send = watched = watch.watched(watch, send, value, version, plan)
         token = _set_selected(version.selected)
         try:
             if plan is None:
@@ -243,8 +245,8 @@ class TimegateMiddleware(Startable):
                 await exchange(self.app, version, plan, scope, receive, send, path, self._proven)
         finally:
             _reset_selected(token)
-            if watched is not None and self._watch is not None:
-                self._watch.tell(watched, scope)
+            if watched is not None and watch is not None:
+                watch.tell(watched, scope)
 
     async def _serve(
         self,

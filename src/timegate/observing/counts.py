@@ -42,6 +42,7 @@ class Counts:
     def __init__(self, database: str | Path) -> None:
         self._folder = journals_of(Path(database))
         self._journal: _Journal | None = None
+        self._today, self._midnight = 0, 0.0
         # A process that is forked counts in a file of its own.
         forget = weakref.WeakMethod(self._forget)
         os.register_at_fork(after_in_child=lambda: (forget() or _nothing)())
@@ -51,7 +52,21 @@ class Counts:
 
     def __call__(self, event: Event) -> None:
         _, version, operation, _, status, problem, client, _ = event
-        self.add((int(time()) // _SECONDS_A_DAY, client, version, operation, status, problem))
+        self.count(client, version, operation, status, problem)
+
+    def count(self, client: str, version: str, operation: str, status: int, problem: str) -> None:
+        """Count a request; the values are those of its event."""
+        if time() >= self._midnight:
+            self._today = int(time()) // _SECONDS_A_DAY
+            self._midnight = float((self._today + 1) * _SECONDS_A_DAY)
+        key = (self._today, client, version, operation, status, problem)
+        journal = self._journal
+        slot = None if journal is None else journal.slots.get(key)
+        if journal is None or slot is None:
+            self.add(key)
+        else:
+            # As `add` does, without the call: nearly every request is like one before it.
+            journal.numbers[slot] += 1
 
     def lost(self, loss: Loss) -> None:
         """Count a loss: ``losses=Sampling(counts.lost, rate=0.01)``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from timegate.errors import DeclarationError
 
@@ -48,6 +48,17 @@ FIELDS: Final = ("asked", "version", "operation", "gated", "status", "problem", 
 
 Observer: TypeAlias = Callable[[Event], None]
 """Gets the event of each request after its response; it must be quick and must not raise."""
+
+
+@runtime_checkable
+class Tally(Protocol):
+    """An observer that only counts: the values that it counts by come by themselves, and no event is made for it."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Count an event, as any other observer gets it."""
+
+    def count(self, client: str, version: str, operation: str, status: int, problem: str, /) -> None:
+        """Count a request; the values are those of its event."""
 
 
 class Loss(NamedTuple):

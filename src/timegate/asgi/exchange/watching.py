@@ -13,7 +13,7 @@ from timegate.asgi.message.scope import Message, Scope, Send
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.version import ApiVersion
 from timegate.gates.losses import LOST
-from timegate.observing.event import OTHER, UNKNOWN, Event, Loss, Observer, Sampling
+from timegate.observing.event import OTHER, UNKNOWN, Event, Loss, Observer, Sampling, Tally
 
 NameClient: TypeAlias = Callable[[Scope], str | None]
 """Says who sends a request, from its scope; None where nobody knows."""
@@ -59,14 +59,20 @@ class Watch:
 
     Attributes:
         names_changes: whether responses name the changes that touch them.
+        samples: whether some requests are handled by programs that tell what they lose.
+        watched: what is noted of each request.
     """
 
-    __slots__ = ("_changes", "_client", "_clients", "_failed", "_field", "_losses", "_observer", "names_changes")
+    __slots__ = (
+        "_changes", "_client", "_clients", "_count", "_failed", "_field", "_losses", "_observer", "names_changes",
+        "samples", "watched",
+    )  # fmt: skip
 
     def __init__(
         self, observer: Observer, client: NameClient, changes_field: str | None, losses: Sampling | None
     ) -> None:
         self._observer = observer
+        self._count = observer.count if isinstance(observer, Tally) else None
         self._client = None if client is nobody else client
         self._clients = {UNKNOWN}
         self._field = b"" if changes_field is None else changes_field.lower().encode("ascii")
@@ -74,6 +80,8 @@ class Watch:
         self._changes: dict[tuple[str, str], bytes] = {}
         self._failed = False
         self._losses = losses
+        self.samples = losses is not None
+        self.watched: type[Watched] = Timed if self._count is None or self.names_changes else Watched
 
     def sampled(
         self, version: ApiVersion, plan: OperationPlan | None, versions: Counting
@@ -100,29 +108,27 @@ class Watch:
 
     def tell(self, watched: Watched, scope: Scope) -> None:
         """Tell the observer what became of a request. Its failure is no failure of the request."""
-        version, plan, asked = watched.version, watched.plan, watched.asked
-        event = Event(
-            field_text(asked) if isinstance(asked, bytes) else asked,
-            UNKNOWN if version is None else version.value,
-            (watched.operation or OTHER) if plan is None else plan.gate.key,
-            plan is not None and not plan.untouched,
-            watched.status,
-            watched.problem,
-            UNKNOWN if self._client is None else self._named(self._client(scope) or UNKNOWN),
-            (watched.ended or perf_counter()) - watched.began,
-        )
+        plan, status, problem = watched.plan, watched.status, watched.problem
+        version = UNKNOWN if watched.version is None else watched.version.selected.version
+        operation = (watched.operation or OTHER) if plan is None else plan.gate.key
+        client = UNKNOWN if self._client is None else self._named(self._client(scope) or UNKNOWN)
         try:
-            self._observer(event)
+            if self._count is not None:
+                self._count(client, version, operation, status, problem)
+            else:
+                asked, gated = watched.asked, plan is not None and not plan.untouched
+                written = field_text(asked) if isinstance(asked, bytes) else asked
+                self._observer(Event(written, version, operation, gated, status, problem, client, watched.seconds()))
             if self._losses is not None:
-                self._tell_losses(self._losses, event)
+                self._tell_losses(self._losses, version, operation)
         except Exception:
             if not self._failed:
                 self._failed = True
                 _LOG.exception("the observer failed; the log says so once")
 
-    def _tell_losses(self, losses: Sampling, event: Event) -> None:
+    def _tell_losses(self, losses: Sampling, version: str, operation: str) -> None:
         for lost in LOST.get() or ():
-            losses.tell(Loss(event.version, event.operation, lost.change, lost.kind, losses.rate))
+            losses.tell(Loss(version, operation, lost.change, lost.kind, losses.rate))
         LOST.set(None)
 
     def _named(self, name: str) -> str:
@@ -136,7 +142,7 @@ class Watch:
 
 
 class Watched:
-    """One request that is watched; it is the `send` of what serves it.
+    """One request that is watched, and what is noted of it; it is the `send` of what serves it.
 
     Args:
         watch: what watches.
@@ -149,15 +155,15 @@ class Watched:
         operation: the key of the operation, where the request is refused before there is a plan.
         problem: why it is refused, the end of the problem's type; empty for not.
         status: the status of the response.
-        began: when it was clear what the request wants.
-        ended: when the last message of the response came.
+        server: the server's `send`.
+        only_status: whether nothing else of a response is looked at, so that whoever sees its start may note it.
     """
 
     # Defaults of the class, because setting them costs each request.
     operation: str | None = None
     problem = ""
     status = 500
-    ended = 0.0
+    only_status = True
 
     def __init__(
         self,
@@ -168,11 +174,10 @@ class Watched:
         plan: OperationPlan | None = None,
     ) -> None:
         self._watch = watch
-        self._send = send
+        self.server = send
         self.asked = asked
         self.version = version
         self.plan = plan
-        self.began = perf_counter()
 
     def found(
         self, version: ApiVersion, plan: OperationPlan | None, versions: Counting
@@ -181,11 +186,42 @@ class Watched:
         self.version, self.plan = version, plan = self._watch.sampled(version, plan, versions)
         return version, plan
 
+    def seconds(self) -> float:
+        """How long it took; only a request of which an event is told is timed."""
+        return 0.0
+
+    def __call__(self, message: Message) -> Awaitable[None]:
+        if "status" in message:
+            self.status = message["status"]
+        return self.server(message)
+
+
+class Timed(Watched):
+    """A request of which an event is told, or whose response names changes."""
+
+    only_status = False
+    _ended = 0.0
+
+    def __init__(
+        self,
+        watch: Watch,
+        send: Send,
+        asked: bytes | str | None,
+        version: ApiVersion | None = None,
+        plan: OperationPlan | None = None,
+    ) -> None:
+        super().__init__(watch, send, asked, version, plan)
+        self._began = perf_counter()
+
+    def seconds(self) -> float:
+        """From when it was clear what the request wants to the last message of the response."""
+        return (self._ended or perf_counter()) - self._began
+
     def __call__(self, message: Message) -> Awaitable[None]:
         if "status" in message:
             self.status = message["status"]
             if self._watch.names_changes:
                 message = self._watch.with_changes(message, self.version, self.plan)
         else:
-            self.ended = perf_counter()
-        return self._send(message)
+            self._ended = perf_counter()
+        return self.server(message)
