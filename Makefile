@@ -137,12 +137,17 @@ CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/ma
 WHEEL := $(MATRIX)/wheel/.built
 WIRED := tests/asgi tests/reading tests/documents tests/silence tests/painless tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
 
+# What writes and checks contracts depends on what pydantic and FastAPI make of an app; a command is slow to start.
+RELEASING := tests/frozen tests/testing tests/cli/test_releasing.py tests/cli/test_command.py
+RELEASING_CELLS := newest lowest-pydantic
+
 test-matrix: $(CELLS:%=test-matrix-%)
 
 .PHONY: $(CELLS:%=test-matrix-%)
 $(CELLS:%=test-matrix-%): test-matrix-%: $(MATRIX)/%/.ready
 	@$(MATRIX)/$*/bin/python requirements/matrix/shown.py
-	@$(MATRIX)/$*/bin/python -m pytest --quiet --numprocesses=2 $(WIRED) $(PYTEST)
+	@$(MATRIX)/$*/bin/python -m pytest --quiet --numprocesses=2 $(WIRED) \
+	    $(if $(filter $*,$(RELEASING_CELLS)),$(RELEASING)) $(PYTEST)
 
 # Each application has its own environment; GitHub's API is a document, from a package of npm.
 APP_ENVIRONMENTS := .venv-apps
