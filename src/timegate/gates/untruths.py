@@ -99,21 +99,24 @@ def untruths(responses: Reach) -> Iterator[Untruth]:
     """
     history = responses.history
     met = [wire.reachable("responses").keys() for wire in history.wires]
-    for boundary in range(len(history.wires) - 1):
-        for (side, name, at), steps in history.steps.items():
-            if side != "responses" or at != boundary or not any(name in names for names in met[boundary:]):
-                continue
-            component = responses.component(name, boundary)
-            for step in steps:
-                found = stand_in(step)
-                if found is not None and _is_untrue(found):
-                    key = step.old[0] if isinstance(step, ValueMoved) else getattr(step, "key", "")
-                    yield _untruth(step.origin, ".".join(filter(None, [component.display_name, key])), found)
-        for operation, changes in history.header_changes.items():
-            for change in changes.get(boundary, ()):
-                value = _of_header(change.values)
-                if value is not None:
-                    yield _untruth(change.origin, f"{operation} response header {change.old}", value)
+    told: list[tuple[int, Untruth]] = []
+    for (side, name, boundary), steps in history.steps.items():
+        found = [(step, stand_in(step)) for step in steps] if side == "responses" else []
+        untrue = [(step, one) for step, one in found if one is not None and _is_untrue(one)]
+        if untrue and any(name in names for names in met[boundary:]):
+            holder = responses.component(name, boundary).display_name
+            for step, one in untrue:
+                key = step.old[0] if isinstance(step, ValueMoved) else getattr(step, "key", "")
+                told.append((boundary, _untruth(step.origin, ".".join(filter(None, [holder, key])), one)))
+    for operation, changes in history.header_changes.items():
+        for boundary, fields in changes.items():
+            values = ((field, _of_header(field.values)) for field in fields)
+            told += [
+                (boundary, _untruth(field.origin, f"{operation} response header {field.old}", value))
+                for field, value in values
+                if value is not None
+            ]
+    yield from (one for _, one in sorted(told, key=lambda one: one[0]))
 
 
 def _untruth(origin: Origin, place: str, found: StandIn) -> Untruth:
