@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from tests.cells.shapes import SHAPES, Object, Shape
 from timegate import Contract, Gates, Timeline, Version, VersionChange, on
@@ -133,6 +135,41 @@ FACTS: dict[str, FactCase] = {
     ),
     "documented": FactCase(
         lambda models: models.documented("net_weight", was={"description": "In stones."}),
+        old_request={"parcel_label": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "became non-null": FactCase(
+        lambda models: models.became_non_null("net_weight", null_is=4),
+        old_request={"parcel_label": "a", "net_weight": None},
+        head_request={"parcel_label": "a", "net_weight": 4},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "became required": FactCase(
+        lambda models: models.became_required("parcel_label", default="?"),
+        old_request={"net_weight": 2},
+        head_request={"net_weight": 2, "parcel_label": "?"},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "became optional": FactCase(
+        lambda models: models.became_optional("net_weight", missing_was=1),
+        old_request={"parcel_label": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response={key: value for key, value in HEAD.items() if key != "net_weight"},
+        old_response={**HEAD, "net_weight": 1},
+    ),
+    "defaulted": FactCase(
+        lambda models: models.defaulted("net_weight", was=9),
+        old_request={"parcel_label": "a"},
+        head_request={"parcel_label": "a", "net_weight": 9},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "constrained": FactCase(
+        lambda models: models.constrained("net_weight", was=Annotated[int, Field(le=100)], tolerated="no client minds"),
         old_request={"parcel_label": "a", "net_weight": 2},
         head_request={"parcel_label": "a", "net_weight": 2},
         head_response=HEAD,

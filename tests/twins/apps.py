@@ -25,6 +25,11 @@ _IMPORTED: dict[str, Any] = {"__name__": "tests.twins.drawn"}
 exec(compile(IMPORTS, "imports", "exec", dont_inherit=True), _IMPORTED)
 
 
+def names_of_source() -> Mapping[str, Any]:
+    """The names that every drawn file imports."""
+    return _IMPORTED
+
+
 @dataclass
 class App:
     """One of both apps.

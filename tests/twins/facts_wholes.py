@@ -9,6 +9,7 @@ from tests.twins.meaning import Act, Happened, Whole
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     INT,
+    REQUIRED,
     STR,
     DictOf,
     FieldShape,
@@ -192,3 +193,50 @@ def enveloped(scene: Scene) -> Happened | None:
     one.response = ModelOf(uid)
     code = f"endpoint({one.path!r}, {one.method!r}).enveloped('held')"
     return Happened("enveloped", code, whole=Whole(one.uid, "response", lambda envelope: envelope.fields["held"]))
+
+
+def model_documented(scene: Scene) -> Happened | None:
+    found = scene.models()
+    if not found:
+        return None
+    was = {"description": f"As it was told {len(scene.busy)} times."}
+    return Happened("model_documented", f"on({scene.dice.pick(found).uid}).documented(was={was!r})")
+
+
+def endpoint_documented(scene: Scene) -> Happened | None:
+    one = scene.dice.pick(list(scene.world.operations.values()))
+    if f"{one.uid}.path" in scene.busy:
+        return None
+    was = {"summary": f"As it was told {len(scene.busy)} times.", "tags": ["old"]}
+    return Happened("endpoint_documented", f"endpoint({one.path!r}, {one.method!r}).documented(was={was!r})")
+
+
+def parameter_documented(scene: Scene) -> Happened | None:
+    found = [
+        (one, parameter)
+        for one in scene.world.operations.values()
+        for parameter in one.parameters
+        if f"{one.uid}.path" not in scene.busy and f"{one.uid}.{parameter.name}" not in scene.busy
+    ]
+    if not found:
+        return None
+    one, parameter = scene.dice.pick(found)
+    said = f"endpoint({one.path!r}, {one.method!r}).{parameter.where}({parameter.name!r})"
+    return Happened("parameter_documented", f"{said}.documented(was={{'description': 'As it was.'}})")
+
+
+def parameter_became_optional(scene: Scene) -> Happened | None:
+    found = [
+        (one, parameter)
+        for one in scene.world.operations.values()
+        for parameter in one.named("query")
+        if parameter.default is REQUIRED and parameter.type in (INT, STR) and parameter.name != "key"
+        if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy
+    ]
+    if not found:
+        return None
+    one, parameter = scene.dice.pick(found)
+    parameter.default = scene.value(parameter.type)
+    scene.busy.add(f"{one.uid}.{parameter.name}")
+    said = f"endpoint({one.path!r}, {one.method!r}).query({parameter.name!r})"
+    return Happened("parameter_became_optional", f"{said}.became_optional()", fields=(parameter.name,))

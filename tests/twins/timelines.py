@@ -57,6 +57,10 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
     (facts_wholes.rewritten_response, 2),
     (facts_wholes.rewritten_request, 2),
     (facts_wholes.enveloped, 2),
+    (facts_wholes.model_documented, 1),
+    (facts_wholes.endpoint_documented, 1),
+    (facts_wholes.parameter_documented, 1),
+    (facts_wholes.parameter_became_optional, 2),
 )
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
 
