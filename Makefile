@@ -28,8 +28,7 @@
 #   make nightly  what takes long: a million such requests, growth up to 256 KiB, every breakage, ten times the random
 #                 cases, and the load
 #
-#   make clients    generates the models with which a client of each version of the example reads its responses, and the
-#                   documents that its workers in other languages are built from
+#   make clients    generates the models with which a client of each version of the example reads its responses
 #   make snapshots  updates the snapshots of what the example sends and receives, and of what mistakes say; look at the difference
 #
 #   make docs     builds the site of the documentation into .site/html, and follows its links
@@ -241,7 +240,6 @@ nightly: $(READY)
 
 clients: $(READY)
 	@$(PY) -m examples.execution_api.tests.client_models.generate
-	@$(PY) -m examples.workers.documents
 
 snapshots: $(READY)
 	@$(PY) -m pytest --numprocesses=auto --snapshot-update $(EXAMPLE)/tests/test_payload_snapshots.py \

@@ -18,13 +18,13 @@ from execution_api.demo.ledger import Ledger
 from execution_api.demo.plan import Performance, language_performance_of, world_of
 from execution_api.demo.server import RunningServer, running_server
 from execution_api.worker import GENERATIONS, LANGUAGES, LanguageWorker, Program
-from execution_api.worker.languages import CONTRACTS
+from execution_api.worker.languages import BUILT_FROM
 
 __all__ = ["ALL_PROGRAMS", "Scene", "running", "scene"]
 
 ALL_PROGRAMS = pytest.mark.parametrize(
     "worker",
-    [LanguageWorker(language, file.stem) for language in LANGUAGES for file in sorted(CONTRACTS.glob("*.json"))],
+    [LanguageWorker(language, version) for language in LANGUAGES for version in BUILT_FROM],
     ids=lambda worker: f"{worker.language.name}-{worker.api_version}",
 )
 """Each language, built from each document."""

@@ -4,4 +4,4 @@
 // that compiles uses nothing that the document lacks.
 package api
 
-//go:generate go run timegate.example/airflow/internal/apigen -document ../../contracts/2025-04-11.json -out api.gen.go
+//go:generate go run timegate.example/airflow/internal/apigen -document ../../../execution_api/contracts/2025-04-11.json -out api.gen.go

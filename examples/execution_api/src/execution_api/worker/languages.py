@@ -18,7 +18,7 @@ from execution_api.worker.run import TaskRun
 from execution_api.worker.traffic import read_traffic
 
 __all__ = [
-    "CONTRACTS",
+    "BUILT_FROM",
     "LANGUAGES",
     "BuildFailed",
     "Language",
@@ -32,7 +32,10 @@ __all__ = [
 
 # The example is a folder to try things in, installed as it stands: the workers of other languages lie beside it.
 _WORKERS: Final = Path(__file__).parents[4] / "workers"
-CONTRACTS: Final = _WORKERS / "contracts"
+_CONTRACTS: Final = _WORKERS.parent / "execution_api" / "contracts"
+BUILT_FROM: Final = ("2025-04-11", "2026-06-30")
+"""The versions whose frozen contracts workers are built from: the oldest, and today's."""
+
 _LEFT_OUT: Final = shutil.ignore_patterns("node_modules", "dist", "generated.ts")
 _SECONDS_TO_BUILD: Final = 300
 
@@ -145,7 +148,7 @@ class LanguageWorker:
     @property
     def document(self) -> Path:
         """The document that it is built from."""
-        return CONTRACTS / f"{self.api_version}.json"
+        return _CONTRACTS / f"{self.api_version}.json"
 
 
 def language_workers_of(words: str) -> tuple[LanguageWorker, ...]:
@@ -158,16 +161,16 @@ def language_workers_of(words: str) -> tuple[LanguageWorker, ...]:
     Raises:
         UnknownLanguage: There is no such language, or no document of this version.
     """
-    versions = sorted(file.stem for file in CONTRACTS.glob("*.json"))
     languages = {language.name: language for language in LANGUAGES}
     found: list[LanguageWorker] = []
     for word in words.replace(",", " ").split():
         name, _, version = word.partition("@")
         if name not in languages:
             raise UnknownLanguage(f"there is no worker in {name!r}; choose from {', '.join(languages)}")
-        if version and version not in versions:
-            raise UnknownLanguage(f"{word}: there is no document of {version} to build from; {', '.join(versions)} are")
-        found.append(LanguageWorker(languages[name], version or versions[0]))
+        if version and version not in BUILT_FROM:
+            there = ", ".join(BUILT_FROM)
+            raise UnknownLanguage(f"{word}: there is no document of {version} to build from; {there} are")
+        found.append(LanguageWorker(languages[name], version or BUILT_FROM[0]))
     return tuple(dict.fromkeys(found))
 
 

@@ -1,6 +1,6 @@
 // Apigen writes the Go types and methods of one OpenAPI document, and nothing that the document lacks.
 //
-//	go run ./internal/apigen -document ../contracts/2025-04-11.json -out api/api.gen.go
+//	go run ./internal/apigen -document ../../execution_api/contracts/2025-04-11.json -out api/api.gen.go
 package main
 
 import (
