@@ -16,9 +16,10 @@ _FACT: Final = re.compile(r"""on\((?:"[^"]*"|'[^']*'|[^()'"])*\)\.\w+\((?:"[^"]*
 
 
 def names_in(contract: Contract) -> Mapping[str, Any]:
-    """What a version file of an application imports: `on`, and every class of its contract by its name."""
+    """What a version file of an application imports: `on`, and every class of its contract and its bases by name."""
     models = [one.model for side in SIDES for one in contract.wire.components(side).values() if one.model is not None]
-    return {**{getattr(model, "__name__", ""): model for model in models}, "on": on}
+    bases = [base for model in models for base in getattr(model, "__mro__", ())]
+    return {**{getattr(model, "__name__", ""): model for model in (*bases, *models)}, "on": on}
 
 
 def pasted(faults: Iterable[Fault], names: Mapping[str, Any]) -> Iterator[Fact]:

@@ -1,11 +1,12 @@
 """A union can change where its arms change alike, and where a callable names the arm, null or not."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, Discriminator, Tag
 
-from tests.silence.exchanges import OLD, timeline_of
+from tests.silence.exchanges import OLD, exchange, gated, timeline_of
 from timegate import Contract, on
 
 
@@ -80,3 +81,35 @@ def test_a_union_with_a_callable_can_change_wherever_it_is(holder: Any) -> None:
         assert gates.downgrade(holder, {"one": given}, to_version=OLD) == {"one": expected}
     if holder is Optional:
         assert gates.downgrade(holder, {"one": None}, to_version=OLD) == {"one": None}
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    born: int
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    born: int
+
+
+class Loose(BaseModel):
+    """Its arms have tags, and no discriminator asks for them: pydantic names the arms by them all the same."""
+
+    pet: Annotated[Cat, Tag("meows")] | Annotated[Dog, Tag("barks")]
+
+
+def test_a_tag_without_a_discriminator_names_the_arm_in_which_a_422_is_told() -> None:
+    app = FastAPI()
+
+    @app.put("/loose")
+    def put(body: Loose) -> None: ...
+
+    changed = gated(app, on(Dog).renamed("birth", to="born"))
+    response = exchange(changed, "PUT", "/loose", body={"pet": {"kind": "dog", "birth": "many"}})
+    told = {tuple(one["loc"]): one.get("input") for one in response.json()["detail"]}
+    assert response.status == 422
+    assert told["body", "pet", "barks", "birth"] == "many"
+    assert ("body", "pet", "barks", "born") not in told
+    refused = exchange(changed, "PUT", "/loose", body={"pet": {"kind": "dog", "born": 3}})
+    assert [one["loc"] for one in refused.json()["detail"]][-1] == ["body", "pet", "barks", "birth"]

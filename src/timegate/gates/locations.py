@@ -16,7 +16,7 @@ from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
-from timegate.wire.marks import DISCRIMINATOR_MARK, PATH_MARK, CallableDiscriminator
+from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
 from timegate.wire.schema import NULL, ref, referred
 from timegate.wire.wire import Component, Operation
 
@@ -226,8 +226,8 @@ class Locator:
             return _End()
         # Pydantic puts a label of the arm into the location: its tag, or the name of its model or type.
         label = rest[at]
-        noted = union.get(DISCRIMINATOR_MARK)
-        if isinstance(noted, CallableDiscriminator):
+        noted = union.get(DISCRIMINATOR_MARK) or union.get(LABELS_MARK)
+        if isinstance(noted, CallableDiscriminator | Labels):
             tagged = next((arm for tag, arm in noted.arms if str(tag) == label), None)
             if tagged is not None:
                 return _Step((ArmName(label),), 1, tagged)

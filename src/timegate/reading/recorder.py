@@ -15,6 +15,7 @@ from timegate.typing import is_array, is_object, plain_text, type_of
 from timegate.wire.marks import (
     ABSENT_MARK,
     DISCRIMINATOR_MARK,
+    LABELS_MARK,
     LEFT_TO_RIGHT_MARK,
     MEMBERS_MARK,
     MODEL_MARK,
@@ -164,6 +165,11 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def union_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().union_schema(schema)
+            labelled = [choice for choice in schema["choices"] if type_of(choice) is tuple]
+            if labelled:
+                # The arms stay plain JSON for now, as those of a callable discriminator do.
+                arms = [self.generate_inner(arm) for arm, _ in labelled]
+                generated = {**generated, LABELS_MARK: {"labels": [label for _, label in labelled], "arms": arms}}
             return {**generated, LEFT_TO_RIGHT_MARK: True} if schema.get("mode") == "left_to_right" else generated
 
         def tagged_union_schema(self, schema: Any) -> JsonSchemaValue:

@@ -17,11 +17,13 @@ from timegate.reading.recorder import ClassRecord, Mode, Records, recording_gene
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
     DISCRIMINATOR_MARK,
+    LABELS_MARK,
     LEFT_TO_RIGHT_MARK,
     MEMBERS_MARK,
     MODEL_MARK,
     OPAQUE_MARK,
     CallableDiscriminator,
+    Labels,
 )
 from timegate.wire.names import free_name
 from timegate.wire.schema import NULL, REF_PREFIX, objects_in, ref, references, rename_references, rewrite
@@ -29,7 +31,7 @@ from timegate.wire.wire import Component, Side
 
 _MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
 
-_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, MEMBERS_MARK, LEFT_TO_RIGHT_MARK})
+_MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, LABELS_MARK, MEMBERS_MARK, LEFT_TO_RIGHT_MARK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,10 @@ def _resolved(
             pick, tags = records.discriminators[index]
             arms = tuple((tag, rewrite(arm, resolve)) for tag, arm in zip(tags, choice["arms"], strict=True))
             node = {**node, DISCRIMINATOR_MARK: CallableDiscriminator(pick, arms)}
+        labels: Any = node.get(LABELS_MARK)
+        if is_object(labels):
+            labelled = [rewrite(arm, resolve) for arm in labels["arms"]]
+            node = {**node, LABELS_MARK: Labels(tuple(zip(labels["labels"], labelled, strict=True)))}
         if is_object(node.get(OPAQUE_MARK)):
             node = {**node, OPAQUE_MARK: rewrite(node[OPAQUE_MARK], resolve)}
         if MEMBERS_MARK in node:

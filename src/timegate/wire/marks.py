@@ -32,6 +32,14 @@ DISCRIMINATOR_MARK: Final = MARK_PREFIX + "discriminator"
 """Holds the `CallableDiscriminator` of a union."""
 
 
+APART_MARK: Final = MARK_PREFIX + "apart"
+"""Marks a union of a response of which somebody vouches that what a value holds says which arm it is."""
+
+
+LABELS_MARK: Final = MARK_PREFIX + "labels"
+"""Holds the `Labels` of a union whose arms have tags of their own and that has no discriminator."""
+
+
 LEFT_TO_RIGHT_MARK: Final = MARK_PREFIX + "left-to-right"
 """Marks a union that takes the first arm that reads a value, as ``Field(union_mode="left_to_right")`` says."""
 
@@ -165,6 +173,17 @@ class LeftOut:
         """Whether a field with these names, in Python and on the wire, is left out whatever its value."""
         unsent = self.included is not None and self.included.isdisjoint(names)
         return unsent or not self.excluded.isdisjoint(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What validation errors call the arms of a union.
+
+    Args:
+        arms: each label with the schema of its arm.
+    """
+
+    arms: tuple[tuple[str, Schema], ...]
 
 
 @dataclass(frozen=True, slots=True)

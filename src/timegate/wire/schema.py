@@ -7,7 +7,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.marks import BEHIND_MARK, DISCRIMINATOR_MARK, MARK_PREFIX, OPAQUE_MARK, CallableDiscriminator
+from timegate.wire.marks import (
+    BEHIND_MARK,
+    DISCRIMINATOR_MARK,
+    LABELS_MARK,
+    MARK_PREFIX,
+    OPAQUE_MARK,
+    CallableDiscriminator,
+    Labels,
+)
 
 REF_PREFIX: Final = "#/components/schemas/"
 
@@ -113,6 +121,9 @@ def rename_references(schema: Any, names: Mapping[str, str], *, drops_other_tags
         if isinstance(callable_discriminator, CallableDiscriminator):
             arms = tuple((tag, rename_references(arm, names)) for tag, arm in callable_discriminator.arms)
             node[DISCRIMINATOR_MARK] = replace(callable_discriminator, arms=arms)
+        labels = node.get(LABELS_MARK)
+        if isinstance(labels, Labels):
+            node[LABELS_MARK] = Labels(tuple((label, rename_references(arm, names)) for label, arm in labels.arms))
         if is_object(node.get(OPAQUE_MARK)):
             node[OPAQUE_MARK] = rename_references(node[OPAQUE_MARK], names)
         if BEHIND_MARK in node:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from timegate.changes.base import name_of
 from timegate.errors import Fault
+from timegate.gates.check.unions import voucher_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach, names_in
 from timegate.gates.source.keywords import SERIALIZER, VOUCHABLE, NotConvertible, followed, obstacles_in
@@ -21,6 +22,9 @@ from timegate.wire.wire import Body
 _ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
+
+_KEPT: Final = "why it keeps the documented shape"
+_APART: Final = "why each value says which arm it is"
 
 _RESHAPED: Final = "declare it as a RootModel, and on(…).reshaped(was=…, to_head=…, to_old=…) of that"
 
@@ -121,7 +125,10 @@ def _remedy(reach: Reach, one: str, other: str, conversion: Conversion, *, can_b
     """What tells two arms of a union apart; a function of the old object does so only where head can tell them too."""
     remedy = "give head's union a callable Discriminator (pydantic), which says which one a value is"
     components = reach.components(conversion.src)
-    if reach.side == "responses" or not can_be_told or not {one, other} <= components.keys():
+    if reach.side == "responses":
+        voucher = voucher_of(reach, (one, other), conversion)
+        return remedy + (_or_vouch(reach, voucher, conversion, _APART) if voucher else "")
+    if not can_be_told or not {one, other} <= components.keys():
         return remedy
     arms = ", ".join(subject_code(reach, name, conversion) for name in (one, other))
     return f"{remedy}, or on({arms}).told_by(…) with a function from the old object to its model"
@@ -169,13 +176,13 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
     ]
 
 
-def _or_vouch(reach: Reach, voucher: str, conversion: Conversion) -> str:
-    """The fact that vouches for the serializers of a component, as one more remedy; empty without a component."""
+def _or_vouch(reach: Reach, voucher: str, conversion: Conversion, why: str = _KEPT) -> str:
+    """The fact that vouches for what a component sends, as one more remedy; empty without a component."""
     if not voucher:
         return ""
     # Where a type says that it gives some object, another component describes the class that has it.
     name = referred(reach.component(voucher, conversion.src).schema.get(OPAQUE_MARK)) or voucher
-    return f", or on({subject_code(reach, name, conversion)}).vouched('why it keeps the documented shape')"
+    return f", or on({subject_code(reach, name, conversion)}).vouched({why!r})"
 
 
 def _obstacles(schema: Any, place: str, touched: frozenset[str], owner: str) -> Iterator[tuple[str, str, str, str]]:

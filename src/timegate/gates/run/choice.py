@@ -35,6 +35,7 @@ class Choice:
         in_order: whether the union takes the first arm that reads a value.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
         in_part: whether head leaves keys out that objects are said to have.
+        apart: whether somebody vouches that what a value of head holds says which arm it is.
 
     Attributes:
         has_rivals: whether head might read another arm than the chosen one: it chooses by more than a tag.
@@ -52,6 +53,7 @@ class Choice:
     in_order: bool = False
     complete: bool = False
     in_part: bool = False
+    apart: bool = False
     objects: list[Arm] = field(init=False)
     has_rivals: bool = False
 
@@ -232,6 +234,9 @@ class Choice:
 
     def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that head has sent; None where none is left."""
+        if len(left) > 1 and self.apart:
+            reading = Reading(strictly=True, in_part=self.in_part)
+            left = _knowing_most([arm for arm in left if arm.leaf.score(value, reading) is not None] or left, value)
         if len(left) > 1 and self.pick is not None and not self.pick_first:
             left = self._pick(left, value)
         if len(left) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import combinations
@@ -24,11 +24,14 @@ from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
+    APART_MARK,
     DISCRIMINATOR_MARK,
+    LABELS_MARK,
     LEFT_TO_RIGHT_MARK,
     NEWER_ARMS_MARK,
     UNSURE_MARK,
     CallableDiscriminator,
+    Labels,
 )
 from timegate.wire.schema import NULL, REF_PREFIX, referred
 
@@ -175,6 +178,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     arms += [describe_newer(module.shapes, name) for name in newer]
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
     choice.in_part = conversion.left_out is not None
+    choice.apart = not module.upgrades and _is_apart(schema)
     choice.complete = not (module.upgrades or choice.in_part) and all(
         _is_model(module, conversion, leaf) for leaf in leaves
     )
@@ -192,13 +196,16 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
                 # A document may say of the tag itself no more than that it is a text.
                 own = frozenset(value for value, owner in choice.table.items() if owner is arm)
                 arm.tags.setdefault(tag, Tags(own))
-    noted = list(_callable_discriminators(schema))
-    if len(noted) == 1:
-        choice.pick, choice.pick_is_heads = noted[0].pick, noted[0].is_heads
+    asked = list(_callable_discriminators(schema))
+    if len(asked) == 1:
+        choice.pick, choice.pick_is_heads = asked[0].pick, asked[0].is_heads
         choice.pick_first = not module.upgrades and conversion.src == 0
-        choice.picked = {tag: by_name[name] for tag, arm in noted[0].arms if (name := referred(arm)) in by_name}
+        choice.picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
     if module.upgrades:
-        _label(module, choice, leaves, conversion)
+        noted = schema.get(LABELS_MARK)
+        said = noted.arms if isinstance(noted, Labels) else ()
+        labels = {tag: by_name[name] for tag, arm in said if (name := referred(arm)) in by_name}
+        _label(module, choice, leaves, labels, conversion)
     unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
@@ -229,7 +236,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     module.ambiguous += [
         (one.name, other.name)
         for one, other in pairs
-        if not (id(one) in told and id(other) in told)
+        if not choice.apart
+        and not (id(one) in told and id(other) in told)
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
@@ -258,14 +266,16 @@ def _differ(arm: Arm, other: Arm) -> bool:
     return (arm.is_touched or other.is_touched) and not do_the_same(arm, other)
 
 
-def _label(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:
+def _label(
+    module: Module, choice: Choice, leaves: list[Schema], labels: Mapping[str, Arm], conversion: Conversion
+) -> None:
     """Give each arm the name that validation errors below it have: its tag, or else its model's."""
     if len([leaf for leaf in leaves if leaf != NULL]) < 2:
         return
     for arm, leaf in zip(choice.arms, leaves, strict=False):
         arm.label = _model_name(module, leaf, conversion)
-    tags = {tag: arm for (_, tag), arm in choice.table.items()} or choice.picked
-    for tag, arm in reversed(tags.items()):
+    tags: Mapping[Any, Arm] = {tag: arm for (_, tag), arm in choice.table.items()} or choice.picked or labels
+    for tag, arm in reversed(list(tags.items())):
         arm.label = str(tag)
 
 
@@ -278,6 +288,11 @@ def _discriminator(schema: Schema) -> Any:
     """The discriminator of a union, or of the only arm beside null."""
     arms = [arm for arm in schema.get("anyOf", ()) if arm != NULL]
     return schema.get("discriminator") or (arms[0].get("discriminator") if len(arms) == 1 else None)
+
+
+def _is_apart(schema: Schema) -> bool:
+    """Whether somebody vouches for the values of a union, or of a union in it."""
+    return APART_MARK in schema or any(map(_is_apart, schema.get("anyOf") or schema.get("oneOf") or ()))
 
 
 def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:

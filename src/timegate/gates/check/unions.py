@@ -1,0 +1,47 @@
+"""Finds the models whose fields hold a union, so that somebody may vouch for its values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.reach import Reach
+from timegate.typing import Schema, is_object
+from timegate.wire.marks import APART_MARK
+from timegate.wire.schema import objects_in, referred
+from timegate.wire.wire import Component
+
+
+def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> str | None:
+    """The component that vouches for the unions of two arms: one with a field of such, or an arm where bodies are.
+
+    Args:
+        reach: the side and its history.
+        arms: what the arms are called; an arm that is no component has a name of its own.
+        conversion: what a program would do.
+    """
+    components = reach.components(conversion.src)
+    wanted = {name for name in arms if name in components}
+    if not wanted:
+        return None
+    wire = reach.history.wires[conversion.src]
+    for name in wire.reachable(reach.side):
+        for node in objects_in(components[name].schema):
+            found = set(_arms_in(node, components))
+            if wanted <= found and len(found) > 1 and APART_MARK not in node:
+                return name
+    return min(wanted & reach.touched(conversion), default=None)
+
+
+def _arms_in(node: Schema, components: Mapping[str, Component]) -> Iterator[str]:
+    """The arms of a union, those of unions in it included; one that is no component by its text."""
+    for arm in node.get("anyOf") or node.get("oneOf") or ():
+        if not is_object(arm) or arm == {"type": "null"}:
+            continue
+        name = referred(arm)
+        inner: Any = arm if name is None else components[name].schema
+        if inner.get("anyOf") or inner.get("oneOf"):
+            yield from _arms_in(inner, components)
+        else:
+            yield repr(arm) if name is None else name

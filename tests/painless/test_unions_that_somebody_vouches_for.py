@@ -1,0 +1,98 @@
+"""Arms of a response that no schema tells apart: the fault says who may vouch that each value says which arm it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tests.silence.exchanges import OLD, faults_of, timeline_of
+from timegate import Contract, DowngradeError, on
+
+WHY = "each has keys of its own"
+
+
+class Message(BaseModel):
+    kind: str | None = None
+    text: str = ""
+
+
+class Open(BaseModel):
+    items: list[Message | dict[str, Any]]
+
+
+class Anything(BaseModel):
+    item: Message | Any
+
+
+class Cron(BaseModel):
+    cron: str
+
+
+class Event(BaseModel):
+    event: str
+    cron: int = 0
+
+
+class Scheduled(BaseModel):
+    body: Cron | None = None
+
+
+class Triggered(BaseModel):
+    body: Event | None = None
+
+
+class Trigger(BaseModel):
+    trigger: Scheduled | Triggered
+
+
+TEXTS, BODIES = on(Message).renamed("content", to="text"), on(Scheduled).renamed("content", to="body")
+MESSAGE, OLD_MESSAGE = {"kind": "message", "text": "a"}, {"kind": "message", "content": "a"}
+
+HELD: dict[str, tuple[Any, Any, list[tuple[Any, Any]]]] = {
+    "beside any object": (Open, TEXTS, [
+        ({"items": [MESSAGE, {"n": 1}]}, {"items": [OLD_MESSAGE, {"n": 1}]}),
+    ]),
+    "beside anything": (Anything, TEXTS, [
+        ({"item": MESSAGE}, {"item": OLD_MESSAGE}), ({"item": [1]}, {"item": [1]}), ({"item": None}, {"item": None}),
+        ({"item": {"n": 1}}, {"item": {"n": 1}}),
+    ]),
+    "apart below": (Trigger, BODIES, [
+        ({"trigger": {"body": {"cron": "a"}}}, {"trigger": {"content": {"cron": "a"}}}),
+        ({"trigger": {"body": {"event": "b", "cron": 1}}}, {"trigger": {"body": {"event": "b", "cron": 1}}}),
+    ]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_the_model_that_holds_the_union_vouches_for_it(name: str) -> None:
+    holder, fact, payloads = HELD[name]
+    contract = Contract.of_types(sends=[holder])
+    faults = faults_of(contract, fact)
+    remedy = f", or on({holder.__name__}).vouched('why each value says which arm it is')"
+    assert {fault.remedy.endswith(remedy) for fault in faults} == {True}
+    gates = timeline_of(fact, on(holder).vouched(WHY)).compile(contract)
+    for head, old in payloads:
+        assert gates.downgrade(holder, head, to_version=OLD) == old
+
+
+def test_a_union_at_a_payload_is_vouched_for_by_the_arm_that_changes() -> None:
+    union: Any = Scheduled | Triggered
+    contract = Contract.of_types(sends=[union])
+    (fault,) = faults_of(contract, BODIES)
+    assert fault.remedy.endswith(", or on(Scheduled).vouched('why each value says which arm it is')")
+    gates = timeline_of(BODIES, on(Scheduled).vouched(WHY)).compile(contract)
+    assert gates.downgrade(union, {"body": {"cron": "a"}}, to_version=OLD) == {"content": {"cron": "a"}}
+    assert gates.downgrade(union, {"body": {"event": "b"}}, to_version=OLD) == {"body": {"event": "b"}}
+
+
+def test_a_value_that_does_not_say_which_arm_it_is_is_an_error_of_the_server() -> None:
+    gates = timeline_of(BODIES, on(Trigger).vouched(WHY)).compile(Contract.of_types(sends=[Trigger]))
+    with pytest.raises(DowngradeError, match="several arms of the union fit"):
+        gates.downgrade(Trigger, {"trigger": {"body": None}}, to_version=OLD)
+
+
+def test_a_request_is_never_vouched_for() -> None:
+    faults = faults_of(Contract.of_types(receives=[Open]), TEXTS)
+    assert [fault for fault in faults if "vouched" in fault.remedy] == []
