@@ -87,8 +87,8 @@ def retyped(scene: Scene) -> Happened | None:
     older, world = one.type, scene.world
     newer = _with_core(older, how.now)
     star = ".*" if isinstance(older, ListOf | DictOf) else ""
-    up = _mapped(_converted(how.to_head, how.now, world), each=bool(star))
-    down = _mapped(_converted(how.to_old, how.was, world), each=bool(star))
+    up = _mapped(converted(how.to_head, how.now, world), each=bool(star))
+    down = _mapped(converted(how.to_old, how.was, world), each=bool(star))
     default = one.default
     if one.has_default:
         default = up(copy.deepcopy(one.default))
@@ -114,7 +114,9 @@ def _with_core(kind: Type, core: Type) -> Type:
     return replace(kind, item=core) if isinstance(kind, Nullable | ListOf | DictOf) else core
 
 
-def _converted(function: Callable[[Any], Any] | None, target: Type, world: World) -> Callable[[Any], Any]:
+def converted(function: Callable[[Any], Any] | None, target: Type, world: World) -> Callable[[Any], Any]:
+    """What a function of plain JSON does to canonical values; None is the identity."""
+
     def convert(value: Any) -> Any:
         given = plain(value, world, sent=True)
         return lifted(given if function is None else function(given), target, world)

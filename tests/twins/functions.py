@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+
+def with_key(old: str, new: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Make a function of a whole object that changes one key and its value."""
+
+    def changed(value: dict[str, Any]) -> dict[str, Any]:
+        return {new if key == old else key: change(item) if key == old else item for key, item in value.items()}
+
+    return changed
 
 
 def text_of(value: int) -> str:

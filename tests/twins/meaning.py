@@ -47,6 +47,7 @@ class Happened:
         arms: the models that old clients do not know, and what they see instead.
         fields: the names that the fact is about, right after it.
         whole: what it does to a whole body.
+        types: the code of older types that its own code names.
     """
 
     verb: str
@@ -60,6 +61,7 @@ class Happened:
     arms: dict[str, Any] = field(default_factory=dict[str, Any])
     fields: tuple[str, ...] = ()
     whole: Whole | None = None
+    types: str = ""
 
 
 @dataclass

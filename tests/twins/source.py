@@ -264,6 +264,7 @@ def timeline_source(boundaries: Sequence[Boundary]) -> str:
     blocks: list[str] = []
     versions: list[str] = []
     for index, boundary in enumerate(boundaries):
+        blocks += [fact.types for fact in boundary.facts if fact.types]
         name = f"Change{index + 1}"
         facts = "\n".join(f"        {fact.code}," for fact in boundary.facts)
         blocks.append(f'class {name}(VersionChange):\n    """Something happened."""\n\n    changes = (\n{facts}\n    )')

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.twins import facts_fields, facts_http, facts_models, facts_tables, facts_values, facts_wholes
+from tests.twins import facts_fields, facts_http, facts_models, facts_reshaped, facts_tables, facts_values, facts_wholes
 from tests.twins.dice import Dice
 from tests.twins.meaning import Boundary, Happened
 from tests.twins.scene import Scene
@@ -46,6 +46,7 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
     (facts_tables.mapped, 2),
     (facts_tables.split, 2),
     (facts_tables.merged, 2),
+    (facts_reshaped.reshaped, 3),
     (facts_http.parameter_became_required, 1),
     (facts_http.parameter_became_list, 1),
     (facts_http.parameter_retyped, 1),
