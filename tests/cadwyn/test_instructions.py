@@ -78,3 +78,31 @@ def facts_of(instruction: str, folder: Path) -> list[str]:
     (values,) = [node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)]
     assert isinstance(values, ast.Tuple)
     return list(map(ast.unparse, values.elts))
+
+
+BY_PATH = '''
+from cadwyn import ResponseInfo, VersionChange, convert_response_to_previous_version_for
+
+
+class Change(VersionChange):
+    """The total moved."""
+
+    instructions_to_migrate_to_previous_version = ()
+
+    @convert_response_to_previous_version_for("/items", ["GET", "POST"])
+    def total_beside(response: ResponseInfo) -> None:
+        response.body = [response.body["total"], response.body["items"]]
+'''
+
+
+def test_a_converter_of_a_path_is_a_placeholder_that_names_the_fact_of_the_whole_body(tmp_path: Path) -> None:
+    file = tmp_path / "versions.py"
+    file.write_text(BY_PATH)
+    code = converted(Module(file), "Change").code.text
+    constants = (node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant))
+    (question,) = [text for text in constants if isinstance(text, str) and "what does" in text]
+    assert question == (
+        "endpoint('/items', 'GET', 'POST').rewritten(…), or a fact that says more: "
+        "what does total_beside do, which converts '/items', ['GET', 'POST']?"
+    )
+    assert 'response.body["total"]' in code

@@ -113,6 +113,8 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
     for converter in open_ones:
         if not (converter.written and converter.written <= placed):
             question = f"what does {converter.function.name} do, which converts {', '.join(converter.targets)}?"
+            if converter.path is not None:
+                question = f"{converter.path}.rewritten(…), or a fact that says more: {question}"
             yield _Block(undecided_code(question), converter)
 
 

@@ -30,6 +30,16 @@ class Converter:
     upgrades: bool
 
     @property
+    def path(self) -> str | None:
+        """The operations that it converts for, as the subject of facts; None where it converts for models."""
+        match [ast.parse(one, mode="eval").body for one in self.targets]:
+            case [ast.Constant(value=str(path)), ast.List(elts=methods), *_]:
+                texts = [text for one in methods if (text := text_of(one)) is not None]
+                return f"endpoint({', '.join(map(repr, [path, *texts]))})"
+            case _:
+                return None
+
+    @property
     def dropped(self) -> frozenset[str]:
         """The keys that it takes out."""
         popped = (node for node in self._nodes if isinstance(node, ast.Call) and _called(node) == "pop")
