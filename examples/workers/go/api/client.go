@@ -6,8 +6,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,9 +20,13 @@ import (
 
 const (
 	attempts = 5
-	// The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted.
+	// The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted. Each is
+	// up to a quarter longer, so that workers which failed at one moment do not come back at one.
 	firstBackoff  = 200 * time.Millisecond
 	backoffFactor = 4
+	jitter        = 0.25
+	// The longest that a server may ask to wait.
+	longestPause = time.Minute
 	// A request that waits for workloads takes half of it.
 	requestTimeout = time.Minute
 	largestError   = 64 << 10
@@ -28,7 +34,7 @@ const (
 
 // Client sends requests to one server under one token, which it replaces whenever the server renews it.
 //
-// A request that gets no response or a 5xx is sent again, up to five times in all: the server takes a repeated request
+// A request that gets no response, a 429 or a 5xx is sent again, no earlier than the server asks by Retry-After, up to five times in all: the server takes a repeated request
 // for the same one. Its methods may be called by several goroutines.
 type Client struct {
 	server string
@@ -71,10 +77,23 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-time.After(backoff):
+		case <-time.After(pause(err, backoff)):
 			backoff *= backoffFactor
 		}
 	}
+}
+
+// pause is how long to wait before a request is sent again.
+func pause(err error, backoff time.Duration) time.Duration {
+	wait := backoff + time.Duration(mathrand.Float64()*jitter*float64(backoff))
+	var refused *Error
+	if !errors.As(err, &refused) || refused.After <= wait {
+		return wait
+	}
+	if refused.After > longestPause {
+		return longestPause
+	}
+	return refused.After
 }
 
 func (c *Client) attempt(ctx context.Context, method, target string, content []byte) (http.Header, []byte, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
+	"time"
 )
 
 // Error is a response with a status from 400.
@@ -15,6 +17,8 @@ type Error struct {
 	Status  int
 	Reason  string // what the server calls it, if it names a reason
 	Message string
+	// After is how long the server asks to wait before the request is sent again; zero where it does not say.
+	After time.Duration
 }
 
 func (e *Error) Error() string {
@@ -42,6 +46,9 @@ func HasStatus(err error, statuses ...int) bool {
 func newError(request *http.Request, response *http.Response) *Error {
 	content, _ := io.ReadAll(io.LimitReader(response.Body, largestError))
 	e := &Error{Method: request.Method, Path: request.URL.Path, Status: response.StatusCode, Message: string(content)}
+	if seconds, err := strconv.ParseUint(response.Header.Get("Retry-After"), 10, 16); err == nil {
+		e.After = time.Duration(seconds) * time.Second
+	}
 	var body struct{ Detail json.RawMessage }
 	if json.Unmarshal(content, &body) != nil || body.Detail == nil {
 		return e
@@ -60,5 +67,6 @@ func newError(request *http.Request, response *http.Response) *Error {
 // isTemporary reports whether the same request may succeed a moment later.
 func isTemporary(err error) bool {
 	var refused *Error
-	return !errors.As(err, &refused) || refused.Status >= http.StatusInternalServerError
+	return !errors.As(err, &refused) || refused.Status >= http.StatusInternalServerError ||
+		refused.Status == http.StatusTooManyRequests
 }

@@ -39,6 +39,7 @@ type response struct {
 	body   string
 	token  string // sent as Refreshed-API-Token
 	length int    // sent as Content-Length, where it is not the body's
+	after  string // sent as Retry-After
 }
 
 const started = `{"dag_run": {}, "max_tries": 1, "upstream_map_indexes": {}, "should_retry": %t, "xcom_keys_to_clear": [%s]}`
@@ -63,6 +64,9 @@ func (s *server) ServeHTTP(out http.ResponseWriter, request *http.Request) {
 	}
 	if given.token != "" {
 		out.Header().Set("Refreshed-API-Token", given.token)
+	}
+	if given.after != "" {
+		out.Header().Set("Retry-After", given.after)
 	}
 	if given.length != 0 {
 		out.Header().Set("Content-Length", strconv.Itoa(given.length))
@@ -282,6 +286,20 @@ func TestARequestIsSentAgainAfterA5xx(t *testing.T) {
 	}
 	if got := s.calls("PATCH /state"); got != 2 {
 		t.Errorf("sent %d times, want 2", got)
+	}
+}
+
+func TestARequestIsSentAgainAfterA429NoEarlierThanTheServerAsks(t *testing.T) {
+	s := newServer(map[string][]response{"PATCH /state": {{status: 429, after: "1"}, {status: 204}}})
+	began := time.Now()
+	if got, err := run(t, s, func() error { return nil }); err != nil || got != worker.Success {
+		t.Fatalf("got %q and %v", got, err)
+	}
+	if got := s.calls("PATCH /state"); got != 2 {
+		t.Errorf("sent %d times, want 2", got)
+	}
+	if took := time.Since(began); took < time.Second {
+		t.Errorf("sent again after %v, want a second", took)
 	}
 }
 

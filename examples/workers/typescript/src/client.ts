@@ -10,9 +10,15 @@ export type Workload = Schemas["ExecuteTask"];
 export type ApiClient = Client<paths, "application/json">;
 
 const ATTEMPTS = 5;
-/** The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted. */
+/**
+ * The pauses add up to 17 seconds: a short fault costs little time, and a restart of the server is outlasted. Each is up to
+ * a quarter longer, so that workers which failed at one moment do not come back at one.
+ */
 const FIRST_BACKOFF_MS = 200;
 const BACKOFF_FACTOR = 4;
+const JITTER = 0.25;
+/** The longest that a server may ask to wait. */
+const LONGEST_PAUSE_MS = 60_000;
 /** A request that waits for workloads takes half of it. */
 const TIMEOUT_MS = 60_000;
 
@@ -41,8 +47,8 @@ export interface ClientOptions {
 /**
  * A client of one server under one token, which is replaced whenever the server renews it.
  *
- * A request that gets no response or a 5xx is sent again, up to five times in all: the server takes a repeated request for
- * the same one.
+ * A request that gets no response, a 429 or a 5xx is sent again, no earlier than the server asks by Retry-After, up to five
+ * times in all: the server takes a repeated request for the same one.
  */
 export function apiClient({ server, token, fetch: send = fetch }: ClientOptions): ApiClient {
   let current = token;
@@ -58,14 +64,17 @@ export function apiClient({ server, token, fetch: send = fetch }: ClientOptions)
 
   async function persist(request: Request): Promise<Response> {
     for (let tries = 1, backoff = FIRST_BACKOFF_MS; ; tries++, backoff *= BACKOFF_FACTOR) {
+      let pause = backoff * (1 + JITTER * Math.random());
       try {
         const response = await attempt(request.clone());
         await response.clone().arrayBuffer(); // a response that breaks off is none
-        if (response.status < 500 || tries === ATTEMPTS) return response;
+        if ((response.status < 500 && response.status !== 429) || tries === ATTEMPTS) return response;
+        const asked = Number(response.headers.get("Retry-After") ?? 0) * 1000;
+        if (asked > pause) pause = Math.min(asked, LONGEST_PAUSE_MS);
       } catch (error) {
         if (request.signal.aborted || tries === ATTEMPTS) throw error;
       }
-      await sleep(backoff, undefined, { signal: request.signal });
+      await sleep(pause, undefined, { signal: request.signal });
     }
   }
 

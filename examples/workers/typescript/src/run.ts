@@ -32,6 +32,9 @@ export interface Run {
   signal: AbortSignal | undefined;
 }
 
+/** How long it may take to tell how a task ended, with all attempts. */
+const TIME_TO_TELL_MS = 30_000;
+
 /** Starts a task, runs it beside its heartbeats, and reports how it ended. */
 export async function runTask(run: Run): Promise<State> {
   const { api, ti, log } = run;
@@ -60,6 +63,7 @@ export async function runTask(run: Run): Promise<State> {
       api.PATCH("/task-instances/{task_instance_id}/state", {
         params: { path: { task_instance_id: ti.id } },
         body: report,
+        signal: AbortSignal.timeout(TIME_TO_TELL_MS),
       }),
     ),
   );

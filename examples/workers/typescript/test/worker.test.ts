@@ -15,6 +15,8 @@ interface Given {
   token?: string;
   /** Whether the connection is lost after the first byte of the body. */
   breaksOff?: boolean;
+  /** Sent as Retry-After. */
+  after?: number;
 }
 
 const STARTED = {
@@ -49,6 +51,7 @@ class Server {
     const left = this.responses[call] ?? [];
     const given = (left.length > 1 ? left.shift() : left[0]) ?? { status: 204 };
     if (given.token !== undefined) response.setHeader("Refreshed-API-Token", given.token);
+    if (given.after !== undefined) response.setHeader("Retry-After", given.after);
     response.writeHead(given.status, { "Content-Type": "application/json" });
     if (given.breaksOff) {
       response.write("{", () => response.destroy());
@@ -161,6 +164,14 @@ test("a request is sent again after a 5xx", async () => {
   const server = new Server({ "PATCH /state": [{ status: 503 }, { status: 204 }] });
   assert.equal(await run(server, () => undefined), "success");
   assert.equal(server.bodies("PATCH /state").length, 2);
+});
+
+test("a request is sent again after a 429, no earlier than the server asks", async () => {
+  const server = new Server({ "PATCH /state": [{ status: 429, after: 1 }, { status: 204 }] });
+  const began = performance.now();
+  assert.equal(await run(server, () => undefined), "success");
+  assert.equal(server.bodies("PATCH /state").length, 2);
+  assert.ok(performance.now() - began >= 1000);
 });
 
 test("a request is sent again where its response breaks off", async () => {
