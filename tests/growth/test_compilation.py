@@ -14,7 +14,7 @@ from typing import Final
 
 import pytest
 
-from tests.growth.counting import ALLOWED, Steps, exponent
+from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
 from tests.growth.crafted_contracts import CONTRACTS, Compiled
 
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
@@ -46,11 +46,16 @@ def started(case: Compiled) -> object:
     return case.timeline.compile(case.contract).twins
 
 
-def steps_by_size(name: str, sizes: Sequence[int]) -> Mapping[int, int]:
+@pytest.mark.timeout(600)
+def test_compilation_is_linear_in_thousands_of_fields_too() -> None:
+    assert exponent(steps_by_size("fields: renamed field", [2000, 4000], limit=10 * LIMIT)) <= ALLOWED
+
+
+def steps_by_size(name: str, sizes: Sequence[int], *, limit: int = LIMIT) -> Mapping[int, int]:
     """The steps of compiling a contract, by its size."""
     found: dict[int, int] = {}
     for size in sizes:
-        case, steps = CONTRACTS[name](size), Steps()
+        case, steps = CONTRACTS[name](size), Steps(limit=limit)
         found[size] = steps.of(partial(started, case))
         if steps.stopped:
             break

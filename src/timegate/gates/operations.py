@@ -199,6 +199,7 @@ def _of_parameters(reach: Reach, index: int, name: str, programs: Programs, *, r
 def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | None]:
     """Head's name of each key of a component at a version; None where head does not get the key."""
     component = reach.component(name, index)
+    internal = component.internal
     found: dict[str, str | None] = dict.fromkeys(reach.head_keys(name) - component.properties.keys())
     for key in component.properties:
         at: str | None = key
@@ -208,7 +209,7 @@ def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | No
                     at = step.new
                 elif isinstance(step, KeyRemoved) and step.key == at:
                     at = None
-        found[key] = None if key in component.internal else at
+        found[key] = None if key in internal else at
     return found
 
 

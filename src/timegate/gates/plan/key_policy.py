@@ -75,7 +75,8 @@ class KeysOf(NamedTuple):
             stages: of the conversion to head.
         """
         source = self.reach.component(self.name, version)
-        visible = [key for key in source.properties if key not in source.internal]
+        internal = source.internal
+        visible = [key for key in source.properties if key not in internal]
         allowed = {spelling for key in visible for spelling in source.accepted(key)}
         touched = (
             key for key in visible if len(source.accepted(key)) > 1 and (len(stages) > 1 or stages[0].touches(key))

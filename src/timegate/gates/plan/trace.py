@@ -220,7 +220,7 @@ class Traces:
     def _head_type(self, component: Component, key: str) -> Any:
         if key in component.types:
             return component.types[key]
-        python_name = next((python for python, wire in component.fields.items() if wire == key), None)
+        python_name = next(component.python_names(key), None)
         return UNSET if python_name is None else field_types(component.model).get(python_name, UNSET)
 
     def _type_in(self, step: ObjectConverted, name: str, key: str, version: int) -> Any:
