@@ -430,6 +430,25 @@ def test_a_key_that_a_closed_class_lacked_is_told_as_its_class_tells_it(kind: An
     assert was[1] == ["body", "n"]
 
 
+class Disc(Closed):
+    kind: Literal["disc"]
+    r: int
+
+
+class CircleOrDisc(BaseModel):
+    shape: Circle | Disc
+
+
+def test_an_arm_misses_no_key_that_the_client_sent() -> None:
+    posted = Posted(CircleOrDisc, on(Circle).renamed("r", to="radius"))
+    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
+    assert entries == [
+        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
+        ("literal_error", ["body", "shape", "Disc", "kind"], "circle"),
+        ("extra_forbidden", ["body", "shape", "Disc", "strange"], 2),
+    ]
+
+
 def test_an_arm_tells_nothing_of_a_key_that_the_client_did_not_send() -> None:
     posted = Posted(Drawn, on(Circle).renamed("r", to="radius"))
     entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})

@@ -226,13 +226,22 @@ class _ErrorConverter:
             if place.newer_arm or (lacks_last and not place.exact):
                 self.unheard_of.append(converted)
             place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
-            if error.get("type") in _STRANGE_KEY and self._request.at(place.location) is NOTHING:
-                # Another arm of a union does not know what was made of the client's key.
+            if self._is_of_another_arm(error, place.location):
                 self.unheard_of.append(converted)
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place)
             self._convert_input(converted, place)
         return converted
+
+    def _is_of_another_arm(self, error: ValidationError, location: Location) -> bool:
+        """Whether an arm of a union misses a key that was sent, or has one too many that was not.
+
+        The object was converted as another arm, and so this one does not read what the client sent.
+        """
+        is_strange, is_missing = error.get("type") in _STRANGE_KEY, error.get("type") == "missing"
+        if not (is_strange or is_missing) or not any(isinstance(key, ArmName) for key in location):
+            return False
+        return is_strange is (self._request.at(location) is NOTHING)
 
     def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
         """Set `input` to the client's value, or remove it where the client sent none."""
