@@ -18,7 +18,7 @@ from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
 TYPE_KINDS: Final = (Kind.RETYPED, Kind.WIDENED, Kind.NARROWED)
-PARAMETERS: Final = ("query", "header", "cookie")
+PARAMETERS: Final = ("query", "header", "cookie", "form")
 """Where the parameters are about which there are facts of every kind."""
 
 

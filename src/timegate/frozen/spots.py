@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from timegate.frozen.contract import VersionContract
 from timegate.frozen.difference import ABSENT, Difference, Kind
@@ -62,7 +62,9 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
     for one in differences:
         component = contract.component(one.component) if one.component else None
         identity = one.component if component is None else component.name
-        spot = found.setdefault((identity, one.operation, one.path), Spot(component, one.operation, one.path))
+        form = _form_of(one, component, contract)
+        spot = Spot(component, one.operation, one.path) if not form else Spot(None, form, ("form", *one.path))
+        spot = found.setdefault((identity, one.operation, one.path), spot)
         spot.differences.append(one)
     spots = list(found.values())
     bases = [(spot, _base_of(spot, spots)) for spot in spots]
@@ -70,6 +72,20 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         if base is not None:
             base.differences += spot.differences
     return [spot for spot, base in bases if base is None]
+
+
+def _form_of(difference: Difference, component: Component | None, contract: VersionContract) -> str:
+    """The operation whose form has a field that no model has; empty for any other place."""
+    if component is None or component.model is not None or len(difference.path) != 1 or len(difference.reaches) != 1:
+        return ""
+    (operation,) = difference.reaches
+    method, _, path = operation.partition(" ")
+    spoken: Any = contract.document.get("paths", {}).get(path, {}).get(method.lower(), {})
+    media: Any = spoken.get("requestBody", {}).get("content", {})
+    return operation if not _FORMS.isdisjoint(media) else ""
+
+
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def _base_of(spot: Spot, spots: list[Spot]) -> Spot | None:

@@ -153,4 +153,23 @@ EDITS: Final = (
         settled='endpoint("/search", "GET").query("term").renamed(to="terms"), '
         'endpoint("/search", "GET").query("terms").retyped(was=str, to_head=len)',
     ),
+    Edit(
+        "a field of a form renamed",
+        "async def note(title: Annotated[str, Form()], pages: Annotated[int, Form()] = 1) -> int:\n"
+        "    return len(title)",
+        "async def note(name: Annotated[str, Form()], pages: Annotated[int, Form()] = 1) -> int:\n    return len(name)",
+        "Body_note_notes_post.title",
+        "risky",
+        'not renamed: endpoint("/notes", "POST").form("title").removed(was=str, required=True, loses=...), ',
+        settled='endpoint("/notes", "POST").form("title").renamed(to="name")',
+    ),
+    Edit(
+        "another default of a field of a form",
+        "pages: Annotated[int, Form()] = 1",
+        "pages: Annotated[int, Form()] = 2",
+        "Body_note_notes_post.pages",
+        "risky",
+        'endpoint("/notes", "POST").form("pages").defaulted(was=1)',
+        True,
+    ),
 )
