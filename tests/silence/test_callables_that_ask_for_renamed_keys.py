@@ -86,6 +86,24 @@ def test_an_object_is_the_arm_that_its_keys_of_today_tell(order: tuple[str, ...]
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)
+@pytest.mark.parametrize("changed", CHANGED, ids="+".join)
+def test_what_does_not_fit_the_arm_that_is_named_is_no_other_arm(
+    order: tuple[str, ...], changed: tuple[str, ...]
+) -> None:
+    client = old_client(shop(order), *(RENAMED[name] for name in changed))
+    article = "article" if "part" in changed else "sku"
+    width = "width" if "closed" in changed else "size"
+    for body, place in (
+        ({article: 5}, ["body", "part", article]),
+        ({width: "wide"}, ["body", "closed", width]),
+        ({width: 1, "stranger": 1}, ["body", "closed", "stranger"]),
+    ):
+        response = client.post("/", body)
+        assert response.status_code == 422
+        assert [one["loc"] for one in response.json()["detail"]] == [place]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids="-".join)
 def test_a_key_that_only_head_has_tells_nothing(order: tuple[str, ...]) -> None:
     client = old_client(shop(order), RENAMED["part"])
     found = read(client, {"sku": "a"})

@@ -90,28 +90,32 @@ class Arm:
 
     def score(self, value: Any, reading: Reading) -> Score | None:
         """How well an object is read as this arm; None where it is not."""
-        key = id(self), id(value)
-        if key not in reading.known:
-            reading.known[key] = self._score(value, reading)
-        return reading.known[key]
-
-    def _score(self, value: dict[str, Any], reading: Reading) -> Score | None:
-        if not reading.in_part and not self.has_required(value):
-            return None
-        if self.closed and not value.keys() <= self.known:
-            return None
-        # Even a strict reader makes an instance of the object.
-        fields, exact, sure = 0, 1, self.sure
-        # Scalars first: a tag that tells an arm apart spares a look at all that is below it, at each level.
-        nested = [key for key in value if key in self.known and type_of(value[key]) in (dict, list)]
-        for key in [*(value.keys() & self.known).difference(nested), *nested]:
-            fields += 1
-            if key in self.leaves:
-                score = self.leaves[key].score(value[key], reading)
+        place = id(self), id(value)
+        if place in reading.known:
+            return reading.known[place]
+        found: Score | None = None
+        if self._may_be(value, reading):
+            # Even a strict reader makes an instance of the object. One frame for each level, as for a leaf.
+            found = Score(0, 1, self.sure)
+            for key in self._scalars_first(value):
+                score = self.leaves[key].score(value[key], reading) if key in self.leaves else Score()
                 if score is None:
-                    return None
-                fields, exact, sure = fields + (score.fields or 0), min(exact, score.exact), sure and score.sure
-        return Score(fields, exact, sure)
+                    found = None
+                    break
+                found = found.with_part(score._replace(fields=1 + (score.fields or 0)))
+        reading.known[place] = found
+        return found
+
+    def _may_be(self, value: dict[str, Any], reading: Reading) -> bool:
+        """Whether an object has the keys of this arm."""
+        if not reading.in_part and not self.has_required(value):
+            return False
+        return not self.closed or value.keys() <= self.known
+
+    def _scalars_first(self, value: dict[str, Any]) -> list[str]:
+        """The known keys of an object: a tag that tells an arm apart spares a look at all that is below it."""
+        nested = [key for key in value if key in self.known and type_of(value[key]) in (dict, list)]
+        return [*(value.keys() & self.known).difference(nested), *nested]
 
     def effects_on(self, value: Any) -> Hashable:
         """What its program does to a value, to compare arms.

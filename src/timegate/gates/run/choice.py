@@ -108,12 +108,17 @@ class Choice:
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
             if arm is not None:
                 return arm
-        left = self._pick(self.objects, value) if self.pick_first else self.objects
-        left = _by_tags(left, value, leniently=self.upgrades)
+        left = self._told(value) if self.pick is not None and (self.upgrades or self.pick_first) else self.objects
+        # What a callable has named is no other arm, whether it fits or not.
+        is_told = len(left) == 1
+        left = left if is_told else _by_tags(left, value, leniently=self.upgrades)
         if len(left) == 1:
             (arm,) = left
             # Without a tag in it, the keys of a request say whether it is any arm at all.
-            if len(self.objects) == 1 or not self.upgrades or not arm.tags.keys().isdisjoint(value):
+            if len(self.objects) == 1 or not self.upgrades or not (is_told or arm.tags.keys().isdisjoint(value)):
+                return arm
+            if is_told and arm.refused is None and arm.has_keys_of(value):
+                self._remove_unknown_keys(arm, value)
                 return arm
         fitting = [arm for arm in left if arm.has_keys_of(value)]
         allowed = [arm for arm in fitting if arm.refused is None]
@@ -189,25 +194,23 @@ class Choice:
         others = {id(arm) for arm in self.picked.values() if arm is not chosen}
         return left if chosen is None else [arm for arm in left if id(arm) not in others]
 
-    def _told(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
-        """The arms that the callable discriminator chooses where an object of a client is meant as them.
+    def _told(self, value: dict[str, Any]) -> list[Arm]:
+        """The arms that the callable discriminator chooses where an object is meant as them; all where it chooses none.
 
-        Head's knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms
-        that have the same it is asked once. The one that only a change declares knows the old object.
+        It knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms that
+        have the same it is asked once.
         """
-        if not self.pick_is_heads:
-            return self._pick(left, value)
         asked: list[tuple[dict[str, Any], list[Arm]]] = []
         found: list[Arm] = []
-        for arm in left:
-            form = self._at_head(arm, value)
+        for arm in self.objects:
+            form = self._at_head(arm, value) if self.upgrades else value
             chosen = next((chosen for known, chosen in asked if known == form), None)
             if chosen is None:
-                chosen = self._pick(left, form)
+                chosen = self._pick(self.objects, form)
                 asked.append((form, chosen))
             if any(one is arm for one in chosen):
                 found.append(arm)
-        return found
+        return found or self.objects
 
     def _at_head(self, arm: Arm, value: dict[str, Any]) -> dict[str, Any]:
         """An object with head's keys where it is meant as an arm; a key that the arm lacks is that of another one."""
@@ -225,8 +228,6 @@ class Choice:
         have the very types, then the first; or else the first of all, where the union is read from left to right.
         """
         left = [arm for arm in left if arm.unread(value) is None]
-        if len(left) > 1 and self.pick is not None:
-            left = self._told(left, value) or left
         if len(left) > 1:
             found = best_of(((arm, arm.leaf.score(value)) for arm in left), in_order=self.in_order)
             left = [found[0]] if found is not None else _knowing_most(left, value)
@@ -297,7 +298,7 @@ class Choice:
     def _unfit(self, value: dict[str, Any]) -> list[Failure]:
         """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
         own = self._own()
-        named = self._told(self.objects, value) if self.pick is not None and len(own) > 1 else own
+        named = self._told(value) if self.pick is not None and len(own) > 1 else own
         return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -34,6 +34,11 @@ class Score(NamedTuple):
         if self.fields is not None and other.fields is not None and self.fields != other.fields:
             return self.fields > other.fields
         return self.exact > other.exact
+
+    def with_part(self, part: Score) -> Score:
+        """The score of what holds another value besides."""
+        fields = self.fields if part.fields is None else (self.fields or 0) + part.fields
+        return Score(fields, min(self.exact, part.exact), self.sure and part.sure)
 
 
 @dataclass(slots=True, eq=False)
@@ -70,19 +75,6 @@ def best_of(scored: Iterable[tuple[One, Score | None]], *, in_order: bool) -> tu
             if in_order:
                 break
     return best
-
-
-def _all(scores: Iterable[Score | None], exact: int = _EXACT) -> Score | None:
-    """The score of what holds several values; None where one of them is not read."""
-    fields: int | None = None
-    sure = True
-    for score in scores:
-        if score is None:
-            return None
-        if score.fields is not None:
-            fields = (fields or 0) + score.fields
-        exact, sure = min(exact, score.exact), sure and score.sure
-    return Score(fields, exact, sure)
 
 
 class Typed(Protocol):
@@ -234,43 +226,52 @@ class Leaf:
         reading = reading or Reading()
         if (reading.strictly or self.described) and type_of(value) not in self.types:
             return Score(exact=_LAX) if value is None and reading.strictly else None
-        found = self._score(value, reading)
+        if not reading.strictly and self.frame is not None and not self.whole and not self.frame.reads(value):
+            return None
+        # One frame for each level, because values may be nested as deeply as JSON may.
+        found: Score | None = None
+        if self.whole and not reading.strictly:
+            found = self._by_type(value)
+        elif self.choices:
+            for one in self.choices:
+                score = one.score(value, reading)
+                if score is not None and (found is None or score.beats(found)):
+                    found = score
+                    if self.in_order:
+                        break
+        elif not (is_object(value) or is_array(value)):
+            found = self._scalar(value, reading)
+        elif is_object(value) and self.tuple_like:
+            found = Score(exact=_LAX)
+        elif is_object(value) and self.keyed is not None:
+            found = self.keyed.score(value, reading) if dict in self.types else None
+        elif self._may_hold(value):
+            found = Score()
+            for leaf, part in self._parts(value):
+                score = leaf.score(part, reading)
+                if score is None:
+                    return None
+                found = found.with_part(score)
         return found if found is None or self.sure else found._replace(sure=False)
 
-    def _score(self, value: Any, reading: Reading) -> Score | None:
-        if not reading.strictly:
-            if self.whole:
-                return self._by_type(value)
-            if self.frame is not None and not self.frame.reads(value):
-                return None
-        if self.choices:
-            found = best_of(((one, one.score(value, reading)) for one in self.choices), in_order=self.in_order)
-            return None if found is None else found[1]
+    def _may_hold(self, value: dict[str, Any] | list[Any]) -> bool:
+        """Whether a list has as many items as there may be, or a dict may be here at all."""
         if is_object(value):
-            return self._object(value, reading)
-        if is_array(value):
-            return self._list(value, reading)
-        return self._scalar(value, reading)
+            return dict in self.types
+        return list in self.types and self.fewest <= len(value) <= (len(value) if self.most is None else self.most)
 
-    def _object(self, value: dict[str, Any], reading: Reading) -> Score | None:
-        if self.tuple_like:
-            return Score(exact=_LAX)
-        if dict not in self.types:
-            return None
-        if self.keyed is not None:
-            return self.keyed.score(value, reading)
-        keys = [self.keys.score(key, reading) for key in value] if self.keys is not None else []
-        if self.entries is None:
-            return _all(keys)
-        return _all([*keys, *(self.entries.score(one, reading) for one in value.values())])
-
-    def _list(self, value: list[Any], reading: Reading) -> Score | None:
-        if list not in self.types or len(value) < self.fewest or len(value) > (self.most or len(value)):
-            return None
-        first = [one.score(item, reading) for one, item in zip(self.first_items, value, strict=False)]
-        if self.items is None:
-            return _all(first)
-        return _all([*first, *(self.items.score(one, reading) for one in value[len(first) :])])
+    def _parts(self, value: dict[str, Any] | list[Any]) -> Iterator[tuple[Leaf, Any]]:
+        """The keys and values of a dict, or the items of a list, each with what is known of it."""
+        if is_object(value):
+            if self.keys is not None:
+                yield from ((self.keys, key) for key in value)
+            if self.entries is not None:
+                yield from ((self.entries, one) for one in value.values())
+            return
+        items: list[Any] = list(value)
+        yield from zip(self.first_items, items, strict=False)
+        if self.items is not None:
+            yield from ((self.items, one) for one in items[len(self.first_items) :])
 
     def _scalar(self, value: Any, reading: Reading) -> Score | None:
         kind, leniently = type_of(value), not reading.strictly
