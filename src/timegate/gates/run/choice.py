@@ -197,13 +197,13 @@ class Choice:
     def _told(self, value: dict[str, Any]) -> list[Arm]:
         """The arms that the callable discriminator chooses where an object is meant as them; all where it chooses none.
 
-        It knows head's keys alone. So it gets those, as each arm has them, with the values as they are; for arms that
-        have the same it is asked once.
+        Head's own knows today's keys alone. So it gets those, as each arm has them, with the values as sent; for arms
+        that have the same, it is asked once.
         """
         asked: list[tuple[dict[str, Any], list[Arm]]] = []
         found: list[Arm] = []
         for arm in self.objects:
-            form = self._at_head(arm, value) if self.upgrades else value
+            form = self._at_head(arm, value) if self.upgrades and self.pick_is_heads else value
             chosen = next((chosen for known, chosen in asked if known == form), None)
             if chosen is None:
                 chosen = self._pick(self.objects, form)
