@@ -207,3 +207,40 @@ def test_an_object_of_head_in_what_a_function_gets_is_as_it_was_sent() -> None:
         (["body", 0, "parts", 0, "nameIn"], "missing"),
         (["body", 0, "parts", 0, "size"], "int_parsing"),
     ]
+
+
+class Held(BaseModel):
+    held: Point
+    total: int = 1
+
+
+@pytest.mark.parametrize("is_newer", [True, False])
+def test_a_body_of_another_status_then_leaves_its_envelope_in_whatever_order_the_facts_are(is_newer: bool) -> None:
+    served = FastAPI()
+
+    @served.post("/points", status_code=201)
+    def post(point: Point) -> Held:
+        return Held(held=point)
+
+    status, enveloped = endpoint("/points").status(201, was=200), endpoint("/points").enveloped("held")
+    versions = [change_of("Status", status), change_of("Envelope", enveloped)]
+    one, other = versions if is_newer else reversed(versions)
+    timeline = Timeline(Version("2025-06-01", one), Version("2025-03-01", other), Version(OLD))
+    served.add_middleware(TimegateMiddleware, timeline=timeline)
+    with Caller(served, headers={"API-Version": OLD}) as client:
+        response = client.post("/points", json={"x": 1, "y": 2})
+    assert (response.status_code, response.json()) == (200, {"x": 1, "y": 2})
+
+
+def test_facts_of_one_change_do_so_too() -> None:
+    served = FastAPI()
+
+    @served.post("/points", status_code=201)
+    def post(point: Point) -> Held:
+        return Held(held=point)
+
+    facts = endpoint("/points").enveloped("held"), endpoint("/points").status(201, was=200)
+    served.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
+    with Caller(served, headers={"API-Version": OLD}) as client:
+        response = client.post("/points", json={"x": 1, "y": 2})
+    assert (response.status_code, response.json()) == (200, {"x": 1, "y": 2})

@@ -34,12 +34,22 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     newer: Schema = body.schema if of_model is None else ref(of_model)
     root: Schema = ref(name) if of_model is None else {**body.schema, **ref(name)}
     whole = Component(name, newer, inline=True, display_name=name)
-    wires = [_with_root(wire, operation.key, side, place, root) for wire in builder.wires]
+    places = (_place_at(builder, operation, place, version) for version in range(len(builder.wires)))
+    wires = [_with_root(*both, root, key=operation.key, side=side) for both in zip(builder.wires, places, strict=True)]
     builder.wires[:] = [wire.edited(side, whole) for wire in wires]
     return whole
 
 
-def _with_root(wire: Wire, key: str, side: Side, place: str, root: Schema) -> Wire:
+def _place_at(builder: HistoryBuilder, operation: Operation, place: str, version: int) -> str:
+    """Where a newer version has a body: a response may have another status there."""
+    changes = builder.status_changes.get(operation.key, {})
+    for boundary in range(builder.boundary, version - 1, -1):
+        for newer, older in reversed(changes.get(boundary, [])):
+            place = str(newer) if place == str(older) else place
+    return place
+
+
+def _with_root(wire: Wire, place: str, root: Schema, *, key: str, side: Side) -> Wire:
     """A wire with another schema at the root of one body of an operation."""
 
     def changed(operation: Operation) -> Operation:
