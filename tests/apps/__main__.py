@@ -16,7 +16,9 @@ from tests.apps.loading import APPS, ENVIRONMENTS
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
-CAN_CHANGE: Final[Mapping[str, int]] = {"prefect": 317, "airflow": 148, "phoenix": 215, "titiler": 43, "mlflow": 43}
+CAN_CHANGE: Final[Mapping[str, int]] = {
+    "prefect": 317, "airflow": 148, "phoenix": 215, "titiler": 43, "mlflow": 43, "zenml": 320, "litellm": 498,
+}  # fmt: skip
 """How many models of each application could change when this was written; fewer is a failure."""
 
 _COLUMNS: Final = "operations", "components", "can change", "once vouched", "refused", "opaque"

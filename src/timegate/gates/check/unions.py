@@ -31,7 +31,9 @@ def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> s
             found = set(_arms_in(node, components))
             if wanted <= found and len(found) > 1 and APART_MARK not in node:
                 return name
-    return min(wanted & reach.touched(conversion), default=None)
+    # Of the pairs of a union, each then names the same arm, where one alone has changed itself.
+    changed = wanted & reach.own_names(conversion) or wanted & reach.touched(conversion)
+    return min(changed, default=None)
 
 
 def _arms_in(node: Schema, components: Mapping[str, Component]) -> Iterator[str]:
