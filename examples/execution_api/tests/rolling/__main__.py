@@ -18,7 +18,7 @@ from examples.execution_api.tests.load.ledger import Ledger, held_by
 from examples.execution_api.tests.load.server import LoadedServer, running
 from examples.execution_api.tests.load.workers import Tally, crowded_world, drive
 from examples.execution_api.tests.rolling.balancer import Balancer, balancing
-from examples.execution_api.tests.rolling.releases import NEWEST, OLDER, older_release
+from examples.execution_api.tests.rolling.releases import NEWEST, OLDER, older_release, rows_before
 from examples.execution_api.tests.serving import SECRET
 from timegate.observing.event import UNKNOWN
 
@@ -193,7 +193,7 @@ class Roll:
     def _start(self, release: Path | None, *, crowded: bool = False) -> tuple[LoadedServer, ExitStack]:
         stack = ExitStack()
         options = ("--ceiling", str(self.ceiling)) if self.has_ceiling else ()
-        world = crowded_world(self.workers) if crowded else None
+        world = rows_before(crowded_world(self.workers)) if crowded else None
         place = running(self.folder, database=self.database, world=world, options=options, release=release)
         return stack.enter_context(place), stack
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import execution_api
 from execution_api.versions import timeline
 
-__all__ = ["NEWEST", "OLDER", "older_release"]
+__all__ = ["NEWEST", "OLDER", "older_release", "rows_before"]
 
 NEWEST: Final = timeline.values[0]
 """The version that only this release has."""
@@ -18,7 +19,16 @@ NEWEST: Final = timeline.values[0]
 OLDER: Final = timeline.values[1]
 """The newest version of the release before."""
 
+NEW_IN_RUNS: Final = frozenset({"partition_date", "team_name"})
+"""What only this release has of a Dag run; in the rows of the tests it is null."""
+
 _PATCH: Final = Path(__file__).parent / "older.patch"
+
+
+def rows_before(world: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows to start from, as the release before knows them."""
+    runs = [{key: value for key, value in run.items() if key not in NEW_IN_RUNS} for run in world["dag_runs"]]
+    return {**world, "dag_runs": runs}
 
 
 def older_release(folder: Path) -> Path:
