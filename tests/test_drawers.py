@@ -58,7 +58,7 @@ NOT_DRAWN: Final[dict[str, dict[str, str]]] = {
     "twins": {
         **dict.fromkeys(("ToldBy", "Unchanged", "VouchedForm", "VouchedShape"), NO_PAYLOAD),
         **dict.fromkeys(("EndpointAdded", "EndpointRemoved"), ONE_CLIENT),
-        **dict.fromkeys(("Retired", "Reshaped"), MORE_TYPES),
+        "Retired": MORE_TYPES,
         **dict.fromkeys(kinds_in(response_headers), UNHEARD),
     },
 }
