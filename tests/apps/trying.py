@@ -13,12 +13,15 @@ from typing import Any, Final
 from tests.apps.remedies import names_in, pasted
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
 from timegate.changes.base import Fact
+from timegate.changes.fields import Renamed
 from timegate.wire.media import is_json_media
 from timegate.wire.schema import references
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 _MOST_FIELDS: Final = 3
 """How many fields of a model are tried: of one, a union may need the name in other arms too."""
+
+OLD_NAME: Final = "timegate_old_name"
 
 _NAME: Final = re.compile(r"'[^']*'|\S*[A-Z\[\]/_.]\S*")
 
@@ -46,9 +49,10 @@ def renamed(subject: Any, field: str, *others: Fact) -> Timeline:
     Args:
         subject: the model.
         field: its field.
-        others: more facts of the same change.
+        others: more facts of the same change; a rename among them takes the place of this one.
     """
-    facts = (*others, on(subject).renamed("timegate_old_name", to=field))
+    own = () if any(isinstance(fact, Renamed) for fact in others) else (on(subject).renamed(OLD_NAME, to=field),)
+    facts = (*others, *own)
     change = type("Renamed", (VersionChange,), {"__doc__": "A field was renamed.", "changes": facts})
     return Timeline(Version("2026-01-01", change), Version("2025-01-01"))
 
