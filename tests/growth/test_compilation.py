@@ -32,7 +32,8 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", [name for name in CONTRACTS if name not in TWO_GROW])
 def test_compilation_is_linear(name: str) -> None:
-    assert exponent(steps_by_size(name, SIZES)) <= ALLOWED
+    # What is linear takes more steps at the largest sizes than are waited for elsewhere.
+    assert exponent(steps_by_size(name, SIZES, limit=6 * LIMIT)) <= ALLOWED
 
 
 @pytest.mark.timeout(600)
