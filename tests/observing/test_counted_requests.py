@@ -99,7 +99,9 @@ def test_each_request_is_counted_once_by_what_became_of_it(tmp_path: Path) -> No
     ]
 
 
-@pytest.mark.parametrize("options", [{}, {"client": agent}, {"changes_field": "API-Changes"}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"client": agent}, {"changes_field": "API-Changes"}], ids=["none", "client", "field"]
+)
 def test_counts_are_those_of_the_events(tmp_path: Path, options: dict[str, Any]) -> None:
     alone, told = tmp_path / "alone.sqlite", tmp_path / "told.sqlite"
     by_events = Counts(told)
