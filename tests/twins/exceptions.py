@@ -295,6 +295,13 @@ def _same_but_for_null(old: Any, new: Any) -> bool:
     return same(old, new)
 
 
+@documented("would be a `.` or `..` in the path is refused (422)")
+def a_path_has_no_dots(exchange: Exchange) -> bool:
+    """A parameter of a path that is written anew may not be `.` or `..`."""
+    refused = exchange.new_response.status == 422 and {entry["loc"][0] for entry in exchange.new_details} == {"path"}
+    return refused and not {".", ".."}.isdisjoint(exchange.request.path.values())
+
+
 EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
     "version": (),
     "verdict": (
@@ -306,6 +313,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_validator_accepts_more_than_the_schema_says,
+        a_path_has_no_dots,
     ),
     "handler": (a_key_that_only_head_has_is_dropped,),
     "refusal": (
