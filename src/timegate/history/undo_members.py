@@ -25,7 +25,7 @@ from timegate.history.schema_edits import with_tags_replaced
 from timegate.history.steps import MembersChanged
 from timegate.history.undo import undo
 from timegate.history.value_tables import ValueTable
-from timegate.typing import Schema, is_array, type_of
+from timegate.typing import Schema, is_array
 from timegate.wire.json_types import JSON_TYPES, PYTHON_TYPES, is_nullable, listed_values
 from timegate.wire.marks import MEMBERS_MARK
 from timegate.wire.schema import objects_in, rewrite, single_reference
@@ -112,7 +112,8 @@ def _renamed(
         wrong = f"{new!r} is no member right after this fact" if new not in members else f"{old!r} still is one"
         builder.fault(place, wrong, name_one(fact, new, members))
         return None
-    renamed = [old if member == new else member for member in members]
+    renamed = list(members)
+    renamed[members.index(new)] = old
     return _Change(renamed, {old: new}, {new: old}, (new,))
 
 
@@ -161,9 +162,9 @@ def _with_members(schema: Schema, members: list[Any]) -> Schema:
 
 def _with_type(rest: Schema, before: list[Any], members: list[Any]) -> Schema:
     """A schema whose ``type`` is that of its members, as pydantic writes it: none where they have several."""
-    names = {JSON_TYPES[type_of(member)] for member in members}
-    written = rest.get("type", names if len({*map(type_of, before)}) > 1 else None)
-    if written is None or is_array(written) or {*map(type_of, members)} <= {*PYTHON_TYPES.get(str(written), ())}:
+    names = {JSON_TYPES[kind] for kind in {*map(type, members)}}
+    written = rest.get("type", names if len({*map(type, before)}) > 1 else None)
+    if written is None or is_array(written) or {*map(type, members)} <= {*PYTHON_TYPES.get(str(written), ())}:
         return rest
     others = {key: value for key, value in rest.items() if key != "type"}
     return {**others, "type": names.pop()} if len(names) == 1 else others

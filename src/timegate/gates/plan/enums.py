@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import Conversion
@@ -110,19 +111,26 @@ def _crossed(reach: Reach, name: str, conversion: Conversion) -> MembersCrossed 
 def _further(reach: Reach, name: str, boundary: int, nearer: MembersCrossed) -> MembersCrossed:
     """What becomes of the members where one more boundary is crossed, at the far end."""
     steps = [step for step in reach.steps(name, boundary) if isinstance(step, MembersChanged)]
-    values = dict[TypedValue, Any]()
     if reach.side == "requests":
-        for member in _members(reach, name, boundary + 1):
-            value = member
-            for step in steps:
-                value = step.to_head.get(value, value)
-            values[type_of(member), member] = nearer.values.get((type_of(value), value), value)
+        members = {(type_of(member), member): member for member in _members(reach, name, boundary + 1)}
+        passed = _through([step.to_head for step in steps], members)
+        values = {typed: nearer.values.get((type_of(value), value), value) for typed, value in passed.items()}
     else:
-        for typed, value in nearer.values.items():
-            for step in reversed(steps):
-                value = step.to_old.get(value, value)
-            values[typed] = value
+        values = _through([step.to_old for step in reversed(steps)], nearer.values)
     refused = [(step, member) for step in reversed(steps) for member in step.refused]
     origins = {(type_of(member), member): step.origin for step, member in refused}
     newest = nearer.newest or (steps[-1].origin if steps else None)
     return MembersCrossed(values, nearer.origins | origins, newest)
+
+
+def _through(tables: Iterable[Mapping[Any, Any]], values: Mapping[TypedValue, Any]) -> dict[TypedValue, Any]:
+    """The values after some tables, one after the other, each of which changes a few of them."""
+    holders: dict[TypedValue, list[TypedValue]] = {}
+    for typed, value in values.items():
+        holders.setdefault((type_of(value), value), []).append(typed)
+    for table in tables:
+        moved = [(new, holders.pop((type_of(old), old), [])) for old, new in table.items()]
+        for new, held in moved:
+            holders.setdefault((type_of(new), new), []).extend(held)
+    found = {typed: value for (_, value), held in holders.items() for typed in held}
+    return {typed: found[typed] for typed in values}
