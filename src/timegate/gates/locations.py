@@ -32,13 +32,13 @@ class ClientLocation:
         location: in the client's names; what names an arm of a union, and is no key of the request, is an `ArmName`.
         exact: whether it is the same place; otherwise it is the nearest one that the client knows.
         expected: the values that the client's contract lists there; None where it lists none.
-        newer_arm: whether it is in an arm of a union that the client's version lacks.
+        means_nothing: whether what head tells of it means nothing to the client.
     """
 
     location: Location
     exact: bool = True
     expected: tuple[Any, ...] | None = None
-    newer_arm: bool = False
+    means_nothing: bool = False
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -67,13 +67,13 @@ class _End(NamedTuple):
         exact: whether the client knows the place.
         expected: the values that the client's contract lists there; None where it lists none.
         keeps_rest: whether what is left of head's location is the client's too.
-        newer_arm: whether it is in an arm of a union that the client's version lacks.
+        means_nothing: whether what head tells of it means nothing to the client.
     """
 
     exact: bool = True
     expected: tuple[Any, ...] | None = None
     keeps_rest: bool = True
-    newer_arm: bool = False
+    means_nothing: bool = False
 
 
 @dataclass(slots=True)
@@ -137,7 +137,7 @@ class Locator:
             step = self._step(rest, at, schema)
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
-                return ClientLocation((*found, *left), step.exact, step.expected, step.newer_arm)
+                return ClientLocation((*found, *left), step.exact, step.expected, step.means_nothing)
             if step.used:
                 referring.clear()
             found += step.added
@@ -192,6 +192,9 @@ class Locator:
             return _End()
         label = rest[at]
         key = next((wire for wire in component.properties if label in component.accepted(wire)), None)
+        if key is None and label in self._known(component.name):
+            # The object was converted as another arm of a union: head calls the key of this one otherwise.
+            return _End(exact=False, means_nothing=True)
         if key is None:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
@@ -246,7 +249,7 @@ class Locator:
             if label in (name, component.display_name, title, model):
                 client = self.reach.component(name, self.version)
                 if not client.exists:
-                    return _End(exact=False, keeps_rest=False, newer_arm=True)
+                    return _End(exact=False, keeps_rest=False, means_nothing=True)
                 # Where the client's version has one arm alone, its contract has no union.
                 return _Step(() if self._is_alone(arms) else (ArmName(client.arm_label),), 1, arm)
         if at + 1 < len(rest):
@@ -269,6 +272,11 @@ class Locator:
         inner = [one for one in arm.get("anyOf") or arm.get("oneOf") or () if key is not None]
         tags = (listed_values(self._properties(one).get(str(key), {})) for one in inner)
         return any(str(label) in map(str, found) for found in tags if found is not None)
+
+    def _known(self, name: str) -> set[str]:
+        """The keys of a component of the client's, in any spelling."""
+        client = self.reach.components(self.version).get(name)
+        return set() if client is None else {one for key in client.properties for one in client.accepted(key)}
 
     def _properties(self, arm: Schema) -> Mapping[str, Schema]:
         name = referred(arm)

@@ -223,7 +223,7 @@ class _ErrorConverter:
         if location and self._touched.get(str(location[0]), False):
             place = self._gate.locate(location)
             lacks_last = error.get("type") == "missing"
-            if place.newer_arm or (lacks_last and not place.exact):
+            if place.means_nothing or (lacks_last and not place.exact):
                 self.unheard_of.append(converted)
             place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
             if self._is_of_another_arm(error, place.location):
