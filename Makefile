@@ -84,7 +84,7 @@ READY := $(VENV)/.ready-$(or $(INTERPRETER),none)
 CREATED := $(VENV)/.created-$(or $(INTERPRETER),none)
 
 .PHONY: help demo demo-airflow go test test-languages test-apps test-airflow types-airflow figures-airflow growth test-postgres test-clients test-matrix test-cache test-load test-rolling fuzz nightly clients snapshots \
-    contracts figures \
+    contracts figures docs \
     check lint types format lock bench bench-check bench-bulk bench-instructions clean
 
 help:

@@ -111,11 +111,13 @@ class Choice:
         left = self._told(value) if self.pick is not None and (self.upgrades or self.pick_first) else self.objects
         # What a callable has named is no other arm, whether it fits or not.
         is_told = len(left) == 1
-        left = left if is_told else _by_tags(left, value, leniently=self.upgrades)
+        tagged = _by_tags(left, value, leniently=self.upgrades)
+        left = left if is_told else tagged
         if len(left) == 1:
             (arm,) = left
             # Without a tag in it, the keys of a request say whether it is any arm at all.
-            if len(self.objects) == 1 or not self.upgrades or not (is_told or arm.tags.keys().isdisjoint(value)):
+            has_tag = bool(tagged) and not arm.tags.keys().isdisjoint(value)
+            if len(self.objects) == 1 or not self.upgrades or has_tag:
                 return arm
             if is_told and arm.refused is None and arm.has_keys_of(value):
                 self._remove_unknown_keys(arm, value)
@@ -219,6 +221,9 @@ class Choice:
             owners = [arm] if key in arm.known else [one for one in self.objects if key in one.known]
             names = [name for one in owners for name in one.becomes(key)] if owners else [key]
             form.update(dict.fromkeys(names, inner))
+        if arm.at_head is not None and arm.has_required(value):
+            # What head requires besides is filled in where the object is this arm.
+            form.update((min(names), None) for names in arm.at_head.required if names.isdisjoint(form))
         return form
 
     def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
