@@ -71,10 +71,12 @@ class Checks:
     Args:
         history: the contract of every version.
         index: of the client's version.
+        touched: the components that a fact since the version is about.
     """
 
     history: History
     index: int
+    touched: frozenset[str]
 
     @property
     def components(self) -> Components:
@@ -118,7 +120,8 @@ class Checks:
 
     def is_whole(self, component: Component) -> bool:
         """Whether head never gets the objects of a component from these clients, so that their contract judges all."""
-        return holder_of(component) in judged_whole(self.history, self.index)
+        # What no fact is about is read by head too, or was read with the value that holds it.
+        return component.name in self.touched & judged_whole(self.history, self.index)
 
     def is_judged(self, component: Component, key: str) -> bool:
         """Whether the client's contract decides about the value of a key, and not head's."""

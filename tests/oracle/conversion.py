@@ -58,7 +58,7 @@ class Oracle:
 
         touched = self.touched("requests", index) | self.with_internal_fields
         refusals = Refusals() if refusals is None else refusals
-        checks = Checks(self.history, index)
+        checks = Checks(self.history, index, self.touched("requests", index))
         reader = Reader(components, "upgrade", touched, refusals, judge, self.head_keys, checks)
         value = reader.read(data, schema)
         for boundary in reversed(range(index)):
@@ -114,7 +114,7 @@ class Oracle:
         if owner in client and owner not in head.internal:
             first = key == next(spelling for spelling in head.accepted(owner) if spelling in value)
             holds = self.holds_touched(component.properties[owner], index)
-            judged = Checks(self.history, index).is_judged(component, owner)
+            judged = Checks(self.history, index, self.touched("requests", index)).is_judged(component, owner)
             if not holds and not judged and not self.field_touched(component.name, owner, index):
                 return EXTRA + key
             if first:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tests.silence.old_client import (
     OLD,
+    changed,
     gates_of,
     gates_of_requests,
     gates_of_responses,
@@ -17,7 +18,7 @@ from tests.silence.old_client import (
     refusal,
     timeline_of,
 )
-from timegate import CompileError, Contract, UpgradeError, on
+from timegate import CompileError, Contract, Timeline, UpgradeError, Version, on
 
 
 class Strict(BaseModel):
@@ -319,3 +320,18 @@ def test_a_value_that_moves_deeper_twice_at_once_is_read_as_the_old_server_read_
     moves = on(Outermost).moved("level", to="middle.level"), on(Outermost).moved("middle", to="outer.middle")
     upgraded = gates_of([Outermost], *moves).upgrade(Outermost, {"level": sent}, from_version=OLD)
     assert Outermost.model_validate(upgraded).outer.middle.level == 5
+
+
+class WithLevel(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    level: int = 0
+
+
+def test_a_key_that_only_versions_in_between_have_stays_unknown_where_a_move_empties_its_object() -> None:
+    hoisted, renamed = on(WithLevel).moved("between.level", to="level"), on(WithLevel).renamed("box", to="between")
+    timeline = Timeline(Version("3", changed(hoisted)), Version("2", changed(renamed)), Version("1"), scheme=int)
+    gates = timeline.compile(Contract.of_types(receives=[WithLevel]))
+    assert gates.upgrade(WithLevel, {"between": 7}, from_version="1") == {"between": 7}
+    sent = {"between": 7, "box": {"level": 5}}
+    assert gates.upgrade(WithLevel, sent, from_version="1") == {"level": 5, "between": 7}

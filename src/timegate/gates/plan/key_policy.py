@@ -53,8 +53,10 @@ class KeysOf(NamedTuple):
         if not conversion.from_client:
             # The first part of the conversion may have set aside keys that this part's version has.
             return KeyPolicy(), self._hidden(set()) if conversion.dst == 0 else ()
-        # One stage all the way to head never looks at a hidden key.
-        hidden = () if conversion.dst == 0 and len(own) == 1 else self._hidden(keys)
+        hidden: tuple[str, ...] = ()
+        # One stage all the way to head looks at no other hidden keys than those of objects that a move has emptied.
+        if conversion.dst or len(own) > 1 or not own[0].stored.keys() <= self.reach.head_keys(self.name):
+            hidden = self._hidden(keys)
         return self._policy(conversion.src, hidden, stages), () if conversion.dst else hidden
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
