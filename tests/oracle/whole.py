@@ -13,7 +13,7 @@ from tests.oracle.tables import converts_requests
 from timegate.changes.base import FieldsFact
 from timegate.changes.fields import Merged, Removed, Split
 from timegate.changes.models import Reshaped
-from timegate.changes.values import BecameList, Retyped
+from timegate.changes.values import BecameScalar, Retyped
 from timegate.typing import is_array, is_object
 from timegate.wire.schema import referred
 
@@ -38,7 +38,10 @@ def judged_whole(history: History, index: int) -> frozenset[str]:
 
 def converts(fact: Any) -> bool:
     """Whether a fact about a field gives the value of a request to a function."""
-    return isinstance(fact, BecameList) or bool(isinstance(fact, Retyped) and fact.to_head) or converts_requests(fact)
+    if isinstance(fact, BecameScalar):
+        # As into a list: the item goes as it was sent.
+        return False
+    return bool(isinstance(fact, Retyped) and fact.to_head) or converts_requests(fact)
 
 
 def _unread(step: Step) -> Iterator[Any]:

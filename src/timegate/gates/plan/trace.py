@@ -20,9 +20,10 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_envelopes import is_declared
+from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.reading.class_fields import field_types
 from timegate.reading.value_readers import at_depth, item_type, with_null, without_null
-from timegate.typing import Schema, is_array, is_object
+from timegate.typing import Function, Schema, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
@@ -146,7 +147,7 @@ class Traces:
                 waiting += self._reach.names_in(components[name].schema)
             for step in self._reach.steps(name, version - 1):
                 match step:
-                    case ValueConverted(to_head=function, older=schema) if function is not None:
+                    case ValueConverted(to_head=function, older=schema) if _looks(function):
                         waiting += self._reach.names_in(schema)
                     case ObjectConverted(older=schema) | KeyRemoved(schema=schema):
                         waiting += self._reach.names_in(schema)
@@ -187,7 +188,7 @@ class Traces:
                 case KeyRemoved():
                     return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
                 case ValueConverted():
-                    converted = converted or step.to_head is not None
+                    converted = converted or _looks(step.to_head)
                     changes.append(self._conversion(step, boundary))
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
@@ -290,6 +291,11 @@ def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
     """The first step after a position that is about a key or about the whole object; None where there is none."""
     later = (one for about in (key, _OBJECT) for one in met.get(about, ()) if one[0] > position)
     return min(later, key=itemgetter(0), default=None)
+
+
+def _looks(function: Function | None) -> bool:
+    """Whether a conversion looks at the value: into a list and out of one it goes as it was sent, and head reads it."""
+    return function is not None and not isinstance(function, WrapInList | FirstItem)
 
 
 def _same(kind: Any) -> Any:
