@@ -1,7 +1,5 @@
 """A value that head does not get any more is judged as the old server judged it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal

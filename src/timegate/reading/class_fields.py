@@ -6,12 +6,12 @@ import functools
 import inspect
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, NotRequired, Required, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
-from typing_extensions import get_type_hints, is_typeddict
+from typing_extensions import ReadOnly, get_type_hints, is_typeddict
 
 _SETTINGS: Final = (
     "strict", "str_strip_whitespace", "str_to_lower", "str_to_upper", "coerce_numbers_to_str", "allow_inf_nan",
@@ -44,7 +44,7 @@ def field_types(model: Any) -> Mapping[str, Any]:
         # Names of a function's scope cannot be resolved from outside: such values are taken as written.
         return {}
     if is_typeddict(model):
-        return {name: FieldInfo.from_annotation(hint).rebuild_annotation() for name, hint in hints.items()}
+        return {name: FieldInfo.from_annotation(_of_value(hint)).rebuild_annotation() for name, hint in hints.items()}
     if not is_dataclass(model):
         return hints
     # What `Field` says of a value belongs to its type; what it says of a key means nothing there.
@@ -53,3 +53,12 @@ def field_types(model: Any) -> Mapping[str, Any]:
         name: FieldInfo.from_annotated_attribute(hints[name], default).rebuild_annotation()
         for name, default in defaults.items()
     }
+
+
+def _of_value(hint: Any) -> Any:
+    """The type of a key's value, without what a TypedDict says of the key."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (NotRequired, Required, ReadOnly):
+        return _of_value(arguments[0])
+    # Its first argument is the type, the others are notes.
+    return Annotated[(_of_value(arguments[0]), *arguments[1:])] if origin is Annotated else hint

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from timegate.reading.recorder import CLASSES, Mode, serializes_by_itself
+from timegate.reading.recorder import CLASSES, Mode, serializes_by_itself, writes_any_subclass
 from timegate.typing import is_array, is_object, type_of
 
 _INNER: Final = (
@@ -95,7 +95,7 @@ class HeldClasses:
                 return
             if style in ("format", "to-string"):
                 return
-            any_subclass = any_subclass or style == "any"
+            any_subclass = any_subclass or writes_any_subclass(serialization)
         if kind == "definitions":
             self._definitions |= {one["ref"]: one for one in node["definitions"]}
         if kind == "definition-ref":

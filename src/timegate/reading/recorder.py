@@ -234,9 +234,20 @@ def serializes_by_itself(serialization: Any) -> bool:
     """
     if not serialization or serialization.get("type") not in ("function-plain", "function-wrap"):
         return False
-    module = str(getattr(serialization["function"], "__module__", ""))
-    # In earlier releases of pydantic, that of `SerializeAsAny` is its own too, and writes any value.
-    return module.partition(".")[0] != "pydantic" or serialization.get("schema", {}).get("type") == "any"
+    return not _is_pydantics(serialization["function"])
+
+
+def writes_any_subclass(serialization: Mapping[str, Any]) -> bool:
+    """Whether an object is written with the fields of its own class, whatever the place declares: `SerializeAsAny`."""
+    if serialization["type"] == "any":
+        return True
+    # Earlier releases of pydantic have a function of their own for it.
+    given: Mapping[str, Any] = serialization.get("schema") or {}
+    return given.get("type") == "any" and _is_pydantics(serialization["function"])
+
+
+def _is_pydantics(function: Any) -> bool:
+    return str(getattr(function, "__module__", "")).partition(".")[0] == "pydantic"
 
 
 def _admits_anything(returned: Any) -> bool:
