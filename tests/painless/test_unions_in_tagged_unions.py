@@ -106,13 +106,13 @@ def test_an_inner_arm_is_introduced() -> None:
 @pytest.mark.parametrize(
     ("pet", "place"),
     [
-        ({"kind": "cat", "colour": "white"}, ["body", "cat", "white", "morning"]),
-        ({"kind": "dog"}, ["body", "dog", "name"]),
+        ({"kind": "cat", "colour": "white"}, ["body", "pet", "cat", "white", "morning"]),
+        ({"kind": "dog"}, ["body", "pet", "dog", "name"]),
     ],
 )
 def test_what_is_missing_is_told_at_the_arm(pet: Any, place: list[str]) -> None:
-    old = old_client(shop(Pet), on(White).renamed("morning", to="day"))
-    assert [one["loc"] for one in old.post("/pets", pet).json()["detail"]] == [place]
+    old = old_client(shop(Owner), on(White).renamed("morning", to="day"))
+    assert [one["loc"] for one in old.post("/pets", {"pet": pet}).json()["detail"]] == [place]
 
 
 def test_a_callable_tells_the_inner_arms_apart() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import FastAPIError
 from pydantic import BaseModel, Field, SerializeAsAny, computed_field, model_serializer
 from pydantic.json_schema import SkipJsonSchema
 
@@ -147,11 +148,24 @@ PLACES: dict[str, tuple[Callable[..., Any], Any, str]] = {
     "the keys of a dict, of which two are one": (keyed, GREW, "its keys are members of Size, of which two are one"),
     "such keys in a model": (held, GREW, "Counted.by_size: its keys are members of Size"),
     "arms that look alike": (either, NAMED, "their schemas can never be told apart"),
-    "lines of JSON": (streamed, NAMED, "it is application/jsonl, which gates do not convert"),
     "a field without a schema": (hidden, NAMED, "a schema that does not describe it"),
     "subclasses that may leave": (leaving, NAMED, "Leaving.pet: Persian changes"),
     "a serializer that says nothing": (written, NAMED, "a serializer without a return type"),
 }
+
+
+def reads_streams() -> bool:
+    """Whether this release of FastAPI serves what an asynchronous generator gives."""
+    app = FastAPI()
+    try:
+        app.get("/")(streamed)
+    except FastAPIError:
+        return False
+    return "application/jsonl" in str(app.openapi()["paths"])
+
+
+if reads_streams():
+    PLACES["lines of JSON"] = (streamed, NAMED, "it is application/jsonl, which gates do not convert")
 
 
 class TestAnEndpointThatOldClientsLack:
@@ -196,7 +210,9 @@ class TestAnEndpointThatOldClientsLack:
     def test_is_explained_in_whatever_order_its_changes_are(self) -> None:
         added, named = changed(endpoint("/new").added(), name="Added"), changed(NAMED, name="Named")
         for changes in ((added, named), (named, added)):
-            gates = Timeline(Version(HEAD, *changes), Version(OLD)).compile(Contract.of(self.app("lines of JSON")))
+            gates = Timeline(Version(HEAD, *changes), Version(OLD)).compile(
+                Contract.of(self.app("a field without a schema"))
+            )
             (step,) = gates.explain(Cat, {"name": "Tom", "paws": 4}, to_version=OLD).steps
             assert (step.change, step.after) == ("Named", {"name": "Tom", "legs": 4})
 
