@@ -61,15 +61,9 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
         version: the version.
         scope: the request as the client sent it.
     """
-    noted: Watched | None = None
-    if isinstance(send, Watched) and send.only_status:
-        # Nothing but the status is noted of this request, and the start passes here anyway.
-        noted, send = send, send.server
 
     def sending(message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            if noted is not None:
-                noted.status = message["status"]
             # As `_headers_of` does, without the call: every untouched response passes here.
             headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
             if not isinstance(headers, list):

@@ -155,15 +155,12 @@ class Watched:
         operation: the key of the operation, where the request is refused before there is a plan.
         problem: why it is refused, the end of the problem's type; empty for not.
         status: the status of the response.
-        server: the server's `send`.
-        only_status: whether nothing else of a response is looked at, so that whoever sees its start may note it.
     """
 
     # Defaults of the class, because setting them costs each request.
     operation: str | None = None
     problem = ""
     status = 500
-    only_status = True
 
     def __init__(
         self,
@@ -174,7 +171,7 @@ class Watched:
         plan: OperationPlan | None = None,
     ) -> None:
         self._watch = watch
-        self.server = send
+        self._server = send
         self.asked = asked
         self.version = version
         self.plan = plan
@@ -193,13 +190,12 @@ class Watched:
     def __call__(self, message: Message) -> Awaitable[None]:
         if "status" in message:
             self.status = message["status"]
-        return self.server(message)
+        return self._server(message)
 
 
 class Timed(Watched):
     """A request of which an event is told, or whose response names changes."""
 
-    only_status = False
     _ended = 0.0
 
     def __init__(
@@ -224,4 +220,4 @@ class Timed(Watched):
                 message = self._watch.with_changes(message, self.version, self.plan)
         else:
             self._ended = perf_counter()
-        return self.server(message)
+        return self._server(message)
