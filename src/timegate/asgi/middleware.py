@@ -274,7 +274,7 @@ class TimegateMiddleware(Startable):
         path, method = route_path(scope), scope["method"]
         key = versions.operation_at(path, method, scope)
         if isinstance(send, Watched):
-            send.operation = key
+            send.operation = key or ""
         required = key is not None and key not in versions.unversioned
         spared = key in versions.during_sunset
         newest = self._top.newest()

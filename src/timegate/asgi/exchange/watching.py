@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final, Protocol, TypeAlias
 
@@ -141,6 +142,7 @@ class Watch:
         return name
 
 
+@dataclass(eq=False)
 class Watched:
     """One request that is watched, and what is noted of it; it is the `send` of what serves it.
 
@@ -152,35 +154,27 @@ class Watched:
         plan: the operation at that version.
 
     Attributes:
-        operation: the key of the operation, where the request is refused before there is a plan.
+        operation: the key of the operation, where the request is refused before there is a plan; empty for none.
         problem: why it is refused, the end of the problem's type; empty for not.
         status: the status of the response.
     """
 
     # Defaults of the class, because setting them costs each request.
-    operation: str | None = None
+    operation = ""
     problem = ""
     status = 500
 
-    def __init__(
-        self,
-        watch: Watch,
-        send: Send,
-        asked: bytes | str | None,
-        version: ApiVersion | None = None,
-        plan: OperationPlan | None = None,
-    ) -> None:
-        self._watch = watch
-        self._server = send
-        self.asked = asked
-        self.version = version
-        self.plan = plan
+    watch: Watch
+    send: Send
+    asked: bytes | str | None
+    version: ApiVersion | None = None
+    plan: OperationPlan | None = None
 
     def found(
         self, version: ApiVersion, plan: OperationPlan | None, versions: Counting
     ) -> tuple[ApiVersion, OperationPlan | None]:
         """Note the version in force and the operation, and say how the request is handled."""
-        self.version, self.plan = version, plan = self._watch.sampled(version, plan, versions)
+        self.version, self.plan = version, plan = self.watch.sampled(version, plan, versions)
         return version, plan
 
     def seconds(self) -> float:
@@ -190,34 +184,26 @@ class Watched:
     def __call__(self, message: Message) -> Awaitable[None]:
         if "status" in message:
             self.status = message["status"]
-        return self._server(message)
+        return self.send(message)
 
 
+@dataclass(eq=False)
 class Timed(Watched):
     """A request of which an event is told, or whose response names changes."""
 
     _ended = 0.0
 
-    def __init__(
-        self,
-        watch: Watch,
-        send: Send,
-        asked: bytes | str | None,
-        version: ApiVersion | None = None,
-        plan: OperationPlan | None = None,
-    ) -> None:
-        super().__init__(watch, send, asked, version, plan)
-        self._began = perf_counter()
+    began: float = field(default_factory=perf_counter, init=False)
 
     def seconds(self) -> float:
         """From when it was clear what the request wants to the last message of the response."""
-        return (self._ended or perf_counter()) - self._began
+        return (self._ended or perf_counter()) - self.began
 
     def __call__(self, message: Message) -> Awaitable[None]:
         if "status" in message:
             self.status = message["status"]
-            if self._watch.names_changes:
-                message = self._watch.with_changes(message, self.version, self.plan)
+            if self.watch.names_changes:
+                message = self.watch.with_changes(message, self.version, self.plan)
         else:
             self._ended = perf_counter()
-        return self._server(message)
+        return self.send(message)
