@@ -10,12 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
+from tests.silence.old_client import OLD, timeline_of
 from timegate import Contract, Timeline, UpgradeError, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
-from timegate.changes.base import Fact
 from timegate.testing import broken_laws
-
-OLD = "2025-01-01"
 
 
 class Point(BaseModel):
@@ -34,10 +32,6 @@ def to_head(numbers: list[int]) -> dict[str, int]:
 
 def to_old(point: dict[str, int]) -> list[int]:
     return [point["x"], point["y"]]
-
-
-def timeline_of(*facts: Fact) -> Timeline:
-    return Timeline(Version("2025-06-01", change_of("Changed", *facts)), Version(OLD))
 
 
 def reshaped(was: Any) -> Timeline:

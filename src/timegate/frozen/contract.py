@@ -145,6 +145,12 @@ def _standalone(wire: Wire, rendered: Rendered) -> dict[str, Any]:
     }
 
 
+def operation_at(document: Document, operation: str) -> Any:
+    """What a document says of an operation, by method and path; empty where it has none."""
+    method, _, path = operation.partition(" ")
+    return document.get("paths", {}).get(path, {}).get(method.lower(), {})
+
+
 def schema_at(document: Document, component: str, operation: str, path: tuple[str, ...]) -> Schema:
     """The schema at a place of a document, as differences name it; empty where there is none.
 
@@ -157,8 +163,7 @@ def schema_at(document: Document, component: str, operation: str, path: tuple[st
     schemas: dict[str, Schema] = document.get("components", {}).get("schemas", {})
     found: Schema = schemas.get(component, {})
     if not component:
-        method, _, url = operation.partition(" ")
-        spoken: Any = document.get("paths", {}).get(url, {}).get(method.lower(), {})
+        spoken = operation_at(document, operation)
         whole: Any = spoken.get("responses", {}).get(path[0]) or spoken.get("requestBody") or {}
         medias: list[Any] = [*whole.get("content", {}).values()]
         found, path = medias[0].get("schema", {}) if medias else {}, path[1:]

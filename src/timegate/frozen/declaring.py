@@ -19,6 +19,7 @@ from timegate.wire.wire import Component
 
 TYPE_KINDS: Final = (Kind.RETYPED, Kind.WIDENED, Kind.NARROWED)
 PARAMETERS: Final = ("query", "header", "cookie", "form")
+RESPONSE_HEADER: Final = "response_header"
 """Where the parameters are about which there are facts of every kind."""
 
 

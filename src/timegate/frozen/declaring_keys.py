@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from timegate.frozen.code import Code, value_code
-from timegate.frozen.declaring import PARAMETERS, Declaring
+from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, Declaring
 from timegate.frozen.difference import ABSENT, Kind
 from timegate.frozen.renames import GONE
 
-_HEADER = "response_header"
 _TRUE = Code("True")
 
 
 def added(at: Declaring) -> list[Code]:
     """A key or parameter has come."""
-    if not at.is_in(*PARAMETERS, _HEADER):
+    if not at.is_in(*PARAMETERS, RESPONSE_HEADER):
         return at.told(at.spot.differences)
     at.say(f"{at.of} is new.")
     default = None
@@ -24,7 +23,7 @@ def added(at: Declaring) -> list[Code]:
 
 def removed(at: Declaring) -> list[Code]:
     """A key or parameter is gone."""
-    if not at.is_in(*PARAMETERS, _HEADER):
+    if not at.is_in(*PARAMETERS, RESPONSE_HEADER):
         return at.told(at.spot.differences)
     at.say(f"{at.of} is gone.")
     was = at.type(at.spot.of(*GONE).old)
@@ -32,7 +31,7 @@ def removed(at: Declaring) -> list[Code]:
     backfill = loses = None
     if at.spot.has(Kind.REQUIRED_KEY_REMOVED, side="responses"):
         backfill = at.decide(f"what does an old client read as {at.name}?")
-    if at.spot.path[0] == _HEADER and at.spot.component is None:
+    if at.spot.path[0] == RESPONSE_HEADER and at.spot.component is None:
         return [at.fact("removed", was=was, backfill=backfill)]
     if at.spot.has(*GONE, side="requests"):
         loses = at.decide(f"why may head ignore the {at.name} that an old client sends?")
@@ -87,7 +86,7 @@ def optional(at: Declaring) -> list[Code]:
     missing_was = None
     if at.spot.has(Kind.BECAME_OPTIONAL, side="responses"):
         missing_was = at.decide(f"what does an old client read where head leaves {at.name} out?")
-    if not at.is_in(*PARAMETERS, _HEADER):
+    if not at.is_in(*PARAMETERS, RESPONSE_HEADER):
         return at.told(at.spot.differences)
     return [at.fact("became_optional", missing_was=missing_was)]
 

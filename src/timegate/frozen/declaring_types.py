@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from timegate.frozen.code import Code, call
 from timegate.frozen.contract import schema_at
-from timegate.frozen.declaring import PARAMETERS, TYPE_KINDS, Declaring
+from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, TYPE_KINDS, Declaring
 from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.shape import shape_of
 from timegate.frozen.subjects import endpoint_code, on_code, subject_code
@@ -15,7 +15,6 @@ from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import referred
 
-_HEADER = "response_header"
 ARM_KINDS: Final = (Kind.ARM_ADDED, Kind.ARM_REMOVED)
 WHOLE_KINDS: Final = (
     *TYPE_KINDS, *ARM_KINDS, Kind.BECAME_NULLABLE, Kind.BECAME_NON_NULL, Kind.TIGHTENED, Kind.LOOSENED, Kind.GREW,
@@ -28,7 +27,7 @@ def retyped(at: Declaring) -> list[Code]:
     """It has another type."""
     one = at.spot.of(*TYPE_KINDS)
     at.say(f"{at.of} has another type.")
-    if not at.is_in(*PARAMETERS, "path", _HEADER):
+    if not at.is_in(*PARAMETERS, "path", RESPONSE_HEADER):
         return at.told([one])
     was, now = shape_of(one.old), shape_of(one.new)
     if _is_list_of(one.old, one.new) and at.spot.path[0] != "path":
@@ -40,7 +39,7 @@ def retyped(at: Declaring) -> list[Code]:
     to_head = to_old = None
     if at.spot.has(Kind.RETYPED, Kind.NARROWED, side="requests"):
         to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
-    if at.spot.has(Kind.RETYPED, Kind.WIDENED, side="responses") or at.spot.path[0] == _HEADER:
+    if at.spot.has(Kind.RETYPED, Kind.WIDENED, side="responses") or at.spot.path[0] == RESPONSE_HEADER:
         to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
     return [at.fact("retyped", was=at.type(one.old), to_head=to_head, to_old=to_old)]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from timegate.frozen.folder import Folder
-from timegate.frozen.imports import with_imports
+from timegate.frozen.imports import is_docstring, with_imports
 from timegate.frozen.renaming import mentions, unfrozen_versions
-from timegate.frozen.statements import bound
+from timegate.frozen.statements import bound, first_line
 from timegate.frozen.version_file import NotWritten, TimelineSource, module_file, module_name, offset, timeline_source
 from timegate.timeline import Timeline
 from timegate.version import Version, shown
@@ -120,7 +120,7 @@ class _Source:
     def body(self) -> str:
         """What stands behind the imports, with its comments."""
         rest = [node for node in self.tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-        if rest and isinstance(rest[0], ast.Expr) and isinstance(rest[0].value, ast.Constant):
+        if rest and is_docstring(rest[0]):
             del rest[0]
         lines = self.text.splitlines(keepends=True)
         ends = [0, *(node.end_lineno or 0 for node in self.tree.body)]
@@ -161,7 +161,7 @@ def _in_front(newer: str, older: _Source, own: str) -> str:
             others.append(ast.unparse(node))
     tree, lines = ast.parse(newer), newer.splitlines(keepends=True)
     rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-    rest = [node for node in rest if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+    rest = [node for node in rest if not is_docstring(node)]
     imports = [node.end_lineno or 0 for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     at = max(imports, default=first_line(rest[0]) - 1 if rest else len(lines))
     head, tail = "".join(lines[:at]).rstrip("\n"), "".join(lines[at:]).strip("\n")
@@ -186,12 +186,6 @@ def _without_imports_of(text: str, package: str, modules: set[str]) -> str:
                     )
                 del lines[node.lineno - 1 : node.end_lineno]
     return re.sub(r"\n{4,}", "\n\n\n", "".join(lines)).lstrip("\n")
-
-
-def first_line(node: ast.stmt) -> int:
-    """The first line of a statement, its decorators included."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 def _inline(found: TimelineSource, count: int) -> str:

@@ -62,19 +62,20 @@ def _inserted(lines: list[str], at: int, text: str) -> str:
 def _first_imports(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     """The imports at the beginning of a module."""
     found: list[ast.Import | ast.ImportFrom] = []
-    for node in tree.body[1:] if tree.body and _is_docstring(tree.body[0]) else tree.body:
+    for node in tree.body[1:] if tree.body and is_docstring(tree.body[0]) else tree.body:
         if not isinstance(node, ast.Import | ast.ImportFrom):
             break
         found.append(node)
     return found
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def is_docstring(node: ast.stmt) -> bool:
+    """Whether a statement is a text alone."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _after_docstring(tree: ast.Module) -> int:
-    return (tree.body[0].end_lineno or 0) if tree.body and _is_docstring(tree.body[0]) else 0
+    return (tree.body[0].end_lineno or 0) if tree.body and is_docstring(tree.body[0]) else 0
 
 
 def _rank(node: ast.Import | ast.ImportFrom) -> tuple[int, str]:

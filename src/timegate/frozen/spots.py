@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from timegate.frozen.contract import VersionContract
+from timegate.frozen.contract import VersionContract, operation_at
 from timegate.frozen.difference import ABSENT, Difference, Kind
 from timegate.history.inheritance import is_about
+from timegate.wire.media import FORMS
 from timegate.wire.wire import Component, Side
 
 
@@ -79,13 +80,8 @@ def _form_of(difference: Difference, component: Component | None, contract: Vers
     if component is None or component.model is not None or len(difference.path) != 1 or len(difference.reaches) != 1:
         return ""
     (operation,) = difference.reaches
-    method, _, path = operation.partition(" ")
-    spoken: Any = contract.document.get("paths", {}).get(path, {}).get(method.lower(), {})
-    media: Any = spoken.get("requestBody", {}).get("content", {})
-    return operation if not _FORMS.isdisjoint(media) else ""
-
-
-_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+    media = operation_at(contract.document, operation).get("requestBody", {}).get("content", {})
+    return operation if any(form in media for form in FORMS) else ""
 
 
 def _base_of(spot: Spot, spots: list[Spot]) -> Spot | None:

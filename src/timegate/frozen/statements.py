@@ -40,7 +40,7 @@ def without(source: str, names: Iterable[str], *, used_elsewhere: Callable[[str]
         candidates |= names_in(more)
     used = names_in(one for one in tree.body if one not in removed)
     lines = source.splitlines(keepends=True)
-    edits = [(_first_line(node, lines), node.end_lineno or node.lineno, "") for node in removed]
+    edits = [(_first_line_with_comment(node, lines), node.end_lineno or node.lineno, "") for node in removed]
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom) and node not in removed:
             unused = [one for one in node.names if _name_of(one) in candidates - used]
@@ -139,10 +139,15 @@ def _import(node: ast.Import | ast.ImportFrom, kept: list[ast.alias]) -> str:
     return f"{head} import (\n" + "".join(f"    {ast.unparse(one)},\n" for one in kept) + ")\n"
 
 
-def _first_line(node: ast.stmt, lines: list[str]) -> int:
-    """The line on which a definition begins, with its decorators and the comment right above it."""
+def first_line(node: ast.stmt) -> int:
+    """The first line of a statement, its decorators included."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    first = min([node.lineno, *(one.lineno for one in decorators)])
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+def _first_line_with_comment(node: ast.stmt, lines: list[str]) -> int:
+    """The line on which a definition begins, with its decorators and the comment right above it."""
+    first = first_line(node)
     while first > 1 and lines[first - 2].startswith("#"):
         first -= 1
     return first

@@ -13,6 +13,7 @@ from timegate.frozen.change_code import change_code
 from timegate.frozen.folder import Folder
 from timegate.frozen.imports import with_imports
 from timegate.frozen.proposal import Proposal
+from timegate.frozen.statements import first_line
 from timegate.timeline import Timeline
 from timegate.version import UNRELEASED, Version
 
@@ -84,7 +85,7 @@ def _write_module(package: str, value: str, proposals: Sequence[Proposal], messa
     own = package.partition(".")[0]
     tree = ast.parse(source)
     change = change_code(proposals, message=message, taken=_names(tree))
-    first = next((_start(node) for node in tree.body if isinstance(node, ast.ClassDef)), None)
+    first = next((first_line(node) - 1 for node in tree.body if isinstance(node, ast.ClassDef)), None)
     lines = source.splitlines(keepends=True)
     if first is None:
         text = f"{source.rstrip()}\n\n\n{change.text}\n" if source.strip() else f"\n\n{change.text}\n"
@@ -103,11 +104,6 @@ def _names(tree: ast.Module) -> set[str]:
         for one in node.names
     }
     return defined | imported
-
-
-def _start(node: ast.ClassDef) -> int:
-    """The index of the first line of a class, its decorators included."""
-    return min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
 
 
 @dataclass(frozen=True, slots=True)

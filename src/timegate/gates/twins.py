@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from timegate.changes.base import name_of
@@ -15,7 +15,6 @@ from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
     KeyRenamed,
-    Origin,
     Step,
     ValueConverted,
     ValueMoved,
@@ -79,22 +78,30 @@ def unchanged_faults(timeline: Timeline, reach: Mapping[Side, Reach]) -> Iterato
 
 
 def _twins(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
-    changed = _changed(reach["requests"].history)
+    changed = _changed(reach["requests"].history, _keys)
     kin = Kin(reach, {key for boundary in changed.values() for _, _, key in boundary})
     for boundary, facts in sorted(changed.items()):
         kin.go_to(boundary, without={name for _, name, _ in facts})
-        for (side, name, key), origin in facts.items():
+        for (side, name, key), steps in facts.items():
+            origin = steps[-1].origin
             for other, why in kin.of(side, name, key):
                 yield ForgottenTwin(origin.version, origin.change, origin.fact, name_of(other.model), key, why)
 
 
-def _changed(history: History) -> Mapping[int, Mapping[tuple[Side, str, str], Origin]]:
-    """The keys that change at each boundary, each with the fact that changes it."""
-    found: dict[int, dict[tuple[Side, str, str], Origin]] = {}
+def _changed(
+    history: History, keys: Callable[[Step], tuple[str, ...]]
+) -> Mapping[int, Mapping[tuple[Side, str, str], Sequence[Step]]]:
+    """The keys that change at each boundary, each with the steps that are about it.
+
+    Args:
+        history: of the models.
+        keys: the keys that a step is about.
+    """
+    found: dict[int, dict[tuple[Side, str, str], list[Step]]] = {}
     for (side, name, boundary), steps in history.steps.items():
         for step in steps:
-            for key in _keys(step):
-                found.setdefault(boundary, {})[side, name, key] = step.origin
+            for key in keys(step):
+                found.setdefault(boundary, {}).setdefault((side, name, key), []).append(step)
     return found
 
 
@@ -113,15 +120,11 @@ def _keys(step: Step) -> tuple[str, ...]:
 
 def _kept(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
     """Twins that the older version had, and whose field is today as it was."""
-    changed: dict[int, dict[tuple[Side, str, str], Step]] = {}
-    for (side, name, boundary), steps in reach["requests"].history.steps.items():
-        for step in steps:
-            for key in _older_keys(step):
-                changed.setdefault(boundary, {}).setdefault((side, name, key), step)
+    changed = _changed(reach["requests"].history, _older_keys)
     kin = Kin(reach, {key for steps in changed.values() for _, _, key in steps})
     for boundary, known in sorted(changed.items()):
         kin.go_to(boundary + 1, without=frozenset())
-        for (side, name, key), step in known.items():
+        for (side, name, key), (step, *_) in known.items():
             # A base that many derive from says little of a field that each declares for itself.
             found = list(kin.of(side, name, key, by_base=False))
             if not found and isinstance(step, KeyRenamed):
@@ -146,7 +149,7 @@ def _older_keys(step: Step) -> tuple[str, ...]:
 
 
 def _is_as_it_was(
-    reach: Reach, other: Component, key: str, boundary: int, steps: Mapping[tuple[Side, str, str], Step]
+    reach: Reach, other: Component, key: str, boundary: int, steps: Collection[tuple[Side, str, str]]
 ) -> bool:
     """Whether a component has the field that it had, and no fact of the version is about it."""
     newer = reach.components(boundary).get(other.name)

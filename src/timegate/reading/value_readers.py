@@ -73,7 +73,7 @@ class _Object:
         return value
 
 
-def _is_object(kind: Any) -> bool:
+def _stands_for_objects(kind: Any) -> bool:
     """Whether a type stands for a component whose values are objects."""
     arguments = get_args(kind) if get_origin(kind) is Annotated else ()
     return any(isinstance(one, AfterValidator) and isinstance(one.func, _Object) for one in arguments)
@@ -99,7 +99,7 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
     if kind is UNSET:
         return None
     read = readable(kind, apart)
-    if read is Any or _is_object(read):
+    if read is Any or _stands_for_objects(read):
         return None
     own = inspect.isclass(read) and (issubclass(read, BaseModel) or is_dataclass(read))
     settings: Any = None if own or is_typeddict(read) else settings_of(model)
@@ -145,7 +145,7 @@ def says_all(kind: Any, *, model: Any, apart: Apart) -> bool:
 
 
 def _says_all(kind: Any, *, changes_text: bool) -> bool:
-    if _is_object(kind):
+    if _stands_for_objects(kind):
         return True
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
@@ -225,12 +225,12 @@ def readable(kind: Any, apart: Apart) -> Any:
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)
-        return inner if not kept or inner is Any or _is_object(inner) else Annotated[(inner, *kept)]
+        return inner if not kept or inner is Any or _stands_for_objects(inner) else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
         arms = [readable(one, apart) for one in arguments]
         # Which arm a value is of is not found here, unless null is the other one.
         several = len(arms) - arms.count(NoneType) > 1
-        return union_of(Any if several and _is_object(one) else one for one in arms)
+        return union_of(Any if several and _stands_for_objects(one) else one for one in arms)
     if _is_tuple(kind) and (hints := field_types(kind)):
         return _readable_tuple(kind, hints, apart)
     if not arguments or not hasattr(origin, "__class_getitem__"):

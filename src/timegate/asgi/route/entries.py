@@ -70,10 +70,6 @@ class Entry:
         match = None if self.regex is None else self.regex.match(path)
         return {} if match is None else match.groupdict()
 
-    def converted_parameters(self, path: str) -> dict[str, Any]:
-        """The path parameters of a path that matches, converted as for handlers."""
-        return self.converted(self.parameters(path))
-
     def converted(self, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Path parameters, converted as for handlers."""
         return {name: self.convertors[name].convert(value) for name, value in parameters.items()}

@@ -9,7 +9,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import APART_MARK
-from timegate.wire.schema import objects_in, referred
+from timegate.wire.schema import NULL, objects_in, referred
 from timegate.wire.wire import Component
 
 
@@ -39,7 +39,7 @@ def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> s
 def _arms_in(node: Schema, components: Mapping[str, Component]) -> Iterator[str]:
     """The arms of a union, those of unions in it included; one that is no component by its text."""
     for arm in node.get("anyOf") or node.get("oneOf") or ():
-        if not is_object(arm) or arm == {"type": "null"}:
+        if not is_object(arm) or arm == NULL:
             continue
         name = referred(arm)
         inner: Any = arm if name is None else components[name].schema

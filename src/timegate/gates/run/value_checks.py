@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from typing import Any, Final
 
 from timegate.errors import Failure, GateError, UpgradeError
@@ -86,7 +86,12 @@ def note_absent(failures: Failures | None, key: str) -> Failures | None:
 EXTRA: Final = "extra_forbidden", "Extra inputs are not permitted"
 """What a key is told that a closed class does not have, but for a dataclass."""
 
-EXTRA_OF_DATACLASS: Final = "unexpected_keyword_argument", "Unexpected keyword argument"
+_EXTRA_OF_DATACLASS: Final = "unexpected_keyword_argument", "Unexpected keyword argument"
+
+
+def extra_of(model: Any) -> tuple[str, str]:
+    """What is told of a key that a closed class does not have."""
+    return _EXTRA_OF_DATACLASS if is_dataclass(model) else EXTRA
 
 
 def unknown_key(failures: Failures | None, key: str, told: tuple[str, str] = EXTRA) -> Failures:

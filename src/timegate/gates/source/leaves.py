@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import is_dataclass, replace
+from dataclasses import replace
 from enum import Enum, Flag, IntEnum, StrEnum
 from functools import partial
 from typing import Any, Final
@@ -14,7 +14,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf, Tags
-from timegate.gates.run.value_checks import EXTRA, EXTRA_OF_DATACLASS
+from timegate.gates.run.value_checks import extra_of
 from timegate.reading.class_fields import settings_of
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.value_readers import (
@@ -58,7 +58,7 @@ class Shapes:
             arm.leaf = Leaf(frozenset({dict}), keyed=arm)
             self._add_keys(arm, self._parts(component, version), version)
             arm.closed, arm.keeps_others = component.closed, bool(component.schema.get("additionalProperties"))
-            arm.extra = EXTRA_OF_DATACLASS if is_dataclass(component.model) else EXTRA
+            arm.extra = extra_of(component.model)
         return arm
 
     def _parts(self, component: Component, version: int) -> list[Component]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import is_dataclass
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import CheckValue, ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
-from timegate.gates.run.value_checks import EXTRA, EXTRA_OF_DATACLASS
+from timegate.gates.run.value_checks import extra_of
 from timegate.gates.source.fast_path import write_fast_path
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
@@ -108,7 +107,7 @@ def _rename_key(writer: Writer, old: str, new: str) -> None:
 
 
 def _apply_policy(module: Module, writer: Writer, component: Component, policy: KeyPolicy) -> None:
-    told = EXTRA_OF_DATACLASS if is_dataclass(component.model) else EXTRA
+    told = extra_of(component.model)
     if policy.forbidden or policy.only is not None:
         found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
         if policy.only is not None:
