@@ -28,6 +28,9 @@ DRAIN_SECONDS = 1.0
 UPGRADE_SECONDS = 120
 """How long workers may need at most to end the tasks that they have begun."""
 
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""One connection for each request, here and by the workers: the balancer closes idle ones when it is configured anew."""
+
 SHOWN = 5
 
 
@@ -132,7 +135,6 @@ class Roll:
                     ledger=ledger,
                     versions=timeline.values[1:],
                     upgraded=self._upgraded,
-                    # The balancer closes idle connections when it is configured anew.
                     keeps_connections=False,
                 )
             )
@@ -178,7 +180,7 @@ class Roll:
 
     async def _upgrade_clients(self, balancer: Balancer, numbers: range) -> None:
         """Let workers speak the newest version that a server offers them, from their next task on."""
-        async with httpx.AsyncClient(base_url=balancer.url, timeout=60, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=balancer.url, limits=ONE_EACH, timeout=60, trust_env=False) as client:
             for number in numbers:
                 # Which versions there are is in the problem of a version that is none.
                 response = await client.get("/variables/x", headers={"Airflow-API-Version": "none"})
