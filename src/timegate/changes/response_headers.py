@@ -76,7 +76,7 @@ class ResponseHeaderRetyped(ResponseHeaderFact):
 
 
 class ResponseHeaderBecameList(ResponseHeaderFact):
-    """A header field that is there once in older versions and may be repeated now; old clients read the first."""
+    """A header field with one value in older versions, and a list now; old clients read the first item."""
 
     __slots__ = ()
 

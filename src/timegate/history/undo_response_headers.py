@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from itertools import islice
+from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
 from timegate.changes.response_headers import (
@@ -28,6 +30,12 @@ from timegate.wire.wire import Operation
 Documented: TypeAlias = dict[str, Any]
 """The header fields of a response in a document, each an OpenAPI object, by name."""
 
+# What stands between two commas of a list; one in a quoted string is none (RFC 9110, section 5.6).
+_ITEM: Final = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+', re.DOTALL)
+_WHOLE_LINE: Final = re.compile(r".+", re.DOTALL)
+# Their lines hold commas that part no values.
+_ONE_A_LINE: Final = frozenset({"set-cookie", "www-authenticate", "proxy-authenticate"})
+
 _Edit: TypeAlias = Callable[[Documented, str | None], Documented]
 """Makes older header fields of newer ones; it is told how the document spells the newer name, None for no such."""
 
@@ -44,10 +52,17 @@ class EachValue:
 
 @dataclass(frozen=True, slots=True)
 class FirstValue:
-    """Keeps the first value of a header field."""
+    """Keeps the first value of a list, whose values may stand in lines of their own, in one line with commas, or both.
+
+    Args:
+        item: matches one value in a line.
+    """
+
+    item: re.Pattern[str]
 
     def __call__(self, values: Sequence[Any]) -> list[Any]:
-        return list(values[:1])
+        items = (item for line in values for match in self.item.finditer(line) if (item := match[0].strip(" \t")))
+        return list(islice(items, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +203,8 @@ def _became_list(fact: ResponseHeaderBecameList, builder: HistoryBuilder) -> Non
             for key, value in headers.items()
         }
 
-    _change(builder, fact, new=fact.name, old=fact.name, values=FirstValue(), edit=single)
+    first = FirstValue(_WHOLE_LINE if fact.name in _ONE_A_LINE else _ITEM)
+    _change(builder, fact, new=fact.name, old=fact.name, values=first, edit=single)
 
 
 @undo.register

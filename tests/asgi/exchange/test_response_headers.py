@@ -96,6 +96,42 @@ def test_repeats_and_their_order_are_kept() -> None:
     assert [value for name, value in fields("/items", fact) if name == "x-label"] == ["b", "a"]
 
 
+@pytest.mark.parametrize(
+    ("name", "lines", "first"),
+    [
+        ("x-tag", ["a, b"], ["a"]),
+        ("x-tag", ["a,b", "c"], ["a"]),
+        ("x-tag", [", ,a"], ["a"]),
+        ("x-tag", ["", "b, c"], ["b"]),
+        ("x-tag", ['"a, b", c'], ['"a, b"']),
+        ("x-tag", [r'q="a\", b"; w, c'], [r'q="a\", b"; w']),
+        ("x-tag", ['"a, b'], ['"a, b']),
+        ("x-tag", ["a"], ["a"]),
+        ("x-tag", [","], []),
+        ("x-tag", [], []),
+        ("set-cookie", ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"], ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"]),
+        ("www-authenticate", ['Basic realm="a", charset="UTF-8"', "Bearer"], ['Basic realm="a", charset="UTF-8"']),
+    ],
+)  # fmt: skip
+def test_of_a_list_in_lines_or_with_commas_an_old_client_reads_the_first_item(
+    name: str, lines: list[str], first: list[str]
+) -> None:
+    listing = FastAPI()
+
+    @listing.get("/list")
+    def read(response: Response) -> None:
+        for line in lines:
+            response.headers.append(name, line)
+
+    listing.add_middleware(
+        TimegateMiddleware, timeline=timeline_of(endpoint("/list").response_header(name).became_list())
+    )
+    with Caller(listing) as client:
+        for version, shown in ((OLD, first), (NEW, lines)):
+            response = client.get("/list", headers={"API-Version": version})
+            assert response.headers.get_list(name) == [line.strip() for line in shown]
+
+
 def test_errors_and_head_requests_have_the_old_header_fields_too() -> None:
     fact = BARE.response_header("X-Reason").renamed(to="X-Why")
     assert fields("/bare?missing=true", fact) == [("x-reason", "gone")]

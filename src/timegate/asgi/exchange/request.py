@@ -134,7 +134,7 @@ def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
         path = response.head_path = move_to_head(inner, rewrite, plan.entry.parameters(path))
     parameters = _converted_parameters(response, entry, path)
     if parameters is not None:
-        path = response.head_path = write_parameters(inner, entry, parameters)
+        path = write_parameters(inner, entry, parameters)
     elif rewrite is None and (not plan.shadows or not plan.shadowed(path)):
         return
     if response.version.head.operation_at(path, inner["method"], inner) == plan.gate.key and (

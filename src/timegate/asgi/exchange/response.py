@@ -108,7 +108,7 @@ class GatedResponse:
         send: the server's.
 
     Attributes:
-        head_path: the path that the app gets.
+        head_path: its path at head, with the values of the client's.
         original: the body of the request, where it was read.
         form: the fields of the form in the body of the request, where they were read.
         refused: why the request is refused though the app has begun to read it; None for no reason.

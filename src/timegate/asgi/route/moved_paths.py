@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 from starlette.routing import compile_path
 
@@ -21,6 +21,8 @@ from timegate.wire.paths import PARAMETER, parameter_names
 _TARGET: Final = re.compile(r"<([^<>]*)>")
 _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
 _LINKS: Final = frozenset({b"location", b"content-location", b"link"})
+# A client removes them from a path before it sends it, percent-encoded or not (RFC 3986, section 5.2.4).
+_DOTS: Final = frozenset({".", ".."})
 
 
 def move_to_head(scope: MutableMapping[str, Any], rewrite: Rewrite, parameters: Mapping[str, str]) -> str:
@@ -79,8 +81,11 @@ class MovedOperation:
     query: Mapping[str, str]
     fixed: Mapping[str, str]
 
-    def downgrade(self, path: str, query: str) -> tuple[str, str] | None:
-        """The version's path and query for head's; None where a parameter of the version's path is missing."""
+    def downgrade(self, path: str, query: str) -> tuple[str, Mapping[str, str], str] | None:
+        """The version's path, the parameters in it and the query, for head's path and query.
+
+        None where a parameter of the version's path is missing.
+        """
         match = self.regex.match(path)
         if match is None:
             return None
@@ -98,8 +103,8 @@ class MovedOperation:
         names = parameter_names(self.path)
         if fixed != self.fixed or not parameters.keys() >= set(names):
             return None
-        quoted = {name: quote(parameters[name], safe=_PATH_SAFE) for name in names}
-        return _fill(self.path, quoted), "&".join(kept)
+        taken = {name: parameters[name] for name in names}
+        return _fill(self.path, taken), taken, "&".join(kept)
 
 
 class MovedLinks:
@@ -107,51 +112,80 @@ class MovedLinks:
 
     Args:
         gates: the version's operations.
+        table: the version's routes.
         head: head's routes, which tell what operation a link leads to.
     """
 
-    __slots__ = ("_head", "_moved")
+    __slots__ = ("_head", "_moved", "_table")
 
-    def __init__(self, gates: Sequence[OperationGate], head: Table) -> None:
+    def __init__(self, gates: Sequence[OperationGate], table: Table, head: Table) -> None:
+        self._table = table
         self._head = head
         self._moved = {gate.key: moved for gate in gates if gate.exists and (moved := _moved_operation(gate))}
 
     def __bool__(self) -> bool:
         return bool(self._moved)
 
-    def converted(self, headers: RawHeaders, scope: Scope) -> RawHeaders:
-        """The header fields of a response with this version's links."""
+    def converted(self, headers: RawHeaders, scope: Scope, path: str, head_path: str) -> RawHeaders:
+        """The header fields of a response with this version's links.
+
+        Args:
+            headers: head's.
+            scope: the request.
+            path: its path, from which the client reads a relative reference.
+            head_path: its path at head, from which the app means one.
+        """
+
+        def link(url: str) -> str:
+            return self._link(url, scope, path, head_path)
+
         return [
-            (name, self._field_value(name.lower(), value, scope)) if name.lower() in _LINKS else (name, value)
+            (name, _with_links(name.lower(), value, link)) if name.lower() in _LINKS else (name, value)
             for name, value in headers
         ]
 
-    def _field_value(self, name: bytes, value: bytes, scope: Scope) -> bytes:
-        text = value.decode("latin-1")
-        if name == b"link":
-            return _TARGET.sub(lambda match: f"<{self._link(match[1], scope)}>", text).encode("latin-1")
-        return self._link(text, scope).encode("latin-1")
-
-    def _link(self, url: str, scope: Scope) -> str:
-        """This version's link for head's; the same where it leads to no moved operation."""
+    def _link(self, url: str, scope: Scope, path: str, head_path: str) -> str:
+        """This version's link for head's; the same where it leads the client to where head has meant it."""
+        root: str = scope.get("root_path", "")
         try:
-            parts = urlsplit(url)
+            read, meant = (urljoin(quote(root + base, safe=_PATH_SAFE), url) for base in (path, head_path))
+            parts = urlsplit(meant)
         except ValueError:
             return url
-        root: str = scope.get("root_path", "")
         if not parts.path.startswith("/") or (parts.netloc and parts.netloc != _host(scope)):
             return url
-        path = unquote(parts.path)
-        if root and not path.startswith(root + "/"):
-            return url
-        below = path[len(root) :]
-        keys = (self._head.operation_at(below, method, scope) for method in METHODS)
-        moved = self._moved.get(next(filter(None, keys), ""))
+        link = self._moved_link(parts, root, scope) or meant
+        # What follows a `#` alone is in the response itself, wherever that is.
+        return url if link == read or not url.partition("#")[0] else link
+
+    def _moved_link(self, parts: SplitResult, root: str, scope: Scope) -> str | None:
+        """The link to a moved operation at this version's place; None where it leads to none."""
+        whole = unquote(parts.path)
+        if root and not whole.startswith(root + "/"):
+            return None
+        below = whole[len(root) :]
+        operations = ((method, self._head.operation_at(below, method, scope)) for method in METHODS)
+        method, key = next((found for found in operations if found[1]), ("", ""))
+        moved = self._moved.get(key or "")
         found = None if moved is None else moved.downgrade(below, parts.query)
         if found is None:
-            return url
-        path, query = found
-        return urlunsplit((parts.scheme, parts.netloc, quote(root, safe=_PATH_SAFE) + path, query, parts.fragment))
+            return None
+        path, parameters, query = found
+        entry = self._table.full_match(path, method, scope)
+        # A value that the version's route does not read as it is written there has no place in its path.
+        if entry is None or entry.key(method) != key or entry.plain().parameters(path) != parameters:
+            return None
+        if not _DOTS.isdisjoint(path.split("/")):
+            return None
+        path = quote(root + path, safe=_PATH_SAFE)
+        return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment))
+
+
+def _with_links(name: bytes, value: bytes, link: Callable[[str], str]) -> bytes:
+    """The value of a header field with each of its links converted."""
+    text = value.decode("latin-1")
+    converted = _TARGET.sub(lambda match: f"<{link(match[1])}>", text) if name == b"link" else link(text)
+    return converted.encode("latin-1")
 
 
 def _host(scope: Scope) -> str | None:

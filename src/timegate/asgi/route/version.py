@@ -71,7 +71,7 @@ class ApiVersion:
         name = settings.echo.lower().encode("ascii")
         self.echo = (name, selected.version.encode("utf-8")) if named else None
         self.tags = VersionTags(selected.version)
-        self._links = MovedLinks(operations, head)
+        self._links = MovedLinks(operations, table, head)
         self.plans: dict[str, OperationPlan] = {}
         self.tagged = False
         self.same_tags = frozenset[str]()
@@ -127,7 +127,7 @@ class ApiVersion:
             headers: the app's header fields.
             scope: the request.
             path: the path in this version.
-            head_path: the path that the app got.
+            head_path: the path at head, with the values of the client's.
         """
         names = self._read
         for name, _ in headers:
@@ -137,7 +137,7 @@ class ApiVersion:
             return [*headers, *self.version_fields]
         converted = with_version_fields(headers, echo=self.echo, vary=self.settings.vary)
         if self._links:
-            converted = self._links.converted(converted, scope)
+            converted = self._links.converted(converted, scope, path, head_path)
         if self.lacks:
             converted = [
                 (name, self._allowed(value, scope, path, head_path) if name.lower() == b"allow" else value)

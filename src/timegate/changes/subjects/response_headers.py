@@ -79,7 +79,7 @@ class ResponseHeader:
         return fact
 
     def became_list(self) -> ResponseHeaderBecameList:
-        """The header field is there once in older versions and may be repeated now."""
+        """The header field has one value in older versions, and is a list now, repeated or in one line with commas."""
         return ResponseHeaderBecameList(**self._subject)
 
     def became_optional(self, *, missing_was: JsonValue) -> ResponseHeaderBecameOptional:
