@@ -109,10 +109,10 @@ def test_repeats_and_their_order_are_kept() -> None:
         ("x-tag", ["a"], ["a"]),
         ("x-tag", [","], []),
         ("x-tag", [], []),
-        ("set-cookie", ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"], ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT"]),
+        ("set-cookie", ["a=1; Expires=Wed, 21 Oct 2026", "b=2"], ["a=1; Expires=Wed, 21 Oct 2026"]),
         ("www-authenticate", ['Basic realm="a", charset="UTF-8"', "Bearer"], ['Basic realm="a", charset="UTF-8"']),
     ],
-)  # fmt: skip
+)
 def test_of_a_list_in_lines_or_with_commas_an_old_client_reads_the_first_item(
     name: str, lines: list[str], first: list[str]
 ) -> None:
