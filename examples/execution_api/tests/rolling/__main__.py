@@ -29,7 +29,7 @@ UPGRADE_SECONDS = 120
 """How long workers may need at most to end the tasks that they have begun."""
 
 ONE_EACH = httpx.Limits(max_keepalive_connections=0)
-"""One connection for each request, here and by the workers: the balancer closes idle ones when it is configured anew."""
+"""One connection for each request, here and by the workers: the balancer closes idle ones when it is set up anew."""
 
 SHOWN = 5
 
