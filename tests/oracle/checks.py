@@ -21,7 +21,7 @@ from tests.oracle.places import (
     without_null,
 )
 from tests.oracle.reading import read_scalar
-from tests.oracle.whole import converts, judged_whole
+from tests.oracle.whole import judged_whole, reads
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Removed, Renamed, Split
 from timegate.changes.models import Reshaped
@@ -93,7 +93,7 @@ class Checks:
                         meant = (name, key) in [target[:2] for target in targets(newer, fact)]
                         if meant and isinstance(fact, Removed):
                             return Fate(None, fact.required is True, converted)
-                        converted = converted or (meant and converts(fact))
+                        converted = converted or (meant and reads(fact, older[name].properties[key]))
                         filled = filled or (meant and fills(fact))
                     case Renamed(models=models, old=old, to=to):
                         renamed = {component.name: component for component in subjects(newer, models, to)}

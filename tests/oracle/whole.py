@@ -39,9 +39,19 @@ def judged_whole(history: History, index: int) -> frozenset[str]:
 def converts(fact: Any) -> bool:
     """Whether a fact about a field gives the value of a request to a function."""
     if isinstance(fact, BecameScalar):
-        # As into a list: the item goes as it was sent.
+        # As into a list: it does not look at the item.
         return False
     return bool(isinstance(fact, Retyped) and fact.to_head) or converts_requests(fact)
+
+
+def reads(fact: Any, older: Any) -> bool:
+    """Whether what a fact makes of a value of a request is made of what was read.
+
+    Args:
+        fact: about the value.
+        older: its older schema; a model in it goes as it was sent.
+    """
+    return converts(fact) or (isinstance(fact, BecameScalar) and not any(_names_in(older)))
 
 
 def _unread(step: Step) -> Iterator[Any]:

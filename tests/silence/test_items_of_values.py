@@ -129,3 +129,30 @@ def test_models_that_did_not_change_reach_a_function_as_they_were_sent() -> None
     seen: list[dict[str, Any]] = []
     sent = {"leaves": [{"n": 1}, None], "named": {"a": {"n": 2}}}
     assert (behind_a_function(seen).send(sent), seen) == ((200, Job.model_validate(sent)), [sent])
+
+
+class Single(BaseModel):
+    number: int | str
+    leaf: Leaf | int
+
+
+ITEMS: list[tuple[list[Any], list[Any], Any, Any]] = [
+    (["16"], ["5"], 16, 5), ([True], [{"n": "1"}], 1, Leaf(n=1)), ([16.0], [{}], 16, Leaf()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("numbers", "leaves", "number", "leaf"), ITEMS)
+def test_an_item_that_stands_for_its_list_is_read_by_its_old_type(
+    numbers: list[Any], leaves: list[Any], number: Any, leaf: Any
+) -> None:
+    became = on(Single).became_scalar("number", was=list[int], empty=0, loses="one was meant")
+    of_models = on(Single).became_scalar("leaf", was=list[Leaf | int], empty=0, loses="one was meant")
+    received = Posted(Single, became, of_models).send({"number": numbers, "leaf": leaves})
+    assert received == (200, Single(number=number, leaf=leaf))
+
+
+def test_a_model_that_stands_for_its_list_gets_no_defaults_that_nobody_sent() -> None:
+    became = on(Single).became_scalar("leaf", was=list[Leaf], empty={}, loses="one was meant")
+    sent: dict[str, Any] = {"number": 1, "leaf": [{}]}
+    status, received = Posted(Single, became).send(sent)
+    assert (status, received.model_dump(exclude_unset=True)) == (200, {"number": 1, "leaf": {}})

@@ -9,7 +9,7 @@ from timegate.history.steps import ObjectConverted, Origin, ValueConverted, one_
 from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
 from timegate.typing import Function, Schema
-from timegate.wire.json_types import all_listed_values, is_nullable, python_types
+from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, python_types
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component
 
@@ -37,6 +37,9 @@ def call_of(
         # It gets null only where its own side alone admits it.
         takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
     result = _result(gives, components, step.origin)
+    if upgrades and isinstance(function, FirstItem):
+        # An item is what the client sent; head reads it as the old server did.
+        result = Result(result.types | EVERY - {type(None)}, None, step.origin)
     may_remove = isinstance(function, FirstItem | Together) and function.may_remove
     return Call(function, stars, takes_null, result, may_remove, beside, None if back is one_way else back)
 

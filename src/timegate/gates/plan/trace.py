@@ -188,7 +188,7 @@ class Traces:
                 case KeyRemoved():
                     return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
                 case ValueConverted():
-                    converted = converted or _looks(step.to_head)
+                    converted = converted or self._reads(step)
                     changes.append(self._conversion(step, boundary))
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
@@ -228,6 +228,10 @@ class Traces:
         fields = self._reach.component(name, version).fields
         python_name = next((python for python, wire in fields.items() if wire == key), key)
         return UNSET if step.was is UNSET else field_types(step.was).get(python_name, UNSET)
+
+    def _reads(self, step: ValueConverted) -> bool:
+        """Whether a conversion gets what was read; a model that it does not look at goes on as it was sent."""
+        return _looks(step.to_head) or (step.to_head is not None and not self._reach.names_in(step.older))
 
     def _conversion(self, step: ValueConverted, boundary: int) -> _Change:
         """How the type before a conversion follows from the type after it."""
@@ -294,7 +298,7 @@ def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
 
 
 def _looks(function: Function | None) -> bool:
-    """Whether a conversion looks at the value: into a list and out of one it goes as it was sent, and head reads it."""
+    """Whether a conversion looks at the value: into a list and out of one it goes as it is."""
     return function is not None and not isinstance(function, WrapInList | FirstItem)
 
 
