@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from starlette.requests import Request
@@ -105,3 +105,64 @@ def test_a_change_that_needs_the_declared_model_does_not_turn_the_errors_of_the_
     facts = [on(Refusal).removed("summary", was=str, backfill=sibling("title")), *([ARTICLE] * (key == "article"))]
     response = client(*facts, handles=False).post("/items", {key: 5})
     assert (response.status_code, response.json()["detail"][0]["loc"]) == (422, ["body", key])
+
+
+class Page(BaseModel):
+    detail: list[OwnEntry] | str
+
+
+class Wrapped(BaseModel):
+    error: OwnErrors
+
+
+def with_400(model: type[BaseModel] | None, *, status: int | str = 400, wrapped: bool = False) -> FastAPI:
+    """An app that tells validation errors with 400."""
+    declared: Any = {} if model is None else {status: {"model": model}}
+    app = FastAPI()
+
+    @app.post("/items", responses=declared)
+    async def add(item: Item) -> Any:
+        raise HTTPException(400, "there is none")
+
+    async def handle(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        told = {"detail": [{key: one[key] for key in ("type", "loc", "msg", "input")} for one in error.errors()]}
+        return JSONResponse({"error": told} if wrapped else told, 400)
+
+    app.add_exception_handler(RequestValidationError, handle)
+    return app
+
+
+@pytest.mark.parametrize("model", [OwnErrors, Page])
+@pytest.mark.parametrize("status", [400, "4XX", "default"])
+def test_validation_errors_with_another_status_are_told_in_the_clients_names_where_they_are_declared(
+    model: type[BaseModel], status: int | str
+) -> None:
+    old = old_client(with_400(model, status=status), ARTICLE)
+    response = old.post("/items", {"article": 5})
+    (told,) = response.json()["detail"]
+    assert (response.status_code, told["loc"], told["input"]) == (400, ["body", "article"], 5)
+    # What the app says of another failure is none.
+    assert old.post("/items", {"article": "none"}).json() == {"detail": "there is none"}
+
+
+def test_a_declared_model_with_another_status_is_converted_besides() -> None:
+    old = old_client(with_400(OwnErrors), on(OwnEntry).renamed("message", to="msg"), ARTICLE)
+    (told,) = old.post("/items", {"article": 5}).json()["detail"]
+    assert (told["loc"], told["message"]) == (["body", "article"], "Input should be a valid string")
+
+
+def test_a_400_that_repeats_what_is_no_json_is_no_fault_of_the_server() -> None:
+    sent = b'{"article": [Infinity]}'
+    old = old_client(with_400(OwnErrors), ARTICLE)
+    assert old.request("POST", "/items", content=sent, headers={"content-type": "application/json"}).status_code == 400
+
+
+@pytest.mark.parametrize(("model", "wrapped"), [(None, False), (Wrapped, True)])
+def test_validation_errors_that_no_declared_model_lists_pass_as_they_are(
+    model: type[BaseModel] | None, wrapped: bool
+) -> None:
+    response = old_client(with_400(model, wrapped=wrapped), ARTICLE).post("/items", {"article": 5})
+    body = response.json()
+    (told,) = (body["error"] if wrapped else body)["detail"]
+    assert (response.status_code, told["loc"]) == (400, ["body", "sku"])

@@ -71,6 +71,7 @@ class OperationGate:
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
         apart: the JSON media types that pass unchanged, by ``"request"`` or declared status: their schema is another.
+        told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
     """
 
     key: str
@@ -96,6 +97,7 @@ class OperationGate:
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
     apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    told: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         if not self.exists:

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import is_not
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from timegate.errors import GateError
 from timegate.gates.locations import Locator
 from timegate.gates.operation import FormGate, OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
+from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.wire.marks import PATH_MARK
@@ -23,6 +24,9 @@ from timegate.wire.wire import SIDES, Operation, Side
 
 Programs: TypeAlias = Mapping[str, Program]
 """The compiled programs of one side for one version, by the text of the schema; others need no program."""
+
+# How declared statuses of a client's error begin: ``"400"``, ``"4XX"``, ``"default"``.
+_OF_CLIENTS: Final = ("4", "d")
 
 
 class Holders:
@@ -137,6 +141,11 @@ def _gate(
                 *(request, form, *responses.values(), query, headers, cookies, path_parameters, rewrite),
                 *(statuses, response_headers, not old.exists),
             )
+        ),
+        told=frozenset(
+            status
+            for status, body in head.bodies("responses")
+            if status[:1] in _OF_CLIENTS and lists_places(body.schema, reach["responses"].components(0))
         ),
         locate=locator,
         spellings=locator.spellings,

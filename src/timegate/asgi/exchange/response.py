@@ -22,7 +22,7 @@ from timegate.asgi.message.parameters import Parameter, by_name, query_parameter
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
-from timegate.asgi.route.operation import DROPPED, INVALID, NOT_MODIFIED, OperationPlan, ResponsePlan
+from timegate.asgi.route.operation import DROPPED, NOT_MODIFIED, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
@@ -116,8 +116,8 @@ class GatedResponse:
     """
 
     __slots__ = (
-        "_buffer", "_convert", "_send", "_start", "_step", "form", "head_path", "original", "path", "plan", "refused",
-        "scope", "stopped", "version",
+        "_buffer", "_convert", "_send", "_start", "_step", "_told", "form", "head_path", "original", "path", "plan",
+        "refused", "scope", "stopped", "version",
     )  # fmt: skip
 
     # They are set when the response begins.
@@ -135,6 +135,7 @@ class GatedResponse:
         self.stopped = False
         self._send = send
         self._buffer: bytearray | None = None
+        self._told = False
         # A function of the class: a bound method would be a reference cycle, which waits for the garbage collector.
         self._step: Callable[[GatedResponse, Message], Awaitable[None]] = GatedResponse._opening
 
@@ -204,7 +205,8 @@ class GatedResponse:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
         program = response_plan.program
-        if message["status"] == INVALID and json and (plan.converts_errors or program is not None):
+        self._told = response_plan.told
+        if response_plan.told and json and (plan.converts_errors or program is not None):
             program = self._error_program(program)
         if of_the_bytes and plan.converts_responses:
             headers = self.version.tags.outbound(without(headers, DROPPED))
@@ -303,7 +305,7 @@ class GatedResponse:
                 body = self._convert(body)
             except Exception as error:
                 reason = reason_of(error)
-                if isinstance(error, NotJSON) and self._start["status"] == INVALID:
+                if isinstance(error, NotJSON) and self._told:
                     # The app repeats what the client has sent, and that cannot be read again.
                     problem = malformed("The body has what JSON does not have, or is nested too deeply.")
             if reason:

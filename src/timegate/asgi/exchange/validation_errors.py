@@ -14,6 +14,7 @@ from timegate.errors import KEY_LABEL, ArmName, GateError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.validation_lists import LISTS
 from timegate.typing import is_array, is_object
 
 MOST_ERRORS: Final = 100
@@ -24,7 +25,6 @@ _REPEATABLE: Final = 64 * 1024
 NOTHING: Final = object()
 _REPEATED: Final = {"query": -1, "header": 0}
 """Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
-_LISTS: Final = ("detail", "errors")
 _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
@@ -124,7 +124,7 @@ def _inside(node: Any, segment: str | int, part: str) -> Any:
 
 def has_validation_errors(body: Any) -> bool:
     """Whether a body lists validation errors with places in a request."""
-    return is_object(body) and any(_has_place(entry) for name in _LISTS for entry in _entries(body, name))
+    return is_object(body) and any(_has_place(entry) for name in LISTS for entry in _entries(body, name))
 
 
 def is_of_the_framework(body: dict[str, Any]) -> bool:
@@ -143,7 +143,7 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
         request: the request as the client sent it.
     """
     converter = _ErrorConverter(gate, request)
-    converted = {name: _converted(entries, converter) for name in _LISTS if (entries := _entries(body, name))}
+    converted = {name: _converted(entries, converter) for name in LISTS if (entries := _entries(body, name))}
     if "body" in body and _is_heads(body["body"], gate, request):
         converted["body"] = request.at(("body",))
     return {**body, **converted}

@@ -12,7 +12,7 @@ from timegate.asgi.route.entries import Entry
 from timegate.gates.operation import OperationGate, Program
 
 INVALID: Final = 422
-"""The status of a response with validation errors."""
+"""The status of a response that may list validation errors, whatever is declared for it."""
 
 NOT_MODIFIED: Final = 304
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, NOT_MODIFIED})
@@ -44,6 +44,7 @@ class ResponsePlan:
         convert: the program with the codec, for a plain JSON response; None where a plain one needs more, or nothing.
         media: the media types that the contract declares for it.
         apart: those whose JSON passes untouched.
+        told: whether its JSON may list validation errors.
     """
 
     status: int
@@ -51,6 +52,7 @@ class ResponsePlan:
     convert: Convert | None = None
     media: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    told: bool = False
 
 
 def inspected(
@@ -158,15 +160,16 @@ class OperationPlan:
     def plan_response(self, status: int) -> ResponsePlan:
         """Plan and remember how responses are handled that have a status of head not seen before."""
         gate = self.gate
-        plan = ResponsePlan(gate.statuses.get(status, status))
+        told = status == INVALID
+        plan = ResponsePlan(gate.statuses.get(status, status), told=told)
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and status >= 200 and status not in _UNTOUCHED_STATUSES:
             program = gate.responses[declared]
+            told = told or (400 <= status < 500 and declared in gate.told)
             # Validation errors are converted as well, beside what the program converts.
-            convert = None if program is None or status == INVALID else self._codec.around(program)
-            plan = ResponsePlan(
-                plan.status, program, convert, gate.response_media.get(declared, ()), gate.apart.get(declared, ())
-            )
+            convert = None if program is None or told else self._codec.around(program)
+            media, apart = gate.response_media.get(declared, ()), gate.apart.get(declared, ())
+            plan = ResponsePlan(plan.status, program, convert, media, apart, told)
         self.response_plans[status] = plan
         return plan
