@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Header
-from pydantic import AliasChoices
+from pydantic import AliasChoices, BaseModel, Field
 
-from tests.silence.exchanges import exchange, gated
-from timegate import endpoint
+from tests.silence.exchanges import annotate, exchange, faults_of, gated
+from timegate import Contract, endpoint, on
 
 
 def app_of(marker: Any) -> FastAPI:
@@ -47,3 +47,49 @@ def sent(app: Any, name: str) -> str:
     assert response.status == 200
     text: str = response.json()
     return text
+
+
+class Named(BaseModel):
+    save_data: str = "none came"
+    tag: str = Field("", alias="X-Tag")
+
+
+def of_a_model(*, underscores: bool = True) -> FastAPI:
+    app = FastAPI()
+    marker: Any = Header(convert_underscores=underscores)
+
+    async def read(fields: Any) -> list[str]:
+        return [fields.save_data, fields.tag]
+
+    annotate(read, "fields", Named, marker)
+    app.add_api_route("/read", read)
+    return app
+
+
+@pytest.mark.parametrize("fact", [on(Named).renamed("old-data", to="save_data"), on(Named).renamed("old", to="X-Tag")])
+def test_a_class_of_header_fields_had_a_field_by_the_name_that_clients_send(fact: Any) -> None:
+    name = fact.old
+    place = 0 if name == "old-data" else 1
+    assert exchange(gated(of_a_model(), fact), "GET", "/read", headers={name: "v"}).json()[place] == "v"
+
+
+@pytest.mark.parametrize(
+    ("fact", "underscores", "written"),
+    [
+        (on(Named).renamed("old_data", to="save_data"), True, "old-data"),
+        (on(Named).renamed("X-Old", to="X-Tag"), True, "x-old"),
+        (on(Named).renamed("X-Old", to="X-Tag"), False, "x-old"),
+        (on(Named).removed("Gone_Data", was=str, loses="why"), True, "gone-data"),
+    ],
+)
+def test_a_name_that_no_client_sends_is_refused_with_the_one_to_write(
+    fact: Any, underscores: bool, written: str
+) -> None:
+    (fault,) = faults_of(Contract.of(of_a_model(underscores=underscores)), fact)
+    assert "reaches no app" in fault.problem
+    assert f"({written!r}" in fault.remedy
+
+
+def test_an_underscore_is_one_where_the_app_reads_it() -> None:
+    served = gated(of_a_model(underscores=False), on(Named).renamed("old_data", to="save_data"))
+    assert exchange(served, "GET", "/read", headers={"old_data": "v"}).json() == ["v", ""]

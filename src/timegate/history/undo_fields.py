@@ -6,6 +6,7 @@ from timegate.changes.fields import Added, Removed, Renamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by, value_at
 from timegate.history.field_paths import plain_key, split_path, written_key
+from timegate.history.remedies import instead
 from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,
@@ -18,7 +19,7 @@ from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.typing import Schema
 from timegate.wire.combined import combining
-from timegate.wire.wire import Side
+from timegate.wire.wire import Component, Side
 
 
 @undo.register
@@ -36,6 +37,7 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
 def _removed(fact: Removed, builder: HistoryBuilder) -> None:
     for place in builder.field_places(fact, newer=False):
         component, schema = builder.component(place.side, place.name), builder.type_of(place.side, fact)
+        _check_header(builder, fact, component, place.text, place.key)
         needed = "old clients require this field in responses, and nothing says what they read"
         fill = value_at(
             builder,
@@ -70,6 +72,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             problem = f"{old!r} is another field of the newer version"
             builder.fault(place.text, problem, "name the key that older clients use")
         else:
+            _check_header(builder, fact, component, place.text, old)
             # An internal field that was renamed is known to older clients under its old name.
             schema = without_internal_mark(component.properties[place.key])
             known = with_property_schema(component, place.key, schema)
@@ -78,6 +81,19 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             renamed.setdefault((place.side, place.key), set()).add(place.name)
     for (side, new), names in renamed.items():
         _rename_tag(builder, side, new, old, frozenset(names))
+
+
+def _check_header(
+    builder: HistoryBuilder, fact: Removed | Renamed, component: Component, place: str, name: str
+) -> None:
+    """Note a fault where a class of header fields would get a field by a name that no client sends."""
+    written = component.written(name)
+    # A fact about one parameter names its component, and is judged by itself.
+    if written != name and component.name not in fact.models:
+        problem = (
+            f"{name!r} reaches no app: header fields are in lower case, and FastAPI reads a hyphen for an underscore"
+        )
+        builder.fault(place, problem, f"as clients send it: {instead(fact, name, written)}")
 
 
 def _rename_tag(builder: HistoryBuilder, side: Side, new: str, old: str, names: frozenset[str]) -> None:

@@ -81,6 +81,9 @@ def _merged(parts: Sequence[Component]) -> Component:
     component = Component("", schema, fields=fields, spellings=spellings, types=types, aliases=aliases)
     owned = {part.model: frozenset(part.properties) for part in parts}
     uncertain = frozenset[str]().union(*(part.uncertain for part in parts))
+    written = {part.written for part in parts}
+    if len(written) == 1:
+        component = replace(component, written=written.pop())
     return replace(component, uncertain=uncertain, spread=_spread(component, owned))
 
 
@@ -151,4 +154,9 @@ def _in_header(component: Component, *, hyphens: bool) -> Component:
         fields={name: lower(wire) for name, wire in component.fields.items()},
         types={lower(wire): kind for wire, kind in component.types.items()},
         spellings=spellings,
+        written=_hyphened if hyphens else str.lower,
     )
+
+
+def _hyphened(name: str) -> str:
+    return name.replace("_", "-").lower()
