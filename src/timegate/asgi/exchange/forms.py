@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 from timegate.asgi.message.body import Disconnected, Refused, read_body, receive_body
@@ -13,6 +13,7 @@ from timegate.asgi.message.multipart import Data, Malformed, MultipartScanner, P
 from timegate.asgi.message.parameters import Parameter, by_name, parameter_texts
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
+from timegate.asgi.route.operation import OF_THE_BODY
 from timegate.gates.operation import FormGate
 from timegate.wire.media import FORMS, media_kind
 
@@ -24,8 +25,6 @@ Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter]], dict
 Raises:
     Refused: the fields cannot be converted.
 """
-
-_OF_THE_LENGTH: Final = (b"content-length",)
 
 
 async def convert_form(
@@ -63,7 +62,7 @@ async def convert_form(
             raise Refused(malformed("The form is not in UTF-8.")) from None
         encoded = urlencode(list(_texts(convert(sent, sent)))).encode("ascii")
         length = (b"content-length", b"%d" % len(encoded))
-        return [*without(headers, _OF_THE_LENGTH), length], receive_body(encoded, receive)
+        return [*without(headers, OF_THE_BODY), length], receive_body(encoded, receive)
     if kind != MULTIPART:
         raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
     try:
@@ -71,7 +70,7 @@ async def convert_form(
     except Malformed:
         raise Refused(malformed("The Content-Type of the form names no boundary.")) from None
     pieces = _Multipart(gate, convert, boundary, limit).pieces(receive)
-    return without(headers, _OF_THE_LENGTH), _receive(pieces, receive, refuse)
+    return without(headers, OF_THE_BODY), _receive(pieces, receive, refuse)
 
 
 def _texts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ _LOG: Final = logging.getLogger("timegate.asgi")
 
 # The entity tag depends on the bytes too, and becomes the version's.
 _OF_THE_BYTES: Final = DROPPED | {b"etag"}
+_OF_THE_WHOLE: Final = frozenset({b"content-length", b"trailer"})
 # Messages that may come before or between those of a response, and that have no part of its body.
 _WITHOUT_BODY: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
 
@@ -181,7 +182,7 @@ class GatedResponse:
                 await self._fail(f"its header fields: {reason_of(error)}")
                 return
         response_plan = plan.response_plans.get(status) or plan.plan_response(status)
-        if response_plan.convert is not None and self.scope["method"] != "HEAD":
+        if response_plan.convert is not None and self.scope["method"] != "HEAD" and "trailers" not in message:
             plain = self.version.plain(headers)
             if plain is not None:
                 self._start = {**message, "status": response_plan.status, "headers": plain}
@@ -219,8 +220,9 @@ class GatedResponse:
             self._step = GatedResponse._passing
             await self._send(start)
             return
-        # The app's Content-Length is that of the unconverted body.
-        self._start = {**start, "headers": without(headers, (b"content-length",))}
+        # The app's Content-Length is that of the unconverted body, and its trailers come after that.
+        start.pop("trailers", None)
+        self._start = {**start, "headers": without(headers, _OF_THE_WHOLE)}
         self._convert = self.version.settings.codec.around(program)
         if self.scope["method"] == "HEAD":
             self._step = GatedResponse._dropping_body

@@ -17,12 +17,12 @@ INVALID: Final = 422
 NOT_MODIFIED: Final = 304
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, NOT_MODIFIED})
 
-DROPPED: Final = frozenset(
-    {b"accept-ranges", b"content-md5", b"digest", b"repr-digest", b"content-digest", b"transfer-encoding"}
-)
+_DIGESTS: Final = frozenset({b"content-md5", b"digest", b"repr-digest", b"content-digest"})
+
+DROPPED: Final = _DIGESTS | {b"accept-ranges", b"transfer-encoding"}
 """Header fields of a response that describe the app's bytes, and are wrong for a converted body."""
 
-OF_THE_BODY: Final = frozenset({b"content-length", b"content-encoding", b"transfer-encoding"})
+OF_THE_BODY: Final = _DIGESTS | {b"content-length", b"content-encoding", b"transfer-encoding"}
 """Header fields of a request that describe the client's bytes, and are wrong for a converted body."""
 
 # A response that must be converted must arrive whole and without a coding.

@@ -1,0 +1,114 @@
+"""What describes the bytes of a body goes where the body is converted, and stays where it passes."""
+
+from __future__ import annotations
+
+import gzip
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI, Form, Request
+from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
+
+from tests.asgi.exchange.test_conversation import scope_of, talk
+from tests.silence.exchanges import NEW, exchange, gated
+from timegate import on
+
+pytestmark = pytest.mark.anyio
+
+
+class Item(BaseModel):
+    sku: str = ""
+
+
+RENAMED = on(Item).renamed("article", to="sku")
+DIGESTS = {name: "x" for name in ("content-md5", "digest", "repr-digest", "content-digest")}
+
+
+def told() -> FastAPI:
+    """An app that tells which header fields about a body it got."""
+    app = FastAPI()
+
+    def of_the_body(request: Request) -> list[str]:
+        return sorted(name for name in request.headers if name in DIGESTS or name.startswith(("content-", "transfer-")))
+
+    @app.post("/json")
+    def json(body: Item, request: Request) -> list[str]:
+        return of_the_body(request)
+
+    @app.post("/maybe")
+    def maybe(request: Request, body: Item | None = None) -> list[str]:
+        return of_the_body(request)
+
+    @app.post("/untouched")
+    def untouched(body: dict[str, str], request: Request) -> list[str]:
+        return of_the_body(request)
+
+    return app
+
+
+BODY = b'{"article": "a"}'
+
+
+@pytest.mark.parametrize(
+    ("target", "version", "body", "kept"),
+    [
+        ("/json", "2025-01-01", BODY, []),
+        ("/json", "2025-01-01", gzip.compress(BODY), []),
+        ("/json", NEW, b'{"sku": "a"}', [*DIGESTS]),
+        ("/untouched", "2025-01-01", BODY, [*DIGESTS]),
+        ("/maybe", "2025-01-01", b"", [*DIGESTS]),
+    ],
+)
+def test_a_digest_of_a_body_reaches_the_app_with_the_body_alone(
+    target: str, version: str, body: bytes, kept: list[str]
+) -> None:
+    coding = {"content-encoding": "gzip"} if body[:1] == b"\x1f" else {}
+    response = exchange(gated(told(), RENAMED), "POST", target, body=body, version=version, headers=DIGESTS | coding)
+    assert response.status == 200
+    assert [name for name in response.json() if name in DIGESTS] == sorted(kept)
+    assert not {"content-encoding", "transfer-encoding"} & set(response.json())
+
+
+def test_a_digest_of_a_form_does_not_reach_the_app() -> None:
+    app = FastAPI()
+
+    @app.post("/form")
+    def form(body: Annotated[Item, Form()], request: Request) -> list[Any]:
+        return [body.sku, request.headers.get("content-digest"), request.headers["content-length"]]
+
+    fields = {"content-type": "application/x-www-form-urlencoded", "content-digest": "x"}
+    response = exchange(gated(app, RENAMED), "POST", "/form", body=b"article=a", headers=fields, untyped=True)
+    assert response.json() == ["a", None, str(len("sku=a"))]
+
+
+class Trailing:
+    """Sends trailers after each response, as a middleware that signs or times it may."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], (b"trailer", b"x-sum")], "trailers": True}
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await send({"type": "http.response.trailers", "headers": [(b"x-sum", b"1")], "more_trailers": False})
+
+        await self.app(scope, receive, sending)
+
+
+@pytest.mark.parametrize(("version", "kept"), [("2025-01-01", False), (NEW, True)])
+async def test_a_server_waits_for_no_trailers_that_a_converted_response_has_lost(version: str, kept: bool) -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def items() -> Item:
+        return Item(sku="a")
+
+    app.add_middleware(Trailing)
+    start, *others = await talk(gated(app, RENAMED), scope_of("GET", "/items", version=version))
+    assert start.get("trailers", False) is kept
+    assert any(name == b"trailer" for name, _ in start["headers"]) is kept
+    assert any(message["type"] == "http.response.trailers" for message in others) is kept
