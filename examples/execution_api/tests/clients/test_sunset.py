@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,9 @@ from execution_api.demo.ledger import Ledger
 from execution_api.demo.server import RunningServer
 from execution_api.versions import timeline
 from execution_api.worker import generation_of
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import Message, Receive, Scope, Send
 
 from examples.execution_api.tests.clients.driving import Environments
 from examples.execution_api.tests.clients.stage import Stage, world
@@ -31,35 +33,52 @@ from timegate import Timeline, Version
 pytestmark = pytest.mark.timeout(600)
 
 SDK: Final = "1.0.0"
-NEVER: Final = datetime(2199, 1, 1, tzinfo=UTC)
 
 
 class SunsetOnceRunning:
-    """An app around the server's: once a worker has begun a task, its version is past its sunset."""
+    """The server's app, until a worker has begun a task; from then on the app with a version that is past its sunset.
 
-    def __init__(self, app: ASGIApp, version: Version) -> None:
-        self.app = app
-        self.version = version
+    Args:
+        before: serves the version.
+        after: is of the same database, and past the sunset.
+    """
+
+    def __init__(self, before: Starlette, after: Starlette) -> None:
+        self.serving = before
+        self.after = after
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def watch(message: Message) -> None:
-            await send(message)
             if message["type"] == "http.response.start" and message["status"] == 200 and scope["path"].endswith("/run"):
-                self.version.lifecycle = Version(self.version.value, sunset=datetime.now(UTC)).lifecycle
+                self.serving = self.after
+            await send(message)
 
-        await self.app(scope, receive, watch)
+        await self.serving(scope, receive, watch)
 
 
 @contextmanager
-def ending(folder: Path, version: Version) -> Generator[Stage]:
-    """A stage whose server ends a version as soon as a task of it runs."""
-    versions = Timeline(*(version if one.value == version.value else one for one in timeline))
+def ending(folder: Path, ended: Version) -> Generator[Stage]:
+    """A stage whose server ends a version as soon as a task of it runs.
+
+    Args:
+        folder: where its files go.
+        ended: the version, past its sunset.
+    """
+    versions = Timeline(*(ended if one.value == ended.value else one for one in timeline))
     database = f"sqlite:///{folder / 'server.sqlite'}"
-    app = create_app(database=database, secret=SECRET, world=world(), versions=versions)
+    before = create_app(database=database, secret=SECRET, world=world())
+    after = create_app(database=database, secret=SECRET, versions=versions)
+
+    @asynccontextmanager
+    async def both(app: Starlette) -> AsyncGenerator[None]:
+        async with before.router.lifespan_context(before), after.router.lifespan_context(after):
+            yield
+
+    app = Starlette(routes=[Mount("/", SunsetOnceRunning(before, after))], lifespan=both)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(SunsetOnceRunning(app, version), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
@@ -76,8 +95,7 @@ def ending(folder: Path, version: Version) -> Generator[Stage]:
 
 def test_a_task_that_runs_when_the_sunset_comes_ends_by_itself(environment_of: Environments, tmp_path: Path) -> None:
     generation = generation_of(SDK)
-    oldest = Version(generation.api_version, sunset=NEVER)
-    with ending(tmp_path, oldest) as stage:
+    with ending(tmp_path, Version(generation.api_version, sunset=datetime.now(UTC))) as stage:
         finished = stage.run(environment_of(generation), cast=SDK, task_id="ok")
         ended = {(exchange.method, exchange.path.rpartition("/")[2]) for exchange in finished.exchanges}
         after = stage.task_instance("1.0.1", "ok")
