@@ -200,6 +200,31 @@ def test_a_version_goes_with_its_facts_its_handler_its_contract_and_its_snapshot
     assert 'told what is not so, risky: Size old clients read "small" for "huge"' in checked
 
 
+def test_what_only_the_entry_of_the_version_used_goes_with_it(shop: Path) -> None:
+    edit(shop / "shop.py", 'Version("2025-01-01"),', 'Version("2025-01-01", sunset=ends, links=told()),')
+    before = "timeline = Timeline("
+    names = 'ends = date.fromisoformat(os.environ["ENDS"]) if "ENDS" in os.environ else END\n'
+    edit(
+        shop / "shop.py", before, f"END = None\n\n\ndef told() -> dict[str, str]:\n    return {{}}\n\n\n{names}{before}"
+    )
+    edit(shop / "shop.py", "from enum import Enum\n", "import os\nfrom datetime import date\nfrom enum import Enum\n")
+    committed(shop)
+    code, _, told = run(shop, *RETIRE, "--write")
+    assert (code, "any more" in told) == (0, False)
+    assert (shop / "shop.py").read_text() == RETIRED
+
+
+def test_what_nothing_uses_any_more_stays_where_it_calls_something_and_is_told(shop: Path) -> None:
+    edit(shop / "shop.py", 'Version("2025-01-01"),', 'Version("2025-01-01", links=links),')
+    edit(shop / "shop.py", "timeline = Timeline(", "links = dict([])\ntimeline = Timeline(")
+    committed(shop)
+    code, _, told = run(shop, *RETIRE, "--write")
+    line = SHOP[: SHOP.index("timeline = Timeline(")].count("\n") + 1
+    said = f"nothing uses links (shop.py:{line}) any more, which stays, because it calls something: yours to delete"
+    assert (code, said in told.splitlines()) == (0, True)
+    assert (shop / "shop.py").read_text() == RETIRED.replace("timeline = ", "links = dict([])\ntimeline = ")
+
+
 def test_the_patch_is_only_printed_and_git_applies_it(shop: Path) -> None:
     code, patch, told = run(shop, *RETIRE)
     assert (code, git(shop, "status", "--porcelain")) == (0, "")

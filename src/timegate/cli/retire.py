@@ -59,6 +59,8 @@ def retire(
         proven, broken = _proof(loaded, target, contract, tree, copy)
     for told_of in found.deleted:
         typer.echo(f"only clients of {version} reach {told_of}, which goes", err=True)
+    for idle in found.idle:
+        typer.echo(f"nothing uses {idle} any more, which stays, because it calls something: yours to delete", err=True)
     if not write:
         typer.echo(patch.decode("utf-8", "surrogateescape"), nl=False)
     _end_with([*found.left, *broken], "the patch is not proven, and nothing is written")

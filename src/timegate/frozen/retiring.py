@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from timegate.frozen.folder import Folder
 from timegate.frozen.patch import WorkTree
-from timegate.frozen.statements import Definition, imports_module, mentions, without
+from timegate.frozen.statements import Definition, imports_module, mentions, names_in, without
 from timegate.frozen.version_file import NotWritten, TimelineSource, module_file, offset, timeline_source
 from timegate.timeline import Timeline
 from timegate.typing import METHODS
@@ -52,6 +52,8 @@ class Retirement:
         deleted: the handlers that go.
         left: what only a person can do first.
         removed: the classes and functions that go, by file.
+        freed: what the version's entry used, by file.
+        idle: what nothing uses any more, and which stays because it calls something.
     """
 
     tree: WorkTree
@@ -59,6 +61,8 @@ class Retirement:
     deleted: list[str] = field(default_factory=list[str])
     left: list[str] = field(default_factory=list[str])
     removed: dict[Path, set[str]] = field(default_factory=dict[Path, set[str]])
+    freed: dict[Path, set[str]] = field(default_factory=dict[Path, set[str]])
+    idle: list[str] = field(default_factory=list[str])
 
     def shown(self, file: Path) -> str:
         """A file as seen from the root of the work tree."""
@@ -106,11 +110,13 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
     for handler in handlers:
         _decide(handler, found, trees, sources)
     _entry(timeline, oldest, above, found, sources)
-    for file, names in found.removed.items():
+    for file in {**found.removed, **found.freed}:
         text = found.edits.get(file, sources[file])
         if text is not None:
-            elsewhere = _Elsewhere(file, trees)
-            found.edits[file] = without(text, names, used_elsewhere=elsewhere.uses)
+            elsewhere, freed = _Elsewhere(file, trees), found.freed.get(file, ())
+            rest = without(text, found.removed.get(file, ()), freed=freed, used_elsewhere=elsewhere.uses)
+            found.edits[file] = rest.source
+            found.idle += [f"{name} ({found.shown(file)}:{line})" for line, name in rest.idle]
     _note_uses(found, trees)
     frozen = folder.file(oldest.value).resolve()
     # Elsewhere in the work tree may be another API with a version of that day.
@@ -152,7 +158,9 @@ def _entry(timeline: Timeline, oldest: Version, above: Version, found: Retiremen
     text = source.source
     for begin, end in _spans(source, above):
         text = text[:begin] + text[end:]
-    found.edits[source.file.resolve()] = text
+    file = source.file.resolve()
+    found.edits[file] = text
+    found.freed[file] = names_in([source.call.args[-1]])
 
 
 def _spans(source: TimelineSource, above: Version) -> Iterator[tuple[int, int]]:

@@ -6,38 +6,59 @@ import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 _WORD: Final = re.compile(r"[^\W\d]\w*")
+_GIVES_A_VALUE: Final = re.compile(
+    r"(datetime\.)?(date|datetime|timedelta)(\.fromisoformat)?|os\.(environ\.get|getenv)"
+)
 
 Definition: TypeAlias = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def without(source: str, names: Iterable[str], *, used_elsewhere: Callable[[str], bool]) -> str:
-    """The source of a module without some classes and functions, and without what nothing but they used.
+class Rest(NamedTuple):
+    """What is left of a module.
+
+    Attributes:
+        source: its text.
+        idle: what nothing uses any more, and which stays because it calls something: its lines and names.
+    """
+
+    source: str
+    idle: tuple[tuple[int, str], ...]
+
+
+def without(
+    source: str, names: Iterable[str], *, freed: Iterable[str] = (), used_elsewhere: Callable[[str], bool]
+) -> Rest:
+    """What is left of a module without some classes and functions, and without what nothing but they used.
 
     Args:
         source: the module.
         names: what goes.
+        freed: what else was used until now by something that is gone already.
         used_elsewhere: whether another module needs a name of this one.
     """
     tree, gone = ast.parse(source), set(names)
     removed: list[ast.stmt] = [node for node in tree.body if isinstance(node, Definition) and node.name in gone]
-    candidates = names_in(removed)
+    candidates = names_in(removed).union(freed)
+    idle: list[ast.stmt] = []
     while True:
         rest = [node for node in tree.body if node not in removed]
         more = [
             node
             for node in rest
-            if _is_plain(node)
+            if _defines(node)
+            and node not in idle
             and bound(node) <= candidates
             and not bound(node) & names_in(one for one in rest if one is not node)
             and not any(map(used_elsewhere, bound(node)))
         ]
         if not more:
             break
-        removed += more
-        candidates |= names_in(more)
+        idle += [node for node in more if not _is_plain(node)]
+        removed += [node for node in more if _is_plain(node)]
+        candidates |= names_in(one for one in more if one not in idle)
     used = names_in(one for one in tree.body if one not in removed)
     lines = source.splitlines(keepends=True)
     edits = [(_first_line_with_comment(node, lines), node.end_lineno or node.lineno, "") for node in removed]
@@ -49,7 +70,7 @@ def without(source: str, names: Iterable[str], *, used_elsewhere: Callable[[str]
                 edits.append((node.lineno, node.end_lineno or node.lineno, _import(node, kept)))
     for first, last, text in sorted(edits, reverse=True):
         _replace(lines, first - 1, last, text)
-    return "".join(lines)
+    return Rest("".join(lines), tuple((node.lineno, name) for node in idle for name in sorted(bound(node))))
 
 
 def names_in(nodes: Iterable[ast.AST]) -> set[str]:
@@ -113,14 +134,19 @@ def bound(node: ast.stmt) -> set[str]:
     return {one.id for one in targets if isinstance(one, ast.Name)}
 
 
+def _defines(node: ast.stmt) -> bool:
+    """Whether a statement defines names; imports are looked at name by name."""
+    if isinstance(node, ast.Assign):
+        return all(isinstance(one, ast.Name) for one in node.targets)
+    return isinstance(node, Definition | ast.AnnAssign) and bool(bound(node))
+
+
 def _is_plain(node: ast.stmt) -> bool:
-    """Whether a statement does nothing but define names; imports are looked at name by name."""
+    """Whether a statement does nothing but define its names."""
     if isinstance(node, Definition):
         return not node.decorator_list
-    if isinstance(node, ast.Assign | ast.AnnAssign):
-        names = isinstance(node, ast.AnnAssign) or all(isinstance(one, ast.Name) for one in node.targets)
-        return names and bool(bound(node)) and not any(isinstance(one, ast.Call) for one in ast.walk(node))
-    return False
+    calls = [one.func for one in ast.walk(node) if isinstance(one, ast.Call)]
+    return all(_GIVES_A_VALUE.fullmatch(ast.unparse(one)) for one in calls)
 
 
 def _name_of(alias: ast.alias) -> str:
