@@ -22,7 +22,7 @@ class Item(BaseModel):
 
 
 RENAMED = on(Item).renamed("article", to="sku")
-DIGESTS = {name: "x" for name in ("content-md5", "digest", "repr-digest", "content-digest")}
+DIGESTS = dict.fromkeys(("content-md5", "digest", "repr-digest", "content-digest"), "x")
 
 
 def told() -> FastAPI:
