@@ -21,7 +21,7 @@ CAN_CHANGE: Final[Mapping[str, int]] = {
 }  # fmt: skip
 """How many models of each application could change when this was written; fewer is a failure."""
 
-_COLUMNS: Final = "operations", "components", "can change", "once vouched", "refused", "opaque"
+_COLUMNS: Final = "operations", "components", "can change", "after remedy", "no remedy", "opaque"
 
 _SECONDS: Final = 1800
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Any, Final
 
+from tests.apps.narrowing import Narrowing
 from tests.apps.remedies import names_in, pasted
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
 from timegate.changes.base import Fact
@@ -85,7 +86,7 @@ def _has_fields(component: Component) -> bool:
 def _tried(contract: Contract, component: Component) -> Trial:
     subject = component.model or component.display_name
     # A tag of a union is the last that one would rename.
-    fields = sorted(component.properties, key=lambda key: "const" in component.properties[key])
+    fields = sorted(component.properties, key=lambda key: bool({"const", "enum"} & component.properties[key].keys()))
     found: list[Trial] = []
     for field in fields[:_MOST_FIELDS]:
         escaped = field.replace("\\", "\\\\").replace(".", "\\.").replace("*", "\\*")
@@ -115,17 +116,17 @@ def _with_remedies(contract: Contract, name: str, subject: Any, field: str) -> T
 
 
 # A process that is forked has what was read.
-_read: list[tuple[Contract, list[Component]]] = []
+_read: list[tuple[Narrowing, list[Component]]] = []
 
 
 def _tried_at(index: int) -> Trial:
-    contract, components = _read[-1]
-    return _tried(contract, components[index])
+    narrowing, components = _read[-1]
+    return _tried(narrowing.to(components[index].name), components[index])
 
 
 def trials_of(contract: Contract, components: Mapping[str, Component]) -> list[Trial]:
     """What becomes of each component, tried by as many processes as there are processors."""
-    _read.append((contract, list(components.values())))
+    _read.append((Narrowing(contract), list(components.values())))
     # What is forked shares what was read, as long as the garbage collector does not write to it.
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
         return list(pool.map(_tried_at, range(len(components)), chunksize=4))

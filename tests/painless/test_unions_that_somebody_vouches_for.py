@@ -93,6 +93,27 @@ def test_a_value_that_does_not_say_which_arm_it_is_is_an_error_of_the_server() -
         gates.downgrade(Trigger, {"trigger": {"body": None}}, to_version=OLD)
 
 
+class Listed(BaseModel):
+    triggers: list[Scheduled] | list[Triggered]
+
+
+def test_a_union_of_lists_is_vouched_for_by_what_holds_it() -> None:
+    contract = Contract.of_types(sends=[Listed])
+    (fault,) = faults_of(contract, BODIES)
+    assert fault.remedy.endswith(", or on(Listed).vouched('why each value says which arm it is')")
+    gates = timeline_of(BODIES, on(Listed).vouched(WHY)).compile(contract)
+    older = gates.downgrade(Listed, {"triggers": [{"body": {"cron": "a"}}]}, to_version=OLD)
+    assert older == {"triggers": [{"content": {"cron": "a"}}]}
+
+
+def test_who_holds_a_union_and_an_arm_of_it_may_both_vouch() -> None:
+    contract = Contract.of_types(sends=[Trigger, Scheduled | Triggered])
+    gates = timeline_of(BODIES, on(Trigger).vouched(WHY), on(Scheduled).vouched(WHY)).compile(contract)
+    assert gates.downgrade(Trigger, {"trigger": {"body": {"cron": "a"}}}, to_version=OLD) == {
+        "trigger": {"content": {"cron": "a"}}
+    }
+
+
 def test_a_request_is_never_vouched_for() -> None:
     faults = faults_of(Contract.of_types(receives=[Open]), TEXTS)
     assert [fault for fault in faults if "vouched" in fault.remedy] == []

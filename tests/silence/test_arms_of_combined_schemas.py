@@ -122,3 +122,44 @@ class TestASchemaThatNamesWhatMayStandInItsPlace:
         assert contract.opaque == ()
         gates = timeline_of(SOUND).compile(contract)
         assert converted(gates, {"kind": "cat", "sound": 1})[0] == {"kind": "cat", "meow": 1}
+
+
+RULE: dict[str, Any] = {"type": "object", "properties": {"source": {"type": "string"}}}
+NAMES: dict[str, Any] = {"type": "object", "properties": {"names": {"type": "array", "items": {"type": "string"}}}}
+
+
+def rules(*kinds: str) -> Contract:
+    """A union of rules, each of which combines a component of its own with what all of them have."""
+    schemas: dict[str, Any] = {"Rule": RULE}
+    for kind in kinds:
+        tag = {"kind": {"type": "string", "enum": [kind]}}
+        schemas[kind] = {**NAMES, "properties": {**tag, **NAMES["properties"]}, "required": ["kind"]}
+    union = {"oneOf": [{"allOf": [ref(kind), ref("Rule")]} for kind in kinds]}
+    body = {"content": {"application/json": {"schema": {"type": "array", "items": union}}}}
+    operation = {"requestBody": {"required": True, **body}, "responses": {"200": {"description": "Rules.", **body}}}
+    return Contract.from_openapi(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "Rules", "version": "1"},
+            "paths": {"/rules": {"post": operation}},
+            "components": {"schemas": schemas},
+        }
+    )
+
+
+class TestArmsThatAreCombinedWhereTheyStand:
+    def test_are_told_apart_by_the_tag_of_a_part(self) -> None:
+        gates = timeline_of(on("branch").renamed("refs", to="names")).compile(rules("branch", "tag"))
+        (gate,) = gates.operations(OLD)
+        assert gate.request is not None
+        assert gate.responses["200"] is not None
+        head = [{"kind": "branch", "names": ["a"], "source": "b"}, {"kind": "tag", "names": ["c"]}]
+        older = [{"kind": "branch", "refs": ["a"], "source": "b"}, {"kind": "tag", "names": ["c"]}]
+        assert gate.responses["200"]([{**one} for one in head]) == older
+        assert gate.request([{**one} for one in older]) == head
+
+    def test_lose_what_their_version_does_not_have(self) -> None:
+        gates = timeline_of(on("branch").renamed("refs", to="names")).compile(rules("branch", "tag"))
+        (gate,) = gates.operations(OLD)
+        assert gate.request is not None
+        assert gate.request([{"kind": "branch", "names": ["a"]}]) == [{"kind": "branch"}]

@@ -23,17 +23,24 @@ _Fact = TypeVar("_Fact", bound=ModelFact)
 
 
 def vouched_head(head: Head, timeline: Timeline) -> tuple[Head, list[Fault]]:
-    """Head with the shapes that serializers keep, and a fault for each model that has no serializer to vouch for."""
+    """Head with what somebody vouches for, and a fault for each model of which there is nothing to vouch for."""
     faults: list[Fault] = []
+    as_read, done = head, set[str]()
     for version, change, fact in facts_of(timeline, VouchedShape):
         for model in fact.models:
-            names = written_as(head.wire.responses, LookUp(head.wire), model)
-            vouched = _Vouched(head, names).head() if names else head
-            if names and vouched is head:
+            head = _vouched(head, model)
+            names = written_as(as_read.wire.responses, LookUp(as_read.wire), model)
+            # A union may be vouched for both by what holds it and by an arm: neither is in vain.
+            if names and (names <= done or _vouched(as_read, model) is as_read):
                 problem = "each of its serializers says what it gives, or it has none"
                 faults.append(Fault(version, change, name_of(model), problem, f"take {fact} out"))
-            head = vouched
+            done |= names
     return head, faults
+
+
+def _vouched(head: Head, model: Model) -> Head:
+    names = written_as(head.wire.responses, LookUp(head.wire), model)
+    return _Vouched(head, names).head() if names else head
 
 
 def facts_of(timeline: Timeline, kind: type[_Fact]) -> Iterator[tuple[str, str, _Fact]]:

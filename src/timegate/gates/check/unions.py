@@ -28,12 +28,21 @@ def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> s
     wire = reach.history.wires[conversion.src]
     for name in wire.reachable(reach.side):
         for node in objects_in(components[name].schema):
-            found = set(_arms_in(node, components))
-            if wanted <= found and len(found) > 1 and APART_MARK not in node:
+            if APART_MARK not in node and any(wanted <= arms and len(arms) > 1 for arms in _unions(node, components)):
                 return name
     # Of the pairs of a union, each then names the same arm, where one alone has changed itself.
     changed = wanted & reach.own_names(conversion) or wanted & reach.touched(conversion)
     return min(changed, default=None)
+
+
+def _unions(node: Schema, components: Mapping[str, Component]) -> Iterator[set[str]]:
+    """The arms of a union, and those of the unions that the items of its lists, or the values of its dicts, are."""
+    arms: list[Schema] = node.get("anyOf") or node.get("oneOf") or []
+    yield set(_arms_in(node, components))
+    for keyword in ("items", "additionalProperties"):
+        inner = [arm[keyword] for arm in arms if is_object(arm) and is_object(arm.get(keyword))]
+        if len(inner) > 1:
+            yield from _unions({"anyOf": inner}, components)
 
 
 def _arms_in(node: Schema, components: Mapping[str, Component]) -> Iterator[str]:

@@ -315,7 +315,12 @@ class Choice:
         return "union_tag_invalid", "Input tag is none of the expected tags"
 
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
-        """Drop keys that could lead head to another arm; refuse them where the arm is closed."""
+        """Drop keys that could lead head to another arm; refuse them where the arm is closed.
+
+        Of what may be anything, each key says something: where head reads it as another arm, it is refused as a whole.
+        """
+        if arm.leaf.anything:
+            return
         for key in sorted(arm.unknown_keys.intersection(value)):
             if arm.closed:
                 refuse(self.error, "this version has no such key", None, key)

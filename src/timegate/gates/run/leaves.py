@@ -154,6 +154,7 @@ class Leaf:
         whole: whether it reads all other values, lists and objects too.
         frame: what reads the values but for the objects in them; None where nothing more is known.
         sure: whether the server reads all that is read by what is known.
+        anything: whether any value is read, by a type that says nothing of it, as `Any`: as a strict reader would.
         values: the only scalars, where they are listed.
         choices: the arms, where it is a union.
         in_order: whether the union takes the first arm that reads a value.
@@ -175,6 +176,7 @@ class Leaf:
     whole: bool = False
     frame: Typed | None = None
     sure: bool = True
+    anything: bool = False
     values: Tags | None = None
     choices: tuple[Leaf, ...] = ()
     in_order: bool = False
@@ -226,6 +228,8 @@ class Leaf:
         reading = reading or Reading()
         if (reading.strictly or self.described) and type_of(value) not in self.types:
             return Score(exact=_LAX) if value is None and reading.strictly else None
+        if self.anything:
+            return Score(exact=_STRICT, sure=self.sure)
         if not reading.strictly and self.frame is not None and not self.whole and not self.frame.reads(value):
             return None
         # One frame for each level, because values may be nested as deeply as JSON may.

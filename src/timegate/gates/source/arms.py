@@ -78,9 +78,7 @@ def _note_head(shapes: Shapes, name: str | None, leaf: Schema, arm: Arm, convers
     newest = arm.at_head = _described(shapes, None if name is None else head[name], leaf, 0)
     if arm.leaf.values is not None and newest.leaf.values is not None:
         arm.newer_values = replace(newest.leaf.values, values=newest.leaf.values.values - arm.leaf.values.values)
-    if name is None:
-        return
-    if reach.own(name, conversion):
+    if any(reach.own(part, conversion) for part in _parts(name, leaf)):
         arm.newer_keys = newest.known - arm.known
     for key, tags in newest.tags.items():
         newer = tags.values - arm.tags.get(key, tags).values
@@ -88,11 +86,21 @@ def _note_head(shapes: Shapes, name: str | None, leaf: Schema, arm: Arm, convers
             arm.newer_tags[key] = newer
 
 
+def _parts(name: str | None, leaf: Schema) -> Iterator[str]:
+    """The components whose keys an arm has: itself, or what its `allOf` combines."""
+    return filter(None, (name, *map(referred, leaf.get("allOf", ()))))
+
+
 def _described(shapes: Shapes, component: Component | None, leaf: Schema, version: int) -> Arm:
     own = shapes.leaf(leaf, version)
     is_object = dict in own.types
     if component is None:
-        return Arm(str(leaf.get("title") or leaf.get("type") or "value"), own, is_open=is_object)
+        name = str(leaf.get("title") or leaf.get("type") or "value")
+        # An `allOf` without a name has the keys of its parts.
+        keyed = own.keyed if isinstance(own.keyed, Arm) else None
+        if keyed is None:
+            return Arm(name, own, is_open=is_object, keeps_others=own.anything)
+        return replace(keyed, name=name, leaf=own, tags={**keyed.tags}, newer_tags={})
     arm = shapes.arm(component, version)
     # Objects that are dicts of anything: they are of no class, and no key is named.
     is_open = is_object and not arm.known and not component.closed and component.model is None

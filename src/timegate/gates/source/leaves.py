@@ -170,12 +170,16 @@ class Shapes:
             loose, is_tuple = any(one.loose for one in choices), any(one.tuple_like for one in choices)
             in_order = LEFT_TO_RIGHT_MARK in schema
             return Leaf(types, loose, is_tuple, choices=choices, in_order=in_order)
-        parts = [self.leaf(part, version) for part in schema.get("allOf", ())]
+        combined: list[Schema] = schema.get("allOf", [])
+        parts = [self.leaf(part, version) for part in combined]
         if len(parts) == 1:
             return parts[0]
+        if any(part.keyed is not None for part in parts):
+            return Leaf(types, keyed=self.arm(Component(repr(combined), {"allOf": combined}), version))
         typed = scored_schema(schema)
         return Leaf(
             types,
+            anything=_says_nothing(schema),
             loose="format" in schema or "pattern" in schema or any(part.loose for part in parts),
             tuple_like=TUPLE_MARK in schema,
             exact=read_as_they_are(schema),
@@ -217,6 +221,17 @@ _NO_LIMITS: Final = frozenset({
     "required",
 })  # fmt: skip
 """The keywords that a `Leaf` follows, and those that limit no value of a list or dict as a server reads it."""
+
+
+_SAYING_NOTHING: Final = frozenset({
+    "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly",
+})  # fmt: skip
+"""The keywords that say nothing of which values there are."""
+
+
+def _says_nothing(schema: Schema) -> bool:
+    """Whether a schema is that of `Any`."""
+    return all(key in _SAYING_NOTHING or key.startswith(MARK_PREFIX) for key in schema)
 
 
 def _says_all(schema: Schema) -> bool:

@@ -40,7 +40,7 @@ def write_union(module: Module, writer: Writer, schema: Schema, var: str, conver
     """Write how the value of a variable is converted by the arm that it fits."""
     leaves = _leaves(module, schema, conversion, set(), LEFT_TO_RIGHT_MARK in schema)
     if not module.upgrades:
-        leaves = _merge_containers(leaves)
+        leaves = _merge_containers(leaves, {APART_MARK: True} if _is_apart(schema) else {})
     touched = [leaf for leaf in leaves if module.reach.needs(leaf, conversion)]
     newer = _newer_arms(module, schema, conversion)
     if len(touched) == 1 and not newer and not _introduction(module, touched[0], conversion):
@@ -118,10 +118,14 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
     return [leaf]
 
 
-def _merge_containers(leaves: list[Schema]) -> list[Schema]:
+def _merge_containers(leaves: list[Schema], marks: Schema) -> list[Schema]:
     """Merge lists of different items, or dicts of different values, into one arm: each item then finds its own arm.
 
     All items that head has sent are of one arm; those of a client may not be, so that they are never merged.
+
+    Args:
+        leaves: the arms.
+        marks: those that the union of the items has, as that of the arms has them.
     """
     merged: list[Schema] = []
     for keyword in ("items", "additionalProperties"):
@@ -135,7 +139,7 @@ def _merge_containers(leaves: list[Schema]) -> list[Schema]:
             leaves = [leaf for leaf in leaves if not any(leaf is other for other in same)]
             # Each item once: the items of a union that holds itself would become more with each level.
             inner = {repr(leaf[keyword]): leaf[keyword] for leaf in same}
-            merged.append({"type": same[0].get("type"), keyword: {"anyOf": list(inner.values())}})
+            merged.append({"type": same[0].get("type"), keyword: {"anyOf": list(inner.values()), **marks}})
     return leaves + merged
 
 
@@ -229,6 +233,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not (by_tag and types == frozenset({dict}))
     ]
     compared = {id(arm) for pair in pairs for arm in pair}
+    # What is an object of a class, and what is left to `Any`, is decided as pydantic does.
+    read = {id(arm) for arm, leaf in zip(arms, leaves, strict=True) if _is_of_a_class(module, conversion, leaf)}
     for arm, leaf in zip(arms, leaves, strict=True):
         is_asked = choice.pick is not None and dict in arm.leaf.types
         if arm.is_touched and (id(arm) in compared or is_asked) and _introduction(module, leaf, conversion) is None:
@@ -238,6 +244,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         for one, other in pairs
         if not choice.apart
         and not (id(one) in told and id(other) in told)
+        and not (module.upgrades and (one.leaf.anything or other.leaf.anything) and {id(one), id(other)} & read)
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
@@ -302,6 +309,11 @@ def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
         yield noted
     for arm in schema.get("anyOf") or schema.get("oneOf") or ():
         yield from _callable_discriminators(arm)
+
+
+def _is_of_a_class(module: Module, conversion: Conversion, leaf: Schema) -> bool:
+    name = referred(leaf)
+    return name is not None and has_all_keys(module.reach.component(name, conversion.src))
 
 
 def _is_model(module: Module, conversion: Conversion, leaf: Schema) -> bool:
