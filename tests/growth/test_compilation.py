@@ -21,8 +21,6 @@ IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
-    # What is moved away and back leaves its traces in each object on the way: the programs do more with each version.
-    "versions: moved field": [20, 40],
     # Which arm the replacement of an arm is depends on the arms that were there before it: each asks for all others.
     "arms introduced": [6, 9, 13],
 }

@@ -6,19 +6,22 @@ how many boundaries it crosses, and the course to a version is that to the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET, Sibling
+from timegate.gates.plan.moves import is_alone, is_way_back
 from timegate.gates.run.runtime import Call
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
     KeyRenamed,
+    MovedThrough,
     ObjectConverted,
     Step,
     ValueConverted,
+    ValueMoved,
     ValueReplaced,
 )
 from timegate.history.undo_lists import FirstItem
@@ -59,10 +62,19 @@ class Course:
         upgrades: whether payloads go from old to new.
         call_of: gives the call of a step.
         holds_components: gives the components that values of a schema hold.
+        steps_between: gives all that happens to a component's objects between two versions.
     """
 
-    def __init__(self, *, upgrades: bool, call_of: CallOf, holds_components: Callable[[Schema], Set[str]]) -> None:
+    def __init__(
+        self,
+        *,
+        upgrades: bool,
+        call_of: CallOf,
+        holds_components: Callable[[Schema], Set[str]],
+        steps_between: Callable[[str, int, int], Sequence[Step]],
+    ) -> None:
         self._upgrades = upgrades
+        self._steps_between = steps_between
         self._call_of = call_of
         self._holds_components = holds_components
         self._passed: dict[int, Passed] = {}
@@ -130,6 +142,11 @@ class Course:
                 return [replace(newer, old=older.old)]
             case KeyRemoved() as newer, KeyAdded() if newer.key == older.key:
                 return []
+            case MovedThrough() as newer, MovedThrough() if newer.older is not older.older:
+                return []
+            case ValueMoved() as newer, ValueMoved() if is_way_back(newer, older):
+                near, far = passed.boundary, boundary + 1
+                return [] if is_alone(newer, lambda name: self._steps_between(name, near, far)) else None
             case ValueReplaced() as newer, ValueReplaced() if (newer.key, newer.partial) == (older.key, older.partial):
                 constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _fills(one))
                 return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
@@ -165,10 +182,14 @@ def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
     match step:
         case KeyRenamed():
             return step.new, step.old
-        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() if any(map(callable, _fills(step))):
+        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() | ValueMoved() if any(
+            map(callable, _fills(step))
+        ):
             return ()
-        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
+        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() | MovedThrough():
             return (step.key,)
+        case ValueMoved():
+            return step.new[0], step.old[0]
         case ValuesConverted():
             return step.keys
         case _:
@@ -187,6 +208,8 @@ def _fills(step: Step | ValuesConverted | None) -> list[Any]:
             return [step.default]
         case KeyRemoved():
             return [step.fill]
+        case ValueMoved():
+            return [step.empty]
         case ValueReplaced():
             return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
         case ValueConverted():

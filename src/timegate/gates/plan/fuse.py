@@ -108,10 +108,14 @@ class _Fusing:
         # A client cannot have meant an internal field.
         unseen = source.internal if self.upgrades and self.conversion.from_client else frozenset[str]()
         keys = {key: schema for key, schema in source.properties.items() if key not in unseen}
-        if not self.upgrades and self.conversion.boundaries:
-            keys = {**keys, **self.reach.inserted_by_parents(self.name, self.conversion.src), **keys}
+        course = self.reach.course(self.name, self.conversion)
+        if not self.upgrades:
+            # A parent's plan has put them into the object before it crosses the boundary; its schema lacks them.
+            moved = [passed.step for passed in course if passed.boundary == self.conversion.src]
+            inserted = {step.key: step.schema for step in moved if isinstance(step, MovedThrough) and step.older}
+            keys = {**keys, **inserted, **keys}
         self._begin(keys, self.conversion.src, source.schema)
-        for passed in self.reach.course(self.name, self.conversion):
+        for passed in course:
             self.boundary = passed.boundary
             self._apply(passed.step)
             if self.refused is not None:

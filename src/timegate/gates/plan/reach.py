@@ -14,6 +14,7 @@ from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Passed
 from timegate.gates.plan.judged import judged_objects
+from timegate.gates.plan.moves import empties
 from timegate.gates.run.runtime import Call
 from timegate.history.history import History
 from timegate.history.steps import (
@@ -107,14 +108,21 @@ class Reach:
 
     def course(self, name: str, conversion: Conversion) -> Sequence[Passed]:
         """What a conversion does with a component's objects, in the order in which they meet it."""
-        near, far = sorted((conversion.src, conversion.dst))
+        upgrades, (near, far) = self.side == "requests", sorted((conversion.src, conversion.dst))
         course = self._courses.get((name, near))
         if course is None:
-            course = Course(upgrades=self.side == "requests", call_of=self.call_of, holds_components=self.names_in)
-            self._courses[name, near] = course
+            course = self._courses[name, near] = Course(
+                upgrades=upgrades,
+                call_of=self.call_of,
+                holds_components=self.names_in,
+                steps_between=self._steps_between,
+            )
         boundaries = self.crossed(name, near, far)
         for boundary in boundaries[course.length :]:
-            course.cross(boundary, self.steps(name, boundary), empties=self._empties(name, boundary))
+            newer, older = (self.component(name, at) for at in (boundary, boundary + 1))
+            sent, received = (older, newer) if upgrades else (newer, older)
+            steps = self.steps(name, boundary)
+            course.cross(boundary, steps, empties=empties(steps, sent, received, upgrades=upgrades))
         return course.to(len(boundaries))
 
     def crossed(self, name: str, near: int, far: int) -> list[int]:
@@ -126,12 +134,9 @@ class Reach:
         """The boundary nearest to a version, among the newer ones at which a component differs; -1 for none."""
         return [-1, *self.crossed(name, 0, version)][-1]
 
-    def _empties(self, name: str, boundary: int) -> bool:
-        """Whether a move across a boundary may leave an object empty that one of its versions does not have."""
-        steps = self.steps(name, boundary)
-        if steps:
-            return any(isinstance(step, ValueMoved | MovedThrough) for step in steps)
-        return self.component(name, boundary).properties.keys() != self.component(name, boundary + 1).properties.keys()
+    def _steps_between(self, name: str, near: int, far: int) -> list[Step]:
+        """What happens to a component's objects between two versions."""
+        return [step for boundary in self.crossed(name, near, far) for step in self.steps(name, boundary)]
 
     def call_of(self, step: ValueConverted | ObjectConverted, boundary: int) -> Call | None:
         """The call of the function that a step at a boundary declares; None where it declares none for this side."""
@@ -180,11 +185,6 @@ class Reach:
     def steps(self, name: str, boundary: int) -> tuple[Step, ...]:
         """What happens to a component's objects at a boundary, from old to new."""
         return self.history.steps.get((self.side, name, boundary), ())
-
-    def inserted_by_parents(self, name: str, boundary: int) -> dict[str, Schema]:
-        """Keys that a parent's plan has put into an object before it crosses a boundary; its schema lacks them."""
-        steps = self.steps(name, boundary)
-        return {step.key: step.schema for step in steps if isinstance(step, MovedThrough) and step.older}
 
     @cached_property
     def changed_enums(self) -> frozenset[str]:

@@ -266,7 +266,7 @@ class Traces:
         """Where the values that a boundary moves out of a nested object go, by their component and key before it."""
         if boundary not in self._moves:
             moves = self._moves[boundary] = {}
-            for name in self._reach.components(boundary + 1):
+            for name in self._reach.differing_at(boundary):
                 for step in self._reach.steps(name, boundary):
                     if isinstance(step, ValueMoved) and len(step.old) > 1:
                         source = self._target(name, step.old, boundary + 1)
