@@ -458,3 +458,49 @@ def test_an_arm_tells_nothing_of_a_key_that_the_client_did_not_send() -> None:
         ("missing", ["body", "shape", "Square", "side"], {"kind": "circle", "r": 1, "strange": 2}),
         ("extra_forbidden", ["body", "shape", "Square", "strange"], 2),
     ]
+
+
+class Parts(BaseModel):
+    kind: Literal["parts"]
+    first: str
+    last: str
+
+
+class Whole(Closed):
+    kind: Literal["whole"]
+    first: int
+
+
+class PartsOrWhole(BaseModel):
+    shape: Parts | Whole
+
+
+def test_an_arm_whose_value_was_split_tells_nothing_of_the_parts() -> None:
+    split = on(Parts).split(
+        "name", into=("first", "last"), was=str, apart=str.split, together="{} {}".format, loses="spaces"
+    )
+    sent = {"shape": {"kind": "whole", "first": 1, "strange": 2}}
+    assert told(Posted(PartsOrWhole, split).app, "POST", "/", body=sent) == [
+        ("literal_error", ["body", "shape", "Parts", "kind"], "whole"),
+        ("missing", ["body", "shape", "Parts", "name"], sent["shape"]),
+        ("extra_forbidden", ["body", "shape", "Whole", "strange"], 2),
+    ]
+
+
+class Counted(BaseModel):
+    kind: Literal["counted"]
+    n: str
+
+
+class CountedOrWhole(BaseModel):
+    shape: Counted | Whole
+
+
+def test_an_arm_tells_no_json_type_of_a_value_that_a_function_would_have_made() -> None:
+    retyped = on(Counted).retyped("n", was=int, to_head=str, to_old=int)
+    sent = {"shape": {"kind": "whole", "n": 1, "first": "x"}}
+    assert told(Posted(CountedOrWhole, retyped).app, "POST", "/", body=sent) == [
+        ("literal_error", ["body", "shape", "Counted", "kind"], "whole"),
+        ("int_parsing", ["body", "shape", "Whole", "first"], "x"),
+        ("extra_forbidden", ["body", "shape", "Whole", "n"], 1),
+    ]

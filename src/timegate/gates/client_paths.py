@@ -23,10 +23,12 @@ class Sources(NamedTuple):
     Attributes:
         paths: for each key, and each path to a value that was moved into an object, where it was; None for nowhere.
         longest: how long the longest path is.
+        made: the keys whose values a function has made.
     """
 
     paths: Mapping[Path, Path | None]
     longest: int
+    made: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -62,15 +64,16 @@ class ClientPaths:
         known = self._known.get((name, conversion))
         if known is None:
             if self.reach.own(name, conversion):
-                found = self._followed(fuse(self.reach, name, conversion))
+                known = self._followed(fuse(self.reach, name, conversion))
             else:
-                found = {(key,): (key,) for key in self.reach.component(name, conversion.dst).properties}
-            known = self._known[name, conversion] = Sources(found, max(map(len, found), default=0))
+                keys = self.reach.component(name, conversion.dst).properties
+                known = Sources({(key,): (key,) for key in keys}, min(len(keys), 1), frozenset())
+            self._known[name, conversion] = known
         return known
 
-    def _followed(self, plan: Plan) -> Mapping[Path, Path | None]:
+    def _followed(self, plan: Plan) -> Sources:
         if plan.refused is not None or not plan.stages:
-            return {}
+            return Sources({}, 0, frozenset())
         values = {key: _Value((key,)) for key in plan.stages[0].loaded}
         for stage in plan.stages:
             values = self._through(stage, values)
@@ -79,7 +82,9 @@ class ClientPaths:
                 values = {}
         found: dict[Path, Path | None] = {(key,): value.source for key, value in values.items()}
         found.update(((key, *path), source) for key, value in values.items() for path, source in value.below.items())
-        return {(key,): None for key in plan.stages[-1].stored} | found
+        found = {(key,): None for key in plan.stages[-1].stored} | found
+        made = frozenset(key for key, value in values.items() if value.made)
+        return Sources(found, max(map(len, found), default=0), made)
 
     def _through(self, stage: Stage, before: Mapping[str, _Value]) -> dict[str, _Value]:
         """The values that a stage stores, by key."""

@@ -33,12 +33,14 @@ class ClientLocation:
         exact: whether it is the same place; otherwise it is the nearest one that the client knows.
         expected: the values that the client's contract lists there; None where it lists none.
         means_nothing: whether what head tells of it means nothing to the client.
+        made: whether a function has made head's value of the client's.
     """
 
     location: Location
     exact: bool = True
     expected: tuple[Any, ...] | None = None
     means_nothing: bool = False
+    made: bool = False
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -53,11 +55,13 @@ class _Step(NamedTuple):
         added: what the client's location has there.
         used: how many parts of head's location it takes.
         schema: the schema that it leads to.
+        made: whether a function has made the value there of the client's.
     """
 
     added: Location
     used: int
     schema: Schema
+    made: bool = False
 
 
 class _End(NamedTuple):
@@ -129,7 +133,7 @@ class Locator:
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
-        found, at = list(above), 0
+        found, at, made = list(above), 0, False
         # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
         referring: set[int] = set()
         while id(schema) not in referring:
@@ -137,9 +141,12 @@ class Locator:
             step = self._step(rest, at, schema)
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
-                return ClientLocation((*found, *left), step.exact, step.expected, step.means_nothing)
+                return ClientLocation(
+                    (*found, *left), step.exact, step.expected, step.means_nothing, made and at == len(rest)
+                )
             if step.used:
                 referring.clear()
+                made = step.made
             found += step.added
             at += step.used
             schema = step.schema
@@ -220,7 +227,9 @@ class Locator:
         if source == (key,):
             # Another spelling of the key is the client's, too.
             source = (label,)
-        return _End(exact=False, keeps_rest=False) if source is None else _Step(source, 1, component.properties[key])
+        if source is None:
+            return _End(exact=False, keeps_rest=False)
+        return _Step(source, 1, component.properties[key], made=key in sources.made)
 
     def _step_in_union(self, rest: Location, at: int, union: Schema, arms: list[Schema]) -> _Step | _End:
         if len(arms) == 1:

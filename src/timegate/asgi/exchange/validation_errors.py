@@ -226,22 +226,28 @@ class _ErrorConverter:
             if place.means_nothing or (lacks_last and not place.exact):
                 self.unheard_of.append(converted)
             place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
-            if self._is_of_another_arm(error, place.location):
+            if self._is_of_another_arm(error, place):
                 self.unheard_of.append(converted)
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place)
             self._convert_input(converted, place)
         return converted
 
-    def _is_of_another_arm(self, error: ValidationError, location: Location) -> bool:
-        """Whether an arm of a union misses a key that was sent, or has one too many that was not.
+    def _is_of_another_arm(self, error: ValidationError, place: ClientLocation) -> bool:
+        """Whether an arm of a union misses a key that was sent, or tells of one that was not.
 
-        The object was converted as another arm, and so this one does not read what the client sent.
+        The object was converted as another arm, and so this one does not read what the client sent. Nor does one that
+        finds another JSON type than that of a value which a function makes for it.
         """
-        is_strange, is_missing = error.get("type") in _STRANGE_KEY, error.get("type") == "missing"
-        if not (is_strange or is_missing) or not any(isinstance(key, ArmName) for key in location):
+        location, kind = place.location, error.get("type")
+        arms = [at for at, key in enumerate(location) if isinstance(key, ArmName)]
+        if not arms:
             return False
-        return is_strange is (self._request.at(location) is NOTHING)
+        if kind == "missing":
+            return self._request.at(location) is not NOTHING
+        # A validator may have made items of what was sent: those are at no place of the request.
+        told = location if kind in _STRANGE_KEY else location[: arms[-1] + 2]
+        return self._request.at(told) is NOTHING or (place.made and str(kind).endswith("_type"))
 
     def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
         """Set `input` to the client's value, or remove it where the client sent none."""
