@@ -50,7 +50,8 @@ def limits_alone_are_not_judged(exchange: Exchange) -> bool:
 def head_tells_its_limits(exchange: Exchange) -> bool:
     """At `constrained` a stricter head tells its own limits, beside what else is wrong."""
     unlike = _unlike(exchange)
-    return "constrained" in exchange.verbs and bool(unlike) and _types(unlike) <= LIMITS
+    others = [entry for entry in unlike if entry["type"] not in LIMITS]
+    return "constrained" in exchange.verbs and len(others) < len(unlike) and all(map(_lacks_a_parameter, others))
 
 
 def _parts_at_an_arm(exchange: Exchange, place: list[Any], other: list[Any]) -> bool:
@@ -172,7 +173,11 @@ def _has_no_arms_name(exchange: Exchange, entry: Any) -> bool:
 def a_query_that_lacks_a_parameter(exchange: Exchange) -> bool:
     """`input` of a query that lacks a parameter: the app's own repeats all of it, as its model reads it."""
     unlike = _unlike(exchange)
-    return bool(unlike) and all(entry["type"] == "missing" and entry["loc"][0] == "query" for entry in unlike)
+    return bool(unlike) and all(map(_lacks_a_parameter, unlike))
+
+
+def _lacks_a_parameter(entry: Any) -> bool:
+    return bool(entry["type"] == "missing" and entry["loc"][0] == "query")
 
 
 @documented("its fields by their numbers, or in one entry")
