@@ -80,9 +80,9 @@ class ClientPaths:
             if stage.then is not None and stage.then.key is None:
                 # After functions of the whole object, nobody knows which key came from which.
                 values = {}
-        found: dict[Path, Path | None] = {(key,): value.source for key, value in values.items()}
+        found: dict[Path, Path | None] = {(key,): None for key in plan.stages[-1].stored}
+        found.update(((key,), value.source) for key, value in values.items())
         found.update(((key, *path), source) for key, value in values.items() for path, source in value.below.items())
-        found = {(key,): None for key in plan.stages[-1].stored} | found
         made = frozenset(key for key, value in values.items() if value.made)
         return Sources(found, max(map(len, found), default=0), made)
 
