@@ -89,6 +89,14 @@ class ScoredType:
         except Unread:
             return value
 
+    def unread(self, value: Any) -> Unread | None:
+        """What is wrong with a value; None where it is read."""
+        try:
+            read_by(self.alone, value)
+        except Unread as error:
+            return error
+        return None
+
 
 def scored_type(kind: Any, settings: Mapping[str, Any] | None = None) -> ScoredType | None:
     """What reads a type; None where the type is not known, or reading it would run functions of the app.

@@ -11,7 +11,7 @@ from timegate.gates.run.arms import Arm
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
-from timegate.gates.run.value_checks import wrong_type
+from timegate.gates.run.value_checks import unread, wrong_type
 from timegate.typing import is_array, is_object, type_of
 
 NO_ARM = "no arm of the union fits"
@@ -277,8 +277,11 @@ class Choice:
             self._refuse_newer(value)
             key = fitting[0].unread(value) if len(fitting) == 1 else None
             if key is not None:
-                failures = wrong_type(*fitting[0].leaves[key].types).failures
-                failures[0].path.append(key)
+                leaf = fitting[0].leaves[key]
+                error = None if leaf.typed is None else leaf.typed.unread(value[key])
+                failures = wrong_type(*leaf.types).failures if error is None else unread(error)
+                for failure in failures:
+                    failure.path.append(key)
                 raise UpgradeError(failures=failures)
             raise UpgradeError(failures=self._unfit(value) or [Failure(NO_ARM, *self._without_tag(value))])
         raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from timegate.typing import is_array, is_object, type_of
+from timegate.wire.value_readers import Unread
 
 TypedValue: TypeAlias = tuple[type, Any]
 """A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
@@ -90,6 +91,10 @@ class Typed(Protocol):
 
     def plain(self, value: Any) -> Any:
         """The plain JSON of what is read of a value; the value where it is not read."""
+        ...
+
+    def unread(self, value: Any) -> Unread | None:
+        """What is wrong with a value; None where it is read."""
         ...
 
 
