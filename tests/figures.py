@@ -28,7 +28,7 @@ HARNESSES = {
     "a real cache": ("tests/asgi/nginx",),
     "recordings of a real server": (f"{EXAMPLE}/test_replay.py", f"{EXAMPLE}/test_recordings.py"),
     "real clients": (f"{EXAMPLE}/clients",),
-    "documentation": ("tests/test_docs.py",),
+    "documentation": ("tests/test_docs.py", "tests/sentences"),
     "the house": ("tests/test_house.py",),
 }
 """Where the tests of each harness are; a test may count for two."""
