@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Query, Response
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client, refusal, timeline_of
 from timegate import Contract, Timeline, Version, endpoint
@@ -342,3 +343,45 @@ def test_a_link_with_a_value_from_the_query_can_be_followed(value: str) -> None:
     meant = Client(gated(app, SHOPS), HEAD).get(f"/orders?shop={value}").json()
     assert location.startswith("/shops/")
     assert client.get(location).json() == meant
+
+
+class Hinting:
+    """Sends a link ahead of each response (103), as a server with early hints lets an app do it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                await send({"type": "http.response.early_hint", "links": [b"</reviews/r1/by/ada>; rel=preload"]})
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+@pytest.mark.parametrize(
+    ("version", "at", "hinted"),
+    [
+        (OLD, "/reviews/all", "/users/ada/reviews/r1"),
+        (OLD, "/users/ada/reviews/r1", "/users/ada/reviews/r1"),
+        (HEAD, "/reviews/all", "/reviews/r1/by/ada"),
+    ],
+)
+def test_a_link_that_comes_before_its_response_leads_to_the_old_path_too(version: str, at: str, hinted: str) -> None:
+    hints: list[Any] = []
+    app = linking(to="/orders")
+    app.add_middleware(Hinting)
+    served = gated(app, TURNED)
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Any) -> None:
+            if message["type"] == "http.response.early_hint":
+                hints.append(message["links"])
+            else:
+                await send(message)
+
+        await served(scope, receive, sending)
+
+    assert Client(noting, version).get(at).status_code == 200
+    assert hints == [[f"<{hinted}>; rel=preload".encode()]]

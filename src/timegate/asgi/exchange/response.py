@@ -35,7 +35,8 @@ _LOG: Final = logging.getLogger("timegate.asgi")
 _OF_THE_BYTES: Final = DROPPED | {b"etag"}
 _OF_THE_WHOLE: Final = frozenset({b"content-length", b"trailer"})
 # Messages that may come before or between those of a response, and that have no part of its body.
-_WITHOUT_BODY: Final = frozenset({"http.response.debug", "http.response.early_hint", "http.response.push"})
+_HINT: Final = "http.response.early_hint"
+_WITHOUT_BODY: Final = frozenset({_HINT, "http.response.debug", "http.response.push"})
 
 
 async def send_problem(
@@ -64,7 +65,8 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
     """
 
     def sending(message: Message) -> Awaitable[None]:
-        if message["type"] == "http.response.start":
+        kind: str = message["type"]
+        if kind == "http.response.start":
             # As `_headers_of` does, without the call: every untouched response passes here.
             headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
             if not isinstance(headers, list):
@@ -79,6 +81,9 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
             # A copy: an app may send one list of headers again and again.
             message = {**message}
             message["headers"] = headers
+        elif kind == _HINT:
+            path = route_path(scope)
+            message = version.early_hint(message, scope, path, path)
         return send(message)
 
     return sending
@@ -261,7 +266,9 @@ class GatedResponse:
 
     async def _pass_other(self, message: Message) -> None:
         """Pass a message on that is not part of the response's start or body."""
-        if message["type"] in _WITHOUT_BODY:
+        if message["type"] == _HINT:
+            await self._send(self.version.early_hint(message, self.scope, self.path, self.head_path))
+        elif message["type"] in _WITHOUT_BODY:
             await self._send(message)
         else:
             await self._fail(f"the app sent {message['type']}, whose body cannot be converted")

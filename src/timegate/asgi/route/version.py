@@ -8,7 +8,7 @@ from typing import Final
 from timegate.asgi.message.etags import VersionTags
 from timegate.asgi.message.headers import JSON_TYPE, RawHeaders, with_version_fields
 from timegate.asgi.message.lifecycle import lifecycle_fields, with_lifecycle_fields
-from timegate.asgi.message.scope import Scope
+from timegate.asgi.message.scope import Message, Scope
 from timegate.asgi.route.moved_paths import MovedLinks
 from timegate.asgi.route.operation import DROPPED, OperationPlan
 from timegate.asgi.route.settings import Settings
@@ -144,6 +144,20 @@ class ApiVersion:
                 for name, value in converted
             ]
         return self._with_end(converted)
+
+    def early_hint(self, message: Message, scope: Scope, path: str, head_path: str) -> Message:
+        """The app's message of links that come before its response, with this version's links.
+
+        Args:
+            message: the app's.
+            scope: the request.
+            path: the path in this version.
+            head_path: the path at head, with the values of the client's.
+        """
+        if not self._links:
+            return message
+        hinted = [(b"link", link) for link in message.get("links", ())]
+        return {**message, "links": [link for _, link in self._links.converted(hinted, scope, path, head_path)]}
 
     def plain(self, headers: Iterable[tuple[bytes, bytes]]) -> RawHeaders | None:
         """The header fields of a plain JSON response as clients get them, without the length.
