@@ -20,6 +20,8 @@ class Conversion(NamedTuple):
         partial: whether the payload changes a part of something, so that only what head requires is filled in.
         described: whether only what the client's schema describes passes, because a function of the app sees it.
         keys: whether the values are the keys of objects, which are texts whatever their type.
+        asking: whether only a callable discriminator sees the result: nothing is refused, and what cannot be converted
+            stays as it was sent.
     """
 
     src: int
@@ -30,6 +32,7 @@ class Conversion(NamedTuple):
     partial: bool = False
     described: bool = False
     keys: bool = False
+    asking: bool = False
 
     @property
     def boundaries(self) -> range:
@@ -40,6 +43,11 @@ class Conversion(NamedTuple):
     def client(self) -> int:
         """The older one of its versions, which is that of the clients where they are at an end."""
         return max(self.src, self.dst)
+
+    @property
+    def judges(self) -> bool:
+        """Whether values are refused that the client's contract does not admit."""
+        return self.from_client and not self.asking
 
     @property
     def is_whole(self) -> bool:

@@ -64,7 +64,7 @@ class MembersCrossed(NamedTuple):
 
 def plan_enum(reach: Reach, name: str, conversion: Conversion) -> EnumPlan | None:
     """What a conversion does with each member of an enum; None where no member changes."""
-    checked = reach.side == "requests" and conversion.from_client
+    checked = reach.side == "requests" and conversion.judges
     # A client's payload is checked against everything newer, however few boundaries the conversion crosses.
     relevant = _crossed(reach, name, Conversion(conversion.src, 0) if checked else conversion)
     if relevant is None or relevant.newest is None:

@@ -60,7 +60,7 @@ def fuse(reach: Reach, name: str, conversion: Conversion, traces: Traces | None 
         traces: what becomes of a client's values; without them, the values are not checked.
     """
     plan = _Fusing(reach, name, conversion).run()
-    if traces is not None and conversion.from_client and plan.stages:
+    if traces is not None and conversion.judges and plan.stages:
         add_checks(plan, reach, name, conversion.src, traces)
     return plan
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from timegate.gates.plan.conversion import Conversion
@@ -57,7 +58,9 @@ class KeysOf(NamedTuple):
         # One stage all the way to head looks at no other hidden keys than those of objects that a move has emptied.
         if conversion.dst or len(own) > 1 or not own[0].stored.keys() <= self.reach.head_keys(self.name):
             hidden = self._hidden(keys)
-        return self._policy(conversion.src, hidden, stages), () if conversion.dst else hidden
+        policy = self._policy(conversion.src, hidden, stages)
+        policy = replace(policy, refused=policy.refused and conversion.judges)
+        return policy, () if conversion.dst else hidden
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
         """Keys that only versions in between have.

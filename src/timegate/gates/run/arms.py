@@ -42,6 +42,8 @@ class Arm:
         refused: the fact for which it may not be sent; None where it may.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.
+        asking_function: the name of a function that converts what it can, for a callable discriminator to see.
+        asking: that function, set once the module is compiled; None where an object stays as it is.
         always: what its program does to every value, to compare arms.
         effects: what its program does to values that have a key.
     """
@@ -67,6 +69,8 @@ class Arm:
     refused: Origin | None = None
     function: str | None = None
     program: Callable[[Any], Any] | None = None
+    asking_function: str | None = None
+    asking: Callable[[Any], Any] | None = None
     always: Hashable = None
     effects: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])
     label: str = ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm
+from timegate.gates.run.callables import Asked, shown, shows_deeper
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
@@ -28,10 +29,8 @@ class Choice:
         error: the error of this direction.
         tag: the key whose values name one arm each; None where there is none.
         table: the arm of each value of the tag.
-        pick: a callable discriminator; None where there is none.
-        picked: the arm of each tag that the callable returns.
-        pick_is_heads: whether head asks it too.
-        pick_first: whether values have head's shape, which the callable expects.
+        asked: a callable discriminator; None where there is none.
+        is_asking: whether only a callable discriminator sees the result.
         in_order: whether the union takes the first arm that reads a value.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
         in_part: whether head leaves keys out that objects are said to have.
@@ -46,10 +45,8 @@ class Choice:
     error: type[GateError]
     tag: str | None = None
     table: dict[TypedValue, Arm] = field(default_factory=dict[TypedValue, Arm])
-    pick: Callable[[Any], Any] | None = None
-    picked: dict[Any, Arm] = field(default_factory=dict[Any, Arm])
-    pick_is_heads: bool = False
-    pick_first: bool = False
+    asked: Asked | None = None
+    is_asking: bool = False
     in_order: bool = False
     complete: bool = False
     in_part: bool = False
@@ -71,8 +68,10 @@ class Choice:
         arm = self.choose(value)
         if arm is None:
             return value
-        if arm.refused is not None:
+        if arm.refused is not None and not self.is_asking:
             raise self._no_such_arm(arm, value)
+        if self.asked is not None and shows_deeper() and is_object(value):
+            return copy_json(shown(arm, value))
         told = not self.has_rivals or self._is_told_to_head(value)
         sent = Sent(arm, given) if told else as_sent(self.arms, arm, value, given, in_order=self.in_order)
         if arm.program is not None:
@@ -88,12 +87,12 @@ class Choice:
 
     def _is_told_to_head(self, value: Any) -> bool:
         """Whether head asks a callable which arm a value is."""
-        return self.pick is not None and self.pick_is_heads and is_object(value)
+        return self.asked is not None and self.asked.is_heads and is_object(value)
 
     def _tell_head(self, sent: Sent, value: Any) -> None:
         """Make sure that head reads a converted value as what was sent."""
-        if self._is_told_to_head(value):
-            is_told = sent.chosen in self._pick(self.objects, value)
+        if self.asked is not None and self._is_told_to_head(value):
+            is_told = sent.chosen in self.asked.keep_picked(self.objects, value)
         else:
             is_told = tell_head(self.arms, sent, value, in_order=self.in_order)
         if not is_told:
@@ -108,7 +107,7 @@ class Choice:
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
             if arm is not None:
                 return arm
-        left = self._told(value) if self.pick is not None and (self.upgrades or self.pick_first) else self.objects
+        left = self._named(value) if self.upgrades or (self.asked is not None and self.asked.is_first) else self.objects
         # What a callable has named is no other arm, whether it fits or not.
         is_told = len(left) == 1
         tagged = _by_tags(left, value, leniently=self.upgrades)
@@ -185,46 +184,11 @@ class Choice:
             return False
         return any(arm.leaf.is_scalar for arm in self.arms if not arm.is_touched)
 
-    def _pick(self, left: list[Arm], value: dict[str, Any]) -> list[Arm]:
-        """The arms without those that the callable discriminator did not choose; it is asked once."""
-        assert self.pick is not None
-        try:
-            chosen = self.picked.get(self.pick(copy_json(value)))
-        except Exception:
-            # The app's own callable may expect an instance of a model. Then the schema decides.
-            return left
-        others = {id(arm) for arm in self.picked.values() if arm is not chosen}
-        return left if chosen is None else [arm for arm in left if id(arm) not in others]
-
-    def _told(self, value: dict[str, Any]) -> list[Arm]:
-        """The arms that the callable discriminator chooses where an object is meant as them; all where it chooses none.
-
-        Head's own knows today's keys alone. So it gets those, as each arm has them, with the values as sent; for arms
-        that have the same, it is asked once.
-        """
-        asked: list[tuple[dict[str, Any], list[Arm]]] = []
-        found: list[Arm] = []
-        for arm in self.objects:
-            form = self._at_head(arm, value) if self.upgrades and self.pick_is_heads else value
-            chosen = next((chosen for known, chosen in asked if known == form), None)
-            if chosen is None:
-                chosen = self._pick(self.objects, form)
-                asked.append((form, chosen))
-            if any(one is arm for one in chosen):
-                found.append(arm)
-        return found or self.objects
-
-    def _at_head(self, arm: Arm, value: dict[str, Any]) -> dict[str, Any]:
-        """An object with head's keys where it is meant as an arm; a key that the arm lacks is that of another one."""
-        form: dict[str, Any] = {}
-        for key, inner in value.items():
-            owners = [arm] if key in arm.known else [one for one in self.objects if key in one.known]
-            names = [name for one in owners for name in one.becomes(key)] if owners else [key]
-            form.update(dict.fromkeys(names, inner))
-        if arm.at_head is not None and arm.has_required(value):
-            # What head requires besides is filled in where the object is this arm.
-            form.update((min(names), None) for names in arm.at_head.required if names.isdisjoint(form))
-        return form
+    def _named(self, value: dict[str, Any]) -> list[Arm]:
+        """The arms that the callable discriminator names; all where it names none."""
+        if self.asked is None:
+            return self.objects
+        return self.asked.named(self.objects, value, upgrades=self.upgrades)
 
     def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that the server of an older version would have read; None where it would have read none.
@@ -243,8 +207,8 @@ class Choice:
         if len(left) > 1 and self.apart:
             reading = Reading(strictly=True, in_part=self.in_part)
             left = _knowing_most([arm for arm in left if arm.leaf.score(value, reading) is not None] or left, value)
-        if len(left) > 1 and self.pick is not None and not self.pick_first:
-            left = self._pick(left, value)
+        if len(left) > 1 and self.asked is not None and not self.asked.is_first:
+            left = self.asked.keep_picked(left, value)
         if len(left) > 1:
             left = self._best(left, value)
         if len(left) > 1 and self.complete:
@@ -268,6 +232,9 @@ class Choice:
 
     def _refuse(self, fitting: list[Arm], value: Any) -> None:
         """Refuse a value that fits no arm; a null in a response passes."""
+        if self.is_asking:
+            # What cannot be converted is shown as it was sent.
+            return
         if not self.upgrades:
             if value is None:
                 # Head sends a null that no schema mentions; an old client reads it as the newest one does.
@@ -306,7 +273,7 @@ class Choice:
     def _unfit(self, value: dict[str, Any]) -> list[Failure]:
         """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
         own = self._own()
-        named = self._told(value) if self.pick is not None and len(own) > 1 else own
+        named = self._named(value) if self.asked is not None and len(own) > 1 else own
         return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
@@ -325,7 +292,7 @@ class Choice:
         if arm.leaf.anything:
             return
         for key in sorted(arm.unknown_keys.intersection(value)):
-            if arm.closed:
+            if arm.closed and not self.is_asking:
                 refuse(self.error, "this version has no such key", None, key)
             del value[key]
 

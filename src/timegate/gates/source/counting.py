@@ -27,16 +27,17 @@ class CountingModule(Module):
     replaces: Callable[[Origin], Callable[[], None]]
     judges: Callable[[Call], Callable[[Any], Any]]
 
-    def called(self, calls: tuple[Call, ...]) -> tuple[Call, ...]:
-        return tuple(call._replace(function=self.judges(call)) for call in calls)
+    def called(self, calls: tuple[Call, ...], writer: Writer) -> tuple[Call, ...]:
+        return calls if writer.is_lenient else tuple(call._replace(function=self.judges(call)) for call in calls)
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
-        if plan_enum(self.reach, name, conversion) is None:
+        if plan_enum(self.reach, name, conversion) is None and not conversion.asking:
             writer.add(f"{self.name(self.watches(name, conversion), 'w')}(v)")
         super()._component(writer, name, conversion)
 
     def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
-        writer.add(f"{self.name(self.watches(component.name, conversion), 'w')}({var})")
+        if not conversion.asking:
+            writer.add(f"{self.name(self.watches(component.name, conversion), 'w')}({var})")
         super()._enum(writer, component, plan, var, conversion)
 
     def replaced(self, writer: Writer, origin: Origin) -> None:

@@ -136,7 +136,7 @@ class Module:
         self._space[name] = value
         return name
 
-    def called(self, calls: tuple[runtime.Call, ...]) -> tuple[runtime.Call, ...]:
+    def called(self, calls: tuple[runtime.Call, ...], writer: Writer) -> tuple[runtime.Call, ...]:
         """Calls of declared functions, as the programs make them."""
         return calls
 
@@ -178,7 +178,7 @@ class Module:
         return name
 
     def _write_function(self, name: str, schema: Schema, conversion: Conversion) -> None:
-        writer = Writer()
+        writer = Writer(is_lenient=conversion.asking)
         with writer.block(f"def {name}(v):"):
             self.walk(writer, schema, "v", conversion)
             writer.add("return v")
@@ -215,7 +215,7 @@ class Module:
                 self._write_function(*self._later.pop())
             if self._waiting:
                 purpose = self._waiting.pop()
-                writer = Writer()
+                writer = Writer(is_lenient=purpose[1].asking)
                 with writer.block(f"def {self._functions[purpose]}(v):"):
                     self._component(writer, *purpose)
                     writer.add("return v")
@@ -223,8 +223,8 @@ class Module:
         exec(compile("\n".join(self._source), f"<timegate {self.reach.side}>", "exec"), self._space)
         for choice in self.choices:
             for arm in choice.arms:
-                if arm.function is not None:
-                    arm.program = self._space[arm.function]
+                arm.program = self._space.get(arm.function or "")
+                arm.asking = self._space.get(arm.asking_function or "")
         self._known.update({purpose: self._space[name] for purpose, name in self._functions.items()})
         return self._space
 
@@ -384,7 +384,7 @@ class Module:
             writer.add(f"{place} = {value}")
 
     def _refuse_other_types(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
-        if self.upgrades and not conversion.from_client:
+        if self.upgrades and not conversion.judges:
             return
         types = self.reach.python_types(schema, conversion.src)
         if types != EVERY:

@@ -63,7 +63,7 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
             expected = module.name(others | {dict})
             told = no_object(component.model, component.arm_label)
             refuse = f"raise wrong_type(*{expected}, objects={(told.type, told.message(), told.context)!r})"
-            writer.add(refuse if conversion.from_client else "return v")
+            writer.add(refuse if conversion.judges else "return v")
         return
     if any(isinstance(op, CheckValue) for op in plan.stages[0].ops):
         return
@@ -71,7 +71,7 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
         with writer.block("if v is None:"):
             writer.add("return v")
     with writer.block(f"if type(v) not in {module.name(types)}:"):
-        if conversion.from_client:
+        if conversion.judges:
             writer.add(f"raise wrong_type(*{module.name(types)})")
         else:
             writer.add("refuse(S, 'the value has another JSON type than its schema', None)")
@@ -216,7 +216,7 @@ class _Stage(Values):
         if self.stage.then is None:
             return
         calls, key, when, path = self.stage.then
-        called = f"call_each({self.module.name(self.module.called(calls), 'f')}, v, E)"
+        called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, v, E)"
         if key is None:
             self.writer.add(f"v = {called}")
             return

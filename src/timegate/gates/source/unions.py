@@ -13,6 +13,7 @@ from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
 from timegate.gates.run.arms import Arm, distinguishable, do_the_same, told_by_one_key
+from timegate.gates.run.callables import Asked
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.run.leaves import Tags, TypedValue
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys
@@ -145,7 +146,7 @@ def _merge_containers(leaves: list[Schema], marks: Schema) -> list[Schema]:
 
 def _newer_arms(module: Module, schema: Schema, conversion: Conversion) -> list[str]:
     """The arms that only newer versions have, for a request that comes from a client."""
-    if not (module.upgrades and conversion.from_client):
+    if not (module.upgrades and conversion.judges):
         return []
     found: list[str] = list(schema.get(NEWER_ARMS_MARK, ()))
     for arm in schema.get("anyOf") or schema.get("oneOf") or ():
@@ -181,7 +182,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.function = arm.always = module.root(leaf, conversion)
     arms += [describe_newer(module.shapes, name) for name in newer]
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
-    choice.in_part = conversion.left_out is not None
+    choice.in_part, choice.is_asking = conversion.left_out is not None, conversion.asking
     choice.apart = not module.upgrades and _is_apart(schema)
     choice.complete = not (module.upgrades or choice.in_part) and all(
         _is_model(module, conversion, leaf) for leaf in leaves
@@ -202,9 +203,13 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
                 arm.tags.setdefault(tag, Tags(own))
     asked = list(_callable_discriminators(schema))
     if len(asked) == 1:
-        choice.pick, choice.pick_is_heads = asked[0].pick, asked[0].is_heads
-        choice.pick_first = not module.upgrades and conversion.src == 0
-        choice.picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
+        picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
+        is_first = not module.upgrades and conversion.src == 0
+        choice.asked = Asked(asked[0].pick, picked, asked[0].is_heads, is_first)
+        if module.upgrades and asked[0].is_heads:
+            for arm, leaf in zip(arms, leaves, strict=False):
+                if dict in arm.leaf.types:
+                    arm.asking_function = module.root(leaf, conversion._replace(dst=0, asking=True))
     if module.upgrades:
         noted = schema.get(LABELS_MARK)
         said = noted.arms if isinstance(noted, Labels) else ()
@@ -224,7 +229,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     arms = choice.arms[: len(leaves)]
     by_tag = told_by_one_key([arm for arm in arms if dict in arm.leaf.types])
     comparable = [arm for arm in arms if not by_tag or arm.leaf.types != frozenset({dict})]
-    told = {id(arm) for arm in choice.picked.values()}
+    told = set[int]() if choice.asked is None else {id(arm) for arm in choice.asked.arms.values()}
     pairs = [
         (one, other)
         for one, other in combinations(comparable, 2)
@@ -236,7 +241,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     # What is an object of a class, and what is left to `Any`, is decided as pydantic does.
     read = {id(arm) for arm, leaf in zip(arms, leaves, strict=True) if _is_of_a_class(module, conversion, leaf)}
     for arm, leaf in zip(arms, leaves, strict=True):
-        is_asked = choice.pick is not None and dict in arm.leaf.types
+        is_asked = choice.asked is not None and dict in arm.leaf.types
         if arm.is_touched and (id(arm) in compared or is_asked) and _introduction(module, leaf, conversion) is None:
             arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
     module.ambiguous += [
@@ -248,7 +253,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
-    if not module.upgrades or choice.tag is not None or not conversion.from_client:
+    if not module.upgrades or choice.tag is not None or not conversion.judges:
         return
     choice.has_rivals = len(arms) > 1
     for index, arm in enumerate(choice.arms):
@@ -261,7 +266,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
             and may_be_read_as(arm, other, comes_first=at < index)
         ]
         arm.rivals = tuple(other for _, other in others)
-        if not choice.pick_is_heads:
+        if choice.asked is None or not choice.asked.is_heads:
             module.misread += [
                 (other.name, arm.name)
                 for at, other in others
@@ -281,7 +286,8 @@ def _label(
         return
     for arm, leaf in zip(choice.arms, leaves, strict=False):
         arm.label = _model_name(module, leaf, conversion)
-    tags: Mapping[Any, Arm] = {tag: arm for (_, tag), arm in choice.table.items()} or choice.picked or labels
+    picked = None if choice.asked is None else choice.asked.arms
+    tags: Mapping[Any, Arm] = {tag: arm for (_, tag), arm in choice.table.items()} or picked or labels
     for tag, arm in reversed(list(tags.items())):
         arm.label = str(tag)
 

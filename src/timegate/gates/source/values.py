@@ -217,7 +217,7 @@ class Values:
     def _call(self, op: CallFunctions, variable: str) -> None:
         """Write the calls of declared functions."""
         module, add, block = self.module, self.writer.add, self.writer.block
-        calls = module.called(op.calls)
+        calls = module.called(op.calls, self.writer)
         call = calls[0]
         with self._if_present(op.slot, variable), self.guarded(variable, self._key_in_errors(op.slot)):
             if len(calls) > 1 or call.stars:

@@ -7,9 +7,14 @@ from contextlib import contextmanager
 
 
 class Writer:
-    """Lines of source with their indentation."""
+    """Lines of source with their indentation.
 
-    def __init__(self) -> None:
+    Args:
+        is_lenient: whether what fails is left as it is, and what follows is done all the same.
+    """
+
+    def __init__(self, *, is_lenient: bool = False) -> None:
+        self.is_lenient = is_lenient
         self.lines: list[str] = []
         self.depth = 0
 
@@ -48,6 +53,9 @@ class Writer:
         """
         with self.block("try:"):
             yield
+        if self.is_lenient:
+            self.add("except GateError: pass")
+            return
         with self.block("except GateError as e:"):
             self.add(f"{failures} = collect({failures}, e, {key})")
             for line in after:
@@ -55,5 +63,7 @@ class Writer:
 
     def raise_collected(self, failures: str) -> None:
         """Raise what was collected, if anything was."""
+        if self.is_lenient:
+            return
         with self.block(f"if {failures} is not None:"):
             self.add(f"raise {failures}.error()")

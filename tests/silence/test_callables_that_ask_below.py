@@ -1,0 +1,221 @@
+"""A callable discriminator looks into the objects and at the values that an arm holds, as head would get them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Body, FastAPI
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+
+from tests.silence.old_client import Client, old_client
+from timegate import enum, on
+from timegate.typing import is_object
+
+
+class Sort(Enum):
+    PAPER = "paper"
+
+
+class Meta(BaseModel):
+    sort: str = ""
+    at: int = 0
+
+
+class Deep(BaseModel):
+    meta: Meta = Meta()
+
+
+class Note(BaseModel):
+    meta: Meta
+    text: str = ""
+
+
+class Listing(BaseModel):
+    metas: list[Meta]
+
+
+class Deeper(BaseModel):
+    deep: Deep
+
+
+class Listed(BaseModel):
+    sizes: list[int]
+
+
+class Sorted(BaseModel):
+    kind: Sort
+
+
+def kind_below(value: Any) -> str:
+    return "box" if look(value, "inner", "meta", "sort") else "bare"
+
+
+class Holder(BaseModel):
+    inner: Node
+
+
+class Bare(BaseModel):
+    x: int = 0
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    y: int = 0
+
+
+def kind_of_node(value: Any) -> str:
+    return "box" if look(value, "meta", "sort") else "bare"
+
+
+class Box(BaseModel):
+    inner: Node | None = None
+    meta: Meta | None = None
+
+
+Node = Annotated[Annotated[Box, Tag("box")] | Annotated[Bare, Tag("bare")], Discriminator(kind_of_node)]
+
+Below = Annotated[Annotated[Holder, Tag("box")] | Annotated[Bare, Tag("bare")], Discriminator(kind_below)]
+
+
+def look(value: Any, *path: str | int) -> Any:
+    for key in path:
+        if isinstance(key, int):
+            value = value[key] if isinstance(value, list) and value else None
+        else:
+            value = value.get(key) if is_object(value) else getattr(value, key, None)
+    return value
+
+
+def shop(arm: Any, *path: str | int, fits: Any = bool) -> FastAPI:
+    """An app whose callable looks at one place, and takes what is not found there for something bare."""
+
+    def kind_of(value: Any) -> str:
+        return "arm" if fits(look(value, *path)) else "closed" if look(value, "y") else "bare"
+
+    union: Any = Annotated[arm, Tag("arm")] | Annotated[Bare, Tag("bare")] | Annotated[Closed, Tag("closed")]
+    app = FastAPI()
+
+    async def post(body: Any) -> Any:
+        return {"is": type(body).__name__, "has": body.model_dump(mode="json", exclude_unset=True)}
+
+    post.__annotations__ = {"body": Annotated[union, Discriminator(kind_of), Body()], "return": dict[str, Any]}
+    app.post("/")(post)
+    return app
+
+
+def read(client: Client, body: Any) -> Any:
+    response = client.post("/", body)
+    return response.json() if response.status_code == 200 else response.status_code
+
+
+META = on(Meta).renamed("type", to="sort")
+PLACES: dict[str, Any] = {
+    "below": (Note, ("meta", "sort"), {"meta": {"type": "a"}}, {"meta": {"sort": "a"}}),
+    "two levels below": (
+        Deeper,
+        ("deep", "meta", "sort"),
+        {"deep": {"meta": {"type": "a"}}},
+        {"deep": {"meta": {"sort": "a"}}},
+    ),
+    "in a list": (Listing, ("metas", 0, "sort"), {"metas": [{"type": "a"}]}, {"metas": [{"sort": "a"}]}),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_it_sees_renamed_keys_at_every_depth(name: str) -> None:
+    arm, path, sent, got = PLACES[name]
+    client = old_client(shop(arm, *path), META)
+    assert read(client, sent) == {"is": arm.__name__, "has": got}
+    assert read(client, {"x": 1}) == {"is": "Bare", "has": {"x": 1}}
+    assert read(client, {"y": 1}) == {"is": "Closed", "has": {"y": 1}}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_a_key_that_only_head_has_tells_nothing_below(name: str) -> None:
+    arm, path, _, got = PLACES[name]
+    assert read(old_client(shop(arm, *path), META), got) in (422, {"is": "Bare", "has": {}})
+
+
+def test_a_wrong_value_beside_the_key_is_told_and_makes_nothing_else_of_the_object() -> None:
+    client = old_client(shop(Note, "meta", "sort"), META, on(Meta).renamed("when", to="at"))
+    response = client.post("/", {"meta": {"type": "a", "when": "never"}})
+    assert response.status_code == 422
+    assert [one["loc"] for one in response.json()["detail"]] == [["body", "arm", "meta", "when"]]
+
+
+def test_a_refusing_function_beside_the_key_makes_nothing_else_of_the_object() -> None:
+    at = on(Meta).retyped("at", was=str, to_head=int, to_old=str)
+    client = old_client(shop(Note, "meta", "sort"), META, at)
+    assert read(client, {"meta": {"type": "a", "at": "5"}}) == {"is": "Note", "has": {"meta": {"sort": "a", "at": 5}}}
+    response = client.post("/", {"meta": {"type": "a", "at": "never"}})
+    assert response.status_code == 422
+    assert [one["loc"] for one in response.json()["detail"]] == [["body", "arm", "meta", "at"]]
+
+
+def test_it_sees_values_as_head_gets_them() -> None:
+    renamed = enum(Sort).renamed("PAPER", to="paper")
+    client = old_client(shop(Sorted, "kind", fits=lambda kind: kind in ("paper", Sort.PAPER)), renamed)
+    assert read(client, {"kind": "PAPER"}) == {"is": "Sorted", "has": {"kind": "paper"}}
+    client = old_client(
+        shop(Listed, "sizes", fits=lambda sizes: isinstance(sizes, list)),
+        on(Listed).became_list("sizes", was=int, empty=0),
+    )
+    assert read(client, {"sizes": 5}) == {"is": "Listed", "has": {"sizes": [5]}}
+
+
+def test_it_sees_moved_values_where_head_gets_them() -> None:
+    client = old_client(shop(Note, "meta", "sort"), on(Note).moved("type", to="meta.sort", empty=""))
+    assert read(client, {"type": "a", "meta": {"at": 1}}) == {"is": "Note", "has": {"meta": {"sort": "a", "at": 1}}}
+
+
+def test_it_sees_renamed_keys_where_a_function_of_the_whole_object_comes_between() -> None:
+    class Order(BaseModel):
+        item: Annotated[
+            Annotated[Note, Tag("note")] | Annotated[Bare, Tag("bare")],
+            Discriminator(lambda value: "note" if look(value, "meta", "sort") else "bare"),
+        ]
+        name: str = ""
+
+    app = FastAPI()
+
+    async def post(body: Order) -> Any:
+        return {"is": type(body.item).__name__, "has": body.item.model_dump(exclude_unset=True)}
+
+    post.__annotations__ = {"body": Order, "return": dict[str, Any]}
+    app.post("/")(post)
+    filled = on(Order).added("name", default=lambda order: str(len(order)))
+    client = old_client(app, META, filled)
+    assert read(client, {"item": {"meta": {"type": "a"}}}) == {"is": "Note", "has": {"meta": {"sort": "a"}}}
+
+
+def test_it_sees_renamed_keys_below_what_another_callable_names() -> None:
+    app = FastAPI()
+
+    async def post(body: Below) -> Any:
+        return {"is": type(body).__name__, "has": body.model_dump(exclude_unset=True)}
+
+    post.__annotations__ = {"body": Below, "return": dict[str, Any]}
+    app.post("/")(post)
+    client = old_client(app, META)
+    assert read(client, {"inner": {"meta": {"type": "a"}}}) == {
+        "is": "Holder",
+        "has": {"inner": {"meta": {"sort": "a"}}},
+    }
+    assert read(client, {"x": 1}) == {"is": "Bare", "has": {"x": 1}}
+
+
+def test_an_object_of_the_deepest_nesting_is_asked_about() -> None:
+    app = FastAPI()
+
+    async def post(body: Node) -> str:
+        return type(body).__name__
+
+    app.post("/")(post)
+    client = old_client(app, META)
+    value: Any = {"x": 1}
+    for _ in range(150):
+        value = {"inner": value, "meta": {"type": "a"}}
+    assert read(client, value) == "Box"
