@@ -102,6 +102,17 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
             continue
         _check_lost(builder, fact, operation)
         newer_names = dict(zip(new_names, parameter_names(operation.path), strict=True))
+        renamed = {
+            name: newer
+            for name, newer in newer_names.items()
+            if name != newer and operation.path_names.get(newer, newer) != newer
+        }
+        if renamed:
+            # The rename of a later fact would be lost: no client would see it.
+            name, newer = next(iter(renamed.items()))
+            problem = f"right after this fact {{{name}}} is called {{{newer}}}: a later fact renames it"
+            builder.fault(name_of_operation(operation), problem, f"write {_with_names(fact, renamed)}")
+            continue
         _rename_moved(builder, operation, {newer: name for name, newer in newer_names.items()})
         for name, template in parse_qsl(query, keep_blank_values=True):
             _move_from_path(builder, fact, operation, name, template)
@@ -109,6 +120,15 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
         path = _with_convertors(fact.path, operation.path, newer_names)
         builder.put_operation(replace(operation, path=path, path_names=head_names))
         _check_free(builder, fact, operation)
+
+
+def _with_names(fact: EndpointMoved, names: Mapping[str, str]) -> EndpointMoved:
+    """A move with some parameters under other names, in both paths."""
+    path, to = (
+        PARAMETER.sub(lambda match: match[0].replace(match[1], names.get(match[1], match[1]), 1), written)
+        for written in (fact.path, fact.to)
+    )
+    return replace(fact, path=path, to=to)
 
 
 def _parameter_remedy(fact: EndpointMoved, unknown: Sequence[str]) -> str:
