@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from tests.silence.old_client import Client, old_client
 from timegate import enum, on
-from timegate.typing import is_object
+from timegate.typing import is_array, is_object
 
 
 class Sort(Enum):
@@ -83,10 +83,18 @@ Below = Annotated[Annotated[Holder, Tag("box")] | Annotated[Bare, Tag("bare")], 
 def look(value: Any, *path: str | int) -> Any:
     for key in path:
         if isinstance(key, int):
-            value = value[key] if isinstance(value, list) and value else None
+            value = value[key] if value else None
         else:
             value = value.get(key) if is_object(value) else getattr(value, key, None)
     return value
+
+
+def is_paper(kind: Any) -> bool:
+    return kind in ("paper", Sort.PAPER)
+
+
+def number_of_keys(order: Any) -> str:
+    return str(len(order))
 
 
 def shop(arm: Any, *path: str | int, fits: Any = bool) -> FastAPI:
@@ -95,7 +103,8 @@ def shop(arm: Any, *path: str | int, fits: Any = bool) -> FastAPI:
     def kind_of(value: Any) -> str:
         return "arm" if fits(look(value, *path)) else "closed" if look(value, "y") else "bare"
 
-    union: Any = Annotated[arm, Tag("arm")] | Annotated[Bare, Tag("bare")] | Annotated[Closed, Tag("closed")]
+    named: Any = Annotated[arm, Tag("arm")]
+    union: Any = named | Annotated[Bare, Tag("bare")] | Annotated[Closed, Tag("closed")]
     app = FastAPI()
 
     async def post(body: Any) -> Any:
@@ -157,10 +166,10 @@ def test_a_refusing_function_beside_the_key_makes_nothing_else_of_the_object() -
 
 def test_it_sees_values_as_head_gets_them() -> None:
     renamed = enum(Sort).renamed("PAPER", to="paper")
-    client = old_client(shop(Sorted, "kind", fits=lambda kind: kind in ("paper", Sort.PAPER)), renamed)
+    client = old_client(shop(Sorted, "kind", fits=is_paper), renamed)
     assert read(client, {"kind": "PAPER"}) == {"is": "Sorted", "has": {"kind": "paper"}}
     client = old_client(
-        shop(Listed, "sizes", fits=lambda sizes: isinstance(sizes, list)),
+        shop(Listed, "sizes", fits=is_array),
         on(Listed).became_list("sizes", was=int, empty=0),
     )
     assert read(client, {"sizes": 5}) == {"is": "Listed", "has": {"sizes": [5]}}
@@ -186,7 +195,7 @@ def test_it_sees_renamed_keys_where_a_function_of_the_whole_object_comes_between
 
     post.__annotations__ = {"body": Order, "return": dict[str, Any]}
     app.post("/")(post)
-    filled = on(Order).added("name", default=lambda order: str(len(order)))
+    filled = on(Order).added("name", default=number_of_keys)
     client = old_client(app, META, filled)
     assert read(client, {"item": {"meta": {"type": "a"}}}) == {"is": "Note", "has": {"meta": {"sort": "a"}}}
 

@@ -33,6 +33,9 @@ def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Compone
     outer, inner = bare(wide), bare(narrow)
     if not outer or outer == inner:
         return True
+    if referred(inner) is not None and any(admits_all_of(arm, inner, components) for arm in _arms(outer) or ()):
+        # One of several types is the same named one.
+        return True
     opened = _dereferenced(outer, components), _dereferenced(inner, components)
     if opened != (outer, inner):
         closed = {name: one for name, one in components.items() if name not in (referred(outer), referred(inner))}
