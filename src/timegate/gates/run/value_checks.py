@@ -120,12 +120,36 @@ def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], l
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The types that a schema names: a value of one of them stays as it was sent, at every depth.
+
+    Args:
+        types: of the value.
+        inside: of the items of a list, or of the values of a dict; None where all of them stay.
+    """
+
+    types: frozenset[type]
+    inside: Named | None = None
+
+    def kept(self, value: Any, read: Any) -> Any:
+        """A value as it was sent, but for what is of no named type: that is as it was read."""
+        kind, inside = type_of(value), self.inside
+        if kind not in self.types:
+            return read
+        if inside is not None and kind is list and type_of(read) is kind and len(value) == len(read):
+            return [inside.kept(item, found) for item, found in zip(value, read, strict=True)]
+        if inside is not None and kind is dict and type_of(read) is kind and value.keys() == read.keys():
+            return {key: inside.kept(item, read[key]) for key, item in value.items()}
+        return value
+
+
+@dataclass(frozen=True, slots=True)
 class ValueCheck:
     """Checks one value of an object.
 
     Args:
         exact: the types whose values need no more than that.
-        named: the types that the schema names; a value of one of them stays as it was sent.
+        named: the types that the schema names.
         nullable: whether null is admitted.
         required: whether the key must be there.
         reader: reads every other value; None where nothing can.
@@ -133,7 +157,7 @@ class ValueCheck:
     """
 
     exact: frozenset[type]
-    named: frozenset[type]
+    named: Named
     nullable: bool
     required: bool
     reader: Reader | None
@@ -149,20 +173,21 @@ class ValueCheck:
         kind = type_of(value)
         if kind in self.exact:
             return value
-        is_named = value is not None and kind in self.named
+        types = self.named.types
+        is_named = value is not None and kind in types
         if self.reader is None:
             if is_named:
                 return value
-            raise wrong_type(*self.named)
+            raise wrong_type(*types)
         try:
             read = self.reader(value)
         except Unread as error:
             failures = unread(error)
         else:
             # A component's part of the type reads anything: what it has read must be of a type that the schema names.
-            if value is not None and (is_named or type_of(read) in self.named):
-                return value if is_named and not self.converted else read
-            failures = wrong_type(*self.named).failures
+            if value is not None and (is_named or type_of(read) in types):
+                return read if self.converted else self.named.kept(value, read)
+            failures = wrong_type(*types).failures
         raise UpgradeError(failures=failures)
 
 

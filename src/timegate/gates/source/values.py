@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, assert_never
@@ -26,14 +26,16 @@ from timegate.gates.plan.plan import (
     slots_of,
 )
 from timegate.gates.run.runtime import Call
-from timegate.gates.run.value_checks import MemberCheck, ValueCheck
+from timegate.gates.run.value_checks import MemberCheck, Named, ValueCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
 from timegate.reading.value_readers import Apart, is_enum, member_reader, reader_of, says_all
+from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import single_reference
 from timegate.wire.value_readers import Reader
+from timegate.wire.wire import Component
 
 
 class Values:
@@ -174,7 +176,7 @@ class Values:
     def _check(self, op: CheckValue, variable: str) -> None:
         module, components = self.module, self.module.reach.components(op.version)
         nullable = is_nullable(op.schema, components)
-        exact, named = exact_types(op.schema, components), named_types(op.schema, components)
+        exact, named = exact_types(op.schema, components), _named(op.schema, components)
         reader = self._reader(op)
         if reader is not None and not says_all(op.kind, model=op.model, apart=self._apart(op)):
             exact = frozenset[type]()
@@ -250,6 +252,24 @@ class Values:
         if op.empty is not UNSET:
             with self.writer.block(f"if {variable} is M and not has_parent({other}, {op.path!r}):"):
                 self.writer.add(f"{variable} = {self.constant(op.empty)}")
+
+
+def _named(schema: Schema, components: Mapping[str, Component]) -> Named:
+    """The types that a schema names, at every depth; a component in it is a matter of its own."""
+    inside = [arm[key] for arm in _arms(schema) for key in ("items", "additionalProperties") if is_object(arm.get(key))]
+    below = _named(inside[0], components) if len(inside) == 1 else None
+    stays = below is None or (below.inside is None and dict in below.types)
+    return Named(named_types(schema, components), None if stays else below)
+
+
+def _arms(schema: Schema) -> Iterator[Schema]:
+    """A schema, or the arms of a union at every depth."""
+    arms = schema.get("anyOf") or schema.get("oneOf")
+    if arms is None:
+        yield schema
+    else:
+        for arm in arms:
+            yield from _arms(arm)
 
 
 def _condition(when: str, variable: str) -> str:
