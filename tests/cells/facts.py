@@ -1,14 +1,15 @@
 """The facts of the cells, each with one object as old clients and as head write it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, create_model
 
+from tests.cells.models import Grade
 from tests.cells.shapes import SHAPES, Object, Shape
-from timegate import Contract, Gates, Timeline, Version, VersionChange, on
+from timegate import Contract, Gates, Timeline, Version, VersionChange, enum, on
 from timegate.changes.base import Fact
 from timegate.changes.subjects import Models
 
@@ -25,6 +26,7 @@ class FactCase:
         head_request: the same request, upgraded to head.
         head_response: the object as head sends it.
         old_response: the same response, downgraded to the old version.
+        without: the shapes in which the fact cannot be said, and why.
     """
 
     fact: Callable[[Models], Fact]
@@ -32,9 +34,18 @@ class FactCase:
     head_request: Object
     head_response: Object
     old_response: Object
+    without: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-HEAD: Object = {"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None}
+HEAD: Object = {
+    "parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None, "marks": ["x"],
+    "grade": "top", "phase": "sold",
+}  # fmt: skip
+
+
+def as_head(*without: str, **changed: Any) -> Object:
+    """The object as head sends it, but for some keys."""
+    return {key: value for key, value in {**HEAD, **changed}.items() if key not in without}
 
 
 def apart(text: str) -> tuple[int, int]:
@@ -54,57 +65,79 @@ def number_of(tens: int, ones: int) -> int:
     return 10 * tens + ones
 
 
+def before(model: Any) -> Any:
+    """A model as it was when its label was a title: another class altogether."""
+    hints = get_type_hints(model, include_extras=True)
+    fields: dict[str, Any] = getattr(model, "model_fields", {})
+    kept: dict[str, Any] = {
+        name: (hint, fields[name] if name in fields else Field(default_factory=lambda: None))
+        for name, hint in hints.items()
+        if name in HEAD.keys() | fields.keys() and name != "parcel_label"
+    }
+    closed: Any = getattr(model, "model_config", {}).get("extra", "ignore")
+    return create_model(f"Was{model.__qualname__}", __config__=ConfigDict(extra=closed), title=(str, ...), **kept)
+
+
+def labelled(old: Object) -> Object:
+    return {"parcel_label" if key == "title" else key: value for key, value in old.items()}
+
+
+def titled(parcel: Object) -> Object:
+    return {"title" if key == "parcel_label" else key: value for key, value in parcel.items()}
+
+
+OF_THE_CLASS = {"a subclass that inherits the field": "a fact about a whole model is about that class alone"}
+OF_BOTH_SIDES = "requests have other keys than responses, and a function of the object is told neither"
+
 FACTS: dict[str, FactCase] = {
     "added": FactCase(
         lambda models: models.added("net_weight"),
         old_request={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
         head_request={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        old_response=as_head("net_weight"),
     ),
     "added with a default": FactCase(
         lambda models: models.added("net_weight", default=4),
         old_request={"parcel_label": "a", "item_count": 5},
         head_request={"parcel_label": "a", "item_count": 5, "net_weight": 4},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "item_count": 5, "box_size": 7, "free_note": None},
+        old_response=as_head("net_weight"),
     ),
     "renamed": FactCase(
         lambda models: models.renamed("title", to="parcel_label"),
         old_request={"title": "a", "net_weight": 2},
         head_request={"parcel_label": "a", "net_weight": 2},
         head_response=HEAD,
-        old_response={"title": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None},
+        old_response=as_head("parcel_label", title="a"),
     ),
     "removed": FactCase(
         lambda models: models.removed("colour", was=str, backfill="red", loses="nobody reads it"),
         old_request={"parcel_label": "a", "colour": "blue", "net_weight": 2},
         head_request={"parcel_label": "a", "net_weight": 2},
         head_response=HEAD,
-        old_response={
-            "parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": None, "colour": "red",
-        },
+        old_response=as_head(colour="red"),
     ),
     "retyped": FactCase(
         lambda models: models.retyped("item_count", was=str, to_head=int, to_old=str),
         old_request={"parcel_label": "a", "item_count": "5"},
         head_request={"parcel_label": "a", "item_count": 5},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "net_weight": 2, "item_count": "5", "box_size": 7, "free_note": None},
+        old_response=as_head(item_count="5"),
     ),
     "mapped": FactCase(
         lambda models: models.mapped("box_size", {"small": 7, "large": 9}, seen_as="large"),
         old_request={"parcel_label": "a", "box_size": "small"},
         head_request={"parcel_label": "a", "box_size": 7},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": "small", "free_note": None},
+        old_response=as_head(box_size="small"),
     ),
     "became scalar": FactCase(
         lambda models: models.became_scalar("item_count", was=list[int], empty=0),
         old_request={"parcel_label": "a", "item_count": [5]},
         head_request={"parcel_label": "a", "item_count": 5},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "net_weight": 2, "item_count": [5], "box_size": 7, "free_note": None},
+        old_response=as_head(item_count=[5]),
     ),
     "split": FactCase(
         lambda models: models.split(
@@ -113,7 +146,7 @@ FACTS: dict[str, FactCase] = {
         old_request={"parcel_label": "a", "measures": "2x5"},
         head_request={"parcel_label": "a", "net_weight": 2, "item_count": 5},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "box_size": 7, "free_note": None, "measures": "2x5"},
+        old_response=as_head("net_weight", "item_count", measures="2x5"),
     ),
     "merged": FactCase(
         lambda models: models.merged(
@@ -122,16 +155,14 @@ FACTS: dict[str, FactCase] = {
         old_request={"parcel_label": "a", "tens": 3, "ones": 7},
         head_request={"parcel_label": "a", "box_size": 37},
         head_response=HEAD,
-        old_response={
-            "parcel_label": "a", "net_weight": 2, "item_count": 5, "free_note": None, "tens": 0, "ones": 7,
-        },
+        old_response=as_head("box_size", tens=0, ones=7),
     ),
     "moved": FactCase(
         lambda models: models.moved("meta.size", to="box_size"),
         old_request={"parcel_label": "a", "meta": {"size": 7}},
         head_request={"parcel_label": "a", "box_size": 7},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "meta": {"size": 7}, "free_note": None},
+        old_response=as_head("box_size", meta={"size": 7}),
     ),
     "documented": FactCase(
         lambda models: models.documented("net_weight", was={"description": "In stones."}),
@@ -158,8 +189,8 @@ FACTS: dict[str, FactCase] = {
         lambda models: models.became_optional("net_weight", missing_was=1),
         old_request={"parcel_label": "a", "net_weight": 2},
         head_request={"parcel_label": "a", "net_weight": 2},
-        head_response={key: value for key, value in HEAD.items() if key != "net_weight"},
-        old_response={**HEAD, "net_weight": 1},
+        head_response=as_head("net_weight"),
+        old_response=as_head(net_weight=1),
     ),
     "defaulted": FactCase(
         lambda models: models.defaulted("net_weight", was=9),
@@ -180,7 +211,86 @@ FACTS: dict[str, FactCase] = {
         old_request={"parcel_label": "a", "free_note": ""},
         head_request={"parcel_label": "a", "free_note": ""},
         head_response=HEAD,
-        old_response={"parcel_label": "a", "net_weight": 2, "item_count": 5, "box_size": 7, "free_note": ""},
+        old_response=as_head(free_note=""),
+    ),
+    "became list": FactCase(
+        lambda models: models.became_list("marks", was=str, empty="?"),
+        old_request={"parcel_label": "a", "marks": "x"},
+        head_request={"parcel_label": "a", "marks": ["x"]},
+        head_response=HEAD,
+        old_response=as_head(marks="x"),
+    ),
+    "member grew": FactCase(
+        lambda _: enum(Grade).grew(Grade.TOP, seen_as=Grade.LOW),
+        old_request={"parcel_label": "a", "grade": "low"},
+        head_request={"parcel_label": "a", "grade": "low"},
+        head_response=HEAD,
+        old_response=as_head(grade="low"),
+    ),
+    "member shrank": FactCase(
+        lambda _: enum(Grade).shrank("odd", read_as=Grade.TOP, loses="odd ones are top"),
+        old_request={"parcel_label": "a", "grade": "odd"},
+        head_request={"parcel_label": "a", "grade": "top"},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "member renamed": FactCase(
+        lambda _: enum(Grade).renamed("best", to=Grade.TOP),
+        old_request={"parcel_label": "a", "grade": "best"},
+        head_request={"parcel_label": "a", "grade": "top"},
+        head_response=HEAD,
+        old_response=as_head(grade="best"),
+    ),
+    "literal grew": FactCase(
+        lambda models: models.literal("phase").grew("sold", seen_as="new"),
+        old_request={"parcel_label": "a", "phase": "new"},
+        head_request={"parcel_label": "a", "phase": "new"},
+        head_response=HEAD,
+        old_response=as_head(phase="new"),
+    ),
+    "literal shrank": FactCase(
+        lambda models: models.literal("phase").shrank("lost", read_as="sold", loses="none is lost"),
+        old_request={"parcel_label": "a", "phase": "lost"},
+        head_request={"parcel_label": "a", "phase": "sold"},
+        head_response=HEAD,
+        old_response=HEAD,
+    ),
+    "literal renamed": FactCase(
+        lambda models: models.literal("phase").renamed("gone", to="sold"),
+        old_request={"parcel_label": "a", "phase": "gone"},
+        head_request={"parcel_label": "a", "phase": "sold"},
+        head_response=HEAD,
+        old_response=as_head(phase="gone"),
+    ),
+    "model documented": FactCase(
+        lambda models: models.documented(was={"description": "What is sent."}),
+        old_request={"parcel_label": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response=HEAD,
+        without=OF_THE_CLASS,
+    ),
+    "was named": FactCase(
+        lambda models: models.was_named("Package"),
+        old_request={"parcel_label": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response=HEAD,
+        without={**OF_THE_CLASS, "two parametrisations": "two components would have one name"},
+    ),
+    "reshaped": FactCase(
+        lambda models: models.reshaped(was=before(models.models[0]), to_head=labelled, to_old=titled),
+        old_request={"title": "a", "net_weight": 2},
+        head_request={"parcel_label": "a", "net_weight": 2},
+        head_response=HEAD,
+        old_response=as_head("parcel_label", title="a"),
+        without={
+            **OF_THE_CLASS,
+            "two parametrisations": "each has an old type of its own",
+            "a typed dict": "the old type is a model, which requires what a TypedDict leaves out",
+            **dict.fromkeys(("aliases", "an alias generator", "alias choices"), OF_BOTH_SIDES),
+            "validation and serialization aliases that differ": OF_BOTH_SIDES,
+        },
     ),
 }  # fmt: skip
 

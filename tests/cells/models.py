@@ -1,7 +1,8 @@
 """The head models of the cells: the same fields, declared in every way that an app may use."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, NotRequired, TypeVar
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, Generic, Literal, NotRequired, TypeAlias, TypeVar
 
 from pydantic import (
     AliasChoices,
@@ -20,6 +21,14 @@ from typing_extensions import TypedDict
 T = TypeVar("T")
 
 
+class Grade(StrEnum):
+    LOW = "low"
+    TOP = "top"
+
+
+Phase: TypeAlias = Literal["new", "sold"]
+
+
 class Core(BaseModel):
     """The fields of every touched model of the cells; no fact is about this class itself."""
 
@@ -28,6 +37,9 @@ class Core(BaseModel):
     item_count: int = 0
     box_size: int = 0
     free_note: str | None = None
+    marks: list[str] = []
+    grade: Grade = Grade.LOW
+    phase: Phase = "new"
 
 
 class Bare(Core):
@@ -143,6 +155,9 @@ class Data:
     item_count: int = 0
     box_size: int = 0
     free_note: str | None = None
+    marks: list[str] = field(default_factory=list[str])
+    grade: Grade = Grade.LOW
+    phase: Phase = "new"
 
 
 class Typed(TypedDict):
@@ -151,6 +166,9 @@ class Typed(TypedDict):
     item_count: NotRequired[int]
     box_size: NotRequired[int]
     free_note: NotRequired[str | None]
+    marks: NotRequired[list[str]]
+    grade: NotRequired[Grade]
+    phase: NotRequired[Phase]
 
 
 class Parent(Core):
@@ -182,6 +200,9 @@ class Aliased(BaseModel):
     item_count: int = Field(default=0, alias="itemCount")
     box_size: int = Field(default=0, alias="boxSize")
     free_note: str | None = Field(default=None, alias="freeNote")
+    marks: list[str] = Field(default=[], alias="itsMarks")
+    grade: Grade = Field(default=Grade.LOW, alias="itsGrade")
+    phase: Phase = Field(default="new", alias="itsPhase")
 
 
 class Generated(Core):
@@ -200,6 +221,9 @@ class Choices(BaseModel):
     item_count: int = Field(default=0, validation_alias=AliasChoices("count", "item_count"))
     box_size: int = Field(default=0, validation_alias=AliasChoices("size", "box_size"))
     free_note: str | None = Field(default=None, validation_alias=AliasChoices("note", "free_note"))
+    marks: list[str] = Field(default=[], validation_alias=AliasChoices("labels", "marks"))
+    grade: Grade = Field(default=Grade.LOW, validation_alias=AliasChoices("class", "grade"))
+    phase: Phase = Field(default="new", validation_alias=AliasChoices("status", "phase"))
 
 
 class Computing(Core):

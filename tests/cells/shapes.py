@@ -65,12 +65,16 @@ CAMEL = {
     "box_size": "boxSize",
     "free_note": "freeNote",
 }
+SPELLED = {**CAMEL, "marks": "itsMarks", "grade": "itsGrade", "phase": "itsPhase"}
 PASCAL = {
     "parcel_label": "ParcelLabel",
     "net_weight": "NetWeight",
     "item_count": "ItemCount",
     "box_size": "BoxSize",
     "free_note": "FreeNote",
+    "marks": "Marks",
+    "grade": "Grade",
+    "phase": "Phase",
 }
 SHORT = {
     "parcel_label": "label",
@@ -78,6 +82,9 @@ SHORT = {
     "item_count": "count",
     "box_size": "size",
     "free_note": "note",
+    "marks": "labels",
+    "grade": "class",
+    "phase": "status",
 }
 
 
@@ -106,7 +113,10 @@ class Shape:
 
 
 LETTER = {"kind": "letter", "title": "a letter's", "net_weight": 3}
-UNTOUCHED_TWIN = {"parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None}
+UNTOUCHED_TWIN = {
+    "parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None, "marks": [],
+    "grade": "low", "phase": "new",
+}  # fmt: skip
 
 SHAPES: dict[str, Shape] = {
     "a bare model": Shape(Bare, (Bare,)),
@@ -166,7 +176,7 @@ SHAPES: dict[str, Shape] = {
     "a typed dict": Shape(Typed, (Typed,)),
     "a subclass that inherits the field": Shape(Child, (Parent,), lambda parcel: {**parcel, "age": 7}),
     "two classes of one name": Shape(Twins, (North.Twin,), lambda parcel: {"north": parcel, "south": UNTOUCHED_TWIN}),
-    "aliases": Shape(Aliased, (Aliased,), spelled(CAMEL)),
+    "aliases": Shape(Aliased, (Aliased,), spelled(SPELLED)),
     "an alias generator": Shape(Generated, (Generated,), spelled(CAMEL)),
     "validation and serialization aliases that differ": Shape(
         TwoAliases, (TwoAliases,), spelled(CAMEL), spelled(PASCAL)

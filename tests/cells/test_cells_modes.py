@@ -25,39 +25,40 @@ MODES = ("none", "defaults", "unset")
 
 # One object with an unset field, a null and a field at its default.
 PARCEL = {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": None}
+REST: Mapping[str, Any] = {"marks": [], "grade": "low", "phase": "new"}
 LEFT_OUT: Mapping[str, Mapping[str, dict[str, Any]]] = {
     "added": {
-        "none": {"parcel_label": "a", "item_count": 5, "box_size": 0},
+        "none": {"parcel_label": "a", "item_count": 5, "box_size": 0, **REST},
         "defaults": {"parcel_label": "a", "item_count": 5},
         "unset": {"parcel_label": "a", "item_count": 5, "free_note": None},
     },
     "renamed": {
-        "none": {"title": "a", "net_weight": 1, "item_count": 5, "box_size": 0},
+        "none": {"title": "a", "net_weight": 1, "item_count": 5, "box_size": 0, **REST},
         "defaults": {"title": "a", "item_count": 5},
         "unset": {"title": "a", "net_weight": 1, "item_count": 5, "free_note": None},
     },
     "renamed what is left out": {
-        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0},
+        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, **REST},
         "defaults": {"parcel_label": "a", "item_count": 5},
         "unset": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "comment": None},
     },
     "removed": {
-        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, "colour": "red"},
+        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, "colour": "red", **REST},
         "defaults": {"parcel_label": "a", "item_count": 5, "colour": "red"},
         "unset": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": None, "colour": "red"},
     },
     "removed with a sibling": {
-        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, "volume": 0},
+        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, "volume": 0, **REST},
         "defaults": {"parcel_label": "a", "item_count": 5},
         "unset": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": None},
     },
     "became nullable": {
-        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0},
+        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, **REST},
         "defaults": {"parcel_label": "a", "item_count": 5},
         "unset": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": ""},
     },
     "became optional": {
-        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0},
+        "none": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "box_size": 0, **REST},
         "defaults": {"parcel_label": "a", "item_count": 5, "box_size": 9},
         "unset": {"parcel_label": "a", "net_weight": 1, "item_count": 5, "free_note": None, "box_size": 9},
     },

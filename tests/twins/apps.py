@@ -10,14 +10,14 @@ from enum import Enum
 from types import ModuleType
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel, TypeAdapter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import TYPED_DICT, DictOf, ListOf, ModelOf, Nullable, TupleOf, Type, World
 from tests.twins.source import IMPORTS, annotation, app_source, timeline_source
-from tests.twins.values import TUPLE, Member, Obj, Pair, each, is_dict, is_tuple
+from tests.twins.values import TUPLE, Fields, Member, Obj, Pair, each, is_dict, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
 
@@ -40,6 +40,7 @@ class App:
         names: what the code defines.
         heard: what the handler of the last request was given; None where none was called.
         returns: what handlers return, by operation, as instances.
+        shows: the header fields that they set.
         received: the body of the last request, as it reached the app.
         sent: the body of the last response, as it left the app.
     """
@@ -49,6 +50,7 @@ class App:
     names: dict[str, Any]
     heard: dict[str, Any] | None = None
     returns: dict[str, Any] = field(default_factory=dict[str, Any])
+    shows: Fields = field(default_factory=dict[str, list[str]])
     received: bytes | None = None
     sent: bytes = b""
 
@@ -70,13 +72,16 @@ class App:
         found: FastAPI = self.names["app"]
         return found
 
-    def hear(self, operation: str, given: dict[str, Any]) -> Any:
+    def hear(self, operation: str, given: dict[str, Any], response: Response | None = None) -> Any:
         one = self.world.operations[operation]
         kinds = {parameter.name.replace("-", "_"): parameter.type for parameter in one.parameters}
         self.heard = {
             name: self.canonical(value, one.body if name == "body" and name not in kinds else kinds.get(name))
             for name, value in given.items()
         }
+        for name, texts in self.shows.items() if response is not None else ():
+            for text in texts:
+                response.headers.append(name, text)
         return self.returns[operation]
 
     def canonical(self, value: Any, kind: Type | None = None) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tests.twins.documents import Documents
+from tests.twins.drawing import SHOWN
 from tests.twins.exchange import Exchange
 from tests.twins.shapes import DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
 from tests.twins.values import each, is_dict, is_list, plain, same
@@ -37,10 +38,14 @@ def judged(exchange: Exchange, own: Documents, heads: Documents) -> Iterator[Jud
     if exchange.request.kind == "version":
         yield from version(exchange)
         return
+    if exchange.request.kind == "strange":
+        yield from absence(exchange)
+        return
     yield from verdict(exchange)
     yield from handler(exchange)
     yield from refusal(exchange)
     yield from reading(exchange)
+    yield from header_fields(exchange, own)
     yield from valid_at_head(exchange, own, heads)
 
 
@@ -56,6 +61,36 @@ def version(exchange: Exchange) -> Iterator[Judged]:
         yield "version", None
     else:
         yield "version", Difference("version", str(response.status), repr(response.body))
+
+
+def absence(exchange: Exchange) -> Iterator[Judged]:
+    """What only head has is not there for an old client: 404, or 405 with the methods that its version has."""
+    old, new = exchange.old_response, exchange.new_response
+    methods = {one.method for one in exchange.oldest.operations.values() if one.path == exchange.old.path}
+    allowed = {*filter(None, new.headers.get("allow", "").replace(" ", "").split(","))} - {"HEAD", "OPTIONS"}
+    if old.status == new.status and exchange.new_heard is None and allowed == methods:
+        yield "absence", None
+    else:
+        yield "absence", Difference("absence", f"{old.status}, now {new.status}", f"{old} {new}")
+
+
+def header_fields(exchange: Exchange, own: Documents) -> Iterator[Judged]:
+    """An old client gets the header fields that its own app sent, and its document has them."""
+    if exchange.old_heard is None or exchange.new_heard is None:
+        return
+    old, new = exchange.old_response, exchange.new_response
+    names = [name for name in SHOWN if old.values(name) or new.values(name)]
+    unlike = [name for name in names if old.values(name) != new.values(name)]
+    if exchange.head.told and exchange.head.shown:
+        told = own.header_fields(exchange.old)
+        unlike += [f"{name} in the document" for name in told ^ {shown.name for shown in exchange.old.shown}]
+    if unlike:
+        yield (
+            "header fields",
+            Difference("header fields", "", f"{unlike}: expected {old.fields}\n     got {new.fields}"),
+        )
+    elif names:
+        yield "header fields", None
 
 
 def verdict(exchange: Exchange) -> Iterator[Judged]:

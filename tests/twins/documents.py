@@ -32,6 +32,11 @@ class Documents:
         """Say what is wrong with the body of a request; None where it is valid."""
         return self._fault(one, "request", value)
 
+    def header_fields(self, one: Operation) -> set[str]:
+        """The names of the header fields of a success of an operation."""
+        response = self.document["paths"][one.path][one.method.lower()]["responses"][str(one.status)]
+        return {name.lower() for name in response.get("headers", {})}
+
     def _fault(self, one: Operation, side: str, value: Any) -> str | None:
         """What is wrong, found once for each value: the same few responses are sent again and again."""
         key = (one.uid, side, repr(value))

@@ -35,6 +35,7 @@ from tests.twins.shapes import (
     PairShape,
     Parameter,
     Scalar,
+    Shown,
     Tag,
     TupleOf,
     Type,
@@ -53,6 +54,7 @@ RARE: tuple[Type, ...] = (
     UnionOf((STR, BOOL)), UnionOf((FLOAT, BOOL)), UnionOf((ListOf(INT), STR)), UnionOf((DATE, INT)),
     TupleOf((INT, STR)), TupleOf((BOOL,)),
 )  # fmt: skip
+SHOWN = ("x-red", "x-blue", "x-green", "x-grey", "x-pink")
 CONFIGS = ("str_strip_whitespace", "coerce_numbers_to_str")
 
 CLASSES = ((MODEL, 14), (DATACLASS, 2), (PYDANTIC_DATACLASS, 2), (TYPED_DICT, 3))
@@ -94,7 +96,20 @@ class Builder:
         self.model(holds=True)
         self.operations()
         self.classes()
+        self.shown()
         return world
+
+    def shown(self) -> None:
+        """Some responses have header fields of their own, by choices of their own."""
+        dice = copy.deepcopy(self.dice)
+        for one in self.world.operations.values():
+            if dice.chance(35):
+                names = dice.some(SHOWN, dice.number(1, 2))
+                one.shown = [self.field_of_a_header(dice, name) for name in names]
+                one.told = dice.chance(50)
+
+    def field_of_a_header(self, dice: Dice, name: str) -> Shown:
+        return Shown(name, dice.pick(["int", "str"]), many=dice.chance(25), always=dice.chance(75))
 
     def classes(self) -> None:
         """Make dataclasses and TypedDicts of some models, by choices of its own: the others stay what they were."""

@@ -17,6 +17,11 @@ class Response:
     headers: dict[str, str]
     body: bytes
     error: BaseException | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def values(self, name: str) -> list[str]:
+        """Every value of a header field, in order."""
+        return [value for key, value in self.fields if key == name]
 
 
 async def call(
@@ -63,5 +68,6 @@ async def call(
         error = raised
     if not sent:
         return Response(500, {}, b"", error)
-    found = {key.decode().lower(): value.decode() for key, value in sent[0]["headers"]}
-    return Response(sent[0]["status"], found, b"".join(one.get("body", b"") for one in sent[1:]), error)
+    fields = tuple((key.decode().lower(), value.decode()) for key, value in sent[0]["headers"])
+    body = b"".join(one.get("body", b"") for one in sent[1:])
+    return Response(sent[0]["status"], dict(fields), body, error, fields)

@@ -334,6 +334,8 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_named_tuple,
     ),
     "reading": (what_was_left_out_has_two_meanings, what_an_old_app_left_out_is_written),
+    "absence": (),
+    "header fields": (),
     "own document": (),
     "head's document": (),
 }

@@ -14,7 +14,7 @@ from tests.twins.values import default_for, is_list, same
 
 
 def _operation(scene: Scene, *, with_parameters: bool = False) -> Operation | None:
-    found = [one for one in scene.world.operations.values() if one.named("query") or not with_parameters]
+    found = [one for one in scene.operations() if one.named("query") or not with_parameters]
     return scene.dice.pick(found) if found else None
 
 
@@ -57,7 +57,7 @@ def status_changed(scene: Scene) -> Happened | None:
 def _parameter(scene: Scene) -> tuple[Operation, Parameter] | None:
     found = [
         (one, parameter)
-        for one in scene.world.operations.values()
+        for one in scene.operations()
         for parameter in one.parameters
         if parameter.where != "path" and f"{one.uid}.path" not in scene.busy and parameter.name != "key"
     ]
@@ -151,7 +151,7 @@ def _changing(scene: Scene, fits: Callable[[Parameter], bool]) -> tuple[Operatio
     """A parameter whose value may change, which no other fact of the boundary is about."""
     found = [
         (one, parameter)
-        for one in scene.world.operations.values()
+        for one in scene.operations()
         for parameter in one.parameters
         if parameter.where == "query" and parameter.name != "key" and fits(parameter)
         if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy

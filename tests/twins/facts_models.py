@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
+from typing_extensions import TypeIs
+
 from tests.twins.drawing import NUMBERS, TEXTS
+from tests.twins.facts_values import as_the_oldest_has_it
 from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
@@ -24,7 +28,7 @@ from tests.twins.shapes import (
     UnionOf,
     parts,
 )
-from tests.twins.values import Drawer, Member, filled
+from tests.twins.values import Drawer, Member, Obj, filled
 
 
 def _enums(scene: Scene) -> list[EnumShape]:
@@ -45,6 +49,11 @@ def _in_defaults(scene: Scene, one: EnumShape, value: Any) -> bool:
     return any(default == gone for default in held)
 
 
+def _is_key(one: EnumShape, types: set[Type]) -> bool:
+    """Whether the members of an enum are keys of a dict."""
+    return any(isinstance(kind, DictOf) and kind.enum == one.uid for kind in types)
+
+
 def grew(scene: Scene) -> Happened | None:
     found = _enums(scene)
     if not found:
@@ -52,6 +61,9 @@ def grew(scene: Scene) -> Happened | None:
     one = scene.dice.pick(found)
     free = _free_members(scene, one)
     if not free:
+        return None
+    if _is_key(one, scene.received()):
+        # Of a dict with both members as keys an entry would be lost, which is refused.
         return None
     new, seen = scene.dice.pick(free), scene.dice.pick(one.members)
     one.members.append(new)
@@ -66,7 +78,7 @@ def shrank(scene: Scene) -> Happened | None:
         return None
     one = scene.dice.pick(found)
     gone = scene.dice.pick(one.members)
-    if _in_defaults(scene, one, gone):
+    if _in_defaults(scene, one, gone) or _is_key(one, scene.sent()):
         return None
     one.members.remove(gone)
     instead = scene.dice.pick(one.members)
@@ -121,18 +133,95 @@ def introduced(scene: Scene) -> Happened | None:
     return Happened("introduced", code, arms={uid: filled(seen, scene.world)})
 
 
+def retired(scene: Scene) -> Happened | None:
+    """A union has one model less; head reads another one in its place."""
+    places = [(model, one, part) for model in scene.models() for one in model.fields for part in parts(one.type)]
+    unions = [(model, one, part) for model, one, part in places if _is_of_models(part)]
+    if not unions:
+        return None
+    model, one, union = scene.dice.pick(unions)
+    forgotten = as_the_oldest_has_it(scene, model.uid, one)
+    if forgotten is not None:
+        gone, left = _gone(scene, union), list(union.arms)
+        forgotten.type = _with_arm(forgotten.type, ModelOf(gone))
+    else:
+        lonely = _lonely(scene, union)
+        if not lonely or len(union.arms) < 3:
+            return None
+        gone = scene.dice.pick(lonely)
+        left = [arm for arm in union.arms if arm != ModelOf(gone)]
+        one.type = _with_arms(one.type, tuple(left))
+    return _read_as(scene, gone, [arm.model for arm in left if isinstance(arm, ModelOf)])
+
+
+def _read_as(scene: Scene, gone: str, left: list[str]) -> Happened | None:
+    known = scene.dice.pick(left)
+    read = Drawer(scene.world, scene.dice).value(ModelOf(known))
+    alike = [
+        (old.name, new.name)
+        for old in scene.world.fields(gone)
+        for new in scene.world.fields(known)
+        if old.type == new.type and old.required and not any((old.aliased, new.aliased, old.splits, new.splits))
+    ]
+    old, new = scene.dice.pick(alike) if alike else ("", "")
+    scene.busy |= {gone, *left}
+
+    def reads(fields: dict[str, Any]) -> Obj:
+        return Obj(known, copy.deepcopy(read.fields) | ({new: copy.deepcopy(fields[old])} if new else {}))
+
+    said = f"read_as=with_value_of({old!r}, {new!r}, {scene.constant(read, sent=True)}), loses='none is left'"
+    return Happened("retired", f"on({', '.join(left)}).retired(was={gone}, {said})", reads={gone: reads})
+
+
+def _is_of_models(kind: Type) -> TypeIs[UnionOf]:
+    return isinstance(kind, UnionOf) and all(isinstance(arm, ModelOf) for arm in kind.arms)
+
+
+def _gone(scene: Scene, union: UnionOf) -> str:
+    """A model that only the oldest version has, as one more arm of a union."""
+    count = len(scene.world.models)
+    uid = f"Gone{count}"
+    first = next(arm.model for arm in union.arms if isinstance(arm, ModelOf))
+    tagged = any(field.name == "kind" for field in scene.world.fields(first))
+    fields = [FieldShape("kind", Tag(f"g{count}"))] if tagged else []
+    fields += [FieldShape(f"gone{count}", scene.dice.pick([INT, STR])), FieldShape("left", scene.dice.pick([INT, STR]))]
+    shape = ModelShape(uid, uid, fields, scene.dice.pick(["ignore", "forbid"]))
+    scene.world.models[uid], scene.oldest.models[uid] = shape, copy.deepcopy(shape)
+    return uid
+
+
+def _lonely(scene: Scene, union: UnionOf) -> list[str]:
+    """The arms of a union that are nowhere else, and that no fact of the boundary is about."""
+    held = [one.type for model in scene.world.models.values() for one in model.fields]
+    tops = [kind for one in scene.world.operations.values() for kind in (one.body, one.response) if kind is not None]
+    everywhere = [part for kind in (*held, *tops) for part in parts(kind)]
+    arguments = {model.parameter for model in scene.world.models.values()}
+    return [
+        arm.model
+        for arm in union.arms
+        if isinstance(arm, ModelOf) and everywhere.count(arm) == 1 and scene.world.models[arm.model].base is None
+        if arm.model not in scene.busy | scene.changed | arguments and scene.world.heirs(arm.model) == [arm.model]
+    ]
+
+
 def _with_arm(kind: Type, arm: Type) -> Type:
+    union = next(part for part in parts(kind) if isinstance(part, UnionOf))
+    return _with_arms(kind, (*union.arms, arm))
+
+
+def _with_arms(kind: Type, arms: tuple[Type, ...]) -> Type:
+    """A type whose union has these arms."""
     match kind:
-        case UnionOf(arms, tag):
-            return UnionOf((*arms, arm), tag)
+        case UnionOf(_, tag):
+            return UnionOf(arms, tag)
         case ListOf(item):
-            return ListOf(_with_arm(item, arm))
+            return ListOf(_with_arms(item, arms))
         case DictOf(item):
-            return DictOf(_with_arm(item, arm))
+            return DictOf(_with_arms(item, arms))
         case Nullable(item):
-            return Nullable(_with_arm(item, arm))
+            return Nullable(_with_arms(item, arms))
         case TupleOf(items):
-            return TupleOf(tuple(_with_arm(item, arm) for item in items))
+            return TupleOf(tuple(_with_arms(item, arms) for item in items))
         case _:
             return kind
 
@@ -159,5 +248,5 @@ def documented(scene: Scene) -> Happened | None:
     if found is None:
         return None
     model, one = found
-    was = {"description": f"As it was told {len(scene.busy)} times."}
+    was = {"description": f"As it was told {scene.dice.number(2, 10**6)} times."}
     return Happened("documented", f"on({model.uid}).documented({one.name!r}, was={was!r})")

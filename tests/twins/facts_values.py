@@ -296,7 +296,7 @@ def constrained(scene: Scene) -> Happened | None:
     model, one = found
     # What the client knows has the older limits, so they are written into every older world too.
     older, newer, to_old = scene.dice.pick(LIMITS)
-    known = _as_the_oldest_has_it(scene, model.uid, one)
+    known = as_the_oldest_has_it(scene, model.uid, one)
     if older and known is None:
         return None
     if older and known is not None:
@@ -314,7 +314,7 @@ def constrained(scene: Scene) -> Happened | None:
     return Happened("constrained", code, about, down=down, fields=(one.name,))
 
 
-def _as_the_oldest_has_it(scene: Scene, uid: str, one: FieldShape) -> FieldShape | None:
+def as_the_oldest_has_it(scene: Scene, uid: str, one: FieldShape) -> FieldShape | None:
     """The field in the oldest version, where nothing has happened to its value since."""
     if scene.past or uid not in scene.oldest.models or f"{uid}.{one.name}" in scene.busy:
         return None

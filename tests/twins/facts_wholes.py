@@ -101,7 +101,7 @@ def literal_renamed(scene: Scene) -> Happened | None:
 def _in_path(scene: Scene, *kinds: Type) -> tuple[Operation, Parameter] | None:
     found = [
         (one, parameter)
-        for one in scene.world.operations.values()
+        for one in scene.operations()
         for parameter in one.named("path")
         if f"{one.uid}.path" not in scene.busy and (parameter.type in kinds or not kinds)
     ]
@@ -145,7 +145,7 @@ def path_retyped(scene: Scene) -> Happened | None:
 def _whole(scene: Scene, side: str) -> tuple[Operation, ListOf] | None:
     """An operation whose body is a list, of which no other fact of the boundary is."""
     found: list[tuple[Operation, ListOf]] = []
-    for one in scene.world.operations.values():
+    for one in scene.operations():
         kind = one.body if side == "request" else one.response
         if isinstance(kind, ListOf) and f"{one.uid}.{side}" not in scene.busy:
             found.append((one, kind))
@@ -180,7 +180,7 @@ def rewritten_request(scene: Scene) -> Happened | None:
 
 def enveloped(scene: Scene) -> Happened | None:
     """The response of an operation, which was bare, is one value of an object."""
-    found = [one for one in scene.world.operations.values() if f"{one.uid}.response" not in scene.busy]
+    found = [one for one in scene.operations() if f"{one.uid}.response" not in scene.busy]
     found = [one for one in found if not one.flags and not isinstance(one.response, Nullable)]
     if not found:
         return None
@@ -199,22 +199,23 @@ def model_documented(scene: Scene) -> Happened | None:
     found = scene.models()
     if not found:
         return None
-    was = {"description": f"As it was told {len(scene.busy)} times."}
+    was = {"description": f"As it was told {scene.dice.number(2, 10**6)} times."}
     return Happened("model_documented", f"on({scene.dice.pick(found).uid}).documented(was={was!r})")
 
 
 def endpoint_documented(scene: Scene) -> Happened | None:
-    one = scene.dice.pick(list(scene.world.operations.values()))
-    if f"{one.uid}.path" in scene.busy:
+    found = [one for one in scene.operations() if f"{one.uid}.path" not in scene.busy]
+    if not found:
         return None
-    was = {"summary": f"As it was told {len(scene.busy)} times.", "tags": ["old"]}
+    one = scene.dice.pick(found)
+    was = {"summary": f"As it was told {scene.dice.number(2, 10**6)} times.", "tags": ["old"]}
     return Happened("endpoint_documented", f"endpoint({one.path!r}, {one.method!r}).documented(was={was!r})")
 
 
 def parameter_documented(scene: Scene) -> Happened | None:
     found = [
         (one, parameter)
-        for one in scene.world.operations.values()
+        for one in scene.operations()
         for parameter in one.parameters
         if f"{one.uid}.path" not in scene.busy and f"{one.uid}.{parameter.name}" not in scene.busy
     ]
@@ -228,7 +229,7 @@ def parameter_documented(scene: Scene) -> Happened | None:
 def parameter_became_optional(scene: Scene) -> Happened | None:
     found = [
         (one, parameter)
-        for one in scene.world.operations.values()
+        for one in scene.operations()
         for parameter in one.named("query")
         if parameter.default is REQUIRED and parameter.type in (INT, STR) and parameter.name != "key"
         if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy

@@ -85,6 +85,19 @@ def with_comma(first: str, second: str) -> str:
     return f"{first},{second}"
 
 
+def in_all(text: str) -> str:
+    return f"{text} in all"
+
+
+def with_value_of(old: str, new: str, constant: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Make a function that gives a constant object with one value of the object that it gets."""
+
+    def made(value: dict[str, Any]) -> dict[str, Any]:
+        return {**constant, new: value[old]} if new else dict(constant)
+
+    return made
+
+
 def values_of(items: dict[str, Any]) -> list[Any]:
     return list(items.values())
 

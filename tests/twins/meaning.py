@@ -45,6 +45,7 @@ class Happened:
         down: from new to old.
         members: by enum, which old member is which newer one, and the other way.
         arms: the models that old clients do not know, and what they see instead.
+        reads: the models that only they know, and what head reads instead.
         fields: the names that the fact is about, right after it.
         whole: what it does to a whole body.
         types: the code of older types that its own code names.
@@ -59,6 +60,7 @@ class Happened:
         default_factory=dict[str, tuple[dict[Any, Any], dict[Any, Any]]]
     )
     arms: dict[str, Any] = field(default_factory=dict[str, Any])
+    reads: dict[str, Callable[[Any], Any]] = field(default_factory=dict[str, Callable[[Any], Any]])
     fields: tuple[str, ...] = ()
     whole: Whole | None = None
     types: str = ""
@@ -97,6 +99,9 @@ def up(value: Any, boundary: Boundary) -> Any:
             inner = {key: up(item, boundary) for key, item in fields.items()}
             for fact in boundary.about(uid):
                 fact.up(inner)
+            for fact in boundary.facts:
+                if uid in fact.reads:
+                    return fact.reads[uid](inner)
             return Obj(uid, inner, extra)
         case Member(enum, inner):
             for fact in boundary.facts:

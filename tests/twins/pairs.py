@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +20,15 @@ from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request
+from tests.twins.shapes import Operation
 from tests.twins.source import OLDEST
 from tests.twins.timelines import told
-from tests.twins.values import Drawer, filled
+from tests.twins.values import Drawer, Fields, filled
 from timegate import CompileError
 
 RESPONSES = 8
+STRANGE = 25
+"""One request in so many is for an operation that only head has, where there is one."""
 
 LOG = Log()
 
@@ -56,6 +60,7 @@ class Pair:
         heads: head's own document.
         size: what was asked for when it was drawn.
         returned: by operation, what both handlers return: pairs of instances, equal in meaning.
+        shown: and which header fields they set with it.
     """
 
     seed: str
@@ -66,6 +71,7 @@ class Pair:
     heads: Documents
     size: int | None = None
     returned: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict[str, list[tuple[Any, Any]]])
+    shown: dict[str, list[tuple[Fields, Fields]]] = field(default_factory=dict[str, list[tuple[Fields, Fields]]])
     unbuilt: dict[str, int] = field(default_factory=dict[str, int])
 
     @classmethod
@@ -92,11 +98,26 @@ class Pair:
         heads = json.loads(json.dumps(head.fastapi.openapi()))
         pair = cls(seed, old, head, boundaries, Documents(gates.contract(OLDEST)), Documents(heads), asked)
         pair.draw_responses(dice)
+        pair.draw_shown()
         return pair
+
+    def draw_shown(self) -> None:
+        """Draw the header fields of responses, by choices of their own."""
+        drawer = Drawer(self.head.world, Dice(f"header fields {self.seed}"))
+        for uid in self.old.world.operations:
+            self.shown[uid] = []
+            for _ in self.returned[uid]:
+                newest = {each.name: drawer.texts(each) for each in self.head.world.operations[uid].shown}
+                older = dict(newest)
+                for boundary in reversed(self.boundaries):
+                    for fact in reversed(boundary.about(f"{uid}.shown")):
+                        fact.down(older)
+                self.shown[uid].append((older, newest))
 
     def draw_responses(self, dice: Dice) -> None:
         drawer = Drawer(self.head.world, dice)
-        for uid, one in self.head.world.operations.items():
+        for uid in self.old.world.operations:
+            one = self.head.world.operations[uid]
             self.returned[uid] = []
             for _ in range(RESPONSES * 3):
                 if len(self.returned[uid]) == RESPONSES:
@@ -113,11 +134,24 @@ class Pair:
     def request(self, number: int) -> tuple[Request, int] | None:
         """Draw a request and which response it gets, from the pair's seed and a number."""
         dice = Dice(f"exchange {self.seed} {number}")
+        strange = self.strange() if number % STRANGE == 0 else []
+        if strange:
+            return Asker(self.old.world, self.head.world).strange(dice.pick(strange)), 0
         one = dice.pick(list(self.old.world.operations.values()))
         if not self.returned[one.uid]:
             return None
         request = Asker(self.old.world, self.head.world).request(dice, one)
         return request, dice.number(0, len(self.returned[one.uid]) - 1)
+
+    def strange(self) -> list[Operation]:
+        """The operations that the old client does not know, at paths that none of its own takes."""
+        known = [(one.method, re.sub(r"\{\w+\}", "[^/]+", one.path)) for one in self.old.world.operations.values()]
+        return [
+            one
+            for uid, one in self.head.world.operations.items()
+            if uid not in self.old.world.operations
+            and not any(method == one.method and re.fullmatch(path, one.path) for method, path in known)
+        ]
 
     async def exchange(self, number: int) -> Exchange | None:
         """Exchange one of the pair's requests; None where its operation has no response."""
@@ -127,17 +161,20 @@ class Pair:
     async def sent(self, request: Request, response: int) -> Exchange:
         """Send a request to both apps."""
         uid = request.operation
-        one = self.old.world.operations[uid]
-        self.old.returns[uid], self.head.returns[uid] = self.returned[uid][response]
+        newest = self.head.world.operations[uid]
+        one = self.old.world.operations.get(uid, newest)
+        if uid in self.returned:
+            self.old.returns[uid], self.head.returns[uid] = self.returned[uid][response]
+            self.old.shows, self.head.shows = self.shown[uid][response]
         self.old.heard = self.head.heard = self.head.received = None
         self.head.sent = b""
         LOG.last = ""
-        old = await self._call(self.old, request)
-        new = await self._call(self.head, request)
+        old = await self._call(self.old, request, one)
+        new = await self._call(self.head, request, one)
         return Exchange(
             request,
             one,
-            self.head.world.operations[uid],
+            newest,
             self.old.world,
             self.head.world,
             self.boundaries,
@@ -150,8 +187,7 @@ class Pair:
             LOG.last,
         )
 
-    async def _call(self, app: App, request: Request) -> Response:
-        one = self.old.world.operations[request.operation]
+    async def _call(self, app: App, request: Request, one: Operation) -> Response:
         fields = [(name.encode(), text.encode("latin-1")) for name, text in request.headers]
         fields += [(b"api-version", value.encode()) for value in request.versions]
         if request.media and (request.content or one.body is not None):

@@ -100,6 +100,10 @@ class Asker:
             return self.mutated(dice, made)
         return replace(made, notes=tuple(writer.notes))
 
+    def strange(self, one: Operation) -> Request:
+        """A request for an operation that the client's version does not have."""
+        return Request(one.uid, "strange", {parameter.name: "1" for parameter in one.named("path")})
+
     def written(self, dice: Dice, writer: Writer, one: Operation, kind: str) -> Request:
         drawer = Drawer(writer.world, dice)
         path: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.twins.dice import Dice
 from tests.twins.drawing import NAMES
-from tests.twins.shapes import EnumOf, FieldShape, ModelOf, ModelShape, Type, World, parts, reached
+from tests.twins.shapes import EnumOf, FieldShape, ModelOf, ModelShape, Operation, Type, World, parts, reached
 from tests.twins.values import Drawer, Member, Obj, Pair, each, plain
 
 
@@ -24,6 +24,7 @@ class Scene:
         changed: the models that have a fact since the last one.
         ever_changed: the models that have a fact at any boundary.
         past: whether there was a boundary before this one.
+        gone: the operations that only older clients see.
     """
 
     dice: Dice
@@ -33,6 +34,11 @@ class Scene:
     changed: set[str] = field(default_factory=set[str])
     ever_changed: set[str] = field(default_factory=set[str])
     past: bool = False
+    gone: set[str] = field(default_factory=set[str])
+
+    def operations(self) -> list[Operation]:
+        """The operations that the newest clients see."""
+        return [one for one in self.world.operations.values() if one.uid not in self.gone]
 
     def sent(self) -> set[Type]:
         """All types in requests."""
@@ -90,13 +96,13 @@ class Scene:
         """Draw a canonical value of a type."""
         return Drawer(self.world, self.dice).value(kind)
 
-    def constant(self, value: Any) -> str:
-        """A canonical value as it is written in a fact: plain JSON, as a server sends it.
+    def constant(self, value: Any, *, sent: bool = False) -> str:
+        """A canonical value as it is written in a fact: plain JSON, as a server sends it or as a client does.
 
         A constant has the newer shape of its boundary, so the enums in it do not change before the next version.
         """
         self._note_enums(value)
-        return repr(plain(value, self.world, sent=False))
+        return repr(plain(value, self.world, sent=sent))
 
     def _note_enums(self, value: Any) -> None:
         match value:

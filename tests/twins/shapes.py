@@ -207,6 +207,23 @@ class Parameter:
 
 
 @dataclass
+class Shown:
+    """A header field of responses.
+
+    Args:
+        name: in lower case.
+        kind: `int` or `str`.
+        many: whether it may be there more than once.
+        always: whether it is never left out.
+    """
+
+    name: str
+    kind: str
+    many: bool = False
+    always: bool = True
+
+
+@dataclass
 class Operation:
     """An operation.
 
@@ -220,6 +237,8 @@ class Operation:
         query: the model of all query parameters.
         status: of a success.
         flags: what the response leaves out: none, unset, defaults.
+        shown: the header fields of its responses.
+        told: whether its document has them.
     """
 
     uid: str
@@ -231,6 +250,8 @@ class Operation:
     query: str | None = None
     status: int = 200
     flags: tuple[str, ...] = ()
+    shown: list[Shown] = field(default_factory=list[Shown])
+    told: bool = False
 
     def named(self, where: str) -> list[Parameter]:
         return [one for one in self.parameters if one.where == where]

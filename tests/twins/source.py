@@ -48,7 +48,7 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
-from fastapi import Body, FastAPI, Header, Path, Query
+from fastapi import Body, FastAPI, Header, Path, Query, Response
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired, TypedDict
@@ -243,13 +243,20 @@ def operation_source(one: Operation, world: World) -> str:
         arguments.append(f"query: Annotated[{world.models[one.query].name}, Query()]")
     options = [f"status_code={one.status}", *(f"response_model_exclude_{flag}=True" for flag in one.flags)]
     names = [argument.split(":")[0] for argument in arguments]
+    if one.shown and one.told:
+        headers = {
+            shown.name: {"schema": {"type": "integer" if shown.kind == "int" else "string"}} for shown in one.shown
+        }
+        options.append(f"responses={{{one.status}: {{'headers': {headers!r}}}}}")
+    if one.shown:
+        arguments.append("response: Response")
     given = ", ".join(f"{name}={name}" for name in names)
     star = "*, " if arguments else ""
     return (
         f"@app.{one.method.lower()}({one.path!r}, response_model={annotation(one.response, world)},"
         f" {', '.join(options)})\n"
         f"async def {one.uid}({star}{', '.join(arguments)}) -> Any:\n"
-        f"    return hear({one.uid!r}, dict({given}))"
+        f"    return hear({one.uid!r}, dict({given}){', response' if one.shown else ''})"
     )
 
 

@@ -56,9 +56,10 @@ def test_every_exception_quotes_the_documentation() -> None:
 
 
 def test_every_law_and_kind_of_request_was_tried(report: Report) -> None:
-    assert set(report.kinds) == {"valid", "lenient", "nearly", "absurd", "version"}
+    assert set(report.kinds) == {"valid", "lenient", "nearly", "absurd", "version", "strange"}
     assert set(report.laws) == {
-        "version", "verdict", "handler", "refusal", "reading", "own document", "head's document",
+        "version", "verdict", "handler", "refusal", "reading", "own document", "head's document", "absence",
+        "header fields",
     }  # fmt: skip
 
 

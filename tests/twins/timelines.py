@@ -6,7 +6,17 @@ import copy
 from collections.abc import Callable
 from typing import TypeAlias
 
-from tests.twins import facts_fields, facts_http, facts_models, facts_reshaped, facts_tables, facts_values, facts_wholes
+from tests.twins import (
+    facts_endpoints,
+    facts_fields,
+    facts_http,
+    facts_models,
+    facts_reshaped,
+    facts_shown,
+    facts_tables,
+    facts_values,
+    facts_wholes,
+)
 from tests.twins.dice import Dice
 from tests.twins.meaning import Boundary, Happened
 from tests.twins.scene import Scene
@@ -65,6 +75,19 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
 )
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
 
+AT_LAST: tuple[tuple[Proposal, int], ...] = (
+    (facts_shown.response_header_added, 1),
+    (facts_shown.response_header_removed, 1),
+    (facts_shown.response_header_renamed, 1),
+    (facts_shown.response_header_retyped, 1),
+    (facts_shown.response_header_became_list, 1),
+    (facts_shown.response_header_became_optional, 1),
+    (facts_models.retired, 4),
+    (facts_endpoints.endpoint_added, 3),
+    (facts_endpoints.endpoint_removed, 1),
+)
+"""And what it may have after that."""
+
 
 TRIES = 12
 """How often a boundary is drawn at most; now and then nothing is found that could happen."""
@@ -82,15 +105,15 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
         facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
         if facts:
-            facts += _beside(scene)
+            facts += [*_beside(scene, BESIDE, 60), *_beside(scene, AT_LAST, 50)]
             boundaries.append(Boundary(facts, older, scene.world))
             scene.past = True
     return scene.oldest, boundaries
 
 
-def _beside(scene: Scene) -> list[Happened]:
+def _beside(scene: Scene, proposals: tuple[tuple[Proposal, int], ...], percent: int) -> list[Happened]:
     dice, scene.dice = scene.dice, copy.deepcopy(scene.dice)
-    fact = _one(scene, BESIDE) if scene.dice.chance(60) else None
+    fact = _one(scene, proposals) if scene.dice.chance(percent) else None
     scene.dice = dice
     return [] if fact is None else [fact]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from typing_extensions import TypeIs
@@ -23,6 +23,7 @@ from tests.twins.shapes import (
     Nullable,
     PairOf,
     Scalar,
+    Shown,
     Tag,
     TupleOf,
     Type,
@@ -30,6 +31,7 @@ from tests.twins.shapes import (
     World,
 )
 
+SHORT = ("a", "b c", "7", "on")
 WORDS = ("x", "blue", "42", "7", "1,2", "a/b c", "é", "on")
 DATES = (date(2020, 2, 29), date(1999, 12, 31), date(2031, 1, 1))
 UUIDS = (UUID("12345678-1234-5678-1234-567812345678"), UUID("00000000-0000-4000-8000-00000000000a"))
@@ -40,6 +42,9 @@ TUPLE = "tuple"
 """The name of a pair that is no NamedTuple."""
 
 DEEP = 3
+
+Fields: TypeAlias = dict[str, list[str]]
+"""The values of header fields, by name."""
 
 
 @dataclass(slots=True)
@@ -231,6 +236,13 @@ class Drawer:
                 return copy.deepcopy(dice.pick(ANYTHING))
             case _:
                 return dice.pick(UUIDS)
+
+    def texts(self, one: Shown) -> list[str]:
+        """The values of a header field of a response."""
+        count = self.dice.number(1, 3) if one.many else 1
+        if not one.always and self.dice.chance(40):
+            return []
+        return [str(self.dice.number(0, 9)) if one.kind == "int" else self.dice.pick(SHORT) for _ in range(count)]
 
     def object(self, uid: str, depth: int) -> Obj:
         fields: dict[str, Any] = {}
