@@ -113,7 +113,7 @@ class Shape:
 
 
 LETTER = {"kind": "letter", "title": "a letter's", "net_weight": 3}
-UNTOUCHED_TWIN = {
+UNTOUCHED_TWIN: Object = {
     "parcel_label": "south", "net_weight": 3, "item_count": 0, "box_size": 0, "free_note": None, "marks": [],
     "grade": "low", "phase": "new",
 }  # fmt: skip

@@ -79,8 +79,8 @@ class App:
             name: self.canonical(value, one.body if name == "body" and name not in kinds else kinds.get(name))
             for name, value in given.items()
         }
-        for name, texts in self.shows.items() if response is not None else ():
-            for text in texts:
+        if response is not None:
+            for name, text in ((name, text) for name, texts in self.shows.items() for text in texts):
                 response.headers.append(name, text)
         return self.returns[operation]
 
