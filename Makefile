@@ -101,7 +101,7 @@ go:
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends golang-go >/dev/null; }
 
 test-languages: $(READY) go
-	@$(PY) -m pytest --timeout=300 examples/workers/tests $(PYTEST)
+	@$(PY) -m pytest --timeout=900 examples/workers/tests $(PYTEST)
 
 test: $(READY)
 	@# A test checks that no snapshot is unused; syrupy's own count is wrong where several processes share the tests.

@@ -2,7 +2,8 @@
 
 A block with a file name behind its language is a file. In a `console` block of such a page, each line after `$ ` is a
 command for bash, and the lines up to the next one are its output; a line `…` stands for any number of lines, `…` at the
-end of a line for the rest of it. What a command leaves running in the background ends with the page.
+end of a line for the rest of it. A port of a page, 187 and two more digits, is a free one here. What a command leaves
+running in the background ends with the page.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from execution_api.demo.server import kept_port
 
 from tests.test_docs import PAGES, ROOT, Block, blocks, name_of
 
+PORT = re.compile(r"\b187\d\d\b")
 PROJECTS = [page for page in PAGES if any(block.file for block in blocks(page))]
 
 
@@ -36,7 +39,7 @@ def as_shown(shown: list[str]) -> re.Pattern[str]:
     return re.compile("".join(lines))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("page", PROJECTS, ids=name_of)
 def test_every_command_of_the_page_prints_what_it_shows(page: Path, tmp_path: Path) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -52,22 +55,30 @@ def test_every_command_of_the_page_prints_what_it_shows(page: Path, tmp_path: Pa
         "CHECKOUT": str(ROOT),
     }
     groups: list[int] = []
-    try:
+    with ExitStack() as stack:
+        ports = {port: str(stack.enter_context(kept_port())) for port in sorted(set(PORT.findall(page.read_text())))}
+
+        def here(text: str) -> str:
+            return PORT.sub(lambda port: ports[port[0]], text)
+
+        stack.callback(end, groups)
         for block in blocks(page):
             if block.file:
                 file = tmp_path / block.file
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_text(block.text, encoding="utf-8")
+                file.write_text(here(block.text), encoding="utf-8")
             elif block.language == "console":
                 for command, shown in commands(block):
-                    printed = run(command, tmp_path, environment, groups)
-                    assert as_shown(shown).fullmatch(printed), (
+                    printed = run(here(command), tmp_path, environment, groups)
+                    assert as_shown([*map(here, shown)]).fullmatch(printed), (
                         f"{name_of(page)}:{block.line}: $ {command}\nprints\n{printed}\nand not\n" + "\n".join(shown)
                     )
-    finally:
-        for group in groups:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+
+
+def end(groups: list[int]) -> None:
+    for group in groups:
+        with suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
 
 
 def run(command: str, folder: Path, environment: Mapping[str, str], groups: list[int]) -> str:
@@ -82,7 +93,7 @@ def run(command: str, folder: Path, environment: Mapping[str, str], groups: list
         start_new_session=True,
     ) as process:
         groups.append(process.pid)
-        return process.communicate(timeout=300)[0]
+        return process.communicate(timeout=900)[0]
 
 
 def test_a_command_that_prints_something_else_is_found() -> None:

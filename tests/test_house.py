@@ -190,7 +190,7 @@ def source_tree(file: Path) -> ast.Module:
 class TestImports:
     def test_importing_timegate_imports_no_http_framework(self) -> None:
         program = "import json, sys, timegate; print(json.dumps(sorted(sys.modules)))"
-        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
         loaded = {name.partition(".")[0] for name in json.loads(run.stdout)}
         assert "timegate" in loaded
@@ -212,7 +212,7 @@ class Named(VersionChange):
 Timeline(Version("2025-09-23", Named), Version("2025-04-11")).resolve("2025-06-01")
 print(json.dumps(sorted(sys.modules)))
 """
-        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
         loaded = {".".join(name.split(".")[:2]) for name in json.loads(run.stdout)}
         assert "timegate.changes" in loaded
@@ -234,7 +234,7 @@ from timegate.contract import Contract as C
 from timegate.gates.gates import Gates as G
 assert {name} is {name[0]} is timegate.{name}
 """
-        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
 
     @pytest.mark.parametrize("name", ["Gate", "contracts"])
@@ -358,7 +358,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.Path:
     """Build the wheel from the checkout, with the build backend of this environment and without a network."""
     folder = tmp_path_factory.mktemp("wheel")
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)
     (built,) = folder.glob("timegate-*.whl")
     return zipfile.Path(built)
 

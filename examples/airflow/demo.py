@@ -18,7 +18,7 @@ from typing import Final
 
 import httpx
 from execution_api import issue_token
-from execution_api.demo.server import RunningServer, ServerFailed, free_port, running_process
+from execution_api.demo.server import RunningServer, ServerFailed, kept_port, running_process
 from execution_api.demo.table import render_table
 from execution_api.worker import (
     Environment,
@@ -40,7 +40,7 @@ WORLD: Final = ROOT / "examples/execution_api/tests/data/world.json"
 CLEARED: Final = "01900000-0000-7000-8000-0000000000aa"
 """A task instance of the world that was cleared while its worker ran."""
 
-SECONDS_TO_START: Final = 120.0
+SECONDS_TO_START: Final = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +125,21 @@ def by_hand(server: RunningServer) -> str:
 def airflow_server(folder: Path, *, versions_by: str) -> Generator[RunningServer]:
     """Start Airflow's server on a database of its own, and stop it in the end."""
     folder.mkdir()
-    port = free_port()
-    server = RunningServer(
-        url=f"http://127.0.0.1:{port}",
-        database=f"sqlite:///{folder / 'airflow.db'}",
-        log=folder / "server.log",
-        secret=secrets.token_urlsafe(48),
-    )
     path = [ROOT, ROOT / "src", ROOT / "examples/execution_api/src"]
     if versions_by != "cadwyn":
         path.insert(0, ROOT / "examples/airflow/without_cadwyn")
-    own = {"PYTHONPATH": os.pathsep.join(map(str, path)), **variables(folder, secret=server.secret)}
-    command = [str(PYTHON), "-W", "ignore", "-m", "examples.airflow.serve", str(port), str(WORLD), versions_by]
-    with running_process(command, server, folder=folder, variables={**os.environ, **own}, seconds=SECONDS_TO_START):
-        yield server
+    secret = secrets.token_urlsafe(48)
+    own = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), **variables(folder, secret=secret)}
+    with kept_port() as port:
+        server = RunningServer(
+            url=f"http://127.0.0.1:{port}",
+            database=f"sqlite:///{folder / 'airflow.db'}",
+            log=folder / "server.log",
+            secret=secret,
+        )
+        command = [str(PYTHON), "-W", "ignore", "-m", "examples.airflow.serve", str(port), str(WORLD), versions_by]
+        with running_process(command, server, folder=folder, variables=own, seconds=SECONDS_TO_START):
+            yield server
 
 
 def play() -> tuple[list[tuple[str, ...]], list[bool]]:

@@ -34,7 +34,7 @@ def main(port: str, world: str, versions_by: str) -> None:
     app = as_released() if versions_by == "cadwyn" else with_timegate()
     create_database()
     fill(json.loads(Path(world).read_text(encoding="utf-8")))
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning")
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="warning", timeout_keep_alive=75)
 
 
 if __name__ == "__main__":

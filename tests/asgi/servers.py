@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import httpx
 import uvicorn
 
 
@@ -28,13 +29,20 @@ async def serving(app: Any) -> AsyncGenerator[int]:
     """A real server on a free port of the loopback; gives the port."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            app, log_level="critical", lifespan="on", timeout_graceful_shutdown=5, timeout_keep_alive=75
+        )
         server = Announced(config)
         task = asyncio.create_task(server.serve([listener]))
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await server.up.wait()
             yield listener.getsockname()[1]
         finally:
             server.should_exit = True
             await task
+
+
+def client_at(port: int) -> httpx.AsyncClient:
+    """A client of a server here; it lets idle connections go before the server does, and waits for a slow machine."""
+    return httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False)

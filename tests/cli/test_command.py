@@ -24,7 +24,6 @@ def command(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[st
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
         cwd=cwd,
     )
 
@@ -110,7 +109,7 @@ sys.meta_path.insert(0, Absent())
 import timegate.cli
 timegate.cli.main()
 """
-        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
         assert ran.returncode == 2
         assert ran.stderr == "timegate: the command line needs an extra: pip install 'timegate[cli]'\n"
 
@@ -167,5 +166,4 @@ def acted(folder: Path, *, workspace: Path, against: str = "") -> subprocess.Com
     return subprocess.run(
         ["bash", "-c", script],
         cwd=folder, env={**given, "GITHUB_WORKSPACE": str(workspace)}, capture_output=True, text=True, check=False,
-        timeout=60,
     )  # fmt: skip

@@ -18,7 +18,7 @@ def variants(tmp_path_factory: pytest.TempPathFactory) -> Variants:
     return Variants(tmp_path_factory.mktemp("faults"), FAULTS)
 
 
-@pytest.mark.timeout(600)  # the first one makes every variant, and type-checks all of them
+@pytest.mark.timeout(1800)  # the first one makes every variant, and type-checks all of them
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_each_fault_is_caught_by_the_tools_that_the_page_names(fault: Fault, variants: Variants) -> None:
     caught = variants.caught_by(fault)

@@ -124,7 +124,7 @@ class Variants:
         ]
         packages = [part for one in (None, *self._faults) for part in ("-p", self.package(one))]
         ran = subprocess.run(
-            [*command, *packages], cwd=self._folder, capture_output=True, text=True, timeout=500, check=False
+            [*command, *packages], cwd=self._folder, capture_output=True, text=True, timeout=1500, check=False
         )
         assert ran.returncode in (0, 1), ran.stdout + ran.stderr
         return frozenset(re.findall(r"^(\w+)/.*: error:", ran.stdout, re.MULTILINE))

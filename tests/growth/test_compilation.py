@@ -27,14 +27,14 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
 """Cases in which two sizes grow at once, with their sizes."""
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", [name for name in CONTRACTS if name not in TWO_GROW])
 def test_compilation_is_linear(name: str) -> None:
     # What is linear takes more steps at the largest sizes than are waited for elsewhere.
     assert exponent(steps_by_size(name, SIZES, limit=6 * LIMIT)) <= ALLOWED
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", TWO_GROW)
 def test_compilation_is_at_most_quadratic_where_two_sizes_grow_at_once(name: str) -> None:
     assert exponent(steps_by_size(name, TWO_GROW[name])) <= 2 * ALLOWED
@@ -45,7 +45,7 @@ def started(case: Compiled) -> object:
     return case.timeline.compile(case.contract).twins
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_compilation_is_linear_in_thousands_of_fields_too() -> None:
     assert exponent(steps_by_size("fields: renamed field", [2000, 4000], limit=10 * LIMIT)) <= ALLOWED
 

@@ -70,14 +70,14 @@ def test_processes_that_run_end_and_are_killed_are_summed_up_exactly(tmp_path: P
     database = tmp_path / "usage.sqlite"
     killed, ended, running = (counting(database, 3000, client) for client in ("killed", "ended", "running"))
     killed.kill()
-    killed.communicate(timeout=20)
-    ended.communicate("", timeout=20)
+    killed.communicate()
+    ended.communicate("")
     expected = {(client, f"v{n}", 200, ""): 1000 for client in ("killed", "ended", "running") for n in range(3)}
     # Everybody reads at once.
     with ThreadPoolExecutor(8) as pool:
         assert all(found == expected for found in pool.map(summed, [database] * 24))
     assert len(list(journals_of(database).glob("*.keys"))) == 1
-    running.communicate("", timeout=20)
+    running.communicate("")
     assert summed(database) == expected
     assert list(journals_of(database).iterdir()) == []
 
@@ -97,7 +97,7 @@ def test_a_process_that_was_forked_counts_apart(tmp_path: Path) -> None:
 
 def test_a_merge_that_is_repeated_counts_nothing_twice(tmp_path: Path) -> None:
     database = tmp_path / "usage.sqlite"
-    counting(database, 30, "gone").communicate("", timeout=20)
+    counting(database, 30, "gone").communicate("")
     kept = {file: file.read_bytes() for file in journals_of(database).iterdir()}
     expected = summed(database)
     # As if the reader had ended between its commit and the end of the files.

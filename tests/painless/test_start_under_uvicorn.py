@@ -62,7 +62,7 @@ ERROR:    2 faults in the declared changes:
 def started(folder: Path, code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     (folder / "shop_app.py").write_text(textwrap.dedent(APP + code), encoding="utf-8")
     command = [sys.executable, "-m", "uvicorn", "shop_app:app", "--host=127.0.0.1", "--port=0", "--no-use-colors"]
-    return subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(("start", "lifespan"), [("added", "auto"), ("wrapped", "on"), ("wrapped twice", "on")])

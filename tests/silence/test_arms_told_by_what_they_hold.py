@@ -199,7 +199,7 @@ class Right(BaseModel):
     items: list[Left | Right] = []
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(200)
 def test_nested_arms_are_read_once_and_not_by_each_way_through_them() -> None:
     gates = gates_of([Left | Right], on(Left).renamed("l", to="left"))
     head: dict[str, Any] = {"left": 1, "items": []}

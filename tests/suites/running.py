@@ -86,7 +86,7 @@ def outcomes(suite: Suite, mode: Mode, sample: Sample, *, folder: Path) -> Mappi
     """
     report = folder / f"{suite.name}-{mode}.xml"
     command: Sequence[str] = (
-        *(str(ENVIRONMENT / "bin/python"), "-m", "pytest", "--quiet", "--numprocesses=2", "--timeout=120"),
+        *(str(ENVIRONMENT / "bin/python"), "-m", "pytest", "--quiet", "--numprocesses=2", "--timeout=300"),
         *("-p", "behind", "-p", "no:cacheprovider", "--junit-xml", str(report)),
         *sample.of(suite),
     )

@@ -10,7 +10,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from execution_api.demo.server import kept_port
 from sqlalchemy import URL
 
 from examples.execution_api.tests.databases import SERVER
@@ -31,8 +31,8 @@ DEBIAN = Path("/usr/lib/postgresql")
 
 USER = "tests"
 AS_TESTS_NEED = ("--auth=password", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
-WAIT_SECONDS = 60
-INSTALL_SECONDS = 600
+WAIT_SECONDS = 180
+INSTALL_SECONDS = 1800
 
 
 class PostgresqlFailed(Exception):
@@ -51,12 +51,11 @@ def running_postgresql(*, found: Path = DEBIAN) -> Generator[str, None, None]:
     """
     folder = programs(found)
     password = secrets.token_urlsafe(16)
-    with tempfile.TemporaryDirectory(prefix="postgresql-") as home:
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as home, kept_port() as port:
         data, words, log = Path(home, "data"), Path(home, "password"), Path(home, "log")
         words.write_text(password)
         user = _hand_over(Path(home))
         _make_cluster(folder / "initdb", data, words, user)
-        port = _free_port()
         with log.open("w") as lines:
             server = subprocess.Popen(
                 [folder / "postgres", "-D", data, *_settings(port)],
@@ -141,13 +140,6 @@ def _settings(port: int) -> list[str]:
         "fsync": "off",  # the machine may not crash, it is the application that the tests kill
     }
     return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_for(server: subprocess.Popen[bytes], url: URL, log: Path) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+from execution_api.demo.server import kept_port, until_serving
 
 from examples.execution_api.tests.serving import MINE, SECRET
 
@@ -39,19 +39,18 @@ def test_the_commands_to_run_the_server_are_as_shown(tmp_path: Path) -> None:
         [sys.executable, *shlex.split(line)[1:]]
         for line in section("Running it").partition("```sh\n")[2].partition("```")[0].splitlines()
     )
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
     issued = done([word.replace("TASK_INSTANCE_ID", MINE) for word in token], tmp_path)
     assert (issued.returncode, issued.stdout.count(".")) == (0, 2)
     with (
+        kept_port() as port,
         (tmp_path / "log").open("w") as log,
         subprocess.Popen([*serve, "--port", str(port)], cwd=tmp_path, stdout=log, stderr=log) as server,
     ):
         try:
+            until_serving(f"http://127.0.0.1:{port}", server, told=(tmp_path / "log").read_text)
             asked = {"Authorization": f"Bearer {issued.stdout.strip()}", "Airflow-API-Version": "2026-06-30"}
-            with httpx.Client(transport=httpx.HTTPTransport(retries=8), trust_env=False) as client:
-                assert client.get(f"http://127.0.0.1:{port}/variables/none", headers=asked).status_code == 404
+            url = f"http://127.0.0.1:{port}/variables/none"
+            assert httpx.get(url, headers=asked, trust_env=False, timeout=60).status_code == 404
             # The environments of SDKs are another test's: here the command is understood, and finds no file.
             told = done([word.replace("TOKEN", issued.stdout.strip()) for word in worker], tmp_path)
             assert (told.returncode, told.stderr.strip()) == (2, "there is no DAG file FILE")
@@ -60,4 +59,4 @@ def test_the_commands_to_run_the_server_are_as_shown(tmp_path: Path) -> None:
 
 
 def done(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -24,7 +24,7 @@ SNAPSHOTS = Path(__file__).parent / "snapshots"
 VERSIONS = list(timeline.values)
 
 
-@pytest.mark.timeout(600)  # sixty applications, one after the other
+@pytest.mark.timeout(1800)  # sixty applications, one after the other
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_released_version_sends_and_receives_what_is_written_down(
     version: str, new_database: NewDatabase, old_client: OldClients, exchange_snapshots: ExchangeSnapshots

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,11 +17,12 @@ from typing import Any
 import httpx
 import pytest
 from execution_api import issue_token
+from execution_api.demo.server import kept_port, until_serving
 
 from examples.execution_api.tests.databases import NewDatabase
 from examples.execution_api.tests.serving import MINE, SECRET, START
 
-WAIT_SECONDS = 60
+WAIT_SECONDS = 180
 RIVALS = 12
 
 
@@ -60,9 +59,7 @@ def start(tmp_path: Path, new_database: NewDatabase) -> Iterator[Start]:
     with ExitStack() as running:
 
         def run(*, processes: int = 2) -> Server:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port: int = probe.getsockname()[1]
+            port = running.enter_context(kept_port())
             command = [sys.executable, "-m", "execution_api", "serve", "--port", str(port)]
             command += ["--database", database, "--processes", str(processes)]
             command += ["--secret-file", str(tmp_path / "secret"), "--world", str(tmp_path / "world.json")]
@@ -72,7 +69,7 @@ def start(tmp_path: Path, new_database: NewDatabase) -> Iterator[Start]:
             reader.start()
             running.callback(reader.join, WAIT_SECONDS)
             running.callback(server.end, signal.SIGTERM)
-            wait_for(server)
+            until_serving(server.url, process, told=lambda: str(server.lines))
             return server
 
         yield run
@@ -90,16 +87,9 @@ def rival_id(number: int) -> str:
     return f"01900000-0000-7000-8000-0000000010{number:02x}"
 
 
-def wait_for(server: Server) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < until:
-        assert server.process.poll() is None, f"the server ended: {server.lines}"
-        try:
-            if httpx.get(f"{server.url}/health/ping").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the server does not respond")
+def client_of(server: Server, subject: str) -> httpx.Client:
+    """A client that waits as long as a slow machine may need."""
+    return httpx.Client(base_url=server.url, headers=headers(subject), timeout=WAIT_SECONDS, trust_env=False)
 
 
 def headers(subject: str) -> dict[str, str]:
@@ -112,7 +102,7 @@ def run_at_once(server: Server, task_id: str, pids: list[int]) -> list[int]:
     statuses: list[int] = []
 
     def work(pid: int) -> None:
-        with httpx.Client(base_url=server.url, headers=headers(task_id), timeout=WAIT_SECONDS) as client:
+        with client_of(server, task_id) as client:
             client.get("/health")  # the connection stands before the race
             gate.wait(WAIT_SECONDS)
             body = {**START, "pid": pid}
@@ -137,7 +127,7 @@ def test_only_one_of_several_workers_starts_a_task(start: Start) -> None:
 
 def test_a_confirmed_change_survives_a_kill(start: Start) -> None:
     server = start(processes=2)
-    with httpx.Client(base_url=server.url, headers=headers(MINE)) as client:
+    with client_of(server, MINE) as client:
         assert client.patch(f"/task-instances/{MINE}/run", json=START).status_code == 200
         assert client.put("/variables/kept", json={"val": "before"}).status_code == 201
         assert client.delete("/variables/tg_var").status_code == 204
@@ -145,7 +135,7 @@ def test_a_confirmed_change_survives_a_kill(start: Start) -> None:
 
     again = start(processes=1)
 
-    with httpx.Client(base_url=again.url, headers=headers(MINE)) as client:
+    with client_of(again, MINE) as client:
         beat = {"hostname": START["hostname"], "pid": START["pid"]}
         assert client.put(f"/task-instances/{MINE}/heartbeat", json=beat).status_code == 204
         assert client.get("/variables/kept").json()["value"] == "before"
@@ -154,8 +144,8 @@ def test_a_confirmed_change_survives_a_kill(start: Start) -> None:
 
 def test_each_request_is_a_line_with_the_version_of_its_response(start: Start) -> None:
     server = start(processes=1)
-    named = {**headers(MINE), "correlation-id": "corr-7", "user-agent": "a worker"}
-    response = httpx.get(f"{server.url}/variables/nope", headers=named)
+    with client_of(server, MINE) as client:
+        response = client.get("/variables/nope", headers={"correlation-id": "corr-7", "user-agent": "a worker"})
     server.end(signal.SIGTERM)
 
     assert response.headers["correlation-id"] == "corr-7"
@@ -184,8 +174,6 @@ def test_a_token_of_the_command_opens_the_server(start: Start, tmp_path: Path) -
         for scope in ([], ["--scope", "workload"])
     ]
 
-    asked = [
-        httpx.get(f"{server.url}/variables/tg_var", headers={**headers(MINE), "Authorization": f"Bearer {token}"})
-        for token in tokens
-    ]
+    with client_of(server, MINE) as client:
+        asked = [client.get("/variables/tg_var", headers={"Authorization": f"Bearer {token}"}) for token in tokens]
     assert [response.status_code for response in asked] == [200, 403]

@@ -72,7 +72,7 @@ class TestFolderCache:
     def test_two_processes_that_want_the_same_folder_make_it_once(self, tmp_path: Path) -> None:
         root = tmp_path / "cache"
         makers = [_start_maker(root, seconds=0.7) for _ in range(2)]
-        outputs = [maker.communicate(timeout=30)[0].strip() for maker in makers]
+        outputs = [maker.communicate()[0].strip() for maker in makers]
         assert [maker.returncode for maker in makers] == [0, 0]
         assert outputs == [str(root / "thing")] * 2
         assert len(list(tmp_path.glob("started-*"))) == 1
@@ -90,7 +90,7 @@ class TestFolderCache:
             assert FolderCache(root).existing("thing") is None
         finally:
             os.kill(victim.pid, signal.SIGKILL)
-            victim.communicate(timeout=30)
+            victim.communicate()
         made = FolderCache(root).obtain("thing", make=_write_one_file)
         assert sorted(entry.name for entry in made.iterdir() if not entry.name.startswith(".")) == ["content"]
 

@@ -81,7 +81,7 @@ def test_a_worker_waits_as_long_as_it_says(serve: Serve, bearer: Bearer) -> None
     response = client.get("/workloads?wait=0.5", headers=bearer(PICKED, "workload"))
 
     assert response.json() == {"workloads": []}
-    assert 0.5 <= time.monotonic() - began < 5
+    assert 0.5 <= time.monotonic() - began < 25
 
 
 @pytest.mark.parametrize(

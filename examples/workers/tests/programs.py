@@ -46,7 +46,8 @@ class Scene:
     def workload(self, task_id: str) -> Any:
         """The workload of a queued task, as an executor hands it to this worker."""
         headers = {"Authorization": f"Bearer {self.token(task_id)}", "Airflow-API-Version": self.worker.api_version}
-        (found,) = httpx.get(f"{self.server.url}/workloads", headers=headers, trust_env=False).json()["workloads"]
+        response = httpx.get(f"{self.server.url}/workloads", headers=headers, trust_env=False, timeout=60)
+        (found,) = response.json()["workloads"]
         return found
 
     def state(self, task_id: str) -> str | None:
@@ -54,8 +55,8 @@ class Scene:
         return self.ledger.task_instance(self.ledger.current_id(self.performance.run_id, task_id)).state
 
     def wait_for(self, task_id: str, state: str) -> None:
-        """Wait until a task is in a state, half a minute at most."""
-        until = time.monotonic() + 30
+        """Wait until a task is in a state, two minutes at most."""
+        until = time.monotonic() + 120
         while (found := self.state(task_id)) != state:
             assert time.monotonic() < until, f"{task_id} is {found}, not {state}"
             time.sleep(0.05)

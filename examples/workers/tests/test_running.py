@@ -10,6 +10,9 @@ from execution_api.worker import Program
 
 from examples.workers.tests.programs import ALL_PROGRAMS, Scene, running
 
+ONE_EACH = httpx.Limits(max_keepalive_connections=0)
+"""One connection for each request: a service lets idle ones go after five seconds, and the test waits in between."""
+
 
 @ALL_PROGRAMS
 def test_a_workload_comes_from_a_file(program: Program, staged: Scene, tmp_path: Path) -> None:
@@ -17,7 +20,7 @@ def test_a_workload_comes_from_a_file(program: Program, staged: Scene, tmp_path:
     file.write_text(json.dumps(staged.workload("retry")))
 
     with running(program, "--server", staged.server.url, "--logs", str(tmp_path), "run", str(file)) as process:
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
 
     assert (process.returncode, said.split()) == (0, ["worker:", *said.split()[1:-1], "up_for_retry"])
     (log,) = tmp_path.glob("*.1.log")
@@ -30,7 +33,7 @@ def test_workloads_come_from_a_queue_until_the_worker_is_told_to_end(program: Pr
     with running(program, "--server", staged.server.url, "poll", token=staged.token("linger")) as process:
         staged.wait_for("linger", "running")
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
 
     assert process.returncode == 0, said
     assert staged.state("linger") == "failed"
@@ -41,7 +44,7 @@ def test_a_web_service_runs_tasks_while_it_serves_its_own_pages(program: Program
     with running(program, "--server", staged.server.url, "serve", "127.0.0.1:0") as process:
         assert process.stderr is not None
         _, _, address = process.stderr.readline().strip().partition("listening at ")
-        with httpx.Client(base_url=address, trust_env=False) as client:
+        with httpx.Client(base_url=address, limits=ONE_EACH, trust_env=False, timeout=60) as client:
             assert client.post("/workloads", json=staged.workload("linger")).status_code == 202
             staged.wait_for("linger", "running")
             assert client.get("/").text == "The weather is fine.\n"
@@ -50,7 +53,7 @@ def test_a_web_service_runs_tasks_while_it_serves_its_own_pages(program: Program
             assert client.post("/workloads", json={"type": "ExecuteTask", "token": "", "ti": {}}).status_code == 404
         assert staged.state("linger") == "running"
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
 
     assert process.returncode == 0, said
     assert staged.state("linger") == "failed"

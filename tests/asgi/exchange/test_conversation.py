@@ -15,7 +15,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, timeline
-from tests.asgi.servers import serving
+from tests.asgi.servers import client_at, serving
 from timegate import Timeline, Version, VersionChange, current_version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -230,7 +230,7 @@ async def test_real_sockets_see_each_version_apart(framework: str) -> None:
     seen = Seen()
     app = APIS[framework](seen)
     app.add_middleware(TimegateMiddleware, timeline=timeline())
-    async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+    async with serving(app) as port, client_at(port) as http:
         old = await http.get("/tasks/3", headers={"API-Version": OLD})
         new = await http.get("/tasks/3", headers={"API-Version": HEAD})
         head = await http.head("/tasks/3", headers={"API-Version": OLD})
@@ -254,7 +254,7 @@ async def test_a_real_client_that_goes_away_half_way_leaves_the_server_well(fram
             await writer.drain()
             writer.close()
             await writer.wait_closed()
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+        async with client_at(port) as http:
             response = await http.get("/tasks/3", headers={"API-Version": OLD})
     assert (response.status_code, seen.handlers) == (200, ["get_task"])
 
@@ -275,7 +275,7 @@ async def test_a_response_that_is_refused_ends_the_connection_cleanly() -> None:
     produced: list[int] = []
     app = Starlette(routes=[Route("/tasks/{task_id:int}", endless), Route("/well", well)])
     app.add_middleware(TimegateMiddleware, timeline=_named(), max_body=10_000)
-    async with serving(app) as port, httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+    async with serving(app) as port, client_at(port) as http:
         response = await http.get("/tasks/3", headers={"API-Version": OLD})
         assert (response.status_code, (await http.get("/well")).text) == (500, "well")
         made = len(produced)

@@ -67,9 +67,10 @@ async def caching(upstream: int) -> AsyncGenerator[int]:
     """
     nginx = program()
     with tempfile.TemporaryDirectory(prefix="nginx-") as home, socket.socket() as kept:
+        # Nobody else gets the port: nginx says so too, and only it listens.
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         kept.bind(("127.0.0.1", 0))
         port: int = kept.getsockname()[1]
-        kept.close()
         log, config = f"{home}/error.log", _configured(home, port=port, upstream=upstream)
         server = await asyncio.create_subprocess_exec(nginx, "-e", log, "-p", home, "-c", config)
         try:
@@ -98,9 +99,9 @@ async def until_up(port: int, server: asyncio.subprocess.Process, home: str) -> 
     """Wait until nginx listens.
 
     Raises:
-        NoNginx: it has ended, or does not listen after ten seconds.
+        NoNginx: it has ended, or does not listen after a minute.
     """
-    for _ in range(200):
+    for _ in range(1200):
         if server.returncode is not None:
             break
         with contextlib.suppress(OSError):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, timeline
 from tests.asgi.nginx.proxies import caching
-from tests.asgi.servers import serving
+from tests.asgi.servers import client_at, serving
 from timegate.asgi import TimegateMiddleware
 
 pytestmark = pytest.mark.anyio
@@ -42,7 +42,7 @@ async def cached(framework: str) -> AsyncIterator[Cached]:
     async with (
         serving(app) as upstream,
         caching(upstream) as port,
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http,
+        client_at(port) as http,
     ):
         yield Cached(http, seen)
 

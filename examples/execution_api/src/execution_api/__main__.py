@@ -23,6 +23,9 @@ __all__ = ["app_from_environment", "main"]
 NAMES = ("DATABASE", "SECRET_FILE", "WORLD", "CEILING", "USAGE", "SAMPLE")
 DATABASE, SECRET_FILE, WORLD, CEILING, USAGE, SAMPLE = (f"EXECUTION_API_{name}" for name in NAMES)
 
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than by clients, whose request fails on one that is being closed."""
+
 
 def main(words: list[str] | None = None) -> int:
     """Run the command.
@@ -73,6 +76,7 @@ def _serve(given: argparse.Namespace) -> int:
         workers=given.processes,
         access_log=False,
         log_config=None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return 0
 

@@ -23,7 +23,7 @@ Environments: TypeAlias = Callable[[Generation], Environment]
 """Gives the environment in which an SDK is installed."""
 
 _DRIVER: Final = Path(__file__).parent / "driver.py"
-_SECONDS: Final = 120
+_SECONDS: Final = 360
 _ROW: Final = TypeAdapter(dict[str, JsonValue])
 
 

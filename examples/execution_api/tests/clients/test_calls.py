@@ -16,7 +16,7 @@ from examples.execution_api.tests.clients.driving import Environments, drive
 from examples.execution_api.tests.clients.recorded import RECORDED, Recorded, corrected, differences
 
 # Making an environment takes its time, on the first run.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 _WORLD: Final[dict[str, JsonValue]] = json.loads((Path(__file__).parents[1] / "data" / "world.json").read_bytes())
 _EVERY_METHOD: Final = frozenset(call.method for end in ENDS for call in calls_ending_with(end))

@@ -30,7 +30,7 @@ from examples.execution_api.tests.serving import START as STARTED
 from timegate import Timeline, Version
 
 # Making an environment takes its time, on the first run.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 SDK: Final = "1.0.0"
 
@@ -78,11 +78,11 @@ def ending(folder: Path, ended: Version) -> Generator[Stage]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_keep_alive=75))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:
-            for _ in range(600):
+            for _ in range(3600):
                 if server.started:
                     break
                 time.sleep(0.05)

@@ -23,7 +23,7 @@ from examples.execution_api.tests.clients.driving import Environments
 from examples.execution_api.tests.clients.stage import CROSSINGS, Crossing, Stage
 
 # Making an environment takes its time, on the first run.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1800)
 
 NOON: Final = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
+from execution_api.demo.server import kept_port, until_serving
 
 from examples.execution_api.tests.serving import SECRET
 
@@ -69,36 +67,22 @@ def running(
     """
     secret, rows = folder / "secret", folder / "world.json"
     secret.write_text(SECRET)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    command = [sys.executable, "-m", "execution_api", "serve", "--port", str(port)]
-    command += ["--database", database, "--secret-file", str(secret), *options]
+    command = [sys.executable, "-m", "execution_api", "serve", "--database", database, "--secret-file", str(secret)]
+    command += options
     if world is not None:
         rows.write_text(json.dumps(world))
         command += ["--world", str(rows)]
     variables = {**os.environ, "PYTHONPATH": "" if release is None else str(release)}
     with (
+        kept_port() as port,
         (folder / "server.log").open("ab") as log,
-        subprocess.Popen(command, stdout=log, stderr=log, env=variables) as process,
+        subprocess.Popen([*command, "--port", str(port)], stdout=log, stderr=log, env=variables) as process,
     ):
         try:
             server = LoadedServer(f"http://127.0.0.1:{port}", port, process)
-            _wait_for(server, folder / "server.log")
+            until_serving(server.url, process, told=lambda: (folder / "server.log").read_text()[-2000:])
             yield server
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait(WAIT_SECONDS)
-
-
-def _wait_for(server: LoadedServer, log: Path) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    with httpx.Client(trust_env=False) as client:
-        while time.monotonic() < until and server.process.poll() is None:
-            try:
-                if client.get(f"{server.url}/health/ping").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-    raise RuntimeError(f"the server does not respond: {log.read_text()[-2000:]}")

@@ -114,9 +114,8 @@ async def drive(
         first: the number of the first of them.
     """
     tally = Tally()
-    # The server closes a connection that was idle for five seconds; a request at that moment would get no response.
     kept = workers if keeps_connections else 0
-    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=kept, keepalive_expiry=2)
+    limits = httpx.Limits(max_connections=workers, max_keepalive_connections=kept)
     headers = {"User-Agent": f"apache-airflow-task-sdk/{agent} (Python/3.12.1)"}
     async with httpx.AsyncClient(base_url=url, headers=headers, limits=limits, timeout=60, trust_env=False) as client:
         crowd = [

@@ -22,9 +22,6 @@ from examples.execution_api.tests.rolling.releases import NEWEST, OLDER, older_r
 from examples.execution_api.tests.serving import SECRET
 from timegate.observing.event import UNKNOWN
 
-DRAIN_SECONDS = 1.0
-"""How long a server that gets nothing new may need for what it has begun."""
-
 UPGRADE_SECONDS = 120
 """How long workers may need at most to end the tasks that they have begun."""
 
@@ -171,11 +168,10 @@ class Roll:
     async def _replace(self, place: int, release: Path | None, balancer: Balancer) -> None:
         """Replace one server by one of another release, when it has ended what it has begun."""
         old, stack = self.servers[place]
-        balancer.configure([server.port for server, _ in self.servers if server is not old])
-        await asyncio.sleep(DRAIN_SECONDS)
+        await balancer.send_to([server.port for server, _ in self.servers if server is not old])
         await asyncio.to_thread(stack.close)
         self.servers[place] = await asyncio.to_thread(self._start, release)
-        balancer.configure([server.port for server, _ in self.servers])
+        await balancer.send_to([server.port for server, _ in self.servers])
         print(f"  server {place + 1} is {'this release' if release is None else 'the release before'}", flush=True)
 
     async def _upgrade_clients(self, balancer: Balancer, numbers: range) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
+import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
+
+from execution_api.demo.server import kept_port
 
 from tests.asgi.nginx.proxies import program, until_up
 
 __all__ = ["Balancer", "balancing"]
+
+_SECONDS: Final = 180
+"""How long what is under way may need to end at most."""
 
 _CONFIG: Final = """
 worker_processes 1;
@@ -56,15 +61,42 @@ class Balancer:
         """Its base URL."""
         return f"http://127.0.0.1:{self.port}"
 
+    async def send_to(self, ports: Sequence[int]) -> None:
+        """Send what comes to the servers of these ports, and wait until nothing is under way to any other.
+
+        Raises:
+            TimeoutError: something is under way for too long.
+        """
+        if self.process is None:
+            return
+        before = _workers(self.process.pid)
+        self.configure(ports)
+        self.process.send_signal(signal.SIGHUP)
+        # A worker of nginx knows the servers that it began with, and ends with its last request.
+        until = time.monotonic() + _SECONDS
+        while before & _workers(self.process.pid):
+            if time.monotonic() > until:
+                raise TimeoutError(f"the balancer still waits for responses after {_SECONDS} s")
+            await asyncio.sleep(0.05)
+
     def configure(self, ports: Sequence[int]) -> None:
-        """Send what comes from now on to the servers of these ports; what is under way ends where it is."""
+        """Write which servers there are."""
         # Its worker needs the folder too, which is ours.
         user = "user root;" if os.geteuid() == 0 else ""
         servers = "\n".join(f"        server 127.0.0.1:{port} max_fails=0;" for port in ports)
         config = _CONFIG.format(home=self.home, port=self.port, user=user, servers=servers)
         (self.home / "nginx.conf").write_text(config)
-        if self.process is not None:
-            self.process.send_signal(signal.SIGHUP)
+
+
+def _workers(master: int) -> set[int]:
+    """The processes of nginx that serve, by the process that began them."""
+    found: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, parent, *_ = stat.read_text().rpartition(")")[2].split()
+            if int(parent) == master and state != "Z":
+                found.add(int(stat.parent.name))
+    return found
 
 
 @asynccontextmanager
@@ -78,18 +110,16 @@ async def balancing(home: Path, ports: Sequence[int]) -> AsyncGenerator[Balancer
     Raises:
         NoNginx: it is not there, or it does not start.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    balancer = Balancer(home, port)
-    balancer.configure(ports)
     command = (program(), "-e", str(home / "error.log"), "-p", str(home), "-c", str(home / "nginx.conf"))
-    process = await asyncio.create_subprocess_exec(*command)
-    try:
-        await until_up(port, process, str(home))
-        balancer.process = process
-        yield balancer
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
+    with kept_port() as port:
+        balancer = Balancer(home, port)
+        balancer.configure(ports)
+        process = await asyncio.create_subprocess_exec(*command)
+        try:
+            await until_up(port, process, str(home))
+            balancer.process = process
+            yield balancer
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()

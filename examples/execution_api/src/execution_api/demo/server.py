@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +18,11 @@ from typing import Final
 
 from pydantic import JsonValue
 
-__all__ = ["RunningServer", "ServerFailed", "free_port", "running_process", "running_server"]
+__all__ = ["RunningServer", "ServerFailed", "kept_port", "running_process", "running_server", "until_serving"]
 
 _HOST: Final = "127.0.0.1"
-_SECONDS_TO_START: Final = 30.0
-_SECONDS_TO_STOP: Final = 10.0
+_SECONDS_TO_START: Final = 180.0
+_SECONDS_TO_STOP: Final = 60.0
 _LINES_TO_SHOW: Final = 20
 
 
@@ -68,18 +68,18 @@ def running_server(folder: Path, *, world: Mapping[str, JsonValue]) -> Generator
     secret_file.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     world_file = folder / "world.json"
     world_file.write_text(json.dumps(world), encoding="utf-8")
-    port = free_port()
-    server = RunningServer(
-        url=f"http://{_HOST}:{port}",
-        database=f"sqlite:///{folder / 'server.sqlite'}",
-        log=folder / "server.log",
-        secret=secret_file.read_text(encoding="utf-8"),
-    )
-    command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
-    command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
-    command += ["--usage", str(server.usage), "--sample", "1"]
-    with running_process(command, server, folder=folder):
-        yield server
+    with kept_port() as port:
+        server = RunningServer(
+            url=f"http://{_HOST}:{port}",
+            database=f"sqlite:///{folder / 'server.sqlite'}",
+            log=folder / "server.log",
+            secret=secret_file.read_text(encoding="utf-8"),
+        )
+        command = [sys.executable, "-m", "execution_api", "serve", "--host", _HOST, "--port", str(port)]
+        command += ["--database", server.database, "--secret-file", str(secret_file), "--world", str(world_file)]
+        command += ["--usage", str(server.usage), "--sample", "1"]
+        with running_process(command, server, folder=folder):
+            yield server
 
 
 @contextmanager
@@ -108,33 +108,52 @@ def running_process(
         subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, env=variables) as process,
     ):
         try:
-            _wait_until_ready(server, process, seconds)
+            until_serving(server.url, process, seconds=seconds, told=lambda: _end_of(server.log))
             yield
         finally:
             _stop(process)
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def kept_port() -> Generator[int]:
+    """A port of this machine for a server of one's own: nobody else gets it before the server listens, or after."""
+    with socket.socket() as keeper:
+        # Two sockets that say so may have one address as long as only one listens; who asks for any port gets another.
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind((_HOST, 0))
+        yield keeper.getsockname()[1]
 
 
-def _wait_until_ready(server: RunningServer, process: subprocess.Popen[bytes], seconds: float) -> None:
+def until_serving(
+    url: str,
+    process: subprocess.Popen[bytes] | subprocess.Popen[str],
+    *,
+    seconds: float = _SECONDS_TO_START,
+    told: Callable[[], str],
+) -> None:
+    """Wait until a server responds.
+
+    Args:
+        url: Its base URL.
+        process: What runs it.
+        seconds: How long it may take.
+        told: Says what it has logged, for the error.
+
+    Raises:
+        ServerFailed: It ended, or does not respond.
+    """
     # Nobody else's proxy is asked for an address of this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
-            raise ServerFailed(f"the server ended with {process.returncode}:\n{_end_of(server.log)}")
+            raise ServerFailed(f"the server ended with {process.returncode}:\n{told()}")
         try:
-            with opener.open(f"{server.url}/health", timeout=2):
+            with opener.open(f"{url}/health", timeout=10):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
-    raise ServerFailed(f"the server does not respond after {seconds:g} s:\n{_end_of(server.log)}")
+    raise ServerFailed(f"the server does not respond after {seconds:g} s:\n{told()}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

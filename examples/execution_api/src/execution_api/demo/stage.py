@@ -28,8 +28,8 @@ __all__ = ["ActResult", "Player", "Stage"]
 Player: TypeAlias = Environment | Program
 """A worker that is ready: an SDK that is installed, or a program that is built."""
 
-_SECONDS_TO_LOG: Final = 2.0
-_SECONDS_TO_START: Final = 60.0
+_SECONDS_TO_LOG: Final = 30.0
+_SECONDS_TO_START: Final = 240.0
 # What a worker that is told to stop is told by; older ones do not know the second.
 _GONE: Final = (404, 410)
 

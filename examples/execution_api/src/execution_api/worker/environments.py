@@ -20,7 +20,7 @@ from execution_api.worker.sdks import Generation
 __all__ = ["Environment", "EnvironmentFailed", "make_environment", "relock"]
 
 _UV: Final = (sys.executable, "-m", "uv")
-_SECONDS_TO_INSTALL: Final = 600
+_SECONDS_TO_INSTALL: Final = 1800
 
 
 class EnvironmentFailed(RuntimeError):

@@ -15,7 +15,7 @@ __all__ = ["Interpreter", "NoSuitablePython", "find_interpreter"]
 _SUPPORTED: Final = ("3.11", "3.12")
 _COMMANDS: Final = ("python3.11", "python3.12", "python3", "python")
 _ASK_VERSION: Final = "import platform; print(platform.python_version())"
-_SECONDS_TO_ANSWER: Final = 20
+_SECONDS_TO_ANSWER: Final = 60
 
 
 class NoSuitablePython(RuntimeError):

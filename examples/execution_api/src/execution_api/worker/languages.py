@@ -37,7 +37,7 @@ BUILT_FROM: Final = ("2025-04-11", "2026-06-30")
 """The versions whose frozen contracts workers are built from: the oldest, and today's."""
 
 _LEFT_OUT: Final = shutil.ignore_patterns("node_modules", "dist", "generated.ts")
-_SECONDS_TO_BUILD: Final = 300
+_SECONDS_TO_BUILD: Final = 900
 
 
 class UnknownLanguage(LookupError):
@@ -232,7 +232,7 @@ def _digest(worker: LanguageWorker) -> str:
     return found.hexdigest()[:12]
 
 
-def run_next(program: Program, *, server: str, token: str, timeout: float = 60.0) -> TaskRun:
+def run_next(program: Program, *, server: str, token: str, timeout: float = 180.0) -> TaskRun:
     """Let a worker wait for the next workload of a queue and run it, in a process of its own.
 
     Args:

@@ -65,7 +65,7 @@ class TaskRun:
     supervisor_log: str
 
 
-def run_task(environment: Environment, order: TaskOrder, *, timeout: float = 120.0) -> TaskRun:
+def run_task(environment: Environment, order: TaskOrder, *, timeout: float = 360.0) -> TaskRun:
     """Run a task instance through the SDK's own supervisor, in a process and an `AIRFLOW_HOME` of its own.
 
     Args:
