@@ -13,7 +13,7 @@ from timegate.history.inheritance import declared_anew, is_about
 from timegate.history.look_up import LookUp, References
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import name_one, reach_model
-from timegate.history.schema_edits import tags_in, with_roots
+from timegate.history.schema_edits import tags_in
 from timegate.history.steps import HeaderFieldChanged, ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
@@ -166,7 +166,7 @@ class HistoryBuilder:
             schema = change(component.schema)
             if schema != component.schema:
                 self.put(side, replace(component, schema=schema))
-        self.wire = with_roots(self.wire, side, change)
+        self.wire = self.wire.with_payloads(side, change)
 
     def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Record a step that the fact at hand takes on a component's objects; facts are undone newest first.

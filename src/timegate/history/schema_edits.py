@@ -11,7 +11,7 @@ from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
 from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
-from timegate.wire.wire import Body, Component, Side, Wire
+from timegate.wire.wire import Component
 
 
 def with_property(component: Component, key: str, schema: Schema, *, required: bool) -> Component:
@@ -187,23 +187,6 @@ def with_arm(schema: Any, arms: Collection[str], name: str, properties: Mapping[
         return node
 
     return rewrite(schema, change)
-
-
-def with_roots(wire: Wire, side: Side, change: Callable[[Schema], Schema]) -> Wire:
-    """The wire with every root schema of one side changed."""
-
-    def changed(body: Body | None) -> Body | None:
-        return body and replace(body, schema=change(body.schema))
-
-    if side == "requests":
-        # An operation without a request body stays the same object: the gates compare operations by identity.
-        operations = [replace(one, request=changed(one.request)) if one.request else one for one in wire.operations]
-        return replace(wire, operations=tuple(operations), receives=tuple(map(change, wire.receives)))
-    operations = [
-        replace(one, responses={status: changed(body) for status, body in one.responses.items()})
-        for one in wire.operations
-    ]
-    return replace(wire, operations=tuple(operations), sends=tuple(map(change, wire.sends)))
 
 
 def tags_in(schema: object) -> Iterator[str]:

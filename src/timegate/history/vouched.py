@@ -11,7 +11,6 @@ from timegate.changes.models import VouchedShape
 from timegate.errors import Fault
 from timegate.history.inheritance import is_about
 from timegate.history.look_up import LookUp
-from timegate.history.schema_edits import with_roots
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
@@ -89,7 +88,7 @@ class _Vouched:
         if same and all(self._body(schema) is schema for schema in roots):
             return self._head
         renamed = {name: self._renamed(one) for name, one in changed.items()}
-        wire = with_roots(replace(self._head.wire, responses=renamed), "responses", self._payload)
+        wire = replace(self._head.wire, responses=renamed).with_payloads("responses", self._payload)
         kinds = [(kind, self._payload(schema)) for kind, schema in self._head.roots["responses"]]
         return replace(self._head, wire=wire, roots={**self._head.roots, "responses": kinds})
 

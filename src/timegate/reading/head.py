@@ -17,6 +17,7 @@ from timegate.reading.fastapi import (
     fastapi_operations,
     is_fastapi,
 )
+from timegate.reading.inline import with_inline_objects
 from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
 from timegate.reading.starlette import VALIDATION_SCHEMAS, starlette_operations
@@ -112,6 +113,7 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
 
 def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     wire, roots = head_wire(starlette_operations(app.routes, set()), sends=sends, receives=receives)
+    wire, roots = with_inline_objects(wire, roots)
     return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)), has_details=True)
 
 
@@ -124,7 +126,7 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     if documented:
         check_document(document)
     by_hand = shown_by_hand(app, operations, documented)
-    wire = AppDocument(wire, document, documented).wire()
+    wire, roots = with_inline_objects(AppDocument(wire, document, documented).wire(), roots)
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
     shown = (one for one in shown_besides(document, documented) if one not in outgoing.labels)
@@ -135,7 +137,8 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
 def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     """Read types of payloads without HTTP; ``types`` are those in both directions."""
     with refuse_endless("the types"):
-        return Head(*head_wire((), both=types, sends=sends, receives=receives))
+        wire, roots = head_wire((), both=types, sends=sends, receives=receives)
+    return Head(*with_inline_objects(wire, roots))
 
 
 def read_document(

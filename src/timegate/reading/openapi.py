@@ -11,6 +11,7 @@ from timegate.reading.assemble import Roots
 from timegate.reading.declared import refuse_app, status_key
 from timegate.reading.document_form import SHARED, SHARED_REFERENCE, check_form, plain_document
 from timegate.reading.forms import with_forms
+from timegate.reading.inline import InlineObjects
 from timegate.reading.normal_form import NormalForm
 from timegate.reading.schemas import component_of, generate_schemas
 from timegate.reading.starlette import in_order
@@ -18,8 +19,7 @@ from timegate.reading.subtypes import Subtypes
 from timegate.typing import METHODS, Document, Location, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.media import FORMS, is_json_media, media_kind
-from timegate.wire.names import first_free
-from timegate.wire.schema import LISTED_SCHEMAS, objects_in, ref, references, referred
+from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.texts import OPERATION_KEYS, Texts, document_texts, with_parameter_texts
 from timegate.wire.wire import HOLDERS, SIDES, Body, Component, Operation, Side, Wire
 
@@ -101,16 +101,18 @@ class _Reader:
         raw: Mapping[str, Any] = self._shared.get("schemas", {})
         self._form = NormalForm(raw, is_old=str(document["openapi"]).startswith("3.0"))
         self.schemas: dict[str, Schema] = {name: self._form.component(name, one) for name, one in raw.items()}
-        self.components: dict[Side, dict[str, Component]] = {side: {} for side in SIDES}
-        self._taken: dict[Side, set[str]] = {side: set(self.schemas) for side in SIDES}
+        # All names, before an inline object gets one.
+        named = {name: Component(name, schema, display_name=name) for name, schema in self.schemas.items()}
+        self.components: dict[Side, dict[str, Component]] = {side: {**named} for side in SIDES}
+        self._inline = {side: InlineObjects(self.components[side], every=True) for side in SIDES}
         for side in SIDES:
             for name, schema in self.schemas.items():
-                kept = self._extract_inner(schema, name, side, owner=name)
+                kept = self._inline[side].below(schema, name, owner=name)
                 self.components[side][name] = Component(name, kept, display_name=name)
         self._subtypes: dict[Side, Subtypes] = {side: Subtypes(self.components[side]) for side in SIDES}
         for side, subtypes in self._subtypes.items():
-            known = self.components[side].items()
-            self.components[side] = {name: replace(one, schema=subtypes.noted(one.schema)) for name, one in known}
+            for name, one in self.components[side].items():
+                self.components[side][name] = replace(one, schema=subtypes.noted(one.schema))
 
     def reference(self, name: str) -> Schema:
         """A reference to a component of the document."""
@@ -200,7 +202,7 @@ class _Reader:
             if not _is_gated(one):
                 continue
             schema = self._form.schema(one["schema"])
-            extracted = self._extract_object(schema, f"{name}.{wire}", "requests")
+            extracted = self._inline["requests"].within(schema, f"{name}.{wire}")
             properties[wire] = with_parameter_texts(extracted, one, wire)
             if one.get("required"):
                 required.append(wire)
@@ -246,7 +248,7 @@ class _Reader:
         ]
         content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._subtypes[side].noted(self._extract_object(self._form.schema(described[first]), place, side))
+        schema = self._subtypes[side].noted(self._inline[side].within(self._form.schema(described[first]), place))
         # What these hold is not converted: a change of it is refused.
         behind = [
             {"by": media, "schema": self._form.schema(described[media]), "listed": True}
@@ -256,45 +258,6 @@ class _Reader:
         schema = {**schema, BEHIND_MARK: behind} if behind else schema
         apart = tuple(media for media in others if media in json)
         return Body(schema, (*chosen, *others), apart=apart), {**raw, "content": content}
-
-    def _extract_object(self, schema: Any, place: str, side: Side, *, owner: str = "") -> Any:
-        """A schema in which every inline object is replaced by a reference to a component of its own.
-
-        Args:
-            schema: the schema.
-            place: where it is.
-            side: whether clients send or receive it.
-            owner: the component of whose values it says a part; facts about that one hold for it.
-        """
-        if not is_object(schema):
-            return schema
-        inner = self._extract_inner(schema, place, side)
-        if not is_object(schema.get("properties")):
-            return inner
-        # Two inline objects may be at places that read alike: the items and the values of one schema.
-        name = first_free(self._taken[side], place, numbered=f"{place}__")
-        self._taken[side].add(name)
-        self.components[side][name] = Component(name, inner, display_name=owner or place, inline=True)
-        return ref(name)
-
-    def _extract_inner(self, schema: Schema, place: str, side: Side, *, owner: str = "") -> Schema:
-        """A schema in which every inline object below the root is replaced by a reference to a component of its own."""
-        extracted = dict(schema)
-        for key in ("items", "additionalProperties", "contentSchema", "unevaluatedProperties"):
-            if key in extracted:
-                extracted[key] = self._extract_object(extracted[key], f"{place}.*", side)
-        for key in LISTED_SCHEMAS:
-            if is_array(extracted.get(key)):
-                arms = enumerate(extracted[key])
-                whose = owner if key == "allOf" else ""
-                extracted[key] = [
-                    self._extract_object(arm, f"{place}.{key}[{i}]", side, owner=whose) for i, arm in arms
-                ]
-        for key in ("properties", "patternProperties"):
-            if is_object(extracted.get(key)):
-                inner = extracted[key].items()
-                extracted[key] = {name: self._extract_object(one, f"{place}.{name}", side) for name, one in inner}
-        return extracted
 
     def _resolved(self, node: Any, within: tuple[str, ...] = ()) -> Any:
         """A copy of a part that is no schema, with shared components in place of the references to them."""

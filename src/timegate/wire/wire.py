@@ -259,6 +259,22 @@ class Wire:
             yield from (body.schema for _, body in operation.bodies(side))
         yield from self.standalone(side)
 
+    def with_payloads(self, side: Side, change: Callable[[Schema], Schema]) -> Wire:
+        """The same wire with the schema of each payload of one side changed."""
+
+        def changed(body: Body | None) -> Body | None:
+            return body and replace(body, schema=change(body.schema))
+
+        if side == "requests":
+            # An operation without a request body stays the same object: the gates compare operations by identity.
+            operations = [replace(one, request=changed(one.request)) if one.request else one for one in self.operations]
+            return replace(self, operations=tuple(operations), receives=tuple(map(change, self.receives)))
+        operations = [
+            replace(one, responses={status: changed(body) for status, body in one.responses.items()})
+            for one in self.operations
+        ]
+        return replace(self, operations=tuple(operations), sends=tuple(map(change, self.sends)))
+
     def body_of(self, side: Side, name: str) -> Schema | None:
         """The schema of an operation's body on one side; None where the name is none of an operation with a body there.
 
