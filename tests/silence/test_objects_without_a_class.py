@@ -109,7 +109,7 @@ def test_what_is_wrong_in_it_is_told_in_the_clients_names() -> None:
     response = exchange(gated(echo(list[Owner[Item]]), RENAMED), "POST", "/echo", body=[{"item": {"article": 5}}])
     # The class of the app's own is a union: an instance, or the object.
     *_, error = response.json()["detail"]
-    assert (response.status, error["loc"][-2:], error["input"]) == (422, ["item", "article"], 5)
+    assert (response.status, error["loc"][-2:], error["input"]) == (422, ["item", "article"], 5), error
 
 
 def test_heads_name_in_it_is_no_key_of_an_old_client() -> None:

@@ -14,6 +14,7 @@ from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
+from timegate.reading.class_fields import tells_python_names
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
@@ -199,13 +200,19 @@ class Locator:
             return _End()
         label = rest[at]
         key = next((wire for wire in component.properties if label in component.accepted(wire)), None)
+        if key is None and isinstance(label, str) and tells_python_names(component.model):
+            key = component.fields.get(label)
+            label = label if key is None else key
         if key is None and label in self._known(component.name):
             # The object was converted as another arm of a union: head calls the key of this one otherwise.
             return _End(exact=False, means_nothing=True)
         if key is None:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
-            return _Step((label,), 1, values) if is_object(values) else _End()
+            if is_object(values):
+                return _Step((rest[at],), 1, values)
+            is_label = _is_label(rest[at]) and any(rest[at + 1 : at + 2] == (wire,) for wire in component.properties)
+            return _Step((ArmName(rest[at]),), 1, ref(component.name)) if is_label else _End()
         sources, schema = (
             self._paths.of(component.name, client_conversion("requests", self.version)),
             component.properties[key],
@@ -299,6 +306,11 @@ def _inner(schema: Schema, segment: str | int) -> Schema | None:
         return first_items[segment]
     found = schema.get("items" if isinstance(segment, int) else "additionalProperties")
     return found if is_object(found) else None
+
+
+def _is_label(segment: str | int) -> bool:
+    """Whether a part of a location is what pydantic calls a reader, such as ``chain[…]``, and no key."""
+    return isinstance(segment, str) and segment.endswith("]")
 
 
 _TYPES: Final = {"integer": "int", "string": "str", "number": "float", "boolean": "bool", "null": "none"}

@@ -28,6 +28,14 @@ def settings_of(model: Any) -> dict[str, Any] | None:
     return {name: config[name] for name in _SETTINGS if name in config} or None
 
 
+def tells_python_names(model: Any) -> bool:
+    """Whether validation errors call the fields of a class by their names in Python, and not by their aliases."""
+    config: Mapping[str, Any] = (
+        getattr(model, "model_config", None) or getattr(model, "__pydantic_config__", None) or {}
+    )
+    return config.get("loc_by_alias") is False
+
+
 def read_alike(model: Any, other: Any) -> bool:
     """Whether two models read the values of a type alike; one that is no class has no settings."""
     return settings_of(model) == settings_of(other)
