@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from timegate.changes.base import UNSET, Fact
+from pydantic import create_model
+
+from timegate.changes.base import UNSET, Fact, ModelFact
 from timegate.errors import Fault
+from timegate.reading.class_fields import written_settings_of
+from timegate.reading.parameters import slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.timeline import Timeline
 from timegate.typing import Schema
+from timegate.wire.schema import referred
 from timegate.wire.wire import SIDES, Side, Wire
+
+_WRAPPER: Final = "TimegateNamed"
+_SLOT: Final = "field_0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +47,16 @@ def named_types(head: Wire, timeline: Timeline) -> NamedTypes:
         if fact.named_type is not UNSET
     }
     types: dict[int, Any] = {key: fact.named_type for key, (fact, *_) in named.items()}
+    settings = {key: _settings(fact) for key, (fact, *_) in named.items()}
     refused: dict[int, str] = {}
     try:
-        generated = _generated(types)
+        generated = _generated(types, settings)
     except Exception:
         # Only one by one they show which of them it is.
-        refused = {key: problem for key, kind in types.items() if (problem := _problem(key, kind))}
+        refused = {key: problem for key, kind in types.items() if (problem := _problem(key, kind, settings))}
         if not refused:
             raise
-        generated = _generated({key: kind for key, kind in types.items() if key not in refused})
+        generated = _generated({key: kind for key, kind in types.items() if key not in refused}, settings)
     wire = head
     schemas: dict[tuple[Side, int], Schema] = {(side, key): {} for side in SIDES for key in types}
     for side, described in generated.items():
@@ -58,14 +67,37 @@ def named_types(head: Wire, timeline: Timeline) -> NamedTypes:
     return NamedTypes(wire, schemas, faults)
 
 
-def _generated(types: Mapping[int, Any]) -> dict[Side, GeneratedSchemas]:
-    return {side: generate_schemas(side, list(types.items())) for side in SIDES} if types else {}
+def _settings(fact: Fact) -> Any:
+    """The settings by which values of the type that a fact names are written: those of the model that had them."""
+    models = fact.models if isinstance(fact, ModelFact) else ()
+    return written_settings_of(models[0], fact.named_type) if models else None
 
 
-def _problem(key: int, kind: Any) -> str:
+def _generated(types: Mapping[int, Any], settings: Mapping[int, Any]) -> dict[Side, GeneratedSchemas]:
+    # Settings hold for the fields of a model.
+    wrapped: dict[int, Any] = {}
+    for key, config in settings.items():
+        if config and key in types:
+            fields: dict[str, Any] = {_SLOT: (types[key], ...)}
+            wrapped[key] = create_model(f"{_WRAPPER}{key}", __config__=config, **fields)
+    if not types:
+        return {}
+    kinds = [(key, wrapped.get(key, kind)) for key, kind in types.items()]
+    return {side: _unwrapped(generate_schemas(side, kinds), wrapped) for side in SIDES}
+
+
+def _unwrapped(generated: GeneratedSchemas, wrapped: Mapping[int, Any]) -> GeneratedSchemas:
+    """The schemas with the type's own in place of each wrapper's."""
+    names = {key: str(referred(generated.schemas[key])) for key in wrapped}
+    own: dict[Hashable, Schema] = {key: slot_schema(generated.components[name], _SLOT) for key, name in names.items()}
+    kept = {name: one for name, one in generated.components.items() if name not in names.values()}
+    return GeneratedSchemas({**generated.schemas, **own}, kept)
+
+
+def _problem(key: int, kind: Any, settings: Mapping[int, Any]) -> str:
     """Why a type cannot be described; empty where it can. A type may run code of its author, which raises anything."""
     try:
-        _generated({key: kind})
+        _generated({key: kind}, settings)
     except Exception as error:
         return str(error).partition("\n")[0] or type(error).__name__
     return ""

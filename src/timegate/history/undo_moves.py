@@ -115,7 +115,8 @@ def _move(
         )
     empty = fact.empty
     if empty is not UNSET and not callable(empty):
-        empty = plain_value(builder, text, empty, argument="empty")
+        model = source.model if side == "responses" else None
+        empty = plain_value(builder, text, empty, argument="empty", model=model)
     if empty is not UNSET and not callable(empty) and side == "responses":
         check_value(builder, side, text, empty, argument="empty", fits=schema)
     newer_parents = {root: builder.component(side, root).properties[path[0]] for root, path in roots.items()}
