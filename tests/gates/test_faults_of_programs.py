@@ -78,17 +78,17 @@ OWN = "declare the fact on Spot, where it holds everywhere, or give this place a
 NO_WAY_THERE = {
     "a field's serializer without a return type": ExpectedFault(
         (on(Spot).renamed("ex", to="x"),), "Serialized.spot",
-        f"Spot changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Serialized"),
+        f"Spot changes and is reached through a serializer that names no keys, {NO_WAY}", VOUCH.format("Serialized"),
         Contract.of_types(Serialized),
     ),
     "a model's serializer without a return type": ExpectedFault(
         (on(Whole).renamed("ex", to="x"),), "Whole",
-        f"Whole changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Whole"),
+        f"Whole changes and is reached through a serializer that names no keys, {NO_WAY}", VOUCH.format("Whole"),
         Contract.of_types(Whole | int),
     ),
     "a recursive model's serializer that gives any object": ExpectedFault(
         (on(Nested).renamed("ex", to="x"),), "Nested",
-        f"Nested changes and is reached through a serializer without a return type, {NO_WAY}", VOUCH.format("Nested"),
+        f"Nested changes and is reached through a serializer that names no keys, {NO_WAY}", VOUCH.format("Nested"),
         Contract.of_types(list[Nested]),
     ),
     "JSON in a string": ExpectedFault(

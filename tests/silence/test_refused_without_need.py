@@ -150,7 +150,7 @@ PLACES: dict[str, tuple[Callable[..., Any], Any, str]] = {
     "arms that look alike": (either, NAMED, "their schemas can never be told apart"),
     "a field without a schema": (hidden, NAMED, "a schema that does not describe it"),
     "subclasses that may leave": (leaving, NAMED, "Leaving.pet: Persian changes"),
-    "a serializer that says nothing": (written, NAMED, "a serializer without a return type"),
+    "a serializer that says nothing": (written, NAMED, "a serializer that names no keys"),
 }
 
 
@@ -219,7 +219,12 @@ class TestAnEndpointThatOldClientsLack:
     @pytest.mark.parametrize(
         ("place", "kind", "payload", "problem"),
         [
-            ("a serializer that says nothing", Written, {}, "Written is behind a serializer without a return type"),
+            (
+                "a serializer that says nothing",
+                Written,
+                {},
+                "Written is behind a serializer that names no keys",
+            ),
             (
                 "arms that look alike",
                 Both,

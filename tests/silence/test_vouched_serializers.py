@@ -93,7 +93,7 @@ def served(kind: Any, content: Any) -> FastAPI:
 class TestASerializerOfAModel:
     def test_stops_the_start_where_a_change_is_behind_it_and_the_remedy_helps(self, kind: Any) -> None:
         faults = faults_of(Contract.of(served(kind, kind())), RENAMED)
-        assert {"a serializer without a return type" in fault.problem for fault in faults} == {True}
+        assert {"a serializer that names no keys" in fault.problem for fault in faults} == {True}
         remedy = f", or on({kind.__name__}).vouched('why it keeps the documented shape')"
         assert {fault.remedy.endswith(remedy) for fault in faults} == {True}
         assert faults_of(Contract.of(served(kind, kind())), RENAMED, on(kind).vouched(WHY)) == ()
@@ -231,7 +231,7 @@ REFUSALS: dict[str, tuple[Any, Any, str, str]] = {
 def test_vouching_for_nothing_is_refused(name: str) -> None:
     kind, fact, place, problem = REFUSALS[name]
     found = faults_of(Contract.of_types(sends=[kind]), fact, RENAMED)
-    faults = [one for one in found if "serializer without" not in one.problem]
+    faults = [one for one in found if "serializer that names" not in one.problem]
     assert [(one.place, one.problem) for one in faults] == [(place, problem)]
     assert f"take {fact} out" in faults[0].remedy
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from timegate.reading.recorder import CLASSES, Mode, serializes_by_itself, writes_any_subclass
+from timegate.reading.recorder import CLASSES, Mode
+from timegate.reading.serializers import serializes_by_itself, writes_any_subclass
 from timegate.typing import is_array, is_object, type_of
 
 _INNER: Final = (

@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import to_jsonable_python
 
 from timegate.reading.generator import Generator
+from timegate.reading.serializers import hides_keys
 from timegate.typing import is_array, is_object, plain_text, type_of
 from timegate.wire.marks import (
     ABSENT_MARK,
@@ -27,12 +28,6 @@ Mode = Literal["validation", "serialization"]
 
 CLASSES: Final = frozenset({"model", "dataclass", "typed-dict", "enum"})
 """The types of core schemas that are of one class, which a component describes."""
-
-_PARTS: Final = {
-    "dict": "values_schema", "list": "items_schema", "set": "items_schema", "frozenset": "items_schema",
-    "generator": "items_schema", "nullable": "schema", "default": "schema", "definitions": "schema",
-}  # fmt: skip
-"""The part of a core schema whose values decide whether a serializer's return type says anything."""
 
 _AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
 """The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
@@ -79,12 +74,20 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
     """A generator class that writes its records into ``records``."""
 
     class Recorder(Generator):
+        def __init__(self, *arguments: Any, **named: Any) -> None:
+            super().__init__(*arguments, **named)
+            self._definitions: dict[str, Any] = {}
+
         def _recorded(self, schema: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
             model = schema.get("cls")
             if model is None:
                 return generated
             records.classes.append(ClassRecord(model, *_names(schema, self.mode)))
             return {**generated, MODEL_MARK: len(records.classes) - 1}
+
+        def definitions_schema(self, schema: Any) -> JsonSchemaValue:
+            self._definitions |= {one["ref"]: one for one in schema["definitions"]}
+            return super().definitions_schema(schema)
 
         def model_field_schema(self, schema: Any) -> JsonSchemaValue:
             return self._absent(schema, super().model_field_schema(schema))
@@ -186,10 +189,12 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             # Most parts are no classes; a call less at each of them lets types be nested deeper.
             is_class = "ref" in schema and schema.get("type") in CLASSES
             generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
-            if "serialization" not in schema or self.mode != "serialization" or not _is_opaque(schema["serialization"]):
+            if "serialization" not in schema or self.mode != "serialization":
+                return generated
+            given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
+            if not hides_keys(schema["serialization"], given, self._definitions):
                 return generated
             # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.
-            given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
             mark = {OPAQUE_MARK: super().generate_inner(given) or True}
             if "ref" not in schema:
                 return {**generated, **mark}
@@ -220,48 +225,6 @@ def absence_of(field: Mapping[str, Any]) -> dict[str, Any]:
     factory = inner["default_factory"]
     # No other one is called: what an app's own does, and makes the next time, nobody knows.
     return {"made": True, "value": to_jsonable_python(factory())} if factory in _FACTORIES else {"made": True}
-
-
-def _is_opaque(serialization: Any) -> bool:
-    return serializes_by_itself(serialization) and _admits_anything(serialization.get("return_schema"))
-
-
-def serializes_by_itself(serialization: Any) -> bool:
-    """Whether a function of the app writes values; pydantic's own, such as that of a sequence, write what is described.
-
-    Args:
-        serialization: that part of a core schema; None where it has none.
-    """
-    if not serialization or serialization.get("type") not in ("function-plain", "function-wrap"):
-        return False
-    return not _is_pydantics(serialization["function"])
-
-
-def writes_any_subclass(serialization: Mapping[str, Any]) -> bool:
-    """Whether an object is written with the fields of its own class, whatever the place declares: `SerializeAsAny`."""
-    if serialization["type"] == "any":
-        return True
-    # Earlier releases of pydantic have a function of their own for it.
-    given: Mapping[str, Any] = serialization.get("schema") or {}
-    return given.get("type") == "any" and _is_pydantics(serialization["function"])
-
-
-def _is_pydantics(function: Any) -> bool:
-    return str(getattr(function, "__module__", "")).partition(".")[0] == "pydantic"
-
-
-def _admits_anything(returned: Any) -> bool:
-    """Whether a declared return type lets a serializer return anything, or an object or a list of anything."""
-    if returned is None or returned.get("type") == "any":
-        return True
-    kind = returned.get("type")
-    if kind == "union":
-        choices = (one[0] if type_of(one) is tuple else one for one in returned["choices"])
-        return any(map(_admits_anything, choices))
-    if kind == "tuple":
-        return any(map(_admits_anything, returned["items_schema"]))
-    part = _PARTS.get(kind)
-    return part is not None and _admits_anything(returned.get(part))
 
 
 def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str], dict[str, str]]:

@@ -19,7 +19,7 @@ _ALONE: Final = ("anyOf", "oneOf", "$ref")
 
 _FOLLOWED: Final = _OF_AN_OBJECT.union(_OF_ANY_VALUE, _ALONE)
 
-SERIALIZER: Final = "a serializer without a return type"
+SERIALIZER: Final = "a serializer that names no keys"
 
 VOUCHABLE: Final = frozenset({SERIALIZER, ANY_SUBCLASS})
 """The obstacles that are none where somebody vouches that nothing else is sent than what the schema says."""
