@@ -158,7 +158,7 @@ def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
         if not is_object(given) or not is_vouched(given):
             return node
         found = True
-        return {**given}
+        return rewrite({**given}, change)
 
     described: Schema = rewrite(schema, change)
     return described if found else schema
