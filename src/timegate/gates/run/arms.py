@@ -24,6 +24,7 @@ class Arm:
         label: the name that validation errors below it have; empty for none.
         leaf: the JSON types of its values.
         is_open: whether it is an object without known keys.
+        is_dict: whether what is read of an object is a dict, as of a TypedDict, and not an instance of a class.
         tags: the keys with listed values.
         required: the spellings of each key that must be present.
         certain: the keys that every value has, also where a response leaves keys out.
@@ -51,6 +52,7 @@ class Arm:
     name: str
     leaf: Leaf
     is_open: bool = False
+    is_dict: bool = False
     tags: dict[str, Tags] = field(default_factory=dict[str, Tags])
     required: tuple[frozenset[str], ...] = ()
     certain: frozenset[str] = frozenset()
@@ -100,7 +102,7 @@ class Arm:
         found: Score | None = None
         if self._may_be(value, reading):
             # Even a strict reader makes an instance of the object. One frame for each level, as for a leaf.
-            found = Score(0, 1, self.sure)
+            found = Score(0, 2 if self.is_dict else 1, self.sure)
             for key in self._scalars_first(value):
                 score = self.leaves[key].score(value[key], reading) if key in self.leaves else Score()
                 if score is None:

@@ -287,9 +287,9 @@ class Choice:
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
         """Drop keys that could lead head to another arm; refuse them where the arm is closed.
 
-        Of what may be anything, each key says something: where head reads it as another arm, it is refused as a whole.
+        Each key of what has any keys says something: where head reads it as another arm, it is refused as a whole.
         """
-        if arm.leaf.anything:
+        if arm.is_open:
             return
         for key in sorted(arm.unknown_keys.intersection(value)):
             if arm.closed and not self.is_asking:

@@ -99,7 +99,7 @@ def _described(shapes: Shapes, component: Component | None, leaf: Schema, versio
         # An `allOf` without a name has the keys of its parts.
         keyed = own.keyed if isinstance(own.keyed, Arm) else None
         if keyed is None:
-            return Arm(name, own, is_open=is_object, keeps_others=own.anything)
+            return Arm(name, own, is_open=is_object, keeps_others=is_object)
         return replace(keyed, name=name, leaf=own, tags={**keyed.tags}, newer_tags={})
     arm = shapes.arm(component, version)
     # Objects that are dicts of anything: they are of no class, and no key is named.

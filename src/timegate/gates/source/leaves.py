@@ -9,6 +9,8 @@ from enum import Enum, Flag, IntEnum, StrEnum
 from functools import partial
 from typing import Any, Final
 
+from typing_extensions import is_typeddict
+
 from timegate.changes.base import UNSET
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
@@ -58,7 +60,7 @@ class Shapes:
             arm.leaf = Leaf(frozenset({dict}), keyed=arm)
             self._add_keys(arm, self._parts(component, version), version)
             arm.closed, arm.keeps_others = component.closed, bool(component.schema.get("additionalProperties"))
-            arm.extra = extra_of(component.model)
+            arm.extra, arm.is_dict = extra_of(component.model), is_typeddict(component.model)
         return arm
 
     def _parts(self, component: Component, version: int) -> list[Component]:
@@ -190,7 +192,7 @@ class Shapes:
             most=schema.get("maxItems"),
             items=self._inner(schema, "items", version),
             keys=self._inner(schema, "propertyNames", version),
-            entries=self._inner(schema, "additionalProperties", version),
+            entries=_ANYTHING if _is_open(schema) else self._inner(schema, "additionalProperties", version),
         )
 
     def _inner(self, schema: Schema, keyword: str, version: int) -> Leaf | None:
@@ -232,6 +234,15 @@ _SAYING_NOTHING: Final = frozenset({
 def _says_nothing(schema: Schema) -> bool:
     """Whether a schema is that of `Any`."""
     return all(key in _SAYING_NOTHING or key.startswith(MARK_PREFIX) for key in schema)
+
+
+_ANYTHING: Final = Leaf(EVERY, anything=True)
+
+
+def _is_open(schema: Schema) -> bool:
+    """Whether a schema is that of a dict whose values may be anything."""
+    others = schema.get("additionalProperties", True)
+    return schema.get("type") == "object" and (others is True or (is_object(others) and _says_nothing(others)))
 
 
 def _says_all(schema: Schema) -> bool:

@@ -238,8 +238,11 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not (by_tag and types == frozenset({dict}))
     ]
     compared = {id(arm) for pair in pairs for arm in pair}
-    # What is an object of a class, and what is left to `Any`, is decided as pydantic does.
-    read = {id(arm) for arm, leaf in zip(arms, leaves, strict=True) if _is_of_a_class(module, conversion, leaf)}
+    read = {
+        id(arm)
+        for arm, leaf in zip(arms, leaves, strict=True)
+        if _is_of_a_class(module, conversion, leaf) and (arm.certain or not arm.is_dict)
+    }
     for arm, leaf in zip(arms, leaves, strict=True):
         is_asked = choice.asked is not None and dict in arm.leaf.types
         if arm.is_touched and (id(arm) in compared or is_asked) and _introduction(module, leaf, conversion) is None:
@@ -249,7 +252,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         for one, other in pairs
         if not choice.apart
         and not (id(one) in told and id(other) in told)
-        and not (module.upgrades and (one.leaf.anything or other.leaf.anything) and {id(one), id(other)} & read)
+        # What is an object of a class, and what is left to `Any` or a dict, is decided as pydantic does.
+        and not (module.upgrades and {id(one), id(other)} & read and any(map(_is_any_object, (one, other))))
         and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
         and not do_the_same(one, other)
     ]
@@ -317,9 +321,13 @@ def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
         yield from _callable_discriminators(arm)
 
 
+def _is_any_object(arm: Arm) -> bool:
+    return arm.is_open and (arm.leaf.anything or arm.leaf.entries is not None)
+
+
 def _is_of_a_class(module: Module, conversion: Conversion, leaf: Schema) -> bool:
     name = referred(leaf)
-    return name is not None and has_all_keys(module.reach.component(name, conversion.src))
+    return name is not None and module.reach.component(name, conversion.src).model is not None
 
 
 def _is_model(module: Module, conversion: Conversion, leaf: Schema) -> bool:
