@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from tests.silence.old_client import OLD, timeline_of
 from timegate import Contract, UpgradeError, on
+from timegate.typing import is_object
 
 
 class Reply(BaseModel):
@@ -80,7 +81,7 @@ def test_head_reads_what_the_old_server_read(mock: Any) -> None:
         assert now == before
 
 
-OBJECTS = [sent for sent in SENT if isinstance(sent, dict)]
+OBJECTS = [sent for sent in SENT if is_object(sent)]
 
 
 @pytest.mark.parametrize("sent", [*OBJECTS, {"tokens": 3}], ids=repr)

@@ -158,7 +158,8 @@ def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
         if not is_object(given) or not is_vouched(given):
             return node
         found = True
-        return rewrite({**given}, change)
+        behind: dict[str, Any] = rewrite({**given}, change)
+        return behind
 
     described: Schema = rewrite(schema, change)
     return described if found else schema
