@@ -100,6 +100,16 @@ class OtherMissing(BaseModel):
     other: int = 0
 
 
+class ByNullable(BaseModel):
+    kind: First | None
+    inner: Inner = Inner()
+
+
+class OtherNullable(BaseModel):
+    kind: Second | None
+    other: int = 0
+
+
 class ByBool(BaseModel):
     on: Literal[True]
     inner: Inner = Inner()
@@ -112,6 +122,7 @@ class OtherBool(BaseModel):
 
 UNIONS: list[tuple[Any, dict[str, Any]]] = [
     *((ByIntEnum | OtherIntEnum, {"kind": tag}) for tag in (1, 1.0, "1", True, "1.0")),
+    *((ByNullable | OtherNullable, {"kind": tag}) for tag in (1, 1.0, "1", True, "1.0")),
     *((ByMember | OtherMember, {"kind": tag}) for tag in (1, 1.0, True)),
     *((ByName | OtherName, {key: "a"}) for key in ("dagId", "dag_id")),
     *((ByChoice | OtherChoice, {key: "a"}) for key in ("dagId", "dag")),

@@ -9,8 +9,9 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from tests.silence.old_client import HEAD, Client, gated, old_client
-from timegate import enum, on, sibling
+from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client
+from timegate import Timeline, Version, endpoint, enum, on, sibling
+from timegate.asgi import TimegateMiddleware
 
 
 class Status(Enum):
@@ -148,3 +149,31 @@ def test_a_response_that_leaves_nothing_out_gains_nothing() -> None:
     assert response.json() == {
         "size": 3, "note": None, "count": 1, "label": "standard", "status": "a", "inner": None, "several": [],
     }  # fmt: skip
+
+
+def first_of(value: list[Any]) -> Any:
+    return value[:1]
+
+
+REWRITTEN = endpoint("/", "GET").rewritten(response=first_of, was=list[Thing])
+NULLABLE = on(Thing).became_nullable("count", null_was=7)
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [[(REWRITTEN, NULLABLE)], [(NULLABLE, REWRITTEN)], [(REWRITTEN,), (NULLABLE,)], [(), (NULLABLE, REWRITTEN)]],
+    ids=["after", "before", "in a newer version", "after another version"],
+)
+def test_a_null_that_a_route_leaves_out_is_left_out_of_what_a_function_makes_of_the_body(versions: list[Any]) -> None:
+    app = FastAPI()
+
+    async def get() -> Any:
+        return [Thing(), Thing(count=1)]
+
+    app.get("/", response_model=list[Thing], **NONE)(get)
+    others = on(Inner).defaulted("size", was=0)
+    changes = [changed(*(facts or (others,)), name=f"Change{index}") for index, facts in enumerate(versions)]
+    listed = [Version(f"2025-01-0{9 - index}", change) for index, change in enumerate(changes)]
+    served = TimegateMiddleware(app, timeline=Timeline(*listed, Version(OLD)))
+    (only,) = Client(served).get("/").json()
+    assert only["count"] == 7

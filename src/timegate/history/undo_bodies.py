@@ -14,6 +14,7 @@ from timegate.history.steps import ObjectConverted, one_way
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import name_of_operation, operations_of
 from timegate.typing import Schema
+from timegate.wire.marks import LEFT_OUT_MARK
 from timegate.wire.schema import ref, referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
@@ -31,8 +32,11 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     name, of_model = _name(operation, place), referred(body.schema)
     if of_model == name:
         return builder.component(side, name)
-    newer: Schema = body.schema if of_model is None else ref(of_model)
-    root: Schema = ref(name) if of_model is None else {**body.schema, **ref(name)}
+    # What a route leaves out of the body is left out of what a function makes of it, too.
+    marks = {key: value for key, value in body.schema.items() if of_model is not None or key == LEFT_OUT_MARK}
+    unmarked = {key: value for key, value in body.schema.items() if key not in marks}
+    newer: Schema = unmarked if of_model is None else ref(of_model)
+    root: Schema = {**marks, **ref(name)}
     whole = Component(name, newer, inline=True, display_name=name)
     places = (_place_at(builder, operation, place, version) for version in range(len(builder.wires)))
     wires = [_with_root(*both, root, key=operation.key, side=side) for both in zip(builder.wires, places, strict=True)]

@@ -30,14 +30,15 @@ def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conve
     Args:
         reach: responses and their history.
         name: the component.
-        slot: of a key at head; None for none.
-        conversion: from head.
+        slot: of a key that the conversion begins with; None for none.
+        conversion: from head, or from where a function or a move has left a payload.
     """
-    left_out, head = conversion.left_out, reach.component(name, conversion.src)
+    left_out, head, sent = conversion.left_out, reach.component(name, 0), reach.component(name, conversion.src)
     key = None if slot is None else slot.source
-    if conversion.src != 0 or key is None or key not in head.properties:
+    # What a function makes of head's payload lacks what head left out, as far as it has the same name there.
+    if key is None or key not in head.properties or key not in sent.properties:
         return UNSET
-    schema = head.properties[key]
+    schema = sent.properties[key]
     absent = schema.get(ABSENT_MARK, {})
     if absent.get("conditional"):
         return UNKNOWN
@@ -45,7 +46,7 @@ def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conve
         return UNSET
     if left_out.defaults and ("default" in schema or "made" in absent):
         return schema["default"] if "default" in schema else absent.get("value", UNKNOWN)
-    return None if left_out.nulls and is_nullable(schema, reach.components(0)) else UNSET
+    return None if left_out.nulls and is_nullable(schema, reach.components(conversion.src)) else UNSET
 
 
 def lacking(reach: Reach, name: str, plan: Plan, conversion: Conversion) -> Iterator[tuple[str, Origin]]:

@@ -31,7 +31,7 @@ from timegate.reading.value_readers import (
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
 from timegate.wire.marks import CHECKED_MARK, DISCRIMINATOR_MARK, LEFT_TO_RIGHT_MARK, MARK_PREFIX, TUPLE_MARK
-from timegate.wire.schema import NULL, referred
+from timegate.wire.schema import NULL, referred, single_reference
 from timegate.wire.wire import Component
 
 
@@ -206,7 +206,7 @@ class Shapes:
         values = all_listed_values(schema, lambda name: self.reach.component(name, version))
         if values is None:
             return None
-        name = referred(schema)
+        name = single_reference(schema)
         model = None if name is None else self.reach.component(name, version).model
         if not (inspect.isclass(model) and issubclass(model, Enum)):
             return Tags(values)
