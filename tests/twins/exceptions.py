@@ -162,11 +162,12 @@ def _fits_no_arm(exchange: Exchange, entry: Any) -> bool:
 
 
 def _has_no_arms_name(exchange: Exchange, entry: Any) -> bool:
-    """Whether an entry is one of the only arm that fits, and lacks its name."""
+    """Whether an entry is one of the only arm that fits, and lacks its name; each key has one, also one of a union."""
     names = {model.name for model in exchange.oldest.models.values()}
     places = [old["loc"] for old in exchange.old_details]
     known = [[key for key in place if key not in names] for place in places]
-    return entry["loc"] not in places and [key for key in entry["loc"] if key not in names] in known
+    told = [key for key in entry["loc"] if key not in names]
+    return entry["loc"] not in places and (told in known or [place[:-1] for place in known].count(told) > 1)
 
 
 @documented("without the rest of the query")
