@@ -170,7 +170,7 @@ def test_a_null_that_a_route_leaves_out_is_left_out_of_what_a_function_makes_of_
     async def get() -> Any:
         return [Thing(), Thing(count=1)]
 
-    app.get("/", response_model=list[Thing], **NONE)(get)
+    app.get("/", response_model=list[Thing], response_model_exclude_none=True)(get)
     others = on(Inner).defaulted("size", was=0)
     changes = [changed(*(facts or (others,)), name=f"Change{index}") for index, facts in enumerate(versions)]
     listed = [Version(f"2025-01-0{9 - index}", change) for index, change in enumerate(changes)]
