@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import json
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -167,6 +168,19 @@ def test_a_revision_asks_for_a_decision_and_the_app_does_not_start_before(shop: 
     text = re.sub(r"undecided\([^)]*\)", "1.5", file.read_text(encoding="utf-8"))
     file.write_text(text.replace(", undecided", ""), encoding="utf-8")
     assert done(shop, "check", "shop.main:app") == "1 frozen contract compared: nothing has changed\n"
+
+
+def test_a_check_names_the_command_that_writes_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(INLINE, encoding="utf-8")
+    given = ["shop:timeline", "--contract", "shop:app", "--folder", "kept contracts"]
+    done(tmp_path, "freeze", "all", *given)
+    edit(tmp_path / "shop.py", "    sku: str", "    sku: str\n    weight: float")
+    told = done(tmp_path, "check", *given, code=1).splitlines()
+    assert told[-1] == (
+        "to write what is missing: timegate revision shop:timeline --contract shop:app --folder 'kept contracts'"
+    )
+    done(tmp_path, *shlex.split(told[-1].partition(": timegate ")[2]))
+    assert "undecided(" in (tmp_path / "shop.py").read_text(encoding="utf-8")
 
 
 def test_a_second_change_stands_before_the_first_in_the_same_file(shop: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,6 +43,8 @@ def check(
     The check fails (exit code 1) where a released version no longer has the contract that was frozen, and no promise
     of the timeline lets it change so. An accepted difference stays accepted in versions to come.
     """
+    about = [target, *(["--contract", contract] if contract else [])]
+    about += ["--folder", str(folder)] if folder != DEFAULT_FOLDER else []
     loaded = load(target, contract=contract)
     frozen = Folder(folder, frozen_at(folder, against)) if against else Folder(folder)
     checked = Check(loaded.timeline, loaded.contract, frozen, against)
@@ -50,11 +52,13 @@ def check(
     if decided:
         written = write_change(loaded.timeline, checked.folder, decided)
         typer.echo(f"{shown(str(written.file))}: {written.name} is written", err=True)
-        _check_again(target, contract=contract, folder=folder, against=against, form=form)
+        _check_again([*about, "--format", form.value, *(["--against", against] if against else [])])
     if accept:
         _accept(checked, accept, reason)
     report = checked.report()
     typer.echo(printed(report, form), nl=False)
+    if form is Format.TEXT and checked.to_declare():
+        typer.echo(f"to write what is missing: timegate revision {shlex.join(about)}")
     if report.failed:
         raise typer.Exit(FINDINGS)
 
@@ -68,14 +72,10 @@ def _accept(checked: Check, fingerprints: list[str], reason: str) -> None:
         acceptances.accept(found[fingerprint], reason)
 
 
-def _check_again(target: str, *, contract: str, folder: Path, against: str, form: Format) -> None:
+def _check_again(arguments: list[str]) -> None:
     """Check in a new process, which reads what was written; ends as that one does."""
-    arguments = [target, "--folder", str(folder), "--format", form.value]
-    arguments += ["--contract", contract] if contract else []
-    arguments += ["--against", against] if against else []
-    ran = subprocess.run(
-        [sys.executable, "-m", "timegate.cli", "check", *arguments], capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", "timegate.cli", "check", *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
     typer.echo(ran.stdout, nl=False)
     typer.echo(ran.stderr, nl=False, err=True)
     raise typer.Exit(ran.returncode)

@@ -193,7 +193,7 @@ def _apart(spots: Iterable[Spot], contracts: ContractPair) -> list[Code]:
 
 
 def _percent(found: Rename | MemberRename) -> str:
-    return f"{found.confidence:.0%}".replace("%", " %") + f": {found.why}"
+    return f"{found.confidence:.0%}: {found.why}"
 
 
 def _named(spots: Sequence[Spot]) -> str:
