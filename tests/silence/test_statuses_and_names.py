@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client, refusal
-from timegate import Contract, Timeline, Version, endpoint, on
+from timegate import Contract, Timeline, Version, endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
 
@@ -130,6 +130,28 @@ class TestStatuses:
         reason = "old clients give up at both"
         client = old_client(api(), endpoint("/third", "GET").status(404, was=410, tolerated=reason))
         assert client.get("/third?missing=1").status_code == 410
+
+    def test_one_of_a_response_that_is_described_without_a_model_is_the_old_one(self) -> None:
+        app = FastAPI()
+
+        @app.get("/third", responses={423: {"description": "It is locked."}})
+        async def third() -> Third:
+            raise HTTPException(423, "locked")
+
+        client = old_client(app, endpoint("/third", "GET").status(423, was=409))
+        assert client.get("/third").status_code == 409
+        responses = client.document()["paths"]["/third"]["get"]["responses"]
+        assert responses == {
+            "200": responses["200"],
+            "409": {"description": "It is locked."},
+        }
+
+    def test_what_a_gate_refuses_has_the_old_one_of_validation_errors(self) -> None:
+        facts = (endpoint("/records", "POST").status(422, was=400), enum(Status).grew("b", seen_as="a"))
+        client = old_client(api(), *facts)
+        heads, gates = client.post("/records", {"status": "x"}), client.post("/records", {"status": "b"})
+        assert (heads.status_code, gates.status_code) == (400, 400)
+        assert sorted(client.document()["paths"]["/records"]["post"]["responses"]) == ["200", "400"]
 
     @pytest.mark.parametrize(("new", "was"), [(404, 42), (1000, 404), (100, 404), (-1, 404)])
     def test_that_are_none_are_refused_where_they_are_written(self, new: int, was: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qsl
 
 from timegate.changes.endpoints import (
@@ -211,17 +212,23 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
         if new == was:
             builder.fault_without_effect(fact.path, "the status is the same")
             continue
-        if new not in operation.responses:
+        undescribed: Mapping[str, Any] = operation.texts.get("undescribed_responses", {})
+        known = [*operation.responses, *undescribed]
+        if new not in known:
             problem = f"it declares no status {new} right after this fact"
-            statuses = [int(status) for status in operation.responses if status.isdigit()]
+            statuses = [int(status) for status in known if status.isdigit()]
             builder.fault(name_of_operation(operation), problem, name_one(fact, fact.new, statuses))
             continue
-        responses = {was if status == new else status: body for status, body in operation.responses.items()}
-        if was in operation.responses:
-            responses = {status: body for status, body in operation.responses.items() if status != new}
+        # Two that become one have the form of the one that older versions had before.
+        older = {status: status for status in known if status != new} | ({} if was in known else {new: was})
+        responses, undescribed = (
+            {older[status]: one for status, one in some.items() if status in older}
+            for some in (operation.responses, undescribed)
+        )
         if fact.tolerated is None:
             builder.naming[operation.key, was] = builder.origin
         changes = builder.status_changes.setdefault(operation.key, {})
         changes.setdefault(builder.boundary, []).append((fact.new, fact.was))
         success = was if operation.success == new else operation.success
-        builder.put_operation(replace(operation, responses=responses, success=success))
+        texts = {**operation.texts, "undescribed_responses": undescribed}
+        builder.put_operation(replace(operation, responses=responses, success=success, texts=texts))

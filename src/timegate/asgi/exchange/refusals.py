@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
 from timegate.asgi.message.problems import Problem, request_refused
+from timegate.asgi.route.operation import INVALID
 from timegate.errors import Failure, UpgradeError
 from timegate.gates.locations import Location
 from timegate.gates.operation import OperationGate
@@ -44,7 +46,8 @@ def refusal(error: UpgradeError, place: str, gate: OperationGate, request: Clien
         # Head's name of a key and the client's may be one place to the client.
         if found not in errors[-1:]:
             errors.append(found)
-    return request_refused(error, place=place, errors=errors)
+    problem = request_refused(error, place=place, errors=errors)
+    return replace(problem, status=gate.statuses.get(INVALID, INVALID))
 
 
 def _location(failure: Failure, place: str, gate: OperationGate) -> Location:
