@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.twins import functions
 from tests.twins.drawing import NAMES
-from tests.twins.meaning import Act, Happened, nothing
+from tests.twins.meaning import Act, Happened, at, nothing
 from tests.twins.scene import Scene
 from tests.twins.shapes import INT, REQUIRED, STR, ListOf, Operation, Parameter
 from tests.twins.values import default_for, is_list, same
@@ -159,14 +159,6 @@ def _changing(scene: Scene, fits: Callable[[Parameter], bool]) -> tuple[Operatio
     return scene.dice.pick(found) if found else None
 
 
-def _at(name: str, change: Callable[[Any], Any]) -> Act:
-    def act(fields: dict[str, Any]) -> None:
-        if name in fields:
-            fields[name] = change(fields[name])
-
-    return act
-
-
 def parameter_became_required(scene: Scene) -> Happened | None:
     def fits(parameter: Parameter) -> bool:
         return parameter.default not in (REQUIRED, None) and not is_list(parameter.default)
@@ -193,7 +185,7 @@ def parameter_became_list(scene: Scene) -> Happened | None:
         parameter.default = [parameter.default]
     scene.busy.add(f"{one.uid}.{parameter.name}")
     code = f"{_code(one, parameter)}.became_list()"
-    up = _at(parameter.name, lambda value: [value])
+    up = at(parameter.name, lambda value: [value])
     return Happened("parameter_became_list", code, _about(one), up, fields=(parameter.name,))
 
 
@@ -207,5 +199,5 @@ def parameter_retyped(scene: Scene) -> Happened | None:
         parameter.default = functions.text_of(parameter.default)
     scene.busy.add(f"{one.uid}.{parameter.name}")
     code = f"{_code(one, parameter)}.retyped(was=int, to_head=text_of)"
-    up = _at(parameter.name, functions.text_of)
+    up = at(parameter.name, functions.text_of)
     return Happened("parameter_retyped", code, _about(one), up, fields=(parameter.name,))

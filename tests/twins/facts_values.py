@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.twins import functions
 from tests.twins.facts_fields import has_models
-from tests.twins.meaning import Happened
+from tests.twins.meaning import Happened, at
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     ABSENT,
@@ -103,7 +103,7 @@ def retyped(scene: Scene) -> Happened | None:
     one.type, one.default = newer, default
     scene.busy.add(f"{model.uid}.{name}")
     code = f"on({model.uid}).retyped('{name}{star}', {', '.join(said)}, loses='as its functions are')"
-    return Happened("retyped", code, frozenset({model.uid}), _at(name, up), _at(name, down), fields=(name,))
+    return Happened("retyped", code, frozenset({model.uid}), at(name, up), at(name, down), fields=(name,))
 
 
 def _core(kind: Type) -> Type:
@@ -136,14 +136,6 @@ def _mapped(change: Callable[[Any], Any], *, each: bool) -> Callable[[Any], Any]
         return inside(value, change) if each else change(value)
 
     return mapped
-
-
-def _at(name: str, change: Callable[[Any], Any]) -> Callable[[dict[str, Any]], None]:
-    def act(fields: dict[str, Any]) -> None:
-        if name in fields:
-            fields[name] = change(fields[name])
-
-    return act
 
 
 def became_nullable(scene: Scene) -> Happened | None:
@@ -307,7 +299,7 @@ def constrained(scene: Scene) -> Happened | None:
         was = "int"
     given = f", to_old={to_old.__name__}" if to_old else ""
     code = f"on({model.uid}).constrained({one.name!r}, was={was}{given})"
-    down = _at(one.name, to_old) if to_old else None
+    down = at(one.name, to_old) if to_old else None
     about = frozenset({model.uid})
     if down is None:
         return Happened("constrained", code, about, fields=(one.name,))

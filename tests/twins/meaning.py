@@ -14,6 +14,16 @@ Act: TypeAlias = Callable[[dict[str, Any]], None]
 """Changes the fields of one object."""
 
 
+def at(name: str, change: Callable[[Any], Any]) -> Act:
+    """Changes the value of one key, where the key is there."""
+
+    def act(fields: dict[str, Any]) -> None:
+        if name in fields:
+            fields[name] = change(fields[name])
+
+    return act
+
+
 def nothing(_: dict[str, Any]) -> None:
     """Leave the object as it is."""
 

@@ -123,21 +123,17 @@ def _with_filled(
 ) -> tuple[list[Told], list[Converter]]:
     """The facts with those about null that converters tell, and the converters that are left."""
     known, left = list(facts), list[Converter]()
+    types = {fact.field: fact.rest[0].text.removeprefix("was=") for fact in facts if fact.verb == "retyped"}
     for converter in converters:
         filled = filled_by(module, converter)
-        types = {fact.field: fact.rest[0].text for fact in facts if fact.verb == "retyped"}
-        told = [types.get((one.model, one.field)) for one in filled or ()]
-        if filled is None or not all(
-            was is None or one.only_null(was.removeprefix("was=")) for one, was in zip(filled, told, strict=True)
-        ):
+        if filled is None or not all(one.only_null(types.get(one.place, one.annotation)) for one in filled):
             left.append(converter)
             continue
         for one in filled:
             subject = Code(f"on({one.model})", frozenset({one.origin, ("timegate", "on")}))
             rest = (Code(f"null_was={one.value.text}", one.value.imports),)
-            fact = Told(subject, "became_nullable", (one.field,), rest, field=(one.model, one.field))
-            at = next((index for index, other in enumerate(known) if other.field == fact.field), None)
-            known[len(known) if at is None else at : len(known) if at is None else at + 1] = [fact]
+            at = next((index for index, other in enumerate(known) if other.field == one.place), len(known))
+            known[at : at + 1] = [Told(subject, "became_nullable", (one.field,), rest, field=one.place)]
     return known, left
 
 

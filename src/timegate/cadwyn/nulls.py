@@ -29,9 +29,14 @@ class Filled:
     value: Code
     annotation: str
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """The model and the field."""
+        return self.model, self.field
+
     def only_null(self, was: str) -> bool:
-        """Whether null is all that differs between head's type and an older one, as written."""
-        return self.annotation in (f"{was} | None", f"Optional[{was}]")
+        """Whether at most null differs between head's type and an older one, as written."""
+        return self.annotation in (was, f"{was} | None", f"Optional[{was}]")
 
 
 def filled_by(module: Module, converter: Converter) -> list[Filled] | None:

@@ -52,6 +52,9 @@ class Code:
     imports: frozenset[tuple[str, str]] = frozenset()
 
 
+_ANY: Final = Code("Any", frozenset({("typing", "Any")}))
+
+
 def joined(template: str, *parts: Code) -> Code:
     """A template of `str.format` with expressions in it."""
     needed = frozenset[tuple[str, str]]().union(*(one.imports for one in parts))
@@ -112,7 +115,7 @@ def _arm_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | Non
         return Code(f"Literal[{', '.join(map(value_code, values))}]", frozenset({("typing", "Literal")}))
     kind = schema.get("type")
     if kind is None:
-        return Code("Any", frozenset({("typing", "Any")})) if schema.keys() <= {"title"} else None
+        return _ANY if schema.keys() <= {"title"} else None
     if kind == "array":
         return _array_code(schema, named)
     if kind == "object":
@@ -125,28 +128,25 @@ def _arm_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | Non
 
 
 def _dict_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
-    values, names = schema.get("additionalProperties"), schema.get("propertyNames")
-    inner = type_code(values, named) if is_object(values) else Code("Any", frozenset({("typing", "Any")}))
+    names = schema.get("propertyNames", {})
     # The schema of keys says no type, since each is a text.
-    keys = (
-        type_code({"type": "string", **names}, named)
-        if is_object(names) and "$ref" not in names
-        else (type_code(names, named) if is_object(names) else Code("str"))
-    )
-    if "properties" in schema or "patternProperties" in schema or inner is None or keys is None:
+    keys = type_code(names if "$ref" in names else {"type": "string", **names}, named)
+    values = _inner_code(schema.get("additionalProperties"), named)
+    if "properties" in schema or "patternProperties" in schema or values is None or keys is None:
         return None
-    return joined("dict[{}, {}]", keys, inner)
+    return joined("dict[{}, {}]", keys, values)
 
 
 def _array_code(schema: Schema, named: Callable[[str], Code | None]) -> Code | None:
-    if "prefixItems" in schema:
+    items = _inner_code(schema.get("items"), named)
+    if "prefixItems" in schema or items is None:
         return None
-    items: Any = schema.get("items")
-    inner = type_code(items, named) if is_object(items) else Code("Any", frozenset({("typing", "Any")}))
-    if inner is None:
-        return None
-    of_set = schema.get("uniqueItems")
-    return _limited(joined("set[{}]" if of_set else "list[{}]", inner), schema)
+    return _limited(joined("set[{}]" if schema.get("uniqueItems") else "list[{}]", items), schema)
+
+
+def _inner_code(schema: object, named: Callable[[str], Code | None]) -> Code | None:
+    """The type of items or values; any where no schema says more."""
+    return type_code(schema, named) if is_object(schema) else _ANY
 
 
 def _limited(code: Code, schema: Schema) -> Code:
@@ -169,17 +169,13 @@ def call(subject: Code, verb: str, positional: Iterable[Any] = (), **keywords: C
         positional: JSON values and expressions that are given by their place.
         keywords: expressions; those that are None are left out.
     """
-    given = [one if isinstance(one, Code) else Code(value_code(one)) for one in positional]
-    imports, arguments = (
-        {*subject.imports, *(need for one in given for need in one.imports)},
-        [one.text for one in given],
-    )
-    for name, value in keywords.items():
-        if isinstance(value, Code):
-            imports |= value.imports
-        if value is not None:
-            arguments.append(f"{name}={value.text if isinstance(value, Code) else value}")
-    return Code(f"{subject.text}.{verb}({', '.join(arguments)})", frozenset(imports))
+    given = [("", one if isinstance(one, Code) else Code(value_code(one))) for one in positional]
+    given += [
+        (f"{name}=", one if isinstance(one, Code) else Code(one)) for name, one in keywords.items() if one is not None
+    ]
+    arguments = ", ".join(f"{name}{one.text}" for name, one in given)
+    needed = subject.imports.union(*(one.imports for _, one in given))
+    return Code(f"{subject.text}.{verb}({arguments})", needed)
 
 
 def laid_out(call: str, *, indent: int = 8, after: int = 0, width: int = WIDTH) -> str:

@@ -13,7 +13,7 @@ from timegate.frozen.shape import shape_of
 from timegate.gates import Gates
 from timegate.typing import Document, Schema, is_object
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import referred, rename_references
+from timegate.wire.schema import objects_in, references, referred, rename_references
 from timegate.wire.texts import OPERATION_KEYS
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
 
@@ -63,6 +63,14 @@ class ContractPair:
     def component(self, name: str | None) -> Component | None:
         """The component with a name in today's document."""
         return None if name is None else self.today.component(name)
+
+    def has_keys_of(self, enum: Component, side: Side) -> bool:
+        """Whether the members of an enum are the keys of objects that clients send or get today."""
+        wire = self.today.wire
+        schemas = [*wire.payloads(side), *(wire.components(side)[name].schema for name in wire.reachable(side))]
+        return any(
+            enum.name in references(node.get("propertyNames")) for schema in schemas for node in objects_in(schema)
+        )
 
     def has_frozen(self, name: str) -> bool:
         """Whether the frozen document has a component with a name."""

@@ -47,6 +47,7 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     (Kind.OPERATION_ADDED,): operations.operation_added,
     (Kind.OPERATION_REMOVED,): operations.operation_removed,
     (Kind.STATUS_CHANGED,): operations.status,
+    (Kind.STATUS_ADDED, Kind.STATUS_REMOVED): operations.response,
     (Kind.MEDIA_ADDED, Kind.MEDIA_REMOVED): operations.media,
     COME: keys.added,
     GONE: keys.removed,

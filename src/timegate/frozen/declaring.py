@@ -69,9 +69,11 @@ class Declaring:
         return schema_at(self.contracts.frozen, one.frozen_component, one.operation, self.spot.path)
 
     def is_required(self) -> bool:
-        """Whether head requires the field."""
-        parent = Spot(self.spot.component, self.spot.operation, self.spot.path[:-1], self.spot.differences)
-        return self.spot.path[-1] in Declaring(parent, self.contracts).today.get("required", ())
+        """Whether the frozen contract or head requires the key."""
+        one = self.spot.differences[0]
+        whole = schema_at(self.contracts.today.document, one.component, one.operation, self.spot.path[:-1])
+        required = self.spot.path[-1] in whole.get("required", ())
+        return required or self.spot.has(Kind.BECAME_REQUIRED, Kind.BECAME_OPTIONAL)
 
     def say(self, text: str) -> None:
         """Add a sentence for the changelog."""

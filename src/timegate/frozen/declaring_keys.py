@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from timegate.frozen.code import Code, value_code
-from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, Declaring
+from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, TYPE_KINDS, Declaring
+from timegate.frozen.declaring_types import becomes_list
 from timegate.frozen.difference import ABSENT, Kind
 from timegate.frozen.renames import GONE
 
@@ -53,6 +54,8 @@ def nullable(at: Declaring) -> list[Code]:
 
 def non_null(at: Declaring) -> list[Code]:
     """It may no longer be null."""
+    if becomes_list(at):
+        return []
     at.say(f"{at.of} is no longer null.")
     null_is = None
     if at.spot.has(Kind.BECAME_NON_NULL, side="requests"):
@@ -106,6 +109,8 @@ def defaulted(at: Declaring) -> list[Code]:
 
 def limited(at: Declaring) -> list[Code]:
     """Its values have other limits."""
+    if at.spot.has(*TYPE_KINDS):
+        return []
     one = at.spot.of(Kind.TIGHTENED, Kind.LOOSENED)
     at.say(f"The limits of {at.of} are other ones.")
     if at.spot.component is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from timegate.frozen.code import Code, call, text_code
-from timegate.frozen.declaring import PARAMETERS, Declaring
+from timegate.frozen.declaring import PARAMETERS, TYPE_KINDS, Declaring
 from timegate.frozen.declaring_types import mapped
 from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.spots import Spot
@@ -16,20 +16,16 @@ from timegate.wire.json_types import listed_values
 def members(at: Declaring) -> list[Code]:
     """An enum or a literal has other members."""
     one = at.spot.of(Kind.GREW, Kind.SHRANK)
-    come, gone = come_and_gone(one)
     subject = subject_of_members(at.spot)
     if subject is None:
         return _of_parameter(at, one)
-    if at.spot.path and len(gone) > 1 and len(gone) == len(one.old):
+    if at.spot.has(*TYPE_KINDS):
+        return []
+    if at.spot.path and len(one.gone) == len(one.old):
         at.say(f"{at.of} has other values.")
         return [mapped(at, one)]
     at.say(f"The members of {at.of} are other ones.")
-    return facts_about(at, subject, come=come, gone=gone)
-
-
-def come_and_gone(one: Difference) -> tuple[list[Any], list[Any]]:
-    """The members that only the new one has, and those that only the old one has."""
-    return [each for each in one.new if each not in one.old], [each for each in one.old if each not in one.new]
+    return facts_about(at, subject, come=one.come, gone=one.gone)
 
 
 def facts_about(at: Declaring, subject: Code, *, come: list[Any], gone: list[Any]) -> list[Code]:
@@ -37,11 +33,19 @@ def facts_about(at: Declaring, subject: Code, *, come: list[Any], gone: list[Any
     facts: list[Code] = []
     for member in gone:
         read_as = at.decide(f"what does head take for an old client's {member!r}?")
-        facts.append(call(subject, "shrank", [member], read_as=read_as))
-    if come:
+        loses = None
+        if at.spot.has(Kind.SHRANK, side="requests"):
+            loses = at.decide(f"why may head not tell an old client's {member!r} from the one that it takes?")
+        facts.append(call(subject, "shrank", [member], read_as=read_as, loses=loses))
+    component, told = at.spot.component, ", ".join(map(repr, come))
+    if come and component is not None and at.contracts.has_keys_of(component, "responses"):
+        # As keys, two members that are read as one would lose an entry.
+        why = f"why do old clients get along with {told} among the keys of an object, and elsewhere?"
+        facts.append(call(call(subject, "open", [at.decide(why)]), "grew", come))
+    elif come:
         seen_as = None
         if at.spot.has(Kind.GREW, side="responses"):
-            seen_as = at.decide(f"which old member does an old client read for {', '.join(map(repr, come))}?")
+            seen_as = at.decide(f"which old member does an old client read for {told}?")
         facts.append(call(subject, "grew", come, seen_as=seen_as))
     return facts
 
@@ -61,7 +65,6 @@ def _of_parameter(at: Declaring, one: Difference) -> list[Code]:
         return at.told([one])
     at.say(f"{at.of} has other values.")
     to_head = None
-    come_gone = come_and_gone(one)
-    if come_gone[1]:
-        to_head = at.decide(f"what does head take for an old client's {come_gone[1][0]!r}? A function of the value.")
+    if one.gone:
+        to_head = at.decide(f"what does head take for an old client's {one.gone[0]!r}? A function of the value.")
     return [at.fact("retyped", was=at.type({"enum": one.old}), to_head=to_head)]

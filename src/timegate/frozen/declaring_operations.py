@@ -28,6 +28,19 @@ def status(at: Declaring) -> list[Code]:
     return [call(endpoint_code(at.spot.operation), "status", [int(one.new)], was=one.old)]
 
 
+def response(at: Declaring) -> list[Code]:
+    """A response has come or is gone; a fact only says that another one was in its place."""
+    status, operation = at.spot.path[-1], at.spot.operation
+    if at.spot.has(Kind.STATUS_REMOVED):
+        question = f"{operation} no longer responds with {status}, which no fact declares: accept it with a reason."
+    else:
+        fact = call(endpoint_code(operation), "status", [Code(status)], was="...")
+        question = f"{operation} may respond with {status}, which no fact declares: accept it with a reason; or, where "
+        question += f"it stands for a response that old clients know, declare {fact.text}."
+    at.questions.append(question)
+    return []
+
+
 def media(at: Declaring) -> list[Code]:
     """Nothing converts one media type into another; the old one has to stay beside the new one."""
     media_type = at.spot.path[-1]

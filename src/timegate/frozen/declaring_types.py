@@ -29,11 +29,10 @@ def retyped(at: Declaring) -> list[Code]:
     at.say(f"{at.of} has another type.")
     if not at.is_in(*PARAMETERS, "path", RESPONSE_HEADER):
         return at.told([one])
-    was, now = shape_of(one.old), shape_of(one.new)
-    if _is_list_of(one.old, one.new) and at.spot.path[0] != "path":
-        return [_became_list(at, nullable=was.nullable)]
+    if becomes_list(at):
+        return [_became_list(at, one.old)]
     if _is_list_of(one.new, one.old) and at.spot.component is not None:
-        return [_became_scalar(at, one.old, nullable=now.nullable)]
+        return [_became_scalar(at, one.old)]
     if _is_table(one.old, one.new) and at.spot.component is not None:
         return [mapped(at, one)]
     to_head = to_old = None
@@ -44,16 +43,25 @@ def retyped(at: Declaring) -> list[Code]:
     return [at.fact("retyped", was=at.type(one.old), to_head=to_head, to_old=to_old)]
 
 
-def _became_list(at: Declaring, *, nullable: bool) -> Code:
+def becomes_list(at: Declaring) -> bool:
+    """Whether it is a list now of what it was."""
+    found = (one for one in at.spot.differences if one.kind in TYPE_KINDS)
+    return at.spot.path[0] != "path" and any(_is_list_of(one.old, one.new) for one in found)
+
+
+def _became_list(at: Declaring, old: Schema) -> Code:
+    if shape_of(old).nullable:
+        # Null is an empty list then.
+        return at.fact("became_list", was=at.type(old))
     empty = None
-    if at.spot.has(*TYPE_KINDS, side="responses") and not nullable:
+    if at.spot.has(*TYPE_KINDS, side="responses") and at.is_required():
         empty = at.decide(f"what does an old client read as {at.name} where the list is empty?")
     return at.fact("became_list", empty=empty)
 
 
-def _became_scalar(at: Declaring, old: Schema, *, nullable: bool) -> Code:
+def _became_scalar(at: Declaring, old: Schema) -> Code:
     empty = None
-    if at.spot.has(*TYPE_KINDS, side="requests") and not nullable and at.is_required():
+    if at.spot.has(*TYPE_KINDS, side="requests") and not shape_of(old).nullable and at.is_required():
         empty = at.decide(f"what does head take where an old client sends an empty list as {at.name}?")
     return at.fact("became_scalar", was=at.type(old), empty=empty)
 
@@ -187,8 +195,10 @@ def _is_list_of(old: Schema, new: Schema) -> bool:
 
 
 def _is_table(old: Schema, new: Schema) -> bool:
-    """Whether both list all their values, so that a table says which is which."""
-    return _values(old) is not None and _values(new) is not None
+    """Whether both list all their values, so that a table says which is which; none says what null is."""
+    return (
+        (shape_of(new).nullable or not shape_of(old).nullable) and _values(old) is not None and _values(new) is not None
+    )
 
 
 def _values(schema: Schema | list[Any]) -> list[Any] | None:

@@ -114,6 +114,16 @@ class Difference:
         return " ".join(filter(None, [self.operation, *self.path]))
 
     @property
+    def come(self) -> list[Any]:
+        """The members that only today's contract has, of members grown or shrunk."""
+        return [one for one in self.new if one not in self.old]
+
+    @property
+    def gone(self) -> list[Any]:
+        """The members that only the frozen contract has."""
+        return [one for one in self.old if one not in self.new]
+
+    @property
     def fingerprint(self) -> str:
         """Twelve hexadecimal digits, the same as long as the difference is the same, in whatever version it is met."""
         told = [self.kind.phrase, self.place, sorted(self.sides), self.old, self.new]

@@ -43,7 +43,6 @@ def is_tolerated(difference: Difference, component: Component | None, timeline: 
     """
     if difference.kind is not Kind.GREW or difference.sides != ("requests",) or component is None:
         return False
-    come = [member for member in difference.new if member not in difference.old]
     facts = (fact for version in timeline for change in version.changes for fact in change.changes)
     open_ones: list[Any] = []
     for fact in facts:
@@ -52,7 +51,7 @@ def is_tolerated(difference: Difference, component: Component | None, timeline: 
         elif isinstance(fact, LiteralGrew) and fact.tolerated is not None:
             is_its = fact.fields == (component.python_name(".".join(difference.path)),)
             open_ones += fact.members if component.model in fact.models and is_its else ()
-    return {*come} <= {getattr(member, "value", member) for member in open_ones}
+    return {*difference.come} <= {getattr(member, "value", member) for member in open_ones}
 
 
 def level_of(difference: Difference, promises: Promises, *, open_enums: Collection[str]) -> Level:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from timegate.frozen.code import Code, call, text_code, undecided_code, value_code
 from timegate.frozen.contract import ContractPair
 from timegate.frozen.declarations import declared
 from timegate.frozen.declaring import Declaring
-from timegate.frozen.declaring_members import come_and_gone, facts_about, subject_of_members
-from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.declaring_members import facts_about, subject_of_members
+from timegate.frozen.difference import ABSENT, Difference, Kind
 from timegate.frozen.proposal import Offer, Proposal
 from timegate.frozen.renames import COME, GONE, MemberRename, Parts, Rename, member_renames, renames, same_type
 from timegate.frozen.schemas import SchemaComparison
@@ -94,7 +94,8 @@ def offered_parts(some: Parts, contracts: ContractPair) -> Proposal:
         ways[f"renamed ({_percent(rename)})"] = [*_renamed(rename, contracts), *_apart(left, contracts)]
     ways["neither" if len(ways) > 1 else f"not {verb}"] = _apart([*gone, *come], contracts)
     asked = f"is it so that {names}?"
-    return _choice([*gone, *come], f"{names}.", asked, f"{_named(gone)} gone and {_named(come)} come: {asked}", ways)
+    told = f"{_named(gone, 'is', 'are')} gone and {_named(come, 'has', 'have')} come: {asked}"
+    return _choice([*gone, *come], f"{names}.", asked, told, ways)
 
 
 def offered_members(spot: Spot, contracts: ContractPair) -> Proposal | None:
@@ -102,9 +103,10 @@ def offered_members(spot: Spot, contracts: ContractPair) -> Proposal | None:
     subject = subject_of_members(spot)
     if subject is None or not spot.has(Kind.GREW) or not spot.has(Kind.SHRANK):
         return None
-    come, gone = come_and_gone(spot.of(Kind.GREW, Kind.SHRANK))
+    shrunk = spot.of(Kind.SHRANK)
+    come, gone = shrunk.come, shrunk.gone
     found = list(member_renames(gone, come))
-    if not found or (spot.path and len(found) < len(gone) == len(spot.of(Kind.SHRANK).old)):
+    if not found or (spot.path and len(found) < len(gone) == len(shrunk.old)):
         return None
     at = Declaring(spot, contracts)
     renamed = [call(subject, "renamed", [one.old], to=value_code(one.new)) for one in found]
@@ -123,32 +125,50 @@ def offered_members(spot: Spot, contracts: ContractPair) -> Proposal | None:
 
 def offered_moves(spots: Sequence[Spot], contracts: ContractPair) -> Iterator[tuple[Proposal, Spot, Spot]]:
     """Operations that are gone and have come with the same method and the same payloads."""
-    gone = [spot for spot in spots if spot.has(Kind.OPERATION_REMOVED)]
-    come = [spot for spot in spots if spot.has(Kind.OPERATION_ADDED)]
-    for one in gone:
-        payloads = _payloads(one.differences[0].old)
-        alike = [
-            spot
-            for spot in come
-            if spot.operation.split()[0] == one.operation.split()[0] and _payloads(spot.differences[0].new) == payloads
-        ]
-        if len(alike) != 1:
-            continue
-        (other,) = alike
-        come.remove(other)
-        path = other.operation.partition(" ")[2]
-        asked = f"was {one.operation} moved to {path}?"
-        yield (
-            _choice(
-                [one, other],
-                f"{one.operation} is now at {path}.",
-                asked,
-                f"{asked} Both have the same method and the same payloads.",
-                {"moved": [*_moved(one.operation, path)], "not moved": _apart([one, other], contracts)},
-            ),
-            one,
-            other,
+    for gone, come in _alike(spots, Kind.OPERATION_REMOVED, Kind.OPERATION_ADDED, _method_and_payloads):
+        path = come.operation.partition(" ")[2]
+        asked = f"was {gone.operation} moved to {path}?"
+        says, question = (
+            f"{gone.operation} is now at {path}.",
+            f"{asked} Both have the same method and the same payloads.",
         )
+        ways = {"moved": [*_moved(gone.operation, path)], "not moved": _apart([gone, come], contracts)}
+        yield _choice([gone, come], says, asked, question, ways), gone, come
+
+
+def offered_statuses(spots: Sequence[Spot], contracts: ContractPair) -> Iterator[tuple[Proposal, Spot, Spot]]:
+    """Responses that are gone and have come at one operation with the same payload: another status of the same one."""
+    for gone, come in _alike(spots, Kind.STATUS_REMOVED, Kind.STATUS_ADDED, _response):
+        (old,), (new,) = gone.path, come.path
+        asked = f"does {gone.operation} respond with {new} where it responded with {old}?"
+        fact = call(endpoint_code(gone.operation), "status", [Code(new)], was=old)
+        says = f"{gone.operation} responds with {new} instead of {old}."
+        question = f"{asked} If not, no fact declares it: accept it with a reason."
+        yield _choice([gone, come], says, asked, question, {"the same response": [fact]}), gone, come
+
+
+def _alike(
+    spots: Sequence[Spot], removed: Kind, added: Kind, key: Callable[[Difference], object]
+) -> Iterator[tuple[Spot, Spot]]:
+    """What is gone, each with the only one that has come and is the same otherwise."""
+    come = [spot for spot in spots if spot.has(added)]
+    for one in [spot for spot in spots if spot.has(removed)]:
+        found = [spot for spot in come if key(spot.of(added)) == key(one.of(removed))]
+        if len(found) == 1:
+            come.remove(found[0])
+            yield one, found[0]
+
+
+def _method_and_payloads(difference: Difference) -> object:
+    operation: Mapping[str, Any] = difference.new if difference.old is ABSENT else difference.old
+    contents = {status: one.get("content") for status, one in operation.get("responses", {}).items()}
+    return difference.operation.split()[0], operation.get("requestBody"), contents
+
+
+def _response(difference: Difference) -> object:
+    (status,), response = difference.path, difference.new if difference.old is ABSENT else difference.old
+    # There is no fact about a range of statuses or the default response.
+    return difference.operation, status.isdigit() or status, response.get("content")
 
 
 def _moved(operation: str, path: str) -> Iterator[Code]:
@@ -160,11 +180,6 @@ def _moved(operation: str, path: str) -> Iterator[Code]:
         yield call(subject, "renamed", to=text_code(now))
         operation = operation.replace(f"{{{was}}}", f"{{{now}}}")
     yield call(endpoint_code(operation), "moved", to=text_code(path))
-
-
-def _payloads(operation: Mapping[str, Any]) -> tuple[object, object]:
-    contents = {status: one.get("content") for status, one in operation.get("responses", {}).items()}
-    return operation.get("requestBody"), contents
 
 
 def _choice(
@@ -196,13 +211,8 @@ def _percent(found: Rename | MemberRename) -> str:
     return f"{found.confidence:.0%}: {found.why}"
 
 
-def _named(spots: Sequence[Spot]) -> str:
-    names = " and ".join(f"`{spot.path[-1]}`" for spot in spots)
-    return (
-        f"{names} {'is' if len(spots) == 1 else 'are'}"
-        if spots[0].has(*GONE)
-        else (f"{names} {'has' if len(spots) == 1 else 'have'}")
-    )
+def _named(spots: Sequence[Spot], one: str, several: str) -> str:
+    return f"{' and '.join(f'`{spot.path[-1]}`' for spot in spots)} {one if len(spots) == 1 else several}"
 
 
 def _holder_name(spot: Spot) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from timegate.frozen.contract import ContractPair
 from timegate.frozen.declarations import declared
 from timegate.frozen.difference import Difference
-from timegate.frozen.offers import offered_members, offered_moves, offered_parts, offered_rename
+from timegate.frozen.offers import offered_members, offered_moves, offered_parts, offered_rename, offered_statuses
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.renames import parts, renames
 from timegate.frozen.spots import Spot, spots_of
@@ -28,8 +28,9 @@ def proposals(differences: Iterable[Difference], contracts: ContractPair) -> lis
         made.append(proposal)
         left[:] = [spot for spot in left if not any(spot is one for one in spots)]
 
-    for proposal, *both in list(offered_moves(left, contracts)):
-        take(proposal, *both)
+    for offered in (offered_moves, offered_statuses):
+        for proposal, *both in list(offered(left, contracts)):
+            take(proposal, *both)
     for some in list(parts(left)):
         take(offered_parts(some, contracts), *some.gone, *some.come)
     for rename in list(renames(left)):

@@ -107,7 +107,7 @@ class _Walk:
         before, after = shape_of(old), shape_of(new)
         if before.nullable != after.nullable:
             self._tell(Kind.BECAME_NULLABLE if after.nullable else Kind.BECAME_NON_NULL, path, old, new)
-        if defaults and before.default != after.default and not self._is_of_null(before, after):
+        if defaults and not _is_same(before.default, after.default) and not self._is_of_null(before, after):
             self._tell(Kind.DEFAULTED, path, before.default, after.default)
         if before.texts != after.texts:
             self._tell(Kind.TEXT, path, dict(before.texts), dict(after.texts))
@@ -137,7 +137,7 @@ class _Walk:
             if one in gone and other in come and self._is_same_arm(one, other):
                 gone.remove(one)
                 come.remove(other)
-                self._arms(one, other, path, one, other)
+                self._arms(one, other, path, old, new)
         if gone and come and not (before.arms[1:] and after.arms[1:]):
             self._tell(Kind.RETYPED, path, old, new)
             return
@@ -198,7 +198,8 @@ class _Walk:
         if self._are_equal(old, new):
             return
         kinds = old.get("type"), new.get("type")
-        if _members(old) is None and _members(new) is None and (kinds != (kinds[0], kinds[0]) or _format(old, new)):
+        listed = listed_values(old) is not None or listed_values(new) is not None
+        if not listed and (kinds[0] != kinds[1] or old.get("format") != new.get("format")):
             widening = {("integer", "number"): Kind.WIDENED, ("number", "integer"): Kind.NARROWED}
             if kinds[0] != kinds[1]:
                 opaque = {None: Kind.NARROWED} if kinds[0] is None else {}
@@ -228,14 +229,19 @@ class _Walk:
 
     def _enums(self, old: Schema, new: Schema, path: tuple[str, ...], was: Schema, now: Schema) -> bool:
         """Compare the listed values; returns False where there is nothing else to compare."""
-        before, after = _members(old), _members(new)
+        before, after = listed_values(old), listed_values(new)
         if before is None or after is None:
             if before is not None or after is not None:
-                same = _json_type(old) == _json_type(new)
+                # A type with limits of its own need not have the listed values.
+                limits = {*LIMITS, "format"} & (old if before is None else new).keys()
+                same = not limits and _json_type(old) == _json_type(new)
                 kind = Kind.NARROWED if before is None else Kind.WIDENED
                 self._tell(kind if same else Kind.RETYPED, path, was, now)
                 return False
             return True
+        if _json_type(old) != _json_type(new):
+            self._tell(Kind.RETYPED, path, was, now)
+            return False
         if any(one not in after for one in before):
             self._tell(Kind.SHRANK, path, before, after)
         if any(one not in before for one in after):
@@ -324,18 +330,16 @@ def _anything(schema: object) -> object:
 _ANYTHING: Schema = {}
 
 
-def _members(schema: Schema) -> list[Any] | None:
-    return listed_values(schema)
+def _is_same(one: object, other: object) -> bool:
+    """Whether two JSON values are the same; true is not 1."""
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _json_type(schema: Schema) -> object:
-    values = listed_values(schema)
+    """The JSON type of a schema, or of the values that it lists; None where these have several."""
+    kinds = set(map(type_of, listed_values(schema) or ()))
     known: Mapping[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number"}
-    return schema.get("type", known.get(type_of(values[0])) if values else None)
-
-
-def _format(old: Schema, new: Schema) -> bool:
-    return bool(old.get("format") != new.get("format"))
+    return schema.get("type", known.get(kinds.pop()) if len(kinds) == 1 else None)
 
 
 def _is_scalar(schema: Schema) -> bool:

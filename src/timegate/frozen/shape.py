@@ -70,5 +70,7 @@ def _arms(schema: Schema) -> list[Schema]:
     values = listed_values(bare)
     if values is not None and None in values and len(values) > 1:
         rest = {key: value for key, value in bare.items() if key not in ("enum", "const")}
-        return [NULL, {**rest, "enum": [value for value in values if value is not None]}]
+        return [NULL, *_arms({**rest, "enum": [value for value in values if value is not None]})]
+    if values is not None and {*map(repr, values)} == {"True", "False"}:
+        return [{"type": "boolean"}]
     return [bare]

@@ -54,16 +54,16 @@ def told(difference: Difference) -> str:
     sentence = _SENTENCES[difference.kind].format(
         old=_described(old),
         new=_described(new),
-        come=_listed(new, old) if difference.kind is Kind.GREW else "",
-        gone=_listed(old, new) if difference.kind is Kind.SHRANK else "",
+        come=_listed(difference.come) if difference.kind is Kind.GREW else "",
+        gone=_listed(difference.gone) if difference.kind is Kind.SHRANK else "",
     )
     if difference.kind in _OF_OPERATIONS or not difference.component:
         return sentence
     return f"{sentence}, in {difference.where}"
 
 
-def _listed(some: Any, others: Any) -> str:
-    return ", ".join(json.dumps(one, ensure_ascii=False) for one in some if one not in others)
+def _listed(members: list[Any]) -> str:
+    return ", ".join(json.dumps(one, ensure_ascii=False) for one in members)
 
 
 def _described(value: Any) -> str:
@@ -91,7 +91,7 @@ def _arm_in_words(arm: dict[str, Any]) -> str:
     if name is not None:
         return name
     if values is not None:
-        return "one of " + ", ".join(json.dumps(one, ensure_ascii=False) for one in values)
+        return f"one of {_listed(values)}"
     kind = str(arm.get("type", "anything"))
     if is_object(arm.get("items")):
         kind = f"array of {_schema_in_words(arm['items'])}"

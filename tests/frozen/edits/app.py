@@ -203,7 +203,7 @@ async def send(parcel: Parcel) -> Parcel:
     return parcel
 
 
-@app.put("/words")
+@app.put("/words", responses={409: {"description": "It was said."}})
 async def say(word: Strict) -> int:
     return len(word.word)
 

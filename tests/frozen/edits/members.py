@@ -63,7 +63,7 @@ EDITS: Final = (
         '    north = "north"\n    west = "west"\n',
         "Zone",
         "breaking",
-        'enum(Zone).grew("west", seen_as=undecided(',
+        'enum(Zone).open(undecided("why do old clients get along with ',
         settled='enum(Zone).open("they skip what they do not know").grew("west")',
     ),
     Edit(

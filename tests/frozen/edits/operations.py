@@ -55,6 +55,32 @@ EDITS: Final = (
         True,
     ),
     Edit(
+        "another status of an error",
+        "responses={409:",
+        "responses={423:",
+        "PUT /words 409",
+        "additive",
+        'the same response: endpoint("/words", "PUT").status(423, was=409)',
+        settled='endpoint("/words", "PUT").status(423, was=409)',
+    ),
+    Edit(
+        "another error",
+        'responses={409: {"description": "It was said."}',
+        'responses={409: {"description": "It was said."}, 423: {"description": "It is locked."}',
+        "PUT /words 423",
+        "additive",
+        "PUT /words may respond with 423, which no fact declares: accept it with a reason; or, where it stands for a "
+        'response that old clients know, declare endpoint("/words", "PUT").status(423, was=...).',
+    ),
+    Edit(
+        "an error less",
+        ', responses={409: {"description": "It was said."}}',
+        "",
+        "PUT /words 409",
+        "additive",
+        "PUT /words no longer responds with 409, which no fact declares: accept it with a reason.",
+    ),
+    Edit(
         "another media type of a response",
         '{"headers": {"X-Left"',
         '{"content": {"text/csv": {}}, "headers": {"X-Left"',

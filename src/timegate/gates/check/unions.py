@@ -25,8 +25,7 @@ def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> s
     wanted = {name for name in arms if name in components}
     if not wanted:
         return None
-    wire = reach.history.wires[conversion.src]
-    for name in wire.reachable(reach.side):
+    for name in reach.met(conversion.src, conversion.client).reachable(reach.side):
         for node in objects_in(components[name].schema):
             if APART_MARK not in node and any(wanted <= arms and len(arms) > 1 for arms in _unions(node, components)):
                 return name
