@@ -11,7 +11,16 @@ from timegate.frozen.code import Code
 from timegate.frozen.contract import ContractPair
 from timegate.frozen.declaring import TYPE_KINDS, Declaring
 from timegate.frozen.declaring_members import members
-from timegate.frozen.declaring_types import ARM_KINDS, WHOLE_KINDS, alternatives, other_keys, retyped, whole_body
+from timegate.frozen.declaring_types import (
+    ARM_KINDS,
+    VALUE_KINDS,
+    WHOLE_KINDS,
+    alternatives,
+    of_parameter,
+    other_keys,
+    retyped,
+    whole_body,
+)
 from timegate.frozen.difference import Kind
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.renames import COME, GONE
@@ -29,7 +38,8 @@ def declared(spot: Spot, contracts: ContractPair) -> Proposal:
     """
     at = Declaring(spot, contracts)
     facts: list[Code] = []
-    for kinds, declare in (_OF_BODIES if at.is_body else _DECLARATIONS).items():
+    table = _OF_BODIES if at.is_body else _OF_PARAMETERS if at.is_parameter else _DECLARATIONS
+    for kinds, declare in table.items():
         if spot.has(*kinds):
             facts += declare(at)
     told = {kind for kinds in _DECLARATIONS for kind in kinds}
@@ -66,8 +76,12 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
 }
 """What declares differences of some kinds, in the order in which the facts are written."""
 
-_OF_BODIES: Final[Mapping[tuple[Kind, ...], _Declare]] = {
-    **{kinds: declare for kinds, declare in _DECLARATIONS.items() if not {*kinds} & {*WHOLE_KINDS}},
-    WHOLE_KINDS: whole_body,
-}
-"""The same for the root of a body, about which there are facts as a whole."""
+
+def _with(some: tuple[Kind, ...], declare: _Declare) -> Mapping[tuple[Kind, ...], _Declare]:
+    """The same, with one that declares all differences of some kinds together, in the place of another type."""
+    listed = ((some, declare) if kinds == TYPE_KINDS else (kinds, other) for kinds, other in _DECLARATIONS.items())
+    return {kinds: other for kinds, other in listed if kinds == some or not {*kinds} & {*some}}
+
+
+_OF_BODIES: Final = _with(WHOLE_KINDS, whole_body)
+_OF_PARAMETERS: Final = _with(VALUE_KINDS, of_parameter)

@@ -116,6 +116,11 @@ class Declaring:
         return len(self.spot.path) == 2 and self.spot.path[0] in places
 
     @property
+    def is_parameter(self) -> bool:
+        """Whether it is a parameter of an operation."""
+        return self.spot.component is None and self.is_in(*PARAMETERS, "path")
+
+    @property
     def is_body(self) -> bool:
         """Whether it is the root of a request's or a response's body, or what a list there holds."""
         place = self.spot.path[0] if self.spot.operation and self.spot.path else ""

@@ -47,8 +47,6 @@ def nullable(at: Declaring) -> list[Code]:
     null_was = None
     if at.spot.has(Kind.BECAME_NULLABLE, side="responses"):
         null_was = at.decide(f"what does an old client read where {at.name} is null?")
-    if at.spot.component is None and not at.spot.has(Kind.BECAME_NULLABLE, side="responses"):
-        return _as_type(at, Kind.BECAME_NULLABLE)
     return [at.of_field("became_nullable", null_was=null_was)]
 
 
@@ -59,15 +57,8 @@ def non_null(at: Declaring) -> list[Code]:
     at.say(f"{at.of} is no longer null.")
     null_is = None
     if at.spot.has(Kind.BECAME_NON_NULL, side="requests"):
-        if at.spot.component is None:
-            return _as_type(at, Kind.BECAME_NON_NULL)
         null_is = at.decide(f"what does head take where an old client sends null as {at.name}?")
     return [at.of_field("became_non_null", null_is=null_is)]
-
-
-def _as_type(at: Declaring, kind: Kind) -> list[Code]:
-    """Null of a parameter: on the wire it is a text, and no text is null, so nothing is converted."""
-    return [at.fact("retyped", was=at.type(at.spot.of(kind).old))] if at.is_in(*PARAMETERS, "path") else []
 
 
 def required(at: Declaring) -> list[Code]:
@@ -113,8 +104,6 @@ def limited(at: Declaring) -> list[Code]:
         return []
     one = at.spot.of(Kind.TIGHTENED, Kind.LOOSENED)
     at.say(f"The limits of {at.of} are other ones.")
-    if at.spot.component is None:
-        return _limited_parameter(at)
     fact = at.of_field("constrained", was=at.type(one.old))
     if at.spot.has(Kind.TIGHTENED, side="requests"):
         question = f"head refuses values of {at.name} that old clients may send: loosen head again, or declare"
@@ -123,12 +112,3 @@ def limited(at: Declaring) -> list[Code]:
         to_old = at.decide(f"how does an old client read a {at.name} that its limits do not allow?")
         return [at.of_field("constrained", was=at.type(one.old), to_old=to_old)]
     return [fact]
-
-
-def _limited_parameter(at: Declaring) -> list[Code]:
-    if not at.is_in(*PARAMETERS, "path"):
-        return at.told(at.spot.differences)
-    to_head = None
-    if at.spot.has(Kind.TIGHTENED):
-        to_head = at.decide(f"how does head read a {at.name} that only its old limits allow? A function of the value.")
-    return [at.fact("retyped", was=at.type(at.spot.of(Kind.TIGHTENED, Kind.LOOSENED).old), to_head=to_head)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from timegate.frozen.code import Code, call, text_code
-from timegate.frozen.declaring import PARAMETERS, TYPE_KINDS, Declaring
-from timegate.frozen.declaring_types import mapped
-from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.declaring import TYPE_KINDS, Declaring
+from timegate.frozen.declaring_types import by_functions, mapped
+from timegate.frozen.difference import Kind
 from timegate.frozen.spots import Spot
 from timegate.frozen.subjects import enum_code, on_code
 from timegate.wire.json_types import listed_values
@@ -18,12 +18,13 @@ def members(at: Declaring) -> list[Code]:
     one = at.spot.of(Kind.GREW, Kind.SHRANK)
     subject = subject_of_members(at.spot)
     if subject is None:
-        return _of_parameter(at, one)
+        return at.told([one])
     if at.spot.has(*TYPE_KINDS):
         return []
     if at.spot.path and len(one.gone) == len(one.old):
         at.say(f"{at.of} has other values.")
-        return [mapped(at, one)]
+        lost_null = at.spot.has(Kind.BECAME_NON_NULL)
+        return [by_functions(at, {"enum": [*one.old, None]}) if lost_null else mapped(at, one)]
     at.say(f"The members of {at.of} are other ones.")
     return facts_about(at, subject, come=one.come, gone=one.gone)
 
@@ -58,13 +59,3 @@ def subject_of_members(spot: Spot) -> Code | None:
         return None if listed_values(spot.component.schema) is None else enum_code(spot.component)
     field = Code(f"{on_code(spot.component).text}.literal({text_code('.'.join(spot.path))})")
     return Code(field.text, on_code(spot.component).imports)
-
-
-def _of_parameter(at: Declaring, one: Difference) -> list[Code]:
-    if not at.is_in(*PARAMETERS, "path"):
-        return at.told([one])
-    at.say(f"{at.of} has other values.")
-    to_head = None
-    if one.gone:
-        to_head = at.decide(f"what does head take for an old client's {one.gone[0]!r}? A function of the value.")
-    return [at.fact("retyped", was=at.type({"enum": one.old}), to_head=to_head)]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from timegate.frozen.code import Code, call
 from timegate.frozen.contract import schema_at
-from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, TYPE_KINDS, Declaring
+from timegate.frozen.declaring import RESPONSE_HEADER, TYPE_KINDS, Declaring
 from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.shape import shape_of
 from timegate.frozen.subjects import endpoint_code, on_code, subject_code
@@ -16,10 +16,13 @@ from timegate.wire.json_types import listed_values
 from timegate.wire.schema import referred
 
 ARM_KINDS: Final = (Kind.ARM_ADDED, Kind.ARM_REMOVED)
-WHOLE_KINDS: Final = (
+VALUE_KINDS: Final = (
     *TYPE_KINDS, *ARM_KINDS, Kind.BECAME_NULLABLE, Kind.BECAME_NON_NULL, Kind.TIGHTENED, Kind.LOOSENED, Kind.GREW,
-    Kind.SHRANK, Kind.CLOSED, Kind.OPENED,
+    Kind.SHRANK,
 )  # fmt: skip
+"""What may differ in the values of one place."""
+
+WHOLE_KINDS: Final = (*VALUE_KINDS, Kind.CLOSED, Kind.OPENED)
 """What may differ at the root of a body."""
 
 
@@ -27,7 +30,7 @@ def retyped(at: Declaring) -> list[Code]:
     """It has another type."""
     one = at.spot.of(*TYPE_KINDS)
     at.say(f"{at.of} has another type.")
-    if not at.is_in(*PARAMETERS, "path", RESPONSE_HEADER):
+    if not at.is_in(RESPONSE_HEADER):
         return at.told([one])
     if becomes_list(at):
         return [_became_list(at, one.old)]
@@ -35,12 +38,27 @@ def retyped(at: Declaring) -> list[Code]:
         return [_became_scalar(at, one.old)]
     if _is_table(one.old, one.new) and at.spot.component is not None:
         return [mapped(at, one)]
+    return [by_functions(at, one.old)]
+
+
+def of_parameter(at: Declaring) -> list[Code]:
+    """The values of a parameter are other ones: on the wire they are texts, and one fact says what all of them were."""
+    found = [one for one in at.spot.differences if one.kind in VALUE_KINDS]
+    at.say(f"{at.of} has other values.")
+    old = next((one.old for one in found if is_object(one.old)), {"enum": found[0].old})
+    return [_became_list(at, old) if becomes_list(at) else by_functions(at, old)]
+
+
+def by_functions(at: Declaring, old: Schema) -> Code:
+    """The fact that a value is another one, by functions where one side sends what the other does not take."""
     to_head = to_old = None
-    if at.spot.has(Kind.RETYPED, Kind.NARROWED, side="requests"):
+    lost = (Kind.RETYPED, Kind.NARROWED, Kind.ARM_REMOVED, Kind.SHRANK, Kind.TIGHTENED)
+    if at.spot.has(*lost, side="requests"):
         to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
-    if at.spot.has(Kind.RETYPED, Kind.WIDENED, side="responses") or at.spot.path[0] == RESPONSE_HEADER:
+    won = (Kind.RETYPED, Kind.WIDENED, Kind.ARM_ADDED, Kind.GREW, Kind.LOOSENED)
+    if at.spot.has(*won, side="responses") or at.spot.path[0] == RESPONSE_HEADER:
         to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
-    return [at.fact("retyped", was=at.type(one.old), to_head=to_head, to_old=to_old)]
+    return at.fact("retyped", was=at.type(old), to_head=to_head, to_old=to_old)
 
 
 def becomes_list(at: Declaring) -> bool:
@@ -111,7 +129,8 @@ def _rewritten(at: Declaring) -> Code:
 def alternatives(at: Declaring) -> list[Code]:
     """Models are alternatives that were none, or the other way round."""
     if _elsewhere(at):
-        return [_of_field(at)]
+        at.say(f"{at.of} has other alternatives.")
+        return [by_functions(at, at.was)]
     come, gone = _come_and_gone(at)
     return [_introduced(at, one.new) for one in come] + [_retired(at, one.old) for one in gone]
 
@@ -130,17 +149,6 @@ def _elsewhere(at: Declaring) -> bool:
     known = any(at.contracts.has_frozen(referred(one.new) or "") for one in come)
     known = known or any(at.component(referred(one.old)) is not None for one in gone)
     return known or (bool(gone) and len(shape_of(at.today).arms) == 1)
-
-
-def _of_field(at: Declaring) -> Code:
-    """The fact that a field has another type."""
-    at.say(f"{at.of} has other alternatives.")
-    to_head = to_old = None
-    if at.spot.has(Kind.ARM_REMOVED, side="requests"):
-        to_head = at.decide(f"how does head read an old {at.name}? A function of the value.")
-    if at.spot.has(Kind.ARM_ADDED, side="responses"):
-        to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
-    return at.fact("retyped", was=at.type(at.was), to_head=to_head, to_old=to_old)
 
 
 def _introduced(at: Declaring, arm: Schema) -> Code:
