@@ -179,8 +179,7 @@ class TestExplain:
 2025-09-01 Notes: An item has a note.
     {
       "sku": "tea",
-  -   "size": "huge",
-  +   "size": "huge"
+      "size": "huge"
   -   "note": "hot"
     }
 2025-09-01 Sizes: Items may be huge.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from difflib import ndiff
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,11 +52,19 @@ def explain(
     for step in steps:
         typer.secho(f"{step.version} {step.change}", bold=True, nl=False)
         typer.echo(f": {step.description.splitlines()[0]}")
-        for line in ndiff(_lines(step.before), _lines(step.after)):
-            if not line.startswith("?"):
-                typer.secho(f"  {line}", fg=_COLOURS.get(line[0]))
+        for sign, line in _compared(_lines(step.before), _lines(step.after)):
+            typer.secho(f"  {sign} {line}", fg=_COLOURS.get(sign))
     if not steps.steps:
         typer.echo("no change affects it")
+
+
+def _compared(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """The lines of both, each with what happened to it; that another key follows is nothing that happened."""
+    matcher = SequenceMatcher(None, *([line.rstrip(",") for line in lines] for lines in (before, after)))
+    for kind, begin, end, new_begin, new_end in matcher.get_opcodes():
+        gone = before[begin:end] if kind != "equal" else []
+        yield from (("-", line) for line in gone)
+        yield from ((" " if kind == "equal" else "+", line) for line in after[new_begin:new_end])
 
 
 def _payload(file: Path) -> Any:
