@@ -77,6 +77,14 @@ class TestTargets:
         told = f"timegate: kiosk:app: there is no module 'kiosk' in {tmp_path}; it is in src: set PYTHONPATH=src\n"
         assert (ran.returncode, ran.stderr) == (2, told)
 
+    def test_a_module_that_a_package_lacks_is_not_looked_for_in_src(self, tmp_path: Path) -> None:
+        for folder in ("kiosk", "src/kiosk"):
+            (tmp_path / folder).mkdir(parents=True)
+            (tmp_path / folder / "__init__.py").touch()
+        ran = command("status", "kiosk.mian:app", cwd=tmp_path)
+        told = f"timegate: kiosk.mian:app: there is no module 'kiosk.mian' in {tmp_path}\n"
+        assert (ran.returncode, ran.stderr) == (2, told)
+
 
 class TestEndings:
     def test_a_version_that_there_is_not_is_an_error(self, tmp_path: Path) -> None:

@@ -106,8 +106,8 @@ def named_object(target: str) -> Any:
         raise
     except ModuleNotFoundError as error:
         if f"{module_name}.".startswith(f"{error.name}."):
-            below = Path(here, "src", *module_name.split(".")[:1])
-            hint = "; it is in src: set PYTHONPATH=src" if below.exists() or below.with_suffix(".py").exists() else ""
+            below = any(Path(here, "src", name).exists() for name in (str(error.name), f"{error.name}.py"))
+            hint = "; it is in src: set PYTHONPATH=src" if below else ""
             raise NotLoaded(f"{target}: there is no module {error.name!r} in {here}{hint}") from error
         raise NotLoaded(f"{target} cannot be imported: {_told(error)}") from error
     except AttributeError as error:
