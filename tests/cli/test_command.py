@@ -137,6 +137,17 @@ class TestContinuousIntegration:
             f"::error file={file},line=16,title=timegate%3A undeclared change::Item.quantity has"
         )
 
+    def test_the_action_marks_the_handler_of_an_operation(self, tmp_path: Path) -> None:
+        text = (ROOT / "tests/cli/shop.py").read_text(encoding="utf-8")
+        (tmp_path / "shop.py").write_text(text, encoding="utf-8")
+        command("freeze", "all", "shop:app", cwd=tmp_path)
+        (tmp_path / "shop.py").write_text(text.replace('"/items")', '"/items", status_code=201)'), encoding="utf-8")
+        ran = acted(tmp_path, workspace=tmp_path)
+        line = text.splitlines().index('    @api.post("/items")') + 1
+        assert ran.stdout.startswith(
+            f"::error file=shop.py,line={line},title=timegate%3A undeclared change::POST /items 201 responds with 201"
+        )
+
     def test_a_revision_that_was_not_fetched_is_told_with_how_to_fetch_it(self, tmp_path: Path) -> None:
         (tmp_path / "shop.py").write_text((ROOT / "tests/cli/shop.py").read_text(encoding="utf-8"), encoding="utf-8")
         subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)

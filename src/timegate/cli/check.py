@@ -47,7 +47,7 @@ def check(
     about += ["--folder", str(folder)] if folder != DEFAULT_FOLDER else []
     loaded = load(target, contract=contract)
     frozen = Folder(folder, frozen_at(folder, against)) if against else Folder(folder)
-    checked = Check(loaded.timeline, loaded.contract, frozen, against)
+    checked = Check(loaded.timeline, loaded.contract, frozen, against, loaded.handlers)
     decided = [one for one in checked.to_declare() if one.decided] if fix else []
     if decided:
         written = write_change(loaded.timeline, checked.folder, decided)

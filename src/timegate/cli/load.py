@@ -48,6 +48,11 @@ class Loaded:
         """
         return self.timeline.compile(self.contract)
 
+    @functools.cached_property
+    def handlers(self) -> dict[str, Any]:
+        """The handler of each operation of head, by its key, as far as the app shows them."""
+        return {} if self.startup is None else self.startup.handlers(one.key for one in self.contract.wire.operations)
+
 
 def load(target: str, *, contract: str = "") -> Loaded:
     """Import what a command is about.

@@ -109,8 +109,7 @@ def _handlers(version: str, loaded: Loaded) -> list[Handler]:
     gates = loaded.gates
     kept = {gate.key for value in loaded.timeline.values[:-1] for gate in gates.operations(value) if gate.exists}
     served: dict[int, tuple[object, list[str]]] = {}
-    keys = [gate.key for gate in gates.operations(version)]
-    for key, function in ({} if loaded.startup is None else loaded.startup.handlers(keys)).items():
+    for key, function in loaded.handlers.items():
         served.setdefault(id(function), (function, []))[1].append(key)
     return [
         Handler(tuple(sorted(set(operations) - kept)), function, is_shared=not kept.isdisjoint(operations))

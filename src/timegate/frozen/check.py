@@ -17,7 +17,7 @@ from timegate.frozen.folder import Folder
 from timegate.frozen.judging import is_tolerated, level_of
 from timegate.frozen.proposal import Proposal
 from timegate.frozen.proposals import proposals
-from timegate.frozen.source_places import place_of_model
+from timegate.frozen.source_places import place_of
 from timegate.frozen.upkeep import ended, forgotten_twins, hazards, losses, never_firing, newly_listed, untruths
 from timegate.frozen.wording import told
 from timegate.gates import Gates
@@ -60,6 +60,7 @@ class Check:
         contract: what is on the wire at head.
         folder: the frozen contracts.
         against: the revision of git whose frozen contracts the folder keeps; empty for none.
+        handlers: by the key of an operation of head, the function that serves it, as far as the app shows them.
         gates: the compiled changes; None where they cannot be carried out.
         faults: why they cannot.
         compared: the frozen contracts, newest first.
@@ -69,6 +70,7 @@ class Check:
     contract: Contract
     folder: Folder
     against: str = ""
+    handlers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     gates: Gates | None = None
     faults: tuple[Fault, ...] = ()
     compared: list[Compared] = field(default_factory=list[Compared])
@@ -199,9 +201,13 @@ class Check:
                 versions=tuple(versions[fingerprint]),
                 severity=one.severity,
                 remedy=remedies.get(fingerprint) or (self._remedy(compared) if level is Level.ERROR else ""),
-                at=place_of_model(None if component is None else component.model),
+                at=place_of(self._code(one, compared) if component is None else component.model),
                 told=fingerprint,
             )
+
+    def _code(self, difference: Difference, compared: Compared) -> Any:
+        """The handler of the operation that a difference is about; None where there is none any more."""
+        return self.handlers.get(compared.today.keys.get(difference.operation, ""))
 
     def _remedy(self, compared: Compared) -> str:
         """What to do about what only older versions than the newest frozen one have."""

@@ -8,10 +8,11 @@ from typing import Any
 from timegate.version import shown
 
 
-def place_of_model(model: Any) -> str:
-    """The file and line of a class; empty where they cannot be told."""
+def place_of(code: Any) -> str:
+    """The file and line of a class or a function; empty where they cannot be told."""
+    code = inspect.unwrap(code) if callable(code) else code
     try:
-        file, (_, line) = inspect.getsourcefile(model), inspect.getsourcelines(model)
+        file, (_, line) = inspect.getsourcefile(code), inspect.getsourcelines(code)
     except (TypeError, OSError):
         return ""
     return "" if file is None else shown(f"{file}:{line}")
