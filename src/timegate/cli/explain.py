@@ -60,8 +60,8 @@ def explain(
 
 def _compared(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
     """The lines of both, each with what happened to it; that another key follows is nothing that happened."""
-    matcher = SequenceMatcher(None, *([line.rstrip(",") for line in lines] for lines in (before, after)))
-    for kind, begin, end, new_begin, new_end in matcher.get_opcodes():
+    plain, new = ([line.rstrip(",") for line in lines] for lines in (before, after))
+    for kind, begin, end, new_begin, new_end in SequenceMatcher(None, plain, new).get_opcodes():
         gone = before[begin:end] if kind != "equal" else []
         yield from (("-", line) for line in gone)
         yield from ((" " if kind == "equal" else "+", line) for line in after[new_begin:new_end])
