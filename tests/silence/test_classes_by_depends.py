@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any
 
 import pytest
@@ -110,6 +111,18 @@ def test_a_field_is_named_as_in_python_too() -> None:
     changed = gated(listing(Aliased), on(Aliased).renamed("per_page", to="page_size"))
     assert exchange(changed, "GET", "/place?per_page=5").json() == [5, ""]
     assert exchange(changed, "GET", "/place?pageSize=5").json() == [10, ""]
+
+
+def test_a_partial_of_a_class_takes_the_old_names_too() -> None:
+    app = FastAPI()
+
+    @app.get("/dep")
+    async def spread(window: Annotated[Window, Depends(partial(Window, start=3))]) -> list[int]:
+        return [window.start, window.size]
+
+    changed = gated(app, on(Window).renamed("per_page", to="size"))
+    assert exchange(changed, "GET", "/dep?per_page=5").json() == [3, 5]
+    assert exchange(changed, "GET", "/dep?size=5").json() == [3, 10]
 
 
 def test_a_fact_about_a_base_class_holds_for_the_fields_that_it_gives() -> None:

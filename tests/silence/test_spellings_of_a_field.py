@@ -294,3 +294,16 @@ class TestConfiguredNames:
         posted = Posted(case.kind, on(case.kind).renamed("n", to="count"))
         for key in case.count:
             assert posted.send({key: 7}, version=NEW)[1] == TypeAdapter[Any](case.kind).validate_python({key: 7})
+
+
+class Inner(BaseModel):
+    sku: str
+
+
+class Nameless(BaseModel):
+    inner: Inner = Field(alias="")
+
+
+def test_an_empty_alias_is_an_alias() -> None:
+    sent, head = {"": {"article": "x"}}, {"": {"sku": "x"}}
+    assert both(Nameless, on(Inner).renamed("article", to="sku"), sent=sent, returned=head) == (head, sent)

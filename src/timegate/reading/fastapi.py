@@ -182,8 +182,11 @@ def _parameters(dependant: Any, where: str) -> DeclaredParameters:
     spread: list[tuple[Any, frozenset[str]]] = []
     for one in _dependants(dependant):
         fields: list[Any] = _read(one, where)
-        if fields and inspect.isclass(_read(one, "call")) and where != "path_params":
-            spread.append((_read(one, "call"), frozenset(_read(field, "name") for field in fields)))
+        made = _read(one, "call")
+        while isinstance(made, functools.partial):
+            made = made.func
+        if fields and inspect.isclass(made) and where != "path_params":
+            spread.append((made, frozenset(_read(field, "name") for field in fields)))
         for field in fields:
             info = _read(field, "field_info")
             is_hidden = not getattr(info, "include_in_schema", True)

@@ -245,7 +245,7 @@ def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, 
         name: str = plain_text(key)
         keys, has_paths = _spellings(item.get("validation_alias"))
         serialized = plain_text(item.get("serialization_alias"))
-        for alias in (*keys, *([serialized] if serialized else ())):
+        for alias in (*keys, *([] if serialized is None else [serialized])):
             aliases.setdefault(alias, name)
         if mode == "serialization":
             names[name] = _alias_first(serialized, name)
@@ -256,13 +256,13 @@ def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, 
         names[name] = tuple(dict.fromkeys([*spelled, *([name] if by_name or not spelled else [])]))
     for computed in inner.get("computed_fields", ()):
         names[computed["property_name"]] = _alias_first(computed.get("alias"), computed["property_name"])
-        if computed.get("alias"):
+        if computed.get("alias") is not None:
             aliases.setdefault(plain_text(computed["alias"]), computed["property_name"])
     return names, frozenset(uncertain), aliases
 
 
 def _alias_first(alias: str | None, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((plain_text(alias or name), name)))
+    return tuple(dict.fromkeys((plain_text(name if alias is None else alias), name)))
 
 
 def _spellings(alias: Any) -> tuple[list[str], bool]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from timegate.asgi.message.headers import RawHeaders
 from timegate.asgi.message.json import Codec, Convert
 from timegate.asgi.route.entries import Entry
+from timegate.errors import GateError
 from timegate.gates.operation import OperationGate, Program
+from timegate.typing import is_object
 
 INVALID: Final = 422
 """The status of a response that may list validation errors, whatever is declared for it."""
 
 NOT_MODIFIED: Final = 304
+_FIRST_ERROR: Final = 400
 _UNTOUCHED_STATUSES: Final = frozenset({204, 205, NOT_MODIFIED})
 
 _DIGESTS: Final = frozenset({b"content-md5", b"digest", b"repr-digest", b"content-digest"})
@@ -32,6 +36,19 @@ _ASK_FOR_CODING: Final = frozenset({b"accept-encoding"})
 # Header fields of a request that decide whether it passes unchanged, and all that decide how it is handled.
 _DECISIVE: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
 _INSPECTED: Final = _DECISIVE | _ASK_FOR_LESS | OF_THE_BODY
+
+
+def _declared_or_the_frameworks(program: Program, body: Any) -> Any:
+    """An error that is converted as declared, or the framework's own in its place: an object with a text and no more.
+
+    No declared model is in a text, so that nothing of head can be in what passes.
+    """
+    if not (is_object(body) and body.keys() == {"detail"} and isinstance(body["detail"], str)):
+        return program(body)
+    try:
+        return program({**body})
+    except GateError:
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +183,8 @@ class OperationPlan:
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and status >= 200 and status not in _UNTOUCHED_STATUSES:
             program = gate.responses[declared]
+            if program is not None and status >= _FIRST_ERROR:
+                program = functools.partial(_declared_or_the_frameworks, program)
             told = told or (400 <= status < 500 and declared in gate.told)
             # Validation errors are converted as well, beside what the program converts.
             convert = None if program is None or told else self._codec.around(program)

@@ -1,0 +1,88 @@
+"""A framework sends errors of its own where an app declares others: no old client gets a 500 in their place."""
+
+from typing import Annotated, Any
+
+import pytest
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+
+from tests.silence.exchanges import exchange, gated
+from timegate import on
+
+
+class Reason(BaseModel):
+    code: str
+
+
+class Failure(BaseModel):
+    detail: Reason
+
+
+RENAMED = on(Reason).renamed("reason", to="code")
+LOGGED_IN = {"authorization": "Bearer x"}
+
+app = FastAPI()
+
+
+@app.get("/guarded", responses={401: {"model": Failure}, 403: {"model": Failure}, 404: {"model": Failure}})
+def guarded(token: Annotated[Any, Depends(HTTPBearer())]) -> int:
+    raise HTTPException(404, detail={"code": token.credentials})
+
+
+@app.get("/text", responses={"4XX": {"model": Failure}})
+def text() -> int:
+    raise HTTPException(418, detail="short and stout")
+
+
+@app.get("/list", responses={404: {"model": list[Reason]}})
+def several() -> int:
+    raise HTTPException(404)
+
+
+@app.get("/broken", responses={404: {"model": Failure}})
+def broken() -> int:
+    raise HTTPException(404, detail=[{"code": "no"}])
+
+
+@app.get("/more", responses={404: {"model": list[Reason]}})
+def more() -> int:
+    raise HTTPException(404, detail={"code": "no"})
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "body"),
+    [
+        ("/guarded", {}, 401, {"detail": "Not authenticated"}),
+        ("/guarded", LOGGED_IN, 404, {"detail": {"reason": "x"}}),
+        ("/text", {}, 418, {"detail": "short and stout"}),
+        ("/list", {}, 404, {"detail": "Not Found"}),
+    ],
+)
+def test_the_frameworks_own_error_in_place_of_the_declared_one_passes(
+    path: str, headers: dict[str, str], status: int, body: Any
+) -> None:
+    expected = {401, 403} if status == 401 else {status}
+    response = exchange(gated(app, RENAMED), "GET", path, headers=headers)
+    assert response.status in expected
+    assert response.json() == body
+
+
+@pytest.mark.parametrize("path", ["/broken", "/more"])
+def test_what_may_hold_something_of_head_is_no_error_of_the_framework(path: str) -> None:
+    assert exchange(gated(app, RENAMED), "GET", path).status == 500
+
+
+def test_a_text_that_is_declared_is_converted() -> None:
+    class Told(BaseModel):
+        detail: str
+
+    told = FastAPI()
+
+    @told.get("/told", responses={404: {"model": Told}})
+    def tell() -> int:
+        raise HTTPException(404, detail="new")
+
+    assert exchange(gated(told, on(Told).mapped("detail", {"old": "new"}, seen_as="old")), "GET", "/told").json() == {
+        "detail": "old"
+    }
