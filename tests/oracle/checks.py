@@ -60,6 +60,12 @@ def fills(fact: FieldsFact) -> bool:
             return isinstance(fact, Defaulted)
 
 
+def parents_of(path: str, component: Component, components: Components) -> list[tuple[str, str]]:
+    """The components and keys of the objects on the way to a place, which a move makes where they are absent."""
+    segments = path.split(".")
+    return [place_of(".".join(segments[:end]), component, components) for end in range(1, len(segments))]
+
+
 class UnreadError(Exception):
     """An old server could not have read a value."""
 
@@ -103,6 +109,8 @@ class Checks:
                         for component in subjects(newer, models, to.split(".")[0]):
                             if place_of(old, older[component.name], older) == (name, key):
                                 name, key = place_of(to, component, newer)
+                            elif (name, key) in parents_of(to, component, newer):
+                                filled = True
                     case Split() | Merged() if name in [c.name for c in parts_subjects(newer, fact)]:
                         if key in older_keys(fact):
                             is_part = isinstance(fact, Merged) and key in older[name].required

@@ -319,7 +319,9 @@ def redo_moved(value: Obj, fact: Moved, context: FactContext) -> None:
     moving = take_from(value, source, context.newer[value.component], context.newer)
     if moving is ABSENT:
         return
-    if fact.empty is not UNSET and is_same_json(plain(moving), context.value_of(fact.empty, value)):
+    stands_in = fact.empty is not UNSET and parent_is_empty(value, target)
+    if stands_in and is_same_json(plain(moving), context.value_of(fact.empty, value)):
+        # An old client sends it back.
         return
     put_at(value, target, moving, context.newer[value.component], context.newer)
 

@@ -65,7 +65,8 @@ class Moved(ModelFact):
     Args:
         old: the dotted path in the older version.
         to: the dotted path in the newer one.
-        empty: what the old place holds where the new place's parent is null or absent, and vice versa.
+        empty: what the old place holds where the new place's parent is null or absent; sent back, it makes no
+            parent.
     """
 
     old: str

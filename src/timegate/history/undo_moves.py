@@ -114,6 +114,11 @@ def _move(
             "put the move after it, with the name it has then, or into a version of its own",
         )
     empty = fact.empty
+    if empty is not UNSET and len(new) == 1:
+        builder.fault(
+            text, "the new place has no parent that could be absent, so empty= says nothing", "take empty= out"
+        )
+        return
     if empty is not UNSET and not callable(empty):
         model = source.model if side == "responses" else None
         empty = plain_value(builder, text, empty, argument="empty", model=model)

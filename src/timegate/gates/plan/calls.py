@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from timegate.gates.run.runtime import Call, Result
+from timegate.gates.run.runtime import Call, Filler, Result
 from timegate.history.steps import ObjectConverted, Origin, ValueConverted, one_way
 from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
@@ -54,6 +54,16 @@ def fill_of(function: Function, schema: Schema, components: Mapping[str, Compone
         origin: the fact that declares it.
     """
     return Call(function, 0, True, _result(schema, components, origin))
+
+
+def filler_of(function: Function, origin: Origin) -> Call:
+    """The call of a function of the whole object that says what an old client reads where there is no value.
+
+    Args:
+        function: as declared.
+        origin: the fact that declares it.
+    """
+    return Call(Filler(function), 0, True, Result(frozenset({list}), None, origin))
 
 
 def _result(schema: Schema, components: Mapping[str, Component], origin: Origin) -> Result:

@@ -123,8 +123,10 @@ def _of_op(reach: Reach, op: Op, stage: Stage) -> Hashable:
             return "schema", _by_schema(reach, op.schema, op.conversion)
         case CallFunctions():
             return "functions", _identities(op.calls)
-        case SetValue() | RemoveEqual():
-            return type(op).__name__, getattr(op, "when", None), repr(op.value)
+        case SetValue():
+            return "SetValue", op.when, repr(op.value)
+        case RemoveEqual():
+            return "RemoveEqual", names, op.path, None if isinstance(op.value, Slot) else repr(op.value)
         case _:
             rest: Any = getattr(op, "path", None), getattr(op, "when", None), repr(getattr(op, "empty", None))
             return type(op).__name__, names, rest

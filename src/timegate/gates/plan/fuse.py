@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from timegate.changes.base import UNSET, Sibling
-from timegate.gates.plan.calls import fill_of
+from timegate.gates.plan.calls import fill_of, filler_of
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import ValuesConverted
 from timegate.gates.plan.key_policy import KeysOf
@@ -369,31 +369,32 @@ class _Fusing:
             self.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
         if filled is not None:
             self.stage.ops.append(CopyValue(slot, "missing", filled, step.origin, required=False))
-        if self.upgrades and step.empty is not UNSET and not callable(step.empty):
-            self.stage.ops.append(RemoveEqual(slot, step.empty))
         if len(target) == 1:
             self.names[target[0]] = slot
             self.unfilled.pop(target[0], None)
             return
+        if self.upgrades and callable(step.empty):
+            # What stood in for a value that head has not is written back as none.
+            self.names["\0moved"] = slot
+            self._call_with_object("\0filled", "unreachable", filler_of(step.empty, step.origin), {}, target)
+            slot, filled = self.names.pop("\0moved"), self.names.pop("\0filled")
         parent = self._slot(target[0], parent_schema)
         self._convert_to(parent, self.boundary)
+        if self.upgrades and step.empty is not UNSET:
+            self.stage.ops.append(RemoveEqual(slot, filled or step.empty, parent, target[1:]))
         self.stage.ops.append(InsertValue(slot, parent, target[1:]))
 
     def _plan(self, keys: set[str]) -> Plan:
         of = KeysOf(self.reach, self.name)
         if not self.upgrades:
             return Plan(of.left_policy(self.conversion, keys, self.stages), self.stages, unknown=self.unknown)
-        required = self.at(0).required if self.conversion.dst == 0 else []
-        faults = [(key, origin) for key, origin in self.unfilled.items() if key in required]
+        unfilled = self.unfilled.items() if self.conversion.dst == 0 else ()
+        faults = [(key, origin) for key, origin in unfilled if key in self.at(0).required]
         if self.stages[0].whole is not None:
             return Plan(KeyPolicy(), self.stages, faults=faults)
-        # A later part of the conversion reads a key in one spelling only.
-        stages = (self._to_head() if self.conversion.dst and self.conversion.from_client else self).stages
-        policy, restored = of.sent_policy(self.conversion, keys, self.stages, stages)
+        whole = self  # A later part of the conversion reads a key in one spelling only.
+        if self.conversion.dst and self.conversion.from_client:
+            whole = _Fusing(self.reach, self.name, Conversion(self.conversion.src, 0, from_client=True))
+            whole.run()
+        policy, restored = of.sent_policy(self.conversion, keys, self.stages, whole.stages)
         return Plan(policy, self.stages, restored, faults=faults)
-
-    def _to_head(self) -> _Fusing:
-        """The whole conversion to head, of which this is the first part."""
-        whole = _Fusing(self.reach, self.name, Conversion(self.conversion.src, 0, from_client=True))
-        whole.run()
-        return whole

@@ -154,10 +154,19 @@ class InsertValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RemoveEqual:
-    """Make the value missing where it equals a given one."""
+    """Make the value missing where it equals a given one.
+
+    Args:
+        slot: the value.
+        value: the given one; a slot holds what a `Filler` gave.
+        parent: holds the parent of the value's new place, where only a missing one counts; None for none.
+        path: the way from that slot's value to the new place.
+    """
 
     slot: Slot
     value: Any
+    parent: Slot | None = None
+    path: tuple[str, ...] = ()
 
 
 Op: TypeAlias = (
@@ -177,6 +186,8 @@ def slots_of(op: Op) -> tuple[Slot, ...]:
     """The slots that an operation reads or sets, its own slot last."""
     if isinstance(op, CopyValue) and op.fallback is not None:
         return op.other, op.fallback, op.slot
+    if isinstance(op, RemoveEqual):
+        return (*(one for one in (op.parent, op.value) if isinstance(one, Slot)), op.slot)
     return (op.other, op.slot) if isinstance(op, CopyValue | ExtractValue | InsertValue) else (op.slot,)
 
 

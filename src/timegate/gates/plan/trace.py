@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -98,6 +98,7 @@ class Traces:
         self._known: dict[_Field, Trace] = {}
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}
+        self._made: dict[tuple[str, str], list[int]] | None = None
         self._whole: list[frozenset[str]] = [frozenset()]
 
     def of(self, name: str, key: str, version: int) -> Trace:
@@ -165,10 +166,12 @@ class Traces:
         name, key, version = field
         boundary = self._reach.last_crossed(name, version)
         component = self._reach.component(name, boundary + 1)
+        filled = self._is_made(name, key, range(boundary + 1, version))
         if boundary < 0:
             schema, required = component.properties.get(key), key in component.required
-            return Trace(self._head_type(component, key), component.model, schema, required, place=(name, key))
-        changes, converted, filled = list[_Change](), False, False
+            kind = self._head_type(component, key)
+            return Trace(kind, component.model, schema, required, filled=filled, place=(name, key))
+        changes, converted = list[_Change](), False
         met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
             position, step = found
@@ -206,6 +209,7 @@ class Traces:
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
             return Trace(_composed(changes)(UNSET), component.model, None, field.key in component.required, True)
+        filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
         return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
 
     def _met(self, name: str, boundary: int) -> _Met:
@@ -272,6 +276,27 @@ class Traces:
                         source = self._target(name, step.old, boundary + 1)
                         moves[source] = self._target(name, step.new, boundary)
         return self._moves[boundary]
+
+    def _is_made(self, name: str, key: str, boundaries: range) -> bool:
+        """Whether a move at one of some boundaries makes an object under a key, by its name in the newer version."""
+        if self._made is None:
+            self._made = {}
+            for (side, holder, boundary), steps in self._reach.history.steps.items():
+                for position, step in enumerate(steps if side == self._reach.side else ()):
+                    if isinstance(step, ValueMoved):
+                        path = _name_after(step.new[0], steps[position + 1 :]), *step.new[1:]
+                        for end in range(1, len(path)):
+                            self._made.setdefault(self._target(holder, path[:end], boundary), []).append(boundary)
+        found = self._made.get((name, key), [])
+        return any(boundary in boundaries for boundary in found)
+
+
+def _name_after(key: str, steps: Sequence[Step]) -> str:
+    """What a key is called after some steps."""
+    for step in steps:
+        if isinstance(step, KeyRenamed) and step.old == key:
+            key = step.new
+    return key
 
 
 def _about(step: Step) -> tuple[str | None, ...]:

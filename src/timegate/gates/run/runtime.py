@@ -233,6 +233,28 @@ def insert(parent: Any, path: tuple[str, ...], value: Any) -> Any:
     return parent
 
 
+def same(value: Any, filled: Any) -> bool:
+    """Whether a value is the only item of a list, of the same JSON type; anything else than a list has none."""
+    return filled is not MISSING and any(type(value) is type(one) and value == one for one in filled)
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """Gives what a function fills in for a value, in a list; an empty one where it gives none.
+
+    The function is declared for objects of head; it may fail on one that a client has not sent whole.
+    """
+
+    function: Callable[[Any], Any]
+
+    def __call__(self, value: Any) -> list[Any]:
+        try:
+            given = self.function(copy_json(value))
+        except Exception:
+            return []
+        return [given] if is_plain(given) else []
+
+
 def has_parent(parent: Any, path: tuple[str, ...]) -> bool:
     """Whether every object on the way to a path's last key is present."""
     here = parent

@@ -54,6 +54,7 @@ _RUNTIME = (
     runtime.has_parent,
     runtime.insert,
     runtime.refuse,
+    runtime.same,
     runtime.unique,
 )
 

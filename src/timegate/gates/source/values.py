@@ -149,8 +149,9 @@ class Values:
                 with self.writer.block(f"if {variable} is not M:"):
                     self.writer.add(f"{other} = insert({other}, {op.path!r}, {variable})")
             case RemoveEqual():
-                value = self.module.name(op.value)
-                with self.writer.block(f"if type({variable}) is type({value}) and {variable} == {value}:"):
+                given = self.variable(op.value) if isinstance(op.value, Slot) else f"[{self.constant(op.value)}]"
+                missing = "" if op.parent is None else f" and not has_parent({others[0]}, {op.path!r})"
+                with self.writer.block(f"if same({variable}, {given}){missing}:"):
                     self.writer.add(f"{variable} = M")
             case _:
                 assert_never(op)
