@@ -40,12 +40,18 @@ class Way(BaseModel):
     to: East | West
 
 
+def as_shown(self: Any) -> Any:
+    return {"home": self.home}
+
+
+# Nothing says what it gives.
+del as_shown.__annotations__["return"]
+
+
 class Shown(BaseModel):
     home: Home
 
-    @model_serializer
-    def shown(self) -> dict[str, Any]:
-        return {"home": self.home}
+    shown = model_serializer(mode="plain")(as_shown)
 
 
 class Shared(BaseModel):
