@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from tests.oracle.arms import gone
 from tests.oracle.history import HOLDER_MARK, History, targets
 from tests.oracle.parts import older_keys, parts_subjects
 from tests.oracle.places import (
@@ -24,7 +25,7 @@ from tests.oracle.reading import read_scalar
 from tests.oracle.whole import judged_whole, reads
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Removed, Renamed, Split
-from timegate.changes.models import Reshaped
+from timegate.changes.models import Reshaped, Retired
 from timegate.changes.values import BecameNonNull, BecameRequired, Defaulted
 from timegate.errors import UpgradeError
 from timegate.typing import Schema, is_array, is_object
@@ -116,6 +117,8 @@ class Checks:
                             is_part = isinstance(fact, Merged) and key in older[name].required
                             return Fate(None, is_part, True)
                     case Reshaped(models=models) if name in [c.name for c in subjects(newer, models)]:
+                        return Fate(None, key in older[name].required, True)
+                    case Retired() if name == gone(fact):
                         return Fate(None, key in older[name].required, True)
                     case _:
                         pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tests.oracle.arms import gone
 from tests.oracle.checks import Checks
 from tests.oracle.facts import FactContext, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
@@ -14,12 +15,13 @@ from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Renamed, Split
 from timegate.changes.members import Grew, LiteralGrew, MemberRenamed, Shrank
-from timegate.changes.models import Introduced, Reshaped
+from timegate.changes.models import Introduced, Reshaped, Retired
 from timegate.changes.texts import FieldDocumented
 from timegate.changes.values import BecameNullable, BecameOptional, Constrained, Retyped
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
 from timegate.typing import Direction, Schema, is_array, is_object
+from timegate.wire.schema import REF_PREFIX
 from timegate.wire.wire import Component, Side, Wire
 
 SIDE_OF: dict[Direction, Side] = {"upgrade": "requests", "downgrade": "responses"}
@@ -169,6 +171,8 @@ class Oracle:
                 if value.component in subjects_of(step, "requests"):
                     if isinstance(step.fact, Introduced):
                         raise UpgradeError("an object that older versions do not have")
+                    if isinstance(step.fact, Retired):
+                        return self.read_otherwise(value, step.fact, self.context(step, boundary, "upgrade", refusals))
                     value = redo(value, self.context(step, boundary, "upgrade", refusals))
         return value
 
@@ -208,6 +212,11 @@ class Oracle:
                 raise DowngradeError("seen_as fails") from error
         union = without_new_arms(value.union, context.older)
         return self.downgraded(context.reader.read(seen, union), boundary, context.reader.refusals)
+
+    def read_otherwise(self, value: Obj, fact: Retired, context: FactContext) -> Any:
+        """Replace an object of a model that only older versions have by what newer ones read for it."""
+        arms = [{"$ref": REF_PREFIX + component.name} for component in subjects(context.newer, fact.models)]
+        return context.reader.read(context.call(fact.read_as, value), {"anyOf": arms})
 
     def member_upgraded(self, leaf: Leaf, boundary: int) -> Leaf:
         for step in self.history.boundaries[boundary]:
@@ -263,6 +272,8 @@ def subjects_of(step: Step, side: Side) -> set[str]:
             return {c.name for c in subjects(components, (enum,))}
         case Split() | Merged():
             return {c.name for c in parts_subjects(components, fact)}
+        case Retired():
+            return {gone(fact)} if side == "requests" else set()
         case Reshaped(models=models) | Introduced(models=models):
             return {c.name for c in subjects(components, models)}
         case _:

@@ -61,6 +61,10 @@ class Secretive(BaseModel):
     secret: Annotated[list[str], Internal()] = []
 
 
+class Fish(BaseModel):
+    kind: Literal["fish"]
+
+
 class OldItem(BaseModel):
     label: str
 
@@ -75,6 +79,10 @@ def nothing_there(item: Any) -> Any:
 
 def same_spot(spot: Any) -> Any:
     return {**spot}
+
+
+def wet_cat(_: Any) -> Any:
+    return {"kind": "cat", "lives": 3}
 
 
 def loud_cat(dog: Any) -> Any:
@@ -195,6 +203,11 @@ UPGRADES = {
         (enum(Colour).shrank("green", read_as="blue", loses="it was blue"),),
         {"name": "a", "colour": "green"},
         {"name": "a", "colour": "blue"},
+    ),
+    "retired: what it is read as has the newer shape of its version": Example(
+        (on(Cat).retired(was=Fish, read_as=wet_cat, loses="wet"), on(Cat).renamed("souls", to="lives")),
+        {"name": "a", "pet": {"kind": "fish"}},
+        {"name": "a", "pet": {"kind": "cat", "lives": 3}},
     ),
     "a union's arm": Example(
         (on(Cat).renamed("souls", to="lives"),),

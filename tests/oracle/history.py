@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from tests.oracle.arms import undo_introduced, undo_retired
 from tests.oracle.parts import undo_parts
 from tests.oracle.places import (
     Components,
@@ -39,7 +40,7 @@ from timegate.changes.members import (
     MemberRenamed,
     Shrank,
 )
-from timegate.changes.models import Introduced, Reshaped, WasNamed
+from timegate.changes.models import Introduced, Reshaped, Retired, WasNamed
 from timegate.changes.texts import FieldDocumented, ModelDocumented
 from timegate.changes.values import (
     BecameList,
@@ -161,6 +162,8 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
         case Introduced():
             for component in subjects(components, fact.models):
                 undo_introduced(components, component)
+        case Retired():
+            undo_retired(components, fact, lambda kind: schema_of(kind, side, components))
         case Reshaped():
             for component in subjects(components, fact.models):
                 schema = schema_of(fact.was, side, components, inline=True)
@@ -292,20 +295,6 @@ def undo_renamed(components: Components, fact: Renamed) -> None:
             tag = node.get("discriminator")
             if tag and tag["propertyName"] in names and {referred(arm) for arm in node["oneOf"]} <= renamed:
                 tag["propertyName"] = fact.old
-
-
-def undo_introduced(components: Components, component: Component) -> None:
-    components[component.name] = replace(component, exists=False)
-    for other in components.values():
-        for node in nodes(other.schema):
-            for key in ("anyOf", "oneOf"):
-                gone = [arm for arm in node.get(key, ()) if referred(arm) == component.name]
-                if gone:
-                    node[key] = [arm for arm in node[key] if arm not in gone]
-                    node["x-newer-arms"] = [*node.get("x-newer-arms", ()), *gone]
-            mapping = node.get("discriminator", {}).get("mapping", {})
-            for tag in [tag for tag, target in mapping.items() if target == REF_PREFIX + component.name]:
-                del mapping[tag]
 
 
 def with_members(place: Schema, fact: LiteralFact) -> Schema:

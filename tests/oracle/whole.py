@@ -6,13 +6,14 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
+from tests.oracle.arms import gone
 from tests.oracle.history import History, Step, targets
 from tests.oracle.parts import older_keys, parts_subjects
 from tests.oracle.places import subjects
 from tests.oracle.tables import converts_requests
 from timegate.changes.base import FieldsFact
 from timegate.changes.fields import Merged, Removed, Split
-from timegate.changes.models import Reshaped
+from timegate.changes.models import Reshaped, Retired
 from timegate.changes.values import BecameScalar, Retyped
 from timegate.typing import is_array, is_object
 from timegate.wire.schema import referred
@@ -64,6 +65,8 @@ def _unread(step: Step) -> Iterator[Any]:
         case Split() | Merged():
             for component in parts_subjects(newer, fact):
                 yield from (older[component.name].properties.get(key) for key in older_keys(fact))
+        case Retired():
+            yield older[gone(fact)].schema
         case Reshaped(models=models):
             yield from (older[component.name].schema for component in subjects(newer, models))
         case _:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, create_model
 
@@ -28,6 +28,27 @@ def introduced(snapshot: Snapshot) -> Fact | None:
     newer = snapshot.newer["responses"][other.name]
     value = Payloads(dict(snapshot.newer["responses"]), snapshot.choices.random()).object(newer, 1)
     return on(arms[-1].model).introduced(seen_as=value)
+
+
+def retired(snapshot: Snapshot) -> Fact | None:
+    """Older versions have one more arm in the union; head reads another one for it."""
+    if not snapshot.world.unions:
+        return None
+    by_model = {component.model: component for component in snapshot.components()}
+    arms = [by_model[arm] for arm in snapshot.world.unions[0] if arm in by_model]
+    if not arms or any(arm.name in snapshot.changed for arm in arms):
+        return None
+    known = snapshot.choices.pick(arms)
+    snapshot.old_types += 1
+    snapshot.converts_models = True
+    tag, number = snapshot.tags[0], snapshot.old_types
+    fields: dict[str, Any] = {tag: (Literal[f"g{number}"], ...)} if tag else {}
+    fields[f"only_g{number}"] = (snapshot.choices.pick([int, str]), ...)
+    older = create_model(f"Gone{number}", __config__=ConfigDict(extra="ignore" if tag else "forbid"), **fields)
+    newer = snapshot.newer["requests"]
+    read = Payloads(dict(newer), snapshot.choices.random()).object(newer[known.name], 1)
+    snapshot.locked |= {arm.name for arm in arms}
+    return on(known.model).retired(was=older, read_as=functions.always(read), loses="none is left")
 
 
 def reshaped(snapshot: Snapshot) -> Fact | None:

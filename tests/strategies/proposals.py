@@ -12,6 +12,7 @@ from tests.strategies.models_proposed import (
     introduced,
     member_renamed,
     reshaped,
+    retired,
     shrank,
     was_named,
 )
@@ -64,5 +65,6 @@ PROPOSALS: Final[list[tuple[str, Proposal]]] = [
     ("literal_grew", literal_grew),
     ("literal_shrank", literal_shrank),
     ("literal_renamed", literal_renamed),
+    ("retired", retired),
 ]
 """Every kind of fact; a frequent kind is listed twice."""

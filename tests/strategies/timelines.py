@@ -11,7 +11,7 @@ from tests.oracle.history import undone
 from tests.strategies.choices import Choices
 from tests.strategies.fields_proposed import renamed_tag
 from tests.strategies.models import World, worlds
-from tests.strategies.models_proposed import introduced
+from tests.strategies.models_proposed import introduced, retired
 from tests.strategies.proposals import PROPOSALS
 from tests.strategies.snapshot import Snapshot
 from timegate.changes.base import Fact
@@ -24,7 +24,7 @@ MOST_VERSIONS = 12
 
 NOT_REVERSIBLE = (
     "removed", "shrank", "became_non_null", "became_required", "defaulted", "moved",
-    "became_scalar", "mapped", "literal_shrank", "split", "merged",
+    "became_scalar", "mapped", "literal_shrank", "split", "merged", "retired",
 )  # fmt: skip
 """The kinds of facts after which an old request does not come back as it was sent."""
 
@@ -103,7 +103,7 @@ class TimelineBuilder:
         facts: list[Fact] = []
         allowed = [one for name, one in PROPOSALS if name not in self.without]
         if self.world.unions and "introduced" not in self.without:
-            allowed += [introduced, renamed_tag]
+            allowed += [introduced, renamed_tag, *([] if "retired" in self.without else [retired])]
         for _ in range(self.choices.number(1, 3)):
             for _attempt in range(4):
                 fact = self.choices.pick(allowed)(snapshot)

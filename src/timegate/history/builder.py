@@ -14,7 +14,7 @@ from timegate.history.look_up import LookUp, References
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import name_one, reach_model
 from timegate.history.schema_edits import tags_in
-from timegate.history.steps import HeaderFieldChanged, ModelIntroduced, Origin, Step
+from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import single_reference
@@ -193,6 +193,11 @@ class HistoryBuilder:
         """Whether a later fact of this boundary touches a key of a component."""
         steps = self.steps.get((side, name, self.boundary), ())
         return any(key in (getattr(step, "key", None), getattr(step, "old", None)) for step in steps)
+
+    def has_renamed(self, side: Side, name: str, key: str) -> bool:
+        """Whether a later fact of this boundary gives a key of a component another name."""
+        steps = self.steps.get((side, name, self.boundary), ())
+        return any(isinstance(step, KeyRenamed) and step.old == key for step in steps)
 
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""

@@ -171,6 +171,11 @@ def _make_way(
         segment, left = next_field(left, component)
         key = component.wire_name(segment)
         if key is None:
+            if builder.has_renamed(side, target, segment):
+                # What comes there in between is gone again: nobody could tell it from the object that the move empties.
+                problem = f"a later fact of the same version renames another {segment!r}"
+                builder.fault(text, problem, "move and rename it at once: to= with the name that it has in the end")
+                return None
             # Newer wires get the parent's component too, because a component has a place in the wire of every version.
             name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
             inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
