@@ -12,13 +12,14 @@ from timegate.gates.client_paths import ClientPaths
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.reach import Reach
+from timegate.gates.run.tag_errors import ExpectedTags
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.reading.class_fields import tells_python_names
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
-from timegate.wire.schema import NULL, ref, referred
+from timegate.wire.schema import NULL, REF_PREFIX, ref, referred
 from timegate.wire.wire import Component, Operation
 
 Location: TypeAlias = tuple[str | int, ...]
@@ -35,6 +36,7 @@ class ClientLocation:
         expected: the values that the client's contract lists there; None where it lists none.
         means_nothing: whether what head tells of it means nothing to the client.
         made: whether a function has made head's value of the client's.
+        tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
     """
 
     location: Location
@@ -42,6 +44,7 @@ class ClientLocation:
     expected: tuple[Any, ...] | None = None
     means_nothing: bool = False
     made: bool = False
+    tags: ExpectedTags | None = None
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -73,12 +76,14 @@ class _End(NamedTuple):
         expected: the values that the client's contract lists there; None where it lists none.
         keeps_rest: whether what is left of head's location is the client's too.
         means_nothing: whether what head tells of it means nothing to the client.
+        tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
     """
 
     exact: bool = True
     expected: tuple[Any, ...] | None = None
     keeps_rest: bool = True
     means_nothing: bool = False
+    tags: ExpectedTags | None = None
 
 
 @dataclass(slots=True)
@@ -142,9 +147,8 @@ class Locator:
             step = self._step(rest, at, schema)
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
-                return ClientLocation(
-                    (*found, *left), step.exact, step.expected, step.means_nothing, made and at == len(rest)
-                )
+                made = made and at == len(rest)
+                return ClientLocation((*found, *left), step.exact, step.expected, step.means_nothing, made, step.tags)
             if step.used:
                 referring.clear()
                 made = step.made
@@ -238,11 +242,28 @@ class Locator:
             return _End(exact=False, keeps_rest=False)
         return _Step(source, 1, component.properties[key], made=key in sources.made)
 
+    def _tags(self, union: Schema) -> ExpectedTags | None:
+        """By what the client tells the arms of a union apart; None where no key of the client's does."""
+        discriminator: Any = union.get("discriminator") or {}
+        key, found, names = str(discriminator.get("propertyName")), dict[Any, None](), set[Location]()
+        for tag, target in discriminator.get("mapping", {}).items():
+            component = self.reach.components(self.version).get(str(target).removeprefix(REF_PREFIX))
+            if component is None or not component.exists:
+                continue
+            paths = self._paths.of(component.name, client_conversion("requests", self.version)).paths
+            way = paths.get((key,)) or (key,)
+            listed = listed_values(component.properties.get(str(way[-1]), {}))
+            found.update(dict.fromkeys([tag] if listed is None else listed))
+            names.add(way)
+        # Told apart by keys of several names, or below one, they are not by a key.
+        only = names.pop() if len(names) == 1 else ()
+        return ExpectedTags(str(only[0]), tuple(found)) if len(only) == 1 else None
+
     def _step_in_union(self, rest: Location, at: int, union: Schema, arms: list[Schema]) -> _Step | _End:
         if len(arms) == 1:
             return _Step((), 0, arms[0])
         if at == len(rest):
-            return _End()
+            return _End(tags=self._tags(union))
         # Pydantic puts a label of the arm into the location: its tag, or the name of its model or type.
         label = rest[at]
         noted = union.get(DISCRIMINATOR_MARK) or union.get(LABELS_MARK)

@@ -229,7 +229,7 @@ class _ErrorConverter:
             if self._is_of_another_arm(error, place):
                 self.unheard_of.append(converted)
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
-            _convert_message(converted, place)
+            _convert_message(converted, place, self._request.at(place.location) if place.tags else None)
             self._convert_input(converted, place)
         return converted
 
@@ -306,11 +306,19 @@ def _size(value: Any, *, most: int) -> int:
     return size
 
 
-def _convert_message(error: ValidationError, place: ClientLocation) -> None:
-    """Remove what only head accepts from the message and from `ctx`."""
+def _convert_message(error: ValidationError, place: ClientLocation, sent: Any) -> None:
+    """Remove what only head accepts from the message and from `ctx`.
+
+    Args:
+        error: what head tells.
+        place: the client's place.
+        sent: what the client has sent there, where the arms of a union are told apart by a key.
+    """
     # An app may write anything into an entry of its own.
     kind = error.get("type") if isinstance(error.get("type"), str) else None
-    if kind in _TAGS:
+    if kind in _TAGS and place.tags is not None and is_object(sent):
+        error["type"], error["msg"], error["ctx"] = place.tags.error(sent)
+    elif kind in _TAGS:
         error.pop("ctx", None)
         error["msg"] = _TAGS[kind]
     elif kind in _CHOICES and place.expected is not None:

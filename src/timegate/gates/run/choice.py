@@ -12,12 +12,13 @@ from timegate.gates.run.callables import Asked, shown, shows_deeper
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import copy_json, gate_error, refuse
+from timegate.gates.run.tag_errors import ExpectedTags, TagError
 from timegate.gates.run.value_checks import unread, wrong_type
 from timegate.typing import is_array, is_object, type_of
 
 NO_ARM = "no arm of the union fits"
 
-_NO_KIND = "value_error", "Input should be one of the kinds that this version has"
+_NO_KIND = TagError("value_error", "Input should be one of the kinds that this version has", {})
 
 
 @dataclass(slots=True, eq=False)
@@ -258,7 +259,7 @@ class Choice:
         error = gate_error(self.error, f"this version has no {arm.name}", arm.refused)
         if is_object(value):
             (first,) = error.failures
-            first.kind, first.message = self._without_tag(value)
+            first.kind, first.message, first.context = self._without_tag(value)
             if len(self._own()) == 1:
                 unfit = self._unfit(value)
                 error.failures = [
@@ -276,13 +277,12 @@ class Choice:
         named = self._named(value) if self.asked is not None and len(own) > 1 else own
         return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
-    def _without_tag(self, value: dict[str, Any]) -> tuple[str, str]:
-        """The type and the text of the validation error of an object that is none of the arms."""
+    def _without_tag(self, value: dict[str, Any]) -> TagError:
+        """The validation error of an object that is none of the arms."""
         if self.tag is None:
             return _NO_KIND
-        if self.tag not in value:
-            return "union_tag_not_found", f"Unable to extract tag using discriminator '{self.tag}'"
-        return "union_tag_invalid", "Input tag is none of the expected tags"
+        own = [tag for (_, tag), arm in self.table.items() if arm.refused is None]
+        return ExpectedTags(self.tag, own).error(value)
 
     def _remove_unknown_keys(self, arm: Arm, value: dict[str, Any]) -> None:
         """Drop keys that could lead head to another arm; refuse them where the arm is closed.

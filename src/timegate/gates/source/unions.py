@@ -343,7 +343,7 @@ def _unique_tags(arms: list[Arm], key: str) -> dict[TypedValue, Arm]:
     owners: dict[TypedValue, list[Arm]] = {}
     for arm in arms:
         if key in arm.tags:
-            for value in arm.tags[key].values:
+            for value in sorted(arm.tags[key].values, key=repr):
                 owners.setdefault(value, []).append(arm)
     return {value: found[0] for value, found in owners.items() if len(found) == 1}
 
