@@ -9,11 +9,12 @@ from timegate.changes.base import UNSET, FieldsFact
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by
 from timegate.history.places import FieldPlace
-from timegate.history.schema_edits import at_depth, with_property_schema
+from timegate.history.schema_edits import at_depth, with_property_schema, with_tags
 from timegate.history.steps import ValueConverted
 from timegate.typing import Function, Schema
+from timegate.wire.json_types import listed_values
 from timegate.wire.marks import HIDDEN_MARK, PARAMETER_MARK, PATH_MARK
-from timegate.wire.schema import schema_at_depth
+from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
 
 _BESIDES: Final = ("title", "description", PARAMETER_MARK, PATH_MARK, HIDDEN_MARK)
@@ -89,3 +90,17 @@ def convert(
     field = put_schema(builder, values, older)
     step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key, reads=read_by(empty))
+    if place.key in builder.tags(place.side) and _listed(builder, values, values.schema) is not None:
+        tags = _listed(builder, values, older)
+        if tags is None:
+            problem = "this key tells the arms of a union apart, and its old type does not list by which values"
+            remedy = f"{builder.declared.subject_code()}.retyped({place.key!r}, was=Literal[…])"
+            builder.fault(place.text, problem, remedy)
+        builder.rewrite(place.side, lambda schema: with_tags(schema, place.key, place.name, tags))
+
+
+def _listed(builder: HistoryBuilder, values: Values, schema: Schema) -> list[Any] | None:
+    """The only values that a schema admits, also where it is that of an enum; None where it lists none."""
+    name = single_reference(schema)
+    component = None if name is None else builder.wire.components(values.place.side).get(name)
+    return listed_values(schema if component is None else component.schema)

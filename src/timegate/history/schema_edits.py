@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -217,29 +217,31 @@ def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -
     return rewrite(schema, change), others
 
 
-def with_tags_replaced(
-    schema: Schema, key: str, arm: str, replaced: Mapping[Any, Any], added: Mapping[Any, Any]
-) -> Schema:
-    """A copy of a schema where older tags lead to an arm of the unions that a key discriminates.
+def with_tags(schema: Schema, key: str, arm: str, tags: Sequence[Any] | None) -> Schema:
+    """A copy of a schema where other tags lead to an arm of the unions that a key discriminates.
+
+    Where no list says which tags do, or one of them is that of another arm, the key no longer discriminates.
 
     Args:
         schema: the schema.
         key: the key that discriminates.
         arm: the component.
-        replaced: the older tag for each newer one that older versions do not have; None for none.
-        added: the newer tag for each older one that only they have.
+        tags: those of the arm; None where its schema does not list them.
     """
+    target = ref(arm)["$ref"]
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         discriminator = node.get("discriminator")
         if not is_object(discriminator) or discriminator.get("propertyName") != key:
             return node
-        target = ref(arm)["$ref"]
-        mapping: dict[str, str] = {}
-        for tag, to in discriminator.get("mapping", {}).items():
-            older = replaced.get(tag, tag) if to == target else tag
-            mapping.update({} if older is None else {str(older): to})
-        mapping.update({str(old): target for old in added if target in mapping.values()})
+        known: dict[str, Any] = discriminator.get("mapping", {})
+        if target not in known.values():
+            return node
+        if tags is None or any(known.get(str(tag), target) != target for tag in tags):
+            return {keyword: value for keyword, value in node.items() if keyword != "discriminator"}
+        mapping: dict[str, Any] = {}
+        for tag, to in known.items():
+            mapping.update(dict.fromkeys(map(str, tags), target) if to == target else {tag: to})
         return {**node, "discriminator": {**discriminator, "mapping": mapping}}
 
     changed: Schema = rewrite(schema, change)

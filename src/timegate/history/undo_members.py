@@ -21,7 +21,6 @@ from timegate.changes.members import (
 from timegate.history.builder import HistoryBuilder
 from timegate.history.conversions import Values, convert, values_of
 from timegate.history.remedies import name_one
-from timegate.history.schema_edits import with_tags_replaced
 from timegate.history.steps import MembersChanged
 from timegate.history.undo import undo
 from timegate.history.value_tables import ValueTable
@@ -199,8 +198,6 @@ def _fault_of_no_literal(fact: LiteralFact, builder: HistoryBuilder, values: Val
 
 
 def _convert_members(builder: HistoryBuilder, values: Values, change: _Change) -> None:
-    place = values.place
-
     def older(node: dict[str, Any]) -> dict[str, Any]:
         return node if listed_values(node) is None else _with_members(node, change.members)
 
@@ -214,7 +211,3 @@ def _convert_members(builder: HistoryBuilder, values: Values, change: _Change) -
         to_old=ValueTable.of(change.to_old, keeps=True) if change.to_old else None,
         was=was | None if is_nullable(values.schema, values.components) else was,
     )
-    if place.key in builder.tags(place.side):
-        tags = {new: change.to_old.get(new) for new in (*change.to_old, *change.refused)}
-        kept = {old: new for old, new in change.to_head.items() if old in change.members}
-        builder.rewrite(place.side, lambda schema: with_tags_replaced(schema, place.key, place.name, tags, kept))
