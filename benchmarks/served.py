@@ -13,15 +13,13 @@ from benchmarks.client import App, Request
 
 
 class _Connection(asyncio.Transport):
-    """The server's end of a connection, which keeps what the server writes."""
+    """The server's end of a connection to nobody."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 50000), "sockname": ("127.0.0.1", 8000)})
-        self.written: list[bytes] = []
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """Keep what the server sends."""
-        self.written.append(bytes(data))
+        """Take what the server sends."""
 
     def is_closing(self) -> bool:
         """Whether the connection is about to end: it never does."""
@@ -37,29 +35,23 @@ class Served:
         loop: runs the server's tasks; nothing else runs in it.
     """
 
-    __slots__ = ("_connection", "_loop", "_protocol", "_raw", "_tasks")
+    __slots__ = ("_loop", "_protocol", "_raw", "_tasks")
 
     def __init__(self, app: App, request: Request, loop: asyncio.AbstractEventLoop) -> None:
         given: Any = app
         config = Config(given, http="httptools", lifespan="off", access_log=False, log_level="warning")
         config.load()
         state = ServerState()
-        self._loop, self._tasks, self._connection = loop, state.tasks, _Connection()
+        self._loop, self._tasks = loop, state.tasks
         self._protocol = HttpToolsProtocol(config, state, {}, loop)
-        self._protocol.connection_made(self._connection)
+        self._protocol.connection_made(_Connection())
         lines = [f"{request.method} {request.path} HTTP/1.1".encode()]
         lines += [name + b": " + value for name, value in request.headers()]
         self._raw = b"\r\n".join([*lines, b"", request.body])
 
     async def __call__(self) -> None:
-        """Send the request and wait for the whole response, which is kept until the next one."""
-        self._connection.written.clear()
+        """Send the request and wait for the whole response."""
         self._protocol.data_received(self._raw)
         while self._tasks:
             self._loop.call_soon(self._loop.stop)
             self._loop.run_forever()
-
-    @property
-    def response(self) -> bytes:
-        """The bytes of the response to the last request."""
-        return b"".join(self._connection.written)

@@ -58,8 +58,8 @@ class _Reader:
     def read(self, statements: Sequence[ast.stmt]) -> tuple[str, str, Code] | None:
         """The field of the body that holds the object, empty for the body itself; what is filled there; its value."""
         match statements:
-            case [ast.Assign(targets=[ast.Name(id=name)], value=value), *rest] if self._key_of(value, ""):
-                self._names[name] = self._key_of(value, "") or ""
+            case [ast.Assign(targets=[ast.Name(id=name)], value=value), *rest] if key := self._key_of(value, ""):
+                self._names[name] = key
                 return self.read(rest)
             case [ast.If(test=test, body=[ast.If(test=inner, body=body, orelse=[])], orelse=[])]:
                 both = ast.BoolOp(op=ast.And(), values=[test, inner])

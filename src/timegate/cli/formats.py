@@ -89,10 +89,11 @@ def _commands(report: Report) -> Iterator[str]:
 
 def _in_workspace(file: str) -> str:
     """A file as the pull request has it: from the root of the checkout, wherever the command runs."""
-    root = os.environ.get("GITHUB_WORKSPACE")
-    place = Path(file).resolve()
-    inside = root is not None and place.is_relative_to(Path(root).resolve())
-    return place.relative_to(Path(root).resolve()).as_posix() if root is not None and inside else file
+    place, root = Path(file).resolve(), os.environ.get("GITHUB_WORKSPACE")
+    workspace = None if root is None else Path(root).resolve()
+    if workspace is None or not place.is_relative_to(workspace):
+        return file
+    return place.relative_to(workspace).as_posix()
 
 
 def _data(text: str) -> str:

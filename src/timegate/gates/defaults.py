@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from timegate.gates.examples import Examples, with_old_examples
+from timegate.gates.examples import Examples, are_converted, with_old_examples
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
@@ -14,7 +14,7 @@ from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History
 from timegate.history.misfit import misfit
-from timegate.history.steps import ObjectConverted, Step, ValueConverted
+from timegate.history.steps import Step
 from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.schema import ref
@@ -39,25 +39,26 @@ class OldDefaults:
             self._wires.append(self._older(len(self._wires)))
         return self._wires[version]
 
+    def _reach(self, side: Side) -> Reach:
+        if side not in self._reaches:
+            self._reaches[side] = _sent(self._history, side)
+        return self._reaches[side]
+
     def _older(self, version: int) -> Wire:
         """The wire of a version, made from that of the next newer one as far as nothing changes between them."""
         wire, newer, shown = self._history.wires[version], self._history.wires[version - 1], self._wires[version - 1]
-        examples: dict[Side, Examples] = {}
-        for side in SIDES:
-            if side not in self._reaches:
-                self._reaches[side] = _sent(self._history, side)
-            reach = self._reaches[side]
+        examples: dict[Side, Examples] = {side: Examples(self._reach(side), version) for side in SIDES}
+        for side, of_side in examples.items():
+            reach, before = self._reach(side), shown.components(side)
             touched, here = reach.touched(Conversion(0, version)), reach.touched(Conversion(version - 1, version))
-            examples[side] = Examples(reach, version)
             known: dict[Purpose, Any] = {}
             changed: list[Component] = []
             for name, component in wire.components(side).items():
                 if name not in here and component is newer.components(side).get(name):
-                    changed.append(self._wires[version - 1].components(side)[name])
+                    changed.append(before[name])
                 elif name in touched or name in here:
-                    changed.append(_changed(reach, component, version, known))
-                    if name in here and name in shown.components(side):
-                        changed[-1] = examples[side].component(changed[-1], shown.components(side)[name])
+                    now = _changed(reach, component, version, known)
+                    changed.append(of_side.component(now, before[name]) if name in here and name in before else now)
             wire = wire.edited(side, *changed)
         operations = zip(wire.operations, newer.operations, shown.operations, strict=True)
         return replace(wire, operations=tuple(with_old_examples(*one, examples.__getitem__) for one in operations))
@@ -78,6 +79,7 @@ def _sent(history: History, side: Side) -> Reach:
 def _changed(reach: Reach, component: Component, version: int, known: dict[Purpose, Any]) -> Component:
     """A component with the defaults of its version; one that cannot be converted goes."""
     components = reach.components(version)
+    steps = [step for boundary in range(version) for step in reach.steps(component.name, boundary)]
     converted: dict[int, Mapping[str, Any]] = {}
     properties: dict[str, Schema] = {}
     for key, schema in component.properties.items():
@@ -90,19 +92,11 @@ def _changed(reach: Reach, component: Component, version: int, known: dict[Purpo
             continue
         if key in found:
             schema["default"] = found[key]
-        elif reach.needs(schema, Conversion(0, version)) or _changes(reach, component.name, key, version):
+        elif reach.needs(schema, Conversion(0, version)) or are_converted(steps, key):
             schema.pop("default", None)
         if "default" in schema and misfit(schema["default"], schema, components) is not None:
             del schema["default"]
     return replace(component, schema={**component.schema, "properties": properties}) if properties else component
-
-
-def _changes(reach: Reach, name: str, key: str, version: int) -> bool:
-    """Whether a fact changes the values of a key."""
-    steps = (step for boundary in range(version) for step in reach.steps(name, boundary))
-    return any(
-        isinstance(step, ValueConverted | ObjectConverted) and getattr(step, "key", key) == key for step in steps
-    )
 
 
 def _converted(

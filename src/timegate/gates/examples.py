@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from timegate.gates.run.runtime import copy_json
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.misfit import misfit
-from timegate.history.steps import ObjectConverted, ValueConverted
+from timegate.history.steps import ObjectConverted, Step, ValueConverted
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.marks import PARAMETER_MARK
 from timegate.wire.media import is_json_media
@@ -103,11 +103,11 @@ class Examples:
     def _old_key(self, older: Component, newer: Component, key: str) -> str | None:
         """The older key that has the examples of a newer key; None where no key has."""
         had = newer.properties[key]
+        steps = self._reach.steps(older.name, self._conversion.src)
         carried = [
             name
             for name, schema in older.properties.items()
-            if _examples(schema) == _examples(had)
-            or (not has_examples(schema) and self._is_converted(older.name, name, key))
+            if _examples(schema) == _examples(had) or (not has_examples(schema) and are_converted(steps, name, key))
         ]
         bare, given = self._object(newer, key, _GONE), self._object(newer, key, next(_values(had), None))
         if is_object(bare) and is_object(given):
@@ -115,15 +115,6 @@ class Examples:
                 if name in given and given[name] != bare.get(name, _GONE):
                     return name
         return key if key in carried else None
-
-    def _is_converted(self, component: str, *keys: str) -> bool:
-        """Whether a function or a table changes the values of one of some keys of a component's."""
-        steps = self._reach.steps(component, self._conversion.src)
-        return any(
-            isinstance(step, ObjectConverted) or getattr(step, "key", None) in keys
-            for step in steps
-            if isinstance(step, ValueConverted | ObjectConverted)
-        )
 
     def _of_key(self, older: Component, newer: Component, key: str, old_key: str) -> _Convert:
         """Converts an example of a newer key to one of an older key."""
@@ -160,6 +151,13 @@ class Examples:
         except Exception:
             # A function of the app may want what an example does not give.
             return _GONE
+
+
+def are_converted(steps: Iterable[Step], *keys: str) -> bool:
+    """Whether a function or a table of a step changes the values of one of some keys."""
+    return any(
+        isinstance(step, ObjectConverted) or (isinstance(step, ValueConverted) and step.key in keys) for step in steps
+    )
 
 
 def with_old_examples(

@@ -91,5 +91,5 @@ def _kind_of(step: Step) -> Kind | None:
     if isinstance(step, KeyRemoved):
         # Head does not read what comes back.
         return None
-    one_way = isinstance(step, ValueConverted) and step.to_old is not None and step.to_head is None
-    return "written back" if one_way or stand_in(step) is not None else None
+    is_told = isinstance(step, ValueConverted) and step.to_old is not None and step.to_head is None
+    return "written back" if is_told or stand_in(step) is not None else None

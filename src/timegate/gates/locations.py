@@ -217,10 +217,8 @@ class Locator:
                 return _Step((rest[at],), 1, values)
             is_label = _is_label(rest[at]) and any(rest[at + 1 : at + 2] == (wire,) for wire in component.properties)
             return _Step((ArmName(rest[at]),), 1, ref(component.name)) if is_label else _End()
-        sources, schema = (
-            self._paths.of(component.name, client_conversion("requests", self.version)),
-            component.properties[key],
-        )
+        sources = self._paths.of(component.name, client_conversion("requests", self.version))
+        schema = component.properties[key]
         way: tuple[str, ...] = (key,)
         # A value that was moved into an object has a source of its own, below that of the object: the deepest counts.
         deepest: _Step | None = None
@@ -306,8 +304,9 @@ class Locator:
 
     def _has_tag(self, arm: Schema, key: str | None, label: str | int) -> bool:
         """Whether a tag names an arm that is a union itself, of which no mapping says so."""
-        inner = [one for one in arm.get("anyOf") or arm.get("oneOf") or () if key is not None]
-        tags = (listed_values(self._properties(one).get(str(key), {})) for one in inner)
+        if key is None:
+            return False
+        tags = (listed_values(self._properties(one).get(key, {})) for one in arm.get("anyOf") or arm.get("oneOf") or ())
         return any(str(label) in map(str, found) for found in tags if found is not None)
 
     def _known(self, name: str) -> set[str]:
