@@ -101,6 +101,45 @@ def test_routes_that_are_added_later_are_served_so_too() -> None:
     assert served_later.get("/shop/keys").json() == {"article": "keys of all below /shop"}
 
 
+@operation(response=Item)
+async def outside(request: Request) -> JSONResponse:
+    return JSONResponse({"sku": f"{request.path_params['sku']} outside"})
+
+
+class TestAMountThatCameLater:
+    """An older route is behind it: no request of head gets there any more."""
+
+    added = (endpoint("/shop/keys").added(), endpoint("/shop/{sku}/parts").added())
+
+    @staticmethod
+    def served(*others: BaseRoute) -> Starlette:
+        inner = [Route("/keys", keys), Route("/{sku}/parts", item), *others]
+        return Starlette(routes=[Mount("/shop", routes=inner), Route("/shop/{sku}", outside, methods=["GET", "POST"])])
+
+    @pytest.mark.parametrize("facts", [(), (FACTS,)])
+    @pytest.mark.parametrize("path", ["/shop/keys", "/shop/other"])
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_hides_no_route_from_older_clients(self, facts: tuple[Any, ...], path: str, method: str) -> None:
+        app = gated(self.served(), *facts, *self.added)
+        key = "article" if facts else "sku"
+        response = Client(app).request(method, path)
+        assert (response.status_code, response.json()) == (200, {key: f"{path.rpartition('/')[2]} outside"})
+        assert Client(app).get("/shop/other/parts").status_code == 404
+        head = Client(app, HEAD)
+        assert head.get("/shop/keys").json() == [{"sku": "secret"}]
+        assert (head.get("/shop/other").status_code, head.post("/shop/keys", {}).status_code) == (404, 405)
+
+    def test_says_which_methods_the_older_path_has(self) -> None:
+        response = old_client(self.served(), FACTS, *self.added).request("PUT", "/shop/keys")
+        assert response.status_code == 405
+        assert set(response.headers["allow"].split(", ")) <= {"GET", "HEAD", "POST"}
+
+    def test_is_there_for_older_clients_where_it_leads_to_anything_that_they_have(self) -> None:
+        for others in ([Route("/known", item)], [Route("/health", Noting)]):
+            client = old_client(self.served(*others), FACTS, *self.added)
+            assert (client.get("/shop/keys").status_code, client.get("/shop/other").status_code) == (404, 404)
+
+
 class TestAnAppWhoseRoutesCannotBeSeen:
     @staticmethod
     def served(*facts: Any) -> ASGIApp:

@@ -129,10 +129,13 @@ class Table:
         return found.entry.key(method) if found is not None and found.full else None
 
     def matching(self, path: str) -> Iterator[Entry]:
-        """Every route of the contract whose path matches, with any method."""
+        """Every route of the contract whose path matches, with any method, but those behind one that takes them all."""
         for entry in self.candidates(path):
-            if entry.operations and entry.regex is not None and entry.regex.match(path):
-                yield entry
+            if entry.regex is not None and entry.regex.match(path):
+                if entry.operations:
+                    yield entry
+                elif entry.methods is None:
+                    return
 
 
 def _by_regex(entry: Entry) -> Matcher:

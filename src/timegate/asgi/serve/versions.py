@@ -227,8 +227,9 @@ class _Routes:
 
     def __init__(self, head: Table, gates: Mapping[str, OperationGate]) -> None:
         self._gates = gates
-        # The routes of head with an operation that these versions do not have there.
-        absent = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
+        # The routes of head with an operation that these versions do not have there, and the mounts of such alone.
+        elsewhere = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
+        absent = [*elsewhere, *self._later_mounts(head)] if elsewhere else []
         self._absent = Overlaps(absent)
         self.moved = [moved for entry in absent for moved in _moved(entry, gates)]
         self.table = head
@@ -251,8 +252,21 @@ class _Routes:
         return [
             other
             for other in self._absent.of(entry)
-            if other.place < head.place and any(self._is_absent(other.key(name)) for name in methods)
+            if other.place < head.place
+            and (not other.operations or any(self._is_absent(other.key(name)) for name in methods))
         ]
+
+    def _later_mounts(self, head: Table) -> Iterator[Entry]:
+        """The mounts that lead to nothing but operations that these versions do not have there."""
+        below: dict[int, list[Entry]] = {}
+        for entry in head.entries:
+            for mount in entry.mounts:
+                below.setdefault(id(mount), []).append(entry)
+        for entry in head.entries:
+            inner = below.get(id(entry.route), ())
+            keys = [key for one in inner for key in one.operations.values()]
+            if inner and all(one.operations for one in inner) and all(map(self._is_absent, keys)):
+                yield entry
 
     def _is_absent(self, key: str | None) -> bool:
         return key is not None and key in self._gates and _is_elsewhere(self._gates[key])
