@@ -22,7 +22,7 @@ from timegate.history.undo import undo
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.names import first_free
 from timegate.wire.paths import PARAMETER, parameter_names, plain_path, without_names
-from timegate.wire.wire import Operation
+from timegate.wire.wire import WITHOUT_BODY, Operation
 
 
 def has_method(fact: EndpointFact, operation: Operation) -> bool:
@@ -225,6 +225,8 @@ def _status(fact: StatusChanged, builder: HistoryBuilder) -> None:
             {older[status]: one for status, one in some.items() if status in older}
             for some in (operation.responses, undescribed)
         )
+        if fact.was in WITHOUT_BODY and was in responses:
+            responses[was] = None
         if fact.tolerated is None:
             builder.naming[operation.key, was] = builder.origin
         changes = builder.status_changes.setdefault(operation.key, {})

@@ -33,6 +33,7 @@ from timegate.reading.starlette import in_order, starlette_operations
 from timegate.typing import METHODS, Document, is_object, plain_text
 from timegate.wire.marks import LeftOut
 from timegate.wire.paths import plain_path
+from timegate.wire.wire import WITHOUT_BODY
 
 _LOG: Final = logging.getLogger("timegate.reading")
 
@@ -239,7 +240,7 @@ def _responses(route: Any) -> tuple[dict[str, DeclaredBody | None], str]:
 
 
 def _success(route: Any, response_class: Any, media: str | None, status: int) -> DeclaredBody | None:
-    if status < 200 or status in (204, 205, 304):
+    if status < 200 or status in WITHOUT_BODY:
         return None
     for attribute, stream_media in _STREAMS:
         if getattr(route, attribute, False):

@@ -23,6 +23,9 @@ SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 _NO_NAME: Final = re.compile(r"[^a-zA-Z0-9.\-_]")
 """What pydantic replaces in the name of a class to make that of a component."""
 
+WITHOUT_BODY: Final = frozenset({204, 205, 304})
+"""The statuses whose responses have no body (RFC 9110, section 15)."""
+
 SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Output"}
 """The end of a component's name where its two sides differ, as FastAPI writes it."""
 

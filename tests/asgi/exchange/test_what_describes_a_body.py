@@ -6,13 +6,14 @@ import gzip
 from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI, Form, Request
+from fastapi import FastAPI, Form, Request, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from tests.asgi.exchange.test_conversation import scope_of, talk
-from tests.silence.exchanges import NEW, exchange, gated
-from timegate import on
+from tests.silence.exchanges import NEW, exchange, gated, timeline_of
+from timegate import Contract, endpoint, on
 
 pytestmark = pytest.mark.anyio
 
@@ -112,3 +113,48 @@ async def test_a_server_waits_for_no_trailers_that_a_converted_response_has_lost
     assert start.get("trailers", False) is kept
     assert any(name == b"trailer" for name, _ in start["headers"]) is kept
     assert any(message["type"] == "http.response.trailers" for message in others) is kept
+
+
+class InPieces(JSONResponse):
+    """A response whose body comes in three messages."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in (self.body[:3], self.body[3:]):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+@pytest.mark.parametrize("was", [204, 205, 304])
+@pytest.mark.parametrize("facts", [(), (RENAMED,)])
+@pytest.mark.parametrize("kind", [JSONResponse, InPieces])
+def test_a_response_whose_old_status_has_no_body_has_none(
+    was: int, facts: tuple[Any, ...], kind: type[JSONResponse]
+) -> None:
+    app = FastAPI()
+
+    @app.delete("/items", response_model=Item)
+    def delete() -> Response:
+        return kind({"sku": "a"}, headers={"etag": '"e"', "x-kept": "1"})
+
+    served = gated(app, *facts, endpoint("/items", "DELETE").status(200, was=was))
+    response = exchange(served, "DELETE", "/items")
+    assert (response.status, response.content, response.headers["x-kept"]) == (was, b"", "1")
+    assert not {"content-length", "content-type"} & response.headers.keys()
+    assert response.headers["api-version"] == "2025-01-01"
+    head = exchange(served, "DELETE", "/items", version=NEW)
+    assert (head.status, head.content, head.headers["content-length"]) == (200, b'{"sku":"a"}', "11")
+
+
+def test_the_old_document_shows_no_body_where_the_old_status_has_none() -> None:
+    app = FastAPI()
+
+    @app.delete("/items")
+    def delete() -> Item:
+        return Item(sku="a")
+
+    gates = timeline_of(endpoint("/items", "DELETE").status(200, was=204)).compile(Contract.of(app))
+    old, head = (gates.contract(one)["paths"]["/items"]["delete"]["responses"] for one in ("2025-01-01", NEW))
+    assert "content" not in old["204"]
+    assert "200" not in old
+    assert "content" in head["200"]

@@ -34,6 +34,7 @@ _LOG: Final = logging.getLogger("timegate.asgi")
 # The entity tag depends on the bytes too, and becomes the version's.
 _OF_THE_BYTES: Final = DROPPED | {b"etag"}
 _OF_THE_WHOLE: Final = frozenset({b"content-length", b"trailer"})
+_OF_ANY_BODY: Final = _OF_THE_WHOLE | {b"content-type", b"content-encoding"}
 # Messages that may come before or between those of a response, and that have no part of its body.
 _HINT: Final = "http.response.early_hint"
 _WITHOUT_BODY: Final = frozenset({_HINT, "http.response.debug", "http.response.push"})
@@ -218,6 +219,11 @@ class GatedResponse:
             headers = self.version.tags.outbound(without(headers, DROPPED))
         headers = self.version.response_fields(headers, self.scope, self.path, self.head_path)
         start = {**message, "status": response_plan.status, "headers": headers}
+        if response_plan.bodiless:
+            start.pop("trailers", None)
+            self._start = {**start, "headers": without(headers, _OF_ANY_BODY)}
+            self._step = GatedResponse._dropping_body
+            return
         if program is None or is_declared_media(response_plan.media, response_plan.apart, types):
             if message["status"] == NOT_MODIFIED and plan.converts_responses:
                 # That of the body that head would have sent.
@@ -274,7 +280,7 @@ class GatedResponse:
             await self._fail(f"the app sent {message['type']}, whose body cannot be converted")
 
     async def _dropping_body(self, message: Message) -> None:
-        """Wait for the end of the response to a HEAD request, and send it without a body."""
+        """Wait for the end of a response that has no body for the client, and send it without one."""
         if message["type"] != "http.response.body":
             await self._pass_other(message)
         elif not message.get("more_body", False):

@@ -13,13 +13,13 @@ from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
 from timegate.gates.operation import OperationGate, Program
 from timegate.typing import is_object
+from timegate.wire.wire import WITHOUT_BODY
 
 INVALID: Final = 422
 """The status of a response that may list validation errors, whatever is declared for it."""
 
 NOT_MODIFIED: Final = 304
 _FIRST_ERROR: Final = 400
-_UNTOUCHED_STATUSES: Final = frozenset({204, 205, NOT_MODIFIED})
 
 _DIGESTS: Final = frozenset({b"content-md5", b"digest", b"repr-digest", b"content-digest"})
 
@@ -62,6 +62,7 @@ class ResponsePlan:
         media: the media types that the contract declares for it.
         apart: those whose JSON passes untouched.
         told: whether its JSON may list validation errors.
+        bodiless: whether a body of head's is left out, because responses of the version's status have none.
     """
 
     status: int
@@ -70,6 +71,7 @@ class ResponsePlan:
     media: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     told: bool = False
+    bodiless: bool = False
 
 
 def inspected(
@@ -178,10 +180,11 @@ class OperationPlan:
         """Plan and remember how responses are handled that have a status of head not seen before."""
         gate = self.gate
         told = status == INVALID
-        plan = ResponsePlan(gate.statuses.get(status, status), told=told)
+        bodiless = status not in WITHOUT_BODY and gate.statuses.get(status) in WITHOUT_BODY
+        plan = ResponsePlan(gate.statuses.get(status, status), told=told, bodiless=bodiless)
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
-        if declared is not None and status >= 200 and status not in _UNTOUCHED_STATUSES:
+        if declared is not None and status >= 200 and status not in WITHOUT_BODY and not bodiless:
             program = gate.responses[declared]
             if program is not None and status >= _FIRST_ERROR:
                 program = functools.partial(_declared_or_the_frameworks, program)
