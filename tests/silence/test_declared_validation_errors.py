@@ -11,8 +11,9 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.silence.exchanges import annotate
 from tests.silence.old_client import Client, old_client
-from timegate import on, sibling
+from timegate import endpoint, on, sibling
 
 
 class Item(BaseModel):
@@ -166,3 +167,25 @@ def test_validation_errors_that_no_declared_model_lists_pass_as_they_are(
     body = response.json()
     (told,) = (body["error"] if wrapped else body)["detail"]
     assert (response.status_code, told["loc"]) == (400, ["body", "sku"])
+
+
+@pytest.mark.parametrize("sent", [{"article": 5}, {"article": "a", "size": "large"}])
+def test_a_422_of_ours_has_the_status_that_the_apps_own_had(sent: Any) -> None:
+    class Sized(BaseModel):
+        sku: str
+        size: int = 0
+
+    app = FastAPI()
+
+    async def add(item: Any) -> int:
+        return 1
+
+    annotate(add, "item", Sized, None)
+    app.add_api_route("/items", add, methods=["POST"], responses={422: {"model": OwnErrors}})
+    facts = (
+        on(Sized).renamed("article", to="sku"),
+        on(Sized).retyped("size", was=int, to_head=lambda size: size, to_old=lambda size: size),
+        endpoint("/items", "POST").status(422, was=400),
+    )
+    response = old_client(app, *facts).post("/items", sent)
+    assert (response.status_code, response.json()["detail"][0]["loc"]) == (400, ["body", [*sent][-1]])
