@@ -146,6 +146,18 @@ def test_a_response_whose_old_status_has_no_body_has_none(
     assert (head.status, head.content, head.headers["content-length"]) == (200, b'{"sku":"a"}', "11")
 
 
+def test_a_response_that_has_no_body_today_is_an_empty_one_and_not_json() -> None:
+    app = FastAPI()
+
+    @app.delete("/items", status_code=204)
+    def delete() -> None:
+        return None
+
+    response = exchange(gated(app, endpoint("/items", "DELETE").status(204, was=200)), "DELETE", "/items")
+    assert (response.status, response.content, response.headers["content-length"]) == (200, b"", "0")
+    assert "content-type" not in response.headers
+
+
 def test_the_old_document_shows_no_body_where_the_old_status_has_none() -> None:
     app = FastAPI()
 

@@ -28,6 +28,7 @@ from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
 from timegate.gates.operation import Program
 from timegate.gates.run.runtime import copy_json
+from timegate.wire.wire import WITHOUT_BODY
 
 _LOG: Final = logging.getLogger("timegate.asgi")
 
@@ -228,6 +229,9 @@ class GatedResponse:
             if message["status"] == NOT_MODIFIED and plan.converts_responses:
                 # That of the body that head would have sent.
                 start["headers"] = without(headers, (b"content-length",))
+            elif message["status"] in WITHOUT_BODY and response_plan.status not in WITHOUT_BODY:
+                # An app may say of its empty response that it is JSON.
+                start["headers"] = [*without(headers, _OF_ANY_BODY), (b"content-length", b"0")]
             self._step = GatedResponse._passing
             await self._send(start)
             return
