@@ -17,6 +17,7 @@ class Named(BaseModel):
     n: int = 0
     flag: bool = False
     tags: list[int] = []
+    size: int | list[int] = 0
 
 
 class Other(BaseModel):
@@ -122,6 +123,12 @@ TOLD: dict[str, tuple[Any, tuple[Any, ...], Any, list[tuple[Any, ...]]]] = {
     ),
     "and they are those of the type of the field": (
         Union, (ARTICLE,), {"one": {"article": "a", "n": "x"}}, [(NOT_INT, ["one", "n"], "x")],
+    ),
+    "a key that is a union itself is told for each of its arms, or once": (
+        Union,
+        (ARTICLE,),
+        {"one": {"article": "a", "size": "x"}},
+        [(NOT_INT, ["one", "size", "int"], "x"), ("list_type", ["one", "size", "list[int]"], "x")],
     ),
     "of no value too": (
         Union, (ARTICLE,), {"one": {"article": "a", "n": None}}, [("int_type", ["one", "n"], None)],
