@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from timegate.gates.locations import ClientLocation, same_location
+from timegate.gates.run.value_checks import collect, wrong_type
 from timegate.history.steps import HeaderFieldChanged
 
 Program: TypeAlias = Callable[[Any], Any]
@@ -36,10 +37,25 @@ class FormGate:
     Args:
         program: converts its fields, a map of name to text or list of texts; something stands for each file.
         names: head's name of each field of the version; None for one that head does not get.
+        texts: the types of each field that takes no file, by its name in the version.
     """
 
     program: Program
     names: Mapping[str, str | None]
+    texts: Mapping[str, frozenset[type]]
+
+    def refuse_files(self, names: Iterable[str]) -> None:
+        """Refuse files in the fields that take none: something that stands for a file would be read as its text.
+
+        Raises:
+            UpgradeError: there are some; it names each field.
+        """
+        failures = None
+        for name in names:
+            if name in self.texts:
+                failures = collect(failures, wrong_type(*self.texts[name]), name)
+        if failures is not None:
+            raise failures.error()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

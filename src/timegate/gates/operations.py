@@ -16,11 +16,13 @@ from timegate.gates.plan.roots import request_root
 from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.steps import KeyRemoved, KeyRenamed
+from timegate.typing import Schema
+from timegate.wire.json_types import EVERY, named_types
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.media import is_json_media
 from timegate.wire.paths import PARAMETER
-from timegate.wire.schema import ref
-from timegate.wire.wire import SIDES, Operation, Side
+from timegate.wire.schema import objects_in, ref
+from timegate.wire.wire import SIDES, Component, Operation, Side
 
 Programs: TypeAlias = Mapping[str, Program]
 """The compiled programs of one side for one version, by the text of the schema; others need no program."""
@@ -98,7 +100,9 @@ def _gate(
         request, program = None, request
         if program is not None:
             read = _as_read(requests, index, head.parameters["form"], program, read=-1)
-            form = FormGate(read, _names_at_head(requests, index, head.parameters["form"]))
+            name = head.parameters["form"]
+            names = _names_at_head(requests, index, name)
+            form = FormGate(read, names, _texts_of(requests, requests.component(name, index), index, names))
     responses = {
         status: None if body is None else programs["responses"].get(repr(body.schema))
         for status, body in head.responses.items()
@@ -220,6 +224,24 @@ def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | No
                     at = None
         found[key] = None if key in internal else at
     return found
+
+
+def _texts_of(
+    reach: Reach, component: Component, index: int, names: Mapping[str, str | None]
+) -> dict[str, frozenset[type]]:
+    """The types of each field of a form that head gets and that takes no file."""
+    components = reach.components(index)
+    return {
+        spelling: named_types(schema, components)
+        for key, schema in component.properties.items()
+        if names[key] is not None and reach.python_types(schema, index) != EVERY
+        if not any(map(_is_file, objects_in(schema)))
+        for spelling in component.accepted(key)
+    }
+
+
+def _is_file(schema: Schema) -> bool:
+    return schema.get("format") == "binary" or "contentMediaType" in schema
 
 
 def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int) -> Program:

@@ -246,3 +246,59 @@ def test_starlette_reads_forms_and_files_in_heads_shape() -> None:
 def test_a_field_that_a_form_of_fastapi_lacks_is_a_fault() -> None:
     with pytest.raises(CompileError, match="there is no such parameter right after this fact"):
         timeline_of(UPLOAD.form("x").renamed(to="nothing")).compile(Contract.of(fastapi()))
+
+
+def upload(*parts: tuple[str, bytes]) -> bytes:
+    fields = (
+        b"--b\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (head.encode(), data) for head, data in parts
+    )
+    return b"".join(fields) + b"--b--\r\n"
+
+
+def priced() -> TimegateMiddleware:
+    app = FastAPI()
+
+    @app.post("/form")
+    def form(
+        cents: Annotated[int, Form()], code: Annotated[str, Form()] = "", doc: UploadFile | None = None
+    ) -> dict[str, Any]:
+        return {"cents": cents, "code": code, "doc": doc and doc.filename}
+
+    facts = (
+        endpoint("/form").form("price").renamed(to="cents"),
+        endpoint("/form").form("cents").retyped(was=int, to_head=lambda price: price * 100),
+        endpoint("/form").form("code").retyped(was=str, to_head=lambda code: f"A-{code}"),
+    )
+    return TimegateMiddleware(app, timeline=timeline_of(*facts))
+
+
+async def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Response:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(priced()), base_url="http://test") as client:
+        headers = {"api-version": OLD, "content-type": kind}
+        return await client.post("/form", content=body, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "name"),
+    [
+        ('name="code"; filename="a.txt"', "string_type", "code"),
+        ("name=\"code\"; filename*=UTF-8''x", "string_type", "code"),
+        ('name="price"; filename="a.txt"', "int_type", "price"),
+    ],
+)
+def test_a_file_is_no_text_of_a_field(head: str, kind: str, name: str) -> None:
+    response = asyncio.run(sent(upload(('name="price"', b"3"), (head, b"7"))))
+    errors = [(error["type"], error["loc"]) for error in response.json()["detail"]]
+    assert (response.status_code, errors) == (422, [(kind, ["body", name])])
+
+
+def test_a_file_beside_converted_texts_is_a_file() -> None:
+    response = asyncio.run(sent(upload(('name="price"', b"3"), ('name="doc"; filename="a.txt"', b"7"))))
+    assert response.json() == {"cents": 300, "code": "", "doc": "a.txt"}
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=iso-8859-1", '; charset="ISO-8859-1"', "; charset=no-such"])
+def test_a_text_in_another_charset_is_read_as_the_framework_reads_it(charset: str) -> None:
+    body = upload(('name="price"', b"3"), ('name="code"', "café".encode("latin-1")))
+    response = asyncio.run(sent(body, f"multipart/form-data{charset}; boundary=b"))
+    assert response.json()["code"] == "A-café"

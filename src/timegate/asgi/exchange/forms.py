@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
 from timegate.asgi.message.body import Disconnected, Refused, read_body, receive_body
 from timegate.asgi.message.headers import RawHeaders, without
-from timegate.asgi.message.multipart import Data, Malformed, MultipartScanner, Part, boundary_of
+from timegate.asgi.message.multipart import (
+    UTF8,
+    Data,
+    Malformed,
+    MultipartScanner,
+    Part,
+    boundary_of,
+    charset_of,
+    text_in,
+)
 from timegate.asgi.message.parameters import Parameter, by_name, parameter_texts
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
@@ -19,8 +28,10 @@ from timegate.wire.media import FORMS, media_kind
 
 URLENCODED, MULTIPART = FORMS
 
-Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter]], dict[str, Any]]
+Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter], Sequence[str]], dict[str, Any]]
 """Converts the fields of a form, files among them; it refuses what the client may not send, and repeats the others.
+
+It gets the fields, those that it may repeat, and the names of the files.
 
 Raises:
     Refused: the fields cannot be converted.
@@ -60,7 +71,7 @@ async def convert_form(
             sent = by_name(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
         except ValueError:
             raise Refused(malformed("The form is not in UTF-8.")) from None
-        encoded = urlencode(list(_texts(convert(sent, sent)))).encode("ascii")
+        encoded = urlencode(list(_texts(convert(sent, sent, ())))).encode("ascii")
         length = (b"content-length", b"%d" % len(encoded))
         return [*without(headers, OF_THE_BODY), length], receive_body(encoded, receive)
     if kind != MULTIPART:
@@ -69,8 +80,14 @@ async def convert_form(
         boundary = boundary_of(types[0])
     except Malformed:
         raise Refused(malformed("The Content-Type of the form names no boundary.")) from None
-    pieces = _Multipart(gate, convert, boundary, limit).pieces(receive)
-    return without(headers, OF_THE_BODY), _receive(pieces, receive, refuse)
+    charset = charset_of(types[0])
+    pieces = _Multipart(gate, convert, boundary, limit, charset).pieces(receive)
+    headers = without(headers, OF_THE_BODY)
+    if charset != UTF8:
+        # The fields are written anew, and in UTF-8.
+        own = (b"content-type", b'multipart/form-data; boundary="%b"' % boundary)
+        headers = [own if item[0] == b"content-type" else item for item in headers]
+    return headers, _receive(pieces, receive, refuse)
 
 
 def _texts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -112,12 +129,14 @@ class _Multipart:
         convert: converts its fields.
         boundary: what separates its parts.
         limit: how many bytes its fields may have.
+        charset: that of its fields.
     """
 
-    def __init__(self, gate: FormGate, convert: Convert, boundary: bytes, limit: int) -> None:
+    def __init__(self, gate: FormGate, convert: Convert, boundary: bytes, limit: int, charset: str) -> None:
         self._gate = gate
         self._convert = convert
         self._boundary = boundary
+        self._charset = charset
         self._left = limit
         self._limit = limit
         self._fields: list[tuple[str, bytearray]] = []
@@ -178,10 +197,11 @@ class _Multipart:
 
     def _last(self) -> bytes:
         """The fields of head's form, and the last boundary."""
-        fields = [(name, value.decode("utf-8", "replace")) for name, value in self._fields]
+        fields = [(name, text_in(value, self._charset)) for name, value in self._fields]
+        files = [name for name, text in fields if text == self._file]
         repeatable = by_name((name, text) for name, text in fields if text != self._file)
         parts: list[bytes] = [b"\r\n"] if self._in_file else []
-        for name, text in _texts(self._convert(by_name(fields), repeatable)):
+        for name, text in _texts(self._convert(by_name(fields), repeatable, files)):
             if text != self._file:
                 quoted = name.replace('"', "%22").encode("utf-8")
                 head = b'Content-Disposition: form-data; name="' + quoted + b'"\r\n\r\n'

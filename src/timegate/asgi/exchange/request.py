@@ -6,7 +6,7 @@ Most requests have nothing unusual, so each rare case is handled only where some
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
@@ -256,8 +256,9 @@ async def _convert_form(
     if b"content-encoding" in fields and coding_of(fields[b"content-encoding"]):
         raise Refused(unsupported_media("A form at this place must not be coded."))
 
-    def convert(sent: dict[str, Parameter], repeatable: dict[str, Parameter]) -> dict[str, Any]:
+    def convert(sent: dict[str, Parameter], repeatable: dict[str, Parameter], files: Sequence[str]) -> dict[str, Any]:
         response.form = repeatable
+        _upgrade(gate.refuse_files, response, lambda: files, "form")
         converted: dict[str, Any] = _upgrade(gate.program, response, partial(copy_parameters, sent), "form")
         for name in converted:
             _upgrade(parameter_texts, response, partial(converted.get, name), "form")

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+UTF8: Final = "utf-8"
+
 _HEADERS: Final = 16 * 1024
 """How many bytes the header of a part may have."""
 
@@ -14,6 +16,7 @@ _HEADERS: Final = 16 * 1024
 _NAME: Final = re.compile(rb';\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
 _FILE: Final = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
 _DISPOSITION: Final = re.compile(rb"^content-disposition[ \t]*:[ \t]*form-data([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_CHARSET: Final = re.compile(rb';\s*charset\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
 _BOUNDARY: Final = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
 
 
@@ -59,6 +62,20 @@ def boundary_of(content_type: bytes) -> bytes:
         raise Malformed
     boundary: bytes = found[1] or found[2]
     return boundary
+
+
+def charset_of(content_type: bytes) -> str:
+    """In which charset the fields of a form are: UTF-8 where the Content-Type does not say it."""
+    found = _CHARSET.search(content_type)
+    return UTF8 if found is None else (found[1] or found[2]).decode("latin-1").lower()
+
+
+def text_in(data: bytes | bytearray, charset: str) -> str:
+    """The text of a field. What is none in its charset is read as Latin-1, as Starlette reads it."""
+    try:
+        return data.decode(charset)
+    except (UnicodeDecodeError, LookupError):
+        return data.decode("latin-1")
 
 
 class MultipartScanner:
@@ -148,4 +165,4 @@ def _name_in(header: bytes) -> str:
         raise Malformed
     quoted: bytes | None = found[1]
     raw: bytes = found[2] if quoted is None else re.sub(rb"\\(.)", rb"\1", quoted)
-    return raw.decode("utf-8", "replace")
+    return text_in(raw, UTF8)
