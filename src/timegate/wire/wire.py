@@ -51,8 +51,8 @@ class Component:
         types: wire name to the Python type that reads the field's values, where no field of the model gives it.
         aliases: every alias that a field has in requests or in responses, with the field's Python name.
         renamed: wire name to Python name of fields that this version calls otherwise than head.
-        written: how it writes a name that no field has yet: header fields in lower case, with hyphens or not.
         spread: for each class whose fields are among these parameters (``Depends``), the names at head of the others.
+        written: how it writes a name that no field has yet: header fields in lower case, with hyphens or not.
     """
 
     name: str
@@ -67,8 +67,8 @@ class Component:
     types: Mapping[str, Any] = field(default_factory=dict[str, Any])
     aliases: Mapping[str, str] = field(default_factory=dict[str, str])
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
-    written: Callable[[str], str] = str
     spread: Mapping[Any, frozenset[str]] = field(default_factory=dict[Any, frozenset[str]])
+    written: Callable[[str], str] = str
 
     @property
     def properties(self) -> dict[str, Schema]:
