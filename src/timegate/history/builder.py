@@ -42,6 +42,7 @@ class HistoryBuilder:
         facts: every fact of the boundary.
         steps: the steps so far, by side, component and boundary, each list from old to new.
         faults: the faults so far.
+        if_received: faults that only count where responses of an older version have a component, each with its name.
         touched: the keys that each fact of this boundary touches, newest fact first.
         status_changes: pairs of newer and older status, by operation and then by boundary.
         header_changes: what happens to header fields of responses, newest first, by operation and then by boundary.
@@ -63,6 +64,7 @@ class HistoryBuilder:
     facts: tuple[Fact, ...] = ()
     steps: dict[tuple[Side, str, int], list[Step]] = field(default_factory=dict[tuple[Side, str, int], list[Step]])
     faults: list[Fault] = field(default_factory=list[Fault])
+    if_received: list[tuple[str, Fault]] = field(default_factory=list[tuple[str, Fault]])
     touched: list[Touch] = field(default_factory=list[Touch])
     status_changes: dict[str, dict[int, list[tuple[int, int]]]] = field(
         default_factory=dict[str, dict[int, list[tuple[int, int]]]]
@@ -202,7 +204,10 @@ class HistoryBuilder:
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""
         version, change = (self.version, self.change) if origin is None else (origin.version, origin.change)
-        fault = Fault(version, change, place, problem, remedy)
+        self.note(Fault(version, change, place, problem, remedy))
+
+    def note(self, fault: Fault) -> None:
+        """Note a fault, once."""
         if fault not in self._known_faults:
             self._known_faults.add(fault)
             self.faults.append(fault)

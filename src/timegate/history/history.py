@@ -31,6 +31,7 @@ from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.steps import HeaderFieldChanged, Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import has_method
+from timegate.history.undo_members import check_received
 from timegate.history.undo_models import check_absent_models
 from timegate.history.undo_moves import check_moves
 from timegate.timeline import Timeline
@@ -126,6 +127,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
         check_conflicts(builder)
         check_statuses(builder)
         check_names(builder, reserved)
+        check_received(builder)
         for side in SIDES:
             check_absent_models(builder, side)
             check_literals(builder, side)

@@ -18,6 +18,7 @@ from timegate.changes.members import (
     Shrank,
     member_value,
 )
+from timegate.errors import Fault
 from timegate.history.builder import HistoryBuilder
 from timegate.history.conversions import Values, convert, values_of
 from timegate.history.remedies import name_one
@@ -49,12 +50,21 @@ class _Change:
 
 
 def _change(
-    fact: EnumFact | LiteralFact, builder: HistoryBuilder, side: Side, place: str, members: list[Any]
+    fact: EnumFact | LiteralFact, builder: HistoryBuilder, side: Side, holder: str, place: str, members: list[Any]
 ) -> _Change | None:
-    """What the fact at hand does with members of the newer version; None and a fault where it cannot."""
+    """What the fact at hand does with members of the newer version; None and a fault where it cannot.
+
+    Args:
+        fact: the fact.
+        builder: the walk so far.
+        side: whether clients send or receive the members.
+        holder: the component that has them.
+        place: what faults call it.
+        members: those of the newer version.
+    """
     match fact:
         case Grew() | LiteralGrew():
-            return _grew(fact, builder, side, place, members)
+            return _grew(fact, builder, side, holder, place, members)
         case Shrank() | LiteralShrank():
             return _shrank(fact, builder, side, place, members)
         case MemberRenamed() | LiteralRenamed():
@@ -64,7 +74,7 @@ def _change(
 
 
 def _grew(
-    fact: Grew | LiteralGrew, builder: HistoryBuilder, side: Side, place: str, members: list[Any]
+    fact: Grew | LiteralGrew, builder: HistoryBuilder, side: Side, holder: str, place: str, members: list[Any]
 ) -> _Change | None:
     new = tuple(map(member_value, fact.members))
     seen_as = member_value(fact.seen_as)
@@ -78,11 +88,9 @@ def _grew(
         # What an old client reads as it is, it may send back.
         return _Change(rest, {}, {}) if side == "responses" else None
     if side == "responses" and seen_as is UNSET:
-        builder.fault(
-            place,
-            "it reaches responses, and nothing says what old clients read for the new members",
-            f"{builder.line('seen_as=…')} with one of {rest}",
-        )
+        problem = "it reaches responses, and nothing says what old clients read for the new members"
+        remedy = f"{builder.line('seen_as=…')} with one of {rest}"
+        builder.if_received.append((holder, Fault(builder.version, builder.change, place, problem, remedy)))
     if seen_as is not UNSET and seen_as not in rest:
         problem = f"seen_as={seen_as!r} is no member of the older version"
         builder.fault(place, problem, name_one(fact, seen_as, rest))
@@ -132,11 +140,20 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
         builder.fault_unreached(fact.enum, "enum")
 
 
+def check_received(builder: HistoryBuilder) -> None:
+    """Note the faults about what old clients get, where responses have it at the older version of the boundary."""
+    received = builder.wire.reachable("responses") if builder.if_received else {}
+    for holder, fault in builder.if_received:
+        if holder in received:
+            # The same problem at an older version is told once.
+            builder.note(fault)
+
+
 @undo.register
 def _enum_members(fact: EnumFact, builder: HistoryBuilder) -> None:
     changed, faults = False, len(builder.faults)
     for side, component, members in _enums(fact, builder):
-        change = _change(fact, builder, side, name_of(fact.enum), members)
+        change = _change(fact, builder, side, component.name, name_of(fact.enum), members)
         if change is None:
             continue
         changed = True
@@ -178,7 +195,7 @@ def _literal_members(fact: LiteralFact, builder: HistoryBuilder) -> None:
         if members is None:
             _fault_of_no_literal(fact, builder, values)
             continue
-        change = _change(fact, builder, place.side, place.text, members)
+        change = _change(fact, builder, place.side, place.name, place.text, members)
         if change is None:
             continue
         changed = True

@@ -6,9 +6,11 @@ this is a second walk, over the types themselves, and `hidden.py` compares both.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
@@ -35,6 +37,8 @@ _SAY_MORE: Final = _FUNCTIONS | {
     "decimal", "url", "multi-host-url", "bytes", "complex", "json", "is-instance", "custom-error",
 }  # fmt: skip
 """The types of core schemas of scalars that do not read all that their JSON Schema admits."""
+
+_LIMITS: Final = ("min_length", "max_length")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +169,24 @@ class HeldClasses:
             held[computed["property_name"]] = self.add(computed["return_schema"])
 
 
+_TEXTS: Final = tuple({"type": kind, **strict} for kind in ("str", "bytes") for strict in ({}, {"strict": False}))
+"""The core schemas of texts without limits."""
+
+
 def _reads_every_text(node: Mapping[str, Any]) -> bool:
-    """Whether a core schema is that of a secret text without limits, which says no less than its JSON Schema."""
+    """Whether a core schema is that of bytes, a path or a secret text without limits: its JSON Schema says all."""
+    if node["type"] == "bytes":
+        return {key: value for key, value in node.items() if key in ("type", "strict", *_LIMITS)} in _TEXTS
     lenient: Any = node.get("lax_schema")
+    if is_object(lenient) and lenient["type"] == "union":
+        # A path comes as a path, or as a text.
+        lenient = lenient["choices"][0]
     read: Any = lenient.get("json_schema") if is_object(lenient) else None
-    if not is_object(read) or read.get("schema") not in ({"type": "str"}, {"type": "str", "strict": False}):
+    if not is_object(read) or read.get("schema") not in _TEXTS or read["type"] != "function-after":
         return False
-    return read["type"] == "function-after" and read["function"]["function"] is SecretStr
+    kind: Any = lenient.get("python_schema", {}).get("cls")
+    is_path = inspect.isclass(kind) and issubclass(kind, PurePath)
+    return is_path or read["function"]["function"] is SecretStr
 
 
 def _name_in_the_app(function: Any) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import Path
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -29,7 +30,7 @@ _AS_THEY_ARE: Final[Mapping[str, frozenset[type]]] = {
 
 _FORMATS: Final[Mapping[str, Any]] = {
     "date": date, "date-time": datetime, "time": time, "duration": timedelta, "uri": AnyUrl,
-    "password": SecretStr,
+    "password": SecretStr, "binary": bytes, "path": Path,
     **dict.fromkeys(("uuid", "uuid1", "uuid3", "uuid4", "uuid5", "uuid6", "uuid7", "uuid8"), UUID),
     "ipv4": IPv4Address, "ipv6": IPv6Address, "ipv4network": IPv4Network, "ipv6network": IPv6Network,
 }  # fmt: skip

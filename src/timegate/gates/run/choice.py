@@ -167,7 +167,7 @@ class Choice:
         else:
             scored = ((arm, arm.leaf.score(value)) for arm in allowed if arm.leaf.values is None)
         found = best_of(scored, in_order=self.in_order)
-        if lacked and not self.in_order and (found is None or found[1].exact < Score().exact or not found[1].sure):
+        if lacked and not self.in_order and (found is None or not self._beats_member(*found, lacked[0])):
             # Head could read it as a member that the client lacks: the enum refuses it.
             return lacked[0]
         if found is not None:
@@ -176,6 +176,11 @@ class Choice:
         enums = [arm for arm in allowed if arm.leaf.values is not None and arm.leaf.reads(value)]
         own = [arm for arm in left if arm.leaf.values is None]
         return own[0] if own and (len(own) == 1 or not is_array(value)) else next(iter(enums), None)
+
+    def _beats_member(self, arm: Arm, score: Score, enum: Arm) -> bool:
+        """Whether head reads a value as an arm rather than as a member of an enum: exactly, or as the first of both."""
+        is_first = next(one for one in self.arms if one is arm or one is enum) is arm
+        return score.sure and (is_first or score.exact == Score().exact)
 
     def _left_to_head(self, value: Any) -> bool:
         """Whether a value of a request can be no touched arm, and head may read it as one that is a scalar."""
