@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Host, Route
 
 from tests.silence.exchanges import exchange, faults_of, gated
-from timegate import Contract, endpoint, on
+from timegate import Contract, endpoint, enum, on
 
 
 class Item(BaseModel):
@@ -114,3 +115,26 @@ def test_a_header_field_that_is_no_parameter_is_left_alone() -> None:
     response = exchange(served, "GET", "/ask", headers={"x-size": "1", "x-other": "any, thing; at=all"})
     assert response.json() == ["any, thing; at=all", "2"]
     assert exchange(served, "GET", "/ask", headers={"x-size": "big", "x-other": ""}).status == 422
+
+
+class Size(StrEnum):
+    SMALL = "small"
+
+
+def test_values_in_links_are_todays_unless_a_fact_converts_them() -> None:
+    app = FastAPI()
+
+    @app.get("/sizes/{size}")
+    def sized(size: Size, response: Response, limit: int = 1) -> str:
+        response.headers["Link"] = f"</sizes/{size.value}?limit={limit}>; rel=next"
+        return size.value
+
+    def as_before(link: str) -> str:
+        return link.replace("/small", "/s").replace("limit=", "count=")
+
+    at = endpoint("/sizes/{size}")
+    facts = (enum(Size).renamed("s", to="small"), at.query("count").renamed(to="limit"))
+    converted = at.response_header("Link").retyped(to_old=as_before)
+    for more, link in (((), "</sizes/small?limit=2>"), ((converted,), "</sizes/s?count=2>")):
+        response = exchange(gated(app, *facts, *more), "GET", "/sizes/s?count=2")
+        assert (response.status, response.headers["link"]) == (200, f"{link}; rel=next")
