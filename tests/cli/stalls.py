@@ -63,4 +63,5 @@ newest, middle, oldest = Version(NEWEST, Notes, Prices), Version(MIDDLE, Skus), 
 app = stall(newest, middle, oldest)
 lowered = stall(newest, middle, oldest, ceiling=MIDDLE)
 ended = stall(newest, middle, Version(OLDEST, sunset=date(2025, 7, 1)))
+ending = stall(newest, middle, Version(OLDEST, sunset=date(2025, 7, 1)), during_sunset=("/items",))
 retired = stall(newest, Version(MIDDLE))

@@ -139,6 +139,7 @@ def test_a_build_that_serves_what_was_seen_may_be_deployed(file: Path) -> None:
                 f"old: 3 × POST /items, last on {TODAY}: version {OLDEST} is past its sunset",
             ],
         ),
+        ("ending", [f"old: 2 × GET /open, last on {TODAY}: version {OLDEST} is past its sunset"]),
         (
             "retired",
             [

@@ -33,7 +33,8 @@ def can_i_deploy(
     loaded = load(target, contract=contract)
     timeline = loaded.timeline
     newest = timeline.index(timeline.resolve(ceiling).value) if ceiling else loaded.newest
-    found = verdict(usage(file, days=days), loaded.gates, newest=newest, now=datetime.now(UTC))
+    spared = () if loaded.startup is None else loaded.startup.during_sunset
+    found = verdict(usage(file, days=days), loaded.gates, newest=newest, now=datetime.now(UTC), during_sunset=spared)
     for one in found.broken:
         seen = one.seen
         typer.echo(f"{seen.client}: {seen.number} × {seen.operation}, last on {seen.last}: {one.reason}")
@@ -41,6 +42,8 @@ def can_i_deploy(
     clients = f"{found.clients} client{'' if found.clients == 1 else 's'}"
     if found.broken:
         lost = sum(one.seen.number for one in found.broken)
-        typer.echo(f"no: {lost} requests of the last {days} days would fail; {found.honoured} would not")
+        requests = f"{lost} request{'' if lost == 1 else 's'}"
+        typer.echo(f"no: {requests} of the last {days} days would fail; {found.honoured} would not")
         raise typer.Exit(FINDINGS)
-    typer.echo(f"yes: {found.honoured} requests of {clients} at {versions} in {days} days would be served as before")
+    requests = f"{found.honoured} request{'' if found.honoured == 1 else 's'}"
+    typer.echo(f"yes: {requests} of {clients} at {versions} in {days} days would be served as before")

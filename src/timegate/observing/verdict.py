@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from timegate.gates import Gates
 from timegate.observing.event import OTHER, UNKNOWN
 from timegate.observing.usage import Usage
-from timegate.version import Version
 from timegate.wire.paths import plain_path, without_names
 
 
@@ -43,7 +42,9 @@ class Verdict:
     broken: tuple[Broken, ...]
 
 
-def verdict(seen: Iterable[Usage], gates: Gates, *, newest: int, now: datetime) -> Verdict:
+def verdict(
+    seen: Iterable[Usage], gates: Gates, *, newest: int, now: datetime, during_sunset: Collection[str] = ()
+) -> Verdict:
     """Judge a build by what was seen.
 
     Args:
@@ -51,6 +52,7 @@ def verdict(seen: Iterable[Usage], gates: Gates, *, newest: int, now: datetime) 
         gates: the build's.
         newest: the index of the newest version that it offers, its ceiling.
         now: the moment for which sunsets count.
+        during_sunset: the paths of the operations that are served past the sunset too.
     """
     keys, timeline = Keys(gates), gates.timeline
     versions = {version.value: (index, version) for index, version in enumerate(timeline)}
@@ -62,7 +64,8 @@ def verdict(seen: Iterable[Usage], gates: Gates, *, newest: int, now: datetime) 
         index, version = versions.get(one.version, (0, None))
         reason = f"version {one.version} is not in this build"
         if version is not None:
-            reason = _reason(one, version, keys, above=index < newest, top=timeline.values[newest], now=now)
+            ended = version.lifecycle.is_over(now) and not keys.is_at(one.operation, during_sunset)
+            reason = _reason(one, keys, above=index < newest, top=timeline.values[newest], ended=ended)
         if reason:
             broken.append(Broken(one, reason))
         else:
@@ -75,11 +78,11 @@ def verdict(seen: Iterable[Usage], gates: Gates, *, newest: int, now: datetime) 
     )
 
 
-def _reason(one: Usage, version: Version, keys: Keys, *, above: bool, top: str, now: datetime) -> str:
+def _reason(one: Usage, keys: Keys, *, above: bool, top: str, ended: bool) -> str:
     """Why something is not served any more; empty where it is."""
     if above:
         return f"version {one.version} is above the ceiling, {top}"
-    if version.lifecycle.is_over(now):
+    if ended:
         return f"version {one.version} is past its sunset"
     if one.operation != OTHER and not keys.has(one.operation, one.version):
         return f"version {one.version} has no {one.operation}"
@@ -112,6 +115,11 @@ class Keys:
     def has(self, operation: str, version: str) -> bool:
         """Whether a version has an operation."""
         return self.key(operation) in self._exist[version]
+
+    def is_at(self, operation: str, paths: Collection[str]) -> bool:
+        """Whether an operation is at one of some paths of head, with convertors or without."""
+        _, _, path = (self.key(operation) or "").partition(" ")
+        return path in paths or plain_path(path) in paths
 
 
 def _plain(operation: str) -> str:
