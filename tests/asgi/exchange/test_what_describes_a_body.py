@@ -55,11 +55,12 @@ BODY = b'{"article": "a"}'
     ("target", "version", "body", "kept"),
     [
         ("/json", "2025-01-01", BODY, []),
-        ("/json", "2025-01-01", gzip.compress(BODY), []),
+        ("/json", "2025-01-01", gzip.compress(BODY, mtime=0), []),
         ("/json", NEW, b'{"sku": "a"}', [*DIGESTS]),
         ("/untouched", "2025-01-01", BODY, [*DIGESTS]),
         ("/maybe", "2025-01-01", b"", [*DIGESTS]),
     ],
+    ids=["converted", "converted and compressed", "today's", "untouched", "none"],
 )
 def test_a_digest_of_a_body_reaches_the_app_with_the_body_alone(
     target: str, version: str, body: bytes, kept: list[str]
