@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Body, FastAPI, Query
+from fastapi import Body, FastAPI, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from tests.silence.exchanges import NEW, OLD, change_of, timeline_of
@@ -169,3 +169,29 @@ def test_an_example_that_no_older_client_could_get_goes() -> None:
     fact = on(Broken).retyped("n", was=str, to_head=int, to_old=fails)
     gates = timeline_of(fact).compile(Contract.of_types(Broken))
     assert gates.contract(OLD)["components"]["schemas"]["Broken"]["properties"]["n"]["examples"] == ["1"]
+
+
+NAMED: Any = {"one": {"summary": "One", "value": "done"}, "two": {"value": "running"}}
+
+
+def test_the_named_examples_of_parameters_are_converted_too() -> None:
+    app = FastAPI()
+
+    @app.get("/items/{state}")
+    def read(
+        state: Annotated[State, Path(openapi_examples=NAMED)],
+        other: Annotated[State, Query(openapi_examples=NAMED)],
+        mark: Annotated[State, Header(openapi_examples=NAMED)],
+        size: Annotated[int, Query(openapi_examples={"small": {"value": 5}}, examples=[5])] = 5,
+    ) -> None: ...
+
+    sizes = endpoint("/items/{state}", "GET").query("size").retyped(was=str, to_head=len)
+    gates = timeline_of(*STATES[:1], sizes).compile(Contract.of(app))
+    parameters = {one["name"]: one for one in gates.contract(OLD)["paths"]["/items/{state}"]["get"]["parameters"]}
+    for name in ("state", "other", "mark"):
+        assert parameters[name]["examples"] == {**NAMED, "one": {"summary": "One", "value": "finished"}}
+    # Nothing says which text stands for a size.
+    assert "examples" not in parameters["size"]
+    assert "examples" not in parameters["size"]["schema"]
+    newest = {one["name"]: one for one in gates.contract(NEW)["paths"]["/items/{state}"]["get"]["parameters"]}
+    assert newest["state"]["examples"] == NAMED

@@ -107,7 +107,8 @@ class Examples:
         carried = [
             name
             for name, schema in older.properties.items()
-            if _examples(schema) == _examples(had) or (not has_examples(schema) and are_converted(steps, name, key))
+            if any(one == other is not _GONE for one, other in zip(_examples(schema), _examples(had), strict=True))
+            or (not has_examples(schema) and are_converted(steps, name, key))
         ]
         bare, given = self._object(newer, key, _GONE), self._object(newer, key, next(_values(had), None))
         if is_object(bare) and is_object(given):

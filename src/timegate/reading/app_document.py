@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
 from timegate.typing import Document, Schema, is_array, is_object
-from timegate.wire.marks import BEHIND_MARK
+from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK
 from timegate.wire.media import is_json_media
 from timegate.wire.schema import references, referred, rename_references
 from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
+
+_EXAMPLES: Final = ("example", "examples")
 
 
 class AppDocument:
@@ -175,16 +177,22 @@ class AppDocument:
         return not set(references(parameter.get("schema"))) <= self._identities.keys()
 
     def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
-        """The components of parameters with those that are only documented."""
+        """The components of parameters with those that are only documented, and with the examples beside schemas."""
         for component, listed in self._pairs(operation, raw):
+            known = component.properties
             found = {
                 key: with_parameter_texts(rename_references(one.get("schema", {}), self._identities), one, key)
                 for key, one in listed.items()
-                if key not in component.properties and not self._is_foreign(one)
+                if key not in known and not self._is_foreign(one)
             }
-            if found:
+            noted = {
+                key: {**known[key], PARAMETER_MARK: {**known[key].get(PARAMETER_MARK, {}), **examples}}
+                for key, one in listed.items()
+                if key in known and (examples := {name: one[name] for name in _EXAMPLES if name in one})
+            }
+            if found or noted:
                 required = [*component.required, *(key for key in found if listed[key].get("required"))]
-                properties = {**component.properties, **found}
+                properties = {**known, **noted, **found}
                 yield replace(component, schema={**component.schema, "properties": properties, "required": required})
 
 
@@ -223,7 +231,7 @@ def _examples(around: Any) -> dict[str, Any]:
     """The examples beside the schemas of a body, by media type, in the form of `Texts`."""
     content: Mapping[str, Any] = around.get("content", {}) if is_object(around) else {}
     return {
-        media: {"schema": None, **{key: node[key] for key in ("example", "examples") if key in node}}
+        media: {"schema": None, **{key: node[key] for key in _EXAMPLES if key in node}}
         for media, node in content.items()
         if is_object(node) and is_json_media(media) and ("example" in node or "examples" in node)
     }
