@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from fastapi import FastAPI
@@ -96,6 +96,13 @@ def test_a_twin_that_has_the_type_that_was_converted_is_told() -> None:
     fact = on(HeroCreate).retyped("nick", was=str, to_head=str.strip)
     assert kept(fact) == {"HeroUpdate.nick": AKIN}
     assert kept(fact, on(HeroUpdate).retyped("nick", was=str | None, to_head=str.strip)) == {}
+
+
+def test_a_twin_with_another_type_whose_values_nobody_converts_is_told() -> None:
+    fact = on(HeroCreate).retyped("nick", was=int, to_head=str)
+    assert kept(fact, on(HeroUpdate).retyped("nick", was=Literal["a"] | None)) == {"HeroUpdate.nick": AKIN}
+    said = on(HeroUpdate).unchanged("an update always had a text")
+    assert kept(fact, on(HeroUpdate).retyped("nick", was=Literal["a"] | None), said) == {}
 
 
 def test_a_key_that_is_gone_is_told_of_what_clients_still_send_and_not_of_what_they_still_get() -> None:

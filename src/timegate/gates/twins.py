@@ -132,9 +132,17 @@ def _kept(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
             for other, why in found:
                 # What a response still has, clients may well no longer send.
                 sides = (side,) if isinstance(step, KeyRemoved) else SIDES
-                if any(_is_as_it_was(reach[one], other, key, boundary, known) for one in sides):
+                others = [known.get((one, other.name, key), ()) for one in sides]
+                if any(_is_as_it_was(reach[one], other, key, boundary, known) for one in sides) or (
+                    _calls(step) and any(steps and not any(map(_calls, steps)) for steps in others)
+                ):
                     origin = step.origin
                     yield ForgottenTwin(origin.version, origin.change, origin.fact, name_of(other.model), key, why)
+
+
+def _calls(step: Step) -> bool:
+    """Whether a function converts values; of a twin with another type, and none, the values stay as they were."""
+    return isinstance(step, ValueConverted) and not (step.to_head is None and step.to_old is None)
 
 
 def _older_keys(step: Step) -> tuple[str, ...]:
