@@ -99,7 +99,7 @@ def test_a_twin_that_has_the_type_that_was_converted_is_told() -> None:
 
 
 def test_a_twin_with_another_type_whose_values_nobody_converts_is_told() -> None:
-    fact = on(HeroCreate).retyped("nick", was=int, to_head=str)
+    fact = on(HeroCreate).retyped("nick", was=Literal["a"], to_head=str.upper)
     assert kept(fact, on(HeroUpdate).retyped("nick", was=Literal["a"] | None)) == {"HeroUpdate.nick": AKIN}
     said = on(HeroUpdate).unchanged("an update always had a text")
     assert kept(fact, on(HeroUpdate).retyped("nick", was=Literal["a"] | None), said) == {}
