@@ -128,7 +128,8 @@ GREW = enum(Colour).grew("pink", seen_as="red")
 def test_keys_of_which_two_become_one_are_told_the_fact_for_their_place(kind: Any, fact: str, meant: Any) -> None:
     contract = Contract.of_types(sends=[kind])
     (fault,) = faults_of(contract, GREW)
-    assert fault.remedy == f"{fact} with functions that say what becomes of both entries"
+    keys = "old keys of Literal['red']"
+    assert fault.remedy == f"{fact} with {keys}, and functions that say what becomes of both entries"
     assert faults_of(contract, GREW, meant) == ()
 
 

@@ -43,4 +43,5 @@ def revision(
     written = write_change(loaded.timeline, frozen, proposals, message=message)
     typer.echo(f"{shown(str(written.file))}: {written.name}")
     for one in proposals:
-        typer.echo(f"    decide: {one.question}" if one.question else "".join(f"    {fact.text}" for fact in one.facts))
+        for line in [f"decide: {one.question}"] if one.question else [fact.text for fact in one.facts]:
+            typer.echo(f"    {line}")

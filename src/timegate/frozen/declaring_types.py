@@ -132,7 +132,9 @@ def alternatives(at: Declaring) -> list[Code]:
         at.say(f"{at.of} has other alternatives.")
         return [by_functions(at, at.was)]
     come, gone = _come_and_gone(at)
-    return [_introduced(at, one.new) for one in come] + [_retired(at, one.old) for one in gone]
+    # What has come on both sides is one model.
+    new, old = ({repr(arm): arm for arm in arms}.values() for arms in ([a.new for a in come], [a.old for a in gone]))
+    return [_introduced(at, arm) for arm in new] + [_retired(at, arm) for arm in old]
 
 
 def _come_and_gone(at: Declaring) -> tuple[list[Difference], list[Difference]]:

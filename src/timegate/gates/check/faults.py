@@ -15,6 +15,7 @@ from timegate.gates.source.module import Module
 from timegate.history.inheritance import lineage
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
+from timegate.wire.json_types import listed_values
 from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
@@ -95,13 +96,15 @@ def _merged(reach: Reach, name: str, conversion: Conversion, version: str) -> It
         for place, schema, fact in _places(reach, conversion)
         if any(name in names_in(node.get("propertyNames")) for node in objects_in(schema))
     ]
+    older = reach.component(name, max(conversion.src, conversion.dst)).schema
+    members = ", ".join(map(repr, listed_values(older) or ()))
     for place, fact in places or [("a payload without an operation", _RESHAPED)]:
         yield _fault(
             origin_of(reach, name, conversion),
             version,
             place,
             f"its keys are members of {shown}, of which two are one to {gets}, so that an entry could be lost",
-            f"{fact} with functions that say what becomes of both entries",
+            f"{fact} with old keys of Literal[{members}], and functions that say what becomes of both entries",
         )
 
 
