@@ -268,7 +268,7 @@ class Locator:
         if isinstance(noted, CallableDiscriminator | Labels):
             tagged = next((arm for tag, arm in noted.arms if str(tag) == label), None)
             if tagged is not None:
-                return _Step((ArmName(label),), 1, tagged)
+                return self._step_in_arm(tagged, str(label), arms)
         for arm in arms:
             name = referred(arm)
             if name is None:
@@ -278,15 +278,11 @@ class Locator:
                     return _Step((ArmName(label),), 1, arm)
                 continue
             if union.get("discriminator", {}).get("mapping", {}).get(str(label)) == arm["$ref"]:
-                return _Step((ArmName(label),), 1, arm)
+                return self._step_in_arm(arm, str(label), arms)
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
             if label in (name, component.display_name, title, model):
-                client = self.reach.component(name, self.version)
-                if not client.exists:
-                    return _End(exact=False, keeps_rest=False, means_nothing=True)
-                # Where the client's version has one arm alone, its contract has no union.
-                return _Step(() if self._is_alone(arms) else (ArmName(client.arm_label),), 1, arm)
+                return self._step_in_arm(arm, self.reach.component(name, self.version).arm_label, arms)
         if at + 1 < len(rest):
             following = rest[at + 1]
             with_key = (arm for arm in arms if following in self._properties(arm))
@@ -296,6 +292,14 @@ class Locator:
                 return _Step((ArmName(label),), 1, found)
         # Of an arm without a name of its own, such as a plain type, the label is still no key of the request.
         return _Step((ArmName(label),), 1, {}) if isinstance(label, str) else _End()
+
+    def _step_in_arm(self, arm: Schema, label: str, arms: list[Schema]) -> _Step | _End:
+        """The step into an arm, with the label that the client knows it by."""
+        name = referred(arm)
+        if name is not None and not self.reach.component(name, self.version).exists:
+            return _End(exact=False, keeps_rest=False, means_nothing=True)
+        # Where the client's version has one arm alone, its contract has no union.
+        return _Step(() if self._is_alone(arms) else (ArmName(label),), 1, arm)
 
     def _is_alone(self, arms: list[Schema]) -> bool:
         """Whether the client's version has one of some arms alone."""

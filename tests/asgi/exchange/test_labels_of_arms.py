@@ -1,0 +1,64 @@
+"""The arm that a validation error is about has the label that a server of the client's version gave it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from pydantic import BaseModel, Discriminator, Field, Tag
+
+from tests.silence.exchanges import OLD, timeline_of
+from timegate import on
+from timegate.asgi import TimegateMiddleware
+from timegate.typing import is_object
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"] = "cat"
+    lives: int
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    teeth: int
+
+
+class Visit(BaseModel):
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+
+
+class Called(BaseModel):
+    pet: Annotated[
+        Annotated[Cat, Tag("cat")] | Annotated[Dog, Tag("dog")],
+        Discriminator(lambda pet: pet.get("kind", "cat") if is_object(pet) else pet.kind),
+    ]
+
+
+def places(kind: Any, body: Any, *facts: Any) -> list[list[Any]]:
+    """Where the validation errors of an old client's body are."""
+    app = FastAPI()
+
+    async def post(body: Any) -> None: ...
+
+    post.__annotations__["body"] = kind
+    app.post("/")(post)
+    app.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
+    with TestClient(app) as client:
+        response = client.post("/", json=body, headers={"API-Version": OLD})
+    assert response.status_code == 422
+    return [one["loc"] for one in response.json()["detail"]]
+
+
+LIVES = on(Cat).renamed("health", to="lives")
+
+
+def test_no_label_where_the_clients_version_had_one_arm() -> None:
+    for kind in (Visit, Called):
+        sent = {"pet": {"kind": "cat", "health": "many"}}
+        assert places(kind, sent, on(Dog).introduced(), LIVES) == [["body", "pet", "health"]]
+
+
+def test_its_tag_where_there_were_several() -> None:
+    for kind in (Visit, Called):
+        assert places(kind, {"pet": {"kind": "cat", "health": "many"}}, LIVES) == [["body", "pet", "cat", "health"]]
