@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
-from tests.silence.old_client import OLD, timeline_of
+from tests.silence.old_client import OLD, gates_of, timeline_of
 from timegate import Contract, Timeline, UpgradeError, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.testing import broken_laws
@@ -238,3 +238,24 @@ def test_facts_of_one_change_do_so_too() -> None:
     with Caller(served, headers={"API-Version": OLD}) as client:
         response = client.post("/points", json={"x": 1, "y": 2})
     assert (response.status_code, response.json()) == (200, {"x": 1, "y": 2})
+
+
+class Labelled(BaseModel):
+    label: str
+    note: str | None = None
+
+
+@pytest.mark.parametrize("merged_first", [True, False])
+def test_a_function_of_the_object_gets_no_key_that_only_a_fact_beside_it_has(merged_first: bool) -> None:
+    seen: list[set[str]] = []
+
+    def note_of(labelled: dict[str, Any]) -> str:
+        seen.append(set(labelled))
+        return "none"
+
+    merged = on(Labelled).merged(("a", "b"), into="label", was=(str, str), together="{}-{}".format, apart=str.split)
+    noted = on(Labelled).became_optional("note", missing_was=note_of)
+    gates = gates_of([Labelled], *([merged, noted] if merged_first else [noted, merged]))
+    old = {"a": "x", "b": "y", "note": "none"}
+    assert gates.downgrade(Labelled, {"label": "x y"}, to_version=OLD) == old
+    assert seen == [{"label"} if merged_first else {"a", "b"}]

@@ -46,9 +46,9 @@ def wrapped(value: Any) -> Any:
 
 
 def unwrapped(value: Any) -> Any:
-    """Return the first value of a list."""
-    if not is_array(value) or not value:
-        raise ValueError("no list")
+    """Return the only value of a list; a second one would be lost."""
+    if not is_array(value) or len(value) != 1:
+        raise ValueError("no list of one")
     return value[0]
 
 

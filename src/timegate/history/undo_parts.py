@@ -24,7 +24,7 @@ from timegate.wire.names import first_free
 from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import Component
 
-_PARTS: Final = "in parts"
+PARTS: Final = "in parts"
 """The end of the key that the object of the parts has between two steps of a boundary; no version has it."""
 
 
@@ -78,7 +78,7 @@ class Apart:
 
 @undo.register
 def _split(fact: Split, builder: HistoryBuilder) -> None:
-    whole = f"{fact.old} {_PARTS}"
+    whole = f"{fact.old} {PARTS}"
     places = list(_places(builder, fact.models, fact.into, (fact.old,)))
     if not places:
         return
@@ -100,7 +100,7 @@ def _split(fact: Split, builder: HistoryBuilder) -> None:
 
 @undo.register
 def _merged(fact: Merged, builder: HistoryBuilder) -> None:
-    whole = f"{fact.into} {_PARTS}"
+    whole = f"{fact.into} {PARTS}"
     places = list(_places(builder, fact.models, (fact.into,), fact.parts))
     if not places:
         return

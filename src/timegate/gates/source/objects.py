@@ -13,6 +13,7 @@ from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
+from timegate.history.undo_parts import PARTS
 from timegate.reading.value_readers import no_object
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.wire import Component
@@ -215,6 +216,10 @@ class _Stage(Values):
         """Write the call of the function of the whole object that ends the stage."""
         if self.stage.then is None:
             return
+        for parts in (stored for stored in self.stage.stored if stored.endswith(PARTS)):
+            # What a fact has taken its parts from, a function does not get.
+            with self.writer.block(f"if not v.get({parts!r}, M):"):
+                self.writer.add(f"v.pop({parts!r}, None)")
         calls, key, when, path = self.stage.then
         called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, v, E)"
         if key is None:
