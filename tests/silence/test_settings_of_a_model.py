@@ -1,14 +1,21 @@
 """A model's settings say how its values are read and written, also the values and types of facts about it."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from enum import Enum
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 from pydantic import VERSION, BaseModel, create_model
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
 
 from tests.silence.exchanges import exchange, gated
 from timegate import on
+from timegate.starlette import operation
 
 SECONDS = timedelta(seconds=3)
 NEEDS_UNITS = pytest.mark.skipif(
@@ -101,3 +108,51 @@ def test_types_and_values_of_facts_are_written_as_their_model_writes(
     assert old(on(run).retyped("took", was=kind | None, to_head=same, to_old=same)) == {"took": plain, "times": [plain]}
     assert old(on(run).became_nullable("took", null_was=value), "/none") == {"took": plain, "times": []}
     assert old(on(run).removed("gone", was=kind, backfill=value)) == {"took": plain, "times": [plain], "gone": plain}
+
+
+class Color(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+STRICT: dict[str, tuple[Any, Any, Any]] = {
+    "a date": (date, "2021-02-03", "2020-01-01"),
+    "a UUID": (UUID, str(UUID(int=5)), str(UUID(int=1))),
+    "a tuple": (tuple[int, ...], [1, 2], []),
+    "a set": (set[int], [1], []),
+    "an enum": (Color, "blue", "red"),
+    "a decimal": (Decimal, "1.5", "1"),
+    "a whole number": (int, 5, 1),
+}
+
+
+def strict_app(kind: Any) -> Starlette:
+    """An app of plain Starlette, which reads bodies as JSON, of a strict model that has a value and a list of such."""
+    fields: dict[str, Any] = {"one": (kind | None, None), "all": (list[kind], [])}
+    model: Any = create_model("Strict", __config__=settings(strict=True), **fields)
+
+    @operation(request=model, response=model)
+    async def echo(request: Request, body: Any) -> Any:
+        return body
+
+    app = Starlette(routes=[Route("/echo", echo, methods=["POST"])])
+    app.state.model = model
+    return app
+
+
+@pytest.mark.parametrize("name", STRICT)
+def test_a_strict_model_reads_what_strict_json_has(name: str) -> None:
+    kind, value, other = STRICT[name]
+    app = strict_app(kind)
+    model = app.state.model
+    facts = (on(model).became_nullable("one", null_was=other), on(model).became_list("all", empty=other))
+    response = exchange(gated(app, *facts), "POST", "/echo", body={"one": value, "all": value})
+    assert (response.status, response.json()) == (200, {"one": value, "all": value})
+
+
+@pytest.mark.parametrize("value", ["5", True, 1.5])
+def test_a_strict_model_reads_no_more_than_strict_json_has(value: Any) -> None:
+    app = strict_app(int)
+    facts = on(app.state.model).became_list("all", empty=1)
+    response = exchange(gated(app, facts), "POST", "/echo", body={"all": value})
+    assert (response.status, response.json()["detail"][0]["loc"]) == (422, ["body", "all"])

@@ -110,7 +110,23 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
         return None
     if not getattr(adapter, "pydantic_complete", True) or runs_code_of_the_app(adapter.core_schema):
         return None
-    return functools.partial(_READ[described], adapter)
+    is_strict = _has_strict_part([settings, adapter.core_schema])
+    read_it = _read_described if described else _read_strictly if is_strict else read_by
+    return functools.partial(read_it, adapter)
+
+
+def _has_strict_part(parts: list[Any]) -> bool:
+    """Whether settings or core schemas, or what is in them, say that values are read strictly."""
+    waiting = list(parts)
+    while waiting:
+        node = waiting.pop()
+        if is_array(node) or type_of(node) is tuple:
+            waiting.extend(node)
+        elif is_object(node):
+            if node.get("strict"):
+                return True
+            waiting.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
+    return False
 
 
 def runs_code_of_the_app(core_schema: Any) -> bool:
@@ -171,7 +187,9 @@ def _read_described(adapter: TypeAdapter[Any], value: Any) -> Any:
     return _plain(adapter, value, lambda value: adapter.validate_json(to_json(value), strict=True))
 
 
-_READ: Final = {False: read_by, True: _read_described}
+def _read_strictly(adapter: TypeAdapter[Any], value: Any) -> Any:
+    # A strict reader of Python takes no text for a date, and no list for a tuple: JSON has nothing else for them.
+    return _plain(adapter, value, lambda value: adapter.validate_json(to_json(value)))
 
 
 def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any]) -> Any:
