@@ -4,10 +4,10 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
 from tests.silence.exchanges import NEW, OLD, change_of, exchange, faults_of, gated, timeline_of
@@ -350,3 +350,52 @@ def test_an_endpoint_that_moved_to_itself_is_a_fault(path: str) -> None:
 def test_a_module_that_only_looks_like_a_version_may_be_called_otherwise(package: Path) -> None:
     write(package, v2025_01_01="", view="", versions="", v="")
     assert Timeline.from_package("silent_versions").values == ("2025-01-01",)
+
+
+class Filter(BaseModel):
+    """What is asked for."""
+
+    q: int = 1
+
+
+class Kept(BaseModel):
+    """Of a route that documents leave out."""
+
+    r: int = 1
+
+
+def partly_shown() -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/shown")
+    def shown(chosen: Annotated[Filter, Query()]) -> int:
+        return chosen.q
+
+    @app.get("/hidden", include_in_schema=False, summary="Hidden")
+    def hidden(p: int = 1) -> Kept:
+        return Kept(r=p)
+
+    return app
+
+
+OLDER: Any = {"description": "older"}
+
+UNSHOWN: dict[str, Any] = {
+    "the text of a model of parameters": on(Filter).documented(was=OLDER),
+    "the name of a model of parameters": on(Filter).was_named("Chosen"),
+    "the text of a model of a hidden route": on(Kept).documented(was=OLDER),
+    "the text of a field of a hidden route": on(Kept).documented("r", was=OLDER),
+    "the name of a model of a hidden route": on(Kept).was_named("Old"),
+    "the text of a parameter of a hidden route": endpoint("/hidden").query("p").documented(was=OLDER),
+    "the text of a hidden route": endpoint("/hidden").documented(was={"summary": "older"}),
+}
+
+
+@pytest.mark.parametrize("name", UNSHOWN)
+def test_what_no_document_shows_is_no_fact(name: str) -> None:
+    (fault,) = faults_of(Contract.of(partly_shown()), UNSHOWN[name])
+    assert (fault.problem, fault.remedy) == ("no document shows it", f"take {UNSHOWN[name]} out")
+
+
+def test_the_text_of_a_shown_parameter_is_a_fact() -> None:
+    assert faults_of(Contract.of(partly_shown()), on(Filter).documented("q", was=OLDER)) == ()

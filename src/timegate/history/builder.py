@@ -14,6 +14,7 @@ from timegate.history.look_up import LookUp, References
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import name_one, reach_model
 from timegate.history.schema_edits import tags_in
+from timegate.history.shown import ShownSoFar
 from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
@@ -44,6 +45,7 @@ class HistoryBuilder:
         faults: the faults so far.
         if_received: faults that only count where responses of an older version have a component, each with its name.
         touched: the keys that each fact of this boundary touches, newest fact first.
+        shown: what documents show.
         status_changes: pairs of newer and older status, by operation and then by boundary.
         header_changes: what happens to header fields of responses, newest first, by operation and then by boundary.
         mounts: the paths of the app below which other apps are mounted, which are not read.
@@ -74,6 +76,7 @@ class HistoryBuilder:
     )
     lacking: set[Side] = field(default_factory=set[Side])
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
+    shown: ShownSoFar = field(default_factory=ShownSoFar)
     parameter_holders: frozenset[str] = field(init=False)
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _look_up: LookUp = field(init=False)

@@ -15,6 +15,7 @@ from timegate.history.places import EVERY_KEY
 from timegate.history.schema_edits import with_arm, without_arms
 from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin, one_way
 from timegate.history.undo import undo
+from timegate.history.undo_texts import fault_unshown
 from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK, DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.names import first_free
@@ -25,7 +26,12 @@ from timegate.wire.wire import SIDES, Component, Side
 
 @undo.register
 def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
-    for model, side, component in builder.targets(fact.models, None):
+    targets = list(builder.targets(fact.models, None))
+    for model in fact.models:
+        fault_unshown(
+            builder, name_of(model), [(side, component.name) for one, side, component in targets if one is model]
+        )
+    for model, side, component in targets:
         if component.display_name == fact.name:
             builder.fault_without_effect(name_of(model), f"it is called {fact.name!r} already")
             continue

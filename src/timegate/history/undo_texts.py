@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,15 +43,31 @@ def _tell(builder: HistoryBuilder, side: Side, name: str, text: str, key: str | 
     builder.touch(f"the texts of {name}", key or "")
 
 
+def fault_unshown(
+    builder: HistoryBuilder, place: str, targets: Sequence[tuple[Side, str]], *, a_key: bool = False
+) -> None:
+    """Note that no document shows what the fact at hand says of some components, by side and name."""
+    if targets and not any(builder.shown.shows(builder.wire, side, name, a_key=a_key) for side, name in targets):
+        builder.fault_without_effect(place, "no document shows it")
+
+
 @undo.register
 def _model_documented(fact: ModelDocumented, builder: HistoryBuilder) -> None:
-    for model, side, component in builder.targets(fact.models, None):
+    targets = list(builder.targets(fact.models, None))
+    for model in fact.models:
+        found: list[tuple[Side, str]] = [(side, component.name) for one, side, component in targets if one is model]
+        fault_unshown(builder, name_of(model), found)
+    for model, side, component in targets:
         _tell(builder, side, component.name, name_of(model), None, _told_anew(component.schema, fact.was))
 
 
 @undo.register
 def _field_documented(fact: FieldDocumented, builder: HistoryBuilder) -> None:
-    for place in builder.field_places(fact):
+    places = list(builder.field_places(fact))
+    for text in dict.fromkeys(place.text for place in places):
+        found: list[tuple[Side, str]] = [(place.side, place.name) for place in places if place.text == text]
+        fault_unshown(builder, text, found, a_key=True)
+    for place in places:
         newer = builder.component(place.side, place.name).properties[place.key]
         older = at_depth(newer, place.stars, lambda schema: _told_anew(schema, fact.was))
         _tell(builder, place.side, place.name, place.text, place.key, older)
@@ -59,7 +75,10 @@ def _field_documented(fact: FieldDocumented, builder: HistoryBuilder) -> None:
 
 @undo.register
 def _endpoint_documented(fact: EndpointDocumented, builder: HistoryBuilder) -> None:
-    for operation in operations_of(builder, fact, fact.path):
+    operations = list(operations_of(builder, fact, fact.path))
+    if operations and all(operation.hidden for operation in operations):
+        builder.fault_without_effect(fact.path, "no document shows it")
+    for operation in operations:
         newer: Mapping[str, Any] = operation.texts.get("operation", {})
         older = _with_texts(newer, fact.was)
         if newer == older:
