@@ -101,7 +101,8 @@ class Declaring:
         """The class that a component is of; one that only the frozen contract has may still stand beside the others."""
         component = self.component(name)
         if component is not None:
-            return model_code(component) if component.model is not None and model_code(component).imports else None
+            code = model_code(component)
+            return code if code.imports else None
         beside = [self.spot.component, *(self.component(referred(arm)) for arm in shape_of(self.today).arms)]
         for one in beside:
             module = "" if one is None else getattr(one.model, "__module__", "")
