@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from timegate.cadwyn.source import Module, chain, text_of
 from timegate.frozen.code import Code, joined, text_code, undecided_code
@@ -125,8 +125,6 @@ def _of_enum(module: Module, members: ast.expr, verb: str, call: ast.Call) -> li
 def _read_as(one: ast.keyword) -> Code:
     return undecided_code(f"which member does head read for {one.arg}?")
 
-
-_Endpoint: TypeAlias = Callable[[str], str]
 
 _WITHOUT_ARGUMENTS: Final[Mapping[str, str]] = {"didnt_exist": "added", "existed": "removed"}
 

@@ -60,14 +60,5 @@ application: Final = typer.Typer(
 )
 
 
-@application.callback()
-def every_command() -> None:
-    """Hold the commands together, so that one alone still has a name."""
-
-
-def _add(commands: Mapping[str, Callable[..., None]]) -> None:
-    for name, command in commands.items():
-        application.command(name)(ending_well(command))
-
-
-_add(COMMANDS)
+for _name, _command in COMMANDS.items():
+    application.command(_name)(ending_well(_command))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from timegate.frozen.contract import VersionContract, operation_at
-from timegate.frozen.difference import ABSENT, Difference, Kind
+from timegate.frozen.difference import Difference, Kind
 from timegate.history.inheritance import is_about
 from timegate.wire.media import FORMS
 from timegate.wire.wire import Component, Side
@@ -36,10 +35,6 @@ class Spot:
     def of(self, *kinds: Kind) -> Difference:
         """The first difference of one of these kinds, which there must be."""
         return next(one for one in self.differences if one.kind in kinds)
-
-    def old(self, *kinds: Kind) -> Any:
-        """What the frozen contract has."""
-        return next((one.old for one in self.differences if one.kind in kinds and one.old is not ABSENT), ABSENT)
 
     @property
     def fingerprints(self) -> frozenset[str]:
