@@ -12,7 +12,7 @@ from timegate.changelog.entries import changelog as entries_of
 from timegate.changelog.render import as_json, as_markdown
 from timegate.cli.arguments import ContractOption, Target
 from timegate.cli.load import load
-from timegate.cli.openapi import Output
+from timegate.cli.output import Output, put
 from timegate.cli.progress import working
 
 
@@ -46,8 +46,4 @@ def changelog(
     if since:
         entries = entries[: gates.timeline.index(gates.timeline.resolve(since).value)]
     text = as_markdown(entries) if form is Form.MARKDOWN else json.dumps(as_json(entries), indent=2) + "\n"
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
-        typer.echo(f"{output}: {len(entries)} versions")
+    put(text, output, told=f"{len(entries)} versions")

@@ -11,7 +11,7 @@ from timegate.changelog.render import change_data, change_lines
 from timegate.cli.arguments import ContractOption, Target
 from timegate.cli.changelog import Form
 from timegate.cli.load import load
-from timegate.cli.openapi import Output
+from timegate.cli.output import Output, put
 from timegate.cli.seen import DEFAULT_DAYS, Counted, Days
 from timegate.observing.guide import Guide
 from timegate.observing.guide import guide as guide_of
@@ -36,11 +36,7 @@ def guide(
     gates = load(target, contract=contract).gates
     found = guide_of(usage(file, days=days), gates, client=client, to=to)
     text = _markdown(found) if form is Form.MARKDOWN else json.dumps(_data(found), indent=2) + "\n"
-    if output is None:
-        typer.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
-        typer.echo(f"{output}: {len(found.met)} of {found.changes} changes")
+    put(text, output, told=f"{len(found.met)} of {found.changes} changes")
 
 
 def _markdown(found: Guide) -> str:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from timegate.cli.arguments import ContractOption, Target
 from timegate.cli.load import load
-
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there, not to stdout.")]
-"""Where the output goes."""
+from timegate.cli.output import Output, put
 
 
 def openapi(
@@ -29,9 +26,5 @@ def openapi(
     Example: `timegate openapi 2025-04-11 shop.main:app | jq .info`
     """
     gates = load(target, contract=contract).gates
-    text = json.dumps(gates.contract(gates.timeline.resolve(version).value), indent=2, ensure_ascii=False)
-    if output is None:
-        typer.echo(text)
-    else:
-        output.write_text(text + "\n", encoding="utf-8")
-        typer.echo(f"{output}: the contract of {version}")
+    text = json.dumps(gates.contract(gates.timeline.resolve(version).value), indent=2, ensure_ascii=False) + "\n"
+    put(text, output, told=f"the contract of {version}")
