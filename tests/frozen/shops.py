@@ -55,6 +55,7 @@ EXCHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ("PUT", "/animals", "200", {"kind": "dog", "barks": True}),
     ("PUT", "/tanks", "200", {"kind": "crab"}),
     ("GET", "/trees", "200", None),
+    ("GET", "/trees?near=sea", "200", None),
     ("PUT", "/parcels", "200", PARCEL),
     ("PUT", "/words", "200", {"word": "tea"}),
     ("GET", "/search?term=tea&size=9&lang=de", "200", None),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from timegate.frozen.code import Code, value_code
 from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, TYPE_KINDS, Declaring
 from timegate.frozen.declaring_types import becomes_list
@@ -68,7 +70,7 @@ def required(at: Declaring) -> list[Code]:
         return at.told(at.spot.differences)
     default = None
     if at.spot.has(Kind.BECAME_REQUIRED, side="requests"):
-        if "default" in at.spot.of(Kind.BECAME_REQUIRED).old:
+        if _old_default(at) is not ABSENT:
             return []
         default = at.decide(f"what does head take where an old client sends no {at.name}?")
     return [at.fact("became_required", default=default)]
@@ -87,15 +89,25 @@ def optional(at: Declaring) -> list[Code]:
 
 def defaulted(at: Declaring) -> list[Code]:
     """It has another default, or none any more because it is required."""
+    was = _old_default(at)
     if not at.spot.has(Kind.DEFAULTED):
-        was = at.spot.of(Kind.BECAME_REQUIRED).old.get("default", ABSENT)
-        known = was is not ABSENT and at.spot.has(Kind.BECAME_REQUIRED, side="requests") and at.is_in(*PARAMETERS)
-        return [at.fact("defaulted", was=value_code(was))] if known else []
-    was = at.spot.of(Kind.DEFAULTED).old
+        return [] if was is ABSENT else [at.fact("defaulted", was=value_code(was))]
     at.say(f"The default of {at.of} is another one.")
     if was is ABSENT:
         return [at.decide(f"what did {at.name} mean where an old client left it out?")]
     return [at.fact("defaulted", was=value_code(was))]
+
+
+def _old_default(at: Declaring) -> Any:
+    """What head takes where an old client leaves the key out, by a fact; ABSENT where no fact can say it."""
+    if at.spot.has(Kind.DEFAULTED):
+        was = at.spot.of(Kind.DEFAULTED).old
+    elif at.spot.has(Kind.BECAME_REQUIRED, side="requests") and at.is_in(*PARAMETERS):
+        was = at.spot.of(Kind.BECAME_REQUIRED).old.get("default", ABSENT)
+    else:
+        return ABSENT
+    # Parameters are texts, and no text is null.
+    return ABSENT if was is None and at.spot.component is None else was
 
 
 def limited(at: Declaring) -> list[Code]:

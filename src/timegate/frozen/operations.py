@@ -102,7 +102,7 @@ class OperationComparison:
             if not same:
                 kind = Kind.BECAME_REQUIRED if other.get("required") else Kind.BECAME_OPTIONAL
                 self._tell(kind, "requests", (key.where, key.name), one["schema"], other["schema"])
-            schemas = one.get("schema", {}), other.get("schema", {})
+            schemas = _without_null_default(one["schema"]), _without_null_default(other["schema"])
             # A default means nothing where the parameter is required, and comes and goes with that.
             optional = not one.get("required") and not other.get("required")
             self._take(self.schemas.schemas(*schemas, "requests", (key.where, key.name), defaults=optional), "requests")
@@ -201,6 +201,11 @@ def _parameters_of(operation: Mapping[str, Any]) -> dict[Parameter, Mapping[str,
         name: str = one["name"]
         found[Parameter(one["in"], name.lower() if one["in"] == "header" else name)] = {"schema": {}, **one}
     return found
+
+
+def _without_null_default(schema: Schema) -> Schema:
+    """The schema of a parameter: that its default is null only says that it may be left out."""
+    return {key: value for key, value in schema.items() if key != "default" or value is not None}
 
 
 def _headers_of(responses: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -194,7 +194,7 @@ async def fill(animal: Annotated[Fish | Crab | Eel, Body()]) -> int:
 
 
 @app.get("/trees")
-async def trees() -> list[Oak | Elm | Ash]:
+async def trees(near: str | None = None) -> list[Oak | Elm | Ash]:
     return [Oak(kind="oak")]
 
 

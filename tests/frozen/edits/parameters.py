@@ -172,4 +172,31 @@ EDITS: Final = (
         'endpoint("/notes", "POST").form("pages").defaulted(was=1)',
         True,
     ),
+    Edit(
+        "null for a parameter",
+        'q: str = ""',
+        "q: str | None = None",
+        "GET /orders/{order_id} query q",
+        "risky",
+        'endpoint("/orders/{order_id}", "GET").query("q").defaulted(was="")',
+        True,
+    ),
+    Edit(
+        "no null for a parameter, which is required",
+        "near: str | None = None",
+        "near: str",
+        "GET /trees query near",
+        "breaking",
+        'endpoint("/trees", "GET").query("near").became_required(default=undecided(',
+        settled='endpoint("/trees", "GET").query("near").retyped(was=str | None), '
+        'endpoint("/trees", "GET").query("near").became_required(default="here")',
+    ),
+    Edit(
+        "another default than null of a parameter",
+        "near: str | None = None",
+        'near: str | None = "here"',
+        "GET /trees query near",
+        "risky",
+        'undecided("what did `near` mean where an old client left it out?")',
+    ),
 )
