@@ -60,5 +60,9 @@ application: Final = typer.Typer(
 )
 
 
-for _name, _command in COMMANDS.items():
-    application.command(_name)(ending_well(_command))
+def _add(commands: Mapping[str, Callable[..., None]]) -> None:
+    for name, command in commands.items():
+        application.command(name)(ending_well(command))
+
+
+_add(COMMANDS)
