@@ -66,7 +66,10 @@ def test_merging_a_changed_read_changes_what_the_client_changed(capsys: pytest.C
             other = Payloads(compiled.components("requests", index), compiled.random).value(compiled.root("requests"))
             if kind == "error" or not is_object(read) or not is_object(other) or not is_object(state):
                 continue
-            key = compiled.random.choice(sorted({*read, *other}))
+            keys = sorted({*read, *other})
+            if not keys:
+                continue  # There is nothing that the client could change.
+            key = compiled.random.choice(keys)
             sent = {**read, key: other[key]} if key in other else {one: read[one] for one in read if one != key}
             results = [outcome(compiled.upgraded, one, index) for one in (read, sent)]
             if "error" in {kind for kind, _ in results}:
