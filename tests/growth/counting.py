@@ -22,7 +22,7 @@ FREE: Final = 64 * 1024
 """Bytes of memory that any exchange may hold at once; what a small one holds says nothing about growth."""
 
 
-LIMIT: Final = 5_000_000
+LIMIT: Final = 40_000_000
 """The most steps that are counted; what takes more is not waited for."""
 
 
