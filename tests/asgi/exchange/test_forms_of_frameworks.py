@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
+import warnings
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -272,10 +274,17 @@ def priced() -> TimegateMiddleware:
     return TimegateMiddleware(app, timeline=timeline_of(*facts))
 
 
-async def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Response:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(priced()), base_url="http://test") as client:
-        headers = {"api-version": OLD, "content-type": kind}
-        return await client.post("/form", content=body, headers=headers)
+def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Response:
+    async def response() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(priced()), base_url="http://test") as client:
+            return await client.post("/form", content=body, headers={"api-version": OLD, "content-type": kind})
+
+    # FastAPI 0.128 does not close the file of a form that it refuses.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        got = asyncio.run(response())
+        gc.collect()
+    return got
 
 
 @pytest.mark.parametrize(
@@ -287,18 +296,18 @@ async def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> ht
     ],
 )
 def test_a_file_is_no_text_of_a_field(head: str, kind: str, name: str) -> None:
-    response = asyncio.run(sent(upload(('name="price"', b"3"), (head, b"7"))))
+    response = sent(upload(('name="price"', b"3"), (head, b"7")))
     errors = [(error["type"], error["loc"]) for error in response.json()["detail"]]
     assert (response.status_code, errors) == (422, [(kind, ["body", name])])
 
 
 def test_a_file_beside_converted_texts_is_a_file() -> None:
-    response = asyncio.run(sent(upload(('name="price"', b"3"), ('name="doc"; filename="a.txt"', b"7"))))
+    response = sent(upload(('name="price"', b"3"), ('name="doc"; filename="a.txt"', b"7")))
     assert response.json() == {"cents": 300, "code": "", "doc": "a.txt"}
 
 
 @pytest.mark.parametrize("charset", ["", "; charset=iso-8859-1", '; charset="ISO-8859-1"', "; charset=no-such"])
 def test_a_text_in_another_charset_is_read_as_the_framework_reads_it(charset: str) -> None:
     body = upload(('name="price"', b"3"), ('name="code"', "café".encode("latin-1")))
-    response = asyncio.run(sent(body, f"multipart/form-data{charset}; boundary=b"))
+    response = sent(body, f"multipart/form-data{charset}; boundary=b")
     assert response.json()["code"] == "A-café"

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from tests.silence.exchanges import OLD, timeline_of
+from tests.silence.exchanges import OLD, exchange, gated
 from timegate import on
-from timegate.asgi import TimegateMiddleware
 from timegate.typing import is_object
 
 
@@ -43,10 +41,8 @@ def places(kind: Any, body: Any, *facts: Any) -> list[list[Any]]:
 
     post.__annotations__["body"] = kind
     app.post("/")(post)
-    app.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
-    with TestClient(app) as client:
-        response = client.post("/", json=body, headers={"API-Version": OLD})
-    assert response.status_code == 422
+    response = exchange(gated(app, *facts), "POST", "/", body=body, version=OLD)
+    assert response.status == 422
     return [one["loc"] for one in response.json()["detail"]]
 
 
