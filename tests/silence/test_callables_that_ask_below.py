@@ -206,7 +206,7 @@ def test_it_sees_renamed_keys_below_what_another_callable_names() -> None:
     async def post(body: Below) -> Any:
         return {"is": type(body).__name__, "has": body.model_dump(exclude_unset=True)}
 
-    post.__annotations__ = {"body": Below, "return": dict[str, Any]}
+    post.__annotations__ = {"body": Annotated[Below, Body()], "return": dict[str, Any]}
     app.post("/")(post)
     client = old_client(app, META)
     assert read(client, {"inner": {"meta": {"type": "a"}}}) == {
@@ -219,9 +219,10 @@ def test_it_sees_renamed_keys_below_what_another_callable_names() -> None:
 def test_an_object_of_the_deepest_nesting_is_asked_about() -> None:
     app = FastAPI()
 
-    async def post(body: Node) -> str:
+    async def post(body: Any) -> str:
         return type(body).__name__
 
+    post.__annotations__["body"] = Annotated[Node, Body()]
     app.post("/")(post)
     client = old_client(app, META)
     value: Any = {"x": 1}

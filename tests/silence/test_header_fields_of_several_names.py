@@ -66,11 +66,17 @@ def of_a_model(*, underscores: bool = True) -> FastAPI:
     return app
 
 
+def needs_reader(app: FastAPI, name: str, place: int) -> None:
+    """FastAPI 0.115.0 reads no field of a class of header fields that has an alias, and none with underscores."""
+    if exchange(app, "GET", "/read", headers={name: "v"}).json()[place] != "v":
+        pytest.skip(f"this FastAPI itself does not read {name}")
+
+
 @pytest.mark.parametrize("fact", [on(Named).renamed("old-data", to="save_data"), on(Named).renamed("old", to="X-Tag")])
 def test_a_class_of_header_fields_had_a_field_by_the_name_that_clients_send(fact: Any) -> None:
-    name = fact.old
-    place = 0 if name == "old-data" else 1
-    assert exchange(gated(of_a_model(), fact), "GET", "/read", headers={name: "v"}).json()[place] == "v"
+    app, place = of_a_model(), 0 if fact.old == "old-data" else 1
+    needs_reader(app, ["save-data", "x-tag"][place], place)
+    assert exchange(gated(app, fact), "GET", "/read", headers={fact.old: "v"}).json()[place] == "v"
 
 
 @pytest.mark.parametrize(
@@ -91,5 +97,7 @@ def test_a_name_that_no_client_sends_is_refused_with_the_one_to_write(
 
 
 def test_an_underscore_is_one_where_the_app_reads_it() -> None:
-    served = gated(of_a_model(underscores=False), on(Named).renamed("old_data", to="save_data"))
+    app = of_a_model(underscores=False)
+    needs_reader(app, "save_data", 0)
+    served = gated(app, on(Named).renamed("old_data", to="save_data"))
     assert exchange(served, "GET", "/read", headers={"old_data": "v"}).json() == ["v", ""]

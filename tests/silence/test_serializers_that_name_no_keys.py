@@ -69,7 +69,11 @@ def holder(kind: Any, returned: Any, write: Any) -> Any:
 @pytest.mark.parametrize("name", HIDING)
 def test_the_start_is_refused_where_the_object_changes(name: str) -> None:
     kind, returned = HIDING[name]
-    (fault,) = faults_of(Contract.of_types(sends=[holder(kind, returned, sku_of), Item]), RENAMED)
+    try:
+        model = holder(kind, returned, sku_of)
+    except KeyError:
+        pytest.skip("this pydantic itself cannot build such a class")
+    (fault,) = faults_of(Contract.of_types(sends=[model, Item]), RENAMED)
     assert (
         fault.problem
         == "Item changes and is reached through a serializer that names no keys, which gates cannot convert"

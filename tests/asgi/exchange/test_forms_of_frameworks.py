@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
-import warnings
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -20,7 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tests.asgi.calling import Caller
+from tests.asgi.calling import Caller, files_left_open
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -279,12 +277,8 @@ def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Re
         async with httpx.AsyncClient(transport=httpx.ASGITransport(priced()), base_url="http://test") as client:
             return await client.post("/form", content=body, headers={"api-version": OLD, "content-type": kind})
 
-    # FastAPI 0.128 does not close the file of a form that it refuses.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        got = asyncio.run(response())
-        gc.collect()
-    return got
+    with files_left_open():
+        return asyncio.run(response())
 
 
 @pytest.mark.parametrize(

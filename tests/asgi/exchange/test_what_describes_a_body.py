@@ -150,7 +150,7 @@ def test_a_response_whose_old_status_has_no_body_has_none(
 def test_a_response_that_has_no_body_today_is_an_empty_one_and_not_json() -> None:
     app = FastAPI()
 
-    @app.delete("/items", status_code=204)
+    @app.delete("/items", status_code=204, response_model=None)
     def delete() -> None:
         return None
 
