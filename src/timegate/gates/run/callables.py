@@ -118,8 +118,10 @@ def shown(arm: Arm, value: dict[str, Any]) -> dict[str, Any]:
     place = depth, id(arm), repr(value)
     if place not in known:
         outer = _LEVEL.set(_Level(depth + 1, known))
-        known[place] = _converted(arm, arm.asking, value)
-        _LEVEL.reset(outer)
+        try:
+            known[place] = _converted(arm, arm.asking, value)
+        finally:
+            _LEVEL.reset(outer)
     return known[place]
 
 
