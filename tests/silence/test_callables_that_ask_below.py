@@ -9,7 +9,8 @@ import pytest
 from fastapi import Body, FastAPI
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
-from tests.silence.old_client import Client, old_client
+from tests.silence.chosen_arms import app_of, read
+from tests.silence.old_client import old_client
 from timegate import enum, on
 from timegate.typing import is_array, is_object
 
@@ -105,19 +106,7 @@ def shop(arm: Any, *path: str | int, fits: Any = bool) -> FastAPI:
 
     named: Any = Annotated[arm, Tag("arm")]
     union: Any = named | Annotated[Bare, Tag("bare")] | Annotated[Closed, Tag("closed")]
-    app = FastAPI()
-
-    async def post(body: Any) -> Any:
-        return {"is": type(body).__name__, "has": body.model_dump(mode="json", exclude_unset=True)}
-
-    post.__annotations__ = {"body": Annotated[union, Discriminator(kind_of), Body()], "return": dict[str, Any]}
-    app.post("/")(post)
-    return app
-
-
-def read(client: Client, body: Any) -> Any:
-    response = client.post("/", body)
-    return response.json() if response.status_code == 200 else response.status_code
+    return app_of(Annotated[union, Discriminator(kind_of)])
 
 
 META = on(Meta).renamed("type", to="sort")
@@ -201,14 +190,7 @@ def test_it_sees_renamed_keys_where_a_function_of_the_whole_object_comes_between
 
 
 def test_it_sees_renamed_keys_below_what_another_callable_names() -> None:
-    app = FastAPI()
-
-    async def post(body: Below) -> Any:
-        return {"is": type(body).__name__, "has": body.model_dump(exclude_unset=True)}
-
-    post.__annotations__ = {"body": Annotated[Below, Body()], "return": dict[str, Any]}
-    app.post("/")(post)
-    client = old_client(app, META)
+    client = old_client(app_of(Below), META)
     assert read(client, {"inner": {"meta": {"type": "a"}}}) == {
         "is": "Holder",
         "has": {"inner": {"meta": {"sort": "a"}}},

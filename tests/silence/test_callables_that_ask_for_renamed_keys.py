@@ -9,7 +9,8 @@ import pytest
 from fastapi import Body, FastAPI
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
-from tests.silence.old_client import Client, old_client
+from tests.silence.chosen_arms import app_of, read
+from tests.silence.old_client import old_client
 from timegate import on
 from timegate.typing import is_object
 
@@ -51,19 +52,7 @@ RENAMED = {
 
 def shop(order: tuple[str, ...]) -> FastAPI:
     union: Any = ARMS[order[0]] | ARMS[order[1]] | ARMS[order[2]]
-    app = FastAPI()
-
-    async def post(body: Any) -> Any:
-        return {"is": type(body).__name__, "has": body.model_dump(exclude_unset=True)}
-
-    post.__annotations__ = {"body": Annotated[union, Discriminator(kind_of), Body()], "return": dict[str, Any]}
-    app.post("/")(post)
-    return app
-
-
-def read(client: Client, body: Any) -> Any:
-    response = client.post("/", body)
-    return response.json() if response.status_code == 200 else response.status_code
+    return app_of(Annotated[union, Discriminator(kind_of)])
 
 
 CHANGED = [names for size in (1, 2, 3) for names in combinations(RENAMED, size)]
