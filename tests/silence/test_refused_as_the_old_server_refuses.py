@@ -149,6 +149,51 @@ def test_a_moved_value_is_told_where_the_client_sent_it(sent: Any, kind: str) ->
     assert told(posted.app, "POST", "/", body=sent) == [(kind, ["body", "n"], sent.get("n", sent))]
 
 
+class Sized(TypedDict):
+    size: int
+
+
+@dataclass
+class Weighed:
+    weight: int
+
+
+class Parcel(BaseModel):
+    sized: Sized
+    weighed: Weighed
+    level: int = 0
+
+
+@pytest.mark.parametrize("sent", [1, [{}]])
+@pytest.mark.parametrize(
+    ("key", "other", "kind", "context"),
+    [
+        ("sized", {"weighed": {"weight": 1}}, "dict_type", None),
+        ("weighed", {"sized": {"size": 1}}, "dataclass_type", {"class_name": "OldWeighed"}),
+    ],
+)
+def test_what_is_no_object_is_told_by_what_its_class_is_where_a_function_gets_the_whole(
+    key: str, other: dict[str, Any], kind: str, context: Any, sent: Any
+) -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def post(body: dict[str, Parcel]) -> int:
+        return len(body)
+
+    numbered = endpoint("/", "POST").rewritten(request=by_number, was=list[Parcel], loses="nothing")
+    older = gated(app, on(Weighed).was_named("OldWeighed"), numbered)
+    response = exchange(older, "POST", "/", body=[{**other, key: sent}])
+    assert response.status == 422
+    assert [(one["type"], one["loc"], one["input"], one.get("ctx")) for one in response.json()["detail"]] == [
+        (kind, ["body", 0, key], sent, context)
+    ]
+
+
+def by_number(parcels: list[Any]) -> dict[str, Any]:
+    return {str(number): one for number, one in enumerate(parcels)}
+
+
 class Spelled(BaseModel, populate_by_name=True, extra="forbid"):
     many: list[int] = Field(alias="manyIn")
     n: int = 0

@@ -66,10 +66,11 @@ class _Object:
     """Reads any object, in the place of a component whose values are objects."""
 
     kind: Any
+    name: str
 
     def __call__(self, value: Any) -> Any:
         if type_of(value) is not dict:
-            raise no_object(self.kind, getattr(self.kind, "__name__", ""))
+            raise no_object(self.kind, self.name)
         return value
 
 
@@ -79,7 +80,11 @@ def _stands_for_objects(kind: Any) -> bool:
     return any(isinstance(one, AfterValidator) and isinstance(one.func, _Object) for one in arguments)
 
 
-Apart: TypeAlias = Callable[[Any], bool | None]
+Apart: TypeAlias = Callable[[Any], str | None]
+"""What clients call the objects of a class that have a program of their own; empty for values that are no objects.
+
+It gives None of any other class. A reader looks at no more of such a value than whether it is an object.
+"""
 
 
 def nowhere(_: Any) -> None:
@@ -92,14 +97,13 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
     Args:
         kind: the type.
         model: the model that has the field; its settings apply to the type, unless that is a class with its own.
-        apart: says of a class whose values are converted by their own program whether these are objects, and None of
-            any other; a reader looks at no more than that.
+        apart: says of a class whose values are converted by their own program what clients call its objects.
         described: whether it only reads the form that the type's schema describes.
     """
     if kind is UNSET:
         return None
     read = readable(kind, apart)
-    if read is Any or _stands_for_objects(read):
+    if read is Any:
         return None
     own = inspect.isclass(read) and (issubclass(read, BaseModel) or is_dataclass(read))
     settings: Any = None if own or is_typeddict(read) else settings_of(model)
@@ -237,9 +241,9 @@ def readable(kind: Any, apart: Apart) -> Any:
         return kind if inner == kind.__value__ else inner
     origin, arguments = get_origin(kind), get_args(kind)
     for one in (kind, origin):
-        has_objects = None if one is None else apart(one)
-        if has_objects is not None:
-            return Annotated[Any, AfterValidator(_Object(one))] if has_objects else Any
+        name = None if one is None else apart(one)
+        if name is not None:
+            return Annotated[Any, AfterValidator(_Object(one, name))] if name else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)

@@ -41,10 +41,10 @@ class Shapes:
     Args:
         reach: the side and its history.
         traces: what becomes of clients' values, and so which type reads each; None for responses.
-        apart: says of a class at a version whether its values are objects; None where no component describes them.
+        apart: says of a class at a version what clients call its objects, as `Apart`.
     """
 
-    def __init__(self, reach: Reach, traces: Traces | None, apart: Callable[[int, Any], bool | None]) -> None:
+    def __init__(self, reach: Reach, traces: Traces | None, apart: Callable[[int, Any], str | None]) -> None:
         self.reach = reach
         self._traces = traces
         self._apart = apart

@@ -117,18 +117,18 @@ class Module:
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
 
-    def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> bool | None:
-        """Whether the values of a class are objects; None where they have no checks of their own.
+    def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> str | None:
+        """What clients call the objects of a class; empty for no objects, None where they have no checks of their own.
 
         Enums whose members stay the same have none, nor have classes that only a fact names and nothing changes.
         """
-        components, found = self.reach.components(version), None
+        components, found, conversion = self.reach.components(version), None, client_conversion("requests", version)
         for name in self.reach.names_of_class.get(id(kind), ()):
-            conversion = client_conversion("requests", version)
             is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
             is_known = (by_head and name in self.reach.at_head) or self.reach.needs(ref(name), conversion)
             if name in components and is_known and not is_same_enum:
-                found = self.reach.python_types(components[name].schema, version) == frozenset({dict})
+                types = self.reach.python_types(components[name].schema, version)
+                found = components[name].arm_label or name if types == frozenset({dict}) else ""
         return found
 
     def name(self, value: Any, prefix: str = "k") -> str:
