@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
-from typing import Annotated, Any, Final, Literal, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, create_model
@@ -268,33 +268,6 @@ DIMENSIONS: Final[dict[str, Callable[[Story], Crafted]]] = {
 }
 
 
-def arms_of(size: int) -> list[Any]:
-    """Models that a tag tells apart."""
-    literal: Any = Literal
-    return [model_with(f"Arm{index}", kind=(literal[f"a{index}"], ...), x=(int, 0)) for index in range(size)]
-
-
-def union_of(arms: Sequence[Any]) -> Any:
-    """A model that holds any of them."""
-    union: Any = arms[0]
-    for arm in arms[1:]:
-        union = union | arm
-    return model_with("Holder", held=(Annotated[union, Field(discriminator="kind")], ...))
-
-
-def arms_introduced(size: int) -> Compiled:
-    """All arms of a union but one were introduced in one version."""
-    first, *others = arms = arms_of(size)
-    seen_as = {"kind": first.model_fields["kind"].annotation.__args__[0]}
-    return compiled([union_of(arms)], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
-
-
-def arms_changed(size: int) -> Compiled:
-    """Each arm of a union changed in one version."""
-    arms = arms_of(size)
-    return compiled([union_of(arms)], [tuple(on(arm).renamed("y", to="x") for arm in arms)])
-
-
 def an_enum(size: int) -> Any:
     members: Any = {f"M{index}": f"m{index}" for index in range(size)}
     return Enum("Members", members)
@@ -383,8 +356,6 @@ CONTRACTS: Final[dict[str, Crafted]] = {
         versions_of_a_member,
         versions_of_members,
         members_renamed,
-        arms_changed,
-        arms_introduced,
         twins_forgotten,
         versions_of_twins_forgotten,
         models_of_one_base,

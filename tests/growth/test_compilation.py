@@ -16,9 +16,12 @@ import pytest
 
 from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
 from tests.growth.crafted_contracts import CONTRACTS, Compiled
+from tests.growth.crafted_unions import UNIONS
 
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
+
+CASES: Final = CONTRACTS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     # Which arm the replacement of an arm is depends on the arms that were there before it: each asks for all others.
@@ -28,7 +31,7 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", [name for name in CONTRACTS if name not in TWO_GROW])
+@pytest.mark.parametrize("name", [name for name in CASES if name not in TWO_GROW])
 def test_compilation_is_linear(name: str) -> None:
     assert exponent(steps_by_size(name, SIZES)) <= ALLOWED
 
@@ -53,7 +56,7 @@ def steps_by_size(name: str, sizes: Sequence[int], *, limit: int = LIMIT) -> Map
     """The steps of compiling a contract, by its size."""
     found: dict[int, int] = {}
     for size in sizes:
-        case, steps = CONTRACTS[name](size), Steps(limit=limit)
+        case, steps = CASES[name](size), Steps(limit=limit)
         found[size] = steps.of(partial(started, case))
         if steps.stopped:
             break

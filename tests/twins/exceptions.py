@@ -151,7 +151,8 @@ def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
 )
 def the_arms_of_a_union_are_told_in_short(exchange: Exchange) -> bool:
     """What is none of a union's models has one entry, and the only arm that fits no name: the app's own has all."""
-    unlike = _unlike(exchange)
+    # What is at a validator besides is told by a rule of its own.
+    unlike = [one for one in _unlike(exchange) if not _are_at_a_validator(exchange, [one])]
     return bool(unlike) and all(_fits_no_arm(exchange, one) or _has_no_arms_name(exchange, one) for one in unlike)
 
 

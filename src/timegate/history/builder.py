@@ -49,7 +49,7 @@ class HistoryBuilder:
         status_changes: pairs of newer and older status, by operation and then by boundary.
         header_changes: what happens to header fields of responses, newest first, by operation and then by boundary.
         mounts: the paths of the app below which other apps are mounted, which are not read.
-        lacking: the sides on which a version so far lacks a component.
+        lacking: the components of each side that a version so far lacks.
         parameter_holders: the components of parameters, the same at every version.
         naming: the facts of this boundary that give a status or a name, by what has it and by what they give.
     """
@@ -74,19 +74,19 @@ class HistoryBuilder:
     header_changes: dict[str, dict[int, list[HeaderFieldChanged]]] = field(
         default_factory=dict[str, dict[int, list[HeaderFieldChanged]]]
     )
-    lacking: set[Side] = field(default_factory=set[Side])
+    lacking: dict[Side, set[str]] = field(default_factory=lambda: {side: set[str]() for side in SIDES})
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
     shown: ShownSoFar = field(default_factory=ShownSoFar)
     parameter_holders: frozenset[str] = field(init=False)
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _look_up: LookUp = field(init=False)
-    _references: References = field(init=False)
+    references: References = field(init=False)
     _codes: dict[int, str] = field(default_factory=dict[int, str])
     _known_faults: set[Fault] = field(default_factory=set[Fault])
 
     def __post_init__(self) -> None:
         self._look_up = LookUp(self.wire)
-        self._references = References(self.wire)
+        self.references = References(self.wire)
         self.parameter_holders = self.wire.parameter_holders
 
     @property
@@ -117,10 +117,9 @@ class HistoryBuilder:
     @property
     def code(self) -> str:
         """The fact at hand as a version file writes it; it is written once, because a fact may name many models."""
-        code = self._codes.get(id(self.fact))
-        if code is None:
-            code = self._codes[id(self.fact)] = str(self.fact)
-        return code
+        if id(self.fact) not in self._codes:
+            self._codes[id(self.fact)] = str(self.fact)
+        return self._codes[id(self.fact)]
 
     def component(self, side: Side, name: str) -> Component:
         """A component as far as it is undone."""
@@ -143,7 +142,7 @@ class HistoryBuilder:
         """Replace a component by what it is in the older version."""
         self.wire = self.wire.edited(side, component)
         self._look_up.note(side, component)
-        self._references.note(side, component)
+        self.references.note(side, component)
 
     def put_operation(self, operation: Operation, *, touches: str = "") -> None:
         """Replace an operation by what it is in the older version.
@@ -165,13 +164,16 @@ class HistoryBuilder:
         """The components that a fact about a model may be about."""
         return self._look_up.names(side, model)
 
-    def rewrite(self, side: Side, change: Callable[[Schema], Schema]) -> None:
-        """Replace the schemas of all components and payloads of one side by what ``change`` makes of them."""
-        for component in list(self.wire.components(side).values()):
-            schema = change(component.schema)
-            if schema != component.schema:
+    def rewrite(self, side: Side, change: Callable[[Schema], Schema], *, holding: Sequence[str] = ()) -> set[str]:
+        """Change the schemas of one side that refer to components, or all; gives their names, "" for the payloads."""
+        components = self.wire.components(side)
+        names = self.references.holders(self.wire, side, holding) if holding else {*components, ""}
+        for component in [components[name] for name in sorted(names) if name]:
+            if (schema := change(component.schema)) != component.schema:
                 self.put(side, replace(component, schema=schema))
-        self.wire = self.wire.with_payloads(side, change)
+        if "" in names:
+            self.wire = self.wire.with_payloads(side, change)
+        return names
 
     def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Record a step that the fact at hand takes on a component's objects; facts are undone newest first.
@@ -264,8 +266,7 @@ class HistoryBuilder:
 
     def _check_declared_anew(self, component: Component, model: Model, field_name: str, declared: str) -> None:
         """Note a fault where a subclass declares a field anew and no fact of this version is about it."""
-        anew = declared_anew(component, model, declared)
-        fact = self.fact
+        anew, fact = declared_anew(component, model, declared), self.fact
         if anew is None or component.wire_name(field_name) is None or not isinstance(fact, ModelFact):
             return
         for other in self.facts:
@@ -386,10 +387,10 @@ class HistoryBuilder:
     def _is_shared(self, side: Side, name: str, key: str, among: frozenset[str]) -> bool:
         """Whether payloads hold a component in more places than under one key of the components of the fact."""
         places, known = 0, 0
-        for holder, count in self._references.places(self.wire, side, name):
+        for holder, count in self.references.places(self.wire, side, name):
             places += count
             if holder in among and key in (properties := self.component(side, holder).properties):
-                known += name in self._references.of(properties[key])
+                known += name in self.references.of(properties[key])
         return places > known
 
 

@@ -108,6 +108,11 @@ class References:
             if self._is_reached(side, holder):
                 yield holder, self._held[side, holder][name]
 
+    def holders(self, wire: Wire, side: Side, names: Iterable[str]) -> set[str]:
+        """The components that refer to one of some components; an empty name stands for the payloads themselves."""
+        self._bring_up_to_date(wire)
+        return set[str]().union(*(self._holders.get((side, name), ()) for name in names))
+
     def _bring_up_to_date(self, wire: Wire) -> None:
         for place, component in self._changed.items():
             self._hold(*place, self.of(component.schema))

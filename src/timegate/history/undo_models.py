@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -43,7 +43,8 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
 def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
         before = builder.wire
-        builder.rewrite(side, partial(without_arms, names=(component.name,)))
+        name = component.name
+        holders = builder.rewrite(side, partial(without_arms, names=(name,)), holding=(name,))
         if side == "responses" and fact.seen_as is UNSET and builder.wire != before:
             builder.fault(
                 name_of(model),
@@ -54,17 +55,17 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
         if seen_as is not UNSET and not callable(seen_as):
             seen_as = plain_value(builder, name_of(model), seen_as, argument="seen_as")
             if side == "responses" and seen_as is not UNSET:
-                for union in _unions_without(builder, component.name):
+                for union in _unions_without(builder, name, holders):
                     check_value(builder, side, name_of(model), seen_as, argument="seen_as", fits=union)
-        builder.put(side, replace(builder.component(side, component.name), exists=False))
-        builder.lacking.add(side)
-        builder.record(side, component.name, ModelIntroduced(builder.origin, seen_as, builder.undone), EVERY_KEY)
+        builder.put(side, replace(builder.component(side, name), exists=False))
+        builder.lacking[side].add(name)
+        builder.record(side, name, ModelIntroduced(builder.origin, seen_as, builder.undone), EVERY_KEY)
 
 
-def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
+def _unions_without(builder: HistoryBuilder, name: str, holders: Set[str]) -> Iterator[Schema]:
     """Every union of responses that has lost a component as an arm, with the unions around it."""
-    components = builder.wire.components("responses").values()
-    for schema in (*(one.schema for one in components), *builder.wire.payloads("responses")):
+    schemas = [builder.component("responses", holder).schema for holder in sorted(holders) if holder]
+    for schema in (*schemas, *(builder.wire.payloads("responses") if "" in holders else ())):
         nodes = list(objects_in(schema))
         outer = {id(arm): node for node in nodes for key in ("anyOf", "oneOf") for arm in node.get(key, ())}
         for node in nodes:
@@ -76,7 +77,7 @@ def _unions_without(builder: HistoryBuilder, name: str) -> Iterator[Schema]:
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:
     """Note a fault for each place where payloads can still hold a component that the older version does not have."""
-    if side not in builder.lacking:
+    if not any(True for name in builder.lacking[side] for _ in builder.references.places(builder.wire, side, name)):
         return
     components = builder.wire.components(side)
     older = builder.values[builder.boundary + 1]
@@ -136,7 +137,7 @@ def _with_retired(fact: Retired, builder: HistoryBuilder, side: Side, names: lis
     wanted = f"{known.name} retired"
     name = first_free(builder.wire.components(side), wanted, numbered=f"{wanted} ")
     before = builder.wire
-    builder.rewrite(side, partial(with_arm, arms=names, name=name, properties=known.properties))
+    builder.rewrite(side, partial(with_arm, arms=names, name=name, properties=known.properties), holding=names)
     if builder.wire == before:
         return False
     # Its defaults have the shape of the older version.
