@@ -151,3 +151,93 @@ class Alone(BaseModel):
 def test_a_retired_model_that_data_cannot_follow_is_a_fault(model: Any, fact: Fact, problem: str) -> None:
     (fault,) = faults_of(Contract.of_types(model), change_of("Changed", fact))
     assert fault.problem == problem
+
+
+class Bird(BaseModel):
+    kind: Literal["bird"]
+    wings: int = 2
+
+
+Tagged = Field(discriminator="kind")
+
+
+class Nest(BaseModel):
+    owner: Annotated[Cat | Dog, Tagged]
+    guest: Annotated[Cat | Bird, Tagged]
+    anyone: Annotated[Cat | Dog | Bird, Tagged]
+    named: Cat | None = None
+
+
+PETS: dict[str, Any] = {"owner": {"kind": "dog"}, "guest": {"kind": "bird"}, "anyone": {"kind": "dog"}}
+
+
+def retired_fish(*models: Any) -> Fact:
+    return on(*models).retired(was=Fish, read_as=as_cat, loses="x")
+
+
+@pytest.mark.parametrize(
+    ("models", "meant"),
+    [((Cat, Dog), "owner"), ((Bird, Cat), "guest"), ((Cat, Dog, Bird), "anyone")],
+)
+def test_only_the_unions_of_the_named_models_have_the_old_arm(models: tuple[Any, ...], meant: str) -> None:
+    gates = gates_of(Nest, retired_fish(*models))
+    for key in PETS:
+        fish = {"kind": "fish", "fins": 3}
+        # What is no arm is left to head, which refuses it.
+        got = {"kind": "cat", "lives": 3} if key == meant else fish
+        assert gates.upgrade(Nest, {**PETS, key: fish}, from_version=OLD) == {**PETS, key: got}
+    properties = gates.contract(OLD)["components"]["schemas"]["Nest"]["properties"]
+    assert [key for key in PETS if "fish" in properties[key]["discriminator"]["mapping"]] == [meant]
+
+
+def test_a_retired_model_of_several_unions_is_declared_for_each() -> None:
+    gates = gates_of(Nest, retired_fish(Cat, Dog), retired_fish(Cat, Bird))
+    fish, cat = {"kind": "fish", "fins": 3}, {"kind": "cat", "lives": 3}
+    sent = {**PETS, "owner": fish, "guest": fish}
+    assert gates.upgrade(Nest, sent, from_version=OLD) == {**PETS, "owner": cat, "guest": cat}
+
+
+def test_models_that_were_retired_together_were_arms_of_one_union() -> None:
+    eel = on(Cat, Dog).retired(was=Eel, read_as=lambda eel: {"kind": "cat", "lives": 1}, loses="x")
+    for facts in ((retired_fish(Cat, Dog), eel), (eel, retired_fish(Cat, Dog))):
+        gates = gates_of(Nest, *facts)
+        sent = {**PETS, "owner": {"kind": "eel"}}
+        assert gates.upgrade(Nest, sent, from_version=OLD)["owner"] == {"kind": "cat", "lives": 1}
+        sent = {**PETS, "owner": {"kind": "fish", "fins": 3}}
+        assert gates.upgrade(Nest, sent, from_version=OLD)["owner"] == {"kind": "cat", "lives": 3}
+
+
+class Eel(BaseModel):
+    kind: Literal["eel"]
+
+
+class Held(BaseModel):
+    one: Cat | int
+    other: Cat | None = None
+
+
+@pytest.mark.parametrize(
+    ("model", "models", "remedies"),
+    [
+        (Nest, (Cat,), ["on(Cat, Dog).retired(was=Fish, ", "on(Cat, Bird).retired(", "on(Cat, Dog, Bird).retired("]),
+        (Nest, (Dog,), ["on(Cat, Dog).retired(", "on(Cat, Dog, Bird).retired("]),
+        (Held, (Cat,), ['on(…).retyped("…", was=…)']),
+    ],
+)
+def test_a_retired_model_of_which_nothing_says_where_it_was_is_a_fault(
+    model: Any, models: tuple[Any, ...], remedies: list[str]
+) -> None:
+    (fault,) = faults_of(Contract.of_types(model), change_of("Changed", retired_fish(*models)))
+    assert fault.problem == "it is an arm of several unions, and nothing says which of them had one more"
+    assert all(remedy in fault.remedy for remedy in remedies)
+    assert fault.remedy.count(" or ") == len(remedies) - 1
+
+
+class Mixed(BaseModel):
+    pet: Cat | Dog
+    shape: Circle | Square
+
+
+def test_models_that_are_arms_of_no_union_together_are_a_fault() -> None:
+    (fault,) = faults_of(Contract.of_types(Mixed), change_of("Changed", retired_fish(Cat, Circle)))
+    assert fault.problem == "they are arms of no union together"

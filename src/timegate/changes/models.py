@@ -37,7 +37,9 @@ class Introduced(ModelFact):
 
 @kind
 class Retired(ModelFact):
-    """A model that only older versions have, as one more arm of the unions that have these models as arms.
+    """A model that only older versions have, as one more arm of the unions of these models.
+
+    They are the unions of exactly these; or where there are none, those that have them all among others.
 
     Args:
         was: the model.

@@ -163,12 +163,12 @@ def without_arms(schema: Any, names: Collection[str]) -> Any:
     return rewrite(schema, change)
 
 
-def with_arm(schema: Any, arms: Collection[str], name: str, properties: Mapping[str, Schema]) -> Any:
-    """A copy of a schema in which each union that has one of some arms has one more.
+def with_arm(schema: Any, meant: Callable[[list[Schema]], bool], name: str, properties: Mapping[str, Schema]) -> Any:
+    """A copy of a schema in which some unions have one more arm.
 
     Args:
         schema: the schema.
-        arms: the components by which a union is recognised.
+        meant: whether a union of such arms is one of them.
         name: the component that is added.
         properties: of it; its tags are among them.
     """
@@ -176,7 +176,7 @@ def with_arm(schema: Any, arms: Collection[str], name: str, properties: Mapping[
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
             known = node.get(keyword)
-            if not is_array(known) or not any(referred(arm) in arms for arm in known):
+            if not is_array(known) or not meant(known):
                 continue
             node = {**node, keyword: [*known, ref(name)]}
             discriminator = node.get("discriminator")

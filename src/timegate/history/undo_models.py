@@ -8,20 +8,19 @@ from functools import partial
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
-from timegate.changes.models import Introduced, Reshaped, Retired, ToldBy, WasNamed
+from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
-from timegate.history.schema_edits import with_arm, without_arms
-from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin, one_way
+from timegate.history.schema_edits import without_arms
+from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.history.undo_texts import fault_unshown
 from timegate.typing import Schema
-from timegate.wire.marks import DEFAULT_MARK, DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
-from timegate.wire.names import first_free
+from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import objects_in, ref, references, referred, rewrite
-from timegate.wire.wire import SIDES, Component, Side
+from timegate.wire.wire import Component, Side
 
 
 @undo.register
@@ -113,51 +112,6 @@ def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
         if operation.exists and any(body is not None and name in references(body.schema) for body in bodies):
             return f"endpoint({plain_path(operation.path)!r}, {operation.method!r}).added() in the same version"
     return "make it an arm of a union with what older versions have at this place"
-
-
-@undo.register
-def _retired(fact: Retired, builder: HistoryBuilder) -> None:
-    reached = list(builder.targets(fact.models, None))
-    found = False
-    for side in SIDES:
-        names = [component.name for _, where, component in reached if where == side]
-        if not names:
-            continue
-        known = builder.wire.components(side).get(referred(builder.type_of(side, fact)) or "")
-        if known is None or "properties" not in known.schema:
-            builder.fault(str(fact), "only a model can be one more arm", "give was= a model, or declare retyped")
-            return
-        found = _with_retired(fact, builder, side, names, known) or found
-    if reached and not found:
-        builder.fault_without_effect(" | ".join(map(name_of, fact.models)), "it is an arm of no union")
-
-
-def _with_retired(fact: Retired, builder: HistoryBuilder, side: Side, names: list[str], known: Component) -> bool:
-    """Add the retired model to the unions of one side; whether there are any."""
-    wanted = f"{known.name} retired"
-    name = first_free(builder.wire.components(side), wanted, numbered=f"{wanted} ")
-    before = builder.wire
-    builder.rewrite(side, partial(with_arm, arms=names, name=name, properties=known.properties), holding=names)
-    if builder.wire == before:
-        return False
-    # Its defaults have the shape of the older version.
-    properties = {
-        key: {**schema, DEFAULT_MARK: builder.boundary + 1} if "default" in schema else schema
-        for key, schema in known.properties.items()
-    }
-    older = replace(known, name=name, schema={**known.schema, "properties": properties})
-    newer: Schema = {"anyOf": [ref(one) for one in names]}
-    # Newer versions read what it becomes.
-    as_read = Component(name, newer, display_name=known.display_name)
-    builder.wires[:] = [wire.edited(side, as_read) for wire in builder.wires[:-1]] + builder.wires[-1:]
-    builder.put(side, older)
-    if side == "requests" and fact.read_as is None:
-        builder.record(side, name, ModelIntroduced(builder.origin, UNSET, builder.undone), EVERY_KEY)
-    elif side == "requests" and fact.read_as is not None:
-        builder.check_loss(fact, side, name_of(fact.was), "head reads another model in its place")
-        step = ObjectConverted(builder.origin, newer, older.schema, fact.read_as, one_way, fact.was)
-        builder.record(side, name, step, EVERY_KEY)
-    return True
 
 
 @undo.register

@@ -202,7 +202,7 @@ class Models:
         return _filling(Introduced(models=self.models, seen_as=seen_as), "seen_as")
 
     def retired(self, *, was: Model, read_as: Function | None = None, loses: str | None = None) -> Retired:
-        """Older versions have the model ``was`` too, as one more arm of the models' unions."""
+        """Older versions have the model ``was`` too, as one more arm of the union of the models, or of more."""
         fact = Retired(models=self.models, was=was, read_as=read_as, loses=loses)
         check_function(fact, "read_as", read_as)
         return fact
