@@ -10,7 +10,7 @@ from fastapi import Body, FastAPI
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from tests.silence.chosen_arms import app_of, read
-from tests.silence.old_client import old_client
+from tests.silence.old_client import OLD, gates_of, old_client
 from timegate import enum, on
 from timegate.typing import is_array, is_object
 
@@ -211,3 +211,29 @@ def test_an_object_of_the_deepest_nesting_is_asked_about() -> None:
     for _ in range(150):
         value = {"inner": value, "meta": {"type": "a"}}
     assert read(client, value) == "Box"
+
+
+def test_a_conversion_that_is_broken_off_while_a_callable_is_asked_does_not_blind_the_next_one() -> None:
+    class BrokenOff(BaseException):
+        """What is no error of the function, such as the cancellation of a task."""
+
+    class Order(BaseModel):
+        item: Annotated[
+            Annotated[Note, Tag("note")] | Annotated[Bare, Tag("bare")],
+            Discriminator(lambda value: "note" if look(value, "meta", "sort") else "bare"),
+        ]
+
+    def number(text: str) -> int:
+        if text == "stop":
+            raise BrokenOff
+        return int(text)
+
+    gates = gates_of([Order], META, on(Meta).retyped("at", was=str, to_head=number, to_old=str))
+
+    def upgraded(at: str) -> Any:
+        return gates.upgrade(Order, {"item": {"meta": {"type": "a", "at": at}}}, from_version=OLD)
+
+    for _ in range(3):
+        with pytest.raises(BrokenOff):
+            upgraded("stop")
+    assert upgraded("5") == {"item": {"meta": {"sort": "a", "at": 5}}}
