@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,12 +14,12 @@ from tests.cli.stalls import MIDDLE, NEWEST, OLDEST, stall
 from tests.cli.stalls import middle as middle_version
 from tests.cli.stalls import newest as newest_version
 from tests.cli.stalls import oldest as oldest_version
+from tests.observing.days import number_of, on_one_day
 from timegate.asgi import Scope
 from timegate.cli.app import application
 from timegate.observing.counts import Counts
 
 STALLS = "tests.cli.stalls"
-TODAY = datetime.now(UTC).date().isoformat()
 
 
 GUIDE = """\
@@ -58,10 +58,8 @@ def agent(scope: Scope) -> str | None:
     return next((value.decode() for name, value in scope["headers"] if name == b"user-agent"), None)
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a server counted: an old client that adds items, a newer one that asks for prices, a newest one lost."""
-    database = tmp_path_factory.mktemp("usage") / "usage.sqlite"
+def count(database: Path) -> None:
+    """Let a server count: an old client that adds items, a newer one that asks for prices, a newest one lost."""
     app = stall(newest_version, middle_version, oldest_version, observer=Counts(database), client=agent)
     client = TestClient(app)
 
@@ -74,7 +72,23 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ask("new", "GET", "/prices", NEWEST, 4)
     ask("early", "GET", "/prices", "2027-01-01", 5)
     ask("old", "POST", "/articles", OLDEST, 1, {"wrong": 1})
-    return database
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a server counted on the day that the file is called."""
+
+    def counted(day: date) -> Path:
+        database = tmp_path_factory.mktemp("usage") / f"{day}.sqlite"
+        count(database)
+        return database
+
+    return on_one_day(counted)
+
+
+@pytest.fixture
+def day(file: Path) -> str:
+    return file.stem
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -82,13 +96,13 @@ def run(*arguments: str) -> tuple[int, str]:
     return ran.exit_code, ran.output
 
 
-def test_usage_says_who_asked_for_which_version(file: Path) -> None:
+def test_usage_says_who_asked_for_which_version(file: Path, day: str) -> None:
     assert run("usage", str(file)) == (
         0,
         "client  version     requests  refused  failed  last\n"
-        f"early   unknown     5         5        0       {TODAY}\n"
-        f"new     2025-09-01  4         0        0       {TODAY}\n"
-        f"old     2025-01-01  6         0        0       {TODAY}\n",
+        f"early   unknown     5         5        0       {day}\n"
+        f"new     2025-09-01  4         0        0       {day}\n"
+        f"old     2025-01-01  6         0        0       {day}\n",
     )
 
 
@@ -104,7 +118,7 @@ def test_usage_says_which_operations(file: Path) -> None:
     ]
 
 
-def test_usage_is_json_for_programs(file: Path) -> None:
+def test_usage_is_json_for_programs(file: Path, day: str) -> None:
     code, text = run("usage", str(file), "--format", "json")
     rows = json.loads(text)
     assert code == 0
@@ -116,8 +130,8 @@ def test_usage_is_json_for_programs(file: Path) -> None:
         "status": 400,
         "problem": "version-too-new",
         "number": 5,
-        "first": TODAY,
-        "last": TODAY,
+        "first": day,
+        "last": day,
     }
 
 
@@ -131,29 +145,29 @@ def test_a_build_that_serves_what_was_seen_may_be_deployed(file: Path) -> None:
 @pytest.mark.parametrize(
     ("build", "told"),
     [
-        ("lowered", [f"new: 4 × GET /prices, last on {TODAY}: version {NEWEST} is above the ceiling, {MIDDLE}"]),
+        ("lowered", [f"new: 4 × GET /prices, last on DAY: version {NEWEST} is above the ceiling, {MIDDLE}"]),
         (
             "ended",
             [
-                f"old: 2 × GET /open, last on {TODAY}: version {OLDEST} is past its sunset",
-                f"old: 3 × POST /items, last on {TODAY}: version {OLDEST} is past its sunset",
+                f"old: 2 × GET /open, last on DAY: version {OLDEST} is past its sunset",
+                f"old: 3 × POST /items, last on DAY: version {OLDEST} is past its sunset",
             ],
         ),
-        ("ending", [f"old: 2 × GET /open, last on {TODAY}: version {OLDEST} is past its sunset"]),
+        ("ending", [f"old: 2 × GET /open, last on DAY: version {OLDEST} is past its sunset"]),
         (
             "retired",
             [
-                f"old: 2 × GET /open, last on {TODAY}: version {OLDEST} is not in this build",
-                f"old: 3 × POST /items, last on {TODAY}: version {OLDEST} is not in this build",
+                f"old: 2 × GET /open, last on DAY: version {OLDEST} is not in this build",
+                f"old: 3 × POST /items, last on DAY: version {OLDEST} is not in this build",
             ],
         ),
     ],
 )
-def test_a_build_that_does_not_may_not(file: Path, build: str, told: list[str]) -> None:
+def test_a_build_that_does_not_may_not(file: Path, day: str, build: str, told: list[str]) -> None:
     code, text = run("can-i-deploy", f"{STALLS}:{build}", "--usage", str(file))
     assert code == 1
     *broken, verdict = text.splitlines()
-    assert broken == told
+    assert broken == [line.replace("DAY", day) for line in told]
     lost = sum(int(line.split()[1]) for line in told)
     assert verdict == f"no: {lost} requests of the last 90 days would fail; {9 - lost} would not"
 
@@ -166,10 +180,9 @@ def test_a_ceiling_may_be_said_where_the_target_has_none(file: Path) -> None:
 def test_an_operation_that_is_gone_is_told(file: Path, tmp_path: Path) -> None:
     database = tmp_path / "usage.sqlite"
     counts = Counts(database)
-    day = int(datetime.now(UTC).timestamp()) // 86400
-    counts.add((day, "me", MIDDLE, "GET /prices", 200, ""))
-    counts.add((day, "me", MIDDLE, "GET /nowhere/{id}", 200, ""))
-    counts.add((day, "me", MIDDLE, "POST /articles", 200, ""))
+    today = number_of(datetime.now(UTC).date())
+    for operation in ("GET /prices", "GET /nowhere/{id}", "POST /articles"):
+        counts.add((today, "me", MIDDLE, operation, 200, ""))
     code, text = run("can-i-deploy", f"{STALLS}:app", "--usage", str(database))
     assert code == 1
     assert [line.partition(": version")[2] for line in text.splitlines()[:-1]] == [

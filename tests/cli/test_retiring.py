@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.observing.days import number_of
 from timegate.cli.app import application
 from timegate.observing.counts import Counts
 
@@ -118,8 +119,8 @@ app.add_middleware(TimegateMiddleware, timeline=timeline)
 '''
 
 OLDEST, MIDDLE = "2025-01-01", "2025-06-01"
-TODAY = datetime.now(UTC).date().isoformat()
-SEEN = f"none of 1 requests counted since {TODAY} asked for 2025-01-01\n"
+COUNTED_ON = datetime.now(UTC).date()
+SEEN = f"none of 1 requests counted since {COUNTED_ON} asked for 2025-01-01\n"
 RETIRE = ("retire", OLDEST, "shop:app", "--usage", "usage.sqlite")
 
 
@@ -154,8 +155,7 @@ def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
 
 
 def count(folder: Path, version: str, client: str = "me") -> None:
-    day = int(datetime.now(UTC).timestamp()) // 86400
-    Counts(folder / "usage.sqlite").add((day, client, version, "POST /items", 200, ""))
+    Counts(folder / "usage.sqlite").add((number_of(COUNTED_ON), client, version, "POST /items", 200, ""))
 
 
 def edit(file: Path, old: str, new: str) -> None:
@@ -240,7 +240,7 @@ def test_a_version_that_was_seen_stays_and_who_asked_for_it_is_told(shop: Path) 
     count(shop, OLDEST, "acme")
     code, patch, told = run(shop, *RETIRE, "--write")
     assert (code, patch) == (1, "")
-    assert told == (f"acme: 1 × POST /items, last on {TODAY}: asked for 2025-01-01\ntimegate: 2025-01-01 stays\n")
+    assert told == (f"acme: 1 × POST /items, last on {COUNTED_ON}: asked for 2025-01-01\ntimegate: 2025-01-01 stays\n")
     assert git(shop, "status", "--porcelain") == ""
 
 

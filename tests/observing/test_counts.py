@@ -6,15 +6,15 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.observing.days import number_of, on_one_day
 from timegate.observing import Event
 from timegate.observing.counts import SLOTS, Counts, journals_of
 from timegate.observing.usage import NoCounts, usage
@@ -118,15 +118,18 @@ def test_more_keys_than_a_file_has_room_for_go_into_the_next(tmp_path: Path) -> 
 
 
 def test_only_the_last_days_are_told(tmp_path: Path) -> None:
-    database = tmp_path / "usage.sqlite"
-    counts = Counts(database)
-    today = int(time.time()) // 86400
-    for ago in (0, 1, 2, 40):
-        counts.add((today - ago, "me", "v1", "GET /a", 200, ""))
-    assert [usage(database, days=days)[0].number for days in (1, 2, 30, 41)] == [1, 2, 3, 4]
+    def counted(today: date) -> tuple[Path, list[int]]:
+        database = tmp_path / f"{today}.sqlite"
+        counts = Counts(database)
+        for ago in (0, 1, 2, 40):
+            counts.add((number_of(today) - ago, "me", "v1", "GET /a", 200, ""))
+        return database, [usage(database, days=days)[0].number for days in (1, 2, 30, 41)]
+
+    database, numbers = on_one_day(counted)
+    assert numbers == [1, 2, 3, 4]
     (whole,) = usage(database)
-    now = datetime.now(UTC).date()
-    assert (whole.first, whole.last) == (now - timedelta(days=40), now)
+    assert whole.last - whole.first == timedelta(days=40)
+    assert database.stem == whole.last.isoformat()
 
 
 def test_where_nothing_was_counted_it_says_how_to_count(tmp_path: Path) -> None:

@@ -195,7 +195,7 @@ def test_counts_keep_losses_with_an_estimate_of_all(tmp_path: Path) -> None:
     assert (found.version, found.operation, found.change, found.kind) == (OLD, "GET /a", "Notes", "dropped")
     assert (found.number, found.estimated) == (3, 5)
     del counts
-    assert losses(database) == (found,) == losses(database, days=1)
+    assert losses(database) == (found,) == losses(database, days=2)
 
 
 class Weighed(BaseModel):
