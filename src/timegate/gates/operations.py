@@ -99,7 +99,7 @@ def _gate(
     if "form" in head.parameters and old.request is not None:
         request, program = None, request
         if program is not None:
-            read = _as_read(requests, index, head.parameters["form"], program, read=-1)
+            read = _as_read(requests, index, head.parameters["form"], program, read=-1, blanks=old.request.blanks)
             name = head.parameters["form"]
             names = _names_at_head(requests, index, name)
             form = FormGate(read, names, _texts_of(requests, requests.component(name, index), index, names))
@@ -165,12 +165,14 @@ class _AsRead:
         lists: the parameters that are lists, which a client may send as one value.
         scalars: those that are none, which a client may send more than once.
         read: the index of the value that head reads of such a parameter.
+        blanks: whether head takes an empty text in place of one value for none.
     """
 
     program: Program
     lists: frozenset[str]
     scalars: frozenset[str]
     read: int
+    blanks: bool
 
     def __call__(self, values: Any) -> Any:
         for name, value in values.items():
@@ -179,6 +181,8 @@ class _AsRead:
                     values[name] = [value]
             elif name in self.scalars:
                 values[name] = value[self.read]
+        if self.blanks:
+            values = {name: value for name, value in values.items() if value != "" or name not in self.scalars}
         return self.program(values)
 
 
@@ -244,7 +248,7 @@ def _is_file(schema: Schema) -> bool:
     return schema.get("format") == "binary" or "contentMediaType" in schema
 
 
-def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int) -> Program:
+def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int, blanks: bool = False) -> Program:
     component = reach.component(name, index)
     types = {
         spelling: reach.python_types(schema, index)
@@ -253,7 +257,7 @@ def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int
     }
     lists = frozenset(key for key, found in types.items() if list in found and str not in found)
     scalars = frozenset(key for key, found in types.items() if list not in found)
-    return _AsRead(program, lists, scalars, read)
+    return _AsRead(program, lists, scalars, read, blanks)
 
 
 def _rewrite(history: History, index: int, head: Operation, old: Operation) -> Rewrite | None:

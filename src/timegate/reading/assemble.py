@@ -217,7 +217,7 @@ def _operation(
                 return None
         if declared.left_out is not None:
             schema = {**schema, LEFT_OUT_MARK: declared.left_out}
-        return Body(schema, declared.media, declared.required, lax=declared.lax)
+        return Body(schema, declared.media, declared.required, lax=declared.lax, blanks=declared.blanks)
 
     return Operation(
         key=operation.key,

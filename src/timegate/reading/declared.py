@@ -31,6 +31,7 @@ class DeclaredBody:
         rendered: whether the app makes something else than JSON of the type, which ``schema`` describes.
         left_out: the keys that the app leaves out of it; None for none.
         lax: whether the app takes a request's body without a Content-Type for JSON.
+        blanks: whether the app takes an empty text in a form for none.
     """
 
     kind: Any = None
@@ -43,6 +44,7 @@ class DeclaredBody:
     rendered: bool = False
     left_out: LeftOut | None = None
     lax: bool = False
+    blanks: bool = False
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

@@ -98,6 +98,11 @@ def _version() -> str:
     return str(getattr(sys.modules["fastapi"], "__version__", "of an unknown version"))
 
 
+def _is_since(*release: int) -> bool:
+    """Whether this release of FastAPI is one or a later one."""
+    return tuple(int(part) for part in _version().split(".")[:2] if part.isdigit()) >= release
+
+
 def is_fastapis_own(handler: object) -> bool:
     """Whether a class or a function is defined in FastAPI."""
     return str(getattr(handler, "__module__", "")).partition(".")[0] == "fastapi"
@@ -156,17 +161,20 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
         return None
     info = _read(field, "field_info")
     kind = _read(info, "annotation")
-    # Releases before 0.132 read such a body as JSON always.
+    # Releases before 0.132 read a body without a Content-Type as JSON always, and those before 0.149 an empty text in
+    # the form of a model as a text.
     strict = getattr(route, "strict_content_type", False)
     declared = [_annotation(one) for dependant in dependants for one in _read(dependant, "body_params")]
+    # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
+    synthetic = not any(kind is one for one in declared)
     return DeclaredBody(
         kind=kind,
         info=info if _says_more(info) else None,
-        # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
-        synthetic=not any(kind is one for one in declared),
+        synthetic=synthetic,
         media=(_read(info, "media_type"),),
         required=info.is_required(),
         lax=not getattr(strict, "value", strict),
+        blanks=synthetic or _is_since(0, 149),
     )
 
 

@@ -136,6 +136,7 @@ class Body:
         required: whether a request must have it.
         apart: those of the media types whose JSON has another schema, so that it passes unconverted.
         lax: whether head takes a request's body without a Content-Type for JSON.
+        blanks: whether head takes an empty text in a form for none.
     """
 
     schema: Schema
@@ -143,6 +144,7 @@ class Body:
     required: bool = True
     apart: tuple[str, ...] = ()
     lax: bool = False
+    blanks: bool = False
 
     @property
     def has_json(self) -> bool:
