@@ -33,7 +33,9 @@ class Narrowing:
         operations = tuple(one for one in wire.operations if any(_holds(one, side, holders[side]) for side in SIDES))
         kept: dict[Side, Mapping[str, Component]] = {}
         for side in SIDES:
-            roots = {found for one in operations for _, body in one.bodies(side) for found in references(body.schema)}
+            roots = {
+                found for one in operations for _, body in one.bodies(side) for found in references([*body.schemas])
+            }
             roots |= {found for schema in wire.standalone(side) for found in references(schema)}
             roots |= {holder for one in operations for holder in one.parameters.values()}
             reached = _closed(roots, self._held[side])
@@ -43,7 +45,7 @@ class Narrowing:
 
 
 def _holds(operation: Operation, side: Side, names: Set[str]) -> bool:
-    return any(not names.isdisjoint(references(body.schema)) for _, body in operation.bodies(side))
+    return any(not names.isdisjoint(references([*body.schemas])) for _, body in operation.bodies(side))
 
 
 def _turned(held: Mapping[str, Set[str]]) -> Mapping[str, Set[str]]:

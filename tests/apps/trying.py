@@ -15,7 +15,7 @@ from tests.apps.remedies import names_in, pasted
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
 from timegate.changes.base import Fact
 from timegate.changes.fields import Renamed
-from timegate.wire.media import is_json_media
+from timegate.wire.marks import BEHIND_MARK
 from timegate.wire.schema import references
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
@@ -75,7 +75,10 @@ def in_json(wire: Wire) -> Mapping[str, Component]:
 
 def _json_schemas(wire: Wire, side: Side) -> Iterator[Any]:
     for operation in wire.operations:
-        yield from (body.schema for _, body in operation.bodies(side) if any(map(is_json_media, body.media)))
+        for _, body in operation.bodies(side):
+            # What other media types hold is noted beside the schema.
+            for schema in body.schemas if body.has_json else ():
+                yield {key: value for key, value in schema.items() if key != BEHIND_MARK}
     yield from wire.standalone(side)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from tests.silence.exchanges import OLD, exchange, faults_of, gated, timeline_of
 from tests.silence.exchanges import Response as Received
-from timegate import Contract, on
+from timegate import Contract, endpoint, on
 from timegate.asgi import TimegateMiddleware
 
 JSON, SCIM, LINES = "application/json", "application/scim+json", "application/x-ndjson"
@@ -61,18 +61,28 @@ def test_a_document_with_several_media_types_is_read_and_shown(media: tuple[str,
     document = document_of(*media)
     contract = Contract.from_openapi(document)
     assert contract.document["paths"]["/x"]["get"]["responses"] == document["paths"]["/x"]["get"]["responses"]
-    assert any("200 of GET /x" in place for place in contract.opaque)
+    all_json = {JSON, SCIM, MERGE}.issuperset(media)
+    assert any("200 of GET /x" in place for place in contract.opaque) == (not all_json)
 
 
-def test_json_of_another_schema_passes_while_json_is_converted() -> None:
-    app = served(document_of(JSON, SCIM), on("Error").renamed("text", to="message"))
-    assert sent_as(app, JSON).json() == {"text": "no"}
-    assert sent_as(app, SCIM).json() == {"message": "no"}
-    assert sent_as(app, f"{SCIM};charset=utf-8").json() == {"message": "no"}
-    for media, key in ((JSON, "text"), (SCIM, "message")):
-        body = json.dumps({key: "a"}).encode()
-        response = exchange(app, "POST", "/x", body=body, headers={"content-type": media})
-        assert (response.status, json.loads(response.content)) == (200, {"message": "a"})
+def posted_as(app: TimegateMiddleware, media: str, body: object) -> Received:
+    return exchange(app, "POST", "/x", body=json.dumps(body).encode(), headers={"content-type": media})
+
+
+@pytest.mark.parametrize(
+    ("media", "changed"),
+    [((JSON, SCIM), "Error"), ((JSON, SCIM), "Other"), ((SCIM, MERGE), "Error"), ((SCIM, MERGE), "Other")],
+)
+def test_each_json_is_converted_by_the_schema_of_its_own_media_type(media: tuple[str, str], changed: str) -> None:
+    app = served(document_of(*media), on(changed).renamed("text", to="message"))
+    for kind, name in zip(media, ("Error", "Other"), strict=True):
+        key = "text" if name == changed else "message"
+        for spelling in (kind, f"{kind};charset=utf-8", kind.upper()):
+            assert sent_as(app, spelling).json() == {key: "no"}
+            response = posted_as(app, spelling, {key: "a"})
+            # The document declares no response of it, so that what head got comes back.
+            assert (response.status, response.json()) == (200, {"message": "a"})
+            assert posted_as(app, spelling, ["no object"]).status == (422 if name == changed else 200)
 
 
 def test_json_lines_pass_while_json_is_converted() -> None:
@@ -81,11 +91,54 @@ def test_json_lines_pass_while_json_is_converted() -> None:
     assert sent_as(app, LINES).content == b'{"message": "no"}'
 
 
-@pytest.mark.parametrize("other", [SCIM, LINES])
-def test_a_change_of_what_is_not_converted_is_refused_by_its_media_type(other: str) -> None:
-    faults = faults_of(Contract.from_openapi(document_of(JSON, other)), on("Other").renamed("text", to="message"))
+def test_an_old_document_shows_each_json_by_its_own_old_schema() -> None:
+    gates = timeline_of(on("Other").renamed("text", to="message")).compile(
+        Contract.from_openapi(document_of(JSON, SCIM))
+    )
+    content = gates.contract(OLD)["paths"]["/x"]["get"]["responses"]["200"]["content"]
+    assert content == document_of(JSON, SCIM)["paths"]["/x"]["get"]["responses"]["200"]["content"]
+    schemas = gates.contract(OLD)["components"]["schemas"]
+    assert {name: [*one["properties"]] for name, one in schemas.items()} == {"Error": ["message"], "Other": ["text"]}
+
+
+def test_an_example_of_another_json_is_converted_by_its_own_schema() -> None:
+    document = document_of(JSON, SCIM)
+    for around in document["paths"]["/x"]["get"]["responses"]["200"]["content"].values():
+        around["example"] = {"message": "no"}
+    gates = timeline_of(on("Other").renamed("text", to="message")).compile(Contract.from_openapi(document))
+    content = gates.contract(OLD)["paths"]["/x"]["get"]["responses"]["200"]["content"]
+    assert (content[JSON]["example"], content[SCIM]["example"]) == ({"message": "no"}, {"text": "no"})
+
+
+@pytest.mark.parametrize("media", [(JSON, SCIM), (SCIM, JSON)])
+def test_a_fact_of_the_whole_body_is_about_the_first_json(media: tuple[str, str]) -> None:
+    fact = endpoint("/x", "GET").rewritten(response=lambda body: {"text": body["message"]}, was=dict[str, str])
+    app = served(document_of(*media), fact)
+    assert (sent_as(app, JSON).json(), sent_as(app, SCIM).json()) == ({"text": "no"}, {"message": "no"})
+
+
+def test_an_error_of_another_json_is_converted() -> None:
+    document = document_of(JSON, SCIM)
+    operation = document["paths"]["/x"]["get"]
+    operation["responses"] = {"400": operation["responses"]["200"]}
+
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        async def as_error(message: Any) -> None:
+            await send({**message, "status": 400} if message["type"].endswith("start") else message)
+
+        await echoing(scope, receive, as_error)
+
+    gates = timeline_of(on("Other").renamed("text", to="message")).compile(Contract.from_openapi(document))
+    app = TimegateMiddleware(failing, timeline=gates.timeline, gates=gates)
+    assert (sent_as(app, SCIM).status, sent_as(app, SCIM).json()) == (400, {"text": "no"})
+    assert sent_as(app, JSON).json() == {"message": "no"}
+
+
+def test_a_change_of_what_is_not_json_is_refused_by_its_media_type() -> None:
+    faults = faults_of(Contract.from_openapi(document_of(JSON, LINES)), on("Other").renamed("text", to="message"))
     assert faults
-    assert all(f"Other changes and is reached through {other}" in fault.problem for fault in faults)
+    assert all(f"Other changes and is reached through {LINES}" in fault.problem for fault in faults)
+    assert all("give that media type a component of its own" in fault.remedy for fault in faults)
 
 
 def test_json_of_one_schema_is_converted_whatever_its_media_type() -> None:
@@ -135,5 +188,14 @@ def test_a_route_may_declare_another_media_type_with_a_schema_of_its_own(media: 
     assert exchange(app, "GET", "/item?other=true").json() == {"name": "b"}
     shown = timeline_of(on(Item).renamed("title", to="name")).compile(Contract.of(app_of(media))).contract(OLD)
     assert shown["paths"]["/item"] == app_of(media).openapi()["paths"]["/item"]
-    faults = faults_of(Contract.of(app_of(media)), on(Failure).renamed("title", to="name"))
-    assert [f"Failure changes and is reached through {media}" in fault.problem for fault in faults] == [True]
+
+
+def test_json_that_a_route_declares_beside_its_own_is_converted_by_its_own_schema() -> None:
+    app = gated(app_of(SCIM), on(Failure).renamed("title", to="name"))
+    assert exchange(app, "GET", "/item").json() == {"name": "a"}
+    assert exchange(app, "GET", "/item?other=true").json() == {"title": "b"}
+
+
+def test_lines_that_a_route_declares_beside_its_json_are_refused_if_they_change() -> None:
+    faults = faults_of(Contract.of(app_of(LINES)), on(Failure).renamed("title", to="name"))
+    assert [f"Failure changes and is reached through {LINES}" in fault.problem for fault in faults] == [True]

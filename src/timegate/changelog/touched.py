@@ -31,5 +31,5 @@ def _differ(one: OperationGate, other: OperationGate) -> bool:
 
 
 def _served(gate: OperationGate) -> tuple[object, ...]:
-    programs = (gate.request, dict(gate.responses), gate.query, gate.headers, gate.path_parameters)
+    programs = (gate.request, dict(gate.responses), dict(gate.apart), gate.query, gate.headers, gate.path_parameters)
     return gate.exists, gate.path, gate.rewrite, dict(gate.statuses), *programs

@@ -237,7 +237,8 @@ def shown_parameters(component: Component) -> dict[str, Schema]:
 def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[Schema]:
     """The schema of every body, parameter and other payload that a document shows on one side."""
     for operation in operations:
-        yield from (body.schema for _, body in operation.bodies(side))
+        for _, body in operation.bodies(side):
+            yield from body.schemas
         if side == "requests":
             for name in operation.parameters.values():
                 yield from shown_parameters(wire.requests[name]).values()

@@ -148,13 +148,16 @@ def _request(body: Body, around: Mapping[str, Any], components: DocumentComponen
 
 
 def _content(body: Body, around: Mapping[str, Any], components: DocumentComponents, side: Side) -> dict[str, Any]:
-    schema = components.render(body.schema, side)
+    schemas = {media: components.render(body.apart.get(media, body.schema), side) for media in (*around, *body.media)}
     content: dict[str, Any] = {
-        media: {key: schema if key == "schema" and value is None else deepcopy(value) for key, value in texts.items()}
+        media: {
+            key: schemas[media] if key == "schema" and value is None else deepcopy(value)
+            for key, value in texts.items()
+        }
         for media, texts in around.items()
     }
     for media in body.media:
-        content.setdefault(media, {"schema": schema})
+        content.setdefault(media, {"schema": schemas[media]})
     return content
 
 

@@ -80,10 +80,10 @@ class Examples:
             now: that in the document of the newer version.
             body: the body at the newer version and at this one.
         """
-        convert = self._program(body[0].schema, body[1].schema)
         content: dict[str, Any] = dict(texts.get("content", {}))
         for media, one in content.items():
             if is_json_media(media) and is_object(one):
+                convert = self._program(*(one.apart.get(media, one.schema) for one in body))
                 before, after = (around.get("content", {}).get(media, {}) for around in (had, now))
                 content[media] = _with_examples(one, before, after, convert)
         return {**texts, "content": content}

@@ -150,7 +150,8 @@ class Kin:
             name
             for side, reach in self._reach.items()
             for _, body in operation.bodies(side)
-            for name in reach.names_in(body.schema)
+            for schema in body.schemas
+            for name in reach.names_in(schema)
         }
 
     def _at_endpoints_with(self, name: str) -> set[Place]:

@@ -86,7 +86,7 @@ class OperationGate:
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
-        apart: the JSON media types that pass unchanged, by ``"request"`` or declared status: their schema is another.
+        apart: by ``"request"`` or declared status, the programs of the JSON media types whose schema is another.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
     """
 
@@ -112,7 +112,7 @@ class OperationGate:
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
-    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    apart: Mapping[str, Mapping[str, Program | None]] = field(default_factory=dict[str, "Mapping[str, Program | None]"])
     told: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
@@ -121,6 +121,7 @@ class OperationGate:
         parts: dict[str, object] = {"path": self.rewrite or self.path_parameters, "query": self.query}
         parts |= {"headers": self.headers, "cookies": self.cookies, "request": self.request or self.form}
         parts |= {f"response {status}": program for status, program in self.responses.items()}
+        parts |= {f"{place} as {kind}": one for place, apart in self.apart.items() for kind, one in apart.items()}
         converted = [name for name, program in parts.items() if program is not None]
         converted += [f"response header {step.new}" for step in self.response_headers]
         converted += [f"status {head} as {old}" for head, old in self.statuses.items()]

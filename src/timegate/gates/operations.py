@@ -19,7 +19,7 @@ from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.typing import Schema
 from timegate.wire.json_types import EVERY, named_types
 from timegate.wire.marks import PATH_MARK
-from timegate.wire.media import is_json_media
+from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import objects_in, ref
 from timegate.wire.wire import SIDES, Component, Operation, Side
@@ -47,7 +47,8 @@ class Holders:
     def note(self, position: int, operation: Operation) -> None:
         """Note what an operation holds."""
         for side, reach in self._reach.items():
-            names = {name for _, body in operation.bodies(side) for name in reach.names_in(body.schema)}
+            schemas = [schema for _, body in operation.bodies(side) for schema in body.schemas]
+            names = {name for schema in schemas for name in reach.names_in(schema)}
             parameters = operation.parameters.values()
             for name in names.union(parameters if side == "requests" else ()):
                 self._positions.setdefault((side, name), set()).add(position)
@@ -94,7 +95,12 @@ def _gate(
     reach: Mapping[Side, Reach], index: int, head: Operation, old: Operation, programs: Mapping[Side, Programs]
 ) -> OperationGate:
     requests = reach["requests"]
-    request = None if old.request is None else programs["requests"].get(repr(request_root(old.method, old.request)))
+
+    def program_of(side: Side, schema: Schema) -> Program | None:
+        root = request_root(old.method, schema) if side == "requests" else schema
+        return programs[side].get(repr(root))
+
+    request = None if old.request is None else program_of("requests", old.request.schema)
     form = None
     if "form" in head.parameters and old.request is not None:
         request, program = None, request
@@ -104,8 +110,14 @@ def _gate(
             names = _names_at_head(requests, index, name)
             form = FormGate(read, names, _texts_of(requests, requests.component(name, index), index, names))
     responses = {
-        status: None if body is None else programs["responses"].get(repr(body.schema))
+        status: None if body is None else program_of("responses", body.schema)
         for status, body in head.responses.items()
+    }
+    apart = {
+        place: {media_kind(media): program_of(side, schema) for media, schema in body.apart.items()}
+        for side in SIDES
+        for place, body in (old if side == "requests" else head).bodies(side)
+        if body.apart
     }
     # FastAPI and Starlette read the last value of a query's parameter, and the first of a header's.
     query = _of_parameters(requests, index, head.query, programs["requests"], read=-1)
@@ -133,7 +145,7 @@ def _gate(
         responses=responses,
         success=head.success,
         response_media={status: () if body is None else body.media for status, body in head.responses.items()},
-        apart={place: body.apart for side in SIDES for place, body in head.bodies(side) if body.apart},
+        apart=apart,
         query=query,
         headers=headers,
         cookies=cookies,
@@ -143,6 +155,7 @@ def _gate(
         gated=any(
             (
                 *(request, form, *responses.values(), query, headers, cookies, path_parameters, rewrite),
+                *(program for one in apart.values() for program in one.values()),
                 *(statuses, response_headers, not old.exists),
             )
         ),

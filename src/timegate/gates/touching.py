@@ -105,7 +105,7 @@ class _Reached:
         """The components in an operation's payloads of one side, its parameters included."""
         key = side, operation.key
         if key not in self._known:
-            schemas: list[Schema] = [body.schema for _, body in operation.bodies(side)]
+            schemas: list[Schema] = [schema for _, body in operation.bodies(side) for schema in body.schemas]
             if side == "requests":
                 schemas += map(ref, operation.parameters.values())
             components, found = self._wire.components(side), set[str]()

@@ -62,5 +62,6 @@ class ShownSoFar:
 
 def _payloads(wire: Wire, shown: list[Operation], side: Side) -> Iterator[Schema]:
     for operation in shown:
-        yield from (body.schema for _, body in operation.bodies(side))
+        for _, body in operation.bodies(side):
+            yield from body.schemas
     yield from wire.standalone(side)

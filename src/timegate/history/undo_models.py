@@ -109,7 +109,7 @@ def _introduced_by(builder: HistoryBuilder, side: Side, name: str) -> Origin | N
 def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
     for operation in builder.wire.operations:
         bodies = [operation.request] if side == "requests" else operation.responses.values()
-        if operation.exists and any(body is not None and name in references(body.schema) for body in bodies):
+        if operation.exists and any(body is not None and name in references([*body.schemas]) for body in bodies):
             return f"endpoint({plain_path(operation.path)!r}, {operation.method!r}).added() in the same version"
     return "make it an arm of a union with what older versions have at this place"
 

@@ -164,13 +164,18 @@ class AppDocument:
         schemas = {media: node["schema"] for media, node in around.get("content", {}).items() if _has_schema(node)}
         own = schemas.get(next(iter(body.media), ""))
         others = {media: schema for media, schema in schemas.items() if schema != own}
+        apart = {
+            media: rename_references(schema, self._identities)
+            for media, schema in others.items()
+            if is_json_media(media) and not set(references(schema)) - self._identities.keys()
+        }
         behind: list[dict[str, Any]] = [
             {"by": media, "schema": rename_references(schema, self._identities), "listed": True}
             for media, schema in others.items()
-            if set(references(schema)) & self._identities.keys()
+            if media not in apart and set(references(schema)) & self._identities.keys()
         ]
         schema = {**body.schema, BEHIND_MARK: [*body.schema.get(BEHIND_MARK, ()), *behind]} if behind else body.schema
-        return replace(body, schema=schema, apart=tuple(filter(is_json_media, others)))
+        return replace(body, schema=schema, apart=apart)
 
     def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
         """Whether a parameter refers to components that are not on the wire."""

@@ -246,18 +246,27 @@ class _Reader:
         chosen = [
             media for media in described if media == first or (media in alike and described[media] == described[first])
         ]
-        content |= {media: {**content[media], "schema": None} for media in chosen}
         others = [media for media in content if media not in chosen]
-        schema = self._subtypes[side].noted(self._inline[side].within(self._form.schema(described[first]), place))
+        # Without JSON, the form is read; beside JSON, each JSON is.
+        apart = {
+            media: self._schema(described[media], f"{place} {media}", side)
+            for media in others
+            if media in described and media in json
+        }
+        content |= {media: {**content[media], "schema": None} for media in (*chosen, *apart)}
+        schema = self._schema(described[first], place, side)
         # What these hold is not converted: a change of it is refused.
         behind = [
             {"by": media, "schema": self._form.schema(described[media]), "listed": True}
             for media in others
-            if any(references(described.get(media)))
+            if media not in apart and any(references(described.get(media)))
         ]
         schema = {**schema, BEHIND_MARK: behind} if behind else schema
-        apart = tuple(media for media in others if media in json)
         return Body(schema, (*chosen, *others), apart=apart), {**raw, "content": content}
+
+    def _schema(self, documented: Any, place: str, side: Side) -> Schema:
+        """The schema of a body's media type."""
+        return self._subtypes[side].noted(self._inline[side].within(self._form.schema(documented), place))
 
     def _resolved(self, node: Any, within: tuple[str, ...] = ()) -> Any:
         """A copy of a part that is no schema, with shared components in place of the references to them."""

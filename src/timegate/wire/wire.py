@@ -134,7 +134,7 @@ class Body:
         schema: its JSON Schema.
         media: its declared media types.
         required: whether a request must have it.
-        apart: those of the media types whose JSON has another schema, so that it passes unconverted.
+        apart: the schemas of those media types whose JSON has another one.
         lax: whether head takes a request's body without a Content-Type for JSON.
         blanks: whether head takes an empty text in a form for none.
     """
@@ -142,7 +142,7 @@ class Body:
     schema: Schema
     media: tuple[str, ...] = ("application/json",)
     required: bool = True
-    apart: tuple[str, ...] = ()
+    apart: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
     lax: bool = False
     blanks: bool = False
 
@@ -150,6 +150,16 @@ class Body:
     def has_json(self) -> bool:
         """Whether it may be a JSON document."""
         return any(map(is_json_media, self.media))
+
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """The JSON Schema of each media type, its own first."""
+        return (self.schema, *self.apart.values())
+
+    def changed(self, change: Callable[[Schema], Schema]) -> Body:
+        """The same body with each of its schemas changed."""
+        apart = {media: change(schema) for media, schema in self.apart.items()}
+        return replace(self, schema=change(self.schema), apart=apart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +262,8 @@ class Wire:
             if operation.exists:
                 for place, body in operation.bodies(side):
                     yield f"{place} of {operation.key}", body.schema
+                    for media, schema in body.apart.items():
+                        yield f"{place} ({media}) of {operation.key}", schema
                 if side == "requests":
                     for location, holder in HOLDERS.items():
                         yield f"{holder} of {operation.key}", ref(operation.parameters[location])
@@ -261,14 +273,15 @@ class Wire:
     def payloads(self, side: Side) -> Iterator[Schema]:
         """The schema of every body of one side, also of operations that this version does not have."""
         for operation in self.operations:
-            yield from (body.schema for _, body in operation.bodies(side))
+            for _, body in operation.bodies(side):
+                yield from body.schemas
         yield from self.standalone(side)
 
     def with_payloads(self, side: Side, change: Callable[[Schema], Schema]) -> Wire:
         """The same wire with the schema of each payload of one side changed."""
 
         def changed(body: Body | None) -> Body | None:
-            return body and replace(body, schema=change(body.schema))
+            return body and body.changed(change)
 
         if side == "requests":
             # An operation without a request body stays the same object: the gates compare operations by identity.

@@ -22,7 +22,7 @@ from timegate.asgi.message.body import (
     check_length,
     coding_of,
     inflate,
-    is_declared_media,
+    kind_of,
     read_body,
     receive_body,
 )
@@ -232,17 +232,15 @@ async def _convert_body(
     if gate.headers is not None:
         headers[:] = [item for item in headers if item[0] not in OF_THE_BODY]
     coding = coding_of(fields[b"content-encoding"]) if b"content-encoding" in fields else b""
-    passes = False
     if fields.get(b"content-type") != JSON:
-        apart = response.plan.gate.apart.get("request", ())
-        passes = is_declared_media((), apart, values_of(headers, b"content-type"))
-        if not passes:
-            check_json(headers)
+        check_json(headers)
+        upgrades = response.plan.upgrades
+        convert = upgrades.get(kind_of(values_of(headers, b"content-type")), convert) if upgrades else convert
     if coding:
         body = inflate(body, coding, limit=limit)
     response.original = body
     try:
-        body = body if passes else convert(body)
+        body = convert(body)
     except Exception as error:
         raise Refused(_problem_of(error, response, "body", partial(convert, body))) from None
     headers.append((b"content-length", b"%d" % len(body)))

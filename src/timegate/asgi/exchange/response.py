@@ -14,7 +14,7 @@ from timegate.asgi.exchange.validation_errors import (
     is_of_the_framework,
 )
 from timegate.asgi.exchange.watching import Watched
-from timegate.asgi.message.body import Refused, is_declared_media
+from timegate.asgi.message.body import Refused, is_declared_media, kind_of
 from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
@@ -212,7 +212,8 @@ class GatedResponse:
             elif lower in _OF_THE_BYTES:
                 of_the_bytes = True
         json = len(types) == 1 and is_json(types[0])
-        program = response_plan.program
+        kind = kind_of(types)
+        program = response_plan.apart.get(kind, response_plan.program)
         self._told = response_plan.told
         if response_plan.told and json and (plan.converts_errors or program is not None):
             program = self._error_program(program)
@@ -225,7 +226,7 @@ class GatedResponse:
             self._start = {**start, "headers": without(headers, _OF_ANY_BODY)}
             self._step = GatedResponse._dropping_body
             return
-        if program is None or is_declared_media(response_plan.media, response_plan.apart, types):
+        if program is None or is_declared_media(response_plan.media, kind):
             if message["status"] == NOT_MODIFIED and plan.converts_responses:
                 # That of the body that head would have sent.
                 start["headers"] = without(headers, (b"content-length",))

@@ -143,18 +143,23 @@ def check_json(headers: RawHeaders) -> None:
         )
 
 
-def is_declared_media(media: Sequence[str], apart: Sequence[str], content_types: Sequence[bytes]) -> bool:
-    """Whether a body has one media type, which the contract declares and which passes unconverted.
+def kind_of(content_types: Sequence[bytes]) -> str:
+    """The media type of a body without its parameters; empty where it has none, or several.
+
+    Args:
+        content_types: every Content-Type of the body.
+    """
+    return media_kind(content_types[0].decode("latin-1")) if len(content_types) == 1 else ""
+
+
+def is_declared_media(media: Sequence[str], kind: str) -> bool:
+    """Whether a body has a media type that is not JSON, and that the contract declares.
 
     Args:
         media: the declared media types.
-        apart: those whose JSON passes too; otherwise JSON is converted.
-        content_types: every Content-Type of the body.
+        kind: that of the body; empty for none.
     """
-    if len(content_types) != 1:
+    if not kind or is_json_media(kind):
         return False
-    kind = media_kind(content_types[0].decode("latin-1"))
-    if is_json_media(kind):
-        return kind in map(media_kind, apart)
     ranges = (kind, f"{kind.partition('/')[0]}/*", "*/*")
     return any(media_kind(declared) in ranges for declared in media)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from timegate.asgi.message.headers import RawHeaders
@@ -20,6 +20,7 @@ INVALID: Final = 422
 
 NOT_MODIFIED: Final = 304
 _FIRST_ERROR: Final = 400
+_JSON: Final = "application/json"
 
 _DIGESTS: Final = frozenset({b"content-md5", b"digest", b"repr-digest", b"content-digest"})
 
@@ -51,6 +52,19 @@ def _declared_or_the_frameworks(program: Program, body: Any) -> Any:
         return body
 
 
+def _with_the_frameworks(program: Program | None) -> Program | None:
+    return None if program is None else functools.partial(_declared_or_the_frameworks, program)
+
+
+def _as_it_is(program: Program | None) -> Program | None:
+    return program
+
+
+def _converting(codec: Codec, program: Program | None) -> Convert:
+    """What converts a body; the same bytes where no program does."""
+    return bytes if program is None else codec.around(program)
+
+
 @dataclass(frozen=True, slots=True)
 class ResponsePlan:
     """How responses of one status are handled.
@@ -60,7 +74,7 @@ class ResponsePlan:
         program: converts the body; None where the body passes untouched.
         convert: the program with the codec, for a plain JSON response; None where a plain one needs more, or nothing.
         media: the media types that the contract declares for it.
-        apart: those whose JSON passes untouched.
+        apart: the programs of those whose JSON has another schema; None where it passes untouched.
         told: whether its JSON may list validation errors.
         bodiless: whether a body of head's is left out, because responses of the version's status have none.
     """
@@ -69,7 +83,7 @@ class ResponsePlan:
     program: Program | None = None
     convert: Convert | None = None
     media: tuple[str, ...] = ()
-    apart: tuple[str, ...] = ()
+    apart: Mapping[str, Program | None] = field(default_factory=dict[str, "Program | None"])
     told: bool = False
     bodiless: bool = False
 
@@ -109,7 +123,8 @@ class OperationPlan:
         unconditional: whether an untouched request passes, whatever its path and its Content-Type.
         with_parameters: head's route, where its path parameters are converted; None where they pass.
         same_place: whether path and parameters are head's, and no other route of head can match first.
-        upgrade: converts the body of a request to head; None where it passes untouched.
+        upgrade: converts the body of a request that is plain JSON to head; None where no body is converted.
+        upgrades: that of each JSON media type whose schema is another.
         dropped: header fields of a request that the app does not get.
         assumes_json: whether a body without a Content-Type is JSON.
         converts_errors: whether the app's validation errors are converted.
@@ -119,7 +134,8 @@ class OperationPlan:
 
     __slots__ = (
         "_codec", "assumes_json", "converts_errors", "converts_responses", "dropped", "entry", "gate", "head",
-        "response_plans", "same_place", "shadows", "unconditional", "untouched", "upgrade", "with_parameters",
+        "response_plans", "same_place", "shadows", "unconditional", "untouched", "upgrade", "upgrades",
+        "with_parameters",
     )  # fmt: skip
 
     def __init__(
@@ -135,11 +151,18 @@ class OperationPlan:
         place = (gate.rewrite, self.with_parameters, gate.query, gate.headers, gate.cookies)
         self.same_place = not self.shadows and all(part is None for part in place)
         self.unconditional = not self.shadows and not gate.json_only
-        self.upgrade = None if gate.request is None else codec.around(gate.request)
+        apart = gate.apart.get("request", {})
+        self.upgrades = {kind: _converting(codec, program) for kind, program in apart.items()}
+        self.upgrade = (
+            self.upgrades.get(_JSON) or _converting(codec, gate.request)
+            if any(program is not None for program in (gate.request, *apart.values()))
+            else None
+        )
         self.assumes_json = gate.json_only
-        touched = (gate.request, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite, gate.form)
+        touched = (self.upgrade, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite, gate.form)
         self.converts_errors = any(part is not None for part in touched)
-        self.converts_responses = any(program is not None for program in gate.responses.values())
+        others = (one for place, apart in gate.apart.items() if place != "request" for one in apart.values())
+        self.converts_responses = any(program is not None for program in (*gate.responses.values(), *others))
         dropped = (
             _ASK_FOR_LESS
             if self.converts_responses
@@ -185,13 +208,14 @@ class OperationPlan:
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and status >= 200 and status not in WITHOUT_BODY and not bodiless:
-            program = gate.responses[declared]
-            if program is not None and status >= _FIRST_ERROR:
-                program = functools.partial(_declared_or_the_frameworks, program)
+            wrap = _with_the_frameworks if status >= _FIRST_ERROR else _as_it_is
+            program = wrap(gate.responses[declared])
+            apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
             told = told or (400 <= status < 500 and declared in gate.told)
             # Validation errors are converted as well, beside what the program converts.
-            convert = None if program is None or told else self._codec.around(program)
-            media, apart = gate.response_media.get(declared, ()), gate.apart.get(declared, ())
+            plain = apart.get(_JSON, program)
+            convert = None if plain is None or told else self._codec.around(plain)
+            media = gate.response_media.get(declared, ())
             plan = ResponsePlan(plan.status, program, convert, media, apart, told)
         self.response_plans[status] = plan
         return plan

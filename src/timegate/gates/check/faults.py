@@ -30,6 +30,11 @@ _APART: Final = "why each value says which arm it is"
 _RESHAPED: Final = "declare it as a RootModel, and on(…).reshaped(was=…, to_head=…, to_old=…) of that"
 
 
+_OF_ITS_OWN: Final = (
+    "give that media type a component of its own that does not change; if it is JSON, declare it as …+json"
+)
+
+
 _DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items, oneOf)"
 
 
@@ -173,7 +178,7 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
             place,
             f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
             "which gates cannot convert",
-            _DECLARE + _or_vouch(reach, voucher, conversion),
+            (_OF_ITS_OWN if "/" in obstacle else _DECLARE) + _or_vouch(reach, voucher, conversion),
         )
         for place, obstacle, name, voucher in found or [(stop.name, stop.obstacle, stop.name, "")]
     ]

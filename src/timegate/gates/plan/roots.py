@@ -59,9 +59,9 @@ class _Indexed:
     texts: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
 
-def request_root(method: str, body: Body) -> Schema:
+def request_root(method: str, schema: Schema) -> Schema:
     """The schema at which the requests of a method start; what a `PATCH` leaves out stays as it is (RFC 5789)."""
-    return {**body.schema, PARTIAL_MARK: True} if method == "PATCH" else body.schema
+    return {**schema, PARTIAL_MARK: True} if method == "PATCH" else schema
 
 
 def _undocumented(wire: Wire, side: Side) -> Iterator[tuple[str, Body]]:
@@ -76,7 +76,7 @@ def _roots(wire: Wire, side: Side) -> Iterator[Schema]:
     for operation in wire.operations:
         if side == "requests":
             yield from map(ref, operation.parameters.values())
-            yield from () if operation.request is None else (request_root(operation.method, operation.request),)
-        else:
-            yield from (body.schema for _, body in operation.bodies(side))
+        for _, body in operation.bodies(side):
+            for schema in body.schemas:
+                yield request_root(operation.method, schema) if side == "requests" else schema
     yield from wire.standalone(side)
