@@ -58,9 +58,11 @@ EXCHANGES: tuple[tuple[str, str, str, Any], ...] = (
     ("GET", "/trees?near=sea", "200", None),
     ("PUT", "/parcels", "200", PARCEL),
     ("PUT", "/words", "200", {"word": "tea"}),
+    ("GET", "/boxes?sizes=2&sizes=3", "200", None),
+    ("POST", "/notes", "200", "title=tea&pages=2"),
     ("GET", "/search?term=tea&size=9&lang=de", "200", None),
 )
-"""What an old client does: method, path, status, body."""
+"""What an old client does: method, path, status, body; a text is a form."""
 
 
 class Shop:
@@ -128,8 +130,15 @@ class Shop:
     def exchanges(self) -> list[tuple[int, Any]]:
         """What a client of the frozen version gets."""
         with self.imported() as (app, _), TestClient(app, headers={"API-Version": "2025-01-01"}) as client:
-            responses = [client.request(method, path, json=body) for method, path, _, body in EXCHANGES]
+            responses = [client.request(method, path, **_body(body)) for method, path, _, body in EXCHANGES]
         return [(response.status_code, response.json()) for response in responses]
+
+
+def _body(body: Any) -> dict[str, Any]:
+    """The arguments of a request with a body."""
+    if not isinstance(body, str):
+        return {"json": body}
+    return {"content": body, "headers": {"content-type": "application/x-www-form-urlencoded"}}
 
 
 @functools.cache

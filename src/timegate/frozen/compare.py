@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from timegate.frozen.contract import nameless
 from timegate.frozen.difference import ABSENT, Difference, Kind
-from timegate.frozen.operations import OperationComparison, nameless, operations_of, standalone
+from timegate.frozen.operations import OperationComparison, operations_of, standalone
 from timegate.frozen.schemas import Pair, SchemaComparison
 from timegate.typing import Document, Schema
 from timegate.wire.wire import SIDES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -22,6 +23,8 @@ EXTENSION: Final = "x-timegate"
 
 HIDDEN: Final = "x-timegate-hidden"
 """Marks an operation that the served documents leave out."""
+
+_NAME: Final = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +156,17 @@ def _standalone(wire: Wire, rendered: Rendered) -> dict[str, Any]:
     }
 
 
+def nameless(path: str) -> str:
+    """A path without the names of its parameters, which no client sends; a method may stand before it."""
+    return _NAME.sub("{}", path)
+
+
 def operation_at(document: Document, operation: str) -> Any:
     """What a document says of an operation, by method and path; empty where it has none."""
     method, _, path = operation.partition(" ")
-    return document.get("paths", {}).get(path, {}).get(method.lower(), {})
+    paths: dict[str, Any] = document.get("paths", {})
+    same = path if path in paths else next((one for one in paths if nameless(one) == nameless(path)), "")
+    return paths.get(same, {}).get(method.lower(), {})
 
 
 def schema_at(document: Document, component: str, operation: str, path: tuple[str, ...]) -> Schema:
@@ -171,13 +181,24 @@ def schema_at(document: Document, component: str, operation: str, path: tuple[st
     schemas: dict[str, Schema] = document.get("components", {}).get("schemas", {})
     found: Schema = schemas.get(component, {})
     if not component:
-        spoken = operation_at(document, operation)
-        whole: Any = spoken.get("responses", {}).get(path[0]) or spoken.get("requestBody") or {}
-        medias: list[Any] = [*whole.get("content", {}).values()]
-        found, path = medias[0].get("schema", {}) if medias else {}, path[1:]
+        found, path = _in_operation(operation_at(document, operation), path)
     for key in path:
         found = _inner(found, key, schemas)
     return found
+
+
+def _in_operation(operation: Mapping[str, Any], path: tuple[str, ...]) -> tuple[Schema, tuple[str, ...]]:
+    """The schema of the parameter, header field or body that a path begins with, and the rest of the path."""
+    responses: Mapping[str, Mapping[str, Any]] = operation.get("responses", {})
+    named = [((one["in"], one["name"]), one) for one in operation.get("parameters", ())]
+    for response in responses.values():
+        named += [(("response_header", name), one) for name, one in response.get("headers", {}).items()]
+    for (where, name), one in named:
+        if path[:2] == (where, name.lower() if "header" in where else name):
+            return one.get("schema", {}), path[2:]
+    whole: Mapping[str, Any] = responses.get(path[0]) or operation.get("requestBody") or {}
+    medias = [*whole.get("content", {}).values()]
+    return medias[0].get("schema", {}) if medias else {}, path[1:]
 
 
 def _inner(schema: Schema, key: str, schemas: Mapping[str, Schema]) -> Schema:

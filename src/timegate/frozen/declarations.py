@@ -29,8 +29,10 @@ from timegate.frozen.spots import Spot
 _Declare: TypeAlias = Callable[[Declaring], list[Code]]
 
 
-def declared(spot: Spot, contracts: ContractPair) -> Proposal:
+def declared(spot: Spot, contracts: ContractPair) -> list[Proposal]:
     """The facts about everything that differs at a place, with a placeholder where a person has to decide.
+
+    What no fact declares is a proposal of its own, without one.
 
     Args:
         spot: the place and what differs there.
@@ -42,14 +44,17 @@ def declared(spot: Spot, contracts: ContractPair) -> Proposal:
     for kinds, declare in table.items():
         if spot.has(*kinds):
             facts += declare(at)
-    told = {kind for kinds in _DECLARATIONS for kind in kinds}
-    facts += at.told(one for one in spot.differences if one.kind not in told)
-    return Proposal(
-        says=" ".join(at.says) or f"{spot.name} has changed.",
-        facts=tuple(facts),
-        question=" ".join(at.questions),
-        fingerprints=spot.fingerprints,
-    )
+    known = {kind for kinds in _DECLARATIONS for kind in kinds}
+    facts += at.told(one for one in spot.differences if one.kind not in known)
+    beyond = [
+        Proposal(says="", facts=(), question=said, fingerprints=frozenset(one.fingerprint for one in some))
+        for said, some in at.left.items()
+    ]
+    if beyond and not facts:
+        return beyond
+    says, question = " ".join(at.says) or f"{spot.name} has changed.", " ".join(at.questions)
+    told = spot.fingerprints.difference(*(one.fingerprints for one in beyond))
+    return [Proposal(says=says, facts=tuple(facts), question=question, fingerprints=told), *beyond]
 
 
 _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
@@ -58,6 +63,7 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     (Kind.OPERATION_REMOVED,): operations.operation_removed,
     (Kind.STATUS_CHANGED,): operations.status,
     (Kind.STATUS_ADDED, Kind.STATUS_REMOVED): operations.response,
+    (Kind.BODY_ADDED, Kind.REQUIRED_BODY_ADDED, Kind.BODY_REMOVED): operations.body,
     (Kind.MEDIA_ADDED, Kind.MEDIA_REMOVED): operations.media,
     COME: keys.added,
     GONE: keys.removed,

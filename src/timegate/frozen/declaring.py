@@ -11,16 +11,13 @@ from timegate.frozen.code import Code, call, model_code, type_code, undecided_co
 from timegate.frozen.contract import ContractPair, schema_at
 from timegate.frozen.difference import Difference, Kind
 from timegate.frozen.shape import shape_of
-from timegate.frozen.spots import Spot
+from timegate.frozen.spots import PLACES, Spot
 from timegate.frozen.subjects import subject_code
 from timegate.typing import Schema
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
 TYPE_KINDS: Final = (Kind.RETYPED, Kind.WIDENED, Kind.NARROWED)
-PARAMETERS: Final = ("query", "header", "cookie", "form")
-RESPONSE_HEADER: Final = "response_header"
-"""Where the parameters are about which there are facts of every kind."""
 
 
 @dataclass(slots=True)
@@ -31,12 +28,14 @@ class Declaring:
         spot: the place and what differs there.
         contracts: the frozen contract and today's.
         questions: what a person has to decide.
+        left: what no fact declares, by what is said of it.
         says: what changed, in sentences.
     """
 
     spot: Spot
     contracts: ContractPair
     questions: list[str] = field(default_factory=list[str])
+    left: dict[str, list[Difference]] = field(default_factory=dict[str, list[Difference]])
     says: list[str] = field(default_factory=list[str])
 
     @property
@@ -118,8 +117,8 @@ class Declaring:
 
     @property
     def is_parameter(self) -> bool:
-        """Whether it is a parameter of an operation."""
-        return self.spot.component is None and self.is_in(*PARAMETERS, "path")
+        """Whether it is a parameter of an operation, or a header field of its responses."""
+        return self.spot.component is None and self.is_in(*PLACES)
 
     @property
     def is_body(self) -> bool:
@@ -132,8 +131,14 @@ class Declaring:
         return f"{self.of} {problem}, which no fact declares: undo it at head, or accept it with a reason."
 
     def told(self, differences: Iterable[Difference]) -> list[Code]:
-        """Say of some differences that no fact declares them; then nothing is written."""
-        self.questions += [self.undeclared(f"has changed ({one.kind.phrase})") for one in differences]
+        """Say of some differences that no fact declares them."""
+        for one in differences:
+            self.leave(self.undeclared(f"has changed ({one.kind.phrase})"), one.kind)
+        return []
+
+    def leave(self, said: str, *kinds: Kind) -> list[Code]:
+        """Say of the differences of some kinds that no fact declares them, and what to do; nothing is written."""
+        self.left.setdefault(said, []).extend(one for one in self.spot.differences if one.kind in kinds)
         return []
 
     def component(self, name: str | None) -> Component | None:

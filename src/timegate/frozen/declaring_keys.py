@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from timegate.frozen.code import Code, value_code
-from timegate.frozen.declaring import PARAMETERS, RESPONSE_HEADER, TYPE_KINDS, Declaring
+from timegate.frozen.declaring import TYPE_KINDS, Declaring
 from timegate.frozen.declaring_types import becomes_list
 from timegate.frozen.difference import ABSENT, Kind
 from timegate.frozen.renames import GONE
+from timegate.frozen.shape import shape_of
+from timegate.frozen.spots import PARAMETERS, RESPONSE_HEADER
 
 _TRUE = Code("True")
 
@@ -92,10 +94,24 @@ def defaulted(at: Declaring) -> list[Code]:
     was = _old_default(at)
     if not at.spot.has(Kind.DEFAULTED):
         return [] if was is ABSENT else [at.fact("defaulted", was=value_code(was))]
+    if _is_empty_list(at):
+        return []
     at.say(f"The default of {at.of} is another one.")
+    if was is ABSENT and at.is_parameter:
+        return at.leave(
+            f"an old client that left {at.of} out meant null, and no fact says so of a text: let head take null still; "
+            f"or, if {value_code(at.spot.of(Kind.DEFAULTED).new)} is what it meant, accept it with a reason.",
+            Kind.DEFAULTED,
+        )
     if was is ABSENT:
         return [at.decide(f"what did {at.name} mean where an old client left it out?")]
     return [at.fact("defaulted", was=value_code(was))]
+
+
+def _is_empty_list(at: Declaring) -> bool:
+    """Whether null was the default of what is a list now, and an empty one is: the fact about the list says that."""
+    one = at.spot.of(Kind.DEFAULTED)
+    return becomes_list(at) and shape_of(at.was).nullable and one.old in (None, ABSENT) and one.new == []
 
 
 def _old_default(at: Declaring) -> Any:

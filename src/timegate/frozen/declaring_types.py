@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from timegate.frozen.code import Code, call
+from timegate.frozen.code import Code, call, text_code
 from timegate.frozen.contract import schema_at
-from timegate.frozen.declaring import RESPONSE_HEADER, TYPE_KINDS, Declaring
-from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.declaring import TYPE_KINDS, Declaring
+from timegate.frozen.difference import Difference, Kind, Severity
 from timegate.frozen.shape import shape_of
+from timegate.frozen.spots import RESPONSE_HEADER
 from timegate.frozen.subjects import endpoint_code, on_code, subject_code
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
@@ -22,30 +23,36 @@ VALUE_KINDS: Final = (
 )  # fmt: skip
 """What may differ in the values of one place."""
 
-WHOLE_KINDS: Final = (*VALUE_KINDS, Kind.CLOSED, Kind.OPENED)
+WHOLE_KINDS: Final = (
+    *VALUE_KINDS, Kind.CLOSED, Kind.OPENED, Kind.BECAME_OPTIONAL, Kind.BECAME_REQUIRED, Kind.DEFAULTED,
+)  # fmt: skip
 """What may differ at the root of a body."""
+
+
+_LEFT_OUT: Final = (Kind.BECAME_REQUIRED, Kind.DEFAULTED)
 
 
 def retyped(at: Declaring) -> list[Code]:
     """It has another type."""
     one = at.spot.of(*TYPE_KINDS)
     at.say(f"{at.of} has another type.")
-    if not at.is_in(RESPONSE_HEADER):
+    if not at.is_in():
         return at.told([one])
     if becomes_list(at):
         return [_became_list(at, one.old)]
-    if _is_list_of(one.new, one.old) and at.spot.component is not None:
+    if _is_list_of(one.new, one.old):
         return [_became_scalar(at, one.old)]
-    if _is_table(one.old, one.new) and at.spot.component is not None:
+    if _is_table(one.old, one.new):
         return [mapped(at, one)]
     return [by_functions(at, one.old)]
 
 
 def of_parameter(at: Declaring) -> list[Code]:
     """The values of a parameter are other ones: on the wire they are texts, and one fact says what all of them were."""
-    found = [one for one in at.spot.differences if one.kind in VALUE_KINDS]
     at.say(f"{at.of} has other values.")
-    old = next((one.old for one in found if is_object(one.old)), {"enum": found[0].old})
+    # Where it has another name too, the frozen contract does not have it under this one.
+    whole = (one.old for one in at.spot.differences if one.path == at.spot.path and one.kind in VALUE_KINDS)
+    old = next(filter(is_object, whole), at.was)
     return [_became_list(at, old) if becomes_list(at) else by_functions(at, old)]
 
 
@@ -107,6 +114,15 @@ def _enveloped(at: Declaring, one: Difference) -> list[Code]:
 def whole_body(at: Declaring) -> list[Code]:
     """The body of a request or of a response differs at its root."""
     differences = [one for one in at.spot.differences if one.kind in WHOLE_KINDS]
+    if at.spot.has(*_LEFT_OUT):
+        at.leave(
+            f"old clients may leave the body of {at.spot.operation} out, and no fact makes one up: let head still take "
+            "what it took then, or accept it with a reason.",
+            *_LEFT_OUT,
+        )
+        differences = [one for one in differences if one.kind not in _LEFT_OUT]
+        if not differences:
+            return []
     if all(one.kind in ARM_KINDS for one in differences) and not _elsewhere(at):
         return alternatives(at)
     enveloped = [fact for one in differences if one.kind is Kind.RETYPED for fact in _enveloped(at, one)]
@@ -117,6 +133,10 @@ def whole_body(at: Declaring) -> list[Code]:
 def _rewritten(at: Declaring) -> Code:
     operation, place = at.spot.operation, at.spot.path[0]
     old = at.type(schema_at(at.contracts.frozen, "", operation, (place,)))
+    if place == "body" and all(one.severity is Severity.ADDITIVE for one in at.spot.differences):
+        # What old clients send is one of what head takes.
+        same, nothing = "lambda body: body", text_code("nothing")
+        return call(endpoint_code(operation), "rewritten", request=same, was=old, loses=nothing)
     if place == "body":
         request = at.decide(f"how does head read an old body of {operation}? A function of the body.")
         loses = at.decide("why is nothing lost of it that is needed?")

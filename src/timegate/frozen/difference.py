@@ -57,7 +57,8 @@ class Kind(enum.Enum):
     STATUS_CHANGED = "status changed", _B, _B
     STATUS_ADDED = "response added", _A, _A
     STATUS_REMOVED = "response removed", _A, _A
-    BODY_ADDED = "body added", _A, _B
+    BODY_ADDED = "body added", _A, _A
+    REQUIRED_BODY_ADDED = "required body added", _B, _A
     BODY_REMOVED = "body removed", _R, _B
     MEDIA_ADDED = "media type added", _A, _R
     MEDIA_REMOVED = "media type removed", _B, _R

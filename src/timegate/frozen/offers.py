@@ -42,7 +42,7 @@ def _renamed(rename: Rename, contracts: ContractPair) -> list[Code]:
         fact = call(on_code(gone.component), "renamed", [".".join(gone.path)], to=text_code(come.path[-1]))
     besides = list(_besides(gone, come))
     spot = Spot(come.component, come.operation, come.path, besides)
-    return [fact, *(declared(spot, contracts).facts if besides else ())]
+    return [fact, *(_apart([spot], contracts) if besides else ())]
 
 
 def _besides(gone: Spot, come: Spot) -> Iterator[Difference]:
@@ -56,6 +56,11 @@ def _besides(gone: Spot, come: Spot) -> Iterator[Difference]:
     optional = not required and not was_required
     compared = SchemaComparison({}, {}).schemas(before.old, after.new, "requests", come.path, defaults=optional)
     types = [(one.kind, one.old, one.new) for one in compared.found if one.kind is not Kind.TEXT]
+    if gone.component is None:
+        # A fact about a parameter says what the whole of it was.
+        types = [
+            (kind, *((old, new) if kind is Kind.DEFAULTED else (before.old, after.new))) for kind, old, new in types
+        ]
     found += types or ([] if same_type(gone, come) else [(Kind.RETYPED, before.old, after.new)])
     sides: tuple[Side, ...] = tuple(side for side in SIDES if side in before.sides and side in after.sides)
     for kind, old, new in found:
@@ -204,7 +209,7 @@ def _choice(
 
 
 def _apart(spots: Iterable[Spot], contracts: ContractPair) -> list[Code]:
-    return [fact for spot in spots for fact in declared(spot, contracts).facts]
+    return [fact for spot in spots for one in declared(spot, contracts) for fact in one.facts]
 
 
 def _percent(found: Rename | MemberRename) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -11,10 +10,10 @@ from timegate.frozen.contract import extension
 from timegate.frozen.difference import ABSENT, Difference, Kind
 from timegate.frozen.schemas import FRAMEWORKS_OWN, Compared, Pair, SchemaComparison
 from timegate.typing import METHODS, Document, Schema
-from timegate.wire.schema import references
+from timegate.wire.media import FORMS
+from timegate.wire.schema import references, referred
 from timegate.wire.wire import Side
 
-_NAME: Final = re.compile(r"\{[^}]*\}")
 _TEXTS: Final = ("summary", "description", "operationId", "tags", "deprecated")
 
 
@@ -33,11 +32,6 @@ def operations_of(document: Document) -> dict[str, dict[str, Any]]:
         for method in METHODS
         if method.lower() in item
     }
-
-
-def nameless(operation: str) -> str:
-    """Method and path without the names of path parameters, which no client sends."""
-    return _NAME.sub("{}", operation)
 
 
 @dataclass(slots=True)
@@ -111,7 +105,7 @@ class OperationComparison:
         if old is None or new is None:
             if old is not new:
                 required = new is not None and new.get("required")
-                added = Kind.REQUIRED_KEY_ADDED if required else Kind.BODY_ADDED
+                added = Kind.REQUIRED_BODY_ADDED if required else Kind.BODY_ADDED
                 self._tell(
                     added if old is None else Kind.BODY_REMOVED,
                     "requests",
@@ -120,10 +114,19 @@ class OperationComparison:
                     ABSENT if new is None else new,
                 )
             return
-        if bool(old.get("required")) != bool(new.get("required")):
+        if bool(old.get("required")) != bool(new.get("required")) and not self._follows_from_fields(old, new):
             kind = Kind.BECAME_REQUIRED if new.get("required") else Kind.BECAME_OPTIONAL
             self._tell(kind, "requests", ("body",), dict(old), dict(new))
         self._content(old.get("content", {}), new.get("content", {}), "requests", "body")
+
+    def _follows_from_fields(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+        """Whether both are forms that are required where one of their fields is: the fields tell it then."""
+        for body, components in ((old, self.schemas.old), (new, self.schemas.new)):
+            forms = [body["content"][media].get("schema", {}) for media in FORMS if media in body.get("content", {})]
+            fields = [components.get(referred(form) or "", form).get("required") for form in forms]
+            if bool(body.get("required")) not in map(bool, fields):
+                return False
+        return True
 
     def _responses(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         before, after = (

@@ -35,8 +35,9 @@ def proposals(differences: Iterable[Difference], contracts: ContractPair) -> lis
         take(offered_parts(some, contracts), *some.gone, *some.come)
     for rename in list(renames(left)):
         take(offered_rename(rename, contracts), rename.gone, rename.come)
-    for spot in list(left):
-        take(offered_members(spot, contracts) or declared(spot, contracts), spot)
+    for spot in left:
+        renamed = offered_members(spot, contracts)
+        made += declared(spot, contracts) if renamed is None else [renamed]
     return list(_together(made))
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from timegate.frozen.contract import VersionContract, operation_at
 from timegate.frozen.difference import Difference, Kind
 from timegate.history.inheritance import is_about
 from timegate.wire.media import FORMS
 from timegate.wire.wire import Component, Side
+
+PARAMETERS: Final = ("query", "header", "cookie", "form")
+"""Where the parameters are about which there are facts of every kind."""
+
+RESPONSE_HEADER: Final = "response_header"
+PLACES: Final = (*PARAMETERS, "path", RESPONSE_HEADER)
 
 
 @dataclass(slots=True)
@@ -59,8 +66,9 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         component = contract.component(one.component) if one.component else None
         identity = one.component if component is None else component.name
         form = _form_of(one, component, contract)
-        spot = Spot(component, one.operation, one.path) if not form else Spot(None, form, ("form", *one.path))
-        spot = found.setdefault((identity, one.operation, one.path), spot)
+        path = one.path[: _depth(one)]
+        spot = Spot(component, one.operation, path) if not form else Spot(None, form, ("form", *path))
+        spot = found.setdefault((identity, one.operation, path), spot)
         spot.differences.append(one)
     spots = list(found.values())
     bases = [(spot, _base_of(spot, spots)) for spot in spots]
@@ -68,6 +76,17 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         if base is not None:
             base.differences += spot.differences
     return [spot for spot, base in bases if base is None]
+
+
+def _depth(difference: Difference) -> int | None:
+    """How many keys of a path lead to the place that facts are about; None for all.
+
+    A parameter is a text, or several: facts are about the whole of it. The media types of a body are told together.
+    """
+    if difference.kind in (Kind.MEDIA_ADDED, Kind.MEDIA_REMOVED):
+        return 1
+    is_parameter = difference.operation and difference.path and difference.path[0] in PLACES
+    return 2 if is_parameter else None
 
 
 def _form_of(difference: Difference, component: Component | None, contract: VersionContract) -> str:

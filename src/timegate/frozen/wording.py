@@ -39,6 +39,7 @@ _SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.STATUS_ADDED: "may respond with this status",
     Kind.STATUS_REMOVED: "no longer responds with this status",
     Kind.BODY_ADDED: "has a body now",
+    Kind.REQUIRED_BODY_ADDED: "has a body now, which is required",
     Kind.BODY_REMOVED: "has no body any more",
     Kind.MEDIA_ADDED: "has another media type",
     Kind.MEDIA_REMOVED: "no longer has this media type",

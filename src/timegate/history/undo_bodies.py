@@ -14,6 +14,7 @@ from timegate.history.steps import ObjectConverted, one_way
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import name_of_operation, operations_of
 from timegate.typing import Schema
+from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import LEFT_OUT_MARK
 from timegate.wire.schema import ref, referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
@@ -118,6 +119,11 @@ def _rewrite(
     whole = whole_body(builder, operation, side, place, body)
     older = whole.schema if fact.was is UNSET else builder.type_of(side, fact)
     builder.put(side, replace(whole, schema=older))
+    components = builder.wire.components(side)
+    if side == "requests" and is_nullable(whole.schema, components) and not is_nullable(older, components):
+        # Null is what head reads where there is no body.
+        (now,) = (one for one in builder.wire.operations if one.key == operation.key)
+        builder.put_operation(replace(now, request=now.request and replace(now.request, required=True)))
     to_head, to_old = fact.request or one_way, fact.response or one_way
     if side == "responses":
         to_head = one_way

@@ -17,7 +17,7 @@ from timegate.history.undo import undo
 from timegate.history.undo_endpoints import has_method, name_of_operation, operations_of
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.paths import PARAMETER, parameter_names
-from timegate.wire.wire import Operation, Wire
+from timegate.wire.wire import Component, Operation, Wire
 
 
 def _place(wire: Wire, fact: ParameterFact, operation: Operation, name: str) -> tuple[str, str | None]:
@@ -71,7 +71,18 @@ def _remedy(builder: HistoryBuilder, fact: ParameterFact, operation: Operation, 
 @undo.register
 def _changed(fact: ChangedParameter, builder: HistoryBuilder) -> None:
     for holder, key in _places(builder, fact, fact.name):
+        newer = builder.component("requests", holder)
         undo(fact.of_field(holder, written_key(key)), builder)
+        _follow_fields(builder, holder, newer)
+
+
+def _follow_fields(builder: HistoryBuilder, holder: str, newer: Component) -> None:
+    """Require the form whose fields a component holds where only the older version requires one, or the other way."""
+    older = bool(builder.component("requests", holder).schema.get("required"))
+    if bool(newer.schema.get("required")) != older:
+        for one in builder.wire.operations:
+            if one.parameters.get("form") == holder and one.request is not None:
+                builder.put_operation(replace(one, request=replace(one.request, required=older)))
 
 
 @undo.register
@@ -89,6 +100,7 @@ def _removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
         _check_hyphens(builder, fact)
         component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
         builder.put("requests", with_property(component, fact.name, schema, required=fact.required))
+        _follow_fields(builder, holder, component)
         step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=fact.required)
         builder.record("requests", holder, step, fact.name)
 

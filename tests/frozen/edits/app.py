@@ -145,7 +145,7 @@ class Strict(BaseModel):
 MAIN: Final = '''\
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Form, Query, Response
+from fastapi import Body, FastAPI, Form, Header, Query, Response
 from fastapi.responses import HTMLResponse
 
 from PACKAGE.models import Ash, Bird, Cat, Crab, Dog, Eel, Elm, Fish, Item, Literal
@@ -211,6 +211,11 @@ async def say(word: Strict) -> int:
 @app.post("/notes")
 async def note(title: Annotated[str, Form()], pages: Annotated[int, Form()] = 1) -> int:
     return len(title) * pages
+
+
+@app.get("/boxes")
+async def boxes(sizes: Annotated[list[int], Query()] = [1]) -> int:
+    return len(sizes)
 
 
 @app.get("/search", responses={200: {"headers": {"X-Left": {"schema": {"type": "integer"}}}}})

@@ -173,6 +173,44 @@ EDITS: Final = (
         True,
     ),
     Edit(
+        "a form optional",
+        "title: Annotated[str, Form()]",
+        'title: Annotated[str, Form()] = "x"',
+        "Body_note_notes_post.title",
+        "additive",
+        'endpoint("/notes", "POST").form("title").became_optional()',
+        True,
+    ),
+    Edit(
+        "wider items of a list of a parameter",
+        "sizes: Annotated[list[int], Query()]",
+        "sizes: Annotated[list[float], Query()]",
+        "GET /boxes query sizes *",
+        "additive",
+        'endpoint("/boxes", "GET").query("sizes").retyped(was=list[int])',
+        True,
+    ),
+    Edit(
+        "items of another type in a list of a parameter",
+        "sizes: Annotated[list[int], Query()] = [1]",
+        "sizes: Annotated[list[bool], Query()] = [True]",
+        "GET /boxes query sizes *",
+        "breaking",
+        'endpoint("/boxes", "GET").query("sizes").retyped(was=list[int], to_head=undecided(',
+        settled='endpoint("/boxes", "GET").query("sizes").defaulted(was=[1]), '
+        'endpoint("/boxes", "GET").query("sizes").retyped('
+        "was=list[int], to_head=lambda sizes: [size > 1 for size in sizes])",
+    ),
+    Edit(
+        "a list for what might be null in a parameter",
+        "near: str | None = None",
+        "near: Annotated[list[str], Query()] = []",
+        "GET /trees query near",
+        "breaking",
+        'endpoint("/trees", "GET").query("near").became_list(was=str | None)',
+        True,
+    ),
+    Edit(
         "null for a parameter",
         'q: str = ""',
         "q: str | None = None",
@@ -197,6 +235,6 @@ EDITS: Final = (
         'near: str | None = "here"',
         "GET /trees query near",
         "risky",
-        'undecided("what did `near` mean where an old client left it out?")',
+        "left `near` of GET /trees out meant null, and no fact says so of a text: let head take null still",
     ),
 )
