@@ -150,7 +150,9 @@ class Traces:
                 match step:
                     case ValueConverted(to_head=function, older=schema) if _looks(function):
                         waiting += self._reach.names_in(schema)
-                    case ObjectConverted(older=schema) | KeyRemoved(schema=schema):
+                    case ObjectConverted(older=schema) if is_declared(step.to_head):
+                        waiting += self._reach.names_in(schema)
+                    case KeyRemoved(schema=schema):
                         waiting += self._reach.names_in(schema)
                     case _:
                         pass

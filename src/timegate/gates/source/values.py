@@ -191,11 +191,16 @@ class Values:
 
     def _reader(self, op: CheckValue) -> Reader | None:
         """What reads a value that is not exactly of the JSON type that its schema names."""
-        apart, components = self._apart(op), self.module.reach.components(op.version)
+        reach, apart = self.module.reach, self._apart(op)
+        components, heads = reach.components(op.version), reach.components(0)
+        names = [name for name in reach.names_in(op.schema) if name in components]
         reader = self._check_of_members(op) or reader_of(op.kind, model=op.model, apart=apart, described=op.described)
-        names = self.module.reach.names_in(op.schema)
-        models = (components[name].model for name in names if name in components)
-        unread = op.kind is not UNSET and any(one is not None and apart(one) is None for one in models)
+        unread = op.kind is not UNSET and any(
+            model is not None and apart(model) is None for model in (components[name].model for name in names)
+        )
+        if any(name in heads and heads[name].model is None and components[name].model is not None for name in names):
+            # The type is newer than a model that was retired: it does not know one of the arms.
+            reader = None
         untyped = op.kind is UNSET and op.slot is self.stage.whole and not names
         if reader is None and (unread or untyped):
             # A class of the old server's whose validators no gate runs, or no type: the schema says what fits.
