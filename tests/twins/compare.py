@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from tests.twins.documents import Documents
 from tests.twins.drawing import SHOWN
 from tests.twins.exchange import Exchange
+from tests.twins.requests import takes
 from tests.twins.shapes import DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
 from tests.twins.values import each, is_dict, is_list, plain, same
 
@@ -66,7 +67,7 @@ def version(exchange: Exchange) -> Iterator[Judged]:
 def absence(exchange: Exchange) -> Iterator[Judged]:
     """What only head has is not there for an old client: 404, or 405 with the methods that its version has."""
     old, new = exchange.old_response, exchange.new_response
-    methods = {one.method for one in exchange.oldest.operations.values() if one.path == exchange.old.path}
+    methods = {one.method for one in exchange.oldest.operations.values() if takes(one.path, exchange.old.path)}
     allowed = {*filter(None, new.headers.get("allow", "").replace(" ", "").split(","))} - {"HEAD", "OPTIONS"}
     if old.status == new.status and exchange.new_heard is None and allowed == methods:
         yield "absence", None

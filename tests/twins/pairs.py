@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.meaning import Boundary, down, whole
-from tests.twins.requests import Asker, Request
+from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
 from tests.twins.source import OLDEST
 from tests.twins.timelines import told
@@ -145,12 +144,12 @@ class Pair:
 
     def strange(self) -> list[Operation]:
         """The operations that the old client does not know, at paths that none of its own takes."""
-        known = [(one.method, re.sub(r"\{\w+\}", "[^/]+", one.path)) for one in self.old.world.operations.values()]
+        known = [(one.method, one.path) for one in self.old.world.operations.values()]
         return [
             one
             for uid, one in self.head.world.operations.items()
             if uid not in self.old.world.operations
-            and not any(method == one.method and re.fullmatch(path, one.path) for method, path in known)
+            and not any(method == one.method and takes(path, one.path) for method, path in known)
         ]
 
     async def exchange(self, number: int) -> Exchange | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import quote
@@ -75,6 +76,11 @@ class Request:
         said += [f"&{self.tail}"] if self.tail else []
         said += [f"content-type: {self.media}"] if self.media != "application/json" else []
         return " ".join([*said, *([repr(self.content)] if self.content else []), *self.notes])
+
+
+def takes(template: str, path: str) -> bool:
+    """Whether the path of an operation takes a path, which may be that of another operation."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None
 
 
 class Asker:
