@@ -50,8 +50,17 @@ def limits_alone_are_not_judged(exchange: Exchange) -> bool:
 def head_tells_its_limits(exchange: Exchange) -> bool:
     """At `constrained` a stricter head tells its own limits, beside what else is wrong."""
     unlike = _unlike(exchange)
+    limited = [entry["loc"] for entry in unlike if entry["type"] in LIMITS]
     others = [entry for entry in unlike if entry["type"] not in LIMITS]
-    return "constrained" in exchange.verbs and len(others) < len(unlike) and all(map(_lacks_a_parameter, others))
+    # Of a union, the other arms have validation errors too.
+    return (
+        "constrained" in exchange.verbs
+        and bool(limited)
+        and all(
+            _lacks_a_parameter(entry) or any(_parts_at_an_arm(exchange, entry["loc"], one) for one in limited)
+            for entry in others
+        )
+    )
 
 
 def _parts_at_an_arm(exchange: Exchange, place: list[Any], other: list[Any]) -> bool:
@@ -124,6 +133,21 @@ def a_validator_accepts_more_than_the_schema_says(exchange: Exchange) -> bool:
     """At a place with a validator that a change touches, only the form that the client's schema describes passes."""
     refused = exchange.new_response.status == 422 and exchange.new_heard is None
     return exchange.accepted and refused and _are_at_a_validator(exchange, exchange.new_details)
+
+
+@documented("the same in an arm of a union, where head may read another arm")
+def a_validator_decides_on_an_arm(exchange: Exchange) -> bool:
+    """In a touched union what only a validator could read is told in one entry, where it could be another arm."""
+    entries = exchange.new_details
+    splitting = {one.sent_as for model in exchange.oldest.models.values() for one in model.fields if one.splits}
+    return (
+        exchange.accepted
+        and bool(entries)
+        and all(
+            entry["type"] == "value_error" and is_dict(entry["input"]) and not splitting.isdisjoint(entry["input"])
+            for entry in entries
+        )
+    )
 
 
 def _are_at_a_validator(exchange: Exchange, details: list[Any]) -> bool:
@@ -320,6 +344,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_validator_accepts_more_than_the_schema_says,
+        a_validator_decides_on_an_arm,
         a_path_has_no_dots,
     ),
     "handler": (a_key_that_only_head_has_is_dropped,),

@@ -104,7 +104,11 @@ class Arm:
             # Even a strict reader makes an instance of the object. One frame for each level, as for a leaf.
             found = Score(0, 2 if self.is_dict else 1, self.sure)
             for key in self._scalars_first(value):
-                score = self.leaves[key].score(value[key], reading) if key in self.leaves else Score()
+                leaf = self.leaves.get(key)
+                score = Score() if leaf is None else leaf.score(value[key], reading)
+                if score is None and leaf is not None and leaf.forms and not (reading.strictly or reading.in_form):
+                    # What a function makes of another form is of the very type, if it makes anything of it.
+                    score = Score(sure=False)
                 if score is None:
                     found = None
                     break

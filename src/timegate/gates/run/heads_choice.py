@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from timegate.gates.run.arms import Arm
-from timegate.gates.run.leaves import Leaf, Score, best_of
+from timegate.gates.run.leaves import Leaf, Reading, Score, best_of
 from timegate.typing import is_array, is_object
 
 
@@ -17,13 +17,14 @@ class Sent(NamedTuple):
         chosen: the arm that it is.
         given: the value, or an object with its keys.
         certain: whether no function of the app can have refused it.
-        next_ones: where the old server has refused it, the arms that it is instead, the likeliest first.
+        next_ones: where the old server has refused it, the arms that it is instead, the likeliest first; None where
+            that does not matter.
     """
 
     chosen: Arm
     given: Any
     certain: bool = True
-    next_ones: Sequence[Arm] = ()
+    next_ones: Sequence[Arm] | None = None
 
 
 def as_sent(arms: Sequence[Arm], chosen: Arm, value: Any, given: Any, *, in_order: bool) -> Sent:
@@ -39,10 +40,13 @@ def as_sent(arms: Sequence[Arm], chosen: Arm, value: Any, given: Any, *, in_orde
     if not chosen.rivals and chosen.unread(value) is None:
         return Sent(chosen, given)
     score = chosen.leaf.score(value)
-    if score is not None:
+    is_formed = score is not None and not score.sure and chosen.leaf.score(value, Reading(in_form=True)) is None
+    if score is not None and not is_formed:
         return Sent(chosen, given, certain=score.sure)
-    scores = {id(arm): arm.leaf.score(value) for arm in arms if arm.refused is None}
-    return Sent(chosen, given, certain=False, next_ones=list(_ranked(arms, scores, in_order=in_order)))
+    scores = {id(arm): arm.leaf.score(value) for arm in arms if arm.refused is None and arm is not chosen}
+    next_ones = list(_ranked(arms, scores, in_order=in_order))
+    # What only a function of the app can read is refused by all other arms, or is one of them.
+    return Sent(chosen, given, certain=False, next_ones=next_ones if is_formed else next_ones or None)
 
 
 def tell_head(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool) -> bool:
@@ -93,13 +97,13 @@ def _misreading(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool, 
     if chosen.at_head is not None:
         scores[id(chosen)] = chosen.at_head.leaf.score(value)
     others: list[Arm] = []
-    next_ones = iter(sent.next_ones)
+    next_ones = iter(sent.next_ones or ())
     is_passed = False
     for arm in _ranked(arms, scores, in_order=in_order):
         if arm is chosen:
             is_passed = True
-        elif sent.next_ones:
-            if arm is not next(next_ones) or not arm.means_the_same(chosen, given):
+        elif sent.next_ones is not None:
+            if arm is not next(next_ones, None) or not arm.means_the_same(chosen, given):
                 return [*others, arm]
         elif is_passed:
             if not arm.may_have_been_said(chosen, given, value):

@@ -50,12 +50,14 @@ class Reading:
         strictly: whether as head sends it: of the types that the schema names, at any depth, but for a null, which head
             may send though no schema mentions it. If not, as a server reads what clients send.
         in_part: whether objects may lack keys that they are said to have.
+        in_form: whether without what functions of the app may make of other forms.
         known: what objects in it were read as before, by the `id` of the reader and of the object: where unions are
             nested, each is met by every way through the arms.
     """
 
     strictly: bool = False
     in_part: bool = False
+    in_form: bool = False
     known: dict[tuple[int, int], Score | None] = field(default_factory=dict[tuple[int, int], "Score | None"])
 
 
@@ -159,6 +161,7 @@ class Leaf:
         whole: whether it reads all other values, lists and objects too.
         frame: what reads the values but for the objects in them; None where nothing more is known.
         sure: whether the server reads all that is read by what is known.
+        forms: whether a function of the app may make such values of any others.
         anything: whether any value is read, by a type that says nothing of it, as `Any`: as a strict reader would.
         values: the only scalars, where they are listed.
         choices: the arms, where it is a union.
@@ -181,6 +184,7 @@ class Leaf:
     whole: bool = False
     frame: Typed | None = None
     sure: bool = True
+    forms: bool = False
     anything: bool = False
     values: Tags | None = None
     choices: tuple[Leaf, ...] = ()
@@ -214,6 +218,8 @@ class Leaf:
     def reads(self, value: Any) -> bool:
         """Whether a server that reads leniently may take a value, whatever its limits or what is in it."""
         kind = type_of(value)
+        if self.forms:
+            return True
         if kind in self.types or self.described:
             return kind in self.types
         if kind is dict:

@@ -30,7 +30,14 @@ from timegate.reading.value_readers import (
 )
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
-from timegate.wire.marks import CHECKED_MARK, DISCRIMINATOR_MARK, LEFT_TO_RIGHT_MARK, MARK_PREFIX, TUPLE_MARK
+from timegate.wire.marks import (
+    CHECKED_MARK,
+    DISCRIMINATOR_MARK,
+    LEFT_TO_RIGHT_MARK,
+    MARK_PREFIX,
+    TUPLE_MARK,
+    VALIDATED_MARK,
+)
 from timegate.wire.schema import NULL, referred, single_reference
 from timegate.wire.wire import Component
 
@@ -93,7 +100,8 @@ class Shapes:
             # Without a class, a document says all.
             return replace(self.leaf(schema, version), sure=component.model is None)
         found = self._of_type(schema, trace.kind, component.model or trace.model, version)
-        return replace(found, sure=found.sure and CHECKED_MARK not in schema and not has_validators(trace.kind))
+        sure = found.sure and CHECKED_MARK not in schema and not has_validators(trace.kind)
+        return replace(found, sure=sure, forms=VALIDATED_MARK in schema)
 
     def _of_type(self, schema: Schema, kind: Any, model: Any, version: int) -> Leaf:
         """How the values of a schema are read by a type.
@@ -126,8 +134,10 @@ class Shapes:
             return found
         if found.items is not None:
             return replace(found, items=self._of_type(schema["items"], inner, model, version))
-        if found.entries is not None:
-            return replace(found, entries=self._of_type(schema["additionalProperties"], inner, model, version))
+        entries = schema.get("additionalProperties")
+        # Where anything may be in a dict, no schema says so: there is none, or it is `true`.
+        if found.entries is not None and is_object(entries):
+            return replace(found, entries=self._of_type(entries, inner, model, version))
         return found
 
     def _of_union(self, found: Leaf, arms: list[Schema], kinds: list[Any], model: Any, version: int) -> Leaf:

@@ -71,6 +71,8 @@ def _may_read(leaf: Leaf, other: Leaf, *, leniently: bool) -> bool:
         other: what they are.
         leniently: whether they are written in any way that the other one reads.
     """
+    if leniently and (leaf.forms or other.forms):
+        return True
     if leaf.choices or other.choices:
         pairs = ((a, b) for a in leaf.choices or (leaf,) for b in other.choices or (other,))
         return any(_may_read(a, b, leniently=leniently) for a, b in pairs)
