@@ -26,6 +26,9 @@ Model: TypeAlias = Any
 Fields: TypeAlias = Mapping[str, str]
 """A model's field names in Python, each with its name on the wire."""
 
+Settings: TypeAlias = Mapping[str, Any]
+"""What pydantic's configuration says of how the values of a class's fields are read and written."""
+
 
 Location: TypeAlias = Literal["query", "header", "path", "cookie", "form"]
 """The part of a request that holds a parameter, as OpenAPI calls it, and the form in its body."""

@@ -15,7 +15,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.run.tag_errors import ExpectedTags
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
-from timegate.reading.class_fields import tells_python_names
+from timegate.reading.settings import tells_python_names
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
@@ -204,7 +204,7 @@ class Locator:
             return _End()
         label = rest[at]
         key = next((wire for wire in component.properties if label in component.accepted(wire)), None)
-        if key is None and isinstance(label, str) and tells_python_names(component.model):
+        if key is None and isinstance(label, str) and tells_python_names(component.settings):
             key = component.fields.get(label)
             label = label if key is None else key
         if key is None and label in self._known(component.name):

@@ -13,8 +13,8 @@ from timegate.history.misfit import misfit
 from timegate.history.places import EVERY_KEY, FieldPlace
 from timegate.history.remedies import name_one
 from timegate.history.widening import admits_all_of
-from timegate.reading.class_fields import written_modes_of
-from timegate.typing import Schema, is_array, is_object
+from timegate.reading.settings import written_modes
+from timegate.typing import Schema, Settings, is_array, is_object
 from timegate.wire.wire import Side
 
 
@@ -56,8 +56,8 @@ def value_at(
         return _sibling(builder, place, value, fits, used_in)
     if callable(value) and not place.stars:
         return value
-    model = builder.component(place.side, place.name).model if place.side == "responses" else None
-    value = plain_value(builder, place.text, value, argument=argument, model=model)
+    settings = builder.component(place.side, place.name).settings if place.side == "responses" else None
+    value = plain_value(builder, place.text, value, argument=argument, settings=settings)
     if value is not UNSET and used:
         check_value(builder, place.side, place.text, value, argument=argument, fits=fits)
         if place.side == "requests" and place.name in builder.parameter_holders and not _is_carried(value):
@@ -95,7 +95,9 @@ def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: S
     return Sibling(key)
 
 
-def plain_value(builder: HistoryBuilder, place: str, value: object, *, argument: str, model: Any = None) -> Any:
+def plain_value(
+    builder: HistoryBuilder, place: str, value: object, *, argument: str, settings: Settings | None = None
+) -> Any:
     """A declared value as plain JSON; UNSET and a fault where it is none.
 
     Args:
@@ -103,14 +105,14 @@ def plain_value(builder: HistoryBuilder, place: str, value: object, *, argument:
         place: where it is declared to be.
         value: as declared.
         argument: the fact's argument that gives it.
-        model: the class whose settings say how it is written; None for a value that no class of head writes.
+        settings: how it is written; None for a value that no class of head writes.
     """
     written = f"{argument}={name_of(value)}"
     if callable(value):
         builder.fault(place, f"{written} is a function, and a value is wanted here", "give a value or sibling('…')")
         return UNSET
     try:
-        plain = to_jsonable_python(value, **written_modes_of(model))
+        plain = to_jsonable_python(value, **written_modes(settings or {}))
     except (PydanticSerializationError, ValueError, RecursionError):
         builder.fault(place, f"{written} is no JSON value", "give a value that JSON can hold")
         return UNSET

@@ -10,11 +10,11 @@ from pydantic import create_model
 
 from timegate.changes.base import UNSET, Fact, ModelFact
 from timegate.errors import Fault
-from timegate.reading.class_fields import written_settings_of
 from timegate.reading.parameters import slot_schema
-from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
+from timegate.reading.schemas import GeneratedSchemas, component_of, generate_schemas, merge_schemas
+from timegate.reading.settings import has_own_settings, settings_of
 from timegate.timeline import Timeline
-from timegate.typing import Schema
+from timegate.typing import Schema, Settings
 from timegate.wire.schema import referred
 from timegate.wire.wire import SIDES, Side, Wire
 
@@ -47,7 +47,7 @@ def named_types(head: Wire, timeline: Timeline) -> NamedTypes:
         if fact.named_type is not UNSET
     }
     types: dict[int, Any] = {key: fact.named_type for key, (fact, *_) in named.items()}
-    settings = {key: _settings(fact) for key, (fact, *_) in named.items()}
+    settings = {key: _settings(fact, head) for key, (fact, *_) in named.items()}
     refused: dict[int, str] = {}
     try:
         generated = _generated(types, settings)
@@ -67,19 +67,22 @@ def named_types(head: Wire, timeline: Timeline) -> NamedTypes:
     return NamedTypes(wire, schemas, faults)
 
 
-def _settings(fact: Fact) -> Any:
-    """The settings by which values of the type that a fact names are written: those of the model that had them."""
-    models = fact.models if isinstance(fact, ModelFact) else ()
-    return written_settings_of(models[0], fact.named_type) if models else None
+def _settings(fact: Fact, head: Wire) -> Settings:
+    """The settings of the type that a fact names: those of the model that had values of it."""
+    if not isinstance(fact, ModelFact) or not fact.models or has_own_settings(fact.named_type):
+        return {}
+    known = (one.settings for side in SIDES for one in component_of(head.components(side), fact.models[0]))
+    return next(known, settings_of(fact.models[0]))
 
 
-def _generated(types: Mapping[int, Any], settings: Mapping[int, Any]) -> dict[Side, GeneratedSchemas]:
+def _generated(types: Mapping[int, Any], settings: Mapping[int, Settings]) -> dict[Side, GeneratedSchemas]:
     # Settings hold for the fields of a model.
     wrapped: dict[int, Any] = {}
     for key, config in settings.items():
         if config and key in types:
             fields: dict[str, Any] = {_SLOT: (types[key], ...)}
-            wrapped[key] = create_model(f"{_WRAPPER}{key}", __config__=config, **fields)
+            given: Any = dict(config)
+            wrapped[key] = create_model(f"{_WRAPPER}{key}", __config__=given, **fields)
     if not types:
         return {}
     kinds = [(key, wrapped.get(key, kind)) for key, kind in types.items()]
@@ -94,7 +97,7 @@ def _unwrapped(generated: GeneratedSchemas, wrapped: Mapping[int, Any]) -> Gener
     return GeneratedSchemas({**generated.schemas, **own}, kept)
 
 
-def _problem(key: int, kind: Any, settings: Mapping[int, Any]) -> str:
+def _problem(key: int, kind: Any, settings: Mapping[int, Settings]) -> str:
     """Why a type cannot be described; empty where it can. A type may run code of its author, which raises anything."""
     try:
         _generated({key: kind}, settings)

@@ -137,8 +137,8 @@ def _first_item(
     if callable(fact.empty) and not place.stars:
         return FirstItem(fact.empty)
     if fact.empty is not UNSET:
-        model = values.component.model if place.side == "responses" else None
-        empty = plain_value(builder, place.text, fact.empty, argument="empty", model=model)
+        settings = values.component.settings if place.side == "responses" else None
+        empty = plain_value(builder, place.text, fact.empty, argument="empty", settings=settings)
         if empty is not UNSET and place.side == used_in:
             check_value(builder, place.side, place.text, empty, argument="empty", fits=target)
         return FirstItem(empty)

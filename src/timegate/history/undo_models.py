@@ -146,6 +146,7 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
             schema=shape.schema,
             fields=shape.fields,
             spellings=shape.spellings,
+            settings=shape.settings,
             uncertain=shape.uncertain,
             aliases=shape.aliases,
             renamed=shape.renamed,

@@ -120,8 +120,8 @@ def _move(
         )
         return
     if empty is not UNSET and not callable(empty):
-        model = source.model if side == "responses" else None
-        empty = plain_value(builder, text, empty, argument="empty", model=model)
+        settings = source.settings if side == "responses" else None
+        empty = plain_value(builder, text, empty, argument="empty", settings=settings)
     if empty is not UNSET and not callable(empty) and side == "responses":
         check_value(builder, side, text, empty, argument="empty", fits=schema)
     newer_parents = {root: builder.component(side, root).properties[path[0]] for root, path in roots.items()}

@@ -295,6 +295,7 @@ def _with_class(component: Component, kind: Any, side: Side) -> Component:
     return replace(
         component,
         model=kind,
+        settings=known.settings,
         fields={name: wire for name, wire in known.fields.items() if wire in component.properties},
         spellings={wire: keys for wire, keys in known.spellings.items() if wire in component.properties},
         aliases=known.aliases,

@@ -12,7 +12,8 @@ from pydantic_core import to_jsonable_python
 
 from timegate.reading.generator import Generator
 from timegate.reading.serializers import hides_keys
-from timegate.typing import is_array, is_object, plain_text, type_of
+from timegate.reading.settings import settings_in
+from timegate.typing import Settings, is_array, is_object, plain_text, type_of
 from timegate.wire.marks import (
     ABSENT_MARK,
     DISCRIMINATOR_MARK,
@@ -46,12 +47,14 @@ class ClassRecord:
         names: Python name to candidates for the wire name and every other spelling, the likeliest first.
         uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``).
         aliases: every alias for requests or for responses, with the field's Python name.
+        settings: how the values of its fields are read and written.
     """
 
     model: Any
     names: Mapping[str, tuple[str, ...]]
     uncertain: frozenset[str]
     aliases: Mapping[str, str]
+    settings: Settings
 
 
 class Records:
@@ -82,7 +85,9 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             model = schema.get("cls")
             if model is None:
                 return generated
-            records.classes.append(ClassRecord(model, *_names(schema, self.mode)))
+            records.classes.append(
+                ClassRecord(model, *_names(schema, self.mode), settings_in(schema.get("config") or {}))
+            )
             return {**generated, MODEL_MARK: len(records.classes) - 1}
 
         def definitions_schema(self, schema: Any) -> JsonSchemaValue:

@@ -190,6 +190,7 @@ def _component(name: str, schema: Schema, record: ClassRecord | None) -> Compone
         name,
         schema,
         record.model,
+        record.settings,
         fields,
         spellings,
         display_name=name,

@@ -14,8 +14,9 @@ from uuid import UUID
 from pydantic import AfterValidator, AnyUrl, Field, PydanticUserError, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
+from timegate.reading.settings import adapter_of
 from timegate.reading.value_readers import read_by, runs_code_of_the_app, union_of
-from timegate.typing import Schema
+from timegate.typing import Schema, Settings
 from timegate.wire.value_readers import Unread
 
 LAX, STRICT, EXACT = 0, 1, 2
@@ -40,7 +41,7 @@ _LIMITS: Final = {
     "minLength": "min_length", "maxLength": "max_length", "pattern": "pattern",
 }  # fmt: skip
 
-_Settings: TypeAlias = tuple[tuple[str, Any], ...]
+_Given: TypeAlias = tuple[tuple[str, Any], ...]
 
 _ANYTHING: Final = object()
 
@@ -99,7 +100,7 @@ class ScoredType:
         return None
 
 
-def scored_type(kind: Any, settings: Mapping[str, Any] | None = None) -> ScoredType | None:
+def scored_type(kind: Any, settings: Settings | None = None) -> ScoredType | None:
     """What reads a type; None where the type is not known, or reading it would run functions of the app.
 
     Args:
@@ -115,12 +116,12 @@ def scored_type(kind: Any, settings: Mapping[str, Any] | None = None) -> ScoredT
     return _known_type(kind, repr(kind), key)
 
 
-def _scored_type(kind: Any, settings: _Settings) -> ScoredType | None:
-    config: Any = dict(settings) or None
+def _scored_type(kind: Any, settings: _Given) -> ScoredType | None:
+    given = dict(settings)
     try:
-        alone = TypeAdapter[Any](kind, config=config)
+        alone = adapter_of(kind, given)
         unions = union_of((_READS_ANYTHING, kind)), union_of((kind, _READS_ANYTHING))
-        after, before = (TypeAdapter[Any](union, config=config) for union in unions)
+        after, before = (adapter_of(union, given) for union in unions)
     except (PydanticUserError, SchemaError, NameError, TypeError):
         # A type that only its model can build, or a limit that only its author's own type can apply.
         return None
@@ -129,7 +130,7 @@ def _scored_type(kind: Any, settings: _Settings) -> ScoredType | None:
 
 
 @functools.cache
-def _known_type(kind: Any, _: str, settings: _Settings) -> ScoredType | None:
+def _known_type(kind: Any, _: str, settings: _Given) -> ScoredType | None:
     return _scored_type(kind, settings)
 
 

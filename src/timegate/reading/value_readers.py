@@ -13,7 +13,6 @@ from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     PlainSerializer,
     PlainValidator,
@@ -30,9 +29,10 @@ from pydantic_core import PydanticKnownError, to_json
 from typing_extensions import TypeAliasType, is_typeddict
 
 from timegate.changes.base import UNSET
-from timegate.reading.class_fields import field_types, settings_of
+from timegate.reading.class_fields import field_types
 from timegate.reading.read_failures import has_non_finite, plain_failures
-from timegate.typing import is_array, is_object, type_of
+from timegate.reading.settings import adapter_of, reading
+from timegate.typing import Settings, is_array, is_object, type_of
 from timegate.wire.value_readers import Reader, Unread
 
 _VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValidator)
@@ -43,8 +43,12 @@ _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 _OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
 """The packages whose functions a reader may call."""
 
-_TEXT_SETTINGS: Final = ("str_strip_whitespace", "str_to_lower", "str_to_upper")
-"""Those that read one text as another."""
+_NONE: Final[Settings] = {}
+
+_TEXT_SETTINGS: Final = (
+    "str_strip_whitespace", "str_to_lower", "str_to_upper", "str_min_length", "str_max_length",
+)  # fmt: skip
+"""Those that read one text as another, or do not read it."""
 
 
 def no_object(kind: Any, name: str) -> PydanticKnownError:
@@ -91,12 +95,14 @@ def nowhere(_: Any) -> None:
     """Says of no class that its values are converted by their own program."""
 
 
-def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool = False) -> Reader | None:
+def reader_of(
+    kind: Any, *, settings: Settings = _NONE, apart: Apart = nowhere, described: bool = False
+) -> Reader | None:
     """The reader of a type; None where the type is not known, or all of it is read otherwise.
 
     Args:
         kind: the type.
-        model: the model that has the field; its settings apply to the type, unless that is a class with its own.
+        settings: those that apply to the type, unless that is a class with its own.
         apart: says of a class whose values are converted by their own program what clients call its objects.
         described: whether it only reads the form that the type's schema describes.
     """
@@ -105,16 +111,14 @@ def reader_of(kind: Any, *, model: Any, apart: Apart = nowhere, described: bool 
     read = readable(kind, apart)
     if read is Any:
         return None
-    own = inspect.isclass(read) and (issubclass(read, BaseModel) or is_dataclass(read))
-    settings: Any = None if own or is_typeddict(read) else settings_of(model)
     try:
-        adapter = TypeAdapter[Any](read, config=settings)
+        adapter = adapter_of(read, reading(settings))
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
     if not getattr(adapter, "pydantic_complete", True) or runs_code_of_the_app(adapter.core_schema):
         return None
-    is_strict = _has_strict_part([settings, adapter.core_schema])
+    is_strict = _has_strict_part([dict(settings), adapter.core_schema])
     read_it = _read_described if described else _read_strictly if is_strict else read_by
     return functools.partial(read_it, adapter)
 
@@ -152,29 +156,29 @@ def runs_code_of_the_app(core_schema: Any) -> bool:
     return False
 
 
-def says_all(kind: Any, *, model: Any, apart: Apart) -> bool:
+def says_all(kind: Any, *, settings: Settings, apart: Apart) -> bool:
     """Whether the JSON type of a value says all of how a type reads it: then no reader needs to be asked.
 
     Args:
         kind: the type.
-        model: the model that has the field; its settings apply to the type.
+        settings: those that apply to the type.
         apart: as for `reader_of`.
     """
-    changes_text = any((settings_of(model) or {}).get(name) for name in _TEXT_SETTINGS)
-    return _says_all(readable(kind, apart), changes_text=changes_text)
+    judges_text = any(settings.get(name) for name in _TEXT_SETTINGS)
+    return _says_all(readable(kind, apart), judges_text=judges_text)
 
 
-def _says_all(kind: Any, *, changes_text: bool) -> bool:
+def _says_all(kind: Any, *, judges_text: bool) -> bool:
     if _stands_for_objects(kind):
         return True
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         plain = all(isinstance(one, FieldInfo) and not one.metadata for one in arguments[1:])
-        return plain and _says_all(arguments[0], changes_text=changes_text)
+        return plain and _says_all(arguments[0], judges_text=judges_text)
     if origin in (Union, UnionType, list, Sequence):
-        return all(_says_all(one, changes_text=changes_text) for one in arguments)
+        return all(_says_all(one, judges_text=judges_text) for one in arguments)
     if kind is str:
-        return not changes_text
+        return not judges_text
     return kind in (Any, int, float, bool, None, NoneType)
 
 

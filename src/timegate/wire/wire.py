@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import Any, Final, Literal, TypeAlias
 
-from timegate.typing import Location, Schema
+from timegate.typing import Location, Schema, Settings
 from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.media import is_json_media
 from timegate.wire.paths import plain_path
@@ -42,6 +42,7 @@ class Component:
         name: its identity, the same at every version.
         schema: its JSON Schema at this version.
         model: the class it was made from; None where there is none.
+        settings: how the values of its fields are read and written: by what the class says, or the class that holds it.
         fields: Python name to wire name.
         spellings: wire name to every key head accepts for that field, the wire name first.
         display_name: the name in this version's document.
@@ -58,6 +59,7 @@ class Component:
     name: str
     schema: Schema
     model: Any = None
+    settings: Settings = field(default_factory=dict[str, Any])
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     display_name: str = ""

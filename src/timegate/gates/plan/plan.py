@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.run.runtime import Call
 from timegate.history.steps import Origin
-from timegate.typing import Schema
+from timegate.typing import Schema, Settings
 from timegate.wire.marks import Form
 
 
@@ -41,7 +41,7 @@ class CheckValue:
         schema: its schema in the client's contract.
         version: the client's version.
         kind: the type that reads it; UNSET where it is not known.
-        model: the model whose settings apply to the type.
+        settings: those that apply to the type.
         required: whether an absent value is refused.
         converted: whether a declared function gets the value, and so the plain JSON of what was read.
         described: whether only the form that the schema describes passes.
@@ -51,7 +51,7 @@ class CheckValue:
     schema: Schema
     version: int
     kind: Any
-    model: Any
+    settings: Settings
     required: bool
     converted: bool
     described: bool = False

@@ -23,7 +23,7 @@ from timegate.history.undo_envelopes import is_declared
 from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.reading.class_fields import field_types
 from timegate.reading.value_readers import at_depth, item_type, with_null, without_null
-from timegate.typing import Function, Schema, is_array, is_object
+from timegate.typing import Function, Schema, Settings, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
@@ -52,7 +52,7 @@ class Trace:
 
     Args:
         kind: the type that reads the value; UNSET where it is not known.
-        model: the model whose settings apply to the type.
+        settings: those that apply to the type at head.
         schema: the value's schema at head; None where head does not get the value.
         required: whether head requires the key, or an absent key of a removed field is refused.
         converted: whether a declared function gets the value.
@@ -61,7 +61,7 @@ class Trace:
     """
 
     kind: Any
-    model: Any
+    settings: Settings
     schema: Schema | None
     required: bool
     converted: bool = False
@@ -172,7 +172,7 @@ class Traces:
         if boundary < 0:
             schema, required = component.properties.get(key), key in component.required
             kind = self._head_type(component, key)
-            return Trace(kind, component.model, schema, required, filled=filled, place=(name, key))
+            return Trace(kind, component.settings, schema, required, filled=filled, place=(name, key))
         changes, converted = list[_Change](), False
         met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
@@ -186,12 +186,12 @@ class Traces:
                 case KeyRemoved() | ValueConverted() if below:
                     # What becomes of the object that the value was moved into, nobody knows of the value.
                     return Trace(
-                        _composed(changes)(UNSET), component.model, None, field.key in component.required, True
+                        _composed(changes)(UNSET), component.settings, None, field.key in component.required, True
                     )
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
-                    return Trace(_composed(changes)(step.was), component.model, None, step.checked, converted)
+                    return Trace(_composed(changes)(step.was), component.settings, None, step.checked, converted)
                 case ValueConverted():
                     converted = converted or self._reads(step)
                     changes.append(self._conversion(step, boundary))
@@ -202,15 +202,14 @@ class Traces:
                     name, key = self._moved_at(boundary).get((name, key), (name, key))
                     break
                 case ObjectConverted():
-                    return Trace(
-                        self._type_in(step, name, key, boundary + 1), step.was, None, key in component.required, True
-                    )
+                    kind = self._type_in(step, name, key, boundary + 1)
+                    return Trace(kind, component.settings, None, key in component.required, True)
                 case _:
                     pass
         name, key = self._target(name, (key, *below), boundary)
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
-            return Trace(_composed(changes)(UNSET), component.model, None, field.key in component.required, True)
+            return Trace(_composed(changes)(UNSET), component.settings, None, field.key in component.required, True)
         filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
         return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
 

@@ -8,7 +8,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
-from timegate.reading.class_fields import read_alike
+from timegate.reading.settings import reading
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
 from timegate.wire.wire import Component
@@ -33,8 +33,8 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
             continue
         trace = traces.of(name, key, version)
         # The settings are those of the object that the client sends, wherever its value goes.
-        model = component.model or trace.model
-        alike = trace.schema is None or trace.kind is UNSET or read_alike(model, trace.model)
+        settings = trace.settings if component.model is None else component.settings
+        alike = trace.schema is None or trace.kind is UNSET or reading(settings) == reading(trace.settings)
         if trace.kind is UNSET and name in reach.parameters:
             # Without a type, nothing reads a text as anything else.
             continue
@@ -50,13 +50,13 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         if not (converted or required or fills_null or differing or forms):
             continue
         described = reach.described_only(schema, name)
-        check = CheckValue(slot, schema, version, trace.kind, model, required, converted, described)
+        check = CheckValue(slot, schema, version, trace.kind, settings, required, converted, described)
         if forms:
             stage.let_pass[slot] = LetPass(check, forms)
         if converted or required or fills_null or differing:
             found.append(check)
     if stage.whole is not None and (kind := traces.of_whole(name, version)) is not None:
-        check = CheckValue(stage.whole, component.schema, version, kind, component.model, False, True)
+        check = CheckValue(stage.whole, component.schema, version, kind, component.settings, False, True)
         found.append(check)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))

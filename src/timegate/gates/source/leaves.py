@@ -17,8 +17,8 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf, Tags
 from timegate.gates.run.value_checks import extra_of
-from timegate.reading.class_fields import settings_of
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
+from timegate.reading.settings import reading
 from timegate.reading.value_readers import (
     Apart,
     has_validators,
@@ -28,7 +28,7 @@ from timegate.reading.value_readers import (
     union_arms,
     without_functions,
 )
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema, Settings, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
 from timegate.wire.marks import (
     CHECKED_MARK,
@@ -99,48 +99,49 @@ class Shapes:
         if trace.kind is UNSET:
             # Without a class, a document says all.
             return replace(self.leaf(schema, version), sure=component.model is None)
-        found = self._of_type(schema, trace.kind, component.model or trace.model, version)
+        settings = trace.settings if component.model is None else component.settings
+        found = self._of_type(schema, trace.kind, settings, version)
         sure = found.sure and CHECKED_MARK not in schema and not has_validators(trace.kind)
         return replace(found, sure=sure, forms=VALIDATED_MARK in schema)
 
-    def _of_type(self, schema: Schema, kind: Any, model: Any, version: int) -> Leaf:
+    def _of_type(self, schema: Schema, kind: Any, settings: Settings, version: int) -> Leaf:
         """How the values of a schema are read by a type.
 
         Args:
             schema: of the values.
             kind: the type that reads them.
-            model: the class whose settings apply to it.
+            settings: those that apply to it.
             version: of the schema.
         """
         found = self.leaf(schema, version)
         apart: Apart = partial(self._apart, version)
-        typed = scored_type(readable(kind, apart), settings_of(model))
+        typed = scored_type(readable(kind, apart), reading(settings))
         if self.reach.names_in(schema):
-            return replace(self._of_parts(found, schema, kind, model, version), frame=typed)
+            return replace(self._of_parts(found, schema, kind, settings, version), frame=typed)
         if found.values is not None:
             return replace(found, frame=typed)
         if typed is None:
             return replace(found, sure=False)
-        exact = found.exact if says_all(kind, model=model, apart=apart) else frozenset[type]()
+        exact = found.exact if says_all(kind, settings=settings, apart=apart) else frozenset[type]()
         return replace(found, typed=typed, whole=True, exact=exact, sure=True)
 
-    def _of_parts(self, found: Leaf, schema: Schema, kind: Any, model: Any, version: int) -> Leaf:
+    def _of_parts(self, found: Leaf, schema: Schema, kind: Any, settings: Settings, version: int) -> Leaf:
         """The same where components are in the schema, which their own types read."""
         arms = schema.get("anyOf")
         if arms and DISCRIMINATOR_MARK not in schema and "discriminator" not in schema:
-            return self._of_union(found, arms, union_arms(kind), model, version)
+            return self._of_union(found, arms, union_arms(kind), settings, version)
         inner = item_type(kind)
         if inner is UNSET:
             return found
         if found.items is not None:
-            return replace(found, items=self._of_type(schema["items"], inner, model, version))
+            return replace(found, items=self._of_type(schema["items"], inner, settings, version))
         entries = schema.get("additionalProperties")
         # Where anything may be in a dict, no schema says so: there is none, or it is `true`.
         if found.entries is not None and is_object(entries):
-            return replace(found, entries=self._of_type(entries, inner, model, version))
+            return replace(found, entries=self._of_type(entries, inner, settings, version))
         return found
 
-    def _of_union(self, found: Leaf, arms: list[Schema], kinds: list[Any], model: Any, version: int) -> Leaf:
+    def _of_union(self, found: Leaf, arms: list[Schema], kinds: list[Any], settings: Settings, version: int) -> Leaf:
         named = [arm for arm in arms if self.reach.names_in(arm)]
         others = [arm for arm in arms if not self.reach.names_in(arm)]
         apart: Apart = partial(self._apart, version)
@@ -151,12 +152,12 @@ class Shapes:
         choices: list[Leaf] = []
         for kind in kinds:
             if any(kind is one for one in holding):
-                choices.append(self._of_type(next(described), kind, model, version))
+                choices.append(self._of_type(next(described), kind, settings, version))
             elif kind is None or kind is type(None):
                 choices.append(self.leaf(NULL, version))
             else:
                 # Which of the others is of this type does not matter: only the type is asked.
-                choices.append(self._of_type({"anyOf": others}, kind, model, version))
+                choices.append(self._of_type({"anyOf": others}, kind, settings, version))
         return replace(found, choices=tuple(choices))
 
     def leaf(self, schema: Schema, version: int) -> Leaf:

@@ -232,7 +232,7 @@ class Module:
     def form_check(self, forms: Sequence[Form], described: frozenset[type], reader: Reader | None) -> str:
         """The name of a check whether a value has one of some forms."""
         self.used_forms.update(form.origin for form in forms)
-        readers = tuple((one.types, reader_of(one.kind, model=None, described=True)) for one in forms)
+        readers = tuple((one.types, reader_of(one.kind, described=True)) for one in forms)
         return self.name(value_checks.FormCheck(described, reader, readers), "c")
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:

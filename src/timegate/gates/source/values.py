@@ -179,7 +179,7 @@ class Values:
         nullable = is_nullable(op.schema, components)
         exact, named = exact_types(op.schema, components), _named(op.schema, components)
         reader = self._reader(op)
-        if reader is not None and not says_all(op.kind, model=op.model, apart=self._apart(op)):
+        if reader is not None and not says_all(op.kind, settings=op.settings, apart=self._apart(op)):
             exact = frozenset[type]()
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
@@ -194,7 +194,9 @@ class Values:
         reach, apart = self.module.reach, self._apart(op)
         components, heads = reach.components(op.version), reach.components(0)
         names = [name for name in reach.names_in(op.schema) if name in components]
-        reader = self._check_of_members(op) or reader_of(op.kind, model=op.model, apart=apart, described=op.described)
+        reader: Reader | None = self._check_of_members(op)
+        if reader is None:
+            reader = reader_of(op.kind, settings=op.settings, apart=apart, described=op.described)
         unread = op.kind is not UNSET and any(
             model is not None and apart(model) is None for model in (components[name].model for name in names)
         )
