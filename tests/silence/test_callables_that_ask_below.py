@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Body, FastAPI
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag
 
 from tests.silence.chosen_arms import app_of, read
@@ -199,18 +199,13 @@ def test_it_sees_renamed_keys_below_what_another_callable_names() -> None:
 
 
 def test_an_object_of_the_deepest_nesting_is_asked_about() -> None:
-    app = FastAPI()
-
-    async def post(body: Any) -> str:
-        return type(body).__name__
-
-    post.__annotations__["body"] = Annotated[Node, Body()]
-    app.post("/")(post)
-    client = old_client(app, META)
+    client = old_client(app_of(Node), META)
     value: Any = {"x": 1}
-    for _ in range(150):
+    for _ in range(195):
         value = {"inner": value, "meta": {"type": "a"}}
-    assert read(client, value) == "Box"
+    got = client.post("/", value)
+    assert got.status_code == 200
+    assert got.text.count('"sort":"a"') == 195
 
 
 def test_a_conversion_that_is_broken_off_while_a_callable_is_asked_does_not_blind_the_next_one() -> None:
@@ -237,3 +232,107 @@ def test_a_conversion_that_is_broken_off_while_a_callable_is_asked_does_not_blin
         with pytest.raises(BrokenOff):
             upgraded("stop")
     assert upgraded("5") == {"item": {"meta": {"sort": "a", "at": 5}}}
+
+
+class Tall(BaseModel):
+    below: High | None = None
+    meta: Meta | None = None
+
+
+def kind_by_the_deepest(value: Any) -> str:
+    while (inner := look(value, "below")) is not None:
+        value = inner
+    return "tall" if look(value, "meta", "sort") else "short"
+
+
+class Short(BaseModel):
+    below: High | None = None
+
+
+High = Annotated[Annotated[Tall, Tag("tall")] | Annotated[Short, Tag("short")], Discriminator(kind_by_the_deepest)]
+
+
+@pytest.mark.parametrize("levels", [0, 1, 2, 3, 4, 5, 30])
+def test_it_sees_renamed_keys_below_any_number_of_other_callables(levels: int) -> None:
+    client = old_client(app_of(High), META)
+    sent: dict[str, Any] = {"meta": {"type": "a"}}
+    got: dict[str, Any] = {"meta": {"sort": "a"}}
+    other: dict[str, Any] = {"meta": {"at": 1}}
+    for _ in range(levels):
+        sent, got, other = {"below": sent}, {"below": got}, {"below": other}
+    assert read(client, sent) == {"is": "Tall", "has": got}
+    assert read(client, other)["is"] == "Short"
+
+
+ASKED: list[Any] = []
+
+
+def kind_of_part(value: Any) -> str:
+    ASKED.append(value)
+    return "branch" if look(value, "meta", "sort") == "branch" else "leaf"
+
+
+class Branch(BaseModel):
+    meta: Meta
+    parts: list[Part]
+
+
+class Leaf(BaseModel):
+    meta: Meta
+
+
+Part = Annotated[Annotated[Branch, Tag("branch")] | Annotated[Leaf, Tag("leaf")], Discriminator(kind_of_part)]
+
+
+def test_each_object_is_asked_about_once_however_many_are_around_it() -> None:
+    gates = gates_of([Branch], META)
+    sent: dict[str, Any] = {"meta": {"type": "leaf"}}
+    for _ in range(30):
+        sent = {"meta": {"type": "branch"}, "parts": [sent]}
+    ASKED.clear()
+    got = gates.upgrade(Branch, sent, from_version=OLD)
+    # Once as each arm.
+    assert len(ASKED) <= 2 * 30
+    assert str(got).count("'sort': 'branch'") == 30
+    assert "type" not in str(got)
+
+
+def kind_by_its_tag(value: Any) -> str:
+    return "tagged" if is_object(value) and value.pop("tag", None) else "bare"
+
+
+class Tagged(BaseModel):
+    tag: int = 0
+    meta: Meta
+
+
+ByTag = Annotated[Annotated[Tagged, Tag("tagged")] | Annotated[Bare, Tag("bare")], Discriminator(kind_by_its_tag)]
+
+
+class Tags(BaseModel):
+    items: list[ByTag]
+
+
+def test_a_callable_that_takes_its_tag_out_takes_it_out_of_what_it_sees_alone() -> None:
+    gates = gates_of([Tags], META)
+    sent = {"items": [{"tag": 1, "meta": {"type": "a"}}, {"x": 2}]}
+    assert gates.upgrade(Tags, sent, from_version=OLD) == {"items": [{"tag": 1, "meta": {"sort": "a"}}, {"x": 2}]}
+
+
+class Counted(BaseModel):
+    sizes: list[int]
+    meta: Meta
+
+
+Counting = Annotated[Annotated[Counted, Tag("box")] | Annotated[Bare, Tag("bare")], Discriminator(kind_of_node)]
+
+
+def test_what_is_only_shown_is_not_changed_by_a_function_that_changes_what_it_gets() -> None:
+    def with_one_more(sizes: Any) -> Any:
+        sizes.append(1)
+        return sizes
+
+    sizes = on(Counted).retyped("sizes", to_head=with_one_more, to_old=list)
+    client = old_client(app_of(Counting), META, sizes)
+    got = {"sizes": [5, 1], "meta": {"sort": "a"}}
+    assert read(client, {"sizes": [5], "meta": {"type": "a"}}) == {"is": "Counted", "has": got}

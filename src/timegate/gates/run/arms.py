@@ -76,6 +76,7 @@ class Arm:
     always: Hashable = None
     effects: Mapping[str, Hashable] = field(default_factory=dict[str, Hashable])
     label: str = ""
+    _becomes: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     @property
     def is_touched(self) -> bool:
@@ -180,7 +181,9 @@ class Arm:
 
     def becomes(self, key: str) -> list[str]:
         """The keys that its program makes of one."""
-        return [final for final, (source, _) in self.makes((key,)).items() if source == key]
+        if key not in self._becomes:
+            self._becomes[key] = [final for final, (source, _) in self.makes((key,)).items() if source == key]
+        return self._becomes[key]
 
     def means_the_same(self, chosen: Arm, given: Any) -> bool:
         """Whether what another arm's program makes of a value is what is made of it where it is meant as this one.

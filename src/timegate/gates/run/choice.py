@@ -8,10 +8,10 @@ from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
 from timegate.gates.run.arms import Arm
-from timegate.gates.run.callables import Asked, shown, shows_deeper
+from timegate.gates.run.callables import SEEN, Asked, Seen
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
-from timegate.gates.run.runtime import copy_json, gate_error, refuse
+from timegate.gates.run.runtime import gate_error, refuse
 from timegate.gates.run.tag_errors import ExpectedTags, TagError
 from timegate.gates.run.value_checks import unread, wrong_type
 from timegate.typing import is_array, is_object, type_of
@@ -64,6 +64,18 @@ class Choice:
         return self.error is not DowngradeError
 
     def __call__(self, value: Any) -> Any:
+        seen = None
+        if self.asked is not None and self.asked.asks_for_head and is_object(value):
+            seen = SEEN.get()
+            if seen is None:
+                token = SEEN.set(Seen())
+                try:
+                    return self(value)
+                finally:
+                    SEEN.reset(token)
+            for one in self.objects:
+                # All that is below it is asked about first, so that no frame but those of programs lies in between.
+                seen.as_arm(one, one.asking, value)
         # Its keys, because the value may be changed in place.
         given = dict.fromkeys(value) if self.has_rivals and is_object(value) else value
         arm = self.choose(value)
@@ -71,8 +83,11 @@ class Choice:
             return value
         if arm.refused is not None and not self.is_asking:
             raise self._no_such_arm(arm, value)
-        if self.asked is not None and shows_deeper() and is_object(value):
-            return copy_json(shown(arm, value))
+        if self.is_asking and is_object(value):
+            if not arm.is_open and not arm.unknown_keys.isdisjoint(value):
+                value = {key: inner for key, inner in value.items() if key not in arm.unknown_keys}
+            if seen is not None:
+                return seen.as_arm(arm, arm.program, value)
         told = not self.has_rivals or self._is_told_to_head(value)
         sent = Sent(arm, given) if told else as_sent(self.arms, arm, value, given, in_order=self.in_order)
         if arm.program is not None:
@@ -108,7 +123,9 @@ class Choice:
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
             if arm is not None:
                 return arm
-        left = self._named(value) if self.upgrades or (self.asked is not None and self.asked.is_first) else self.objects
+        left = self.objects
+        if self.asked is not None and (self.upgrades or self.asked.is_first):
+            left = self.asked.named(self.objects, value)
         # What a callable has named is no other arm, whether it fits or not.
         is_told = len(left) == 1
         tagged = _by_tags(left, value, leniently=self.upgrades)
@@ -189,12 +206,6 @@ class Choice:
         ):
             return False
         return any(arm.leaf.is_scalar for arm in self.arms if not arm.is_touched)
-
-    def _named(self, value: dict[str, Any]) -> list[Arm]:
-        """The arms that the callable discriminator names; all where it names none."""
-        if self.asked is None:
-            return self.objects
-        return self.asked.named(self.objects, value, upgrades=self.upgrades)
 
     def _sent(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that the server of an older version would have read; None where it would have read none.
@@ -279,7 +290,7 @@ class Choice:
     def _unfit(self, value: dict[str, Any]) -> list[Failure]:
         """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
         own = self._own()
-        named = self._named(value) if self.asked is not None and len(own) > 1 else own
+        named = self.asked.named(self.objects, value) if self.asked is not None and len(own) > 1 else own
         return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> TagError:
@@ -294,10 +305,10 @@ class Choice:
 
         Each key of what has any keys says something: where head reads it as another arm, it is refused as a whole.
         """
-        if arm.is_open:
+        if arm.is_open or self.is_asking:
             return
         for key in sorted(arm.unknown_keys.intersection(value)):
-            if arm.closed and not self.is_asking:
+            if arm.closed:
                 refuse(self.error, "this version has no such key", None, key)
             del value[key]
 

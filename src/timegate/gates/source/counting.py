@@ -28,7 +28,7 @@ class CountingModule(Module):
     judges: Callable[[Call], Callable[[Any], Any]]
 
     def called(self, calls: tuple[Call, ...], writer: Writer) -> tuple[Call, ...]:
-        return calls if writer.is_lenient else tuple(call._replace(function=self.judges(call)) for call in calls)
+        return calls if writer.is_asking else tuple(call._replace(function=self.judges(call)) for call in calls)
 
     def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
         if plan_enum(self.reach, name, conversion) is None and not conversion.asking:

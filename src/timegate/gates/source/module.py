@@ -179,7 +179,7 @@ class Module:
         return name
 
     def _write_function(self, name: str, schema: Schema, conversion: Conversion) -> None:
-        writer = Writer(is_lenient=conversion.asking)
+        writer = Writer(is_asking=conversion.asking)
         with writer.block(f"def {name}(v):"):
             self.walk(writer, schema, "v", conversion)
             writer.add("return v")
@@ -216,7 +216,7 @@ class Module:
                 self._write_function(*self._later.pop())
             if self._waiting:
                 purpose = self._waiting.pop()
-                writer = Writer(is_lenient=purpose[1].asking)
+                writer = Writer(is_asking=purpose[1].asking)
                 with writer.block(f"def {self._functions[purpose]}(v):"):
                     self._component(writer, *purpose)
                     writer.add("return v")
@@ -331,7 +331,7 @@ class Module:
                 fields = self.name(TupleFields(tuple(schema[TUPLE_MARK]), defaults))
                 with writer.block(f"if type({var}) is dict:"):
                     writer.add(f"{var} = {fields}.as_list({var})")
-            with writer.block(f"if type({var}) is list:"):
+            with writer.container(var, "list"):
                 for index, item in enumerate(first_items):
                     if self.reach.needs(item, conversion):
                         with writer.block(f"if len({var}) > {index}:"):
@@ -345,7 +345,7 @@ class Module:
             self._refuse_other_types(writer, schema, var, conversion)
         values, keys = needed("additionalProperties"), needed("propertyNames")
         if values is not None and "properties" not in schema:
-            with writer.block(f"if type({var}) is dict:"):
+            with writer.container(var, "dict"):
                 self._each(writer, values, f"{var}.items()", var, conversion)
             self._refuse_other_types(writer, schema, var, conversion)
         if keys is not None:

@@ -32,6 +32,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
+        writer.add_copy("v", "dict")
     _apply_policy(module, writer, component, plan.key_policy)
     for stage in plan.stages:
         _Stage(module, writer, stage).write()
@@ -221,6 +222,7 @@ class _Stage(Values):
             with self.writer.block(f"if not v.get({parts!r}, M):"):
                 self.writer.add(f"v.pop({parts!r}, None)")
         calls, key, when, path = self.stage.then
+        self.writer.add_copy("v", "copy_json")
         called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, v, E)"
         if key is None:
             self.writer.add(f"v = {called}")

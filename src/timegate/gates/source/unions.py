@@ -205,8 +205,9 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     if len(asked) == 1:
         picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
         is_first = not module.upgrades and conversion.src == 0
-        choice.asked = Asked(asked[0].pick, picked, asked[0].is_heads, is_first)
-        if module.upgrades and asked[0].is_heads:
+        asks_for_head = module.upgrades and asked[0].is_heads
+        choice.asked = Asked(asked[0].pick, picked, asked[0].is_heads, is_first, asks_for_head)
+        if asks_for_head:
             for arm, leaf in zip(arms, leaves, strict=False):
                 if dict in arm.leaf.types:
                     arm.asking_function = module.root(leaf, conversion._replace(dst=0, asking=True))

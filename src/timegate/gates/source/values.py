@@ -147,6 +147,7 @@ class Values:
                 self._extract(op, variable, other)
             case InsertValue():
                 with self.writer.block(f"if {variable} is not M:"):
+                    self.writer.add_copy(other, "copy_json")
                     self.writer.add(f"{other} = insert({other}, {op.path!r}, {variable})")
             case RemoveEqual():
                 given = self.variable(op.value) if isinstance(op.value, Slot) else f"[{self.constant(op.value)}]"
@@ -230,6 +231,7 @@ class Values:
         calls = module.called(op.calls, self.writer)
         call = calls[0]
         with self._if_present(op.slot, variable), self.guarded(variable, self._key_in_errors(op.slot)):
+            self.writer.add_copy(variable, "copy_json")
             if len(calls) > 1 or call.stars:
                 add(f"{variable} = call_each({module.name(calls, 'f')}, {variable}, E)")
                 return
@@ -256,6 +258,7 @@ class Values:
                 self.writer.add(check)
 
     def _extract(self, op: ExtractValue, variable: str, other: str) -> None:
+        self.writer.add_copy(other, "copy_json")
         self.writer.add(f"{variable} = extract({other}, {op.path!r}, {op.prune})")
         if op.empty is not UNSET:
             with self.writer.block(f"if {variable} is M and not has_parent({other}, {op.path!r}):"):

@@ -10,17 +10,23 @@ class Writer:
     """Lines of source with their indentation.
 
     Args:
-        is_lenient: whether what fails is left as it is, and what follows is done all the same.
+        is_asking: whether only a callable discriminator sees the result: what fails is left as it is, what follows is
+            done all the same, and nothing that was sent is changed in place.
     """
 
-    def __init__(self, *, is_lenient: bool = False) -> None:
-        self.is_lenient = is_lenient
+    def __init__(self, *, is_asking: bool = False) -> None:
+        self.is_asking = is_asking
         self.lines: list[str] = []
         self.depth = 0
 
     def add(self, line: str) -> None:
         """Add a line at the current depth."""
         self.lines.append("    " * self.depth + line)
+
+    def add_copy(self, var: str, copy: str) -> None:
+        """Add that a variable gets a copy of its value, which is then changed in place, where that was sent."""
+        if self.is_asking:
+            self.add(f"{var} = {copy}({var})")
 
     @contextmanager
     def block(self, line: str) -> Generator[None]:
@@ -32,6 +38,13 @@ class Writer:
         if len(self.lines) == before:
             self.add("pass")
         self.depth -= 1
+
+    @contextmanager
+    def container(self, var: str, kind: str) -> Generator[None]:
+        """A block for a variable whose value is a list or a dict, which is then changed in place."""
+        with self.block(f"if type({var}) is {kind}:"):
+            self.add_copy(var, kind)
+            yield
 
     @contextmanager
     def errors_at(self, key: str) -> Generator[None]:
@@ -53,7 +66,7 @@ class Writer:
         """
         with self.block("try:"):
             yield
-        if self.is_lenient:
+        if self.is_asking:
             self.add("except GateError: pass")
             return
         with self.block("except GateError as e:"):
@@ -63,7 +76,7 @@ class Writer:
 
     def raise_collected(self, failures: str) -> None:
         """Raise what was collected, if anything was."""
-        if self.is_lenient:
+        if self.is_asking:
             return
         with self.block(f"if {failures} is not None:"):
             self.add(f"raise {failures}.error()")
