@@ -9,29 +9,20 @@ from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.documents.of_app import Documents
-from timegate.errors import CompileError, DeclarationError, DowngradeError, Fault, UnknownVersion, UpgradeError
-from timegate.gates.check.constants import constant_faults
-from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
-from timegate.gates.check.hints import hinted
+from timegate.errors import DeclarationError, DowngradeError, UnknownVersion, UpgradeError
 from timegate.gates.check.idle import idle_facts
-from timegate.gates.check.vouching import broken_words, vouching_faults
+from timegate.gates.compiling import compiled
 from timegate.gates.defaults import OldDefaults
 from timegate.gates.explain import Explanation, Owner, explained, named_versions, one_change_each
 from timegate.gates.hazards import Hazard, hazards
 from timegate.gates.losses import counting_gates
 from timegate.gates.merge import NO_KEYS, Merge
-from timegate.gates.operation import OperationGate, Program
-from timegate.gates.operations import Holders, Programs, gates_of
+from timegate.gates.operation import OperationGate
 from timegate.gates.payloads import head_payload, payload_program, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
 from timegate.gates.plan.reach import Reach
-from timegate.gates.plan.roots import Roots
-from timegate.gates.plan.trace import Traces
-from timegate.gates.source.keywords import NotConvertible
-from timegate.gates.source.module import Purpose
-from timegate.gates.source.programs import new_module
 from timegate.gates.touching import Touch, of_operation, touching
-from timegate.gates.twins import ForgottenTwin, forgotten_twins, kept_twins, unchanged_faults
+from timegate.gates.twins import ForgottenTwin, forgotten_twins, kept_twins
 from timegate.gates.untruths import Untruth, untruths
 from timegate.history.history import History, history
 from timegate.history.steps import Origin
@@ -59,16 +50,17 @@ class Gates:
     def __init__(self, *, timeline: Timeline, head: Head, check: bool = False) -> None:
         self.timeline: Timeline = timeline
         self.head: Head = head
-        self._vouched, self._vouching_faults = vouched_head(head, timeline)
+        self._vouched, faults = vouched_head(head, timeline)
         with refuse_endless("the types of the contract"):
             self._history: History = history(self._vouched.wire, timeline, reserved=head.reserved, mounts=head.mounts)
             self._vouched = self._vouched.with_operations(self._history.wires[0].operations)
             self._reach: dict[Side, Reach] = {side: Reach(side, self._history) for side in SIDES}
-            self._operations: dict[str, tuple[OperationGate, ...]] = {}
+            self._operations = compiled(timeline, self._reach, faults, check=check)
+            for reach in self._reach.values():
+                reach.forget()
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
             self._documents: dict[str, Document] = {}
             self._touching: dict[str, Mapping[str, tuple[Touch, ...]]] = {}
-            self._compile_all(check=check)
 
     def __repr__(self) -> str:
         gates = [gate for gates in self._operations.values() for gate in gates]
@@ -76,78 +68,6 @@ class Gates:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return functools.partial(Gates, timeline=self.timeline, head=self.head), ()
-
-    def _compile_all(self, *, check: bool) -> None:
-        """Compile every program for the clients of each version.
-
-        Raises:
-            CompileError: a declared change cannot be carried out.
-        """
-        known: dict[Side, dict[Purpose, Any]] = {side: {} for side in SIDES}
-        faults = [*self._vouching_faults, *self._history.faults]
-        roots: dict[Side, Roots] = {side: Roots(reach) for side, reach in self._reach.items()}
-        traces: dict[Side, Traces] = {side: Traces(reach) for side, reach in self._reach.items()}
-        programs: dict[Side, Programs] = {}
-        self._used_forms: set[tuple[str, str, str]] = set()
-        gates: tuple[OperationGate, ...] = ()
-        holders = Holders(self._reach)
-        for index, version in enumerate(self.timeline):
-            try:
-                programs = self._compile(index, version.value, roots, known, traces, programs, faults)
-                gates = () if faults else gates_of(self._reach, index, programs, gates, holders)
-            except Exception:
-                # A history with faults may lead to an invalid schema; the faults that are already known say why.
-                if not self._history.faults:
-                    raise
-                programs = {}
-            self._operations[version.value] = gates
-        if not faults:
-            faults = [fault for reach in self._reach.values() for fault in constant_faults(reach)]
-            faults += vouching_faults(self.timeline, self._reach["responses"], self._used_forms)
-            faults += unchanged_faults(self.timeline, self._reach)
-            faults += broken_words(self.timeline, self._reach["responses"]) if check else ()
-        if faults:
-            # Many versions may meet the same problem at the same place.
-            once: dict[tuple[str, str, str], Fault] = {}
-            for fault in faults:
-                once.setdefault((fault.change, fault.place, fault.problem), fault)
-            raise CompileError([self.timeline.located(fault) for fault in hinted(self.timeline, once.values())])
-        for reach in self._reach.values():
-            reach.forget()
-
-    def _compile(
-        self,
-        index: int,
-        version: str,
-        roots: Mapping[Side, Roots],
-        known: Mapping[Side, dict[Purpose, Any]],
-        traces: Mapping[Side, Traces],
-        newer: Mapping[Side, Programs],
-        faults: list[Fault],
-    ) -> dict[Side, Programs]:
-        """Every program for the clients of a version; programs of the next newer version are shared where possible."""
-        compiled: dict[Side, Programs] = {}
-        for side, reach in self._reach.items():
-            conversion = client_conversion(side, index)
-            module = new_module(reach, known[side], traces[side])
-            schemas, programs = roots[side].at(index), dict[str, Program]()
-            if side in newer:
-                schemas = roots[side].differing(index)
-                programs = dict(newer[side])
-                for text in schemas:
-                    programs.pop(text, None)
-            try:
-                check_described(reach, conversion)
-                names = {text: module.root(schema, conversion) for text, schema in schemas.items()}
-                space = module.build()
-            except NotConvertible as stop:
-                faults += obstacle_faults(reach, conversion, version, stop)
-                continue
-            self._used_forms |= module.used_forms
-            faults += program_faults(module, conversion, version)
-            faults += media_faults(reach, conversion, version, roots[side].undocumented(index))
-            compiled[side] = programs | {text: space[name] for text, name in names.items() if name is not None}
-        return compiled
 
     @functools.cached_property
     def _of_app(self) -> Documents:
