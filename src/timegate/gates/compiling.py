@@ -38,7 +38,7 @@ def compiled(
     Raises:
         CompileError: a declared change cannot be carried out; all faults at once.
     """
-    sides = {side: _OneSide(of_side) for side, of_side in reach.items()}
+    sides: dict[Side, _OneSide] = {side: _OneSide(of_side) for side, of_side in reach.items()}
     history = reach["requests"].history
     found = [*faults, *history.faults]
     holders, gates = Holders(reach), tuple[OperationGate, ...]()
