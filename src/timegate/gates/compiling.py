@@ -44,14 +44,15 @@ def compiled(
     holders, gates = Holders(reach), tuple[OperationGate, ...]()
     operations: dict[str, tuple[OperationGate, ...]] = {}
     for index, version in enumerate(timeline):
+        programs: dict[Side, Programs] = {}
         try:
-            for one in sides.values():
+            for side, one in sides.items():
                 found += one.compile(index, version.value)
+                programs[side] = one.programs or {}
         except Exception:
             # A history with faults may lead to an invalid schema; the faults that are already known say why.
             if not history.faults:
                 raise
-        programs = {side: one.programs for side, one in sides.items() if one.programs is not None}
         gates = () if found else gates_of(reach, index, programs, gates, holders)
         operations[version.value] = gates
     if not found:

@@ -10,7 +10,7 @@ from timegate.changes.endpoints import EndpointFact
 from timegate.changes.nearest import nearest
 from timegate.changes.texts import EndpointDocumented, ParameterDocumented
 from timegate.errors import DeclarationError
-from timegate.gates.plan.reach import names_in
+from timegate.gates.plan.containment import names_in
 from timegate.history.history import History
 from timegate.history.undo_endpoints import has_method
 from timegate.timeline import Timeline

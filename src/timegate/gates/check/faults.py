@@ -8,8 +8,9 @@ from typing import Any, Final
 from timegate.changes.base import name_of
 from timegate.errors import Fault
 from timegate.gates.check.unions import voucher_of
+from timegate.gates.plan.containment import names_in
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.reach import Reach, names_in
+from timegate.gates.plan.reach import Reach
 from timegate.gates.source.keywords import SERIALIZER, VOUCHABLE, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
 from timegate.history.inheritance import lineage

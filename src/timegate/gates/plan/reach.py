@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import compress
@@ -11,6 +11,7 @@ from operator import is_not
 from typing import Any, Final
 
 from timegate.gates.plan.calls import call_of
+from timegate.gates.plan.containment import Containment, names_in
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Passed
 from timegate.gates.plan.judged import judged_objects
@@ -29,10 +30,10 @@ from timegate.history.steps import (
     ValueConverted,
     ValueMoved,
 )
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema
 from timegate.wire.json_types import python_types
-from timegate.wire.marks import BEHIND_MARK, NEWER_ARMS_MARK, OPAQUE_MARK, VALIDATED_MARK
-from timegate.wire.schema import objects_in, referred, single_reference
+from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK, VALIDATED_MARK
+from timegate.wire.schema import objects_in, single_reference
 from timegate.wire.wire import Component, Operation, Side, Wire
 
 _KEY_STEPS: Final = (KeyAdded, KeyRemoved, KeyRenamed, ValueMoved, MovedThrough)
@@ -63,8 +64,7 @@ class Reach:
         self.touched: Callable[[Conversion], frozenset[str]] = cache(self._find_touched)
         self.affected_by: Callable[[int], frozenset[str]] = cache(self._find_affected)
         self.differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
-        self._users: list[Mapping[str, frozenset[str]]] = []
-        self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
+        self._containment = Containment(self.components, self.differing_at)
         self._keys: dict[tuple[str, int], list[frozenset[str]]] = {}
         self._internal: list[frozenset[str]] = []
         self._ranges: dict[int, list[frozenset[str]]] = {}
@@ -233,18 +233,7 @@ class Reach:
 
     def _find_touched(self, conversion: Conversion) -> frozenset[str]:
         present = self.components(conversion.src).keys()
-        return self._with_users(self.own_names(conversion) & present, conversion.src)
-
-    def _with_users(self, names: Set[str], version: int) -> frozenset[str]:
-        """The components and all that contain one of them."""
-        users = self._users_at(version)
-        reached = set(names)
-        waiting = list(reached & users.keys())
-        while waiting:
-            found = users.get(waiting.pop(), frozenset()) - reached
-            reached |= found
-            waiting += found
-        return frozenset(reached)
+        return self._containment.with_holders(self.own_names(conversion) & present, conversion.src)
 
     def shortest(self, names: Iterable[str], conversion: Conversion) -> Conversion:
         """The shortest conversion that does the same to payloads of some components.
@@ -260,31 +249,13 @@ class Reach:
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
         """The components that differ in any way across a boundary, and all that contain one."""
-        return self._with_users(self.differing_at(boundary), boundary)
+        return self._containment.with_holders(self.differing_at(boundary), boundary)
 
     def _find_differing(self, boundary: int) -> frozenset[str]:
         newer, older = self.components(boundary), self.components(boundary + 1)
         # Without a loop of Python's, because an API may have very many components, and each version changes a few.
         others = compress(newer, map(is_not, newer.values(), map(older.__getitem__, newer)))
         return frozenset(others) | self._changed.get(boundary, set())
-
-    def _users_at(self, version: int) -> Mapping[str, frozenset[str]]:
-        """For each component, the components that contain it."""
-        while len(self._users) <= version:
-            self._users.append(self._next_users(len(self._users)))
-        return self._users[version]
-
-    def _next_users(self, version: int) -> Mapping[str, frozenset[str]]:
-        """The same at the version after the last one that is known, from those of that one."""
-        users = dict(self._users[-1]) if version else {}
-        for name in self.differing_at(version - 1) if version else self.components(0):
-            now = self.names_in(self.component(name, version).schema)
-            before = self.names_in(self.component(name, version - 1).schema) if version else frozenset[str]()
-            for target in before - now:
-                users[target] -= {name}
-            for target in now - before:
-                users[target] = users.get(target, frozenset()) | {name}
-        return users
 
     def needs(self, schema: Schema, conversion: Conversion) -> bool:
         """Whether payloads of a schema have to be walked in a conversion."""
@@ -297,21 +268,7 @@ class Reach:
 
     def names_in(self, schema: Schema) -> frozenset[str]:
         """The components that a schema contains, union arms of newer versions included."""
-        known = self._names.get(id(schema))
-        if known is None:
-            # The cache keeps the schema too: otherwise its id could be reused.
-            known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)))
-        return known[1]
-
-    def _found_in(self, schema: Any) -> Iterator[str]:
-        properties = schema.get("properties") if is_object(schema) else None
-        if not is_object(properties):
-            yield from names_in(schema)
-            return
-        # Most properties of an object that changes stay the same objects, which the cache knows.
-        yield from names_in({key: value for key, value in schema.items() if key != "properties"})
-        for inner in properties.values():
-            yield from self.names_in(inner)
+        return self._containment.names_in(schema)
 
     @cached_property
     def validated(self) -> frozenset[str]:
@@ -389,11 +346,3 @@ class Reach:
             found = frozenset(name for schema in (*opaque, *behind) for name in names_in(schema))
             self._undescribed[id(wire.operations)] = found
         return found
-
-
-def names_in(schema: object) -> Iterator[str]:
-    """The components that a schema contains at any depth, union arms of newer versions included."""
-    for node in objects_in(schema):
-        if "$ref" in node and (name := referred(node)) is not None:
-            yield name
-        yield from node.get(NEWER_ARMS_MARK, ())

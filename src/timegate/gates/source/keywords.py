@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from timegate.gates.plan.reach import names_in
+from timegate.gates.plan.containment import names_in
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS, referred
