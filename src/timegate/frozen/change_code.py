@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from timegate.frozen.code import UNDECIDED, WIDTH, Code, laid_out, shortened
@@ -13,6 +14,8 @@ from timegate.frozen.proposal import Proposal
 
 _WORD: Final = re.compile(r"[A-Za-z0-9]+")
 _INDENT: Final = " " * 8
+_LONGEST: Final = 60
+"""How many characters the name of a class may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +122,11 @@ def _docstring(text: str) -> list[str]:
 
 
 def _free_name(text: str, taken: Collection[str]) -> str:
-    words = _WORD.findall(text)[:6]
-    name = "".join(word[0].upper() + word[1:] for word in words) or "Change"
+    # A sentence that is cut off would say something else.
+    sentence = re.split(r"[.!?](?:\s|$)", text, maxsplit=1)[0]
+    words = [word[0].upper() + word[1:] for word in _WORD.findall(sentence)]
+    lengths = accumulate(map(len, words))
+    name = "".join(word for word, length in zip(words, lengths, strict=True) if length <= _LONGEST) or "Change"
     name = name if name[0].isalpha() else f"Change{name}"
     numbers = (f"{name}{number}" for number in range(2, len(taken) + 3))
     return name if name not in taken else next(one for one in numbers if one not in taken)

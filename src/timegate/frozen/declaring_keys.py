@@ -11,6 +11,7 @@ from timegate.frozen.difference import ABSENT, Kind
 from timegate.frozen.renames import GONE
 from timegate.frozen.shape import shape_of
 from timegate.frozen.spots import PARAMETERS, RESPONSE_HEADER
+from timegate.typing import Schema
 
 _TRUE = Code("True")
 
@@ -31,11 +32,16 @@ def removed(at: Declaring) -> list[Code]:
     if not at.is_in(*PARAMETERS, RESPONSE_HEADER):
         return at.told(at.spot.differences)
     at.say(f"{at.of} is gone.")
-    was = at.type(at.spot.of(*GONE).old)
+    old: Schema = at.spot.of(*GONE).old
+    was, default = at.type(old), old.get("default", ABSENT)
     required = at.spot.has(Kind.REQUIRED_KEY_REMOVED)
     backfill = loses = None
     if at.spot.has(Kind.REQUIRED_KEY_REMOVED, side="responses"):
         backfill = at.decide(f"what does an old client read as {at.name}?")
+    elif at.spot.has(Kind.KEY_REMOVED, side="responses") and default not in (ABSENT, None):
+        # Old servers leave no field out because it has its default.
+        told = f"Old servers sent {value_code(default)} where nothing else was said"
+        backfill = at.decide(f"what does an old client read as {at.name}? {told}; without backfill= it is left out.")
     if at.spot.path[0] == RESPONSE_HEADER and at.spot.component is None:
         return [at.fact("removed", was=was, backfill=backfill)]
     if at.spot.has(*GONE, side="requests"):

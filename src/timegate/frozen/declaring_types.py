@@ -15,6 +15,7 @@ from timegate.frozen.subjects import endpoint_code, on_code, subject_code
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import referred
+from timegate.wire.wire import Side
 
 ARM_KINDS: Final = (Kind.ARM_ADDED, Kind.ARM_REMOVED)
 VALUE_KINDS: Final = (
@@ -65,7 +66,32 @@ def by_functions(at: Declaring, old: Schema) -> Code:
     won = (Kind.RETYPED, Kind.WIDENED, Kind.ARM_ADDED, Kind.GREW, Kind.LOOSENED)
     if at.spot.has(*won, side="responses") or at.spot.path[0] == RESPONSE_HEADER:
         to_old = at.decide(f"how does an old client read {at.name}? A function of the value.")
+    if to_head is None and at.spot.has(*TYPE_KINDS, side="requests") and _counts_otherwise(at, *won, side="responses"):
+        what = "a function of the value; without to_head= it means the same"
+        to_head = at.decide(
+            f"how does head read an old {at.name}, where old clients read it by a function? It is {what}."
+        )
+    if to_old is None and at.spot.has(*TYPE_KINDS, side="responses") and _counts_otherwise(at, *lost, side="requests"):
+        what = "a function of the value; without to_old= it means the same"
+        to_old = at.decide(f"how does an old client read {at.name}, where head reads it by a function? It is {what}.")
     return at.fact("retyped", was=at.type(old), to_head=to_head, to_old=to_old)
+
+
+def _counts_otherwise(at: Declaring, *kinds: Kind, side: Side) -> bool:
+    """Whether a number may count something else now: on the other side a function converts a number of this name."""
+    one = at.spot.of(*TYPE_KINDS)
+    types = [_number(one.old), _number(one.new)]
+    return all(types) and any(
+        [_number(twin.of(*TYPE_KINDS).old), _number(twin.of(*TYPE_KINDS).new)] == types
+        for twin in at.spot.twins(*TYPE_KINDS)
+        if twin.has(*kinds, side=side)
+    )
+
+
+def _number(schema: Schema) -> str:
+    """The JSON type of a schema that takes one kind of numbers; empty for any other."""
+    kinds = {str(arm.get("type")) for arm in shape_of(schema).arms}
+    return kinds.pop() if kinds in ({"integer"}, {"number"}) else ""
 
 
 def becomes_list(at: Declaring) -> bool:

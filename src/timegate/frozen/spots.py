@@ -28,12 +28,14 @@ class Spot:
         operation: method and path of the operation that holds it; empty for a component.
         path: where it is in there.
         differences: what differs.
+        others: all places where something differs.
     """
 
     component: Component | None
     operation: str
     path: tuple[str, ...]
     differences: list[Difference] = field(default_factory=list[Difference])
+    others: list[Spot] = field(default_factory=list["Spot"], repr=False, compare=False)
 
     def has(self, *kinds: Kind, side: Side | None = None) -> bool:
         """Whether something of one of these kinds differs, on one side or on any."""
@@ -42,6 +44,14 @@ class Spot:
     def of(self, *kinds: Kind) -> Difference:
         """The first difference of one of these kinds, which there must be."""
         return next(one for one in self.differences if one.kind in kinds)
+
+    def twins(self, *kinds: Kind) -> list[Spot]:
+        """The places with a key of this name where something of one of these kinds differs: this one, and its like.
+
+        Of one thing, what clients send and what they get are often two models.
+        """
+        others = (one for one in self.others if one is not self and one.path[-1:] == self.path[-1:])
+        return [one for one in (self, *others) if one.path and one.has(*kinds)]
 
     @property
     def fingerprints(self) -> frozenset[str]:
@@ -75,7 +85,10 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
     for spot, base in bases:
         if base is not None:
             base.differences += spot.differences
-    return [spot for spot, base in bases if base is None]
+    alone = [spot for spot, base in bases if base is None]
+    for spot in alone:
+        spot.others = [*alone]
+    return alone
 
 
 def _depth(difference: Difference) -> int | None:

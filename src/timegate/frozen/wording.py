@@ -94,6 +94,10 @@ def _arm_in_words(arm: dict[str, Any]) -> str:
     if values is not None:
         return f"one of {_listed(values)}"
     kind = str(arm.get("type", "anything"))
+    if kind == "object" and ("propertyNames" in arm or is_object(arm.get("additionalProperties"))):
+        keys = _schema_in_words({"type": "string", **arm.get("propertyNames", {})})
+        values = arm.get("additionalProperties")
+        kind = f"object of {_schema_in_words(values) if is_object(values) else 'anything'} by {keys}"
     if is_object(arm.get("items")):
         kind = f"array of {_schema_in_words(arm['items'])}"
     limits = [f"{key} {json.dumps(arm[key])}" for key in ("format", *LIMITS) if key in arm]
