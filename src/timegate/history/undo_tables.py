@@ -105,8 +105,9 @@ def _check_whole(
     if is_nullable(source, values.components) and is_nullable(target, values.components):
         known.add((type(None), None))
     listed = all_listed_values(rewrite(source, _with_both), values.components.get)
-    if listed is None or not listed <= known:
-        value = "other values" if listed is None else min(repr(one) for _, one in listed - known)
+    unknown = None if listed is None else [one for typed in listed if typed not in known for one in typed[1:]]
+    if unknown is None or unknown:
+        value = "other values" if unknown is None else min(map(repr, unknown))
         problem = f"{sent} {value} here, and nothing says what {got}"
         builder.fault(values.place.text, problem, builder.line(f"{argument}=…"))
 

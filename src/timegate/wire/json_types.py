@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object, type_of
@@ -56,8 +57,10 @@ def listed_values(schema: Schema) -> list[Any] | None:
 
 def all_listed_values(
     schema: Schema, component: Callable[[str], Component | None]
-) -> frozenset[tuple[type, Any]] | None:
-    """The only values that a schema admits, with their types, through references and unions; None for no such list.
+) -> tuple[tuple[type, Any], ...] | None:
+    """The only values that a schema admits, in its order, with their types, through references and unions.
+
+    None where it lists none.
 
     A list with objects or arrays in it is none: they are compared otherwise.
     """
@@ -65,16 +68,16 @@ def all_listed_values(
     if values is not None:
         if any(is_object(value) or is_array(value) for value in values):
             return None
-        return frozenset((type_of(value), value) for value in values)
+        return tuple(dict.fromkeys((type_of(value), value) for value in values))
     name = referred(schema)
     if name is not None:
         target = component(name)
         return None if target is None else all_listed_values(target.schema, component)
     if schema.get("type") == "null":
-        return frozenset({(type(None), None)})
+        return ((type(None), None),)
     arms = [all_listed_values(arm, component) for arm in schema.get("anyOf") or schema.get("oneOf") or ()]
     found = [values for values in arms if values is not None]
-    return frozenset[tuple[type, Any]]().union(*found) if arms and len(found) == len(arms) else None
+    return tuple(dict.fromkeys(chain.from_iterable(found))) if arms and len(found) == len(arms) else None
 
 
 def has_keys(schema: Schema) -> bool:

@@ -5,7 +5,7 @@ The conversion goes by the structure of both requests, never by text replacement
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
@@ -14,6 +14,7 @@ from timegate.errors import KEY_LABEL, ArmName, GateError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.run.tag_errors import listed
 from timegate.gates.validation_lists import LISTS
 from timegate.typing import is_array, is_object
 
@@ -322,14 +323,8 @@ def _convert_message(error: ValidationError, place: ClientLocation, sent: Any) -
         error.pop("ctx", None)
         error["msg"] = _TAGS[kind]
     elif kind in _CHOICES and place.expected is not None:
-        expected = _listed(place.expected)
+        expected = listed(place.expected)
         error["msg"] = f"Input should be {expected}"
         error["ctx"] = {"expected": expected}
     elif not place.exact:
         error.pop("ctx", None)
-
-
-def _listed(values: Sequence[Any]) -> str:
-    """Values as pydantic lists them: ``'a', 'b' or 'c'``."""
-    texts = [repr(value) for value in values]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"

@@ -68,4 +68,4 @@ def filler_of(function: Function, origin: Origin) -> Call:
 
 def _result(schema: Schema, components: Mapping[str, Component], origin: Origin) -> Result:
     members = all_listed_values(schema, components.__getitem__)
-    return Result(python_types(schema, components.__getitem__), members, origin)
+    return Result(python_types(schema, components.__getitem__), None if members is None else frozenset(members), origin)

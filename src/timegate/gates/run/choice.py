@@ -10,9 +10,9 @@ from timegate.errors import ArmName, DowngradeError, Failure, GateError, Upgrade
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.callables import SEEN, Asked, Seen
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
-from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
+from timegate.gates.run.leaves import Reading, Score, Tags, TypedValue, best_of
 from timegate.gates.run.runtime import gate_error, refuse
-from timegate.gates.run.tag_errors import ExpectedTags, TagError
+from timegate.gates.run.tag_errors import ExpectedTags, TagError, no_member
 from timegate.gates.run.value_checks import unread, wrong_type
 from timegate.typing import is_array, is_object, type_of
 
@@ -321,10 +321,15 @@ class Choice:
             for key, values in arm.newer_tags.items():
                 found = value.get(key)
                 if type(found) in (str, int, bool) and (type_of(found), found) in values:
-                    refuse(UpgradeError, "this version has no such value", None, key)
+                    raise UpgradeError(failures=[_no_member(arm.tags[key], key, what="value")])
             for key in value:
                 if key in arm.newer_keys:
                     refuse(UpgradeError, "this version has no such key", None, key)
+
+
+def _no_member(tags: Tags, key: str, *, what: str = "member") -> Failure:
+    told = no_member(tags.listed, is_enum=tags.converted)
+    return Failure(f"this version has no such {what}", *told, path=[key])
 
 
 def _unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
@@ -342,7 +347,7 @@ def _unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
         for key in spellings & arm.certain
     ]
     failures += [
-        Failure("this version has no such member", "enum", "Input is no member of the enum", path=[key])
+        _no_member(tags, key)
         for key, tags in arm.tags.items()
         if key in value and not tags.has(value[key], leniently=True)
     ]

@@ -117,12 +117,14 @@ class Tags:
         numbers: whether a number may be written as text: those of an ``IntEnum``.
         lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
         converted: whether a reader makes members of them, as of those of an enum and not of a ``Literal``.
+        listed: they in the order of the schema, where an error lists them.
     """
 
     values: frozenset[TypedValue]
     numbers: bool = False
     lookup: Callable[[Any], Any] | None = None
     converted: bool = False
+    listed: tuple[TypedValue, ...] = field(default=(), compare=False)
 
     def has(self, value: Any, *, leniently: bool) -> bool:
         """Whether a value is one of them.

@@ -1,4 +1,4 @@
-"""Validation errors of an object whose tag leads to no arm: in pydantic's words, with the client's tags."""
+"""Validation errors of tags and members that the client's version does not have: in pydantic's words."""
 
 from __future__ import annotations
 
@@ -48,3 +48,20 @@ class ExpectedTags(NamedTuple):
             f"Input tag '{tag}' found using {key} does not match any of the expected tags: {expected}",
             {"discriminator": key, "tag": tag, "expected_tags": expected},
         )
+
+
+def listed(values: Sequence[Any]) -> str:
+    """Values as pydantic lists them: ``'a', 'b' or 'c'``."""
+    texts = [repr(value) for value in values]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} or {texts[-1]}"
+
+
+def no_member(members: Sequence[tuple[type, Any]], *, is_enum: bool) -> TagError:
+    """What is wrong with a value that is no member of an enum, or of a ``Literal``.
+
+    Args:
+        members: the members of the client's version, in order, each with its type.
+        is_enum: whether an enum has them.
+    """
+    expected = listed([member for kind, member in members if kind is not type(None)] or [None])
+    return TagError("enum" if is_enum else "literal_error", f"Input should be {expected}", {"expected": expected})

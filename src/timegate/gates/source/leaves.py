@@ -220,9 +220,9 @@ class Shapes:
         name = single_reference(schema)
         model = None if name is None else self.reach.component(name, version).model
         if not (inspect.isclass(model) and issubclass(model, Enum)):
-            return Tags(values)
+            return Tags(frozenset(values), listed=values)
         lookup = partial(_member, model) if _has_missing(model) else None
-        return Tags(values, issubclass(model, int), lookup, converted=True)
+        return Tags(frozenset(values), issubclass(model, int), lookup, converted=True, listed=values)
 
 
 _SCALARS: Final = frozenset({str, int, float, bool})

@@ -199,8 +199,8 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             choice.table.update(_unique_tags(arms, tag))
             for arm in {id(arm): arm for arm in choice.table.values()}.values():
                 # A document may say of the tag itself no more than that it is a text.
-                own = frozenset(value for value, owner in choice.table.items() if owner is arm)
-                arm.tags.setdefault(tag, Tags(own))
+                own = tuple(value for value, owner in choice.table.items() if owner is arm)
+                arm.tags.setdefault(tag, Tags(frozenset(own), listed=own))
     asked = list(_callable_discriminators(schema))
     if len(asked) == 1:
         picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
