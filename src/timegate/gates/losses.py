@@ -19,8 +19,7 @@ from timegate.gates.plan.trace import Traces
 from timegate.gates.run.runtime import Call
 from timegate.gates.run.value_checks import COMPLETE
 from timegate.gates.source.counting import CountingModule
-from timegate.gates.source.objects import write_object
-from timegate.gates.source.unions import write_union
+from timegate.gates.source.programs import WRITERS
 from timegate.history.steps import (
     HeaderFieldChanged,
     KeyAdded,
@@ -69,7 +68,7 @@ def counting_gates(reach: Mapping[Side, Reach], index: int) -> tuple[OperationGa
     """
     programs: dict[Side, Programs] = {}
     for side, of_side in reach.items():
-        module = CountingModule(of_side, write_object, write_union, {}, Traces(of_side))
+        module = CountingModule(of_side, WRITERS, {}, Traces(of_side))
         module.watches, module.replaces, module.judges = _watch_of(of_side), _note_replaced, _judged
         schemas = Roots(of_side).at(index)
         names = {text: module.root(schema, client_conversion(side, index)) for text, schema in schemas.items()}

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.enums import EnumPlan, plan_enum
 from timegate.gates.run.runtime import Call
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.wire.wire import Component
 
 
 class CountingModule(Module):
@@ -30,15 +28,9 @@ class CountingModule(Module):
     def called(self, calls: tuple[Call, ...], writer: Writer) -> tuple[Call, ...]:
         return calls if writer.is_asking else tuple(call._replace(function=self.judges(call)) for call in calls)
 
-    def _component(self, writer: Writer, name: str, conversion: Conversion) -> None:
-        if plan_enum(self.reach, name, conversion) is None and not conversion.asking:
-            writer.add(f"{self.name(self.watches(name, conversion), 'w')}(v)")
-        super()._component(writer, name, conversion)
-
-    def _enum(self, writer: Writer, component: Component, plan: EnumPlan, var: str, conversion: Conversion) -> None:
+    def watched(self, writer: Writer, component: str, var: str, conversion: Conversion) -> None:
         if not conversion.asking:
-            writer.add(f"{self.name(self.watches(component.name, conversion), 'w')}({var})")
-        super()._enum(writer, component, plan, var, conversion)
+            writer.add(f"{self.name(self.watches(component, conversion), 'w')}({var})")
 
     def replaced(self, writer: Writer, origin: Origin) -> None:
         writer.add(f"{self.name(self.replaces(origin), 'w')}()")
