@@ -53,7 +53,13 @@ def gated(app: FastAPI, timeline: Timeline, **options: Any) -> TestClient:
 
 
 def ask(app: FastAPI, method: str, path: str, *facts: Fact, version: str = OLD, **options: Any) -> Any:
-    """Send a request of a version to an app behind the middleware."""
+    """Send a request of a version to an app behind the middleware, where the facts hold: the documents show them."""
     headers = {"API-Version": version, **options.pop("headers", {})}
     with gated(app, timeline_of(*facts)) as client:
+        assert shown(client, OLD) != shown(client, NEW), "the facts do nothing"
         return client.request(method, path, headers=headers, **options)
+
+
+def shown(client: TestClient, version: str) -> str:
+    """The document of a version, without what the version itself is called."""
+    return client.get("/openapi.json", headers={"API-Version": version}).text.replace(version, "")

@@ -102,6 +102,8 @@ def test_a_file_without_a_body_compiles(version: str, files: list[VersionFile], 
     gates = Timeline(Version(version, *changes), Version("2025-01-01")).compile(contract())
 
     assert len(gates.timeline.head.changes) == len(file.changes)
+    old, new = (gates.contract(one) for one in ("2025-01-01", version))
+    assert (old["paths"], old["components"]) != (new["paths"], new["components"])
 
 
 @pytest.mark.parametrize("version", list(LEFT))

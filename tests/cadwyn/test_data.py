@@ -148,6 +148,8 @@ def test_61_without_a_version_nothing_is_guessed_and_a_default_may_be_given() ->
     with gated(app, timeline_of(RENAMED), default="latest", newer="latest") as client:
         assert "sku" in client.get("/items").json()["items"][0]
         assert "sku" in client.get("/items", headers={"API-Version": "2026-01-01"}).json()["items"][0]
+    with gated(app, timeline_of(RENAMED), default=OLD) as client:
+        assert "article" in client.get("/items").json()["items"][0]
 
 
 def test_62_what_only_handlers_know_reaches_no_client_and_no_client_can_send_it() -> None:
@@ -167,9 +169,15 @@ def test_63_a_broken_function_is_a_500_whose_line_in_the_log_names_change_and_fi
 
 
 def test_63_a_value_that_a_function_refuses_is_a_422() -> None:
-    fact = on(Item).retyped("size", was=str, to_head=int, to_old=str)
-    (error,) = ask(app, "POST", "/items", fact, json={"sku": "a", "size": "x"}).json()["detail"]
-    assert error["loc"] == ["body", "size"]
+    def known(size: str) -> int:
+        if size == "7":
+            raise ValueError("no size of that version")
+        return int(size)
+
+    fact = on(Item).retyped("size", was=str, to_head=known, to_old=str)
+    (error,) = ask(app, "POST", "/items", fact, json={"sku": "a", "size": "7"}).json()["detail"]
+    assert (error["loc"], error["input"]) == (["body", "size"], "7")
+    assert ask(app, "POST", "/items", fact, json={"sku": "a", "size": "8"}).json()["size"] == "8"
 
 
 def test_64_what_head_refuses_after_a_conversion_is_a_422_in_the_clients_name() -> None:

@@ -11,7 +11,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, JsonValue
 from starlette.testclient import TestClient
 
-from tests.cadwyn import NEW, OLD, ask, change_of, fault_of, gated, gates_of, timeline_of
+from tests.cadwyn import NEW, OLD, ask, change_of, fault_of, gated, gates_of, shown, timeline_of
 from timegate import Timeline, Version, endpoint, on
 from timegate.changes.base import Fact
 
@@ -183,6 +183,7 @@ def test_50_websockets_pass_and_no_fact_is_about_them() -> None:
         client.websocket_connect("/socket", headers={"API-Version": OLD}) as served,
     ):
         assert served.receive_text() == OLD
+        assert shown(client, OLD) != shown(client, NEW)
 
 
 def item_of() -> Item:

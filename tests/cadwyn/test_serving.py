@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from tests.cadwyn import NEW, OLD, ask, gated, gates_of, timeline_of
+from tests.cadwyn import NEW, OLD, ask, gated, gates_of, shown, timeline_of
 from timegate import on
 from timegate.asgi import TimegateMiddleware, path
 
@@ -114,6 +114,7 @@ def test_81_each_version_has_its_document_and_an_unknown_one_has_none() -> None:
 def test_82_the_pages_of_documentation_are_the_apps_own() -> None:
     with gated(app, timeline_of(RENAMED)) as client:
         assert client.get("/docs").status_code == 200
+        assert shown(client, OLD) != shown(client, NEW)
 
 
 def test_83_a_mounted_app_passes() -> None:
@@ -132,7 +133,7 @@ def test_84_background_tasks_and_the_lifespan_run_once() -> None:
     living.router.routes = app.router.routes.copy()
     living.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
     with TestClient(living) as client:
-        client.get("/items/", headers={"API-Version": OLD})
+        assert client.get("/items/", headers={"API-Version": OLD}).json() == {"article": "real"}
     assert LOG == ["start", "task", "stop"]
 
 
