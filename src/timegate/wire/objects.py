@@ -85,6 +85,10 @@ def _alternatives(schema: Schema, components: Mapping[str, Component], seen: fro
         if component is None or name in seen:
             return
         inner, seen = component.schema, seen | {name}
+        if referred(inner) is not None:
+            # It stands for the body of one operation as a whole.
+            yield from _alternatives(inner, components, seen)
+            return
     else:
         component, inner = Component("", schema), schema
     for keyword in ("anyOf", "oneOf"):
