@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import VERSION, ConfigDict, create_model, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
-from typing_extensions import TypedDict
+from typing_extensions import TypeAliasType, TypedDict
 
 from tests.silence.exchanges import annotate, exchange, gated
 from timegate import on
@@ -34,7 +34,7 @@ SETTINGS: list[Any] = [
 
 
 make_typed_dict: Any = TypedDict
-"""Makes a class of types that only the test knows."""
+make_alias: Any = TypeAliasType
 
 
 def dataclass_of(kind: Any) -> Any:
@@ -80,11 +80,15 @@ def below_a_named_tuple(part: Any) -> tuple[Any, Any]:
     return NamedTuple("Between", [("part", part)]), [{"x": ...}]
 
 
+def below_a_dataclass(part: Any) -> tuple[Any, Any]:
+    return make_dataclass("Between", [("part", part)]), {"part": {"x": ...}}
+
+
 def below_a_model(part: Any) -> tuple[Any, Any]:
     return create_model("Between", part=(part, ...)), {"part": {"x": ...}}
 
 
-PLACES = (held, listed, nullable, below_a_typed_dict, below_a_named_tuple, below_a_model)
+PLACES = (held, listed, nullable, below_a_typed_dict, below_a_named_tuple, below_a_dataclass, below_a_model)
 
 
 def put(value: Any, shape: Any) -> Any:
@@ -178,3 +182,84 @@ def test_the_old_type_of_a_fact_is_read_by_the_settings_of_its_model(class_of: A
         body = {"y": [{"x": value}] if around is below_a_list else {"x": value}}
         theirs, ours = exchange(old, "POST", "/0", body=body), exchange(gated(head, fact), "POST", "/0", body=body)
         assert (ours.status, ours.json()) == (theirs.status, theirs.json())
+
+
+def below_an_alias(part: Any) -> tuple[Any, Any]:
+    return make_alias("Between", list[part]), [{"x": ...}]
+
+
+HOLDERS: list[Any] = [
+    pytest.param({"coerce_numbers_to_str": True}, {}, {"x": 5}, id="coerce_numbers_to_str"),
+    pytest.param({"str_max_length": 2}, {"str_max_length": 3}, {"x": "abc"}, id="str_max_length"),
+    pytest.param({"extra": "forbid"}, {}, {"x": "a", "other": 1}, id="extra"),
+    pytest.param({"alias_generator": str.upper}, {}, {"X": "a"}, id="alias_generator"),
+    pytest.param({"alias_generator": str.upper, "populate_by_name": True}, {}, {"x": "a"}, id="populate_by_name"),
+]
+
+
+def read_by_two(first_holder: Any, second_holder: Any, value: Any, class_of: Any, place: Any, times: int) -> None:
+    """Check that a class is read below each of two holders as the old server read it there."""
+    configs = first_holder, second_holder
+
+    def holders(part: Any) -> list[Any]:
+        fields: dict[str, Any] = {f"part{time}": (place(part)[0], ...) for time in range(times)}
+        return [create_model(f"Holder{index}", __config__=config, **fields) for index, config in enumerate(configs)]
+
+    part = class_of(list[str])
+    old, old_got = app_of(*holders(class_of(str)))
+    head, head_got = app_of(*holders(part))
+    ours = gated(head, on(part).retyped("x", was=str, to_head=alone, to_old=first))
+    inside = put(value, nested(place(part)[1]))
+    for index, config in enumerate(configs):
+        aliased = "alias_generator" in config
+        body = {f"PART{time}" if aliased else f"part{time}": inside for time in range(times)}
+        mine, theirs = (exchange(app, "POST", f"/{index}", body=body) for app in (ours, old))
+        assert (mine.status, [one for (one,) in head_got]) == (theirs.status, old_got)
+        if theirs.status == 422:
+            assert mine.json() == theirs.json()
+
+
+def nested(shape: Any) -> Any:
+    """The JSON of a place with ``...`` in the place of the object there."""
+    if shape == {"x": ...}:
+        return ...
+    return [nested(one) for one in shape] if is_array(shape) else {key: nested(one) for key, one in shape.items()}
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("class_of", [dataclass_of, typed_dict_of])
+@pytest.mark.parametrize(("one", "other", "value"), HOLDERS)
+def test_a_class_below_two_holders_is_read_by_the_settings_of_each(
+    one: Any, other: Any, value: Any, class_of: Any, times: int
+) -> None:
+    read_by_two(one, other, value, class_of, held, times)
+    read_by_two(other, one, value, class_of, held, times)
+
+
+@pytest.mark.parametrize("place", [listed, below_a_named_tuple, below_an_alias, below_a_model, below_a_dataclass])
+def test_a_class_below_what_two_holders_hold_is_read_by_the_settings_of_each(place: Any) -> None:
+    read_by_two({"coerce_numbers_to_str": True}, {}, {"x": 5}, typed_dict_of, place, 1)
+    read_by_two({}, {"coerce_numbers_to_str": True}, {"x": 5}, typed_dict_of, place, 2)
+
+
+def test_a_class_that_holds_itself_is_read_by_the_settings_of_each_holder() -> None:
+    def recursive(kind: Any) -> Any:
+        part = make_typed_dict("Part", {"x": kind, "others": None})
+        part.__annotations__["others"] = listed(part)[0]
+        return part
+
+    inner: Any = {"x": 5, "others": []}
+    value = {"x": "a", "others": [inner]}
+    read_by_two({"coerce_numbers_to_str": True}, {}, value, recursive, held, 1)
+    read_by_two({}, {"coerce_numbers_to_str": True}, value, recursive, held, 1)
+
+
+def test_documents_show_readings_that_look_alike_as_one_component() -> None:
+    part, configs = typed_dict_of(list[str]), list[Any]([{"coerce_numbers_to_str": True}, {}])
+    holders = [create_model(f"Holder{index}", __config__=one, part=(part, ...)) for index, one in enumerate(configs)]
+    app, _ = app_of(*holders)
+    fact = on(part).retyped("x", was=str, to_head=alone, to_old=first)
+    response = exchange(gated(app, fact), "GET", "/openapi.json")
+    schemas = response.json()["components"]["schemas"]
+    assert schemas["Part"]["properties"] == {"x": {"type": "string", "title": "X"}}
+    assert {name for name in schemas if name.startswith("Part")} == {"Part"}

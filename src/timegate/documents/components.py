@@ -155,9 +155,15 @@ class DocumentComponents:
         differing = requests.keys() & responses.keys() if self._apart else self.differing
         names: dict[Side, dict[str, str]] = {side: {} for side in SIDES}
         taken: set[str] = set()
+        first: dict[str, str] = {}
         for identity, base in self.plain_names.items():
+            # Only readings of one class that look the same share a name.
+            twin = first.setdefault(base, identity)
             for side in SIDES:
                 if identity not in self._schemas[side]:
+                    continue
+                if twin != identity:
+                    names[side][identity] = names[side][twin]
                     continue
                 if identity in names["requests"] and identity not in differing:
                     names[side][identity] = names["requests"][identity]
@@ -178,13 +184,36 @@ class DocumentComponents:
         for display_name, sharing in wanted.items():
             models = {id(component.model) for component in sharing.values()}
             for identity, component in sharing.items():
-                if len(sharing) == 1:
+                twins = (one for one in sharing if one in names and component.model is sharing[one].model)
+                if (twin := next((one for one in twins if self._look_alike(one, identity)), None)) is not None:
+                    names[identity] = names[twin]
+                elif len(sharing) == 1:
                     names[identity] = display_name
                 elif len(models) > 1 and component.model is not None:
                     names[identity] = free_name(display_name, component.model, [*names.values(), *wanted])
                 else:
                     names[identity] = free_name(display_name, None, names.values())
         return names
+
+    def _look_alike(self, one: str, other: str) -> bool:
+        """Whether documents show two readings of a class, and all components below them, as the same."""
+        seen, waiting = {(one, other)}, [(one, other)]
+        while waiting:
+            pair = waiting.pop()
+            for side in SIDES:
+                schema, twin = (self._schemas[side].get(name) for name in pair)
+                if schema is None or twin is None:
+                    if schema is not twin:
+                        return False
+                    continue
+                components, held, others = self._wire.components(side), self._references(schema), self._references(twin)
+                shown = {name: components[name].display_name for name in (*held, *others)}
+                if rename_references(schema, shown) != rename_references(twin, shown):
+                    return False
+                inner = {two for two in zip(held, others, strict=True) if two[0] != two[1]} - seen
+                waiting += inner
+                seen |= inner
+        return True
 
     def _differing(self) -> set[str]:
         """The identities whose two sides differ, themselves or in a component that they refer to.

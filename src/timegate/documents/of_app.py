@@ -119,7 +119,7 @@ class AppEdits:
             elif is_object(ours) and is_object(own):
                 name, target = referred(ours), referred(own)
                 if name is not None and target is not None and name in schemas:
-                    schema, other = schemas[name], self._own_schemas.get(target, {})
+                    schema, other = schemas[name], self._own_schemas.get(target)
                     if name not in names and _keys(schema) == _keys(other):
                         names[name] = target
                         waiting.append((schema, other))
@@ -128,7 +128,8 @@ class AppEdits:
         for side in SIDES:
             for identity, name in self._head.names[side].items():
                 alike = (name, self._head.plain_names[identity])
-                names.setdefault(name, next((one for one in alike if one in self._own_schemas), name))
+                own = (one for one in alike if _keys(self._own_schemas.get(one)) == _keys(schemas.get(name)))
+                names.setdefault(name, next(own, name))
         return names
 
     def _sources(self, old: Rendered) -> tuple[dict[str, str], dict[str, str]]:
@@ -239,5 +240,6 @@ def _schemas(document: Document) -> Mapping[str, Schema]:
     return schemas
 
 
-def _keys(schema: Schema) -> set[str]:
-    return set(schema.get("properties", ()))
+def _keys(schema: Schema | None) -> object:
+    """Which keys objects of a component have; None where there is no such component."""
+    return None if schema is None else (set(schema.get("properties", ())), schema.get("additionalProperties") is False)

@@ -7,7 +7,7 @@ this is a second walk, over the types themselves, and `hidden.py` compares both.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from functools import partial
 from pathlib import PurePath
@@ -15,25 +15,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from timegate.reading.recorder import CLASSES, Mode
+from timegate.reading.core_schemas import CLASSES, FUNCTIONS, SEES_WHAT_WAS_SENT, class_in, inner_schemas
+from timegate.reading.recorder import Mode
 from timegate.reading.serializers import serializes_by_itself, writes_any_subclass
-from timegate.typing import is_array, is_object, type_of
-
-_INNER: Final = (
-    "schema", "items_schema", "keys_schema", "values_schema", "extras_schema", "variadic_schema", "fields", "choices",
-    "steps", "arguments_schema", "var_args_schema", "var_kwargs_schema", "lax_schema", "strict_schema", "json_schema",
-    "python_schema", "return_schema",
-)  # fmt: skip
-"""The keys of core schemas whose values are schemas, or lists, tuples and mappings of schemas."""
-
-_SEES_WHAT_WAS_SENT: Final = frozenset({"function-before", "function-wrap", "function-plain"})
-"""The types of core schemas whose function gets a value before pydantic has read it."""
-
-_FUNCTIONS: Final = _SEES_WHAT_WAS_SENT | {"function-after"}
+from timegate.typing import is_object
 
 _UNIONS: Final = frozenset({"union", "tagged-union"})
 
-_SAY_MORE: Final = _FUNCTIONS | {
+_SAY_MORE: Final = FUNCTIONS | {
     "decimal", "url", "multi-host-url", "bytes", "complex", "json", "is-instance", "custom-error",
 }  # fmt: skip
 """The types of core schemas of scalars that do not read all that their JSON Schema admits."""
@@ -117,8 +106,8 @@ class HeldClasses:
                 self.by_class[model] = {None: Held()}
                 self._add_fields(node, self.by_class[model])
         else:
-            own = self._class_of(node) if kind in _FUNCTIONS and self.mode == "validation" else None
-            for inner in _inner(node):
+            own = self._class_of(node) if kind in FUNCTIONS and self.mode == "validation" else None
+            for inner in inner_schemas(node):
                 self._walk(inner, found, seen, any_subclass=any_subclass, in_arm=in_arm or kind in _UNIONS)
             self._note_function(node, found if own is None else self.by_class[own][None], in_arm=in_arm)
 
@@ -126,18 +115,16 @@ class HeldClasses:
         """The class that has a function as a validator of its own; None where the function is that of one place."""
         if "ref" not in node:
             return None
-        inner: Any = node
-        while inner.get("type") in _FUNCTIONS and "schema" in inner:
-            inner = inner["schema"]
-        return inner.get("cls") if inner.get("type") in CLASSES else None
+        of_class = class_in(node)
+        return None if of_class is None else of_class["cls"]
 
     def _note_function(self, node: Mapping[str, Any], found: Held, *, in_arm: bool = False) -> None:
-        if self.mode == "serialization" or node.get("type") not in _FUNCTIONS:
+        if self.mode == "serialization" or node.get("type") not in FUNCTIONS:
             return
         name = _name_in_the_app(node["function"]["function"])
         if name is not None:
             found.refusers[name] = in_arm or found.refusers.get(name, False)
-            if node["type"] in _SEES_WHAT_WAS_SENT:
+            if node["type"] in SEES_WHAT_WAS_SENT:
                 found.validators[name] = None
 
     def _add_fields(self, node: Mapping[str, Any], held: dict[str | None, Held]) -> None:
@@ -195,23 +182,6 @@ def _name_in_the_app(function: Any) -> str | None:
         function = function.func
     module, name = str(getattr(function, "__module__", "")), getattr(function, "__qualname__", type(function).__name__)
     return None if module.partition(".")[0] in ("pydantic", "pydantic_core") else name
-
-
-def _inner(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The schemas directly within a core schema."""
-    for key in _INNER:
-        value: Any = node.get(key)
-        if value is None:
-            continue
-        if is_object(value) and "type" in value and not is_object(value["type"]):
-            yield value
-            continue
-        several: Iterable[Any] = value.values() if is_object(value) else value if is_array(value) else ()
-        for one in several:
-            # A choice may come with its label.
-            schema: Any = one[0] if type_of(one) is tuple else one
-            if is_object(schema):
-                yield schema
 
 
 def subclasses(model: Any) -> Iterator[Any]:

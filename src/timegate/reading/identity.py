@@ -11,11 +11,11 @@ def share_identities(responses: GeneratedSchemas, requests: GeneratedSchemas) ->
     names: dict[str, str] = {}
     for name, component in responses.components.items():
         same = requests.components.get(name)
-        if same is not None and same.model is component.model:
+        if same is not None and same.is_read_as(component):
             names[name] = name
     for name, component in responses.components.items():
         if name not in names and component.model is not None:
-            twins = [other for other, c in requests.components.items() if c.model is component.model]
+            twins = [other for other, c in requests.components.items() if c.is_read_as(component)]
             if len(twins) == 1 and twins[0] not in names.values():
                 names[name] = twins[0]
     taken = {*requests.components, *names.values()}

@@ -10,7 +10,9 @@ from typing import Any, Final, Literal
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import to_jsonable_python
 
+from timegate.reading.core_schemas import CLASSES
 from timegate.reading.generator import Generator
+from timegate.reading.readings import NUMBER, Readings
 from timegate.reading.serializers import hides_keys
 from timegate.reading.settings import settings_in
 from timegate.typing import Settings, is_array, is_object, plain_text, type_of
@@ -26,9 +28,6 @@ from timegate.wire.marks import (
 )
 
 Mode = Literal["validation", "serialization"]
-
-CLASSES: Final = frozenset({"model", "dataclass", "typed-dict", "enum"})
-"""The types of core schemas that are of one class, which a component describes."""
 
 _AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
 """The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
@@ -48,6 +47,7 @@ class ClassRecord:
         uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``).
         aliases: every alias for requests or for responses, with the field's Python name.
         settings: how the values of its fields are read and written.
+        number: which of the readings of the class this is: a class that takes the settings of its holder has several.
     """
 
     model: Any
@@ -55,6 +55,7 @@ class ClassRecord:
     uncertain: frozenset[str]
     aliases: Mapping[str, str]
     settings: Settings
+    number: int = 0
 
 
 class Records:
@@ -79,19 +80,21 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
     class Recorder(Generator):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._definitions: dict[str, Any] = {}
+            self._readings = Readings(self._record)
 
         def _recorded(self, schema: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
             model = schema.get("cls")
             if model is None:
                 return generated
-            records.classes.append(
-                ClassRecord(model, *_names(schema, self.mode), settings_in(schema.get("config") or {}))
-            )
+            records.classes.append(self._record(schema))
             return {**generated, MODEL_MARK: len(records.classes) - 1}
 
+        def _record(self, schema: Mapping[str, Any]) -> ClassRecord:
+            names, settings = _names(schema, self.mode), settings_in(schema.get("config") or {})
+            return ClassRecord(schema["cls"], *names, settings, schema.get(NUMBER, 0))
+
         def definitions_schema(self, schema: Any) -> JsonSchemaValue:
-            self._definitions |= {one["ref"]: one for one in schema["definitions"]}
+            self._readings.definitions |= {one["ref"]: one for one in schema["definitions"]}
             return super().definitions_schema(schema)
 
         def model_field_schema(self, schema: Any) -> JsonSchemaValue:
@@ -115,6 +118,10 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def typed_dict_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().typed_dict_schema(schema))
+
+        def definition_ref_schema(self, schema: Any) -> JsonSchemaValue:
+            given: Any = {**schema, "schema_ref": self._readings.meant(schema["schema_ref"])}
+            return super().definition_ref_schema(given)
 
         def dict_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().dict_schema(schema)
@@ -192,12 +199,14 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def generate_inner(self, schema: Any) -> JsonSchemaValue:
             # Most parts are no classes; a call less at each of them lets types be nested deeper.
+            if "ref" in schema:
+                schema = self._readings.told_apart(schema)
             is_class = "ref" in schema and schema.get("type") in CLASSES
             generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
             if "serialization" not in schema or self.mode != "serialization":
                 return generated
             given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
-            if not hides_keys(schema["serialization"], given, self._definitions):
+            if not hides_keys(schema["serialization"], given, self._readings.definitions):
                 return generated
             # The serializer's input stays plain JSON too; nothing says whether the serializer changes it.
             mark = {OPAQUE_MARK: super().generate_inner(given) or True}

@@ -13,6 +13,7 @@ from timegate.reading.document_form import check_schemas
 from timegate.reading.held import HeldClasses
 from timegate.reading.hidden import HiddenClasses
 from timegate.reading.plain import plain_json
+from timegate.reading.readings import plain_name
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
@@ -146,10 +147,11 @@ def _resolved(
             return node
         # A class outside the definitions (pydantic inlines some) becomes a component too.
         record = records.classes[mark]
-        name = next((known for known, other in components.items() if other.model is record.model), None)
+        there = _component("", node, record)
+        name = next((known for known, other in components.items() if other.is_read_as(there)), None)
         if name is None:
             name = free_name(getattr(record.model, "__name__", "Inline"), None, components)
-            components[name] = _component(name, node, record)
+            components[name] = replace(there, name=name, display_name=name)
         return ref(name)
 
     def without_marks(schema: Schema) -> Schema:
@@ -193,7 +195,7 @@ def _component(name: str, schema: Schema, record: ClassRecord | None) -> Compone
         record.settings,
         fields,
         spellings,
-        display_name=name,
+        display_name=plain_name(name, record.number),
         uncertain=uncertain,
         aliases=record.aliases,
     )
@@ -226,11 +228,15 @@ def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas, *, one_per_
         second: its components get new names where the first run has other components under theirs.
         one_per_class: whether a class of both runs is the first run's component; otherwise only equal components are.
     """
-    by_class = {id(c.model): name for name, c in first.components.items() if c.model is not None}
+    by_class: dict[int, list[str]] = {}
+    for name, component in first.components.items():
+        if component.model is not None:
+            by_class.setdefault(id(component.model), []).insert(0, name)
     names: dict[str, str] = {}
     taken = {*first.components, *second.components}
     for name, component in second.components.items():
-        known = by_class.get(id(component.model)) if one_per_class else None
+        alike = by_class.get(id(component.model), []) if one_per_class else []
+        known = next((one for one in alike if first.components[one].is_read_as(component)), next(iter(alike), None))
         if known is None and (name not in first.components or _is_equal(name, first, second)):
             known = name
         names[name] = known or free_name(name, None, taken)

@@ -14,7 +14,7 @@ from timegate.typing import Settings
 
 _READING: Final = (
     "strict", "str_strip_whitespace", "str_to_lower", "str_to_upper", "str_min_length", "str_max_length",
-    "regex_engine", "coerce_numbers_to_str", "allow_inf_nan", "val_json_bytes", "val_temporal_unit",
+    "regex_engine", "coerce_numbers_to_str", "allow_inf_nan", "val_json_bytes", "val_temporal_unit", "extra",
 )  # fmt: skip
 """Those that decide how values are read."""
 
@@ -29,7 +29,9 @@ _NAMES: Final = ("loc_by_alias",)
 
 def settings_in(config: Mapping[str, Any]) -> Settings:
     """The settings in a configuration, that of a class or that of a core schema."""
-    return {name: config[name] for name in (*_READING, *_MODES, *_NAMES) if config.get(name) is not None}
+    # A core schema has its own name for one of them.
+    given = {"extra": config.get("extra_fields_behavior"), **config}
+    return {name: given[name] for name in (*_READING, *_MODES, *_NAMES) if given.get(name) is not None}
 
 
 def settings_of(model: Any) -> Settings:

@@ -106,6 +106,10 @@ class Component:
         name: str = getattr(self.model, "__name__", "")
         return name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
 
+    def is_read_as(self, other: Component) -> bool:
+        """Whether another component is of the same class, and the class is read alike there."""
+        return self.model is other.model and self.settings == other.settings and self.aliases == other.aliases
+
     def wire_name(self, name: str) -> str | None:
         """The wire name of the field with this wire name, Python name or alias of either side; None where none has."""
         meant = (name, self.fields.get(name), self.fields.get(self.aliases.get(name, "")))
