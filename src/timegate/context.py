@@ -15,6 +15,7 @@ class Selected(NamedTuple):
         known: every change of the timeline.
         by: the middleware that selected it; None for none.
         gates: its gates; None for none.
+        operation: the operation, by method and path at head, where a fact is about the body that it is sent alone.
     """
 
     version: str
@@ -22,6 +23,7 @@ class Selected(NamedTuple):
     known: frozenset[type]
     by: object = None
     gates: object = None
+    operation: str | None = None
 
 
 SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)

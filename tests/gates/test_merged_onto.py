@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from starlette.testclient import TestClient
 
-from timegate import DeclarationError, Internal, Timeline, Version, VersionChange, merged_onto, on
+from timegate import DeclarationError, Internal, Timeline, Version, VersionChange, endpoint, merged_onto, on
 from timegate.asgi import TimegateMiddleware
 
 NEW, OLD = "2025-06-01", "2025-01-01"
@@ -146,3 +146,52 @@ def test_a_state_that_head_itself_refuses_is_an_error_of_the_handler() -> None:
     with client_of(OLD, results, state={"jobName": 5}) as client, pytest.raises(ValidationError):
         client.put("/job", json={"title": "copy"})
     assert not results
+
+
+class Report(BaseModel):
+    name: str
+    note: str | None = None
+    owner: str | None = None
+
+
+class Filed(BaseModel):
+    report: Report
+    revision: int = 0
+
+
+FILED = Filed(report=Report(name="a", note="n", owner="eve"), revision=7)
+
+
+def titled(report: dict[str, Any]) -> dict[str, Any]:
+    return {"title": report["name"]}
+
+
+def named(old: dict[str, Any]) -> dict[str, Any]:
+    return {"name": old["title"]}
+
+
+@pytest.mark.parametrize("given", ["an instance", "plain data"])
+@pytest.mark.parametrize("name", ["enveloped", "rewritten"])
+def test_what_a_fact_about_the_operation_keeps_from_a_client_stays(name: str, given: str) -> None:
+    """The client reads and sends a body that is smaller at this operation than its model."""
+    state: Any = FILED if name == "enveloped" else FILED.report
+    fact = {
+        "enveloped": endpoint("/filed", "PUT").enveloped("report"),
+        "rewritten": endpoint("/filed", "PUT").rewritten(request=named, response=titled, was=dict[str, str]),
+    }[name]
+    app, results = FastAPI(), list[Any]()
+
+    def write(body: Any) -> Any:
+        results.append(merged_onto(state if given == "an instance" else state.model_dump(), body))
+        return results[-1]
+
+    write.__annotations__ |= {"body": type(state), "return": type(state)}
+    app.put("/filed")(write)
+    change = type("Smaller", (VersionChange,), {"__doc__": "A body is another.", "changes": (fact,)})
+    app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(NEW, change), Version(OLD)))
+    sent = {"enveloped": {"name": "b", "note": "n", "owner": "eve"}, "rewritten": {"title": "b"}}[name]
+    with TestClient(app, headers={"API-Version": OLD}) as client:
+        assert client.put("/filed", json=sent).json() == sent
+    (merged,) = results
+    report = FILED.report.model_copy(update={"name": "b"})
+    assert merged == (FILED.model_copy(update={"report": report}) if name == "enveloped" else report)

@@ -32,6 +32,7 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Document, Schema, type_of
 from timegate.wire.objects import as_sent, is_closed, never, with_wire_names
+from timegate.wire.schema import referred
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
@@ -188,13 +189,21 @@ class Gates:
             raise DowngradeError(f"what the client has read could not be sent back: {error}") from error
 
     def _type_read(self, kind: Any, current: Any) -> Any:
-        """The type of a state: the class of an instance that the server sends, else the one that the client sends."""
+        """The type of a state: the class of an instance that the server sends, else the one that the client sends.
+
+        An operation that responds with that class is preferred to it: a fact may be about the operation alone.
+        """
+        found: list[tuple[Any, str | None]] = []
         for known in (type_of(current), kind):
             try:
-                self._vouched.schema_of("responses", known)
+                name = referred(self._vouched.schema_of("responses", known))
             except DeclarationError:
                 continue
-            return known
+            whole = self._history.wires[0].responses.get(name or "")
+            found.append((known, name if whole is None else referred(whole.schema) or name))
+        if found:
+            same = all(model == found[0][1] for _, model in found)
+            return found[-1 if same else 0][0]
         raise DeclarationError(f"nothing that leaves the server is a {name_of(kind)}: read=T says what the client read")
 
     def counting(self, version: str) -> tuple[OperationGate, ...]:

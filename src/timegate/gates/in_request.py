@@ -43,8 +43,8 @@ def merged_onto(current: Any, body: _Body, *, read: Any = UNSET, by: Mapping[str
     selected = SELECTED.get()
     if selected is None or not isinstance(selected.gates, Gates):
         return body
-    merge = selected.gates.merge(by)
-    base, now = selected.gates.before_and_now(kind, current, version=selected.version, read=read)
+    merge, sent = selected.gates.merge(by), selected.operation or kind
+    base, now = selected.gates.before_and_now(sent, current, version=selected.version, read=read)
     state = current if type(current) is kind else kind.model_validate(now)
     merged: _Body = merge.value(kind.model_validate(base), body, state, selected.gates.sent_schema(kind))
     return merged

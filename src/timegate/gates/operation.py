@@ -88,6 +88,7 @@ class OperationGate:
         spellings: gives the other spellings of each key of this version's requests that has any.
         apart: by ``"request"`` or declared status, the programs of the JSON media types whose schema is another.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
+        request_alone: whether a fact is about the body of the request at this operation alone.
     """
 
     key: str
@@ -114,6 +115,7 @@ class OperationGate:
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
     apart: Mapping[str, Mapping[str, Program | None]] = field(default_factory=dict[str, "Mapping[str, Program | None]"])
     told: frozenset[str] = frozenset()
+    request_alone: bool = False
 
     def __repr__(self) -> str:
         if not self.exists:

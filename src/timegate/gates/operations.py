@@ -16,6 +16,7 @@ from timegate.gates.plan.roots import request_root
 from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.steps import KeyRemoved, KeyRenamed
+from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Schema
 from timegate.wire.json_types import EVERY, named_types
 from timegate.wire.marks import PATH_MARK
@@ -152,6 +153,7 @@ def _gate(
         path_parameters=path_parameters,
         statuses=statuses,
         response_headers=response_headers,
+        request_alone=head.request is not None and stands_alone(head, "request", head.request),
         gated=any(
             (
                 *(request, form, *responses.values(), query, headers, cookies, path_parameters, rewrite),

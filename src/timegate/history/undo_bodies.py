@@ -31,7 +31,7 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
         body: the body.
     """
     name, of_model = _name(operation, place), referred(body.schema)
-    if of_model == name:
+    if stands_alone(operation, place, body):
         return builder.component(side, name)
     # What a route leaves out of the body is left out of what a function makes of it, too.
     marks = {key: value for key, value in body.schema.items() if of_model is not None or key == LEFT_OUT_MARK}
@@ -43,6 +43,11 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     wires = [_with_root(*both, root, key=operation.key, side=side) for both in zip(builder.wires, places, strict=True)]
     builder.wires[:] = [wire.edited(side, whole) for wire in wires]
     return whole
+
+
+def stands_alone(operation: Operation, place: str, body: Body) -> bool:
+    """Whether a component stands for a body as a whole, so that facts are about it at this operation alone."""
+    return referred(body.schema) == _name(operation, place)
 
 
 def _place_at(builder: HistoryBuilder, operation: Operation, place: str, version: int) -> str:

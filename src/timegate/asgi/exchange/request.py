@@ -52,6 +52,7 @@ from timegate.asgi.route.moved_paths import move_to_head
 from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, inspected
 from timegate.asgi.route.path_parameters import parameter_text, takes_parameters, write_parameters
 from timegate.asgi.route.version import ApiVersion
+from timegate.context import SELECTED
 from timegate.errors import UpgradeError
 from timegate.gates.operation import FormGate, Program
 
@@ -115,6 +116,9 @@ async def exchange(
         return
     except Disconnected:
         return
+    if plan.gate.request_alone:
+        # What set the version in the context resets it.
+        SELECTED.set(version.selected._replace(operation=plan.gate.key))
     try:
         await app(inner, receive, response.send)
     except Exception:
