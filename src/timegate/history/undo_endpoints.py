@@ -61,6 +61,15 @@ def _endpoint_remedy(builder: HistoryBuilder, fact: EndpointFact, path: str) -> 
     if mount is not None:
         return own_middleware(mount)
     there = [one for one in builder.wire.operations if one.exists]
+    newer = {one.key: one.path for one in builder.newer.operations}
+    for one in there:
+        # Its own move has taken it away from here: one route of head is one operation of an older version.
+        if has_method(fact, one) and without_names(path) == without_names(newer[one.key]) != without_names(one.path):
+            old = f"endpoint({plain_path(one.path)!r}, {one.method!r})"
+            return (
+                f"a later fact has moved it to {plain_path(one.path)}, where alone older versions have it: if they "
+                f"had both, keep the route at {plain_path(one.path)} at head, and write {old}.removed() for the move"
+            )
     methods = [one.method for one in there if without_names(one.path) == without_names(path)]
     if methods:
         return f"it has {', '.join(methods)}: {replace(fact, methods=tuple(methods))}"
