@@ -1,11 +1,10 @@
 """What a person is asked about an edit of head: all that no schema says, and nothing twice."""
 
-from __future__ import annotations
-
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import create_model
+from fastapi import FastAPI, Query
+from pydantic import BaseModel, create_model
 
 from timegate import Contract
 from timegate.frozen.change_code import change_code
@@ -110,3 +109,67 @@ def test_the_name_of_a_change_is_a_whole_sentence(old: Any, new: Any, name: str)
 def test_the_name_of_a_rename_says_what_it_is_called_now() -> None:
     old, new = visits(zip=(str, ...)), visits(zip_code=(str, ...))
     assert change_code(proposed(old, new)).name == "ZipOfVisitIsNowCalledZipCode"
+
+
+class OldFilters(BaseModel):
+    who: str = ""
+    limit: int = 10
+
+
+class Filters(BaseModel):
+    owner: str = ""
+    limit: int = 10
+
+
+class Wide(BaseModel):
+    owner: str = ""
+    limit: float = 10
+
+
+def listing(filters: Any, *paths: str) -> Contract:
+    """An app that lists several things by the same query model."""
+    app = FastAPI()
+
+    async def listed(by: Any) -> list[int]:
+        return [by.limit]
+
+    listed.__annotations__["by"] = Annotated[filters, Query()]
+    for path in paths:
+        app.get(path)(listed)
+    return Contract.of(app)
+
+
+def test_a_field_of_a_query_model_is_asked_about_once() -> None:
+    paths = ("/cats", "/dogs", "/birds")
+    (found,) = proposed(listing(OldFilters, *paths), listing(Filters, *paths))
+    assert "`who` of Filters is now called `owner`" in found.says
+    renamed, apart = ([fact.text for fact in offer.facts] for offer in found.offers)
+    assert renamed == ['on(Filters).renamed("who", to="owner")']
+    assert [text.partition('("')[0] for text in apart] == ["on(Filters).removed", "on(Filters).added"]
+
+
+def test_a_field_of_a_query_model_of_one_operation_is_a_parameter_of_that() -> None:
+    (found,) = proposed(listing(OldFilters, "/cats"), listing(Filters, "/cats"))
+    assert found.offers[0].facts[0].text == 'endpoint("/cats", "GET").query("who").renamed(to="owner")'
+
+
+def test_all_that_differs_in_a_query_model_is_told_of_it() -> None:
+    paths = ("/cats", "/dogs")
+    renamed, widened = proposed(listing(OldFilters, *paths), listing(Wide, *paths))
+    assert renamed.offers[0].facts[0].text == 'on(Wide).renamed("who", to="owner")'
+    assert [fact.text for fact in widened.facts] == ['on(Wide).retyped("limit", was=int)']
+
+
+def test_what_only_some_operations_of_a_query_model_lack_is_no_field_of_it() -> None:
+    app = FastAPI()
+
+    @app.get("/cats")
+    async def cats(by: Annotated[Filters, Query()]) -> int:
+        return by.limit
+
+    @app.get("/dogs")
+    async def dogs(who: str = "", limit: int = 10) -> int:
+        return limit
+
+    (found,) = [one for one in proposed(Contract.of(app), listing(Filters, "/cats", "/dogs")) if one.offers]
+    assert found.offers[0].facts[0].text == 'endpoint("/dogs", "GET").query("who").renamed(to="owner")'

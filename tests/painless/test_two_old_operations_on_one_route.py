@@ -35,10 +35,10 @@ def test_the_fault_names_the_move_and_the_route_to_keep() -> None:
     facts = endpoint("/pets", "GET").query("owner_id").added(), moved
     (fault,) = faults_of(Contract.of(clinic(keeps=False)), *facts)
     assert "GET /pets: there is no such endpoint right after this fact" in str(fault)
+    old = "/owners/{owner_id}/pets"
     assert fault.remedy == (
-        "a later fact has moved it to /owners/{owner_id}/pets, where alone older versions have it: if they had both, "
-        "keep the route at /owners/{owner_id}/pets at head, and write endpoint('/owners/{owner_id}/pets', 'GET').removed() "
-        "for the move"
+        f"a later fact has moved it to {old}, where alone older versions have it: if they had both, "
+        f"keep the route at {old} at head, and write endpoint('{old}', 'GET').removed() for the move"
     )
 
 

@@ -46,14 +46,14 @@ class Declaring:
     @property
     def of(self) -> str:
         """What has the place, in words."""
-        component = self.spot.component
+        component = self.spot.holder
         holder = self.spot.operation if component is None else component.display_name or component.name
         return f"{self.name} of {holder}" if self.spot.path else holder
 
     @property
     def field(self) -> list[str]:
         """The field that a fact about a model names; a parameter is named by its subject."""
-        return [] if self.spot.component is None else [".".join(self.spot.path)]
+        return self.spot.field
 
     @property
     def today(self) -> Schema:

@@ -46,7 +46,7 @@ def removed(at: Declaring) -> list[Code]:
         return [at.fact("removed", was=was, backfill=backfill)]
     if at.spot.has(*GONE, side="requests"):
         loses = at.decide(f"why may head ignore the {at.name} that an old client sends?")
-    if at.spot.component is None:
+    if at.spot.holder is None:
         return [at.fact("removed", was=was, required=_TRUE if required else None, loses=loses)]
     return [at.fact("removed", was=was, required=None if required else "False", backfill=backfill, loses=loses)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from timegate.frozen.code import Code, call, text_code, undecided_code, value_code
@@ -36,12 +37,9 @@ def offered_rename(rename: Rename, contracts: ContractPair) -> Proposal:
 def _renamed(rename: Rename, contracts: ContractPair) -> list[Code]:
     """The fact of a rename, and those about what changed besides, under the new name."""
     gone, come = rename.gone, rename.come
-    if gone.component is None:
-        fact = call(subject_code(gone), "renamed", to=text_code(come.path[-1]))
-    else:
-        fact = call(on_code(gone.component), "renamed", [".".join(gone.path)], to=text_code(come.path[-1]))
+    fact = call(subject_code(gone), "renamed", gone.field, to=text_code(come.path[-1]))
     besides = list(_besides(gone, come))
-    spot = Spot(come.component, come.operation, come.path, besides)
+    spot = replace(come, differences=besides)
     return [fact, *(_apart([spot], contracts) if besides else ())]
 
 
@@ -221,6 +219,6 @@ def _named(spots: Sequence[Spot], one: str, several: str) -> str:
 
 
 def _holder_name(spot: Spot) -> str:
-    if spot.component is not None:
-        return spot.component.display_name or spot.component.name
+    if spot.holder is not None:
+        return spot.holder.display_name or spot.holder.name
     return spot.operation

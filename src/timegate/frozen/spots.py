@@ -8,6 +8,7 @@ from typing import Final
 
 from timegate.frozen.contract import VersionContract, operation_at
 from timegate.frozen.difference import Difference, Kind
+from timegate.frozen.parameter_classes import class_of_parameters
 from timegate.history.inheritance import is_about
 from timegate.wire.media import FORMS
 from timegate.wire.wire import Component, Side
@@ -28,6 +29,7 @@ class Spot:
         operation: method and path of the operation that holds it; empty for a component.
         path: where it is in there.
         differences: what differs.
+        shared: the class that declares the parameter at several operations; None for none.
         others: all places where something differs.
     """
 
@@ -35,7 +37,18 @@ class Spot:
     operation: str
     path: tuple[str, ...]
     differences: list[Difference] = field(default_factory=list[Difference])
+    shared: Component | None = None
     others: list[Spot] = field(default_factory=list["Spot"], repr=False, compare=False)
+
+    @property
+    def holder(self) -> Component | None:
+        """What facts about a field name: the component, or the class of parameters; None for an operation."""
+        return self.component or self.shared
+
+    @property
+    def field(self) -> list[str]:
+        """The field that a fact about a model names; a parameter is named by its subject."""
+        return [".".join(self.path)] if self.component else [self.path[-1]] if self.shared else []
 
     def has(self, *kinds: Kind, side: Side | None = None) -> bool:
         """Whether something of one of these kinds differs, on one side or on any."""
@@ -71,6 +84,8 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         differences: between a frozen contract and today's.
         contract: today's.
     """
+    differences = list(differences)
+    class_of = class_of_parameters(differences, contract)
     found: dict[tuple[str, str, tuple[str, ...]], Spot] = {}
     for one in differences:
         component = contract.component(one.component) if one.component else None
@@ -78,7 +93,11 @@ def spots_of(differences: Iterable[Difference], contract: VersionContract) -> li
         form = _form_of(one, component, contract)
         path = one.path[: _depth(one)]
         spot = Spot(component, one.operation, path) if not form else Spot(None, form, ("form", *path))
-        spot = found.setdefault((identity, one.operation, path), spot)
+        spot.shared = class_of(one)
+        if spot.shared is None:
+            spot = found.setdefault((identity, one.operation, path), spot)
+        else:
+            spot = found.setdefault((f"parameters of {id(spot.shared.model)}", "", path), spot)
         spot.differences.append(one)
     spots = list(found.values())
     bases = [(spot, _base_of(spot, spots)) for spot in spots]

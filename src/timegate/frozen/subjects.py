@@ -26,6 +26,6 @@ def enum_code(component: Component) -> Code:
 
 def subject_code(spot: Spot) -> Code:
     """The subject of facts about a field or a parameter."""
-    if spot.component is not None:
-        return on_code(spot.component)
+    if spot.holder is not None:
+        return on_code(spot.holder)
     return joined(f"{{}}.{spot.path[0]}({text_code(spot.path[1])})", endpoint_code(spot.operation))
