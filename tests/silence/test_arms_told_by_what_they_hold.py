@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tests.silence.old_client import OLD, Client, gates_of, gates_of_responses, old_client, refusal
 from timegate import Contract, on
@@ -45,6 +45,9 @@ RENAMED = on(Cat).renamed("mew", to="meow")
 NAMED = on(Dog).renamed("woof", to="bark")
 
 
+LEFT_OUT = ["none", "unset", "defaults"]
+
+
 class TestPagesOfOtherItems:
     @staticmethod
     def served(seen: list[Any], **options: Any) -> Client:
@@ -72,20 +75,75 @@ class TestPagesOfOtherItems:
         assert self.served(seen).post("/pages", sent).json() == sent
         assert [type(one) for one in seen] == [kind]
 
-    def test_are_converted_where_the_route_leaves_nulls_out(self) -> None:
-        contract = Contract.of(self.app_without_nulls())
-        told = refusal(contract, lambda: RENAMED)
-        assert "Page[Cat] | Page[Dog]: one changes otherwise than the other" in told
+    @pytest.mark.parametrize("left_out", LEFT_OUT)
+    @pytest.mark.parametrize(
+        ("sent", "got"),
+        [
+            (Page[Cat](items=[Cat(meow=1)], total=2), {"items": [{"mew": 1}], "total": 2}),
+            (Page[Dog](items=[Dog(bark=1)], total=2), {"items": [{"bark": 1}], "total": 2}),
+            (Page[Cat](first=Cat(meow=1), total=2), {"first": {"mew": 1}, "total": 2}),
+            (Page[Cat](total=2), {"total": 2}),
+        ],
+    )
+    def test_are_converted_where_the_route_leaves_keys_out(self, left_out: str, sent: Any, got: dict[str, Any]) -> None:
+        app, options = FastAPI(), dict[str, Any]({f"response_model_exclude_{left_out}": True})
 
-    @staticmethod
-    def app_without_nulls() -> FastAPI:
+        def pages() -> Any:
+            return sent
+
+        app.add_api_route("/pages", pages, response_model=Page[Cat] | Page[Dog], **options)
+        answered = old_client(app, RENAMED).get("/pages").json()
+        assert {key: value for key, value in answered.items() if value not in ([], None)} == got
+
+    def test_are_refused_where_the_route_leaves_the_key_out_that_tells_them_apart(self) -> None:
         app = FastAPI()
 
-        @app.get("/pages", response_model_exclude_none=True)
+        @app.get("/pages", response_model_exclude_none=True, response_model_exclude={"items": {"__all__": {"meow"}}})
         def pages() -> Page[Cat] | Page[Dog]:
             return Page[Dog]()
 
-        return app
+        assert "Page[Cat] | Page[Dog]: one changes otherwise" in refusal(Contract.of(app), lambda: RENAMED)
+
+
+class Box(BaseModel, Generic[T]):
+    item: T
+    total: int | None = None
+
+
+class Pair(BaseModel, Generic[T]):
+    items: Annotated[list[T], Field(min_length=1)]
+    boxes: Box[T] | None = None
+    total: int | None = None
+
+
+class TestWhatAlwaysHoldsSomething:
+    @pytest.mark.parametrize("left_out", [*LEFT_OUT, None])
+    @pytest.mark.parametrize(
+        ("holder", "cat", "dog"),
+        [
+            (Box, {"item": {"meow": 1}}, {"item": {"bark": 1}}),
+            (Pair, {"items": [{"meow": 1}, {"meow": 2}]}, {"items": [{"bark": 1}]}),
+        ],
+    )
+    def test_changes_alone(self, holder: Any, cat: Any, dog: Any, left_out: str | None) -> None:
+        options: dict[str, Any] = {f"response_model_exclude_{left_out}": True} if left_out else {}
+        app = FastAPI()
+
+        def get(dogs: bool = False) -> Any:
+            return holder[Dog](**dog, total=2) if dogs else holder[Cat](**cat, total=2)
+
+        app.add_api_route("/", get, response_model=holder[Cat] | holder[Dog], **options)
+        client = old_client(app, on(holder[Cat]).renamed("count", to="total"))
+        got = [client.get(f"/?dogs={dogs}").json() for dogs in (False, True)]
+        assert [{key: one[key] for key in one if one[key] is not None} for one in got] == [
+            {**cat, "count": 2},
+            {**dog, "total": 2},
+        ]
+
+    def test_is_refused_where_it_may_hold_nothing(self) -> None:
+        contract = Contract.of_types(sends=[Page[Cat] | Page[Dog]])
+        told = refusal(contract, lambda: on(Page[Cat]).renamed("count", to="total"))
+        assert "Page[Cat] | Page[Dog]: one changes otherwise" in told
 
 
 HOLDERS: list[Any] = [

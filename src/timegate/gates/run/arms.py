@@ -1,10 +1,9 @@
-"""What is known of the arms of a union, and whether two of them can be told apart."""
+"""What is known of the arms of a union, and what their programs do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from timegate.gates.run.leaves import Leaf, Reading, Score, Tags, TypedValue
@@ -91,6 +90,11 @@ class Arm:
         """Whether an object has every required key, and no other one than the known where these alone are allowed."""
         return self.has_required(keys) and not (self.closed and not keys.keys() <= self.known)
 
+    @property
+    def never_null(self) -> frozenset[str]:
+        """The keys whose values are no null, which no route leaves out for being one."""
+        return frozenset(key for key, leaf in self.leaves.items() if type(None) not in leaf.types)
+
     def unread(self, value: dict[str, Any]) -> str | None:
         """The first key whose value not even a server that reads leniently takes; None where there is none."""
         return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
@@ -119,7 +123,13 @@ class Arm:
 
     def _may_be(self, value: dict[str, Any], reading: Reading) -> bool:
         """Whether an object has the keys of this arm."""
-        if not reading.in_part and not self.has_required(value):
+        if not self.has_required(value) and not (
+            reading.in_part
+            and all(
+                not spellings.isdisjoint(value) or reading.names_lack or not spellings <= self.never_null
+                for spellings in self.required
+            )
+        ):
             return False
         return not self.closed or value.keys() <= self.known
 
@@ -229,103 +239,3 @@ def do_the_same(one: Arm, other: Arm) -> bool:
     if one.refused is not None or other.refused is not None:
         return one is other
     return one.function == other.function or (one.always == other.always and one.effects == other.effects)
-
-
-def told_by_one_key(arms: Sequence[Arm]) -> bool:
-    """Whether there is a key that every value has and whose value names one arm."""
-    for key in arms[0].tags if arms else ():
-        if all(key in arm.certain and key in arm.tags for arm in arms):
-            values = [value for arm in arms for value in arm.tags[key].values]
-            if len(values) == len(set(values)):
-                return True
-    return False
-
-
-def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False) -> bool:
-    """Whether the schemas of two arms can ever be told apart by type, tags, keys or the types of values.
-
-    Args:
-        one: an arm.
-        other: another arm of the same union.
-        keys_may_lack: whether objects may lack keys, so that only those that are always there tell anything.
-    """
-    if one.is_open != other.is_open and dict in one.leaf.types & other.leaf.types:
-        return False
-    if one.is_open or dict not in one.leaf.types & other.leaf.types:
-        return leaves_differ(one.leaf, other.leaf, keys_may_lack=keys_may_lack)
-    if _have_other_keys(one, other, keys_may_lack=keys_may_lack):
-        return True
-    # What both may be has no keys but those of both.
-    return one.always == other.always and all(
-        one.effects.get(key) == other.effects.get(key)
-        or (not keys_may_lack and one.is_inner(key) and other.is_inner(key) and _hold_others(one, other, key))
-        for key in one.known & other.known
-    )
-
-
-def _hold_others(one: Arm, other: Arm, key: str) -> bool:
-    """Whether a key's values are of one arm alone, but for those that hold nothing."""
-    if key not in one.leaves or key not in other.leaves:
-        return False
-    return leaves_differ(one.leaves[key], other.leaves[key], keys_may_lack=True, but_for_nothing=True)
-
-
-def _have_other_keys(one: Arm, other: Arm, *, keys_may_lack: bool) -> bool:
-    """Whether the keys of two arms, or the tags or JSON types of their values, tell the two apart."""
-    sure = one.certain & other.certain
-    if (
-        any(_differ_in_values(one.tags[key], other.tags[key]) for key in one.tags.keys() & other.tags.keys() & sure)
-        or any(_differ_in_types(one, other, key) for key in sure)
-        or one.certain - other.known
-        or other.certain - one.known
-    ):
-        return True
-    if keys_may_lack:
-        return False
-    return bool(
-        any(not one.tags[key].values & other.tags[key].values for key in one.tags.keys() & other.tags.keys())
-        or one.known != other.known
-        or any(_differ_in_types(one, other, key) for key in one.leaves)
-    )
-
-
-def leaves_differ(one: Leaf, other: Leaf, *, keys_may_lack: bool, but_for_nothing: bool = False) -> bool:
-    """Whether no value is of both, but for empty lists and dicts.
-
-    Args:
-        one: a leaf.
-        other: another one.
-        keys_may_lack: whether objects may lack keys.
-        but_for_nothing: whether null may be of both, too, which holds as little as an empty list.
-    """
-    if but_for_nothing and one.types == other.types == frozenset({type(None)}):
-        return True
-    inner_differ = partial(leaves_differ, keys_may_lack=keys_may_lack, but_for_nothing=but_for_nothing)
-    if one.choices or other.choices:
-        return all(inner_differ(a, b) for a in one.choices or (one,) for b in other.choices or (other,))
-    types = one.types & other.types
-    if not types or (len(types) > 1 and not types.isdisjoint({dict, list})):
-        return not types
-    if isinstance(one.keyed, Arm) and isinstance(other.keyed, Arm):
-        return _have_other_keys(one.keyed, other.keyed, keys_may_lack=keys_may_lack)
-    if types.isdisjoint({dict, list}):
-        return _differ_in_values(one.values, other.values)
-    inner = [*zip(one.first_items, other.first_items, strict=False)]
-    inner += [
-        (a, b)
-        for a, b in ((one.items, other.items), (one.keys, other.keys), (one.entries, other.entries))
-        if a is not None and b is not None
-    ]
-    return any(inner_differ(a, b) for a, b in inner)
-
-
-def _differ_in_types(one: Arm, other: Arm, key: str) -> bool:
-    """Whether the JSON type of a key's value tells two arms apart."""
-    return key in one.leaves and key in other.leaves and not one.leaves[key].types & other.leaves[key].types
-
-
-def _differ_in_values(one: Tags | None, other: Tags | None) -> bool:
-    """Whether listed values tell two arms apart; one that lists them is told from one that does not."""
-    if one is None or other is None:
-        return one is not other
-    return not one.values & other.values

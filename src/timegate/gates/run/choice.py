@@ -34,7 +34,8 @@ class Choice:
         is_asking: whether only a callable discriminator sees the result.
         in_order: whether the union takes the first arm that reads a value.
         complete: whether objects have all their keys, so that an arm that lacks some is less likely.
-        in_part: whether head leaves keys out that objects are said to have.
+        in_part: whether head leaves keys out that objects are said to have: those that may be null.
+        names_lack: whether it leaves any out for their names.
         apart: whether somebody vouches that what a value of head holds says which arm it is.
 
     Attributes:
@@ -51,6 +52,7 @@ class Choice:
     in_order: bool = False
     complete: bool = False
     in_part: bool = False
+    names_lack: bool = False
     apart: bool = False
     objects: list[Arm] = field(init=False)
     has_rivals: bool = False
@@ -222,7 +224,7 @@ class Choice:
     def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
         """The arm that head has sent; None where none is left."""
         if len(left) > 1 and self.apart:
-            reading = Reading(strictly=True, in_part=self.in_part)
+            reading = self._reading()
             left = _knowing_most([arm for arm in left if arm.leaf.score(value, reading) is not None] or left, value)
         if len(left) > 1 and self.asked is not None and not self.asked.is_first:
             left = self.asked.keep_picked(left, value)
@@ -233,9 +235,12 @@ class Choice:
             left = [arm for arm in left if len(arm.known - value.keys()) == fewest]
         return self._only(left, value) if left else None
 
+    def _reading(self) -> Reading:
+        return Reading(strictly=True, in_part=self.in_part, names_lack=self.names_lack)
+
     def _best(self, left: list[Arm], value: Any) -> list[Arm]:
         """The arms as which a value of head is read best; those that know most of its keys where none reads it."""
-        reading = Reading(strictly=True, in_part=self.in_part)
+        reading = self._reading()
         scored = [(arm, score) for arm in left if (score := arm.leaf.score(value, reading)) is not None]
         if not scored:
             return _knowing_most(left, value) if is_object(value) else left

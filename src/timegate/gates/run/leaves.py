@@ -49,7 +49,8 @@ class Reading:
     Args:
         strictly: whether as head sends it: of the types that the schema names, at any depth, but for a null, which head
             may send though no schema mentions it. If not, as a server reads what clients send.
-        in_part: whether objects may lack keys that they are said to have.
+        in_part: whether objects may lack keys that they are said to have, but for those that are never null.
+        names_lack: whether these may lack as well.
         in_form: whether without what functions of the app may make of other forms.
         known: what objects in it were read as before, by the `id` of the reader and of the object: where unions are
             nested, each is met by every way through the arms.
@@ -57,6 +58,7 @@ class Reading:
 
     strictly: bool = False
     in_part: bool = False
+    names_lack: bool = False
     in_form: bool = False
     known: dict[tuple[int, int], Score | None] = field(default_factory=dict[tuple[int, int], "Score | None"])
 

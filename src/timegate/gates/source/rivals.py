@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from timegate.gates.run.arms import Arm, leaves_differ
+from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf
+from timegate.gates.source.telling_apart import leaves_differ
 
 
 def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:

@@ -12,7 +12,7 @@ from timegate.changes.base import UNSET
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
-from timegate.gates.run.arms import Arm, distinguishable, do_the_same, told_by_one_key
+from timegate.gates.run.arms import Arm, do_the_same
 from timegate.gates.run.callables import Asked
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.run.leaves import Tags, TypedValue
@@ -20,6 +20,7 @@ from timegate.gates.source.arms import describe, describe_newer, has_all_keys
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
 from timegate.gates.source.rivals import is_misread, may_be_read_as
+from timegate.gates.source.telling_apart import distinguishable, told_by_one_key
 from timegate.gates.source.writer import Writer
 from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced
@@ -182,7 +183,9 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             arm.function = arm.always = module.root(leaf, conversion)
     arms += [describe_newer(module.shapes, name) for name in newer]
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
-    choice.in_part, choice.is_asking = conversion.left_out is not None, conversion.asking
+    left_out = conversion.left_out
+    choice.in_part, choice.is_asking = left_out is not None, conversion.asking
+    choice.names_lack = left_out is not None and (bool(left_out.excluded) or left_out.included is not None)
     choice.apart = not module.upgrades and _is_apart(schema)
     choice.complete = not (module.upgrades or choice.in_part) and all(
         _is_model(module, conversion, leaf) for leaf in leaves
@@ -255,7 +258,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not (id(one) in told and id(other) in told)
         # What is an object of a class, and what is left to `Any` or a dict, is decided as pydantic does.
         and not (module.upgrades and {id(one), id(other)} & read and any(map(_is_any_object, (one, other))))
-        and not distinguishable(one, other, keys_may_lack=conversion.left_out is not None)
+        and not distinguishable(one, other, keys_may_lack=choice.in_part, names_lack=choice.names_lack)
         and not do_the_same(one, other)
     ]
     if not module.upgrades or choice.tag is not None or not conversion.judges:
