@@ -23,11 +23,8 @@ from timegate.asgi.message.scope import (
     Receive,
     Scope,
     Send,
-    below_prefix,
-    is_outside,
     rooted,
     route_path,
-    without_prefix,
 )
 from timegate.asgi.route.not_found import problem_of, slash_redirect
 from timegate.asgi.route.operation import OperationPlan
@@ -37,17 +34,16 @@ from timegate.asgi.select.ceiling import Ceiling, top_of
 from timegate.asgi.select.choice import VersionChoice
 from timegate.asgi.select.selectors import (
     ECHO,
-    Given,
     HeaderSelector,
     Pin,
     Selector,
-    found_by,
     header,
     query_names,
     selector_of,
 )
 from timegate.asgi.serve.arguments import check_arguments, check_sunset_status, paths_of
-from timegate.asgi.serve.documents import Hook, Shown, document_plan, unchanged
+from timegate.asgi.serve.documents import Hook, Shown, unchanged
+from timegate.asgi.serve.in_force import InForce
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
 from timegate.asgi.serve.listing import MIDDLEWARE, Listing, Served
 from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
@@ -143,7 +139,7 @@ class TimegateMiddleware(Startable):
         )
         check_sunset_status(sunset_status)
         self.select = selector_of(select).bound(timeline.scheme)
-        self._choice = VersionChoice(
+        choice = VersionChoice(
             timeline, default=default, newer=newer, unreleased=unreleased, sunset_status=sunset_status
         )
         self._top = top_of(ceiling, timeline)
@@ -167,10 +163,11 @@ class TimegateMiddleware(Startable):
             during_sunset=paths_of("during_sunset", during_sunset),
             top=self._top,
             default=default,
-            notes=self._choice.notes,
+            notes=choice.notes,
+            shown=Shown(select=self.select, required=default == "required", hook=documents),
         )
         super().__init__(app, startup)
-        self._shown = Shown(select=self.select, required=default == "required", hook=documents)
+        self._in_force = InForce(self.select, choice)
         # The common case: one header field selects the version.
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
         self.listing = Listing(timeline, self._top, self.select)
@@ -268,7 +265,7 @@ class TimegateMiddleware(Startable):
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not known from the value of one header field."""
         versions = ready.versions
-        given, scope = await self._given(ready, scope)
+        given, scope = await self._in_force.given(ready, scope)
         if isinstance(send, Watched) and given is not None:
             send.asked = given.values[0] if given.values else ""
         path, method = route_path(scope), scope["method"]
@@ -278,7 +275,9 @@ class TimegateMiddleware(Startable):
         required = key is not None and key not in versions.unversioned
         spared = key in versions.during_sunset
         newest = self._top.newest()
-        version = await self._version(ready, given, scope, newest=newest, required=required, during_sunset=spared)
+        version = await self._in_force.version(
+            ready, given, scope, newest=newest, required=required, during_sunset=spared
+        )
         if isinstance(version, Problem) and (required or ready.is_document(path, method)):
             await send_problem(version, send, settings=self.settings, version=None, method=method)
             return
@@ -311,46 +310,19 @@ class TimegateMiddleware(Startable):
         version = ready.versions.unselected
         if isinstance(send, Watched):
             send.plan = plan
-        plan = plan or self._document_plan(ready, version, path, scope["method"])
+        plan = plan or ready.document(version, path, scope["method"])
         scope = {**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}
         if plan is not None:
             await self._serve(version, plan, scope, receive, send, path=path, proven=False)
         else:
             await self.app(scope, receive, send)
 
-    async def _given(self, ready: ReadyApp, scope: Scope) -> tuple[Given | None, Scope]:
-        """The version that a request names, and the scope without it in the path."""
-        given = await found_by(self.select, scope)
-        if given is None or not given.root_path:
-            return given, scope
-        fixed = ready.rooted is not None and is_outside(scope, ready.rooted)
-        return given, (without_prefix if fixed else below_prefix)(scope, given.root_path)
-
-    async def _version(
-        self,
-        ready: ReadyApp,
-        given: Given | None,
-        scope: Scope,
-        *,
-        newest: int,
-        required: bool,
-        during_sunset: bool,
-    ) -> ApiVersion | Problem | None:
-        """The version in force as it is served; remembered by the value of the header field."""
-        chosen = await self._choice.of(given, scope, newest=newest, required=required, during_sunset=during_sunset)
-        if chosen is None or isinstance(chosen, Problem):
-            return chosen
-        version = ready.versions.by_value[chosen.value]
-        if self._header is not None and given is not None:
-            ready.versions.remember(given.values[0].encode("utf-8"), version, chosen.lifecycle, newest)
-        return version
-
     async def _serve_other(
         self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
     ) -> None:
         """Serve a request that is no operation of its version, which is in the context already."""
         method = scope["method"]
-        plan = self._document_plan(ready, version, path, method)
+        plan = ready.document(version, path, method)
         if plan is not None:
             await self._serve(version, plan, scope, receive, send, path=path, proven=False)
             return
@@ -364,14 +336,6 @@ class TimegateMiddleware(Startable):
             app = self.app if location is None else RedirectResponse(location)
             await app(scope, receive, untouched_send(send, version, scope))
 
-    def _document_plan(self, ready: ReadyApp, version: ApiVersion, path: str, method: str) -> OperationPlan | None:
-        """The plan of the app's OpenAPI URL; None for any other request."""
-        if not ready.is_document(path, method):
-            return None
-        if version not in ready.documents:
-            ready.documents[version] = document_plan(path, version, ready.versions, self._shown)
-        return ready.documents[version]
-
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""
         around = _selected()
@@ -383,9 +347,9 @@ class TimegateMiddleware(Startable):
             raise RuntimeError(NOT_READY) from self._failure
         if ready.rooted is not None and ready.rooted.root_path:
             scope = rooted(scope, ready.rooted)
-        given, scope = await self._given(ready, scope)
+        given, scope = await self._in_force.given(ready, scope)
         newest = self._top.newest()
-        version = await self._version(ready, given, scope, newest=newest, required=False, during_sunset=False)
+        version = await self._in_force.version(ready, given, scope, newest=newest)
         if isinstance(version, Problem) and not ready.mounts(scope):
             # Closed before it is accepted, it is a 403 of HTTP to the client, whatever the code.
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": version.title})

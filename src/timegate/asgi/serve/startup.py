@@ -17,6 +17,7 @@ from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
 from timegate.asgi.select.selectors import Pin
+from timegate.asgi.serve.documents import Shown, document_plan
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
 from timegate.contract import Contract
@@ -31,6 +32,7 @@ class ReadyApp:
     Args:
         versions: the versions as they are served.
         app: the app whose routes are matched; None where no routes can be seen.
+        shown: what documents show of the versions' selection.
 
     Attributes:
         holder: the object whose ``routes`` is the app's own list, which every request looks at.
@@ -39,17 +41,16 @@ class ReadyApp:
         last: the index of the last of them.
         nested: the lists of routers and mounts in it.
         document_path: the path of the app's OpenAPI document.
-        documents: what serves the document of each version that was asked for.
         redirects: whether the app's router redirects to a path with or without a slash at its end.
         rooted: the app, where it sets the ``root_path`` of each request to its own; None for any other.
     """
 
     __slots__ = (
-        "app", "document_path", "documents", "holder", "kept", "last", "nested", "redirects", "rooted", "routes",
-        "versions",
+        "_documents", "_shown", "app", "document_path", "holder", "kept", "last", "nested", "redirects", "rooted",
+        "routes", "versions",
     )  # fmt: skip
 
-    def __init__(self, versions: ApiVersions, app: object | None) -> None:
+    def __init__(self, versions: ApiVersions, app: object | None, shown: Shown) -> None:
         self.versions = versions
         self.app = app
         own, *nested = watched_lists(app)
@@ -58,13 +59,22 @@ class ReadyApp:
         self.last = len(self.kept) - 1
         self.nested: tuple[Watched, ...] = tuple(nested)
         self.document_path: str | None = getattr(app, "openapi_url", None)
-        self.documents: dict[ApiVersion, OperationPlan] = {}
+        self._documents: dict[ApiVersion, OperationPlan] = {}
+        self._shown = shown
         self.redirects: bool = getattr(getattr(app, "router", app), "redirect_slashes", False)
         self.rooted: Any = app if _sets_root_path(app) else None
 
     def is_document(self, path: str, method: str) -> bool:
         """Whether a request is for the app's own OpenAPI document."""
         return path == self.document_path and method in ("GET", "HEAD")
+
+    def document(self, version: ApiVersion, path: str, method: str) -> OperationPlan | None:
+        """The plan that serves the document of a version; None where a request is not for it."""
+        if not self.is_document(path, method):
+            return None
+        if version not in self._documents:
+            self._documents[version] = document_plan(path, version, self.versions, self._shown)
+        return self._documents[version]
 
     def mounts(self, scope: Scope) -> bool:
         """Whether a websocket goes to another app, below a mount, which may have versions of its own."""
@@ -102,6 +112,7 @@ class Startup:
         top: knows the newest version that is offered.
         default: the version of a request that names none.
         notes: what the log says besides at the start.
+        shown: what documents show of the versions' selection.
 
     Raises:
         DeclarationError: the arguments contradict each other.
@@ -116,8 +127,9 @@ class Startup:
     unversioned: frozenset[str]
     during_sunset: frozenset[str]
     top: Top
-    default: str | Pin = "required"
-    notes: tuple[str, ...] = ()
+    default: str | Pin
+    notes: tuple[str, ...]
+    shown: Shown
 
     def __post_init__(self) -> None:
         if self.gates is not None and not same_changes(self.gates.timeline, self.timeline):
@@ -166,7 +178,7 @@ class Startup:
         if routes and versions.shadowed:
             for holder in (app, *(mount for entry in entries for mount in entry.mounts)):
                 take_handovers(holder)
-        return ReadyApp(versions, app)
+        return ReadyApp(versions, app, self.shown)
 
     def routed(self, scope: Scope) -> object | None:
         """The app whose routes are matched; None where no routes can be seen."""
