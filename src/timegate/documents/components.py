@@ -79,31 +79,49 @@ class DocumentComponents:
         """
         return self._renamed(self._shown(schema, side), side)
 
-    def _made(self, kind: str, schema: object, others: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    def made_of(self, operation: Operation, make: Callable[[], Any]) -> Any:
+        """What is made of an operation; the same object as for another version where all that it shows is the same."""
+        if self._known is None:
+            return make()
+        parts: list[object] = []
+        for side in SIDES:
+            parameters, mentioned, held = self._held(operation, side)
+            names = (*mentioned, *(component.name for component in held))
+            parts += [*parameters, *held, *(self._names[side].get(name, "") for name in names)]
+        return self.made("operation", operation, make, *parts)
+
+    def _held(self, operation: Operation, side: Side) -> tuple[list[Component], Iterable[str], Iterable[Component]]:
+        """What one side of an operation is shown with: its parameters, the names that it mentions, their components."""
+        parameters = [self._wire.requests[name] for name in operation.parameters.values()]
+        own = functools.partial(_mentioned, self._wire, operation, side)
+        mentioned: dict[str, None] = self.made("mentioned", operation, own, side, *parameters)
+        return parameters, mentioned, self._holders(mentioned, side)
+
+    def made(self, kind: str, schema: object, make: Callable[[], Any], *others: object) -> Any:
+        """What is made of a schema and of others, as `KnownSchemas.made` keeps it."""
         return make() if self._known is None else self._known.made(kind, schema, others, make)
 
     def _references(self, schema: Schema) -> tuple[str, ...]:
         """The names of the components that a schema refers to."""
-        names: tuple[str, ...] = self._made("references", schema, (), lambda: tuple(references(schema)))
+        names: tuple[str, ...] = self.made("references", schema, lambda: tuple(references(schema)))
         return names
 
     def _shown(self, schema: Schema, side: Side) -> Schema:
         """A schema without this package's keywords and with inline objects in their places."""
-        shown: Schema = self._made(
-            "shown", schema, self._holders(schema, side), lambda: self._inlined(unmarked(schema), side)
-        )
+        holders = self._holders(self._references(schema), side)
+        shown: Schema = self.made("shown", schema, lambda: self._inlined(unmarked(schema), side), *holders)
         return shown
 
-    def _holders(self, schema: Schema, side: Side) -> tuple[Component, ...]:
-        """The components that a schema refers to, directly or through inline objects."""
-        components, found = self._wire.components(side), list[Component]()
-        waiting = list(self._references(schema))
+    def _holders(self, names: Iterable[str], side: Side) -> Iterable[Component]:
+        """The components with some names, and those that inline objects among them refer to."""
+        components, found = self._wire.components(side), dict[str, Component]()
+        waiting = list(names)
         for name in waiting:
-            if name in components and components[name] not in found:
-                found.append(components[name])
-                if components[name].inline:
-                    waiting.extend(self._references(components[name].schema))
-        return tuple(found)
+            if name in components and name not in found:
+                found[name] = components[name]
+                if found[name].inline:
+                    waiting.extend(found[name].references)
+        return found.values()
 
     def schemas(self) -> dict[str, Schema]:
         """The components by their names in the document."""
@@ -116,19 +134,27 @@ class DocumentComponents:
     def _reachable(self, side: Side, operations: Iterable[Operation]) -> dict[str, Schema]:
         """The schemas of the components that a document shows on one side, by identity."""
         components, reachable = self._wire.components(side), dict[str, Schema]()
-        waiting = [self._shown(schema, side) for schema in _roots(self._wire, operations, side)]
+        waiting: list[tuple[str, ...]] = []
+        for one in operations:
+            parameters, _, held = self._held(one, side)
+            in_it = functools.partial(self._shown_in, one, side)
+            waiting.append(self.made("shown", one, in_it, side, *parameters, *held))
+        waiting += [self._references(self._shown(schema, side)) for schema in self._wire.standalone(side)]
         while waiting:
-            for identity in self._references(waiting.pop()):
+            for identity in waiting.pop():
                 if identity not in reachable:
                     component = components[identity]
-                    reachable[identity] = self._made(
-                        "visible",
-                        component,
-                        self._holders(component.schema, side),
-                        functools.partial(self._visible, component, side),
-                    )
-                    waiting.append(reachable[identity])
+                    holders = self._holders(component.references, side)
+                    visible_one = functools.partial(self._visible, component, side)
+                    reachable[identity] = self.made("visible", component, visible_one, *holders)
+                    waiting.append(self._references(reachable[identity]))
         return reachable
+
+    def _shown_in(self, operation: Operation, side: Side) -> tuple[str, ...]:
+        """The names of the components that a document shows in one side of an operation."""
+        shown = [self._shown(schema, side) for schema in _roots(self._wire, operation, side)]
+        # As if one schema was followed after the other, the last one first.
+        return tuple(dict.fromkeys(name for schema in reversed(shown) for name in self._references(schema)))
 
     def _visible(self, component: Component, side: Side) -> Schema:
         return self._inlined(visible(component), side)
@@ -229,15 +255,15 @@ class DocumentComponents:
             and self._wire.requests[name].display_name == self._wire.responses[name].display_name
         }
         equal = set[str]()
-        while more := {name for name in alike - equal if equal.issuperset(references(requests[name]))}:
+        while more := {name for name in alike - equal if equal.issuperset(self._references(requests[name]))}:
             equal |= more
         return both - equal
 
     def _renamed(self, schema: Schema, side: Side) -> Schema:
         names = self._names[side]
-        own = tuple(names.get(name, "") for name in self._made("mentions", schema, (), lambda: _mentions(schema)))
-        renamed: Schema = self._made(
-            "renamed", schema, own, lambda: rename_references(schema, names, drops_other_tags=True)
+        own = (names.get(name, "") for name in self.made("mentions", schema, lambda: _mentions(schema)))
+        renamed: Schema = self.made(
+            "renamed", schema, lambda: rename_references(schema, names, drops_other_tags=True), *own
         )
         return renamed
 
@@ -263,15 +289,18 @@ def shown_parameters(component: Component) -> dict[str, Schema]:
     }
 
 
-def _roots(wire: Wire, operations: Iterable[Operation], side: Side) -> Iterator[Schema]:
-    """The schema of every body, parameter and other payload that a document shows on one side."""
-    for operation in operations:
-        for _, body in operation.bodies(side):
-            yield from body.schemas
-        if side == "requests":
-            for name in operation.parameters.values():
-                yield from shown_parameters(wire.requests[name]).values()
-    yield from wire.standalone(side)
+def _roots(wire: Wire, operation: Operation, side: Side) -> Iterator[Schema]:
+    """The schema of every body and parameter that a document shows on one side of an operation."""
+    for _, body in operation.bodies(side):
+        yield from body.schemas
+    if side == "requests":
+        for name in operation.parameters.values():
+            yield from shown_parameters(wire.requests[name]).values()
+
+
+def _mentioned(wire: Wire, operation: Operation, side: Side) -> dict[str, None]:
+    """The names of the components that one side of an operation refers to itself."""
+    return dict.fromkeys(name for schema in _roots(wire, operation, side) for name in _mentions(schema))
 
 
 def _mentions(schema: Schema) -> tuple[str, ...]:

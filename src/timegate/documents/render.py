@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Set
 from copy import deepcopy
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -65,14 +66,18 @@ def render(
         document["info"] = {"title": "API", "version": "head", **document["info"], **named}
     paths: dict[str, dict[str, Any]] = {}
     taken: set[str] = set()
+    referred_to = list(_referred_in(document))
     for operation in shown:
         item = paths.setdefault(plain_path(operation.path), deepcopy(dict(operation.texts.get("path", {}))))
-        item[operation.method.lower()] = _with_unique_id(_operation(operation, wire, rendered), operation.method, taken)
+        made = rendered.made_of(operation, functools.partial(_operation, operation, wire, rendered))
+        item[operation.method.lower()] = _with_unique_id(made, operation.method, taken)
+        referred_to += rendered.made("referred", made, functools.partial(_referred_in, made))
+        referred_to += _referred_in(operation.texts.get("path", {}))
     components: dict[str, Any] = document.pop("components", {})
     if wire.operations or not (wire.sends or wire.receives):
         document["paths"] = paths
     schemas = rendered.schemas()
-    for name in _text_components([document, paths, components], schemas, texts.schemas):
+    for name in _text_components(referred_to, schemas, texts.schemas):
         schemas[name] = deepcopy(texts.schemas[name])
     if schemas:
         components["schemas"] = dict(sorted(schemas.items()))
@@ -85,15 +90,27 @@ def render(
 def _with_unique_id(operation: dict[str, Any], method: str, taken: set[str]) -> dict[str, Any]:
     """An operation whose ``operationId`` no other has; FastAPI gives several methods of one handler the same."""
     name = operation.get("operationId")
-    if name is not None:
-        operation["operationId"] = first_free(taken, name, f"{name}_{method.lower()}", numbered=f"{name}_")
-        taken.add(operation["operationId"])
-    return operation
+    if name is None:
+        return operation
+    free = first_free(taken, name, f"{name}_{method.lower()}", numbered=f"{name}_")
+    taken.add(free)
+    return operation if free == name else {**operation, "operationId": free}
 
 
-def _text_components(texts: Any, known: Mapping[str, Schema], others: Mapping[str, Schema]) -> Iterator[str]:
-    """The names of the other components that texts refer to."""
-    found, waiting = set[str](), [texts]
+def _text_components(names: Iterable[str], known: Mapping[str, Schema], others: Mapping[str, Schema]) -> Iterator[str]:
+    """The names of the other components that are referred to, by what others say of them too."""
+    found, waiting = set[str](), list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in known and name not in found and name in others:
+            found.add(name)
+            waiting.extend(_referred_in(others[name]))
+            yield name
+
+
+def _referred_in(texts: Any) -> tuple[str, ...]:
+    """The names of the components that texts refer to, wherever they do."""
+    found, waiting = dict[str, None](), [texts]
     while waiting:
         node = waiting.pop()
         if is_array(node):
@@ -101,10 +118,9 @@ def _text_components(texts: Any, known: Mapping[str, Schema], others: Mapping[st
         elif is_object(node):
             waiting.extend(node.values())
             name = referred(node)
-            if name is not None and name not in known and name not in found and name in others:
-                found.add(name)
-                waiting.append(others[name])
-                yield name
+            if name is not None:
+                found[name] = None
+    return tuple(found)
 
 
 def _operation(operation: Operation, wire: Wire, components: DocumentComponents) -> dict[str, Any]:

@@ -112,7 +112,8 @@ class VersionContracts:
         return self._rendered(self._contract.wire, version)
 
     def _rendered(self, wire: Wire, version: str) -> VersionContract:
-        shown = replace(wire, operations=tuple(replace(one, hidden=False) for one in wire.operations))
+        operations = (replace(one, hidden=False) if one.hidden else one for one in wire.operations)
+        shown = replace(wire, operations=tuple(operations))
         rendered = render(shown, self._contract.head.texts, version=version, known=self._known)
         left_out = ("paths", "components", "servers")
         document = {key: value for key, value in self._told.items() if key not in left_out}

@@ -71,6 +71,16 @@ class Component:
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     spread: Mapping[Any, frozenset[str]] = field(default_factory=dict[Any, frozenset[str]])
     written: Callable[[str], str] = str
+    _made: dict[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]], init=False, repr=False, compare=False
+    )
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The names of the components that the schema refers to, found once: versions share most components."""
+        if "references" not in self._made:
+            self._made["references"] = tuple(dict.fromkeys(references(self.schema)))
+        return self._made["references"]
 
     @property
     def properties(self) -> dict[str, Schema]:
@@ -199,6 +209,9 @@ class Operation:
     hidden: bool = False
     exists: bool = True
     path_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    _made: dict[Side, tuple[tuple[str, tuple[str, ...]], ...]] = field(
+        default_factory=dict[Side, tuple[tuple[str, tuple[str, ...]], ...]], init=False, repr=False, compare=False
+    )
 
     @property
     def query(self) -> str:
@@ -219,6 +232,24 @@ class Operation:
     def cookies(self) -> str:
         """The component of its cookies."""
         return self.parameters["cookie"]
+
+    def roots(self, side: Side) -> Iterator[tuple[str, Schema]]:
+        """The schema of every body and parameter object of one side, each with its place."""
+        if not self.exists:
+            return
+        for place, body in self.bodies(side):
+            yield f"{place} of {self.key}", body.schema
+            for media, schema in body.apart.items():
+                yield f"{place} ({media}) of {self.key}", schema
+        if side == "requests":
+            for location, holder in HOLDERS.items():
+                yield f"{holder} of {self.key}", ref(self.parameters[location])
+
+    def references(self, side: Side) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The names that each root refers to, with its place, found once: versions share most operations."""
+        if side not in self._made:
+            self._made[side] = tuple((place, tuple(references(schema))) for place, schema in self.roots(side))
+        return self._made[side]
 
     def bodies(self, side: Side) -> list[tuple[str, Body]]:
         """The bodies of one side, each with ``"request"`` or the status of its response."""
@@ -265,14 +296,10 @@ class Wire:
     def roots(self, side: Side) -> Iterator[tuple[str, Schema]]:
         """The schema of every body, parameter object and other payload of one side, each with its place."""
         for operation in self.operations:
-            if operation.exists:
-                for place, body in operation.bodies(side):
-                    yield f"{place} of {operation.key}", body.schema
-                    for media, schema in body.apart.items():
-                        yield f"{place} ({media}) of {operation.key}", schema
-                if side == "requests":
-                    for location, holder in HOLDERS.items():
-                        yield f"{holder} of {operation.key}", ref(operation.parameters[location])
+            yield from operation.roots(side)
+        yield from self._bare(side)
+
+    def _bare(self, side: Side) -> Iterator[tuple[str, Schema]]:
         for schema in self.standalone(side):
             yield "received" if side == "requests" else "sent", schema
 
@@ -320,11 +347,12 @@ class Wire:
     def reachable(self, side: Side) -> dict[str, str]:
         """The components that payloads of one side can contain, each with a place that reaches it."""
         components, found = self.components(side), dict[str, str]()
-        waiting = list(self.roots(side))
+        waiting = [root for operation in self.operations for root in operation.references(side)]
+        waiting += [(place, tuple(references(schema))) for place, schema in self._bare(side)]
         while waiting:
-            place, schema = waiting.pop()
-            for name in references(schema):
+            place, names = waiting.pop()
+            for name in names:
                 if name in components and name not in found:
                     found[name] = place
-                    waiting.append((place, components[name].schema))
+                    waiting.append((place, components[name].references))
         return found
