@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 from fastapi import FastAPI
 from pydantic import BaseModel, Field, create_model
 
-from timegate import Contract, Timeline, Version, VersionChange, endpoint, enum, on, sibling
+from timegate import Contract, Timeline, Version, VersionChange, enum, on, sibling
 from timegate.changes.base import Fact
 
 Facts: TypeAlias = tuple[Fact, ...]
@@ -165,6 +165,10 @@ STORIES: Final[dict[str, Story]] = {
         with_inner,
         alternating(lambda m, f, i: on(m).moved(f"in_{f}.{f}", to=f), lambda m, f, i: on(m).moved(f, to=f"in_{f}.{f}")),
     ),
+    "moved out of what held nothing else": Story(
+        plain(),
+        alternating(lambda m, f, i: on(m).moved(f"in_{f}.{f}", to=f), lambda m, f, i: on(m).moved(f, to=f"in_{f}.{f}")),
+    ),
     "reshaped": Story(plain(), reshaped),
     "named": Story(plain(), lambda m, f, i: (on(m).was_named(f"{m.__name__}Called{i}"),)),
 }
@@ -294,30 +298,6 @@ def versions_of_members(size: int) -> Compiled:
     return compiled([model_with("Holder", held=(kind, ...))], [(facts[i % 2],) for i in range(size)])
 
 
-def operations_moved(size: int) -> Compiled:
-    """Each operation was moved in one version."""
-    moved = tuple(endpoint(f"/old{index}").moved(to=f"/things{index}") for index in range(size))
-    return compiled([int] * size, [moved])
-
-
-def versions_of_an_operation(size: int) -> Compiled:
-    """An operation is moved at each version."""
-    return compiled([int], [(endpoint(f"/p{i + 1}").moved(to=f"/p{i}" if i else "/things0"),) for i in range(size)])
-
-
-def versions_of_a_parameter(size: int) -> Compiled:
-    """A parameter is renamed at each version."""
-    app = FastAPI()
-
-    @app.get("/things")
-    async def get(a: int = 0) -> int:
-        return a
-
-    query = endpoint("/things").query
-    renamed = [(query(f"a{i + 1}").renamed(to=f"a{i}" if i else "a"),) for i in range(size)]
-    return Compiled(Contract.of(app), timeline_of(renamed))
-
-
 def akin(size: int) -> list[Any]:
     """Models that all have a field of one name and type; each is akin to one other by its name."""
     return [model_with(f"Thing{index // 2}{'Read' if index % 2 else ''}", field=(int, 0)) for index in range(2 * size)]
@@ -350,9 +330,6 @@ CONTRACTS: Final[dict[str, Crafted]] = {
 } | {
     function.__name__.replace("_", " "): function
     for function in (
-        operations_moved,
-        versions_of_an_operation,
-        versions_of_a_parameter,
         versions_of_a_member,
         versions_of_members,
         members_renamed,

@@ -16,12 +16,13 @@ import pytest
 
 from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
 from tests.growth.crafted_contracts import CONTRACTS, Compiled
+from tests.growth.crafted_operations import OPERATIONS
 from tests.growth.crafted_unions import UNIONS
 
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 
-CASES: Final = CONTRACTS | UNIONS
+CASES: Final = CONTRACTS | OPERATIONS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     # Which arm the replacement of an arm is depends on the arms that were there before it: each asks for all others.

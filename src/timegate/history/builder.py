@@ -11,6 +11,7 @@ from timegate.errors import Fault
 from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
 from timegate.history.inheritance import declared_anew, is_about
 from timegate.history.look_up import LookUp, References
+from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import name_one, reach_model
 from timegate.history.schema_edits import tags_in
@@ -50,6 +51,7 @@ class HistoryBuilder:
         header_changes: what happens to header fields of responses, newest first, by operation and then by boundary.
         mounts: the paths of the app below which other apps are mounted, which are not read.
         lacking: the components of each side that a version so far lacks.
+        made: the components that only older versions hold, of which the wires of newer versions get theirs in the end.
         parameter_holders: the components of parameters, the same at every version.
         naming: the facts of this boundary that give a status or a name, by what has it and by what they give.
     """
@@ -76,6 +78,7 @@ class HistoryBuilder:
     )
     lacking: dict[Side, set[str]] = field(default_factory=lambda: {side: set[str]() for side in SIDES})
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
+    made: Made = field(default_factory=Made)
     shown: ShownSoFar = field(default_factory=ShownSoFar)
     parameter_holders: frozenset[str] = field(init=False)
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
@@ -295,11 +298,8 @@ class HistoryBuilder:
         if known or not enums:
             self.fault(text, problem, name_one(self.declared, path, known))
         else:
-            self.fault(
-                text,
-                problem,
-                f"it is an enum, which has members: enum({text.removesuffix(f'.{path}')}).grew({path!r}, seen_as=…)",
-            )
+            grown = f"enum({text.removesuffix(f'.{path}')}).grew({path!r}, seen_as=…)"
+            self.fault(text, problem, f"it is an enum, which has members: {grown}")
 
     def field_places(self, fact: FieldsFact, *, newer: bool = True) -> Iterator[FieldPlace]:
         """The places of all fields of a fact, the last field first, as facts are undone."""
@@ -371,9 +371,8 @@ class HistoryBuilder:
         schema = component.properties[key]
         name = single_reference(item_schema(schema) if following == EACH else schema)
         if name is None:
-            self.fault(
-                text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
-            )
+            remedy = "declare the fact on the model that holds the field"
+            self.fault(text, f"{segment!r} leads to no single model", remedy)
             return None
         if self._is_shared(side, name, key, among):
             self.fault(

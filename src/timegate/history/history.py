@@ -134,6 +134,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
             check_absent_models(builder, side)
             check_literals(builder, side)
             check_moves(builder, side)
+    builder.made.complete(builder.wires)
     steps = {key: tuple(found) for key, found in builder.steps.items()}
     return History(tuple(builder.wires), steps, builder.status_changes, builder.header_changes, tuple(builder.faults))
 

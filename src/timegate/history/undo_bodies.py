@@ -41,7 +41,8 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     whole = Component(name, newer, inline=True, display_name=name)
     places = (_place_at(builder, operation, place, version) for version in range(len(builder.wires)))
     wires = [_with_root(*both, root, key=operation.key, side=side) for both in zip(builder.wires, places, strict=True)]
-    builder.wires[:] = [wire.edited(side, whole) for wire in wires]
+    builder.wires[:] = wires
+    builder.made.add(builder.wires, side, whole)
     return whole
 
 

@@ -176,10 +176,9 @@ def _make_way(
                 problem = f"a later fact of the same version renames another {segment!r}"
                 builder.fault(text, problem, "move and rename it at once: to= with the name that it has in the end")
                 return None
-            # Newer wires get the parent's component too, because a component has a place in the wire of every version.
             name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
             inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
-            builder.wires[:] = [wire.edited(side, inner) for wire in builder.wires]
+            builder.made.add(builder.wires, side, inner)
             builder.put(side, with_property(component, segment, ref(name), required=required))
             key = segment
         else:

@@ -112,8 +112,7 @@ def _merged(fact: Merged, builder: HistoryBuilder) -> None:
             builder.wire.components(place.side), f"{place.name}.{whole}", numbered=f"{place.name}.{whole}"
         )
         inner = Component(name, schema, inline=True, display_name=name)
-        # Newer wires get it too, because a component has a place in the wire of every version.
-        builder.wires[:] = [wire.edited(place.side, inner) for wire in builder.wires]
+        builder.made.add(builder.wires, place.side, inner)
         values = _values(builder, place)
         is_checked = place.side == "requests" and place.key in values.component.required
         to_head = Together(fact.together, fact.parts, frozenset(parts), is_checked)

@@ -137,7 +137,7 @@ def _with_retired(fact: Retired, builder: HistoryBuilder, unions: _Unions, known
     newer: Schema = {"anyOf": [ref(one) for one in unions.models]}
     # Newer versions read what it becomes.
     as_read = Component(name, newer, display_name=known.display_name)
-    builder.wires[:] = [wire.edited(side, as_read) for wire in builder.wires[:-1]] + builder.wires[-1:]
+    builder.made.add(builder.wires, side, as_read)
     builder.put(side, older)
     if side == "requests" and fact.read_as is None:
         builder.record(side, name, ModelIntroduced(builder.origin, UNSET, builder.undone), EVERY_KEY)

@@ -48,11 +48,25 @@ class ValuesConverted:
     calls: tuple[Call, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """The end of a boundary, where what a move has emptied must go.
+
+    Args:
+        kept: the keys of the version that payloads have reached.
+    """
+
+    kept: frozenset[str]
+
+
+CourseStep: TypeAlias = Step | ValuesConverted | Emptied
+
+
 class Passed(NamedTuple):
-    """A step of a course with its boundary; no step where the boundary ends and what a move has emptied must go."""
+    """A step of a course with its boundary."""
 
     boundary: int
-    step: Step | ValuesConverted | None
+    step: CourseStep
 
 
 class Course:
@@ -92,21 +106,26 @@ class Course:
         """What it is across the first boundaries, in the order in which a payload meets the steps."""
         return self._ends[count]
 
-    def cross(self, boundary: int, steps: Iterable[Step], *, empties: bool) -> None:
+    def cross(self, boundary: int, steps: Iterable[Step], emptied: Emptied | None) -> None:
         """Go on across the next older boundary.
 
         Args:
             boundary: its index.
             steps: of the component, from old to new.
-            empties: whether a move may have emptied objects.
+            emptied: its end, where a move may have emptied objects.
         """
-        end, older = [None] if empties else [], reversed([*steps])
+        end, older = [] if emptied is None else [emptied], reversed([*steps])
         for step in (*end, *older) if self._upgrades else (*older, *end):
             self._add(boundary, step)
         self._ends.append(list(reversed(self._passed.values()) if self._upgrades else self._passed.values()))
 
-    def _add(self, boundary: int, step: Step | None) -> None:
+    def _add(self, boundary: int, step: Step | Emptied) -> None:
         """Add a step at the end, as one with an earlier step where both are about the same and nothing is between."""
+        last = next(reversed(self._passed), -1)
+        if isinstance(step, Emptied) and last >= 0 and self._passed[last].step == step:
+            # The one that payloads meet first leaves nothing for the other.
+            self._passed[last] = Passed(boundary, step) if self._upgrades else self._passed[last]
+            return
         changed = _changed(step)
         found = self._last(changed[0]) if changed else self._count - 1
         newer = self._passed.get(found)
@@ -135,7 +154,7 @@ class Course:
             # Nothing is known of what it does to the keys, so steps on both sides of it stay apart.
             self._fixed = self._count
 
-    def _together(self, passed: Passed, boundary: int, older: Step | None) -> list[Step | ValuesConverted] | None:
+    def _together(self, passed: Passed, boundary: int, older: Step | Emptied) -> list[Step | ValuesConverted] | None:
         """What two steps do, in fewer; None where that cannot be said."""
         match passed.step, older:
             case KeyRenamed() as newer, KeyRenamed() if newer.old == older.new:
@@ -177,7 +196,7 @@ class Course:
         return not any(self._holds_components(schema) for step in steps for schema in (step.newer, step.older))
 
 
-def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
+def _changed(step: CourseStep) -> tuple[str, ...]:
     """The keys that a step changes, first the one that it has on the newer side; none for a step of whole objects."""
     match step:
         case KeyRenamed():
@@ -196,12 +215,12 @@ def _changed(step: Step | ValuesConverted | None) -> tuple[str, ...]:
             return ()
 
 
-def _mentioned(step: Step | ValuesConverted | None) -> tuple[str, ...]:
+def _mentioned(step: CourseStep) -> tuple[str, ...]:
     """The keys that a step changes or reads."""
     return *_changed(step), *(value.field for value in _fills(step) if isinstance(value, Sibling))
 
 
-def _fills(step: Step | ValuesConverted | None) -> list[Any]:
+def _fills(step: CourseStep) -> list[Any]:
     """What a step puts in the place of null or of an absent key."""
     match step:
         case KeyAdded():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -192,10 +193,10 @@ class Draft:
         self.unfilled.clear()
         self.begin(shape.get("properties", {}), self.boundary, shape)
 
-    def remove_emptied(self) -> None:
+    def remove_emptied(self, kept: Set[str]) -> None:
         """Remove objects, also null, that a move has emptied and that the version lacks; unknown keys in them stay."""
         version = self.boundary if self.upgrades else self.boundary + 1
-        leftover = self.names.keys() - self.at(version).properties.keys() - self.departing
+        leftover = self.names.keys() - kept - self.departing
         for key in [key for key in self.names if key in leftover] if leftover else ():
             slot = self.names[key]
             if slot.schema is not None:

@@ -7,7 +7,7 @@ from typing import assert_never
 from timegate.changes.base import UNSET
 from timegate.gates.plan.calls import fill_of, filler_of
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.course import ValuesConverted
+from timegate.gates.plan.course import CourseStep, Emptied, ValuesConverted
 from timegate.gates.plan.draft import Draft
 from timegate.gates.plan.key_policy import KeysOf
 from timegate.gates.plan.left_out import UNKNOWN, left_out_value, loaded_as
@@ -33,7 +33,6 @@ from timegate.history.steps import (
     ModelIntroduced,
     MovedThrough,
     ObjectConverted,
-    Step,
     ValueConverted,
     ValueMoved,
     ValueReplaced,
@@ -83,7 +82,7 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
     return draft
 
 
-def _apply(draft: Draft, step: Step | ValuesConverted | None) -> None:
+def _apply(draft: Draft, step: CourseStep) -> None:
     upgrades = draft.upgrades
     match step:
         case KeyAdded():
@@ -102,8 +101,8 @@ def _apply(draft: Draft, step: Step | ValuesConverted | None) -> None:
                 draft.add(step.key, step.schema, step.fill, step.origin, required=step.required)
         case KeyRenamed():
             draft.rename(*((step.old, step.new) if upgrades else (step.new, step.old)))
-        case None:
-            draft.remove_emptied()
+        case Emptied():
+            draft.remove_emptied(step.kept)
         case ValuesConverted() if not step.keys:
             draft.convert_object(step.calls, step.newer if upgrades else step.older)
         case ValuesConverted():
