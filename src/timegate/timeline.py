@@ -96,8 +96,12 @@ class Timeline:
             )
         try:
             keys: list[Any] = [scheme(version.value) for version in released]
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
+        except TypeError as error:
+            problem = f"it cannot read {released[0].value!r}: {error}"
+            remedy = "scheme=int, or another function of one text whose results can be ordered"
+            raise DeclarationError(f"Timeline(…, scheme=…): {problem}; {remedy}") from error
         for (newer, key), (older, older_key) in pairwise(zip(released, keys, strict=True)):
             if key == older_key:
                 raise DeclarationError(f"Timeline(…): version {newer.value} is listed twice: leave one out")

@@ -109,9 +109,7 @@ class TestInstances:
         ids=["bare", "list", "within"],
     )
     def test_are_an_error_on_the_way_in_that_says_what_to_hand_over(self, data: Any, pointer: str) -> None:
-        with pytest.raises(
-            UpgradeError, match=r"this is a Address of head: hand over .* read by json\.loads"
-        ) as refused:
+        with pytest.raises(UpgradeError, match=r"this is head's Address: hand over .* read by json\.loads") as refused:
             GATES.upgrade(list[Address] if isinstance(data, list) else Address, data, from_version=OLD)
         assert refused.value.pointer == pointer
 

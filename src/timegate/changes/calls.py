@@ -9,7 +9,7 @@ from enum import Enum
 from types import FunctionType, NoneType
 from typing import Any, Final, ParamSpec, TypeVar
 
-from timegate.changes.base import name_of
+from timegate.changes.base import is_tuple, name_of
 from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError
 
@@ -125,4 +125,6 @@ def _meant(key: str, parameters: list[inspect.Parameter]) -> str:
 
 def _code(value: object, name: str = "…") -> str:
     """An argument as code; an object that has none is called what its parameter is called."""
+    if is_tuple(value):
+        return f"({', '.join(map(_code, value))}{',' * (len(value) == 1)})"
     return name_of(value) if isinstance(value, _PLAIN) else name

@@ -131,7 +131,7 @@ def _refusal(value: object, error: type[GateError]) -> str:
     if isinstance(value, float):
         return "JSON has no infinities and no NaN"
     if error is UpgradeError and _is_instance(value):
-        return f"this is a {_name_of(value)} of head: hand over what the old client sent, read by json.loads(…)"
+        return f"this is head's {_name_of(value)}: hand over what the old client sent, read by json.loads(…)"
     if isinstance(value, bytes | bytearray):
         return f"plain JSON data is wanted, not {_name_of(value)}: json.loads(…) reads it"
     return f"plain JSON data is wanted, not {_name_of(value)}: pydantic_core.to_jsonable_python(…) makes it"

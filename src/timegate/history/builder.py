@@ -296,7 +296,7 @@ class HistoryBuilder:
             problem += f", because {whose}{later.fact} comes after it"
         enums = [component for _, component in targets if listed_values(component.schema) is not None]
         if known or not enums:
-            self.fault(text, problem, name_one(self.declared, path, known))
+            self.fault(text, problem, name_one(self.declared, path, known, later))
         else:
             grown = f"enum({text.removesuffix(f'.{path}')}).grew({path!r}, seen_as=…)"
             self.fault(text, problem, f"it is an enum, which has members: {grown}")

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from timegate.changes.base import Fact, Sibling, is_tuple, name_of
 from timegate.changes.nearest import nearest
+from timegate.history.places import Touch
 
 _MOST_NAMED: Final = 12
 
@@ -32,15 +33,21 @@ def turned_round(fact: Fact) -> Fact:
     return replace(fact, **{older: getattr(fact, newer), newer: getattr(fact, older)})
 
 
-def name_one(fact: Fact, wrong: object, known: Iterable[object]) -> str:
+def name_one(fact: Fact, wrong: object, known: Iterable[object], later: Touch | None = None) -> str:
     """The remedy for a name that nothing has.
 
     Args:
         fact: the fact at hand.
         wrong: the name.
         known: every name that is there.
+        later: a later fact of the version that took the name; None for none.
     """
     names = list(known)
+    if later is not None and later.fact == str(fact):
+        return f"it is declared twice: leave {fact} out once"
+    before = [name for name in names if later is not None and name in later.keys]
+    if len(before) == 1:
+        return f"before that it is called {before[0]!r}: {instead(fact, wrong, before[0])}"
     if fact.ends and getattr(fact, fact.ends[1]) == wrong and getattr(fact, fact.ends[0]) in names:
         return f"from old to new it is {turned_round(fact)}"
     texts = {str(name): name for name in names}
