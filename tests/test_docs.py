@@ -117,3 +117,19 @@ def test_every_target_of_make_that_the_documentation_names_is_there() -> None:
     }
     assert len(named) > 20
     assert sorted((page, target) for page, target in named if target not in targets) == []
+
+
+NEEDED = {"starlette.testclient": "testing", "typer": "cli", "pytest": "testing", "fastapi": "fastapi"}
+"""By the module, the extra that brings what it needs."""
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/first-hour.md", "docs/coming-from-cadwyn.md"])
+def test_what_a_first_page_says_to_install_is_all_that_its_code_imports(page: str) -> None:
+    code = "\n".join(block.text for block in blocks(ROOT / page) if block.language == "python")
+    imported = {name for name in NEEDED if re.search(rf"^(?:from|import) {re.escape(name)}\b", code, re.MULTILINE)}
+    text = (ROOT / page).read_text(encoding="utf-8")
+    installed = {
+        extra for found in re.findall(r"pip install 'timegate\[([\w,]+)\]'", text) for extra in found.split(",")
+    }
+    assert imported >= {"fastapi", "starlette.testclient"}
+    assert {NEEDED[name] for name in imported} <= installed

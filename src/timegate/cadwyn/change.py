@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from timegate.cadwyn.converters import Converter, converters_of
@@ -38,7 +38,7 @@ def converted(module: Module, name: str) -> Converted:
     elements = instructions.elts if isinstance(instructions, ast.Tuple | ast.List) else []
     facts = [fact for one in elements for fact in told(module, one)]
     facts, converters = _with_filled(module, _with_introduced(module, facts), converters_of(module, change))
-    blocks = list(_blocks(facts, converters))
+    blocks = list(_blocks(module, facts, converters))
     says = text_of(values.get("description")) or ast.get_docstring(change) or name
     hidden = ast.unparse(values.get("is_hidden_from_changelog", ast.Constant(value=False))) == "True"
     undecided = tuple(block.converter.function.name for block in blocks if block.converter is not None)
@@ -79,7 +79,7 @@ def _assigned(change: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
                 pass
 
 
-def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[_Block]:
+def _blocks(module: Module, facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[_Block]:
     """The facts, merged where they are about one subject, and a placeholder for each converter that says more."""
     absent = {name for fact in facts if fact.verb in ("added", "introduced") for name in (*fact.names, fact.field[1])}
     open_ones: list[Converter] = []
@@ -87,12 +87,24 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
     listed: dict[tuple[str, str], str] = {}
     removed = {fact.field for fact in facts if fact.verb == "removed"}
     retyped = {fact.field for fact in facts if fact.verb == "retyped"}
+    renamed = {fact.field: fact.names for fact in facts if fact.verb == "renamed"}
+
+    def told_of(converter: Converter, key: str, fields: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+        """The fields by which a fact says something of every model that a converter is for, or of a base of it."""
+        found = [[(one, key) for one in _line(module, target) if (one, key) in fields] for target in converter.targets]
+        return [one for fields_of_target in found for one in fields_of_target] if all(found) else []
+
     for converter in converters:
-        constant, of_lists = converter.constant(), converter.of_lists()
-        if of_lists is not None and all((target, of_lists[0]) in retyped for target in converter.targets):
-            listed |= {(target, of_lists[0]): of_lists[1] for target in converter.targets}
-        elif constant is not None and all((target, constant[0]) in removed for target in converter.targets):
-            constants |= {(target, constant[0]): constant[1] for target in converter.targets}
+        constant, of_lists, renames = converter.constant(), converter.of_lists(), converter.renames()
+        if renames and all(
+            (fields := told_of(converter, key, renamed)) and all(renamed[one] == (old,) for one in fields)
+            for key, old in renames
+        ):
+            continue
+        if of_lists is not None and (fields := told_of(converter, of_lists[0], retyped)):
+            listed |= dict.fromkeys(fields, of_lists[1])
+        elif constant is not None and (fields := told_of(converter, constant[0], removed)):
+            constants |= dict.fromkeys(fields, constant[1])
         elif not (converter.only_drops and converter.dropped <= absent):
             open_ones.append(converter)
     placed: set[str] = set()
@@ -104,7 +116,7 @@ def _blocks(facts: Sequence[Told], converters: Sequence[Converter]) -> Iterator[
             yield _Block(replace(fact, rest=(*fact.rest, backfill)).code())
         elif fact.verb == "retyped" and fact.field in listed:
             yield _Block(replace(fact, verb=listed[fact.field]).code())
-        elif waiting and name:
+        elif waiting and name and fact.verb != "renamed":
             placed.add(name)
             written = fact.code().text
             yield _Block(undecided_code(f"{written}, or another fact: what does {_names(waiting)} do?"), waiting[0])
@@ -173,6 +185,22 @@ def _with_introduced(module: Module, facts: Sequence[Told]) -> list[Told]:
             found.append(fact)
         elif not any(one.verb == "introduced" and one.field[0] == model for one in found):
             found.append(Told(fact.subject, "introduced", field=(model, name)))
+    return found
+
+
+def _line(module: Module, model: str) -> list[str]:
+    """A class and its bases, by their names, as far as their source is there."""
+    found: list[str] = []
+    waiting = [(module, model)]
+    while waiting:
+        at, name = waiting.pop(0)
+        if name in found:
+            continue
+        found.append(name)
+        defined_in = at.imported(name)
+        node = None if defined_in is None else defined_in.classes.get(name)
+        if defined_in is not None and node is not None:
+            waiting += [(defined_in, base.id) for base in node.bases if isinstance(base, ast.Name)]
     return found
 
 

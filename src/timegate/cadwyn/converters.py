@@ -68,6 +68,20 @@ class Converter:
             case _:
                 return None
 
+    def renames(self) -> list[tuple[str, str]] | None:
+        """Head's key and the old one of each value that it moves to another key; None where it does more."""
+        found: list[tuple[str, str]] = []
+        for statement in self.statements:
+            match statement:
+                case ast.Assign(
+                    targets=[ast.Subscript(slice=ast.Constant(value=str(written)))],
+                    value=ast.Call(func=ast.Attribute(attr="pop"), args=[ast.Constant(value=str(read))], keywords=[]),
+                ):
+                    found.append((written, read) if self.upgrades else (read, written))
+                case _:
+                    return None
+        return found
+
     def of_lists(self) -> tuple[str, str] | None:
         """Head's key and the fact about it, where it only wraps a value in a list or takes its first item."""
         match self.statements:

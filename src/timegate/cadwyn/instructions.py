@@ -88,7 +88,8 @@ class _Field:
         # Facts are told from old to new: after a new name comes what the field of that name was.
         for key, value in sorted(keywords.items(), key=lambda item: item[0] != "name"):
             if key == "name":
-                fact = Told(self._subject, "renamed", (text_of(value) or "",), (Code(f"to={text_code(self._name)}"),))
+                to = Code(f"to={text_code(self._name)}")
+                fact = Told(self._subject, "renamed", (text_of(value) or "",), (to,), field=self._field)
             elif key in ("type", "default"):
                 verb = "retyped" if key == "type" else "defaulted"
                 was = self._keyword("was", value)
