@@ -92,3 +92,16 @@ class TestFromAPackage:
             DeclarationError, match=r"move Early \(.*v2025_04_11\.py:4\) to the version that introduced it"
         ):
             Timeline.from_package("written_versions")
+
+    def test_with_a_change_from_elsewhere_that_no_version_has_is_refused(self, package: Path) -> None:
+        change = """
+            from timegate import VersionChange
+
+            class Foreign(VersionChange):
+                'Declared in no version module.'
+            """
+        write(package, "v2025_04_11", "")
+        write(package, "others", change)
+        write(package, "v2025_06_01", "from written_versions.others import Foreign")
+        with pytest.raises(DeclarationError, match=r"holds Foreign of written_versions\.others, so no version has it"):
+            Timeline.from_package("written_versions")
