@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_releasing import done, edit, no_bytecode, shop
+from tests.cli.in_folder import done, edit
+from tests.cli.test_releasing import shop
 
-__all__ = ["no_bytecode", "shop"]
+__all__ = ["shop"]
 
 OLDER = '''\
 """What June changed."""

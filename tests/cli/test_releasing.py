@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from timegate.cli.app import application
+from tests.cli.in_folder import done, edit
 
 BARE = """\
 from fastapi import FastAPI
@@ -72,32 +68,6 @@ async def add(item: Item) -> Item:
 
 app.add_middleware(TimegateMiddleware, timeline=timeline)
 '''
-
-
-@pytest.fixture(autouse=True)
-def no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that are edited within one second keep their size, and an old cache would be taken for theirs."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-
-
-def done(folder: Path, *arguments: str, code: int = 0) -> str:
-    """Run the command in a folder, as a new process would: with the app's modules read anew."""
-    try:
-        with contextlib.chdir(folder):
-            ran = CliRunner().invoke(application, arguments)
-    finally:
-        sys.path[:] = [one for one in sys.path if one != str(folder)]
-        for name in [one for one in sys.modules if one.partition(".")[0] == "shop"]:
-            del sys.modules[name]
-        importlib.invalidate_caches()
-    assert ran.exit_code == code, (ran.output, ran.exception)
-    return ran.output
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture

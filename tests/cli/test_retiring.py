@@ -2,137 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
+from tests.cli.in_folder import edit, git, invoked
+from tests.cli.shop_to_retire_from import RETIRED, SHOP
 from tests.observing.days import number_of
-from timegate.cli.app import application
 from timegate.observing.counts import Counts
-
-SHOP = '''\
-from enum import Enum
-
-from fastapi import FastAPI
-from pydantic import BaseModel
-
-from timegate import Timeline, Version, VersionChange, endpoint, enum, on
-from timegate.asgi import TimegateMiddleware
-
-
-class Size(Enum):
-    SMALL = "small"
-    HUGE = "huge"
-
-
-class Item(BaseModel):
-    sku: str
-    size: Size = Size.SMALL
-
-
-class Note(BaseModel):
-    text: str
-
-
-class Sizes(VersionChange):
-    """Items may be huge."""
-
-    changes = (enum(Size).grew(Size.HUGE, seen_as=Size.SMALL),)
-
-
-NOTES = "/notes"
-
-
-# What January had.
-class Skus(VersionChange):
-    """An article number is called SKU."""
-
-    changes = (on(Item).renamed("article", to="sku"), endpoint(NOTES, "GET").removed())
-
-
-timeline = Timeline(
-    Version("2025-09-01", Sizes),
-    Version("2025-06-01", Skus),  # June's
-    Version("2025-01-01"),  # January's
-)
-app = FastAPI()
-
-
-@app.post("/items")
-async def add(item: Item) -> Item:
-    return item
-
-
-@app.get("/notes")
-async def notes() -> list[Note]:
-    return []
-
-
-app.add_middleware(TimegateMiddleware, timeline=timeline)
-'''
-
-RETIRED = '''\
-from enum import Enum
-
-from fastapi import FastAPI
-from pydantic import BaseModel
-
-from timegate import Timeline, Version, VersionChange, enum
-from timegate.asgi import TimegateMiddleware
-
-
-class Size(Enum):
-    SMALL = "small"
-    HUGE = "huge"
-
-
-class Item(BaseModel):
-    sku: str
-    size: Size = Size.SMALL
-
-
-class Sizes(VersionChange):
-    """Items may be huge."""
-
-    changes = (enum(Size).grew(Size.HUGE, seen_as=Size.SMALL),)
-
-
-timeline = Timeline(
-    Version("2025-09-01", Sizes),
-    Version("2025-06-01"),  # June's
-)
-app = FastAPI()
-
-
-@app.post("/items")
-async def add(item: Item) -> Item:
-    return item
-
-
-app.add_middleware(TimegateMiddleware, timeline=timeline)
-'''
 
 OLDEST, MIDDLE = "2025-01-01", "2025-06-01"
 COUNTED_ON = datetime.now(UTC).date()
 SEEN = f"none of 1 requests counted since {COUNTED_ON} asked for 2025-01-01\n"
 RETIRE = ("retire", OLDEST, "shop:app", "--usage", "usage.sqlite")
-
-
-@pytest.fixture(autouse=True)
-def no_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that are edited within one second keep their size, and an old cache would be taken for theirs."""
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = ("-c", "user.name=me", "-c", "user.email=me@shop.example")
-    return subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def committed(folder: Path) -> None:
@@ -141,27 +24,13 @@ def committed(folder: Path) -> None:
 
 
 def run(folder: Path, *arguments: str) -> tuple[int, str, str]:
-    """Run the command in a folder, as a new process would: with the app's modules read anew."""
-    try:
-        with contextlib.chdir(folder):
-            ran = CliRunner().invoke(application, arguments)
-    finally:
-        sys.path[:] = [one for one in sys.path if one != str(folder)]
-        for name in [one for one in sys.modules if one.partition(".")[0] == "shop"]:
-            del sys.modules[name]
-        importlib.invalidate_caches()
+    ran = invoked(folder, *arguments)
     assert ran.exception is None or isinstance(ran.exception, SystemExit), ran.exception
     return ran.exit_code, ran.stdout, ran.stderr
 
 
 def count(folder: Path, version: str, client: str = "me") -> None:
     Counts(folder / "usage.sqlite").add((number_of(COUNTED_ON), client, version, "POST /items", 200, ""))
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 @pytest.fixture

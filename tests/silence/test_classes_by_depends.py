@@ -1,7 +1,6 @@
 """A class by `Depends` takes its fields from single parameters: facts about the class hold for them."""
 
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,20 +9,8 @@ from fastapi import Depends, FastAPI, Header, Query
 from pydantic import BaseModel, Field
 
 from tests.silence.exchanges import OLD, accounted, exchange, faults_of, gated, timeline_of
-from timegate import Contract, enum, on
-
-
-class State(Enum):
-    RUNNING = "running"
-    DONE = "done"
-    WAITING = "waiting"
-
-
-STATE = (
-    enum(State).grew("waiting", seen_as="running"),
-    enum(State).renamed("finished", to="done"),
-    enum(State).shrank("broken", read_as="done", loses="nobody asks for it"),
-)
+from tests.silence.states import STATE, State
+from timegate import Contract, on
 
 
 class Paging(BaseModel):

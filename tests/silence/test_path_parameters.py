@@ -1,26 +1,14 @@
 """Path parameters are gated as those of the query: read from the path, converted, and written into it as data."""
 
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import Depends, FastAPI, Path, Request
 
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
+from tests.silence.states import STATE, State
 from timegate import Contract, UpgradeError, endpoint, enum
-
-
-class State(Enum):
-    RUNNING = "running"
-    DONE = "done"
-    WAITING = "waiting"
-
-
-STATE = (
-    enum(State).grew("waiting", seen_as="running"),
-    enum(State).renamed("finished", to="done"),
-    enum(State).shrank("broken", read_as="done", loses="nobody asks for it"),
-)
 
 
 def runs(*, also_in_body: bool) -> FastAPI:

@@ -2,7 +2,6 @@
 
 import pickle
 from collections.abc import Callable, Mapping
-from enum import Enum
 from typing import Annotated, Any
 
 import pytest
@@ -12,20 +11,8 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel, Serializ
 from pydantic.json_schema import SkipJsonSchema
 
 from tests.silence.exchanges import accounted, exchange, faults_of, gated
-from timegate import Contract, enum, on
-
-
-class State(Enum):
-    RUNNING = "running"
-    DONE = "done"
-    WAITING = "waiting"
-
-
-STATE = (
-    enum(State).grew("waiting", seen_as="running"),
-    enum(State).renamed("finished", to="done"),
-    enum(State).shrank("broken", read_as="done", loses="nobody asks for it"),
-)
+from tests.silence.states import STATE, State
+from timegate import Contract, on
 
 
 class Inner(BaseModel):
