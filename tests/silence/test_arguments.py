@@ -5,31 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from pydantic import BaseModel
 
 from tests.silence.exchanges import exchange, failed_start, gated, timeline_of
+from tests.silence.runs import Run, healthy
 from timegate import Contract, DeclarationError, Timeline, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware, first_of, header, media_type, path, query
-
-
-class Run(BaseModel):
-    run_id: str = "r"
-    note: str | None = "secret"
-
-
-def healthy() -> FastAPI:
-    app = FastAPI()
-
-    @app.get("/health")
-    async def health() -> str:
-        return "well"
-
-    @app.get("/runs/{key}")
-    async def one(key: str) -> Run:
-        return Run(run_id=key)
-
-    return app
 
 
 class TestUnversioned:

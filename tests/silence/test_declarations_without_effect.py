@@ -11,13 +11,9 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel
 
 from tests.silence.exchanges import NEW, OLD, change_of, exchange, faults_of, gated, timeline_of
+from tests.silence.runs import Run, healthy
 from timegate import Contract, DeclarationError, TimegateError, Timeline, Version, VersionChange, endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
-
-
-class Run(BaseModel):
-    run_id: str = "r"
-    note: str | None = "secret"
 
 
 class Part(BaseModel):
@@ -318,20 +314,6 @@ class TestApplies:
 
         app = TimegateMiddleware(asking(Flag), timeline=Timeline(Version(NEW, Special), Version(OLD)))
         assert exchange(app, "GET", "/").json().startswith("DeclarationError")
-
-
-def healthy() -> FastAPI:
-    app = FastAPI()
-
-    @app.get("/health")
-    async def health() -> str:
-        return "well"
-
-    @app.get("/runs/{key}")
-    async def one(key: str) -> Run:
-        return Run(run_id=key)
-
-    return app
 
 
 def test_a_change_that_stands_twice_in_a_version_is_refused_where_it_is_declared() -> None:
