@@ -15,7 +15,8 @@ from pydantic import AfterValidator, AnyUrl, Field, PydanticUserError, SecretStr
 from pydantic_core import SchemaError
 
 from timegate.reading.settings import adapter_of
-from timegate.reading.value_readers import read_by, runs_code_of_the_app, union_of
+from timegate.reading.type_parts import union_of
+from timegate.reading.value_readers import read_by, runs_code_of_the_app
 from timegate.typing import Schema, Settings
 from timegate.wire.value_readers import Unread
 

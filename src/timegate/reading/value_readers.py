@@ -6,7 +6,7 @@ import enum
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
@@ -14,6 +14,8 @@ from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
+    GetCoreSchemaHandler,
     PlainSerializer,
     PlainValidator,
     PydanticUserError,
@@ -25,13 +27,14 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticKnownError, to_json
+from pydantic_core import CoreSchema, PydanticKnownError, to_json
 from typing_extensions import TypeAliasType, is_typeddict
 
 from timegate.changes.base import UNSET
 from timegate.reading.class_fields import field_types
 from timegate.reading.read_failures import has_non_finite, plain_failures
 from timegate.reading.settings import adapter_of, reading
+from timegate.reading.type_parts import union_of
 from timegate.typing import Settings, is_array, is_object, type_of
 from timegate.wire.value_readers import Reader, Unread
 
@@ -76,6 +79,28 @@ class _Object:
         if type_of(value) is not dict:
             raise no_object(self.kind, self.name)
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Lets a union call an arm that stands for a component what clients call the component.
+
+    Args:
+        arms: of the union, because Python takes two unions for equal whose arms have another order.
+    """
+
+    arms: tuple[Any, ...]
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(kind)
+        union: Any = schema["schema"] if schema["type"] == "nullable" else schema
+        union["choices"] = [_labelled(choice) for choice in union["choices"]]
+        return schema
+
+
+def _labelled(choice: Any) -> Any:
+    called = choice["function"]["function"] if is_object(choice) and choice["type"] == "function-after" else None
+    return (choice, called.name) if isinstance(called, _Object) else choice
 
 
 def _stands_for_objects(kind: Any) -> bool:
@@ -173,7 +198,9 @@ def _says_all(kind: Any, *, judges_text: bool) -> bool:
         return True
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        plain = all(isinstance(one, FieldInfo) and not one.metadata for one in arguments[1:])
+        plain = all(
+            isinstance(one, _Labels) or (isinstance(one, FieldInfo) and not one.metadata) for one in arguments[1:]
+        )
         return plain and _says_all(arguments[0], judges_text=judges_text)
     if origin in (Union, UnionType, list, Sequence):
         return all(_says_all(one, judges_text=judges_text) for one in arguments)
@@ -229,14 +256,6 @@ def has_validators(kind: Any) -> bool:
     return any(map(has_validators, get_args(kind)))
 
 
-def union_arms(kind: Any) -> list[Any]:
-    """The types of which a type is the union; the type alone where it is none."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return union_arms(arguments[0])
-    return list(arguments) if origin in (Union, UnionType) else [kind]
-
-
 def readable(kind: Any, apart: Apart) -> Any:
     """A type without the app's functions, in which a component stands for any value, or for any object."""
     if isinstance(kind, TypeAliasType):
@@ -251,12 +270,14 @@ def readable(kind: Any, apart: Apart) -> Any:
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)
+        if any(isinstance(one, Discriminator) or getattr(one, "discriminator", None) for one in kept):
+            return arguments[0] if inner == arguments[0] else Any
         return inner if not kept or inner is Any or _stands_for_objects(inner) else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
-        arms = [readable(one, apart) for one in arguments]
-        # Which arm a value is of is not found here, unless null is the other one.
+        arms = tuple(readable(one, apart) for one in arguments)
         several = len(arms) - arms.count(NoneType) > 1
-        return union_of(Any if several and _stands_for_objects(one) else one for one in arms)
+        union = union_of(arms)
+        return Annotated[union, _Labels(arms)] if several and any(map(_stands_for_objects, arms)) else union
     if _is_tuple(kind) and (hints := field_types(kind)):
         return _readable_tuple(kind, hints, apart)
     if not arguments or not hasattr(origin, "__class_getitem__"):
@@ -273,65 +294,6 @@ def _readable_tuple(kind: Any, hints: Mapping[str, Any], apart: Apart) -> Any:
     """The same of a `NamedTuple`: one of its name, with such types."""
     inner = {name: readable(hint, apart) for name, hint in hints.items()}
     return kind if inner == hints else type(kind.__name__, (kind,), {"__annotations__": inner, "__slots__": ()})
-
-
-def without_null(kind: Any) -> Any:
-    """A type less None."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return Annotated[(without_null(arguments[0]), *arguments[1:])]
-    if origin in (Union, UnionType):
-        kept = tuple(one for one in arguments if one is not NoneType)
-        return union_of(kept) if kept else kind
-    return kind
-
-
-def with_null(kind: Any) -> Any:
-    """A type that also admits None."""
-    return kind if kind is UNSET else union_of((kind, NoneType))
-
-
-def item_type(kind: Any) -> Any:
-    """The type of a list's items or a dict's values; UNSET where it cannot be told."""
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return item_type(arguments[0])
-    if origin in (Union, UnionType):
-        found = [one for one in map(item_type, arguments) if one is not UNSET]
-        return found[0] if len(found) == 1 else UNSET
-    if not arguments or not inspect.isclass(origin):
-        return UNSET
-    return arguments[0] if arguments[-1] is ... else arguments[-1]
-
-
-def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
-    """A type whose part ``stars`` lists or dicts deep is changed; UNSET where that part cannot be told."""
-    if stars == 0:
-        return change(kind)
-    origin, arguments = get_origin(kind), get_args(kind)
-    if origin is Annotated:
-        return at_depth(arguments[0], stars, change)
-    if origin in (Union, UnionType):
-        found = [at_depth(one, stars, change) for one in arguments]
-        if all(one is UNSET for one in found):
-            return UNSET
-        return union_of(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
-    if not arguments or not inspect.isclass(origin):
-        return UNSET
-    changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, change)
-    if changed is UNSET:
-        return UNSET
-    generic: Any = origin
-    return generic[changed, ...] if arguments[-1] is ... else generic[(*arguments[:-1], changed)]
-
-
-def union_of(kinds: Iterable[Any]) -> Any:
-    """The union of types, in their order."""
-    first, *rest = kinds
-    found: Any = first
-    for kind in rest:
-        found = found | kind
-    return found
 
 
 def is_enum(model: Any) -> bool:

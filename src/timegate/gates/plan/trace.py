@@ -22,7 +22,7 @@ from timegate.history.steps import (
 from timegate.history.undo_envelopes import is_declared
 from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.reading.class_fields import field_types
-from timegate.reading.value_readers import at_depth, item_type, with_null, without_null
+from timegate.reading.type_parts import at_depth, item_type, with_null, without_null
 from timegate.typing import Function, Schema, Settings, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference

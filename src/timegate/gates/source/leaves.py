@@ -19,15 +19,8 @@ from timegate.gates.run.leaves import Leaf, Tags
 from timegate.gates.run.value_checks import extra_of
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.settings import reading
-from timegate.reading.value_readers import (
-    Apart,
-    has_validators,
-    item_type,
-    readable,
-    says_all,
-    union_arms,
-    without_functions,
-)
+from timegate.reading.type_parts import item_type, union_arms
+from timegate.reading.value_readers import Apart, has_validators, readable, says_all, without_functions
 from timegate.typing import Schema, Settings, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
 from timegate.wire.marks import (
