@@ -32,6 +32,13 @@ def arms_introduced(size: int) -> Compiled:
     return compiled([union_of(arms)], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
 
 
+def versions_of_arms_introduced(size: int) -> Compiled:
+    """The same, each at a version of its own."""
+    first, *others = arms = arms_of(size)
+    seen_as = {"kind": first.model_fields["kind"].annotation.__args__[0]}
+    return compiled([union_of(arms)], [(on(arm).introduced(seen_as=seen_as),) for arm in others])
+
+
 def unions_with_an_arm_introduced(size: int) -> Compiled:
     """Each of many unions has an arm that was introduced in one version."""
     pairs = [arms_of(2, name=f"Arm{index}of") for index in range(size)]
@@ -57,6 +64,7 @@ UNIONS: Final[dict[str, Crafted]] = {
     for function in (
         arms_changed,
         arms_introduced,
+        versions_of_arms_introduced,
         unions_with_an_arm_introduced,
         versions_of_unions_with_an_arm_introduced,
     )

@@ -25,8 +25,10 @@ SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 CASES: Final = CONTRACTS | OPERATIONS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
-    # Which arm the replacement of an arm is depends on the arms that were there before it: each asks for all others.
-    "arms introduced": [6, 9, 13],
+    # What stands in for an arm is tried against all arms that were there before it.
+    "arms introduced": [13, 26, 52],
+    # Each version has programs of its own for all arms of the union.
+    "versions of arms introduced": [6, 13, 26],
 }
 """Cases in which two sizes grow at once, with their sizes."""
 

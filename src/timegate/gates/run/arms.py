@@ -40,6 +40,7 @@ class Arm:
         newer_tags: for each key with listed values, those that only head has.
         unknown_keys: keys that no arm of the client's version has and that could lead head to a newer arm.
         refused: the fact for which it may not be sent; None where it may.
+        came: when its introduction was undone, of all facts, newest first; None where all versions have it.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.
         asking_function: the name of a function that converts what it can, for a callable discriminator to see.
@@ -68,6 +69,7 @@ class Arm:
     newer_tags: dict[str, frozenset[TypedValue]] = field(default_factory=dict[str, frozenset[TypedValue]])
     unknown_keys: frozenset[str] = frozenset()
     refused: Origin | None = None
+    came: int | None = None
     function: str | None = None
     program: Callable[[Any], Any] | None = None
     asking_function: str | None = None

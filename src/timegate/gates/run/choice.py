@@ -10,9 +10,10 @@ from timegate.errors import ArmName, DowngradeError, Failure, GateError, Upgrade
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.callables import SEEN, Asked, Seen
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
-from timegate.gates.run.leaves import Reading, Score, Tags, TypedValue, best_of
+from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import gate_error, refuse
-from timegate.gates.run.tag_errors import ExpectedTags, TagError, no_member
+from timegate.gates.run.tag_errors import ExpectedTags, TagError
+from timegate.gates.run.unfit import not_listed, unfit
 from timegate.gates.run.value_checks import unread, wrong_type
 from timegate.typing import is_array, is_object, type_of
 
@@ -56,6 +57,7 @@ class Choice:
     apart: bool = False
     objects: list[Arm] = field(init=False)
     has_rivals: bool = False
+    _before: dict[int, Choice] = field(init=False, default_factory=dict[int, "Choice"])
 
     def __post_init__(self) -> None:
         self.objects = [arm for arm in self.arms if dict in arm.leaf.types]
@@ -102,6 +104,21 @@ class Choice:
         if arm.rivals or not sent.certain:
             self._tell_head(sent, value)
         return value
+
+    def before(self, came: int, value: Any) -> Any:
+        """Convert what stands in for an arm: it is one of those that were there before the arm came.
+
+        Args:
+            came: when the introduction of the arm was undone.
+            value: what stands in for it.
+        """
+        if came not in self._before:
+            arms = [arm for arm in self.arms if arm.came is None or arm.came > came]
+            table = {tag: arm for tag, arm in self.table.items() if arm in arms}
+            picked = {} if self.asked is None else {tag: arm for tag, arm in self.asked.arms.items() if arm in arms}
+            asked = None if self.asked is None else replace(self.asked, arms=picked)
+            self._before[came] = replace(self, arms=arms, table=table, asked=asked)
+        return self._before[came](value)
 
     def _is_told_to_head(self, value: Any) -> bool:
         """Whether head asks a callable which arm a value is."""
@@ -282,9 +299,9 @@ class Choice:
             (first,) = error.failures
             first.kind, first.message, first.context = self._without_tag(value)
             if len(self._own()) == 1:
-                unfit = self._unfit(value)
+                own = self._unfit(value)
                 error.failures = [
-                    replace(one, problem=first.problem, change=first.change, version=first.version) for one in unfit
+                    replace(one, problem=first.problem, change=first.change, version=first.version) for one in own
                 ] or [first]
         return error
 
@@ -296,7 +313,7 @@ class Choice:
         """What of an object does not fit the one arm that it can be meant as; nothing where there are several."""
         own = self._own()
         named = self.asked.named(self.objects, value) if self.asked is not None and len(own) > 1 else own
-        return _unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
+        return unfit(named[0], value, is_arm=len(own) > 1) if len(named) == 1 else []
 
     def _without_tag(self, value: dict[str, Any]) -> TagError:
         """The validation error of an object that is none of the arms."""
@@ -326,44 +343,10 @@ class Choice:
             for key, values in arm.newer_tags.items():
                 found = value.get(key)
                 if type(found) in (str, int, bool) and (type_of(found), found) in values:
-                    raise UpgradeError(failures=[_no_member(arm.tags[key], key, what="value")])
+                    raise UpgradeError(failures=[not_listed(arm.tags[key], key, what="value")])
             for key in value:
                 if key in arm.newer_keys:
                     refuse(UpgradeError, "this version has no such key", None, key)
-
-
-def _no_member(tags: Tags, key: str, *, what: str = "member") -> Failure:
-    told = no_member(tags.listed, is_enum=tags.converted)
-    return Failure(f"this version has no such {what}", *told, path=[key])
-
-
-def _unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
-    """What of an object does not fit an arm: keys that it lacks, members that enums do not have, keys that are no own.
-
-    Args:
-        arm: the arm.
-        value: the object.
-        is_arm: whether the client's contract has other arms too.
-    """
-    failures = [
-        Failure("the key is required", "missing", "Field required", path=[key])
-        for spellings in arm.required
-        if spellings.isdisjoint(value)
-        for key in spellings & arm.certain
-    ]
-    failures += [
-        _no_member(tags, key)
-        for key, tags in arm.tags.items()
-        if key in value and not tags.has(value[key], leniently=True)
-    ]
-    if arm.closed:
-        failures += [
-            Failure("this version has no such key", *arm.extra, path=[key]) for key in value if key not in arm.known
-        ]
-    if is_arm:
-        for failure in failures:
-            failure.path.append(ArmName(arm.label))
-    return failures
 
 
 def _by_tags(arms: Sequence[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:

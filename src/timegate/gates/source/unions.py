@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from timegate.changes.base import UNSET
 from timegate.errors import ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.effects import effects_of
@@ -19,11 +18,10 @@ from timegate.gates.run.leaves import Tags, TypedValue
 from timegate.gates.source.arms import describe, describe_newer, has_all_keys
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
+from timegate.gates.source.programs_of_arms import add_programs, introduction_of
 from timegate.gates.source.rivals import is_misread, may_be_read_as
 from timegate.gates.source.telling_apart import distinguishable, told_by_one_key
 from timegate.gates.source.writer import Writer
-from timegate.history.schema_edits import without_arms
-from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
     APART_MARK,
@@ -45,7 +43,7 @@ def write_union(module: Module, writer: Writer, schema: Schema, var: str, conver
         leaves = _merge_containers(leaves, {APART_MARK: True} if _is_apart(schema) else {})
     touched = [leaf for leaf in leaves if module.reach.needs(leaf, conversion)]
     newer = _newer_arms(module, schema, conversion)
-    if len(touched) == 1 and not newer and not _introduction(module, touched[0], conversion):
+    if len(touched) == 1 and not newer and not introduction_of(module, touched[0], conversion):
         (only,) = touched
         others = [leaf for leaf in leaves if leaf is not only]
         if _write_alone(module, writer, only, others, var, conversion):
@@ -155,34 +153,15 @@ def _newer_arms(module: Module, schema: Schema, conversion: Conversion) -> list[
     return list(dict.fromkeys(found))
 
 
-def _introduction(module: Module, leaf: Schema, conversion: Conversion) -> tuple[int, ModelIntroduced] | None:
-    """Where a downgrade crosses the introduction of an arm, and what replaces the arm."""
-    name = referred(leaf)
-    return None if name is None or module.upgrades else module.reach.introduction(name, conversion.boundaries)
-
-
 def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
     arms = [describe(module.shapes, leaf, conversion) for leaf in leaves]
     for arm in arms if module.upgrades and UNSURE_MARK in schema else ():
         for one in filter(None, (arm, arm.at_head)):
             one.leaf = replace(one.leaf, sure=one.leaf.sure and schema[UNSURE_MARK] and not one.leaf.is_scalar)
-    introductions = [_introduction(module, leaf, conversion) for leaf in leaves]
-    introduced = [(one[1].undone, str(referred(leaf))) for leaf, one in zip(leaves, introductions, strict=True) if one]
-    for arm, leaf, introduction in zip(arms, leaves, introductions, strict=True):
-        if introduction is not None:
-            # When the arm came, those that came later were not there either.
-            later = {name for undone, name in introduced if undone <= introduction[1].undone}
-            before = without_arms(schema, later)
-            purpose = f"{leaf} or {before}", conversion
-            arm.function = module.replacing.get(purpose)
-            if arm.function is None:
-                arm.function = _replacing_function(module, before, leaf, introduction, conversion)
-                module.replacing[purpose] = arm.function
-            arm.always = arm.function
-        elif module.reach.needs(leaf, conversion):
-            arm.function = arm.always = module.root(leaf, conversion)
-    arms += [describe_newer(module.shapes, name) for name in newer]
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
+    add_programs(module, choice, schema, leaves, conversion)
+    arms += [describe_newer(module.shapes, name) for name in newer]
+    choice.objects = [arm for arm in arms if dict in arm.leaf.types]
     left_out = conversion.left_out
     choice.in_part, choice.is_asking = left_out is not None, conversion.asking
     choice.names_lack = left_out is not None and (bool(left_out.excluded) or left_out.included is not None)
@@ -249,7 +228,7 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
     }
     for arm, leaf in zip(arms, leaves, strict=True):
         is_asked = choice.asked is not None and dict in arm.leaf.types
-        if arm.is_touched and (id(arm) in compared or is_asked) and _introduction(module, leaf, conversion) is None:
+        if arm.is_touched and (id(arm) in compared or is_asked) and introduction_of(module, leaf, conversion) is None:
             arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
     module.ambiguous += [
         (one.name, other.name)
@@ -350,37 +329,3 @@ def _unique_tags(arms: list[Arm], key: str) -> dict[TypedValue, Arm]:
             for value in sorted(arm.tags[key].values, key=repr):
                 owners.setdefault(value, []).append(arm)
     return {value: found[0] for value, found in owners.items() if len(found) == 1}
-
-
-def _replacing_function(
-    module: Module, before: Schema, leaf: Schema, introduction: tuple[int, ModelIntroduced], conversion: Conversion
-) -> str:
-    """A function that downgrades an arm until its introduction, replaces it there, and downgrades the replacement.
-
-    Args:
-        module: the module to write.
-        before: the union without the arm.
-        leaf: the arm.
-        introduction: the boundary and the step.
-        conversion: of the union.
-    """
-    boundary, step = introduction
-    name = referred(leaf)
-    assert name is not None
-    function, writer = module.fresh("s"), Writer()
-    with writer.block(f"def {function}(v):"):
-        module.walk(writer, leaf, "v", conversion.part(conversion.src, boundary))
-        module.replaced(writer, step.origin)
-        origin = module.name(step.origin)
-        if step.seen_as is UNSET:
-            writer.add(f"refuse(E, 'nothing stands in for {name}', {origin})")
-        elif callable(step.seen_as):
-            writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E))")
-        else:
-            writer.add(f"v = copy_json({module.name(step.seen_as)})")
-        rest = module.root(before, conversion.part(boundary, conversion.dst))
-        if rest is not None:
-            writer.add(f"v = {rest}(v)")
-        writer.add("return v")
-    module.add_source(writer)
-    return function
