@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 import pytest
 
 from tests.growth.counting import ALLOWED, Steps, exponent, peak_of
-from tests.growth.crafted_requests import ANY, DEEP, REQUESTS, Crafted
+from tests.growth.crafted import ANY, Crafted
+from tests.growth.crafted_errors import VALIDATION_ERRORS
+from tests.growth.crafted_nested import DEEP
+from tests.growth.crafted_parameters import PARAMETERS
+from tests.growth.crafted_requests import BODIES, RESPONSES
 from tests.growth.exchanges import Gated, Request
 from timegate import CompileError, Contract
+
+REQUESTS: Final = BODIES | RESPONSES | VALIDATION_ERRORS | PARAMETERS
 
 SIZES: Sequence[int] = [4, 16, 64, 256] if os.environ.get("GROWTH") == "full" else [4, 16, 64]
 """In KiB."""
