@@ -143,3 +143,40 @@ def test_a_field_that_came_went_and_came_back_has_the_default_of_its_last_coming
         on(Order).added("priority"),
     )
     assert gates.upgrade(Order, {"item": "a"}, from_version=OLDEST) == {"item": "a", "priority": 3}
+
+
+class Crate(BaseModel):
+    weight: int
+
+
+class Shipped(BaseModel):
+    note: str
+    box: Crate
+
+
+def test_an_object_that_a_move_empties_goes_where_a_field_of_its_name_was_renamed_again() -> None:
+    gates = gates_of(
+        Shipped,
+        (on(Shipped).renamed("box", to="note"), on(Shipped).moved("weight", to="box.weight")),
+        (on(Shipped).renamed("remark", to="box"),),
+    )
+    head, old = {"note": "late", "box": {"weight": 3}}, {"remark": "late", "weight": 3}
+    assert gates.downgrade(Shipped, head, to_version=OLDEST) == old
+    assert gates.upgrade(Shipped, old, from_version=OLDEST) == head
+
+
+class Loaded(BaseModel):
+    box: Crate
+
+
+def test_an_object_that_a_move_empties_goes_where_a_field_of_its_name_came_and_went() -> None:
+    gates = gates_of(
+        Loaded,
+        (
+            on(Loaded).removed("box", was=int, required=True, backfill=1, loses="nobody counts boxes"),
+            on(Loaded).moved("weight", to="box.weight"),
+        ),
+        (on(Loaded).added("box", default=1),),
+    )
+    assert gates.downgrade(Loaded, {"box": {"weight": 3}}, to_version=OLDEST) == {"weight": 3}
+    assert gates.upgrade(Loaded, {"weight": 3}, from_version=OLDEST) == {"box": {"weight": 3}}

@@ -157,9 +157,9 @@ class Course:
     def _together(self, passed: Passed, boundary: int, older: Step | Emptied) -> list[Step | ValuesConverted] | None:
         """What two steps do, in fewer; None where that cannot be said."""
         match passed.step, older:
-            case KeyRenamed() as newer, KeyRenamed() if newer.old == older.new:
+            case KeyRenamed() as newer, KeyRenamed() if newer.old == older.new and not self._is_emptied(newer.old):
                 return [replace(newer, old=older.old)]
-            case KeyRemoved() as newer, KeyAdded() if newer.key == older.key:
+            case KeyRemoved() as newer, KeyAdded() if newer.key == older.key and not self._is_emptied(newer.key):
                 return []
             case MovedThrough() as newer, MovedThrough() if newer.older is not older.older:
                 return []
@@ -179,6 +179,14 @@ class Course:
                 return [ValuesConverted(_changed(older), newer.newer, older.older, calls)]
             case _:
                 return None
+
+    def _is_emptied(self, key: str) -> bool:
+        """Whether a move goes through the object of a key, so that what takes the key next takes that object away."""
+        steps = (self._passed[at].step for at in self._mentions.get(key, ()))
+        return any(
+            isinstance(step, ValueMoved) and any(len(way) > 1 and way[0] == key for way in (step.new, step.old))
+            for step in steps
+        )
 
     def _calls(
         self, step: ValueConverted | ObjectConverted | ValuesConverted, boundary: int
