@@ -26,6 +26,9 @@ def _mapped(fact: Mapped, builder: HistoryBuilder) -> None:
     otherwise, seen_as = member_value(fact.otherwise), member_value(fact.seen_as)
     for values in values_of(builder, fact):
         place, newer = values.place, values.schema
+        if otherwise is seen_as is UNSET and all(_typed(a) == _typed(b) for a, b in (*table.items(), *back.items())):
+            builder.fault_without_effect(place.text, "each value becomes itself")
+            continue
         older = with_texts(builder.type_of(place.side, fact), newer)
         for one in (*table, *back.values(), *(() if seen_as is UNSET else (seen_as,))):
             check_value(builder, place.side, place.text, one, argument="an old value", fits=older)

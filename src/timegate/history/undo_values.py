@@ -201,7 +201,9 @@ def _became_optional(fact: BecameOptional, builder: HistoryBuilder) -> None:
 def _defaulted(fact: Defaulted, builder: HistoryBuilder) -> None:
     for place, component, schema in _fields(builder, fact):
         value = value_at(builder, place, fact.was, argument="was", fits=schema, used_in=None)
-        if "default" in schema and type(value) is type(schema["default"]) and value == schema["default"]:
+        default = schema.get("default", UNSET)
+        # In JSON 5.0 is 5, and true is not 1.
+        if value == default and isinstance(value, bool) is isinstance(default, bool):
             builder.fault_without_effect(place.text, "the default is the same right after this fact")
             continue
         if not isinstance(value, Sibling) and not callable(value):
