@@ -9,12 +9,18 @@ from typing import Any, TypeAlias
 from timegate.gates.locations import ClientLocation, same_location
 from timegate.gates.run.value_checks import collect, wrong_type
 from timegate.history.steps import HeaderFieldChanged
+from timegate.typing import Location
 
 Program: TypeAlias = Callable[[Any], Any]
 """Converts decoded JSON; it may change its argument in place and return the argument or another object.
 
 Raises ``UpgradeError`` for requests and ``DowngradeError`` for responses.
 """
+
+
+def as_sent(_: Location, values: dict[str, Any]) -> dict[str, Any]:
+    """Parameters as a client sent them, where nobody knows which take one value."""
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,9 @@ class OperationGate:
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
+        as_read: gives the parameters of a part of a request as the version's server reads them, of their texts by name.
         apart: by ``"request"`` or declared status, the programs of the JSON media types whose schema is another.
+        spread: whether the keys of the request's body are parameters of the handler, each on its own.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
         request_alone: whether a fact is about the body of the request at this operation alone.
     """
@@ -113,7 +121,9 @@ class OperationGate:
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
+    as_read: Callable[[Location, dict[str, Any]], dict[str, Any]] = as_sent
     apart: Mapping[str, Mapping[str, Program | None]] = field(default_factory=dict[str, "Mapping[str, Program | None]"])
+    spread: bool = False
     told: frozenset[str] = frozenset()
     request_alone: bool = False
 

@@ -17,7 +17,7 @@ from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo_bodies import stands_alone
-from timegate.typing import Schema
+from timegate.typing import Location, Schema
 from timegate.wire.json_types import EVERY, named_types
 from timegate.wire.marks import PATH_MARK
 from timegate.wire.media import is_json_media, media_kind
@@ -101,15 +101,20 @@ def _gate(
         root = request_root(old.method, schema) if side == "requests" else schema
         return programs[side].get(repr(root))
 
+    def program_at(where: Location) -> Program | None:
+        program = programs["requests"].get(repr(ref(old.parameters[where])))
+        return None if program is None else _OfWhatIsRead(program, as_read.at(where))
+
+    as_read = _ParametersAsRead(requests, index, old)
     request = None if old.request is None else program_of("requests", old.request.schema)
     form = None
     if "form" in head.parameters and old.request is not None:
         request, program = None, request
         if program is not None:
-            read = _as_read(requests, index, head.parameters["form"], program, read=-1, blanks=old.request.blanks)
             name = head.parameters["form"]
             names = _names_at_head(requests, index, name)
-            form = FormGate(read, names, _texts_of(requests, requests.component(name, index), index, names))
+            texts = _texts_of(requests, requests.component(name, index), index, names)
+            form = FormGate(_OfWhatIsRead(program, as_read.at("form")), names, texts)
     responses = {
         status: None if body is None else program_of("responses", body.schema)
         for status, body in head.responses.items()
@@ -120,10 +125,9 @@ def _gate(
         for place, body in (old if side == "requests" else head).bodies(side)
         if body.apart
     }
-    # FastAPI and Starlette read the last value of a query's parameter, and the first of a header's.
-    query = _of_parameters(requests, index, head.query, programs["requests"], read=-1)
-    headers = _of_parameters(requests, index, head.headers, programs["requests"], read=0)
-    cookies = _of_parameters(requests, index, head.cookies, programs["requests"], read=-1)
+    query = program_at("query")
+    headers = program_at("header")
+    cookies = program_at("cookie")
     path_names = {head_name: name for name, head_name in old.path_names.items() if head_name != name}
     path_parameters = programs["requests"].get(repr(ref(head.path_parameters)))
     if path_parameters is not None and path_names:
@@ -143,6 +147,7 @@ def _gate(
         form=form,
         json_only=old.request is not None and all(is_json_media(media) for media in old.request.media),
         lax=head.request is not None and head.request.lax,
+        spread=old.request is not None and old.request.spread,
         responses=responses,
         success=head.success,
         response_media={status: () if body is None else body.media for status, body in head.responses.items()},
@@ -168,28 +173,27 @@ def _gate(
         ),
         locate=locator,
         spellings=locator.spellings,
+        as_read=as_read,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _AsRead:
-    """A program of parameters that receives a list where the contract has one, and one value elsewhere.
+    """Parameters as the server reads them: a list where the contract has one, and one value elsewhere.
 
     Args:
-        program: the program.
         lists: the parameters that are lists, which a client may send as one value.
         scalars: those that are none, which a client may send more than once.
         read: the index of the value that head reads of such a parameter.
         blanks: whether head takes an empty text in place of one value for none.
     """
 
-    program: Program
     lists: frozenset[str]
     scalars: frozenset[str]
     read: int
     blanks: bool
 
-    def __call__(self, values: Any) -> Any:
+    def __call__(self, values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items():
             if isinstance(value, str):
                 if name in self.lists:
@@ -198,7 +202,46 @@ class _AsRead:
                 values[name] = value[self.read]
         if self.blanks:
             values = {name: value for name, value in values.items() if value != "" or name not in self.scalars}
-        return self.program(values)
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class _OfWhatIsRead:
+    """A program of parameters as the server reads them."""
+
+    program: Program
+    as_read: _AsRead
+
+    def __call__(self, values: Any) -> Any:
+        return self.program(self.as_read(values))
+
+
+# Which value FastAPI and Starlette read of a parameter that was sent more than once.
+_READ: Final[Mapping[Location, int]] = {"query": -1, "header": 0, "cookie": -1, "form": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class _ParametersAsRead:
+    """The parameters of an operation at a version as the server reads them."""
+
+    reach: Reach
+    index: int
+    operation: Operation
+
+    def __call__(self, where: Location, values: dict[str, Any]) -> dict[str, Any]:
+        return self.at(where)(values) if where in self.operation.parameters else values
+
+    def at(self, where: Location) -> _AsRead:
+        """What is read of the parameters of one part of a request."""
+        body, component = self.operation.request, self.reach.component(self.operation.parameters[where], self.index)
+        types = {
+            spelling: self.reach.python_types(schema, self.index)
+            for key, schema in component.properties.items()
+            for spelling in component.accepted(key)
+        }
+        lists = frozenset(key for key, found in types.items() if list in found and str not in found)
+        scalars = frozenset(key for key, found in types.items() if list not in found)
+        return _AsRead(lists, scalars, _READ[where], blanks=where == "form" and body is not None and body.blanks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +264,6 @@ class _AsCalled:
                 if failure.path:
                     failure.path[-1] = self.names.get(str(failure.path[-1]), failure.path[-1])
             raise
-
-
-def _of_parameters(reach: Reach, index: int, name: str, programs: Programs, *, read: int) -> Program | None:
-    program = programs.get(repr(ref(name)))
-    return None if program is None else _as_read(reach, index, name, program, read=read)
 
 
 def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | None]:
@@ -261,18 +299,6 @@ def _texts_of(
 
 def _is_file(schema: Schema) -> bool:
     return schema.get("format") == "binary" or "contentMediaType" in schema
-
-
-def _as_read(reach: Reach, index: int, name: str, program: Program, *, read: int, blanks: bool = False) -> Program:
-    component = reach.component(name, index)
-    types = {
-        spelling: reach.python_types(schema, index)
-        for key, schema in component.properties.items()
-        for spelling in component.accepted(key)
-    }
-    lists = frozenset(key for key, found in types.items() if list in found and str not in found)
-    scalars = frozenset(key for key, found in types.items() if list not in found)
-    return _AsRead(program, lists, scalars, read, blanks)
 
 
 def _rewrite(history: History, index: int, head: Operation, old: Operation) -> Rewrite | None:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from pydantic import PydanticUserError, create_model
 
 from timegate.errors import CompileError
+from timegate.reading.class_fields import field_types
 from timegate.reading.declared import (
     DeclaredBody,
     DeclaredOperation,
@@ -194,9 +195,18 @@ def _behind(declared: DeclaredBody, schema: Schema) -> Schema:
 
 
 def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> GeneratedSchemas:
-    """The schemas whose components forget classes that a framework made: no fact can name these."""
+    """The schemas whose components forget classes that a framework made, but not the types of their fields.
+
+    No fact can name these classes.
+    """
+
+    def without(component: Component) -> Component:
+        known = field_types(component.model)
+        types = {wire: known[name] for name, wire in component.fields.items() if name in known}
+        return replace(component, model=None, types={**component.types, **types})
+
     components = {
-        name: replace(component, model=None) if any(component.model is one for one in synthetic) else component
+        name: without(component) if any(component.model is one for one in synthetic) else component
         for name, component in generated.components.items()
     }
     return GeneratedSchemas(generated.schemas, components)
@@ -217,7 +227,14 @@ def _operation(
                 return None
         if declared.left_out is not None:
             schema = {**schema, LEFT_OUT_MARK: declared.left_out}
-        return Body(schema, declared.media, declared.required, lax=declared.lax, blanks=declared.blanks)
+        return Body(
+            schema,
+            declared.media,
+            declared.required,
+            lax=declared.lax,
+            blanks=declared.blanks,
+            spread=declared.synthetic,
+        )
 
     return Operation(
         key=operation.key,

@@ -153,6 +153,7 @@ class Body:
         apart: the schemas of those media types whose JSON has another one.
         lax: whether head takes a request's body without a Content-Type for JSON.
         blanks: whether head takes an empty text in a form for none.
+        spread: whether the keys of a request's body are parameters of the handler, each on its own.
     """
 
     schema: Schema
@@ -161,6 +162,7 @@ class Body:
     apart: Mapping[str, Schema] = field(default_factory=dict[str, Schema])
     lax: bool = False
     blanks: bool = False
+    spread: bool = False
 
     @property
     def has_json(self) -> bool:

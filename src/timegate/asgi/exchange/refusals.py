@@ -42,7 +42,7 @@ def refusal(error: UpgradeError, place: str, gate: OperationGate, request: Clien
     errors: list[dict[str, Any]] = []
     for failure in error.failures:
         location = request.as_sent(_location(failure, place, gate), lacks_last=failure.kind == "missing")
-        found = dict(_validation_error(failure, location, request))
+        found = dict(_validation_error(failure, location, gate, request))
         # Head's name of a key and the client's may be one place to the client.
         if found not in errors[-1:]:
             errors.append(found)
@@ -64,16 +64,16 @@ def _location(failure: Failure, place: str, gate: OperationGate) -> Location:
     return location
 
 
-def _validation_error(failure: Failure, location: Location, request: ClientRequest) -> Iterator[tuple[str, Any]]:
+def _validation_error(
+    failure: Failure, location: Location, gate: OperationGate, request: ClientRequest
+) -> Iterator[tuple[str, Any]]:
     part = location[0]
     yield "type", failure.kind
     yield "loc", list(location)
     yield "msg", failure.message or f"Value error, {failure.problem}"
     # Of a key that is missing, the object is repeated that lacks it; of a parameter, nothing.
-    lacks = failure.kind == "missing" and part == "body"
-    # A parameter that nobody knows takes one value or many: all of them are repeated.
-    whole = lacks or failure.kind == "extra_forbidden"
-    found = request.at(location[:-1] if lacks else location) if whole else request.scalar_at(location)
+    lacks = failure.kind == "missing" and part == "body" and not (gate.spread and len(location) == 2)
+    found = request.at(location[:-1] if lacks else location)
     # Where a reader has looked inside of a value, the place has names that are no keys. A file is not repeated.
     is_file = part == "body" and request.at(location[:2]) is NOTHING
     yield "input", failure.read[0] if failure.read and not is_file else None if found is NOTHING else found

@@ -18,7 +18,7 @@ from timegate.asgi.message.body import Refused, is_declared_media, kind_of
 from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, without
 from timegate.asgi.message.json import Convert, NotJSON
-from timegate.asgi.message.parameters import Parameter, by_name, query_parameters
+from timegate.asgi.message.parameters import Parameter, by_name, copy_parameters, query_parameters
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
@@ -164,14 +164,17 @@ class GatedResponse:
     def client_request(self) -> ClientRequest:
         """The request as the client sent it, parsed only when it is needed."""
         plan, scope, path, original, form = self.plan, self.scope, self.path, self.original, self.form
+        as_read = plan.gate.as_read
         headers: RawHeaders = list(scope["headers"])
         codec = self.version.settings.codec
         return ClientRequest(
             # Programs change their argument, so the body is decoded again.
-            body=lambda: codec.decode(original) if original else form,
-            query=lambda: by_name(query_parameters(scope)),
+            body=lambda: codec.decode(original) if original else form and as_read("form", copy_parameters(form)),
+            query=lambda: as_read("query", by_name(query_parameters(scope))),
             path=lambda: plan.entry.parameters(path),
-            header=lambda: by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers),
+            header=lambda: as_read(
+                "header", by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers)
+            ),
             cookie=lambda: cookies_in(headers),
             spellings=plan.gate.spellings,
         )

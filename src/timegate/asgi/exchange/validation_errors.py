@@ -24,8 +24,6 @@ MOST_ERRORS: Final = 100
 # How many characters of a request are repeated, beyond those that the app repeats itself.
 _REPEATABLE: Final = 64 * 1024
 NOTHING: Final = object()
-_REPEATED: Final = {"query": -1, "header": 0}
-"""Which value is read of a parameter that was sent more than once and takes one, by its part of the request."""
 _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
@@ -86,7 +84,7 @@ class ClientRequest:
             if is_object(node) and key not in node and not isinstance(key, ArmName):
                 others = self._spellings().get(str(key), frozenset()).intersection(node)
                 found[index] = next(iter(others)) if len(others) == 1 else key
-            node = _inside(node, found[index], part)
+            node = _inside(node, found[index])
         return tuple(found)
 
     def at(self, location: Location) -> Any:
@@ -97,13 +95,8 @@ class ClientRequest:
         node = self._part(part)
         for above, segment in pairwise(location):
             # Of a key of a dict that is wrong, the key itself is repeated.
-            node = above if segment == KEY_LABEL else _inside(node, segment, part)
+            node = above if segment == KEY_LABEL else _inside(node, segment)
         return node
-
-    def scalar_at(self, location: Location) -> Any:
-        """The value at a place that has one: of a parameter that was sent more than once, the one that is read."""
-        value = self.at(location)
-        return value[_REPEATED[str(location[0])]] if is_array(value) and location[0] in _REPEATED else value
 
     def _part(self, name: str) -> Any:
         if name not in self._parts:
@@ -111,7 +104,7 @@ class ClientRequest:
         return self._parts[name]
 
 
-def _inside(node: Any, segment: str | int, part: str) -> Any:
+def _inside(node: Any, segment: str | int) -> Any:
     """The value one step below another one in a part of a request; `NOTHING` where there is none."""
     if isinstance(segment, ArmName):
         return node
@@ -119,8 +112,7 @@ def _inside(node: Any, segment: str | int, part: str) -> Any:
         return node.get(str(segment), NOTHING)
     if is_array(node) and isinstance(segment, int) and segment < len(node):
         return node[segment]
-    # The only value of a parameter that takes several.
-    return node if isinstance(node, str) and segment == 0 and part in _REPEATED else NOTHING
+    return NOTHING
 
 
 def has_validation_errors(body: Any) -> bool:
@@ -254,8 +246,7 @@ class _ErrorConverter:
         """Set `input` to the client's value, or remove it where the client sent none."""
         if error.get("input") is None:
             return
-        find = self._request.at if is_array(error["input"]) else self._request.scalar_at
-        value = find(place.location) if place.exact else NOTHING
+        value = self._request.at(place.location) if place.exact else NOTHING
         if value is NOTHING and error.get("type") == "missing" and place.exact:
             # A missing key has no value: the input is the object that misses it.
             value = self._request.at(place.location[:-1])
