@@ -4,7 +4,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Query
@@ -12,18 +12,7 @@ from pydantic import BaseModel
 
 from tests.silence.exchanges import NEW, OLD, change_of, exchange, faults_of, gated, timeline_of
 from tests.silence.runs import Run, healthy
-from timegate import (
-    CompileError,
-    Contract,
-    DeclarationError,
-    TimegateError,
-    Timeline,
-    Version,
-    VersionChange,
-    endpoint,
-    enum,
-    on,
-)
+from timegate import Contract, DeclarationError, TimegateError, Timeline, Version, VersionChange, endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 
 
@@ -392,32 +381,3 @@ def test_what_no_document_shows_is_no_fact(name: str) -> None:
 
 def test_the_text_of_a_shown_parameter_is_a_fact() -> None:
     assert faults_of(Contract.of(partly_shown()), on(Filter).documented("q", was=OLDER)) == ()
-
-
-class Account(BaseModel):
-    kind: Literal["free", "paid"] = "free"
-    seats: int = 5
-    share: float = 1
-
-
-@pytest.mark.parametrize(
-    ("declare", "said"),
-    [
-        (lambda: on(Account).mapped("kind", {"free": "free", "paid": "paid"}), "each value becomes itself"),
-        (lambda: on(Account).defaulted("seats", was=5.0), "the default is the same"),
-        (lambda: on(Account).defaulted("share", was=1.0), "the default is the same"),
-    ],
-)
-def test_what_becomes_itself_is_a_fault(declare: Any, said: str) -> None:
-    with pytest.raises(CompileError, match=said):
-        Timeline(Version(NEW, change_of(declare())), Version(OLD)).compile(Contract.of_types(Account))
-
-
-def test_a_number_is_no_boolean() -> None:
-    class Flags(BaseModel):
-        level: int | bool = True
-
-    fact = on(Flags).defaulted("level", was=1)
-    gates = Timeline(Version(NEW, change_of(fact)), Version(OLD)).compile(Contract.of_types(Flags))
-    assert gates.upgrade(Flags, {}, from_version=OLD) == {"level": 1}
-    assert type(gates.upgrade(Flags, {}, from_version=OLD)["level"]) is int

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any
 
+import fastapi
 import pytest
 from fastapi import FastAPI, Form
 from pydantic import BaseModel
@@ -17,6 +18,8 @@ from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
 
 BOUNDARY = "b0und"
+RELEASE = tuple(map(int, fastapi.__version__.split(".")[:2]))
+READS_NONE = pytest.mark.skipif(RELEASE < (0, 124), reason="to this release of FastAPI an empty field is a text")
 
 
 class OldState(StrEnum):
@@ -107,6 +110,7 @@ def refused_at(response: Any) -> list[Any]:
     return [(error["type"], error["loc"]) for error in response.json()["detail"]]
 
 
+@READS_NONE
 @pytest.mark.parametrize("encoded", [urlencoded, multipart])
 @pytest.mark.parametrize(("old_app", "declared"), [(old_fields, fields), (old_model, model)])
 @pytest.mark.parametrize(
@@ -140,6 +144,7 @@ def test_an_empty_field_means_what_it_meant_to_the_old_server(
         assert all(error in refused_at(then) for error in refused_at(now))
 
 
+@READS_NONE
 def test_a_function_does_not_get_an_empty_field() -> None:
     app = FastAPI()
 
@@ -154,6 +159,7 @@ def test_a_function_does_not_get_an_empty_field() -> None:
     assert client.post("/orders", **urlencoded(("amount", "2"))).json() == 200
 
 
+@READS_NONE
 def test_an_empty_field_that_head_requires_gets_the_default_of_older_clients() -> None:
     app = FastAPI()
 
@@ -179,3 +185,20 @@ def test_a_list_keeps_its_empty_texts() -> None:
     )
     client = Caller(app, headers={"API-Version": OLD})
     assert client.post("/orders", **urlencoded(("labels", ""), ("labels", "a"))).json() == ["", "a"]
+
+
+def test_an_empty_text_means_to_head_what_it_would_mean_without_a_gate() -> None:
+    def api() -> FastAPI:
+        app = FastAPI()
+
+        @app.post("/orders")
+        def order(note: Annotated[str, Form()] = "none", amount: Annotated[int, Form()] = 1) -> list[Any]:
+            return [note, amount]
+
+        return app
+
+    gated = api()
+    fact = endpoint("/orders", "POST").form("size").renamed(to="amount")
+    gated.add_middleware(TimegateMiddleware, timeline=timeline_of(fact))
+    now = Caller(gated, headers={"API-Version": OLD}).post("/orders", **urlencoded(("note", ""), ("size", "3")))
+    assert now.json() == Caller(api()).post("/orders", **urlencoded(("note", ""), ("amount", "3"))).json()

@@ -86,7 +86,7 @@ def test_header_fields(sent: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize(
     "sent",
-    ["n=x&m=1", "n=1&n=x&m=1", "n=1", "n=1&m=1&many=x", "n=1&m=1&many=1&many=x", "n=&m=1", "n=1&m=1&m=", ""],
+    ["n=x&m=1", "n=1&n=x&m=1", "n=1", "n=1&m=1&many=x", "n=1&m=1&many=1&many=x", ""],
 )
 def test_a_form(sent: str) -> None:
     now, then = asked(asked_by_form, fresh_form, ASKED.form("fresh").added()), asked(asked_by_form, None, None)
@@ -97,13 +97,13 @@ def test_a_form(sent: str) -> None:
 class OldAsked(BaseModel):
     n: int
     m: int
-    old: list[int] = []
+    old: list[int]
 
 
 class Asked(BaseModel):
     n: int
     m: int
-    new: list[int] = []
+    new: list[int]
 
 
 def asked_by_model(asked: Annotated[Asked, Form()]) -> None:
@@ -115,7 +115,7 @@ def asked_by_old_model(asked: Annotated[OldAsked, Form()]) -> None:
 
 
 @pytest.mark.parametrize(
-    "sent", ["n=x&m=1", "n=1&n=x&m=1", "n=1", "n=1&n=2", "n=1&old=1", "n=1&m=1&old=x", "n=1&m=1&old=1&old=x"]
+    "sent", ["n=x&m=1&old=1", "n=1&n=x&m=1&old=1", "n=1&old=1", "n=1&n=2&old=1", "n=1&m=1&old=x", "n=1&m=1&old=1&old=x"]
 )
 def test_the_form_of_a_model(sent: str) -> None:
     now, then = (

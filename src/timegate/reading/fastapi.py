@@ -161,8 +161,8 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
         return None
     info = _read(field, "field_info")
     kind = _read(info, "annotation")
-    # Releases before 0.132 read a body without a Content-Type as JSON always, and those before 0.149 an empty text in
-    # the form of a model as a text.
+    # Releases before 0.132 read a body without a Content-Type as JSON always. To those before 0.124 an empty text in a
+    # form is a text, in the form of a model to those before 0.149.
     strict = getattr(route, "strict_content_type", False)
     declared = [_annotation(one) for dependant in dependants for one in _read(dependant, "body_params")]
     # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
@@ -174,7 +174,7 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
         media=(_read(info, "media_type"),),
         required=info.is_required(),
         lax=not getattr(strict, "value", strict),
-        blanks=synthetic or _is_since(0, 149),
+        blanks=_is_since(0, 124) if synthetic else _is_since(0, 149),
     )
 
 
