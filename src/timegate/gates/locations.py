@@ -12,7 +12,7 @@ from timegate.gates.client_paths import ClientPaths
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.reach import Reach
-from timegate.gates.run.tag_errors import ExpectedTags
+from timegate.gates.run.tag_errors import ExpectedTags, called
 from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.reading.settings import tells_python_names
@@ -241,7 +241,12 @@ class Locator:
         return _Step(source, 1, component.properties[key], made=key in sources.made)
 
     def _tags(self, union: Schema) -> ExpectedTags | None:
-        """By what the client tells the arms of a union apart; None where no key of the client's does."""
+        """By what the client tells the arms of a union apart; None where neither a key nor a callable does."""
+        noted = union.get(DISCRIMINATOR_MARK)
+        if isinstance(noted, CallableDiscriminator) and noted.is_heads:
+            components = self.reach.components(self.version)
+            there = [tag for tag, arm in noted.arms if (one := components.get(referred(arm) or "")) and one.exists]
+            return ExpectedTags(called(noted.pick), there, is_called=True)
         discriminator: Any = union.get("discriminator") or {}
         key, found, names = str(discriminator.get("propertyName")), dict[Any, None](), set[Location]()
         for tag, target in discriminator.get("mapping", {}).items():

@@ -13,8 +13,8 @@ from typing import Any, Final, TypeAlias
 from timegate.errors import KEY_LABEL, ArmName, GateError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
-from timegate.gates.run.runtime import copy_json
-from timegate.gates.run.tag_errors import listed
+from timegate.gates.run.runtime import MISSING, copy_json
+from timegate.gates.run.tag_errors import listed, tag_error
 from timegate.gates.validation_lists import LISTS
 from timegate.typing import is_array, is_object
 
@@ -308,7 +308,11 @@ def _convert_message(error: ValidationError, place: ClientLocation, sent: Any) -
     """
     # An app may write anything into an entry of its own.
     kind = error.get("type") if isinstance(error.get("type"), str) else None
-    if kind in _TAGS and place.tags is not None and is_object(sent):
+    if kind in _TAGS and place.tags is not None and place.tags.is_called:
+        context = error.get("ctx")
+        tag = context.get("tag", MISSING) if is_object(context) and kind == "union_tag_invalid" else MISSING
+        error["type"], error["msg"], error["ctx"] = tag_error(place.tags.key, tag, place.tags.values)
+    elif kind in _TAGS and place.tags is not None and is_object(sent):
         error["type"], error["msg"], error["ctx"] = place.tags.error(sent)
     elif kind in _TAGS:
         error.pop("ctx", None)

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from timegate.errors import GateError
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.runtime import MISSING
+from timegate.gates.run.tag_errors import TagError, called, tag_error
 from timegate.typing import is_object
 
 Convert: TypeAlias = Callable[[Any], Any]
@@ -121,6 +122,22 @@ class Asked:
             found = seen.named[place] = self._named(objects, value, seen)
             seen.kept.append(value)
         return [objects[position] for position in found] or objects
+
+    def error(self, objects: list[Arm], value: dict[str, Any]) -> TagError | None:
+        """The validation error of an object that is none of the arms; None where head's callable does not say it."""
+        seen = SEEN.get()
+        if seen is None or not self.asks_for_head:
+            return None
+        try:
+            tags = [self.pick({**form}) for form in _at_head(objects, value, seen)]
+        except Exception:
+            # The app's own callable may expect an instance of a model.
+            return None
+        tag = next((tag for tag in tags if tag is not None), MISSING)
+        known = [tag for tag, arm in self.arms.items() if arm.refused is None]
+        if tag in known:
+            return None
+        return tag_error(called(self.pick), tag, known)
 
     def _named(self, objects: list[Arm], value: dict[str, Any], seen: Seen) -> list[int]:
         asked: list[tuple[dict[str, Any], list[Arm]]] = []

@@ -318,7 +318,8 @@ class Choice:
     def _without_tag(self, value: dict[str, Any]) -> TagError:
         """The validation error of an object that is none of the arms."""
         if self.tag is None:
-            return _NO_KIND
+            told = None if self.asked is None else self.asked.error(self.objects, value)
+            return told or _NO_KIND
         own = [tag for (_, tag), arm in self.table.items() if arm.refused is None]
         return ExpectedTags(self.tag, own).error(value)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from timegate.gates.run.runtime import MISSING
+
 
 class TagError(NamedTuple):
     """What a validation error says.
@@ -24,12 +26,14 @@ class ExpectedTags(NamedTuple):
     """By which key the arms of a union are told apart, and by which values.
 
     Args:
-        key: as the client calls it.
+        key: as the client calls it; the name of a callable, with parentheses, where that says it.
         values: those that the client's version has.
+        is_called: whether a callable says it.
     """
 
     key: str
     values: Sequence[Any]
+    is_called: bool = False
 
     def error(self, value: Mapping[str, Any]) -> TagError:
         """What is wrong with an object that is no arm.
@@ -37,17 +41,31 @@ class ExpectedTags(NamedTuple):
         Args:
             value: as the client sent it.
         """
-        key = repr(self.key)
-        if self.key not in value:
-            return TagError(
-                "union_tag_not_found", f"Unable to extract tag using discriminator {key}", {"discriminator": key}
-            )
-        tag, expected = str(value[self.key]), ", ".join(map(repr, self.values))
-        return TagError(
-            "union_tag_invalid",
-            f"Input tag '{tag}' found using {key} does not match any of the expected tags: {expected}",
-            {"discriminator": key, "tag": tag, "expected_tags": expected},
-        )
+        return tag_error(repr(self.key), value.get(self.key, MISSING), self.values)
+
+
+def called(pick: object) -> str:
+    """A callable discriminator as pydantic calls it."""
+    return f"{getattr(pick, '__name__', type(pick).__name__)}()"
+
+
+def tag_error(discriminator: str, tag: object, values: Sequence[Any]) -> TagError:
+    """What is wrong with an object whose tag is none of some values.
+
+    Args:
+        discriminator: what says its tag, as errors call it.
+        tag: the tag; `MISSING` for none.
+        values: the tags that the client's version has.
+    """
+    if tag is MISSING:
+        message = f"Unable to extract tag using discriminator {discriminator}"
+        return TagError("union_tag_not_found", message, {"discriminator": discriminator})
+    expected = ", ".join(map(repr, values))
+    return TagError(
+        "union_tag_invalid",
+        f"Input tag '{tag}' found using {discriminator} does not match any of the expected tags: {expected}",
+        {"discriminator": discriminator, "tag": str(tag), "expected_tags": expected},
+    )
 
 
 def listed(values: Sequence[Any]) -> str:
