@@ -91,6 +91,9 @@ FACTS: dict[str, Mistake] = {
     "a rename to what is there": facts(lambda: on(User).renamed("first_name", to="last_name"), pasted=False),
     "a rename that is told from new to old": facts(lambda: on(User).renamed("first_name", to="name")),
     "a typo in a path of an endpoint": facts(lambda: endpoint("/user/{user_id}", "GET").added()),
+    "a typo in a path, where what is next to it has another method": facts(
+        lambda: endpoint("/order/{order_id}/returns", "GET").added()
+    ),
     "an endpoint that is none": facts(lambda: endpoint("/nope", "GET").added(), pasted=False),
     "a method that the endpoint does not have": facts(lambda: endpoint("/users/{user_id}", "DELETE").added()),
     "a parameter that is called otherwise in the old path": facts(

@@ -143,7 +143,7 @@ def lines(caplog: pytest.LogCaptureFixture, start: Callable[[], object]) -> list
     return [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "timegate.asgi"]
 
 
-SERVES = "TimegateMiddleware serves 2 versions, 2026-01-01 to 2025-01-01; 1 operations, 1 gated; 1 opaque places"
+SERVES = "TimegateMiddleware serves 2 versions, 2026-01-01 to 2025-01-01; 1 operation, 1 gated; 1 opaque place"
 
 
 class TestTheLogAtTheStart:

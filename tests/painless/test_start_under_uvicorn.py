@@ -73,3 +73,30 @@ def test_a_start_that_fails_prints_its_faults_once_and_no_traceback(start: str, 
     assert lines == f"{warned}{EXPECTED}ERROR:    Application startup failed. Exiting.\n"
     assert ran.returncode == 3
     assert ran.stdout == ""
+
+
+SERVED = "TimegateMiddleware serves 2 versions, 2025-06-01 to 2025-01-01; 1 operation, 1 gated; 0 opaque places"
+SERVES = """
+class RightName(VersionChange):
+    "`nick` is now called `nickname`."
+
+    changes = (on(User).renamed("nick", to="nickname"),)
+
+
+right = Timeline(Version("2025-06-01", RightName), Version("2025-01-01"))
+app_itself = TimegateMiddleware(bare, timeline=right)
+import os, signal, threading
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+    await app_itself(scope, receive, send)
+"""
+
+
+@pytest.mark.parametrize("logs", ["", "import logging\nlogging.basicConfig(level=logging.INFO)\n"])
+def test_a_start_says_in_one_line_what_is_served_where_the_app_sets_up_logging(logs: str, tmp_path: Path) -> None:
+    ran = started(tmp_path, logs + SERVES)
+    told = re.findall(r"^INFO:timegate.asgi:(TimegateMiddleware serves .*)$", ran.stderr, flags=re.MULTILINE)
+    assert "Application startup complete." in ran.stderr
+    assert told == ([SERVED] if logs else [])

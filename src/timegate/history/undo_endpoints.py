@@ -74,7 +74,8 @@ def _endpoint_remedy(builder: HistoryBuilder, fact: EndpointFact, path: str) -> 
     if methods:
         return f"it has {', '.join(methods)}: {replace(fact, methods=tuple(methods))}"
     written = fact.to if isinstance(fact, EndpointMoved) else fact.path
-    return name_one(fact, written, sorted({plain_path(one.path) for one in there}))
+    known = [one for one in there if has_method(fact, one)] or there
+    return name_one(fact, written, sorted({plain_path(one.path) for one in known}))
 
 
 def name_of_operation(operation: Operation) -> str:

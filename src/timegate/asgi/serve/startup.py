@@ -231,9 +231,13 @@ def summary(ready: ReadyApp) -> str:
     opaque = len(Contract(gates.head).opaque)
     newest, oldest = gates.timeline.values[0], gates.timeline.values[-1]
     return (
-        f"{len(gates.timeline)} versions, {newest} to {oldest}; {len(operations)} operations, "
-        f"{len(gated)} gated; {opaque} opaque places"
+        f"{_counted(len(gates.timeline), 'version')}, {newest} to {oldest}; "
+        f"{_counted(len(operations), 'operation')}, {len(gated)} gated; {_counted(opaque, 'opaque place')}"
     )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _has_routes(app: object) -> bool:
