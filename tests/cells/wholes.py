@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
 
 from fastapi import Body, FastAPI
-from pydantic import BaseModel, Field, TypeAdapter, create_model
+from pydantic import BaseModel, Field, RootModel, TypeAdapter, create_model
 
 from timegate import Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
@@ -19,11 +19,17 @@ FACTS = "split", "merged", "retired", "enveloped", "rewritten"
 
 Keys: TypeAlias = dict[str, Any]
 Turn: TypeAlias = Callable[[Any], Any]
+One = TypeVar("One")
 
 
 class Company(BaseModel):
     kind: Literal["company"]
     seats: int
+
+
+class Several(BaseModel, Generic[One]):
+    first: One
+    others: list[One]
 
 
 class CompanyUpdate(BaseModel):
@@ -273,6 +279,14 @@ def boxed(one: Any) -> Any:
     return create_model("Box", held=(one, ...), size=(int, 1))
 
 
+def rooted(one: Any) -> Any:
+    return RootModel[list[one]]
+
+
+def generic(one: Any) -> Any:
+    return Several[one]
+
+
 def itself(one: Any) -> Any:
     return one
 
@@ -285,6 +299,8 @@ PLACES: dict[str, tuple[Callable[[Any], Any], Turn]] = {
     "dict": (by_name, lambda one: {"a": one, "b": one}),
     "dict of lists": (lambda one: by_name(listed(one)), lambda one: {"a": [one], "b": []}),
     "list of what may be null": (lambda one: listed(one | None), lambda one: [None, one]),
+    "root model": (rooted, lambda one: [one]),
+    "generic model": (generic, lambda one: {"first": one, "others": [one]}),
     "field": (boxed, lambda one: {"held": one, "size": 2}),
 }
 """By its name: the type of a body around that of an object, and the body around an object."""

@@ -32,7 +32,7 @@ def _retired(fact: Retired, builder: HistoryBuilder) -> None:
         if known is None or "properties" not in known.schema:
             builder.fault(str(fact), "only a model can be one more arm", "give was= a model, or declare retyped")
             return
-        found = _with_retired(fact, builder, _Unions(builder, side, models), known) or found
+        found = _with_retired(fact, builder, _Unions(builder, side, models, known.name), known) or found
     if reached and not found:
         builder.fault_without_effect(" | ".join(map(name_of, fact.models)), _no_union(fact))
 
@@ -49,24 +49,26 @@ class _Unions:
         builder: the history so far.
         side: the side.
         models: the position in the fact of the model that each component is of.
+        was: the component of the retired model, as types of older facts name it.
     """
 
     builder: HistoryBuilder
     side: Side
     models: Mapping[str, int]
+    was: str
 
     def meant(self) -> set[frozenset[int | str]] | None:
         """The sets of arms of the unions that the fact means; None, with a fault, where it does not say which.
 
         They are the unions of exactly these models; where there are none, those that have others besides, which must
-        be the same ones then.
+        be the same ones then. The type of an older fact that names the retired model has it already.
         """
         fact = self.builder.declared
         assert isinstance(fact, Retired)
         everyone = frozenset(range(len(fact.models)))
         found = dict[frozenset[int | str], list[Schema]]()
         for arms in self._all():
-            if everyone <= (key := self.key(arms)):
+            if everyone <= (key := self.key(arms)) and self.was not in key:
                 found.setdefault(key, arms)
         if len(everyone) > 1 and everyone in found:
             return {everyone}

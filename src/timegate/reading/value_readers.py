@@ -233,8 +233,8 @@ def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any])
         read = read_it(value)
         if isinstance(read, SecretStr | SecretBytes):
             return value
-        # An iterator reads its items only now.
-        plain = adapter.dump_python(read, mode="json", by_alias=True)
+        # An iterator reads its items only now. What was not sent is head's to fill in.
+        plain = adapter.dump_python(read, mode="json", by_alias=True, exclude_unset=True)
     except ValidationError as error:
         raise Unread(plain_failures(error)) from None
     if has_non_finite(plain):
