@@ -165,6 +165,21 @@ def test_the_path_of_a_list_goes_through_lists_dicts_and_the_root() -> None:
     assert result == [{"id": 2, "text": "2", "colour": "blue"}]
 
 
+@pytest.mark.parametrize(
+    ("by", "problem"),
+    [
+        ({"linse": "id"}, r"by={'linse': 'id'}: no list is there"),
+        ({"lines.*": "id"}, r"by={'lines\.\*': 'id'}: no list is there"),
+        ({"lines": "number"}, r"by={'lines': 'number'}: the items of this list have no 'number', but colour, id, text"),
+    ],
+    ids=["another name", "below the items", "another key"],
+)
+def test_a_list_or_a_key_that_is_not_there_is_refused(by: dict[str, str], problem: str) -> None:
+    """It would be replaced as a whole, and nobody would know why."""
+    with pytest.raises(DeclarationError, match=problem):
+        merged(lines=CHANGED_LINES, by=by)
+
+
 class Read(BaseModel):
     id: int
     full_name: str = Field(serialization_alias="fullName")

@@ -17,6 +17,7 @@ from timegate.gates.explain import Explanation, Owner, explained, named_versions
 from timegate.gates.hazards import Hazard, hazards
 from timegate.gates.losses import counting_gates
 from timegate.gates.merge import NO_KEYS, Merge
+from timegate.gates.merged_lists import check_lists
 from timegate.gates.operation import OperationGate
 from timegate.gates.payloads import head_payload, payload_program, sent_payload
 from timegate.gates.plan.conversion import Conversion, client_conversion
@@ -62,6 +63,7 @@ class Gates:
             self._programs: dict[tuple[Side, str, Conversion], Callable[[Any], Any] | None] = {}
             self._documents: dict[str, Document] = {}
             self._touching: dict[str, Mapping[str, tuple[Touch, ...]]] = {}
+            self._merged_lists: set[tuple[object, ...]] = set()
 
     def __repr__(self) -> str:
         gates = [gate for gates in self._operations.values() for gate in gates]
@@ -136,6 +138,7 @@ class Gates:
         Raises:
             UpgradeError: the payload is no plain JSON data, or it cannot be converted.
             DowngradeError: the state cannot be converted to what the client has read, or not back.
+            DeclarationError: ``by`` names no list, or a key that its items do not have.
             SelectionError: the version cannot be served.
         """
         index = self._index(from_version)
@@ -147,15 +150,20 @@ class Gates:
         sent = with_wire_names(sent, root, components, spelled=as_sent, keeps=is_closed)
         upgraded = self._convert("requests", kind, sent, conversion)
         base, current = self.before_and_now(kind, onto, version=from_version, read=read)
-        return self.merge(by).value(base, upgraded, current, schema)
+        return self.merge(by, schema).value(base, upgraded, current, schema)
 
     def sent_schema(self, kind: Any) -> Schema:
         """The schema at head of a type that clients send."""
         return self._vouched.schema_of("requests", kind)
 
-    def merge(self, by: Mapping[str, str]) -> Merge:
-        """A merge of what clients send, at head; ``by`` as `upgrade` takes it."""
-        return Merge(self._history.wires[0].requests, by)
+    def merge(self, by: Mapping[str, str], schema: Schema) -> Merge:
+        """A merge of what clients send, at head; ``by`` as `upgrade` takes it, of lists in a body of the schema."""
+        components = self._history.wires[0].requests
+        known = (repr(schema), *by.items())
+        if by and known not in self._merged_lists:
+            check_lists(by, schema, components)
+            self._merged_lists.add(known)
+        return Merge(components, by)
 
     def before_and_now(self, kind: Any, current: Any, *, version: str | date, read: Any = UNSET) -> tuple[Any, Any]:
         """What a client would send, converted to head, if it changed nothing; and what is so now.

@@ -33,7 +33,8 @@ def merged_onto(current: Any, body: _Body, *, read: Any = UNSET, by: Mapping[str
 
     Raises:
         DowngradeError: the state cannot be converted to what the client has read, or not back.
-        DeclarationError: the body is no instance of a pydantic model, which alone knows what was sent.
+        DeclarationError: the body is no instance of a pydantic model, which alone knows what was sent; or ``by`` names
+            no list, or a key that its items do not have.
     """
     kind = type(body)
     # A caller without a type checker may give anything.
@@ -43,8 +44,10 @@ def merged_onto(current: Any, body: _Body, *, read: Any = UNSET, by: Mapping[str
     selected = SELECTED.get()
     if selected is None or not isinstance(selected.gates, Gates):
         return body
-    merge, sent = selected.gates.merge(by), selected.operation or kind
+    sent = selected.operation or kind
+    schema = selected.gates.sent_schema(sent)
+    merge = selected.gates.merge(by, schema)
     base, now = selected.gates.before_and_now(sent, current, version=selected.version, read=read)
     state = current if type(current) is kind else kind.model_validate(now)
-    merged: _Body = merge.value(kind.model_validate(base), body, state, selected.gates.sent_schema(kind))
+    merged: _Body = merge.value(kind.model_validate(base), body, state, schema)
     return merged
