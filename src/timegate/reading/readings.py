@@ -51,7 +51,8 @@ class Readings:
         found, seen, waiting = set[str](), {schema["ref"]}, [*inner_schemas(schema)]
         while waiting:
             node: Any = waiting.pop()
-            if node["type"] == "definition-ref":
+            # Parameters of a call, as which older releases of pydantic have a named tuple, have no type.
+            if node.get("type") == "definition-ref":
                 node = self.definitions.get(node["schema_ref"], node)
             if "ref" not in node:
                 waiting += inner_schemas(node)
