@@ -8,7 +8,7 @@ from typing import Any
 
 from timegate.frozen.contract import nameless
 from timegate.frozen.difference import ABSENT, Difference, Kind
-from timegate.frozen.operations import OperationComparison, operations_of, standalone
+from timegate.frozen.operations import OperationComparison, credentials_of, operations_of, standalone
 from timegate.frozen.schemas import Pair, SchemaComparison
 from timegate.typing import Document, Schema
 from timegate.wire.wire import SIDES
@@ -35,6 +35,7 @@ def differences(old: Document, new: Document) -> tuple[Difference, ...]:
             continue
         compared = OperationComparison(key, schemas)
         compared.compare(before[was], operation)
+        compared.credentials(credentials_of(before[was], old), credentials_of(operation, new))
         found += compared.differences
         _follow(schemas, compared.pairs, key, reached)
     found += [_of_operation(Kind.OPERATION_REMOVED, key, old=before[key]) for key in known.values()]

@@ -202,6 +202,16 @@ def _in_operation(operation: Mapping[str, Any], path: tuple[str, ...]) -> tuple[
     return medias[0].get("schema", {}) if medias else {}, path[1:]
 
 
+def fields_of(schema: Schema, document: Document) -> Mapping[str, Schema]:
+    """The fields of the object at a place; none where it is another value, or one of several."""
+    arms = shape_of(schema).arms
+    schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+    fields: Mapping[str, Schema] = (
+        schemas.get(referred(arms[0]) or "", {}).get("properties", {}) if len(arms) == 1 else {}
+    )
+    return fields
+
+
 def _inner(schema: Schema, key: str, schemas: Mapping[str, Schema]) -> Schema:
     for arm in shape_of(schema).arms:
         target = schemas.get(referred(arm) or "", arm)

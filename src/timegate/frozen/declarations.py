@@ -65,6 +65,7 @@ _DECLARATIONS: Final[Mapping[tuple[Kind, ...], _Declare]] = {
     (Kind.STATUS_ADDED, Kind.STATUS_REMOVED): operations.response,
     (Kind.BODY_ADDED, Kind.REQUIRED_BODY_ADDED, Kind.BODY_REMOVED): operations.body,
     (Kind.MEDIA_ADDED, Kind.MEDIA_REMOVED): operations.media,
+    (Kind.SECURED, Kind.UNSECURED): operations.credentials,
     COME: keys.added,
     GONE: keys.removed,
     # An old default is a value of the old type, which comes after it.

@@ -97,6 +97,21 @@ def media(at: Declaring) -> list[Code]:
     return at.leave(said, *_MEDIA)
 
 
+def credentials(at: Declaring) -> list[Code]:
+    """It asks for other credentials."""
+    operation = at.spot.operation
+    if at.spot.has(Kind.UNSECURED):
+        said = (
+            f"old clients send credentials that {operation} does without, which no fact says: accept it with a reason."
+        )
+    else:
+        said = (
+            f"{operation} asks for credentials that old clients do not send, and no fact makes them up: let head serve "
+        )
+        said += "old clients with what they have, or accept it with a reason."
+    return at.leave(said, Kind.SECURED, Kind.UNSECURED)
+
+
 def documented(at: Declaring) -> list[Code]:
     """Documents say something else."""
     one = at.spot.of(Kind.TEXT)

@@ -130,10 +130,12 @@ def mapped(at: Declaring, one: Difference) -> Code:
 
 
 def _enveloped(at: Declaring, one: Difference) -> list[Code]:
-    """The fact that an object now holds what was the body of a response; none where it does not."""
-    envelope = None if at.spot.path == ("body",) else at.component(referred(one.new) or "")
+    """The fact that an object now holds what was the body; none where it does not, or a request would lack a key."""
+    envelope = at.component(referred(one.new) or "")
     held: Mapping[str, Schema] = {} if envelope is None else envelope.properties
     keys = [key for key, schema in held.items() if shape_of(schema).arms == shape_of(one.old).arms]
+    if envelope is not None and at.spot.path == ("body",) and {*envelope.required} - {*keys}:
+        return []
     return [call(endpoint_code(at.spot.operation), "enveloped", keys)] if len(keys) == 1 else []
 
 

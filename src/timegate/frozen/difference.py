@@ -60,6 +60,8 @@ class Kind(enum.Enum):
     BODY_ADDED = "body added", _A, _A
     REQUIRED_BODY_ADDED = "required body added", _B, _A
     BODY_REMOVED = "body removed", _R, _B
+    SECURED = "security tightened", _B, _B
+    UNSECURED = "security loosened", _A, _A
     MEDIA_ADDED = "media type added", _A, _R
     MEDIA_REMOVED = "media type removed", _B, _R
     RENAMED_IN_DOCUMENTS = "name in documents changed", _T, _T

@@ -12,7 +12,9 @@ from timegate.promises import Promise, Promises
 from timegate.timeline import Timeline
 from timegate.wire.wire import Component
 
-MAY_APPEAR: Final = frozenset({Kind.KEY_ADDED, Kind.REQUIRED_KEY_ADDED, Kind.BODY_ADDED, Kind.OPERATION_ADDED})
+MAY_APPEAR: Final = frozenset(
+    {Kind.KEY_ADDED, Kind.REQUIRED_KEY_ADDED, Kind.BODY_ADDED, Kind.UNSECURED, Kind.OPERATION_ADDED}
+)
 """What ``additive`` lets appear undeclared, where it is additive for old clients."""
 
 

@@ -13,11 +13,13 @@ from timegate.frozen.declaring import Declaring
 from timegate.frozen.declaring_members import facts_about, subject_of_members
 from timegate.frozen.difference import ABSENT, Difference, Kind
 from timegate.frozen.proposal import Offer, Proposal
-from timegate.frozen.renames import COME, GONE, MemberRename, Parts, Rename, member_renames, renames, same_type
+from timegate.frozen.renames import COME, GONE, MemberRename, Nest, Parts, Rename, member_renames, renames, same_type
 from timegate.frozen.schemas import SchemaComparison
+from timegate.frozen.shape import shape_of
 from timegate.frozen.spots import Spot
 from timegate.frozen.subjects import endpoint_code, on_code, subject_code
 from timegate.wire.paths import parameter_names
+from timegate.wire.schema import referred
 from timegate.wire.wire import SIDES, Side
 
 
@@ -99,6 +101,33 @@ def offered_parts(some: Parts, contracts: ContractPair) -> Proposal:
     asked = f"is it so that {names}?"
     told = f"{_named(gone, 'is', 'are')} gone and {_named(come, 'has', 'have')} come: {asked}"
     return _choice([*gone, *come], f"{names}.", asked, told, ways)
+
+
+def offered_nest(nest: Nest, contracts: ContractPair) -> Proposal:
+    """Whether fields were moved into an object or out of it."""
+    holder, component = nest.holder, nest.holder.component
+    assert component is not None
+    path, has_come, moved = ".".join(holder.path), holder.has(*COME), list[Code]()
+    for spot in nest.fields:
+        field, inner = ".".join(spot.path), f"{path}.{spot.path[-1]}"
+        old, new = (field, inner) if has_come else (inner, field)
+        moved.append(call(on_code(component), "moved", [old], to=text_code(new)))
+    inner_component = contracts.component(referred(shape_of(holder.of(*COME).new).arms[0])) if nest.keys else None
+    if inner_component is not None:
+        default = undecided_code("what does head take?") if holder.has(*COME, side="requests") else None
+        moved += [
+            call(on_code(inner_component), "added", [key], default=default if key in inner_component.required else None)
+            for key in nest.keys
+        ]
+    names = _named(nest.fields, "was", "were")
+    asked = f"{names} moved {'into' if has_come else 'out of'} `{holder.path[-1]}` of {_holder_name(holder)}"
+    return _choice(
+        [holder, *nest.fields],
+        f"{asked[0].upper()}{asked[1:]}.",
+        f"is it so that {asked}?",
+        f"is it so that {asked}? The names and types are the same.",
+        {"moved": moved, "not moved": _apart([holder, *nest.fields], contracts)},
+    )
 
 
 def offered_members(spot: Spot, contracts: ContractPair) -> Proposal | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -32,6 +33,13 @@ def operations_of(document: Document) -> dict[str, dict[str, Any]]:
         for method in METHODS
         if method.lower() in item
     }
+
+
+def credentials_of(operation: Mapping[str, Any], document: Document) -> list[dict[str, Any]]:
+    """The credentials that an operation asks for, one of these: by the name of each scheme, what it is."""
+    schemes: Mapping[str, Any] = document.get("components", {}).get("securitySchemes", {})
+    asked: list[Mapping[str, list[str]]] = operation.get("security", document.get("security", []))
+    return [{name: [schemes.get(name, {}), sorted(scopes)] for name, scopes in one.items()} for one in asked] or [{}]
 
 
 @dataclass(slots=True)
@@ -127,6 +135,16 @@ class OperationComparison:
             if bool(body.get("required")) not in map(bool, fields):
                 return False
         return True
+
+    def credentials(self, old: list[dict[str, Any]], new: list[dict[str, Any]]) -> None:
+        """Compare the credentials that are asked for: whether those that old clients send still do."""
+        before, after = (
+            [{json.dumps(one, sort_keys=True) for one in each.values()} for each in asked] for asked in (old, new)
+        )
+        if before != after:
+            served = all(any(needed <= sent for needed in after) for sent in before)
+            names = (" or ".join(" and ".join(each) or "none" for each in asked) for asked in (old, new))
+            self._tell(Kind.UNSECURED if served else Kind.SECURED, "requests", (), *names)
 
     def _responses(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         before, after = (

@@ -8,9 +8,16 @@ from dataclasses import replace
 from timegate.frozen.contract import ContractPair
 from timegate.frozen.declarations import declared
 from timegate.frozen.difference import Difference
-from timegate.frozen.offers import offered_members, offered_moves, offered_parts, offered_rename, offered_statuses
+from timegate.frozen.offers import (
+    offered_members,
+    offered_moves,
+    offered_nest,
+    offered_parts,
+    offered_rename,
+    offered_statuses,
+)
 from timegate.frozen.proposal import Proposal
-from timegate.frozen.renames import parts, renames
+from timegate.frozen.renames import nests, parts, renames
 from timegate.frozen.spots import Spot, spots_of
 
 
@@ -31,6 +38,8 @@ def proposals(differences: Iterable[Difference], contracts: ContractPair) -> lis
     for offered in (offered_moves, offered_statuses):
         for proposal, *both in list(offered(left, contracts)):
             take(proposal, *both)
+    for nest in list(nests(left, contracts)):
+        take(offered_nest(nest, contracts), nest.holder, *nest.fields)
     for some in list(parts(left)):
         take(offered_parts(some, contracts), *some.gone, *some.come)
     for rename in list(renames(left)):

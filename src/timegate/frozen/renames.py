@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
+from timegate.frozen.contract import ContractPair, fields_of
 from timegate.frozen.difference import Kind
 from timegate.frozen.shape import shape_of
 from timegate.frozen.spots import Spot
@@ -62,6 +63,43 @@ class Parts:
 
     gone: tuple[Spot, ...]
     come: tuple[Spot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """Fields that may have been moved into an object that has come, or out of one that is gone.
+
+    Args:
+        holder: the place of that object.
+        fields: the places of the fields.
+        keys: the other keys of an object that has come.
+    """
+
+    holder: Spot
+    fields: tuple[Spot, ...]
+    keys: tuple[str, ...]
+
+
+def nests(spots: Sequence[Spot], contracts: ContractPair) -> Iterator[Nest]:
+    """Each object beside fields of its names and types; of one that is gone, all that it had has to be there."""
+    in_models = [spot for spot in spots if spot.component is not None]
+    for one in in_models:
+        has_come = one.has(*COME)
+        if not has_come and not one.has(*GONE):
+            continue
+        known = contracts.today.document if has_come else contracts.frozen
+        schema = one.of(*COME).new if has_come else one.of(*GONE).old
+        held = fields_of(schema, known)
+        kinds = GONE if has_come else COME
+        others = [other for other in in_models if other.has(*kinds) and _holder(other) == _holder(one)]
+        moved = [spot for spot in others if spot.path[-1] in held and _bare(_value(spot)) == _bare(held[spot.path[-1]])]
+        left = [key for key in held if key not in [spot.path[-1] for spot in moved]]
+        if moved and (has_come or not left):
+            yield Nest(one, tuple(moved), tuple(left))
+
+
+def _value(spot: Spot) -> Any:
+    return spot.of(*GONE).old if spot.has(*GONE) else spot.of(*COME).new
 
 
 def renames(spots: Sequence[Spot]) -> Iterator[Rename]:

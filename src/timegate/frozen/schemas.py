@@ -184,6 +184,9 @@ class _Walk:
         """
         names = referred(old), referred(new)
         if names[0] is not None and names[1] is not None:
+            if self._holds(self.comparison.new, *names) or self._holds(self.comparison.old, *reversed(names)):
+                self._tell(Kind.RETYPED, path, was, now)
+                return
             if names[0] in self.comparison.old and names[1] in self.comparison.new:
                 if not FRAMEWORKS_OWN.issuperset(names):
                     self.compared.pairs.add(Pair(names[0], names[1], self.side))
@@ -221,6 +224,11 @@ class _Walk:
         elif "object" in kinds:
             self._dicts(old, new, path, was, now)
         self._items(old, new, path, was, now)
+
+    def _holds(self, components: Mapping[str, Schema], held: str | None, holder: str | None) -> bool:
+        """Whether a component has another one under one of its keys: then it is no other name of that one."""
+        fields: Mapping[str, Schema] = components.get(holder or "", {}).get("properties", {})
+        return held != holder and held in {referred(arm) for one in fields.values() for arm in shape_of(one).arms}
 
     @staticmethod
     def _target(schema: Schema, components: Mapping[str, Schema]) -> Schema:

@@ -41,6 +41,8 @@ _SENTENCES: Final[Mapping[Kind, str]] = {
     Kind.BODY_ADDED: "has a body now",
     Kind.REQUIRED_BODY_ADDED: "has a body now, which is required",
     Kind.BODY_REMOVED: "has no body any more",
+    Kind.SECURED: "asks for other credentials: it was {old} and is {new}",
+    Kind.UNSECURED: "asks for fewer credentials: it was {old} and is {new}",
     Kind.MEDIA_ADDED: "has another media type",
     Kind.MEDIA_REMOVED: "no longer has this media type",
     Kind.RENAMED_IN_DOCUMENTS: "is called {new} in documents instead of {old}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.frozen.edits import keys, members, operations, parameters, texts, types, values
+from tests.frozen.edits import changelogs, keys, members, operations, parameters, texts, types, values
 from tests.frozen.edits.edit import Edit
 
 EDITS: Final[tuple[Edit, ...]] = (
@@ -15,4 +15,5 @@ EDITS: Final[tuple[Edit, ...]] = (
     *parameters.EDITS,
     *operations.EDITS,
     *texts.EDITS,
+    *changelogs.EDITS,
 )

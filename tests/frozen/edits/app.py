@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 MODELS: Final = '''\
+from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 
 class Size(Enum):
@@ -135,6 +136,17 @@ class Parcel(BaseModel):
     guest: Rat | Mole
 
 
+class Hold(BaseModel):
+    deck: int
+    bay: str
+
+
+class Ship(BaseModel):
+    """In what clients send and get."""
+
+    hold: Hold
+
+
 class Strict(BaseModel):
     """In what clients send, and closed."""
 
@@ -145,15 +157,17 @@ class Strict(BaseModel):
 MAIN: Final = '''\
 from typing import Annotated, Any
 
-from fastapi import Body, FastAPI, Form, Header, Query, Response
+from fastapi import Body, Depends, FastAPI, Form, Header, Query, Response
 from fastapi.responses import HTMLResponse
+from fastapi.security import APIKeyHeader, OAuth2PasswordBearer
 
 from PACKAGE.models import Ash, Bird, Cat, Crab, Dog, Eel, Elm, Fish, Item, Literal
-from PACKAGE.models import NewOrder, Oak, Order, Parcel, Strict
+from PACKAGE.models import NewOrder, Oak, Order, Parcel, Ship, Strict
 from PACKAGE.versions import timeline
 from timegate.asgi import TimegateMiddleware
 
 app = FastAPI()
+KEY = APIKeyHeader(name="X-Key", auto_error=False)
 
 
 def order(**more: Any) -> dict[str, Any]:
@@ -211,6 +225,16 @@ async def say(word: Strict) -> int:
 @app.post("/notes")
 async def note(title: Annotated[str, Form()], pages: Annotated[int, Form()] = 1) -> int:
     return len(title) * pages
+
+
+@app.put("/ships")
+async def load(ship: Ship) -> Ship:
+    return ship
+
+
+@app.post("/pings", status_code=204)
+async def ping(key: Annotated[str | None, Depends(KEY)]) -> None:
+    return None
 
 
 @app.get("/boxes")

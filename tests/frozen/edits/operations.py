@@ -102,7 +102,7 @@ EDITS: Final = (
         "async def say(word: Annotated[Strict, Form()])",
         "PUT /words body application/json",
         "breaking",
-        "the body of PUT /words is application/x-www-form-urlencoded now, and was application/json, and no fact",
+        "the body of PUT /words is application/x-www-form-urlencoded now, and was application/json, and no fact ",
     ),
     Edit(
         "a model of an error that had none",
