@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from timegate.errors import GateError
 from timegate.gates.examples import Examples, are_converted, with_old_examples
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.history import History
@@ -120,15 +122,14 @@ def _converted(
     }
     if not defaults and not any("default" in schema for schema in component.properties.values()):
         return
+    values = {key: value for key, value in defaults.items() if value is not None}
     try:
         module = new_module(reach, known)
         name = module.root(ref(component.name), Conversion(since, version))
         program = copy_json if name is None else module.build()[name]
         # What every object is given, whatever it holds, is no default.
-        given, bare = program(copy_json({**required, **defaults})), program(copy_json(required))
-        values = {key: value for key, value in defaults.items() if value is not None}
-        of_values = program(copy_json({**required, **values}))
-    except Exception:
+        given, bare, of_values = (program(copy_json({**required, **held})) for held in (defaults, {}, values))
+    except (GateError, NotConvertible):
         # A function of the whole object may want what no default gives; the schema still says what fits.
         return
     for key, schema in component.properties.items():

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from timegate.errors import GateError
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.misfit import misfit
@@ -149,7 +151,7 @@ class Examples:
                 name = module.root(schema, self._conversion)
                 self._programs[text] = copy_json if name is None else module.build()[name]
             return self._programs[text](value)
-        except Exception:
+        except (GateError, NotConvertible):
             # A function of the app may want what an example does not give.
             return _GONE
 
