@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
-from timegate.wire.schema import referred
+from timegate.wire.schema import arms_of, referred
 
 _LIMITS: Final = (
     "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "minItems",
@@ -29,7 +29,7 @@ def type_text(schema: Schema, name_of: Callable[[str], str]) -> str:
     values = listed_values(schema)
     if values is not None:
         return " or ".join(json.dumps(value, ensure_ascii=False) for value in values)
-    arms: list[Schema] = schema.get("anyOf") or schema.get("oneOf") or []
+    arms = arms_of(schema)
     if arms:
         return " or ".join(type_text(arm, name_of) for arm in arms)
     kinds: Any = schema.get("type")

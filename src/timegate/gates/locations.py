@@ -19,7 +19,7 @@ from timegate.reading.settings import tells_python_names
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
-from timegate.wire.schema import NULL, REF_PREFIX, ref, referred
+from timegate.wire.schema import NULL, REF_PREFIX, arms_of, ref, referred
 from timegate.wire.wire import Component, Operation
 
 Location: TypeAlias = tuple[str | int, ...]
@@ -168,7 +168,7 @@ class Locator:
                 members = listed_values(self.reach.component(name, self.version).schema) or (None,)
                 return _End(expected=tuple(members))
             return self._step_in_whole(rest, at, name)
-        arms = schema.get("anyOf") or schema.get("oneOf")
+        arms = arms_of(schema)
         if arms:
             return self._step_in_union(rest, at, schema, [arm for arm in arms if arm != NULL])
         for part in schema.get("allOf", ()):
@@ -315,7 +315,7 @@ class Locator:
         """Whether a tag names an arm that is a union itself, of which no mapping says so."""
         if key is None:
             return False
-        tags = (listed_values(self._properties(one).get(key, {})) for one in arm.get("anyOf") or arm.get("oneOf") or ())
+        tags = (listed_values(self._properties(one).get(key, {})) for one in arms_of(arm))
         return any(str(label) in map(str, found) for found in tags if found is not None)
 
     def _known(self, name: str) -> set[str]:
@@ -355,7 +355,7 @@ def _label_of(schema: Schema, reach: Reach, version: int) -> str | None:
     if name is not None:
         component = reach.component(name, version)
         return (component.arm_label or None) if component.exists else None
-    arms = schema.get("anyOf") or schema.get("oneOf")
+    arms = arms_of(schema)
     if arms:
         own = [label for arm in arms if (label := _label_of(arm, reach, version)) is not None]
         is_tagged = "discriminator" in schema or DISCRIMINATOR_MARK in schema

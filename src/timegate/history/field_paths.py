@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from timegate.typing import Schema, is_object
-from timegate.wire.schema import NULL, single_reference
+from timegate.wire.schema import NULL, arms_of, single_reference
 from timegate.wire.wire import Component
 
 EACH: Final = "*"
@@ -73,5 +73,5 @@ def item_schema(schema: Schema) -> Schema:
     for keyword in ("items", "additionalProperties"):
         if is_object(found := schema.get(keyword)):
             return found
-    arms = [arm for keyword in ("anyOf", "oneOf") for arm in schema.get(keyword, ()) if arm != NULL]
+    arms = [arm for arm in arms_of(schema) if arm != NULL]
     return item_schema(arms[0]) if arms else {}

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from timegate.typing import Schema, is_array, is_object, type_of
 from timegate.wire.json_types import listed_values
-from timegate.wire.schema import referred
+from timegate.wire.schema import arms_of, referred
 from timegate.wire.value_readers import Unread
 from timegate.wire.wire import Component
 
@@ -69,10 +69,9 @@ def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> s
     values = listed_values(schema)
     if values is not None and not any(type_of(one) is type_of(value) and one == value for one in values):
         return f"it is none of {', '.join(map(repr, values[:12]))}"
-    for keyword in ("anyOf", "oneOf"):
-        problems = [misfit(value, arm, components) for arm in schema.get(keyword, ())]
-        if problems and None not in problems:
-            return " and ".join(dict.fromkeys(problem for problem in problems if problem))
+    problems = [misfit(value, arm, components) for arm in arms_of(schema)]
+    if problems and None not in problems:
+        return " and ".join(dict.fromkeys(problem for problem in problems if problem))
     for part in schema.get("allOf", ()):
         problem = misfit(value, part, components)
         if problem is not None:

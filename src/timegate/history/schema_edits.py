@@ -10,7 +10,7 @@ from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
-from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
+from timegate.wire.schema import NULL, arms_of, objects_in, ref, referred, rewrite
 from timegate.wire.wire import Component
 
 
@@ -208,7 +208,7 @@ def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -
         discriminator = node.get("discriminator")
         if not is_object(discriminator) or discriminator.get("propertyName") != new:
             return node
-        names = {name for arm in node.get("oneOf") or node.get("anyOf") or () if (name := referred(arm)) is not None}
+        names = {name for arm in arms_of(node) if (name := referred(arm)) is not None}
         if not names & arms and old not in node.get("properties", {}):
             return node
         others.update(names - arms)

@@ -19,7 +19,7 @@ from timegate.history.undo_texts import fault_unshown
 from timegate.typing import Schema
 from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import objects_in, ref, references, referred, rewrite
+from timegate.wire.schema import arms_of, objects_in, ref, references, referred, rewrite
 from timegate.wire.wire import Component, Side
 
 
@@ -66,7 +66,7 @@ def _unions_without(builder: HistoryBuilder, name: str, holders: Set[str]) -> It
     schemas = [builder.component("responses", holder).schema for holder in sorted(holders) if holder]
     for schema in (*schemas, *(builder.wire.payloads("responses") if "" in holders else ())):
         nodes = list(objects_in(schema))
-        outer = {id(arm): node for node in nodes for key in ("anyOf", "oneOf") for arm in node.get(key, ())}
+        outer = {id(arm): node for node in nodes for arm in arms_of(node)}
         for node in nodes:
             if name in node.get(NEWER_ARMS_MARK, ()):
                 while id(node) in outer:
@@ -122,7 +122,7 @@ def _told_by(fact: ToldBy, builder: HistoryBuilder) -> None:
 
     def noted(node: dict[str, Any]) -> dict[str, Any]:
         nonlocal found
-        arms = [name for arm in node.get("anyOf") or node.get("oneOf") or () if (name := referred(arm)) is not None]
+        arms = [name for arm in arms_of(node) if (name := referred(arm)) is not None]
         told = tuple((model, ref(name)) for model, name in targets if name in arms)
         if len(told) < 2:
             return node

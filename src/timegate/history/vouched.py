@@ -15,7 +15,7 @@ from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
 from timegate.wire.marks import ABSENT_MARK, ANY_SUBCLASS, APART_MARK, BEHIND_MARK, OPAQUE_MARK
-from timegate.wire.schema import NULL, objects_in, references, referred, rename_references, rewrite
+from timegate.wire.schema import NULL, arms_of, objects_in, references, referred, rename_references, rewrite
 from timegate.wire.wire import Component, Wire
 
 _Fact = TypeVar("_Fact", bound=ModelFact)
@@ -144,7 +144,7 @@ def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         nonlocal found
-        arms = [arm for arm in node.get("anyOf") or node.get("oneOf") or () if arm != NULL]
+        arms = [arm for arm in arms_of(node) if arm != NULL]
         if len(arms) > 1 and APART_MARK not in node and any(references(arms)) and is_vouched(node):
             found = True
             node = {**node, APART_MARK: True}

@@ -9,7 +9,7 @@ from typing import Any
 from timegate.typing import Schema, is_array, is_object, type_of
 from timegate.wire.json_types import listed_values
 from timegate.wire.marks import MARK_PREFIX
-from timegate.wire.schema import referred
+from timegate.wire.schema import arms_of, referred
 from timegate.wire.wire import Component
 
 _TEXTS = frozenset({"title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly"})
@@ -64,11 +64,11 @@ def _dereferenced(schema: Schema, components: Mapping[str, Component]) -> Schema
 
 
 def _arms(schema: Schema) -> list[Schema] | None:
-    arms: list[Schema] | None = schema.get("anyOf") or schema.get("oneOf")
+    arms = arms_of(schema)
     kinds = schema.get("type")
-    if arms is None and is_array(kinds):
+    if not arms and is_array(kinds):
         return [{**schema, "type": kind} for kind in kinds]
-    return arms
+    return arms or None
 
 
 def _admits_value(schema: Schema, value: Any) -> bool:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any, Final
 
 from timegate.typing import Schema, is_array, is_object, type_of
-from timegate.wire.schema import referred
+from timegate.wire.schema import arms_of, referred
 from timegate.wire.wire import Component
 
 PYTHON_TYPES: Final[dict[str, tuple[type, ...]]] = {
@@ -75,7 +75,7 @@ def all_listed_values(
         return None if target is None else all_listed_values(target.schema, component)
     if schema.get("type") == "null":
         return ((type(None), None),)
-    arms = [all_listed_values(arm, component) for arm in schema.get("anyOf") or schema.get("oneOf") or ()]
+    arms = [all_listed_values(arm, component) for arm in arms_of(schema)]
     found = [values for values in arms if values is not None]
     return tuple(dict.fromkeys(chain.from_iterable(found))) if arms and len(found) == len(arms) else None
 
@@ -102,7 +102,7 @@ def is_nullable(schema: Schema, components: Mapping[str, Component]) -> bool:
     values = listed_values(schema)
     if values is not None:
         return None in values
-    arms = schema.get("anyOf") or schema.get("oneOf")
+    arms = arms_of(schema)
     if arms:
         return any(is_nullable(arm, components) for arm in arms)
     return all(is_nullable(part, components) for part in schema.get("allOf", ()))

@@ -48,6 +48,11 @@ def referred(schema: object) -> str | None:
     return None
 
 
+def arms_of(schema: Schema) -> list[Schema]:
+    """The arms of a union; none where the schema is no union."""
+    return schema.get("anyOf") or schema.get("oneOf") or []
+
+
 def objects_in(schema: object) -> Iterator[dict[str, Any]]:
     """Every schema object in a schema, at any depth, each after the one that contains it."""
     waiting = [schema]
@@ -140,11 +145,8 @@ def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
     for keyword in ("items", "additionalProperties"):
         if is_object(schema.get(keyword)):
             return schema_at_depth(schema[keyword], stars - 1)
-    for keyword in ("anyOf", "oneOf"):
-        for arm in schema.get(keyword, ()):
-            if (found := schema_at_depth(arm, stars)) is not None:
-                return found
-    return None
+    inner = (schema_at_depth(arm, stars) for arm in arms_of(schema))
+    return next((found for found in inner if found is not None), None)
 
 
 def single_reference(schema: Schema) -> str | None:

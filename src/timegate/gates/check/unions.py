@@ -9,7 +9,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import APART_MARK
-from timegate.wire.schema import NULL, objects_in, referred
+from timegate.wire.schema import NULL, arms_of, objects_in, referred
 from timegate.wire.wire import Component
 
 
@@ -36,7 +36,7 @@ def voucher_of(reach: Reach, arms: tuple[str, str], conversion: Conversion) -> s
 
 def _unions(node: Schema, components: Mapping[str, Component]) -> Iterator[set[str]]:
     """The arms of a union, and those of the unions that the items of its lists, or the values of its dicts, are."""
-    arms: list[Schema] = node.get("anyOf") or node.get("oneOf") or []
+    arms = arms_of(node)
     yield set(_arms_in(node, components))
     for keyword in ("items", "additionalProperties"):
         inner = [arm[keyword] for arm in arms if is_object(arm) and is_object(arm.get(keyword))]
@@ -46,12 +46,12 @@ def _unions(node: Schema, components: Mapping[str, Component]) -> Iterator[set[s
 
 def _arms_in(node: Schema, components: Mapping[str, Component]) -> Iterator[str]:
     """The arms of a union, those of unions in it included; one that is no component by its text."""
-    for arm in node.get("anyOf") or node.get("oneOf") or ():
+    for arm in arms_of(node):
         if not is_object(arm) or arm == NULL:
             continue
         name = referred(arm)
         inner: Any = arm if name is None else components[name].schema
-        if inner.get("anyOf") or inner.get("oneOf"):
+        if arms_of(inner):
             yield from _arms_in(inner, components)
         else:
             yield repr(arm) if name is None else name

@@ -31,7 +31,7 @@ from timegate.wire.marks import (
     TUPLE_MARK,
     VALIDATED_MARK,
 )
-from timegate.wire.schema import NULL, referred, single_reference
+from timegate.wire.schema import NULL, arms_of, referred, single_reference
 from timegate.wire.wire import Component
 
 
@@ -170,7 +170,7 @@ class Shapes:
             found = self.leaf(component.schema, version)
             self._open.discard(name)
             return found
-        arms = schema.get("anyOf") or schema.get("oneOf")
+        arms = arms_of(schema)
         if arms:
             choices = tuple(self.leaf(arm, version) for arm in arms)
             loose, is_tuple = any(one.loose for one in choices), any(one.tuple_like for one in choices)

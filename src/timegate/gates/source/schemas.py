@@ -17,7 +17,7 @@ from timegate.gates.source.writer import Writer
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
 from timegate.wire.marks import NEWER_ARMS_MARK, TUPLE_MARK
-from timegate.wire.schema import referred
+from timegate.wire.schema import arms_of, referred
 
 _DEEPEST: Final = 12
 """How deep blocks are nested in one function, before values deeper in a schema get a function of their own."""
@@ -32,7 +32,7 @@ def write_schema(module: Module, writer: Writer, schema: Schema, var: str, conve
         # Python compiles no deeper blocks, and a schema may be nested deeper.
         writer.add(f"{var} = {module.later(schema, conversion)}({var})")
         return
-    if schema.get("anyOf") or schema.get("oneOf") or schema.get(NEWER_ARMS_MARK):
+    if arms_of(schema) or schema.get(NEWER_ARMS_MARK):
         write_union(module, writer, schema, var, conversion)
         return
     target = referred(schema)

@@ -33,7 +33,7 @@ from timegate.wire.marks import (
     CallableDiscriminator,
     Labels,
 )
-from timegate.wire.schema import NULL, REF_PREFIX, referred
+from timegate.wire.schema import NULL, REF_PREFIX, arms_of, referred
 
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
@@ -102,7 +102,7 @@ def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[st
         in_order: whether the union takes the first arm that reads a value; a nested one that does otherwise is an arm.
     """
     refuse_obstacles(schema, module.reach.touched(conversion))
-    arms = schema.get("anyOf") or schema.get("oneOf")
+    arms = arms_of(schema)
     if arms and (LEFT_TO_RIGHT_MARK in schema) == in_order:
         return [leaf for arm in arms for leaf in _leaves(module, arm, conversion, seen, in_order)]
     leaf = {key: value for key, value in schema.items() if key != NEWER_ARMS_MARK}
@@ -148,7 +148,7 @@ def _newer_arms(module: Module, schema: Schema, conversion: Conversion) -> list[
     if not (module.upgrades and conversion.judges):
         return []
     found: list[str] = list(schema.get(NEWER_ARMS_MARK, ()))
-    for arm in schema.get("anyOf") or schema.get("oneOf") or ():
+    for arm in arms_of(schema):
         found += _newer_arms(module, arm, conversion)
     return list(dict.fromkeys(found))
 
@@ -292,7 +292,7 @@ def _discriminator(schema: Schema) -> Any:
 
 def _is_apart(schema: Schema) -> bool:
     """Whether somebody vouches for the values of a union, or of a union in it."""
-    return APART_MARK in schema or any(map(_is_apart, schema.get("anyOf") or schema.get("oneOf") or ()))
+    return APART_MARK in schema or any(map(_is_apart, arms_of(schema)))
 
 
 def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
@@ -300,7 +300,7 @@ def _callable_discriminators(schema: Schema) -> Iterator[CallableDiscriminator]:
     noted = schema.get(DISCRIMINATOR_MARK)
     if isinstance(noted, CallableDiscriminator):
         yield noted
-    for arm in schema.get("anyOf") or schema.get("oneOf") or ():
+    for arm in arms_of(schema):
         yield from _callable_discriminators(arm)
 
 

@@ -33,7 +33,7 @@ from timegate.history.misfit import fitting
 from timegate.reading.value_readers import Apart, is_enum, member_reader, reader_of, says_all
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
-from timegate.wire.schema import single_reference
+from timegate.wire.schema import arms_of, single_reference
 from timegate.wire.value_readers import Reader
 from timegate.wire.wire import Component
 
@@ -275,12 +275,11 @@ def _named(schema: Schema, components: Mapping[str, Component]) -> Named:
 
 def _arms(schema: Schema) -> Iterator[Schema]:
     """A schema, or the arms of a union at every depth."""
-    arms = schema.get("anyOf") or schema.get("oneOf")
-    if arms is None:
+    arms = arms_of(schema)
+    if not arms:
         yield schema
-    else:
-        for arm in arms:
-            yield from _arms(arm)
+    for arm in arms:
+        yield from _arms(arm)
 
 
 def _condition(when: str, variable: str) -> str:
