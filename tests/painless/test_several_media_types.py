@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from tests.silence.exchanges import OLD, exchange, faults_of, gated, timeline_of
@@ -199,3 +200,26 @@ def test_json_that_a_route_declares_beside_its_own_is_converted_by_its_own_schem
 def test_lines_that_a_route_declares_beside_its_json_are_refused_if_they_change() -> None:
     faults = faults_of(Contract.of(app_of(LINES)), on(Failure).renamed("title", to="name"))
     assert [f"Failure changes and is reached through {LINES}" in fault.problem for fault in faults] == [True]
+
+
+def test_a_page_that_is_made_of_a_model_is_refused_if_that_changes_and_its_remedy_helps() -> None:
+    def pages(**options: Any) -> FastAPI:
+        app = FastAPI()
+
+        @app.get("/item")
+        async def item() -> Item:
+            return Item()
+
+        @app.get("/page", response_class=HTMLResponse, **options)
+        async def page() -> Any:
+            return HTMLResponse("<p>a</p>")
+
+        return app
+
+    fact = on(Item).renamed("title", to="name")
+    (fault,) = faults_of(Contract.of(pages(response_model=Item)), fact)
+    assert "Item changes and is reached through text/html" in fault.problem
+    assert "or none (response_model=None)" in fault.remedy
+    app = gated(pages(response_model=None), fact)
+    assert exchange(app, "GET", "/item").json() == {"title": "a"}
+    assert exchange(app, "GET", "/page").content == b"<p>a</p>"

@@ -32,7 +32,8 @@ _RESHAPED: Final = "declare it as a RootModel, and on(…).reshaped(was=…, to_
 
 
 _OF_ITS_OWN: Final = (
-    "give that media type a component of its own that does not change; if it is JSON, declare it as …+json"
+    "give that media type a component of its own that does not change, or none (response_model=None); "
+    "if it is JSON, declare it as …+json"
 )
 
 
