@@ -241,3 +241,18 @@ class Mixed(BaseModel):
 def test_models_that_are_arms_of_no_union_together_are_a_fault() -> None:
     (fault,) = faults_of(Contract.of_types(Mixed), change_of("Changed", retired_fish(Cat, Circle)))
     assert fault.problem == "they are arms of no union together"
+
+
+def test_an_older_fact_about_a_retired_model_holds_for_it() -> None:
+    retired = on(Cat, Dog).retired(was=Fish, read_as=lambda fish: {"kind": "cat", "lives": fish["fins"]}, loses="gone")
+    counted = on(Fish).retyped("fins", was=str, to_head=len, to_old=lambda fins: "|" * fins)
+    timeline = Timeline(
+        Version("2027-01-01", change_of("Retired", retired)),
+        Version("2026-01-01", change_of("C", counted)),
+        Version(OLD),
+    )
+    gates = timeline.compile(Contract.of_types(receives=[Home]))
+    sent = {"pet": {"kind": "fish", "fins": "|||"}}
+    assert gates.upgrade(Home, sent, from_version=OLD) == {"pet": {"kind": "cat", "lives": 3}}
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Home, {"pet": {"kind": "fish", "fins": 3}}, from_version=OLD)

@@ -23,13 +23,12 @@ class LookUp:
     def __init__(self, wire: Wire) -> None:
         self._by_text: dict[Side, dict[str, dict[str, None]]] = {side: {} for side in SIDES}
         self._by_class: dict[Side, dict[int, list[str]]] = {side: {} for side in SIDES}
+        self._classed: dict[Side, set[str]] = {side: set() for side in SIDES}
         self._by_path: dict[str, set[int]] = {}
         self._positions = {operation.key: position for position, operation in enumerate(wire.operations)}
         for side in SIDES:
             for component in wire.components(side).values():
                 self.note(side, component)
-                for cls in {id(cls) for own in (component.model, *component.spread) for cls in lineage(own)}:
-                    self._by_class[side].setdefault(cls, []).append(component.name)
         for operation in wire.operations:
             self.note_operation(operation)
 
@@ -37,6 +36,10 @@ class LookUp:
         """Note what a component is called now."""
         for text in component.names:
             self._by_text[side].setdefault(text, {})[component.name] = None
+        if component.name not in self._classed[side]:
+            self._classed[side].add(component.name)
+            for cls in {id(cls) for own in (component.model, *component.spread) for cls in lineage(own)}:
+                self._by_class[side].setdefault(cls, []).append(component.name)
 
     def note_operation(self, operation: Operation) -> int:
         """Note where an operation is now; gives its position among all operations."""
@@ -48,7 +51,7 @@ class LookUp:
         """The components that a fact about a model may be about. A component's class is the same at every version."""
         if isinstance(model, str):
             return list(self._by_text[side].get(model, ()))
-        return self._by_class[side].get(id(model), ())
+        return tuple(self._by_class[side].get(id(model), ()))
 
     def operations(self, wire: Wire, path: str) -> list[Operation]:
         """The operations at a path, whatever its parameters are called, in the order of the wire."""
