@@ -256,3 +256,35 @@ def test_an_older_fact_about_a_retired_model_holds_for_it() -> None:
     assert gates.upgrade(Home, sent, from_version=OLD) == {"pet": {"kind": "cat", "lives": 3}}
     with pytest.raises(UpgradeError):
         gates.upgrade(Home, {"pet": {"kind": "fish", "fins": 3}}, from_version=OLD)
+
+
+class Parrot(BaseModel):
+    kind: Literal["parrot"]
+    wings: int = 2
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Literal["strict"]
+
+
+class Cage(BaseModel):
+    pet: Annotated[Strict | Parrot, Field(discriminator="kind")]
+
+
+def test_the_arm_beside_a_retired_model_keeps_its_label_where_no_other_is_left() -> None:
+    app = FastAPI()
+
+    @app.post("/cages")
+    async def post(body: Cage) -> None:
+        """Refuses what the test sends."""
+
+    came = on(Parrot).introduced(seen_as={"kind": "strict"})
+    gone = on(Strict, Parrot).retired(was=Fish, read_as=lambda fish: {"kind": "strict"}, loses="gone")
+    gated = TimegateMiddleware(
+        app, timeline=Timeline(Version("2026-01-01", change_of("Changed", came, gone)), Version(OLD))
+    )
+    sent = {"pet": {"kind": "strict", "fins": 2}}
+    response = TestClient(gated).post("/cages", json=sent, headers={"API-Version": OLD})
+    assert [entry["loc"] for entry in response.json()["detail"]] == [["body", "pet", "strict", "fins"]]

@@ -17,7 +17,7 @@ from timegate.history.steps import ObjectConverted
 from timegate.history.undo_envelopes import PutInEnvelope
 from timegate.reading.settings import tells_python_names
 from timegate.typing import Schema, is_object
-from timegate.wire.json_types import listed_values
+from timegate.wire.json_types import has_keys, listed_values
 from timegate.wire.marks import DISCRIMINATOR_MARK, LABELS_MARK, PATH_MARK, CallableDiscriminator, Labels
 from timegate.wire.schema import NULL, REF_PREFIX, arms_of, ref, referred
 from timegate.wire.wire import Component, Operation
@@ -102,6 +102,7 @@ class Locator:
     version: int
     path_names: Mapping[str, str]
     _spellings: Mapping[str, frozenset[str]] | None = None
+    _retired: Sequence[frozenset[str]] | None = None
     _paths: ClientPaths = field(init=False)
 
     def __post_init__(self) -> None:
@@ -307,9 +308,19 @@ class Locator:
         return _Step(() if self._is_alone(arms) else (ArmName(label),), 1, arm)
 
     def _is_alone(self, arms: list[Schema]) -> bool:
-        """Whether the client's version has one of some arms alone."""
-        names = map(referred, arms)
-        return sum(name is None or self.reach.component(name, self.version).exists for name in names) == 1
+        """Whether the client's version has one of some arms alone, and none that was retired since."""
+        names = [referred(arm) for arm in arms]
+        own = sum(name is None or self.reach.component(name, self.version).exists for name in names)
+        return own == 1 and not any(models.issubset(names) for models in self._beside_retired())
+
+    def _beside_retired(self) -> Sequence[frozenset[str]]:
+        """The models beside each arm of the client's version that head has no more."""
+        if self._retired is None:
+            head, own = self.reach.components(0), self.reach.components(self.version)
+            names = (name for name, one in own.items() if has_keys(one.schema) and not has_keys(head[name].schema))
+            found = [frozenset(filter(None, map(referred, head[name].schema.get("anyOf", ())))) for name in names]
+            self._retired = list(filter(None, found))
+        return self._retired
 
     def _has_tag(self, arm: Schema, key: str | None, label: str | int) -> bool:
         """Whether a tag names an arm that is a union itself, of which no mapping says so."""
