@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from timegate.changes.endpoints import EndpointAdded, EndpointFact, EndpointRemoved
 from timegate.errors import Fault
@@ -77,6 +78,9 @@ class History:
     status_changes: Mapping[str, Mapping[int, Sequence[tuple[int, int]]]]
     header_changes: Mapping[str, Mapping[int, Sequence[HeaderFieldChanged]]]
     faults: tuple[Fault, ...]
+    _statuses: dict[str, list[dict[int, int]]] = field(
+        default_factory=dict[str, list[dict[int, int]]], compare=False, repr=False
+    )
 
     def statuses(self, operation: str, version: int) -> dict[int, int]:
         """The statuses of an operation that differ at a version, by head's status.
@@ -85,10 +89,15 @@ class History:
             operation: the operation's identity.
             version: the version's index.
         """
-        changes = self.status_changes.get(operation, {}).items()
-        pairs = [pair for boundary, found in changes if boundary < version for pair in found]
-        converted = older_statuses((newer for newer, _ in pairs), pairs)
-        return {start: status for start, status in converted.items() if status != start}
+        changes = self.status_changes.get(operation, {})
+        pairs, known = list(changes.values()), self._statuses.setdefault(operation, [{}])
+        count = bisect_left(list(changes), version)
+        # Behind each boundary they are what they were before it, but for what it changes.
+        while len(known) <= count:
+            at = len(known) - 1
+            newer = {status: status for status, _ in pairs[at]} | known[at]
+            known.append(older_statuses(newer, pairs[at]))
+        return {start: status for start, status in known[count].items() if status != start}
 
     def header_fields(self, operation: str, version: int) -> tuple[HeaderFieldChanged, ...]:
         """What happens to the header fields of an operation's responses, from head to a version.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from timegate.history.inheritance import lineage
@@ -73,6 +73,7 @@ class References:
         self._schemas: list[Schema] = []
         self._held: dict[tuple[Side, str], Counter[str]] = {}
         self._holders: dict[tuple[Side, str], set[str]] = {}
+        self._referred: dict[Side, set[str]] = {side: set() for side in SIDES}
         self._wire = wire
         self._changed: dict[tuple[Side, str], Component] = {
             (side, name): one for side in SIDES for name, one in wire.components(side).items()
@@ -111,6 +112,11 @@ class References:
             if self._is_reached(side, holder):
                 yield holder, self._held[side, holder][name]
 
+    def referred(self, wire: Wire, side: Side) -> Set[str]:
+        """The components of one side that something refers to, payloads included."""
+        self._bring_up_to_date(wire)
+        return self._referred[side]
+
     def holders(self, wire: Wire, side: Side, names: Iterable[str]) -> set[str]:
         """The components that refer to one of some components; an empty name stands for the payloads themselves."""
         self._bring_up_to_date(wire)
@@ -130,6 +136,9 @@ class References:
         self._held[side, holder] = now = Counter(names)
         for name in before.keys() - now.keys():
             self._holders[side, name].discard(holder)
+            if not self._holders[side, name]:
+                self._referred[side].discard(name)
+        self._referred[side] |= now.keys()
         for name in now.keys() - before.keys():
             self._holders.setdefault((side, name), set()).add(holder)
 

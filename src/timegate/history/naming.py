@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from timegate.changes.base import name_of
@@ -15,17 +15,21 @@ _NAME: Final = re.compile(r"[a-zA-Z0-9._-]+")
 """What OpenAPI allows as the name of a component."""
 
 
-def older_statuses(statuses: Iterable[int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+def older_statuses(statuses: Mapping[int, int], pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
     """What some statuses are in an older version.
 
     Args:
-        statuses: of the newer version.
+        statuses: what each is in the newer version.
         pairs: newer and older statuses, in the order in which they were undone.
     """
-    converted = {status: status for status in statuses}
+    reached: dict[int, list[int]] = {}
+    for start, status in statuses.items():
+        reached.setdefault(status, []).append(start)
     for newer, older in pairs:
-        converted.update({start: older for start, status in converted.items() if status == newer})
-    return converted
+        if newer != older and newer in reached:
+            reached.setdefault(older, []).extend(reached.pop(newer))
+    converted = {start: status for status, starts in reached.items() for start in starts}
+    return {start: converted[start] for start in statuses}
 
 
 def check_statuses(builder: HistoryBuilder) -> None:
@@ -35,7 +39,8 @@ def check_statuses(builder: HistoryBuilder) -> None:
         if operation.key not in changed or not (pairs := builder.status_changes[operation.key].get(builder.boundary)):
             continue
         known = [*operation.responses, *operation.texts.get("undescribed_responses", ())]
-        converted = older_statuses(sorted({int(status) for status in known if status.isdecimal()}), pairs)
+        statuses = sorted({int(status) for status in known if status.isdecimal()})
+        converted = older_statuses({status: status for status in statuses}, pairs)
         for start, status in converted.items():
             sharing = [other for other, same in converted.items() if same == status and other != start]
             origin = builder.naming.get((operation.key, str(status)))

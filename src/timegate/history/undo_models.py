@@ -76,7 +76,8 @@ def _unions_without(builder: HistoryBuilder, name: str, holders: Set[str]) -> It
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:
     """Note a fault for each place where payloads can still hold a component that the older version does not have."""
-    if not any(True for name in builder.lacking[side] for _ in builder.references.places(builder.wire, side, name)):
+    lacking = builder.lacking[side] & builder.references.referred(builder.wire, side)
+    if not any(True for name in lacking for _ in builder.references.places(builder.wire, side, name)):
         return
     components = builder.wire.components(side)
     older = builder.values[builder.boundary + 1]
