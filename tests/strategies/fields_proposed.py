@@ -90,9 +90,11 @@ def is_tag(snapshot: Snapshot, candidate: Candidate) -> bool:
 def renamed_tag(snapshot: Snapshot) -> Fact | None:
     arms, tag = snapshot.world.unions[0], snapshot.tags[0]
     names = {name for arm in arms for name in snapshot.affected(arm, tag)}
-    # A value finds its union member by the tag, so the boundary that renames the tag has no other fact.
+    # A value finds its union member by the tag, so the boundary that renames the tag has no other fact. A tag that only
+    # some members rename is refused: no fact names a member that only older versions have.
     if (
         snapshot.changed
+        or snapshot.has_retired
         or snapshot.locked
         or not tag
         or not names

@@ -48,6 +48,7 @@ def retired(snapshot: Snapshot) -> Fact | None:
     newer = snapshot.newer["requests"]
     read = Payloads(dict(newer), snapshot.choices.random()).object(newer[known.name], 1)
     snapshot.locked |= {arm.name for arm in arms}
+    snapshot.has_retired = True
     return on(known.model).retired(was=older, read_as=functions.always(read), loses="none is left")
 
 

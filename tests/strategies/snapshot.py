@@ -77,6 +77,7 @@ class Snapshot:
     locked: set[str] = field(default_factory=set[str])
     old_types: int = 0
     converts_models: bool = False
+    has_retired: bool = False
 
     def components(self) -> list[Component]:
         """List every model that both sides have and that this version has."""
