@@ -38,7 +38,6 @@ from timegate.asgi.select.selectors import (
     Pin,
     Selector,
     header,
-    query_names,
     selector_of,
 )
 from timegate.asgi.serve.arguments import check_arguments, check_sunset_status, paths_of
@@ -172,7 +171,6 @@ class TimegateMiddleware(Startable):
         self._header = self.select.raw if isinstance(self.select, HeaderSelector) else None
         self.listing = Listing(timeline, self._top, self.select)
         self._watch = watch_of(observer, client, changes_field, losses)
-        self._in_query = query_names(self.select)
         self._proven = isinstance(self.select, HeaderSelector) and self.select.proves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -296,9 +294,8 @@ class TimegateMiddleware(Startable):
             else:
                 proven = given is not None and given.proven
                 # An app may build links from its URL, so an operation loses only what it would refuse.
-                undeclared = self._in_query - ready.versions.closed_queries.get(plan.gate.key, self._in_query)
-                if undeclared:
-                    scope = without_parameters(scope, undeclared)
+                if ready.versions.closed and (undeclared := ready.versions.closed.get(plan.gate.key)):
+                    scope = without_parameters(scope, *undeclared)
                 await self._serve(version, plan, scope, receive, send, path=path, proven=proven)
         finally:
             _reset_selected(token)

@@ -121,8 +121,9 @@ def test_what_is_done_for_a_request_is_the_plan_of_the_route_that_starlette_find
     ]
     gates = Timeline(Version("2026-01-01")).compile(Contract.of(Starlette(routes=routes)))
     entries = entries_of(routes, [gate.key for gate in gates.operations("2026-01-01")])
+    top, nowhere = top_of(None, gates.timeline), (frozenset[str](), frozenset[str]())
     serving = ApiVersions(
-        gates, entries, settings=SETTINGS, unversioned=(), during_sunset=(), top=top_of(None, gates.timeline), by=None
+        gates, entries, settings=SETTINGS, unversioned=(), during_sunset=(), top=top, said_in=nowhere, by=None
     )
     for path in (f"/{path}" for path in paths):
         for method in ("GET", "HEAD", "POST", "DELETE"):

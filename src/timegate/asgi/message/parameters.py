@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, unquote_plus
 
+from timegate.asgi.message.headers import without
 from timegate.asgi.message.json import NotEncodable
 from timegate.asgi.message.scope import Scope
 from timegate.typing import is_array
@@ -21,11 +22,18 @@ def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
 
 
-def without_parameters(scope: Scope, names: Collection[str]) -> Scope:
-    """A copy of the scope without some parameters in its query; the others stay as they are written."""
+def without_parameters(scope: Scope, query: Collection[str], headers: Collection[str]) -> Scope:
+    """A copy of the scope without some parameters; the others stay as they are written.
+
+    Args:
+        scope: of the request.
+        query: the names of query parameters.
+        headers: the names of header fields, in lower case.
+    """
     parts = scope.get("query_string", b"").split(b"&")
-    kept = [part for part in parts if unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in names]
-    return {**scope, "query_string": b"&".join(kept)}
+    kept = [part for part in parts if unquote_plus(part.partition(b"=")[0].decode("latin-1")) not in query]
+    fields = without(scope["headers"], [name.encode("latin-1") for name in headers])
+    return {**scope, "query_string": b"&".join(kept), "headers": fields}
 
 
 def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from inspect import isawaitable
-from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self, TypeAlias, runtime_checkable
 
 from timegate.asgi.message.headers import field_text, media_type_of, split_quoted
 from timegate.asgi.message.parameters import query_parameters
@@ -317,11 +317,13 @@ def first_of(*selectors: Selector | Pin) -> Selector:
     return FirstOf(tuple(map(selector_of, selectors)))
 
 
-def query_names(selector: Selector) -> frozenset[str]:
-    """The query parameters in which a selector finds versions."""
+def names_in(part: Literal["query", "header"], selector: Selector) -> frozenset[str]:
+    """The query parameters, or the header fields in lower case, in which a selector finds versions."""
     if isinstance(selector, FirstOf):
-        return frozenset[str]().union(*map(query_names, selector.selectors))
-    return frozenset({selector.name} if isinstance(selector, QuerySelector) else ())
+        return frozenset[str]().union(*(names_in(part, one) for one in selector.selectors))
+    if isinstance(selector, QuerySelector) and part == "query":
+        return frozenset({selector.name})
+    return frozenset({selector.name.lower()} if isinstance(selector, HeaderSelector) and part == "header" else ())
 
 
 async def found_by(selector: Selector, scope: Scope) -> Given | None:

@@ -16,7 +16,7 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
-from timegate.asgi.select.selectors import Pin
+from timegate.asgi.select.selectors import Pin, names_in
 from timegate.asgi.serve.documents import Shown, document_plan
 from timegate.asgi.serve.versions import ApiVersions
 from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
@@ -167,6 +167,7 @@ class Startup:
             unversioned=self.unversioned,
             during_sunset=self.during_sunset,
             top=self.top,
+            said_in=(names_in("query", self.shown.select), names_in("header", self.shown.select)),
             by=by,
         )
         faults = tuple(versions.out_of_reach())

@@ -22,6 +22,7 @@ from timegate.gates import Gates
 from timegate.gates.operation import OperationGate
 from timegate.lifecycle import Lifecycle
 from timegate.wire.paths import plain_path, without_names
+from timegate.wire.wire import Component
 
 _MOST: Final = 512
 """How many values of a header field are remembered."""
@@ -37,6 +38,7 @@ class ApiVersions:
         unversioned: the paths of operations that need no version.
         during_sunset: the paths of operations that are served though their version is not.
         top: knows the newest version that is offered.
+        said_in: the query parameters, and the header fields in lower case, in which clients say their version.
         by: the middleware that serves them.
 
     Attributes:
@@ -49,11 +51,12 @@ class ApiVersions:
         shadowed: whether a request may need a handover.
         unversioned: the keys of operations that need no version.
         during_sunset: the keys of operations that are served though their version is not.
-        closed_queries: the query parameters that head declares, by the key of each operation that refuses others.
+        closed: the names in the query and in the header, in lower case, that do not reach an operation, by its key: it
+            refuses parameters that it does not declare, and clients say their version there.
     """
 
     __slots__ = (
-        "_counting", "_for_now", "_top", "_unnamed", "_version_at", "by_header", "by_value", "closed_queries",
+        "_counting", "_for_now", "_recalls", "_top", "_unnamed", "_version_at", "by_header", "by_value", "closed",
         "during_sunset", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned",
     )  # fmt: skip
 
@@ -66,6 +69,7 @@ class ApiVersions:
         unversioned: Collection[str],
         during_sunset: Collection[str],
         top: Top,
+        said_in: tuple[frozenset[str], frozenset[str]],
         by: object,
     ) -> None:
         self.gates = gates
@@ -104,9 +108,18 @@ class ApiVersions:
         self._counting: dict[ApiVersion, ApiVersion] = {}
         self._unnamed = {0: version_at(0, named=False)}
         self.unselected = self._unnamed[0]
+        components = gates.head.wire.requests
+        undeclared = {
+            one.key: (_undeclared(components[one.query], said_in[0]), _undeclared(components[one.headers], said_in[1]))
+            for one in gates.head.wire.operations
+        }
+        self.closed = {key: names for key, names in undeclared.items() if any(names)}
+        # What an operation must not get is taken out where a version is selected, and not where it is only recalled.
+        self._recalls = not any(headers for _, headers in self.closed.values())
+        lasting = top.newest() if top.lasts and self._recalls else len(timeline)
         self.by_header = {
             version.value.encode("utf-8"): self.by_value[version.value]
-            for version in timeline.versions[top.newest() if top.lasts else len(timeline) :]
+            for version in timeline.versions[lasting:]
             if version.lifecycle.always_served
         }
         self.older_paths = Table(list(older.values()))
@@ -117,12 +130,6 @@ class ApiVersions:
         )
         self.unversioned = _keys_at(at_head, unversioned)
         self.during_sunset = _keys_at(at_head, during_sunset)
-        queries = ((one.key, gates.head.wire.requests[one.query]) for one in gates.head.wire.operations)
-        self.closed_queries = {
-            key: frozenset(spelling for name in query.properties for spelling in query.accepted(name))
-            for key, query in queries
-            if query.closed
-        }
 
     def remember(self, value: bytes, version: ApiVersion, lifecycle: Lifecycle, newest: int) -> None:
         """Note which version a header field's value means.
@@ -133,7 +140,7 @@ class ApiVersions:
             lifecycle: what is declared of its end.
             newest: the index of the newest version that is offered.
         """
-        until = lifecycle.served_until(time())
+        until = lifecycle.served_until(time()) if self._recalls else None
         if self._top.lasts and until == inf:
             if len(self.by_header) < _MOST:
                 self.by_header[value] = version
@@ -343,6 +350,13 @@ def _may_meet(other: Entry, prefix: str) -> bool:
         return True
     text, below = other.path.partition("{")[0], f"{prefix}/"
     return text.startswith(below) or below.startswith(text)
+
+
+def _undeclared(parameters: Component, names: frozenset[str]) -> frozenset[str]:
+    """Those of some names that parameters refuse, because they do not declare them."""
+    if not names or not parameters.closed:
+        return frozenset()
+    return names.difference(*(parameters.accepted(name) for name in parameters.properties))
 
 
 def _keys_at(at_head: Mapping[str, Entry], paths: Collection[str]) -> frozenset[str]:
