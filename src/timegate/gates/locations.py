@@ -37,6 +37,7 @@ class ClientLocation:
         means_nothing: whether what head tells of it means nothing to the client.
         made: whether a function has made head's value of the client's.
         tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
+        called: what the client calls the class of the objects there; None where there are none.
     """
 
     location: Location
@@ -45,6 +46,7 @@ class ClientLocation:
     means_nothing: bool = False
     made: bool = False
     tags: ExpectedTags | None = None
+    called: str | None = None
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -77,6 +79,7 @@ class _End(NamedTuple):
         keeps_rest: whether what is left of head's location is the client's too.
         means_nothing: whether what head tells of it means nothing to the client.
         tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
+        called: what the client calls the class of the objects there; None where there are none.
     """
 
     exact: bool = True
@@ -84,6 +87,7 @@ class _End(NamedTuple):
     keeps_rest: bool = True
     means_nothing: bool = False
     tags: ExpectedTags | None = None
+    called: str | None = None
 
 
 @dataclass(slots=True)
@@ -149,7 +153,8 @@ class Locator:
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
                 made = made and at == len(rest)
-                return ClientLocation((*found, *left), step.exact, step.expected, step.means_nothing, made, step.tags)
+                told = step.exact, step.expected, step.means_nothing, made, step.tags, step.called
+                return ClientLocation((*found, *left), *told)
             if step.used:
                 referring.clear()
                 made = step.made
@@ -202,7 +207,8 @@ class Locator:
 
     def _step_in_object(self, rest: Location, at: int, component: Component) -> _Step | _End:
         if at == len(rest):
-            return _End()
+            client = self.reach.components(self.version).get(component.name)
+            return _End(called=None if client is None else client.arm_label)
         label = rest[at]
         key = next((wire for wire in component.properties if label in component.accepted(wire)), None)
         if key is None and isinstance(label, str) and tells_python_names(component.settings):

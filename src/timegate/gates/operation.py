@@ -89,6 +89,7 @@ class OperationGate:
         path_parameters: the same for the path parameters, with head's names and one text each.
         statuses: head's status to this version's.
         response_headers: what happens to the header fields of responses, from head to this version.
+        relabels: whether validation errors of a request name a class that clients know by another name.
         gated: whether any of the above changes something for this version.
         locate: finds a location of head's request in this version's (``("body", "items", 0, "name")``).
         spellings: gives the other spellings of each key of this version's requests that has any.
@@ -118,6 +119,7 @@ class OperationGate:
     path_parameters: Program | None
     statuses: Mapping[int, int]
     response_headers: tuple[HeaderFieldChanged, ...]
+    relabels: bool
     gated: bool
     locate: Callable[[Sequence[str | int]], ClientLocation] = same_location
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]

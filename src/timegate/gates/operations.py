@@ -9,6 +9,7 @@ from operator import is_not
 from typing import Any, Final, TypeAlias
 
 from timegate.errors import GateError
+from timegate.gates.class_names import OtherNames
 from timegate.gates.locations import Locator
 from timegate.gates.operation import FormGate, OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
@@ -37,10 +38,14 @@ class Holders:
 
     Args:
         reach: both sides and their history.
+
+    Attributes:
+        names: the classes of requests that the last version calls otherwise than head.
     """
 
     def __init__(self, reach: Mapping[Side, Reach]) -> None:
         self._reach = reach
+        self.names = OtherNames(reach["requests"])
         self._positions: dict[tuple[Side, str], set[int]] = {}
         for position, operation in enumerate(reach["requests"].history.wires[0].operations):
             self.note(position, operation)
@@ -84,16 +89,22 @@ def gates_of(
         holders: the operations by what they hold; the same for all versions.
     """
     head, old = (reach["requests"].history.wires[version].operations for version in (0, index))
+    holders.names.go_to(index)
     if not newer:
-        return tuple(_gate(reach, index, *both, programs) for both in zip(head, old, strict=True))
+        return tuple(_gate(reach, index, *both, programs, holders.names) for both in zip(head, old, strict=True))
     gates = list(newer)
     for position in holders.differing(index - 1):
-        gates[position] = _gate(reach, index, head[position], old[position], programs)
+        gates[position] = _gate(reach, index, head[position], old[position], programs, holders.names)
     return tuple(gates)
 
 
 def _gate(
-    reach: Mapping[Side, Reach], index: int, head: Operation, old: Operation, programs: Mapping[Side, Programs]
+    reach: Mapping[Side, Reach],
+    index: int,
+    head: Operation,
+    old: Operation,
+    programs: Mapping[Side, Programs],
+    class_names: OtherNames,
 ) -> OperationGate:
     requests = reach["requests"]
 
@@ -136,6 +147,7 @@ def _gate(
     statuses = requests.history.statuses(head.key, index)
     response_headers = requests.history.header_fields(head.key, index)
     locator = Locator(requests, head, index, path_names)
+    relabels = class_names.are_told(head)
     return OperationGate(
         key=head.key,
         method=head.method,
@@ -163,9 +175,10 @@ def _gate(
             (
                 *(request, form, *responses.values(), query, headers, cookies, path_parameters, rewrite),
                 *(program for one in apart.values() for program in one.values()),
-                *(statuses, response_headers, not old.exists),
+                *(statuses, response_headers, not old.exists, relabels),
             )
         ),
+        relabels=relabels,
         told=frozenset(
             status
             for status, body in head.bodies("responses")

@@ -30,6 +30,7 @@ _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 _CHOICES: Final = frozenset({"enum", "literal_error"})
 # Errors of these types say that a key is one too many.
 _STRANGE_KEY: Final = ("extra_forbidden", "unexpected_keyword_argument")
+_NO_DATACLASS: Final = "dataclass_type"
 _TAGS: Final = {
     "union_tag_invalid": "Input tag is none of the expected tags",
     "union_tag_not_found": "Unable to extract tag",
@@ -224,6 +225,11 @@ class _ErrorConverter:
             converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
             _convert_message(converted, place, self._request.at(place.location) if place.tags else None)
             self._convert_input(converted, place)
+        elif location and self._gate.relabels:
+            # What the client sent is what head has read; only the classes have other names.
+            place = self._gate.locate(location)
+            converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
+            _convert_message(converted, place, None)
         return converted
 
     def _is_of_another_arm(self, error: ValidationError, place: ClientLocation) -> bool:
@@ -321,5 +327,8 @@ def _convert_message(error: ValidationError, place: ClientLocation, sent: Any) -
         expected = listed(place.expected)
         error["msg"] = f"Input should be {expected}"
         error["ctx"] = {"expected": expected}
+    elif kind == _NO_DATACLASS and place.called:
+        error["msg"] = f"Input should be a dictionary or an instance of {place.called}"
+        error["ctx"] = {"class_name": place.called}
     elif not place.exact:
         error.pop("ctx", None)

@@ -160,7 +160,7 @@ class OperationPlan:
         )
         self.assumes_json = gate.json_only
         touched = (self.upgrade, gate.query, gate.headers, gate.cookies, gate.path_parameters, gate.rewrite, gate.form)
-        self.converts_errors = any(part is not None for part in touched)
+        self.converts_errors = gate.relabels or any(part is not None for part in touched)
         others = (one for place, apart in gate.apart.items() if place != "request" for one in apart.values())
         self.converts_responses = any(program is not None for program in (*gate.responses.values(), *others))
         dropped = (

@@ -74,6 +74,7 @@ def document_plan(path: str, version: ApiVersion, versions: ApiVersions, shown: 
         path_parameters=None,
         statuses={},
         response_headers=(),
+        relabels=False,
         gated=True,
     )
     entry = Entry(path, None, {}, frozenset({"GET", "HEAD"}), {"GET": gate.key}, 0)

@@ -258,6 +258,10 @@ class Reach:
         others = compress(newer, map(is_not, newer.values(), map(older.__getitem__, newer)))
         return frozenset(others) | self._changed.get(boundary, set())
 
+    def with_holders(self, names: Set[str]) -> frozenset[str]:
+        """Some components, and all that contain one of them at head."""
+        return self._containment.with_holders(names, 0)
+
     def needs(self, schema: Schema, conversion: Conversion) -> bool:
         """Whether payloads of a schema have to be walked in a conversion."""
         touched = self.touched(conversion)
