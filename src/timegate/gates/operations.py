@@ -20,7 +20,7 @@ from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Location, Schema
 from timegate.wire.json_types import EVERY, named_types
-from timegate.wire.marks import PATH_MARK
+from timegate.wire.marks import OPTIONAL_MARK, PATH_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import objects_in, ref
@@ -113,7 +113,10 @@ def _gate(
         return programs[side].get(repr(root))
 
     def program_at(where: Location) -> Program | None:
-        program = programs["requests"].get(repr(ref(old.parameters[where])))
+        name = old.parameters[where]
+        program = programs["requests"].get(repr(ref(name)))
+        if program is not None and OPTIONAL_MARK in requests.component(name, index).schema:
+            program = _of_any(requests.component(name, index), requests.head_keys(name), program)
         return None if program is None else _OfWhatIsRead(program, as_read.at(where))
 
     as_read = _ParametersAsRead(requests, index, old)
@@ -229,6 +232,28 @@ class _OfWhatIsRead:
         return self.program(self.as_read(values))
 
 
+@dataclass(frozen=True, slots=True)
+class _OfAnyOfThem:
+    """A program of parameters that changes nothing where a request has none: the version's server made no object then.
+
+    Args:
+        program: the program.
+        own: the keys of the version's class.
+        heads: those of head's class alone.
+        keeps_others: whether any other key counts as one of them, because the class keeps or forbids it.
+    """
+
+    program: Program
+    own: frozenset[str]
+    heads: frozenset[str]
+    keeps_others: bool
+
+    def __call__(self, values: Any) -> Any:
+        if (self.keeps_others and values) or not self.own.isdisjoint(values):
+            return self.program(values)
+        return {name: value for name, value in values.items() if name not in self.heads}
+
+
 # Which value FastAPI and Starlette read of a parameter that was sent more than once.
 _READ: Final[Mapping[Location, int]] = {"query": -1, "header": 0, "cookie": -1, "form": -1}
 
@@ -277,6 +302,11 @@ class _AsCalled:
                 if failure.path:
                     failure.path[-1] = self.names.get(str(failure.path[-1]), failure.path[-1])
             raise
+
+
+def _of_any(component: Component, head_keys: set[str], program: Program) -> Program:
+    own = frozenset(spelling for key in component.properties for spelling in component.accepted(key))
+    return _OfAnyOfThem(program, own, frozenset(head_keys - own), "additionalProperties" in component.schema)
 
 
 def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | None]:

@@ -83,11 +83,13 @@ class DeclaredModel:
         kind: the class.
         hidden: whether documents leave out its fields.
         underscores: whether underscores in the names of its fields become hyphens in a request's header.
+        optional: whether the app makes no object of the class where a request has none of its fields.
     """
 
     kind: Any
     hidden: bool = False
     underscores: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -204,7 +204,8 @@ def _parameters(dependant: Any, where: str) -> DeclaredParameters:
                 single.append(_parameter(field, info, is_hidden=is_hidden))
             elif model not in models:
                 underscores = bool(getattr(info, "convert_underscores", True))
-                models[model] = DeclaredModel(kind=model, hidden=is_hidden, underscores=underscores)
+                optional = model is not _read(info, "annotation")
+                models[model] = DeclaredModel(kind=model, hidden=is_hidden, underscores=underscores, optional=optional)
     return DeclaredParameters(models=tuple(models.values()), single=tuple(single), spread=tuple(spread))
 
 

@@ -10,7 +10,7 @@ from timegate.reading.class_fields import field_types
 from timegate.reading.declared import DeclaredModel, DeclaredParameter, DeclaredParameters, refuse_app
 from timegate.reading.schemas import GeneratedSchemas
 from timegate.typing import Schema
-from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, PARAMETER_MARK
+from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, OPTIONAL_MARK, PARAMETER_MARK
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component
 
@@ -31,6 +31,8 @@ def parameters_of(declared: DeclaredParameters, requests: GeneratedSchemas, key:
         for index, one in enumerate(declared.single):
             component = _with_parameter(component, one, wrapper, f"field_{index}", in_header=key[1] == "headers")
     component = _with_spread(component, declared.spread) if declared.spread else component
+    if [model.optional for model in declared.models] == [True] and not declared.single:
+        component = replace(component, schema={**component.schema, OPTIONAL_MARK: True})
     name = " ".join(key)
     return replace(component, name=name, display_name=name, inline=True)
 

@@ -64,6 +64,10 @@ HIDDEN_MARK: Final = MARK_PREFIX + "hidden"
 """Marks the schema of a parameter that documents leave out."""
 
 
+OPTIONAL_MARK: Final = MARK_PREFIX + "optional"
+"""Marks the component of parameters whose class may be absent as a whole: the app makes none where none of them is."""
+
+
 NEWER_ARMS_MARK: Final = MARK_PREFIX + "newer-arms"
 """Holds, in a union, the names of the arms that only newer versions have, so that a gate can refuse their payloads."""
 
