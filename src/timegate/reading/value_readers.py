@@ -103,10 +103,17 @@ def _labelled(choice: Any) -> Any:
     return (choice, called.name) if isinstance(called, _Object) else choice
 
 
-def _stands_for_objects(kind: Any) -> bool:
-    """Whether a type stands for a component whose values are objects."""
+def _stood_for(kind: Any) -> _Object | None:
+    """The component whose values are objects that a type stands for; None where it stands for none."""
     arguments = get_args(kind) if get_origin(kind) is Annotated else ()
-    return any(isinstance(one, AfterValidator) and isinstance(one.func, _Object) for one in arguments)
+    functions = (one.func for one in arguments if isinstance(one, AfterValidator))
+    return next((one for one in functions if isinstance(one, _Object)), None)
+
+
+class Newer(str):
+    """What head calls the objects of a class that the client's version does not have: no arm of its unions."""
+
+    __slots__ = ()
 
 
 Apart: TypeAlias = Callable[[Any], str | None]
@@ -194,7 +201,7 @@ def says_all(kind: Any, *, settings: Settings, apart: Apart) -> bool:
 
 
 def _says_all(kind: Any, *, judges_text: bool) -> bool:
-    if _stands_for_objects(kind):
+    if _stood_for(kind):
         return True
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
@@ -272,12 +279,13 @@ def readable(kind: Any, apart: Apart) -> Any:
         inner = readable(arguments[0], apart)
         if any(isinstance(one, Discriminator) or getattr(one, "discriminator", None) for one in kept):
             return arguments[0] if inner == arguments[0] else Any
-        return inner if not kept or inner is Any or _stands_for_objects(inner) else Annotated[(inner, *kept)]
+        return inner if not kept or inner is Any or _stood_for(inner) else Annotated[(inner, *kept)]
     if origin in (Union, UnionType):
-        arms = tuple(readable(one, apart) for one in arguments)
+        read = [readable(one, apart) for one in arguments]
+        arms = tuple(arm for arm in read if not isinstance(getattr(_stood_for(arm), "name", ""), Newer))
         several = len(arms) - arms.count(NoneType) > 1
         union = union_of(arms)
-        return Annotated[union, _Labels(arms)] if several and any(map(_stands_for_objects, arms)) else union
+        return Annotated[union, _Labels(arms)] if several and any(map(_stood_for, arms)) else union
     if _is_tuple(kind) and (hints := field_types(kind)):
         return _readable_tuple(kind, hints, apart)
     if not arguments or not hasattr(origin, "__class_getitem__"):

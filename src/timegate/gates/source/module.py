@@ -17,7 +17,7 @@ from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.leaves import Shapes
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.reading.value_readers import is_enum, reader_of
+from timegate.reading.value_readers import Newer, is_enum, reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, Form, LeftOut
@@ -124,7 +124,8 @@ class Module:
             is_known = (by_head and name in self.reach.at_head) or self.reach.needs(ref(name), conversion)
             if name in components and is_known and not is_same_enum:
                 types = self.reach.python_types(components[name].schema, version)
-                found = components[name].arm_label or name if types == frozenset({dict}) else ""
+                called = components[name].arm_label or name if types == frozenset({dict}) else ""
+                found = called if components[name].exists else Newer(called)
         return found
 
     def name(self, value: Any, prefix: str = "k") -> str:
