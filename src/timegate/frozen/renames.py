@@ -108,12 +108,18 @@ def renames(spots: Sequence[Spot]) -> Iterator[Rename]:
     taken: set[int] = set()
     for one in gone:
         beside = [spot for spot in spots if spot.has(*COME) and _holder(spot) == _holder(one)]
-        alone = len(beside) == 1 == sum(_holder(spot) == _holder(one) for spot in gone)
+        # Beside one that is required as it was, another that may be left out is new.
+        alike = [spot for spot in beside if spot.has(COME[1]) and one.has(GONE[1])] or beside
+        alone = len(alike) == 1 == sum(_holder(spot) == _holder(one) for spot in gone)
         free = [spot for spot in beside if id(spot) not in taken]
         # A similar name counts for more than the type, which may have changed at once.
         best = max(
             free,
-            key=lambda spot: (_likeness(one)(spot) >= _SIMILAR or same_type(one, spot), _likeness(one)(spot)),
+            key=lambda spot: (
+                _likeness(one)(spot) >= _SIMILAR or same_type(one, spot),
+                any(spot is other for other in alike),
+                _likeness(one)(spot),
+            ),
             default=None,
         )
         if best is None:

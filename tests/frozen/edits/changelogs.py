@@ -110,6 +110,16 @@ EDITS: Final = (
         settled='on(Ship).moved("hold.bay", to="bay"), on(Ship).moved("hold.deck", to="deck")',
     ),
     Edit(
+        "a name that is not alike, and a new key beside it",
+        "    bay: str\n",
+        '    berth: str\n    note: str = ""\n',
+        "Hold.bay",
+        "breaking",
+        'renamed (60%: one is gone and one has come, the same type): on(Hold).renamed("bay", to="berth"), '
+        'on(Hold).added("note")',
+        settled='on(Hold).renamed("bay", to="berth"), on(Hold).added("note")',
+    ),
+    Edit(
         "a computed field",
         "    lives: int\n",
         "    lives: int\n\n    @computed_field\n    @property\n    def alive(self) -> bool:\n        return True\n",
