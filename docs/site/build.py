@@ -36,7 +36,7 @@ SUBJECTS: Final = "timegate.changes.subjects"
 """Where the classes are whose methods declare facts."""
 GROUPS: Final = {
     "Start": ("first-hour", "where-files-go", "semantic-changes", "coming-from-cadwyn", "adopting-airflow"),
-    "Declare": ("vocabulary", "refusals", "coverage", "writing-back"),
+    "Declare": ("how-to", "vocabulary", "refusals", "coverage", "writing-back"),
     "Serve": ("http", "selecting", "middleware-order", "not-gated", "operating", "another-language", "webhooks"),
     "Test": ("testing", "command-line"),
     "Deeper": ("contracts", "stored-payloads", "extending", "performance", "how-it-is-tested"),

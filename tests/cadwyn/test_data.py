@@ -123,6 +123,7 @@ def test_58_body_header_and_status_of_a_response_are_converted_and_cookies_pass(
     found = ask(app, "GET", "/items", *facts)
     assert (found.status_code, found.headers["x-total"], found.cookies["seen"]) == (203, "1", "1")
     assert "x-count" not in found.headers
+    assert found.json()["items"][0]["article"] == "1  "
 
 
 def test_59_a_fact_holds_by_model_and_by_endpoint_with_variables_in_its_path() -> None:

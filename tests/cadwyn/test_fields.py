@@ -47,11 +47,15 @@ class Page(BaseModel, Generic[T]):
     first: T
 
 
-def properties(model: Any, *facts: Fact) -> dict[str, Any]:
-    """The properties of a model in the old document of what is received."""
+def received(model: Any, *facts: Fact) -> dict[str, Any]:
+    """The schema of a model in the old document of what is received."""
     schemas = gates_of(model, *facts).contract(OLD)["components"]["schemas"]
-    name = next(one for one in (f"{model.__name__}-Input", model.__name__) if one in schemas)
-    found: dict[str, Any] = schemas[name].get("properties", {})
+    found: dict[str, Any] = next(schemas[one] for one in (f"{model.__name__}-Input", model.__name__) if one in schemas)
+    return found
+
+
+def properties(model: Any, *facts: Fact) -> dict[str, Any]:
+    found: dict[str, Any] = received(model, *facts).get("properties", {})
     return found
 
 
@@ -111,6 +115,7 @@ def test_20_a_fact_that_changes_nothing_is_refused(fact: Fact, problem: str) -> 
 def test_22_older_versions_may_lack_a_default_or_a_limit() -> None:
     without = (on(Item).became_optional("size", missing_was=1), on(Item).constrained("sku", was=str))
     assert "maxLength" not in properties(Item, *without)["sku"]
+    assert received(Item, *without)["required"] == ["sku", "size"]
 
 
 def test_23_what_is_not_there_cannot_have_been_taken_away() -> None:
