@@ -46,3 +46,23 @@ def test_the_reference_of_the_page_is_what_the_examples_did() -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert page.count(START) == 1
     assert START + page.partition(START)[2] == reference(), "write it anew: python -m tests.vocabulary"
+
+
+REMEDIES = {"on(M).told_by", "on(M).vouched", "on(M).unchanged", "enum(E).open"}
+"""What a refusal or a warning tells to write, and no kind of change."""
+
+
+def test_every_kind_of_change_has_a_place_among_the_whole_examples() -> None:
+    page = (PAGE.parent / "how-to.md").read_text(encoding="utf-8")
+    subjects = {
+        "on(M)": r"on\([\w, ]+\)(?:\.literal\(.*?\))?",
+        "enum(E)": r"enum\(\w+\)",
+        "endpoint(…)": r"endpoint\([^()]*\)",
+    }
+    told = {
+        name
+        for name in methods()
+        for subject, _, method in [name.rpartition(".")]
+        if re.search(rf"(?:{subjects[subject]}|`)\.?{method}\b", page)
+    }
+    assert {*methods()} - told == REMEDIES
