@@ -130,7 +130,7 @@ def test_functions_see_the_body_as_it_is_at_their_place_among_older_and_newer_ch
 
 def test_an_envelope_and_a_rewriting_of_one_body_follow_each_other() -> None:
     def in_envelope(heroes: list[dict[str, Any]]) -> dict[str, Any]:
-        return {"items": heroes}
+        return {"items": heroes[::-1]}
 
     class Items(BaseModel):
         items: list[Hero]
@@ -138,7 +138,7 @@ def test_an_envelope_and_a_rewriting_of_one_body_follow_each_other() -> None:
     wrapped = endpoint("/heroes", "GET").rewritten(response=in_envelope, was=Items)
     timeline = timeline_of(endpoint("/heroes", "GET").enveloped("items"), wrapped)
     with client_of(timeline) as client:
-        assert client.get("/heroes").json() == [{"name": "Ada", "rank": 2}, {"name": "Bo", "rank": 1}]
+        assert client.get("/heroes").json() == [{"name": "Bo", "rank": 1}, {"name": "Ada", "rank": 2}]
 
 
 def test_what_an_old_client_sends_is_judged_by_its_own_contract_before() -> None:
@@ -169,6 +169,7 @@ def test_a_value_error_of_the_function_is_the_clients_fault() -> None:
     with client_of(timeline_of(fact)) as client:
         response = client.post("/heroes", json={"Cy": 1})
     assert (response.status_code, "not told" in response.text) == (422, False)
+    assert [error["loc"] for error in response.json()["detail"]] == [["body"]]
 
 
 @pytest.mark.parametrize(
