@@ -288,3 +288,15 @@ def test_the_arm_beside_a_retired_model_keeps_its_label_where_no_other_is_left()
     sent = {"pet": {"kind": "strict", "fins": 2}}
     response = TestClient(gated).post("/cages", json=sent, headers={"API-Version": OLD})
     assert [entry["loc"] for entry in response.json()["detail"]] == [["body", "pet", "strict", "fins"]]
+
+
+@pytest.mark.parametrize("retired_first", [True, False])
+def test_what_it_is_read_as_is_the_newer_versions_whatever_else_that_changed(retired_first: bool) -> None:
+    renamed = on(Cat).renamed("years", to="lives")
+    gates = gates_of(Home, *((FISH, renamed) if retired_first else (renamed, FISH)))
+    assert gates.upgrade(Home, {"pet": {"kind": "fish", "fins": 3}}, from_version=OLD) == {
+        "pet": {"kind": "cat", "lives": 3}
+    }
+    assert gates.upgrade(Home, {"pet": {"kind": "cat", "years": 4}}, from_version=OLD) == {
+        "pet": {"kind": "cat", "lives": 4}
+    }
