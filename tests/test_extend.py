@@ -193,7 +193,7 @@ def signatures() -> Iterator[str]:
 def class_signatures(name: str, value: type[Any]) -> Iterator[str]:
     annotations: dict[str, Any] = getattr(value, "__annotations__", {})
     if dataclasses.is_dataclass(value) and name != "HistoryBuilder":
-        yield f"{name}({', '.join(f'{one.name}: {one.type}' for one in dataclasses.fields(value))})"
+        yield f"{name}({', '.join(f'{one.name}: {one.type}' for one in dataclasses.fields(value) if one.init)})"
     else:
         yield f"{name}({', '.join(annotations)})" if hasattr(value, "_fields") else name
     members = BUILDER if name == "HistoryBuilder" else () if name in SUBJECTS else sorted(vars(value))

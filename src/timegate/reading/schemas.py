@@ -192,12 +192,12 @@ def _component(name: str, schema: Schema, record: ClassRecord | None) -> Compone
         name,
         schema,
         record.model,
-        record.settings,
         fields,
         spellings,
         display_name=plain_name(name, record.number),
         uncertain=uncertain,
         aliases=record.aliases,
+        settings=record.settings,
     )
 
 

@@ -42,7 +42,6 @@ class Component:
         name: its identity, the same at every version.
         schema: its JSON Schema at this version.
         model: the class it was made from; None where there is none.
-        settings: how the values of its fields are read and written: by what the class says, or the class that holds it.
         fields: Python name to wire name.
         spellings: wire name to every key head accepts for that field, the wire name first.
         display_name: the name in this version's document.
@@ -54,12 +53,12 @@ class Component:
         renamed: wire name to Python name of fields that this version calls otherwise than head.
         spread: for each class whose fields are among these parameters (``Depends``), the names at head of the others.
         written: how it writes a name that no field has yet: header fields in lower case, with hyphens or not.
+        settings: how the values of its fields are read and written: by what the class says, or the class that holds it.
     """
 
     name: str
     schema: Schema
     model: Any = None
-    settings: Settings = field(default_factory=dict[str, Any])
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     display_name: str = ""
@@ -71,6 +70,7 @@ class Component:
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
     spread: Mapping[Any, frozenset[str]] = field(default_factory=dict[Any, frozenset[str]])
     written: Callable[[str], str] = str
+    settings: Settings = field(default_factory=dict[str, Any])
     _made: dict[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]], init=False, repr=False, compare=False
     )
