@@ -223,3 +223,17 @@ def test_a_page_that_is_made_of_a_model_is_refused_if_that_changes_and_its_remed
     app = gated(pages(response_model=None), fact)
     assert exchange(app, "GET", "/item").json() == {"title": "a"}
     assert exchange(app, "GET", "/page").content == b"<p>a</p>"
+
+
+@pytest.mark.parametrize(("media", "key"), [(JSON, "text"), (SCIM, "words")])
+def test_a_validation_error_of_head_is_told_by_the_schema_of_the_media_type(media: str, key: str) -> None:
+    async def refusing(scope: Any, receive: Any, send: Any) -> None:
+        body = b'{"detail": [{"type": "string_type", "loc": ["body", "message"], "msg": "Input should be a string"}]}'
+        await send({"type": "http.response.start", "status": 422, "headers": [(b"content-type", JSON.encode())]})
+        await send({"type": "http.response.body", "body": body})
+
+    facts = on("Error").renamed("text", to="message"), on("Other").renamed("words", to="message")
+    gates = timeline_of(*facts).compile(Contract.from_openapi(document_of(JSON, SCIM)))
+    app = TimegateMiddleware(refusing, timeline=gates.timeline, gates=gates)
+    response = posted_as(app, media, {key: 1})
+    assert (response.status, response.json()["detail"][0]["loc"]) == (422, ["body", key])

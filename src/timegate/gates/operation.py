@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from timegate.gates.locations import ClientLocation, same_location
+from timegate.gates.locations import ClientLocation, Locator, same_location
 from timegate.gates.run.value_checks import collect, wrong_type
 from timegate.history.steps import HeaderFieldChanged
 from timegate.typing import Location
@@ -95,6 +95,7 @@ class OperationGate:
         spellings: gives the other spellings of each key of this version's requests that has any.
         as_read: gives the parameters of a part of a request as the version's server reads them, of their texts by name.
         apart: by ``"request"`` or declared status, the programs of the JSON media types whose schema is another.
+        locators: what finds locations in a request's body of a JSON media type whose schema is another.
         spread: whether the keys of the request's body are parameters of the handler, each on its own.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
         request_alone: whether a fact is about the body of the request at this operation alone.
@@ -125,9 +126,15 @@ class OperationGate:
     spellings: Callable[[], Mapping[str, frozenset[str]]] = dict[str, frozenset[str]]
     as_read: Callable[[Location, dict[str, Any]], dict[str, Any]] = as_sent
     apart: Mapping[str, Mapping[str, Program | None]] = field(default_factory=dict[str, "Mapping[str, Program | None]"])
+    locators: Mapping[str, Locator] = field(default_factory=dict[str, Locator])
     spread: bool = False
     told: frozenset[str] = frozenset()
     request_alone: bool = False
+
+    def of_media(self, kind: str) -> OperationGate:
+        """The same gate, as it tells what is wrong in a request whose body has a media type."""
+        locator = self.locators.get(kind)
+        return self if locator is None else replace(self, locate=locator, spellings=locator.spellings)
 
     def __repr__(self) -> str:
         if not self.exists:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from operator import is_not
 from typing import Any, Final, TypeAlias
@@ -24,7 +24,7 @@ from timegate.wire.marks import OPTIONAL_MARK, PATH_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import objects_in, ref
-from timegate.wire.wire import SIDES, Component, Operation, Side
+from timegate.wire.wire import SIDES, Body, Component, Operation, Side
 
 Programs: TypeAlias = Mapping[str, Program]
 """The compiled programs of one side for one version, by the text of the schema; others need no program."""
@@ -188,6 +188,10 @@ def _gate(
             if status[:1] in _OF_CLIENTS and lists_places(body.schema, reach["responses"].components(0))
         ),
         locate=locator,
+        locators={
+            media_kind(media): Locator(requests, replace(head, request=Body(schema)), index, path_names)
+            for media, schema in (head.request.apart.items() if head.request is not None else ())
+        },
         spellings=locator.spellings,
         as_read=as_read,
     )

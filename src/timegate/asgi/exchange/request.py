@@ -289,7 +289,7 @@ def _problem_of(error: Exception, response: GatedResponse, place: str, again: Ca
         return malformed("The body has a number that cannot be converted.")
     if isinstance(error, UpgradeError):
         error = complete(error, again)
-        return refusal(error, place, response.plan.gate, response.client_request())
+        return refusal(error, place, response.gate, response.client_request())
     if isinstance(error, NotJSON) and not isinstance(error, NotEncodable):
         return malformed("The body is not JSON in UTF-8 whose numbers and nesting can be converted.")
     key, version = response.plan.gate.key, response.version.value

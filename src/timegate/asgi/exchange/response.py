@@ -16,7 +16,7 @@ from timegate.asgi.exchange.validation_errors import (
 from timegate.asgi.exchange.watching import Watched
 from timegate.asgi.message.body import Refused, is_declared_media, kind_of
 from timegate.asgi.message.cookies import cookies_in
-from timegate.asgi.message.headers import RawHeaders, is_json, without
+from timegate.asgi.message.headers import RawHeaders, is_json, values_of, without
 from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import Parameter, by_name, copy_parameters, query_parameters
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
@@ -26,7 +26,7 @@ from timegate.asgi.route.operation import DROPPED, NOT_MODIFIED, OperationPlan, 
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
-from timegate.gates.operation import Program
+from timegate.gates.operation import OperationGate, Program
 from timegate.gates.run.runtime import copy_json
 from timegate.wire.wire import WITHOUT_BODY
 
@@ -161,6 +161,11 @@ class GatedResponse:
     async def _withholding(self, message: Message) -> None:
         """Drop a message of the app."""
 
+    @property
+    def gate(self) -> OperationGate:
+        """The operation's gate, as it tells what is wrong in the request's body."""
+        return self.plan.gate.of_media(kind_of(values_of(list(self.scope["headers"]), b"content-type")))
+
     def client_request(self) -> ClientRequest:
         """The request as the client sent it, parsed only when it is needed."""
         plan, scope, path, original, form = self.plan, self.scope, self.path, self.original, self.form
@@ -176,7 +181,7 @@ class GatedResponse:
                 "header", by_name((name.decode("latin-1").lower(), text.decode("latin-1")) for name, text in headers)
             ),
             cookie=lambda: cookies_in(headers),
-            spellings=plan.gate.spellings,
+            spellings=self.gate.spellings,
         )
 
     async def _opening(self, message: Message) -> None:
@@ -253,7 +258,7 @@ class GatedResponse:
     def _error_program(self, program: Program | None) -> Program:
         """The program of a response that may have validation errors."""
         # It must not refer to this object, which refers to it.
-        gate, request, converts = self.plan.gate, self.client_request(), self.plan.converts_errors
+        gate, request, converts = self.gate, self.client_request(), self.plan.converts_errors
 
         def convert(body: Any) -> Any:
             if not has_validation_errors(body):
