@@ -17,6 +17,7 @@ _NAME: Final = re.compile(rb';\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))',
 _FILE: Final = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
 _DISPOSITION: Final = re.compile(rb"^content-disposition[ \t]*:[ \t]*form-data([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _CHARSET: Final = re.compile(rb';\s*charset\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
+_END_OF_LINE: Final = re.compile(rb"[ \t]*(\r\n)")
 _BOUNDARY: Final = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
 
 
@@ -90,8 +91,9 @@ class MultipartScanner:
 
     def __init__(self, boundary: bytes) -> None:
         self._delimiter = b"\r\n--" + boundary
-        # The first boundary has no line before it.
-        self._buffer = b"\r\n"
+        # The first boundary has no line before it. What has been read of the buffer is dropped once a piece, because a
+        # piece may have very many parts.
+        self._buffer, self._at = b"\r\n", 0
         self._in_header = self._in_part = False
         self.ended = False
 
@@ -101,7 +103,7 @@ class MultipartScanner:
         Raises:
             Malformed: it is no multipart form.
         """
-        self._buffer += data
+        self._buffer, self._at = self._buffer[self._at :] + data, 0
         while not self.ended:
             found = self._header() if self._in_header else self._content()
             if found is None:
@@ -110,12 +112,12 @@ class MultipartScanner:
                 yield found
 
     def _header(self) -> Part | None:
-        end = self._buffer.find(b"\r\n\r\n")
+        end = self._buffer.find(b"\r\n\r\n", self._at)
         if end < 0:
-            if len(self._buffer) > _HEADERS:
+            if len(self._buffer) - self._at > _HEADERS:
                 raise Malformed
             return None
-        header, self._buffer = self._buffer[:end].removeprefix(b"\r\n"), self._buffer[end + 4 :]
+        header, self._at = self._buffer[self._at : end].removeprefix(b"\r\n"), end + 4
         self._in_header, self._in_part = False, True
         disposition = _DISPOSITION.search(header)
         if disposition is None:
@@ -124,30 +126,27 @@ class MultipartScanner:
 
     def _content(self) -> Data | None:
         """Bytes up to the next boundary; None where more has to arrive before anything can be said."""
-        at = self._buffer.find(self._delimiter)
-        if at < 0:
+        end = self._buffer.find(self._delimiter, self._at)
+        if end < 0:
             # The end may be the beginning of a boundary.
             known = len(self._buffer) - len(self._delimiter)
-            if known <= 0:
-                return None
-            return self._taken(known)
-        after = self._buffer[at + len(self._delimiter) :][:2]
-        if len(after) < 2:
-            return self._taken(at) if at else None
-        data = Data(self._buffer[:at] if self._in_part else b"")
-        self._buffer = self._buffer[at + len(self._delimiter) :]
-        if after == b"--":
-            self.ended = True
-        elif self._buffer.lstrip(b" \t").startswith(b"\r\n"):
-            self._buffer = self._buffer.lstrip(b" \t")
-            self._in_header = True
-        else:
+            return None if known <= self._at else self._taken(known)
+        after = end + len(self._delimiter)
+        if len(self._buffer) < after + 2:
+            return self._taken(end) if end > self._at else None
+        data = self._taken(end)
+        if self._buffer.startswith(b"--", after):
+            self.ended, self._at = True, after
+            return data
+        line = _END_OF_LINE.match(self._buffer, after)
+        if line is None:
             raise Malformed
+        self._in_header, self._at = True, line.start(1)
         return data
 
-    def _taken(self, count: int) -> Data:
-        data, self._buffer = self._buffer[:count], self._buffer[count:]
-        return Data(data if self._in_part else b"")
+    def _taken(self, end: int) -> Data:
+        start, self._at = self._at, end
+        return Data(self._buffer[start:end] if self._in_part else b"")
 
 
 def _place_of_name(header: bytes) -> tuple[int, int]:
