@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from timegate.frozen.contract import nameless
+from timegate.frozen.contract import nameless, schemas_of
 from timegate.frozen.difference import ABSENT, Difference, Kind
 from timegate.frozen.operations import OperationComparison, credentials_of, operations_of, standalone
 from timegate.frozen.schemas import Pair, SchemaComparison
-from timegate.typing import Document, Schema
+from timegate.typing import Document
 from timegate.wire.wire import SIDES
 
 
@@ -23,7 +23,7 @@ def differences(old: Document, new: Document) -> tuple[Difference, ...]:
     """
     if old == new:
         return ()
-    schemas = SchemaComparison(_schemas(old), _schemas(new))
+    schemas = SchemaComparison(schemas_of(old), schemas_of(new))
     before, after = operations_of(old), operations_of(new)
     found: list[Difference] = []
     reached: dict[Pair, set[str]] = {}
@@ -43,11 +43,6 @@ def differences(old: Document, new: Document) -> tuple[Difference, ...]:
         _follow(schemas, compared_schema.pairs, place, reached)
     found += _in_components(schemas, reached)
     return tuple(_merged(found))
-
-
-def _schemas(document: Document) -> dict[str, Schema]:
-    schemas: dict[str, Schema] = document.get("components", {}).get("schemas", {})
-    return schemas
 
 
 def _of_operation(kind: Kind, key: str, *, old: Any = ABSENT, new: Any = ABSENT) -> Difference:

@@ -77,7 +77,7 @@ class ContractPair:
 
     def has_frozen(self, name: str) -> bool:
         """Whether the frozen document has a component with a name."""
-        return name in self.frozen.get("components", {}).get("schemas", {})
+        return name in schemas_of(self.frozen)
 
 
 class VersionContracts:
@@ -162,6 +162,12 @@ def nameless(path: str) -> str:
     return _NAME.sub("{}", path)
 
 
+def schemas_of(document: Document) -> Mapping[str, Schema]:
+    """The components of a document by name."""
+    schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+    return schemas
+
+
 def operation_at(document: Document, operation: str) -> Any:
     """What a document says of an operation, by method and path; empty where it has none."""
     method, _, path = operation.partition(" ")
@@ -179,8 +185,8 @@ def schema_at(document: Document, component: str, operation: str, path: tuple[st
         operation: method and path of that operation.
         path: where it is in there, as `Difference.path`.
     """
-    schemas: dict[str, Schema] = document.get("components", {}).get("schemas", {})
-    found: Schema = schemas.get(component, {})
+    schemas = schemas_of(document)
+    found = schemas.get(component, {})
     if not component:
         found, path = _in_operation(operation_at(document, operation), path)
     for key in path:
@@ -205,7 +211,7 @@ def _in_operation(operation: Mapping[str, Any], path: tuple[str, ...]) -> tuple[
 def fields_of(schema: Schema, document: Document) -> Mapping[str, Schema]:
     """The fields of the object at a place; none where it is another value, or one of several."""
     arms = shape_of(schema).arms
-    schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+    schemas = schemas_of(document)
     fields: Mapping[str, Schema] = (
         schemas.get(referred(arms[0]) or "", {}).get("properties", {}) if len(arms) == 1 else {}
     )

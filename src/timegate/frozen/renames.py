@@ -88,8 +88,7 @@ def nests(spots: Sequence[Spot], contracts: ContractPair) -> Iterator[Nest]:
         if not has_come and not one.has(*GONE):
             continue
         known = contracts.today.document if has_come else contracts.frozen
-        schema = one.of(*COME).new if has_come else one.of(*GONE).old
-        held = fields_of(schema, known)
+        held = fields_of(_value(one), known)
         kinds = GONE if has_come else COME
         others = [other for other in in_models if other.has(*kinds) and _holder(other) == _holder(one)]
         moved = [spot for spot in others if spot.path[-1] in held and _bare(_value(spot)) == _bare(held[spot.path[-1]])]
@@ -99,6 +98,7 @@ def nests(spots: Sequence[Spot], contracts: ContractPair) -> Iterator[Nest]:
 
 
 def _value(spot: Spot) -> Any:
+    """The schema of what is gone or has come."""
     return spot.of(*GONE).old if spot.has(*GONE) else spot.of(*COME).new
 
 
@@ -156,7 +156,7 @@ def parts(spots: Sequence[Spot]) -> Iterator[Parts]:
 
 def _may_be_parts(gone: list[Spot], come: list[Spot]) -> bool:
     """Whether the one field is a text, or both parts have its type."""
-    whole, *others = sorted(([spot.of(*GONE).old for spot in gone], [spot.of(*COME).new for spot in come]), key=len)
+    whole, *others = sorted(([*map(_value, gone)], [*map(_value, come)]), key=len)
     types = [{arm.get("type") for arm in shape_of(schema).arms} for schema in (whole[0], *others[0])]
     return types[0] == {"string"} or types[0] == types[1] == types[2]
 
@@ -185,7 +185,7 @@ def _alike(one: str, other: str) -> float:
 
 def same_type(gone: Spot, come: Spot) -> bool:
     """Whether a place that is gone had the type of one that has come."""
-    return _bare(gone.of(*GONE).old) == _bare(come.of(*COME).new)
+    return _bare(_value(gone)) == _bare(_value(come))
 
 
 def _bare(schema: Any) -> tuple[object, ...]:
