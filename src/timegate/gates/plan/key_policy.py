@@ -53,14 +53,19 @@ class KeysOf(NamedTuple):
         """
         if not conversion.from_client:
             # The first part of the conversion may have set aside keys that this part's version has.
-            return KeyPolicy(), self._hidden(set()) if conversion.dst == 0 else ()
+            return KeyPolicy(), self._back(self._hidden(set()), conversion)
         hidden: tuple[str, ...] = ()
         # One stage all the way to head looks at no other hidden keys than those of objects that a move has emptied.
         if conversion.dst or len(own) > 1 or not own[0].stored.keys() <= self.reach.head_keys(self.name):
             hidden = self._hidden(keys)
         policy = self._policy(conversion.src, hidden, stages)
         policy = replace(policy, refused=policy.refused and conversion.judges)
-        return policy, () if conversion.dst else hidden
+        return policy, self._back(hidden, conversion)
+
+    def _back(self, hidden: Sequence[str], conversion: Conversion) -> tuple[str, ...]:
+        """The hidden keys that mean nothing from the end of a conversion on: what follows may have no program."""
+        later = self.reach.keys_at(self.name, range(conversion.dst + 1))
+        return tuple(key for key in hidden if key not in later)
 
     def _hidden(self, keys: set[str]) -> tuple[str, ...]:
         """Keys that only versions in between have.
