@@ -27,6 +27,7 @@ from tests.twins.shapes import (
     Type,
     UnionOf,
     parts,
+    reached,
 )
 from tests.twins.values import Drawer, Member, Obj, filled
 
@@ -227,10 +228,17 @@ def _with_arms(kind: Type, arms: tuple[Type, ...]) -> Type:
 
 
 def was_named(scene: Scene) -> Happened | None:
+    operations = scene.oldest.operations.values()
+    sent = [one.body for one in operations if one.body is not None]
+    shown = reached(scene.oldest, *sent, *(one.response for one in operations))
     found = [
         model
         for model in scene.models()
-        if model.uid in scene.oldest.models and model.uid not in scene.busy and model.parameter is None
+        if model.uid in scene.oldest.models
+        and model.uid not in scene.busy
+        and model.parameter is None
+        # No document shows the name of the model of a query.
+        and ModelOf(model.uid) in shown
     ]
     if not found:
         return None
