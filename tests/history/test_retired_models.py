@@ -300,3 +300,14 @@ def test_what_it_is_read_as_is_the_newer_versions_whatever_else_that_changed(ret
     assert gates.upgrade(Home, {"pet": {"kind": "cat", "years": 4}}, from_version=OLD) == {
         "pet": {"kind": "cat", "lives": 4}
     }
+
+
+class ByName(BaseModel):
+    pets: dict[str, Cat | Dog | None] | None = None
+
+
+def test_what_is_no_dict_of_arms_of_which_one_was_retired_is_told_as_no_dict() -> None:
+    gates = gates_of(ByName, retired_fish(Cat, Dog))
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(ByName, {"pets": 1}, from_version=OLD)
+    assert [(failure.path, failure.kind) for failure in refused.value.failures] == [(["pets"], "dict_type")]

@@ -27,6 +27,9 @@ _TYPE_ERRORS: Mapping[type, tuple[str, str]] = {
 }
 """What a value is told that is none of a JSON type, as pydantic says it."""
 
+NO_OBJECT: Final = _TYPE_ERRORS[dict]
+"""What a value is told that is no object of a class."""
+
 NO_DICT: Final = "dict_type", "Input should be a valid dictionary"
 """What a value is told that is no dict of anything."""
 _LISTS: Final = {
@@ -154,6 +157,7 @@ class ValueCheck:
         required: whether the key must be there.
         reader: reads every other value; None where nothing can.
         converted: whether the plain JSON of what was read replaces the value.
+        objects: what a value is told that is no object, as type and message.
     """
 
     exact: frozenset[type]
@@ -162,6 +166,7 @@ class ValueCheck:
     required: bool
     reader: Reader | None
     converted: bool
+    objects: tuple[str, str] = NO_OBJECT
 
     def __call__(self, value: Any) -> Any:
         if value is MISSING:
@@ -178,7 +183,7 @@ class ValueCheck:
         if self.reader is None:
             if is_named:
                 return value
-            raise wrong_type(*types)
+            raise wrong_type(*types, objects=self.objects)
         try:
             read = self.reader(value)
         except Unread as error:
@@ -187,7 +192,7 @@ class ValueCheck:
             # A component's part of the type reads anything: what it has read must be of a type that the schema names.
             if value is not None and (is_named or type_of(read) in types):
                 return read if self.converted else self.named.kept(value, read)
-            failures = wrong_type(*types).failures
+            failures = wrong_type(*types, objects=self.objects).failures
         raise UpgradeError(failures=failures)
 
 

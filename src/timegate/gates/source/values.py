@@ -26,14 +26,14 @@ from timegate.gates.plan.plan import (
     slots_of,
 )
 from timegate.gates.run.runtime import Call
-from timegate.gates.run.value_checks import MemberCheck, Named, ValueCheck
+from timegate.gates.run.value_checks import NO_DICT, NO_OBJECT, MemberCheck, Named, ValueCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
 from timegate.reading.value_readers import Apart, is_enum, member_reader, reader_of, says_all
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
-from timegate.wire.schema import arms_of, single_reference
+from timegate.wire.schema import arms_of, referred, single_reference
 from timegate.wire.value_readers import Reader
 from timegate.wire.wire import Component
 
@@ -182,7 +182,9 @@ class Values:
         reader = self._reader(op)
         if reader is not None and not says_all(op.kind, settings=op.settings, apart=self._apart(op)):
             exact = frozenset[type]()
-        check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted), "c")
+        arms = op.schema.get("anyOf") or [op.schema]
+        objects = NO_OBJECT if any(map(referred, arms)) else NO_DICT
+        check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted, objects), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
             conditions.append(module.is_not(variable, exact))
