@@ -306,6 +306,13 @@ class ByName(BaseModel):
     pets: dict[str, Cat | Dog | None] | None = None
 
 
+def test_what_is_no_object_beside_a_retired_arm_is_told_as_no_object_of_a_class() -> None:
+    gates = gates_of(Home, retired_fish(Cat, Dog))
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(Home, {"pet": [1]}, from_version=OLD)
+    assert [(failure.path, failure.kind) for failure in refused.value.failures] == [(["pet"], "model_attributes_type")]
+
+
 def test_what_is_no_dict_of_arms_of_which_one_was_retired_is_told_as_no_dict() -> None:
     gates = gates_of(ByName, retired_fish(Cat, Dog))
     with pytest.raises(UpgradeError) as refused:

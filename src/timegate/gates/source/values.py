@@ -182,8 +182,7 @@ class Values:
         reader = self._reader(op)
         if reader is not None and not says_all(op.kind, settings=op.settings, apart=self._apart(op)):
             exact = frozenset[type]()
-        arms = op.schema.get("anyOf") or [op.schema]
-        objects = NO_OBJECT if any(map(referred, arms)) else NO_DICT
+        objects = NO_OBJECT if _holds_a_class(op.schema) else NO_DICT
         check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted, objects), "c")
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
@@ -286,3 +285,8 @@ def _arms(schema: Schema) -> Iterator[Schema]:
 
 def _condition(when: str, variable: str) -> str:
     return {"always": "True", "missing": f"{variable} is M", "null": f"{variable} is None"}[when]
+
+
+def _holds_a_class(schema: Schema) -> bool:
+    """Whether a schema is that of a component, or of a union with one among its arms."""
+    return referred(schema) is not None or any(map(_holds_a_class, arms_of(schema)))
