@@ -27,7 +27,6 @@ from tests.twins.shapes import (
     Type,
     UnionOf,
     parts,
-    reached,
 )
 from tests.twins.values import Drawer, Member, Obj, filled
 
@@ -228,17 +227,10 @@ def _with_arms(kind: Type, arms: tuple[Type, ...]) -> Type:
 
 
 def was_named(scene: Scene) -> Happened | None:
-    operations = scene.oldest.operations.values()
-    sent = [one.body for one in operations if one.body is not None]
-    shown = reached(scene.oldest, *sent, *(one.response for one in operations))
     found = [
         model
-        for model in scene.models()
-        if model.uid in scene.oldest.models
-        and model.uid not in scene.busy
-        and model.parameter is None
-        # No document shows the name of the model of a query.
-        and ModelOf(model.uid) in shown
+        for model in scene.shown()
+        if model.uid in scene.oldest.models and model.uid not in scene.busy and model.parameter is None
     ]
     if not found:
         return None
@@ -252,7 +244,8 @@ def was_named(scene: Scene) -> Happened | None:
 
 def documented(scene: Scene) -> Happened | None:
     """Older documents said something else; nothing happens to payloads."""
-    found = scene.spot(lambda model, one: True)
+    shown = {model.uid for model in scene.shown(as_parameters=True)}
+    found = scene.spot(lambda model, one: model.uid in shown)
     if found is None:
         return None
     model, one = found

@@ -196,7 +196,7 @@ def enveloped(scene: Scene) -> Happened | None:
 
 
 def model_documented(scene: Scene) -> Happened | None:
-    found = scene.models()
+    found = scene.shown()
     if not found:
         return None
     was = {"description": f"As it was told {scene.dice.number(2, 10**6)} times."}

@@ -70,6 +70,14 @@ class Scene:
         used = {kind.model for kind in self.sent() | self.received() if isinstance(kind, ModelOf)}
         return [self.world.models[uid] for uid in self.world.models if uid in used and uid not in self.busy]
 
+    def shown(self, *, as_parameters: bool = False) -> list[ModelShape]:
+        """The models that documents of today show, by name or, if wanted, as parameters."""
+        kinds = [one.response for one in self.operations()]
+        kinds += [one.body for one in self.operations() if one.body is not None]
+        kinds += [ModelOf(one.query) for one in self.operations() if one.query and as_parameters]
+        known = reached(self.world, *kinds)
+        return [model for model in self.models() if ModelOf(model.uid) in known]
+
     def spot(self, fits: Callable[[ModelShape, FieldShape], bool]) -> tuple[ModelShape, FieldShape] | None:
         """Pick a field that a model declares itself."""
         found = [
