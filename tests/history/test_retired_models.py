@@ -318,3 +318,28 @@ def test_what_is_no_dict_of_arms_of_which_one_was_retired_is_told_as_no_dict() -
     with pytest.raises(UpgradeError) as refused:
         gates.upgrade(ByName, {"pets": 1}, from_version=OLD)
     assert [(failure.path, failure.kind) for failure in refused.value.failures] == [(["pets"], "dict_type")]
+
+
+class Frog(BaseModel):
+    kind: Literal["frog"]
+    legs: int
+
+
+def test_models_that_were_retired_one_after_the_other_are_read_each_as_its_fact_says() -> None:
+    fish = on(Cat, Dog).retired(was=Fish, read_as=as_cat, loses="a cat has no fins")
+    frog = on(Cat, Dog, Fish).retired(
+        was=Frog, read_as=lambda frog: {"kind": "fish", "fins": frog["legs"]}, loses="a fish has no legs"
+    )
+    gates = Timeline(
+        Version("2025-12-01", change_of("RetireFish", fish)),
+        Version("2025-06-01", change_of("RetireFrogs", frog)),
+        Version(OLD),
+    ).compile(Contract.of_types(Home))
+    sent = [{"kind": "frog", "legs": 4}, {"kind": "fish", "fins": 3}, {"kind": "dog"}]
+    assert [gates.upgrade(Home, {"pet": pet}, from_version=OLD)["pet"] for pet in sent] == [
+        {"kind": "cat", "lives": 4},
+        {"kind": "cat", "lives": 3},
+        {"kind": "dog"},
+    ]
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Home, {"pet": sent[0]}, from_version="2025-06-01")

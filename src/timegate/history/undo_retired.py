@@ -91,6 +91,10 @@ class _Unions:
             if name is None or not self._is_retired(name)
         )
 
+    def names(self, meant: set[frozenset[int | str]]) -> set[str | None]:
+        """The components that are arms of the unions that are meant."""
+        return {referred(arm) for arms in self._all() if self.key(arms) in meant for arm in arms}
+
     def _all(self) -> Iterator[list[Schema]]:
         wire = self.builder.wire
         holders = self.builder.references.holders(wire, self.side, self.models)
@@ -128,6 +132,8 @@ def _with_retired(fact: Retired, builder: HistoryBuilder, unions: _Unions, known
     def is_meant(arms: list[Schema]) -> bool:
         return unions.key(arms) in meant
 
+    # The class of a model that was retired since is also that of its type in facts, which no payload holds.
+    arms = unions.names(meant)
     change = partial(with_arm, meant=is_meant, name=name, properties=known.properties)
     builder.rewrite(side, change, holding=list(unions.models))
     # Its defaults have the shape of the older version.
@@ -136,7 +142,7 @@ def _with_retired(fact: Retired, builder: HistoryBuilder, unions: _Unions, known
         for key, schema in known.properties.items()
     }
     older = replace(known, name=name, schema={**known.schema, "properties": properties})
-    newer: Schema = {"anyOf": [ref(one) for one in unions.models]}
+    newer: Schema = {"anyOf": [ref(one) for one in unions.models if one in arms]}
     # Newer versions read what it becomes.
     as_read = Component(name, newer, display_name=known.display_name)
     builder.made.add(builder.wires, side, as_read)
