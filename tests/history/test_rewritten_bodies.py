@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from fastapi import FastAPI, Form, HTTPException
+from fastapi import Body, FastAPI, Form, HTTPException
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
@@ -280,3 +280,33 @@ def test_a_rewriting_without_functions_or_with_one_that_cannot_be_called_is_refu
         endpoint("/heroes").rewritten(was=int)
     with pytest.raises(DeclarationError, match="write a function of one value"):
         endpoint("/heroes").rewritten(response=wrong)
+
+
+def anything() -> FastAPI:
+    made = FastAPI()
+
+    @made.post("/any")
+    def take(body: Annotated[Any, Body()]) -> Any:
+        return body
+
+    return made
+
+
+@pytest.mark.parametrize(("was", "old", "new"), [(int, 5, {"n": 5}), (dict[str, int], {"n": 5}, [5]), (str, "a", "A")])
+def test_a_body_without_a_type_may_hold_any_value_before_and_after_it_is_rewritten(
+    was: Any, old: Any, new: Any
+) -> None:
+    def to_head(body: Any) -> Any:
+        return new if body == old else pytest.fail(f"it was asked for {body!r}")
+
+    def to_old(body: Any) -> Any:
+        return old if body == new else pytest.fail(f"it was asked for {body!r}")
+
+    fact = endpoint("/any", "POST").rewritten(request=to_head, response=to_old, was=was)
+    timeline = Timeline(Version(NEW, change_of("Changed", fact)), Version(OLD))
+    made = anything()
+    made.add_middleware(TimegateMiddleware, timeline=timeline)
+    with TestClient(made) as client:
+        assert client.post("/any", json=old, headers={"api-version": OLD}).json() == old
+        assert client.post("/any", json=new, headers={"api-version": NEW}).json() == new
+        assert client.post("/any", json=[None], headers={"api-version": OLD}).status_code == 422

@@ -84,10 +84,15 @@ def has_keys(schema: Schema) -> bool:
     """Whether the values of a component are objects with keys of their own, and not lists, scalars or dicts."""
     if "properties" in schema:
         return True
-    is_dict = is_object(schema.get("additionalProperties"))
-    return schema.get("type", "object") == "object" and not is_dict and schema.keys().isdisjoint(_OTHER_SHAPES)
+    if schema.get("type", "object") != "object" or ("type" not in schema and schema.keys().isdisjoint(_OF_OBJECTS)):
+        # One that says nothing of keys admits any value.
+        return False
+    return not is_object(schema.get("additionalProperties")) and schema.keys().isdisjoint(_OTHER_SHAPES)
 
 
+_OF_OBJECTS: Final = frozenset(
+    {"additionalProperties", "unevaluatedProperties", "patternProperties", "propertyNames", "required"}
+)
 _OTHER_SHAPES: Final = frozenset({"$ref", "anyOf", "oneOf", "allOf", "enum", "const"})
 
 

@@ -182,6 +182,15 @@ EDITS: Final = (
         settled='endpoint("/orders/{order_id}", "GET").path("order_id").retyped(was=int, to_head=str)',
     ),
     Edit(
+        "a response without a type",
+        "async def say(word: Strict) -> int:",
+        "async def say(word: Strict) -> Any:",
+        "PUT /words 200",
+        "breaking",
+        'endpoint("/words", "PUT").rewritten(response=undecided(',
+        settled='endpoint("/words", "PUT").rewritten(response=int, was=int)',
+    ),
+    Edit(
         "a required header field",
         "async def pets() ",
         "async def pets(x_trace: Annotated[str, Header()]) ",

@@ -177,7 +177,7 @@ class Draft:
         """Set a key as `WholeFunctions` says; its value is of a schema then."""
         keys = {name: slot.schema or {} for name, slot in self.names.items()}
         self._end_stage(WholeFunctions((call,), key, when, path))
-        self.begin({**keys, key: holds}, self.boundary, {})
+        self.begin({**keys, key: holds}, self.boundary, {"type": "object"})
 
     def convert_value(self, key: str, calls: tuple[Call, ...], target: Schema) -> None:
         slot = self.names.get(key)
