@@ -214,23 +214,28 @@ class _ErrorConverter:
         if isinstance(error.get("pointer"), str):
             converted["pointer"] = self._pointer(error["pointer"])
         location: Location = tuple(error["loc"]) if is_array(error.get("loc")) else ()
-        if location and self._touched.get(str(location[0]), False):
-            place = self._gate.locate(location)
-            lacks_last = error.get("type") == "missing"
-            if place.means_nothing or (lacks_last and not place.exact):
-                self.unheard_of.append(converted)
-            place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
-            if self._is_of_another_arm(error, place):
-                self.unheard_of.append(converted)
-            converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
-            _convert_message(converted, place, self._request.at(place.location) if place.tags else None)
+        touched = bool(location) and self._touched.get(str(location[0]), False)
+        if not touched and not (location and self._gate.relabels):
+            return converted
+        place = self._gate.locate(location)
+        if touched:
+            place = self._as_sent(error, converted, place)
+        converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
+        # Where nothing else changes, what was sent is what head has read, and only the classes have other names.
+        _convert_message(converted, place, self._request.at(place.location) if touched and place.tags else None)
+        if touched:
             self._convert_input(converted, place)
-        elif location and self._gate.relabels:
-            # What the client sent is what head has read; only the classes have other names.
-            place = self._gate.locate(location)
-            converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
-            _convert_message(converted, place, None)
         return converted
+
+    def _as_sent(self, error: ValidationError, converted: ValidationError, place: ClientLocation) -> ClientLocation:
+        """The place in the keys that the client sent; notes what is told of keys that it could not send."""
+        lacks_last = error.get("type") == "missing"
+        if place.means_nothing or (lacks_last and not place.exact):
+            self.unheard_of.append(converted)
+        place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
+        if self._is_of_another_arm(error, place):
+            self.unheard_of.append(converted)
+        return place
 
     def _is_of_another_arm(self, error: ValidationError, place: ClientLocation) -> bool:
         """Whether an arm of a union misses a key that was sent, or tells of one that was not.
