@@ -114,6 +114,12 @@ TOLD: dict[str, tuple[Any, tuple[Any, ...], Any, list[tuple[Any, ...]]]] = {
     "so is one like Infinity": (
         Priced, (TWICE,), {"price": "-Infinity"}, [("finite_number", ["price"], "-Infinity")],
     ),
+    "also where a fact is about its default alone": (
+        Priced,
+        (on(Priced).defaulted("price", was=1.5),),
+        {"price": "NaN"},
+        [("finite_number", ["price"], "NaN")],
+    ),
     "today's limit applies, and its 422 is the app's": (
         Limited,
         (on(Limited).constrained("n", was=Annotated[int, Field(le=9)], tolerated="none is higher"),),

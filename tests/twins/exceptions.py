@@ -305,7 +305,7 @@ def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
 
 @documented("JSON has no such number")
 def a_text_that_is_no_number_of_json(exchange: Exchange) -> bool:
-    """A text like `"NaN"` for a number that a fact converts is refused."""
+    """A text like `"NaN"` for a number that a fact is about is refused."""
     return "finite_number" in _types(exchange.new_details)
 
 
