@@ -212,3 +212,34 @@ def test_functions_and_names_of_the_wrong_number_are_refused_when_they_are_decla
         on(Person).split("name", into=("first",), was=str, apart=apart, together=str.upper)
     with pytest.raises(DeclarationError, match="was= is a tuple with a type for each field"):
         on(Named).merged(("first", "last"), into="name", was=(str,), together=together, apart=apart)
+
+
+def before_and_after(both: str) -> tuple[str, str]:
+    before, _, after = both.partition(" ")
+    return before, after
+
+
+def test_a_field_that_came_and_was_split_in_one_version_leaves_nothing_else_behind() -> None:
+    class Member(BaseModel, extra="allow"):
+        first: str
+        last: str
+
+    split = on(Member).split(
+        "name", into=("first", "last"), was=str, apart=before_and_after, together=lambda *parts: " ".join(parts)
+    )
+    gates = gates_of(Member, on(Member).added("name", default="Ada L"), split)
+    assert gates.upgrade(Member, {"age": 3}, from_version=OLD) == {"first": "Ada", "last": "L", "age": 3}
+    assert gates.downgrade(Member, {"first": "Ada", "last": "L"}, to_version=OLD) == {}
+
+
+def test_a_field_that_was_merged_and_went_in_one_version_leaves_nothing_else_behind() -> None:
+    class Member(BaseModel, extra="allow"):
+        age: int = 1
+
+    merged = on(Member).merged(
+        ("first", "last"), into="name", was=(str, str), together=lambda *parts: " ".join(parts), apart=before_and_after
+    )
+    gone = on(Member).removed("name", was=str, backfill="Ada L", loses="nobody reads it")
+    gates = gates_of(Member, merged, gone)
+    assert gates.downgrade(Member, {"age": 3}, to_version=OLD) == {"first": "Ada", "last": "L", "age": 3}
+    assert gates.upgrade(Member, {"first": "Ada", "last": "L"}, from_version=OLD) == {}

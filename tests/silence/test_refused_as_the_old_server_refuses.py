@@ -321,10 +321,11 @@ def test_all_values_of_a_parameter_that_nobody_knows_are_repeated(target: str) -
     async def get(query: Annotated[Asked, Query()]) -> str:
         return str(query.n)
 
-    # Releases of FastAPI before 0.116 repeat the last one alone.
-    (expected,) = told(app, "GET", target)
-    assert expected in [("extra_forbidden", ["query", "stranger"], values) for values in (["1", "2"], "2")]
-    assert told(gated(app, on(Asked).renamed("stranger2", to="n")), "GET", target) == [expected]
+    # Releases of FastAPI before 0.116 repeat the last one alone; where a change touches them, all are told.
+    told_by_app = told(app, "GET", target)
+    assert told_by_app in [[("extra_forbidden", ["query", "stranger"], values)] for values in (["1", "2"], "2")]
+    gate = gated(app, on(Asked).renamed("stranger2", to="n"))
+    assert told(gate, "GET", target) == [("extra_forbidden", ["query", "stranger"], ["1", "2"])]
 
 
 class Pairs(BaseModel):

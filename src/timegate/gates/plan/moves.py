@@ -32,6 +32,9 @@ def empties(steps: Sequence[Step], sent: Component, received: Component, *, upgr
     keys = set(sent.properties)
     for step in steps if upgrades else reversed(steps):
         match step:
+            case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
+                # It comes, with a value that nobody sent, and a move of the same boundary may empty that.
+                keys.add(step.key)
             case KeyAdded() | KeyRemoved() | MovedThrough():
                 keys.discard(step.key)
             case KeyRenamed():
