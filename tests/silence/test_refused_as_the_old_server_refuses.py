@@ -550,3 +550,29 @@ def test_an_arm_tells_no_json_type_of_a_value_that_a_function_would_have_made() 
         ("int_parsing", ["body", "shape", "Whole", "first"], "x"),
         ("extra_forbidden", ["body", "shape", "Whole", "n"], 1),
     ]
+
+
+class Newer(BaseModel, extra="forbid"):
+    a: int
+    e: int = 0
+    f: int = 0
+
+
+@pydantic_dataclass(config=ConfigDict(extra="forbid"))
+class NewerData:
+    a: int
+    e: int = 0
+    f: int = 0
+
+
+@pytest.mark.parametrize(("kind", "extra"), [(Newer, "extra_forbidden"), (NewerData, "unexpected_keyword_argument")])
+def test_keys_that_the_client_does_not_have_are_told_after_its_own_in_the_order_in_which_they_were_sent(
+    kind: Any, extra: str
+) -> None:
+    retyped = on(kind).retyped("a", was=str, to_head=int, to_old=str)
+    posted = Posted(kind, on(kind).added("e"), on(kind).added("f"), retyped)
+    assert told(posted.app, "POST", "/", body={"f": 1, "a": 7, "e": 2}) == [
+        ("string_type", ["body", "a"], 7),
+        (extra, ["body", "f"], 1),
+        (extra, ["body", "e"], 2),
+    ]

@@ -147,16 +147,16 @@ async def test_a_key_that_the_version_lacks_is_refused_with_its_place(client: Cl
     assert response.json() == {
         "detail": [
             {
-                "type": "extra_forbidden",
-                "loc": ["body", "dag_version_id"],
-                "msg": "Extra inputs are not permitted",
-                "input": "q",
-            },
-            {
                 "type": "missing",
                 "loc": ["body", "version_id"],
                 "msg": "Field required",
                 "input": {"id": 1, "dag_version_id": "q"},
+            },
+            {
+                "type": "extra_forbidden",
+                "loc": ["body", "dag_version_id"],
+                "msg": "Extra inputs are not permitted",
+                "input": "q",
             },
         ]
     }

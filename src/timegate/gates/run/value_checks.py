@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from contextvars import ContextVar
 from dataclasses import dataclass, is_dataclass
 from typing import Any, Final
@@ -45,20 +45,21 @@ COMPLETE: Final[ContextVar[bool]] = ContextVar("timegate.complete", default=Fals
 
 
 class Failures:
-    """The failures of an object or array so far; at most the first hundred are kept.
+    """The failures of an object or array so far, at most the first hundred; keys that it does not have come last.
 
     It holds failures and no error: a raised error whose frame held it would only be freed by the garbage collector.
     """
 
-    __slots__ = ("count", "listed")
+    __slots__ = ("count", "listed", "strange")
 
     def __init__(self) -> None:
         self.listed: list[Failure] = []
+        self.strange: list[Failure] = []
         self.count = 0
 
     def error(self) -> UpgradeError:
         """The error that lists them; the caller raises it directly."""
-        return UpgradeError(failures=self.listed, count=self.count)
+        return UpgradeError(failures=[*self.listed, *self.strange][:MOST], count=self.count)
 
 
 def collect(failures: Failures | None, error: GateError, key: str | int | None) -> Failures:
@@ -97,6 +98,11 @@ def extra_of(model: Any) -> tuple[str, str]:
     return _EXTRA_OF_DATACLASS if is_dataclass(model) else EXTRA
 
 
+def in_order(keys: Set[str], value: dict[str, Any]) -> Sequence[str]:
+    """Some keys of an object in the order in which they were sent."""
+    return [key for key in value if key in keys] if keys else ()
+
+
 def unknown_key(failures: Failures | None, key: str, told: tuple[str, str] = EXTRA) -> Failures:
     """The failures with that of a key that the client's contract does not have.
 
@@ -105,8 +111,11 @@ def unknown_key(failures: Failures | None, key: str, told: tuple[str, str] = EXT
         key: the key.
         told: the type and the text of its validation error.
     """
-    failure = Failure("this version has no such key", *told, path=[key])
-    return collect(failures, UpgradeError(failures=[failure]), None)
+    failures = failures or Failures()
+    if len(failures.strange) < MOST:
+        failures.strange.append(Failure("this version has no such key", *told, path=[key]))
+    failures.count += 1
+    return failures
 
 
 def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], lists: str = "list") -> UpgradeError:

@@ -42,6 +42,7 @@ class Writers(NamedTuple):
 
 _RUNTIME = (
     value_checks.collect,
+    value_checks.in_order,
     value_checks.note_absent,
     value_checks.unknown_key,
     value_checks.wrong_type,

@@ -114,7 +114,7 @@ def _apply_policy(module: Module, writer: Writer, component: Component, policy: 
         found = f"{module.name(frozenset(policy.forbidden))}.intersection(v)"
         if policy.only is not None:
             found = f"v.keys() - {module.name(policy.only)}"
-        with writer.block(f"for k in {f'sorted({found})' if policy.refused else found}:"):
+        with writer.block(f"for k in {f'in_order({found}, v)' if policy.refused else found}:"):
             if policy.refused:
                 writer.add(f"errors = unknown_key(errors, k, {told!r})")
             writer.add("del v[k]")
