@@ -10,6 +10,7 @@ from fastapi import FastAPI, Query
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import BaseModel, ConfigDict, Field
 
+from tests.sentences import shows
 from tests.silence.exchanges import exchange
 from tests.twins.pairs import Pair
 from timegate import Contract, Gates, Internal, Timeline, Version, VersionChange, endpoint, on
@@ -117,6 +118,10 @@ def without_internal_fields(document: Document) -> Document:
     return shown
 
 
+@shows(
+    "The newest one is the app's own but for three things: `info.version` is the version, internal fields "
+    "are left out,",
+)
 @pytest.mark.parametrize("app", apps())
 def test_the_newest_document_is_the_apps_own_text_for_text_but_for_version_and_internal_fields(app: FastAPI) -> None:
     expected = without_internal_fields(app.openapi())
@@ -133,6 +138,10 @@ def test_an_older_document_is_valid_and_says_its_version(app: FastAPI) -> None:
     assert "x-timegate" not in repr(document)
 
 
+@shows(
+    "Every version's document is an edit of the app's own, as `app.openapi()` gives it: what a version does "
+    "not change stays as the app writes it, its own processing included.",
+)
 def test_an_older_document_keeps_what_the_app_has_processed_and_edits_the_rest() -> None:
     app = orders(Processed(title="Orders", version="7.1"))
     document = compiled(app).contract(OLD)
@@ -229,6 +238,7 @@ def parameters_in(document: Document) -> list[list[tuple[str, str, bool]]]:
     return [[(one["in"], one["name"], one["required"]) for one in one["parameters"]] for one in operations]
 
 
+@shows("and each operation has the parameter that selects the version.")
 @pytest.mark.parametrize("version", [HEAD, OLD])
 def test_each_operation_has_the_header_parameter_that_selects_the_version(version: str) -> None:
     document = document_of(orders(FastAPI()), version)
@@ -259,6 +269,7 @@ def test_a_query_parameter_that_selects_the_version_is_shown_and_of_several_sele
     assert [one[-1] for one in parameters_in(document)] == [("query", "v", True)] * 2
 
 
+@shows("Where the path selects it, the server's URL has the version instead.")
 @pytest.mark.parametrize(("url", "server"), [(f"/v/{OLD}/openapi.json", f"/v/{OLD}"), ("/openapi.json", f"/v/{HEAD}")])
 def test_the_path_segment_that_selects_the_version_is_the_documents_server(url: str, server: str) -> None:
     document = document_of(orders(FastAPI()), None, url, select=path("/v/{version}"), default="latest")
@@ -281,6 +292,10 @@ def test_a_parameter_that_the_app_declares_itself_is_not_shown_twice() -> None:
     assert document["paths"] == app.openapi()["paths"]
 
 
+@shows(
+    "`documents=` takes a function that changes a version's document before it is served.",
+    "It gets the document and the version, and what it returns is served.",
+)
 def test_a_hook_gets_the_document_and_its_version_and_what_it_returns_is_served() -> None:
     seen: list[tuple[str, str]] = []
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import Item, change_of, faults_of
+from tests.sentences import shows
 from timegate import Contract, DeclarationError, Gates, Timeline, Version, endpoint, on
 from timegate.changes.base import Fact
 
@@ -111,6 +112,7 @@ def test_texts_of_one_change_commute_with_what_another_does() -> None:
     assert gates.contract(OLD)["paths"]["/all"]["get"]["summary"] == "Heroes"
 
 
+@shows("`documented` must say something else than the newer documents,")
 @pytest.mark.parametrize(
     ("fact", "place"),
     [

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from tests.cells.refused import NEW, OLD, Cat, ExpectedFault, Item, Spot, change_of, faults_of
+from tests.sentences import shows
 from timegate import Contract, Fault, Timeline, Version, on
 
 ITEM = on(Item)
@@ -164,6 +165,9 @@ def test_a_serializer_with_a_return_type_compiles() -> None:
     assert gates.upgrade(Plainly, request, from_version=OLD) == {"spot": {"x": 1}, "name": "a"}
 
 
+@shows(
+    "a serializer without a return type in a model that holds one that changes, unless a change vouches for it;",
+)
 def test_a_serializer_without_a_return_type_compiles_where_nothing_below_it_changes() -> None:
     change = change_of("ChangeThings", ITEM.renamed("title", to="name"))
     contract = Contract.of_types(Serialized, Nested, Item)

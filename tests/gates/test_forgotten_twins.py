@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of
+from tests.sentences import shows
 from timegate import CompileError, Contract, Gates, Timeline, Version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -132,6 +133,7 @@ def test_a_word_says_that_a_twin_is_unchanged() -> None:
     assert [*forgotten(fact, on(HeroCreate).unchanged("it always was a name"))] == ["HeroUpdate"]
 
 
+@shows("and `unchanged` must be about a twin of a model that changed.")
 def test_a_word_about_no_twin_is_a_fault() -> None:
     with pytest.raises(CompileError) as refused:
         gates_of(on(Hero).renamed("title", to="name"), on(Town).unchanged("why not"))

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
 
 
@@ -29,6 +30,7 @@ async def lines() -> AsyncIterator[Line]:
     yield Line(text="a")
 
 
+@shows("JSON lines,")
 def test_json_lines_of_a_changed_model_are_refused_with_their_place() -> None:
     with pytest.raises(CompileError) as caught:
         Timeline(Version("2025-02-01", Renamed), Version("2025-01-01")).compile(Contract.of(app))

@@ -24,6 +24,7 @@ from tests.cells.refused import (
     change_of,
     faults_of,
 )
+from tests.sentences import shows
 from timegate import (
     CompileError,
     Contract,
@@ -242,6 +243,10 @@ class Grouped(BaseModel):
 
 
 class TestAllFaultsAreReportedAtOnce:
+    @shows(
+        "At start-up, in one error with every fault:",
+        "One error lists all faults.",
+    )
     def test_the_faults_of_every_change_and_of_every_version_come_together(self) -> None:
         newest = change_of("Newest", on(Unreached).added("x"), ITEM.added("name"))
         middle = change_of("Middle", ITEM.removed("gone", was=int), endpoint("/nothing").added())

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of
+from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -120,6 +121,7 @@ def test_old_documents_show_the_bare_body_and_the_newest_one_is_the_apps_own() -
     assert gates.contract(NEW)["paths"] == app().openapi()["paths"]
 
 
+@shows("and, in a request, requires nothing beside it.")
 @pytest.mark.parametrize(
     ("fact", "problem"),
     [
@@ -137,6 +139,7 @@ def test_an_envelope_that_data_cannot_follow_is_a_fault(fact: Fact, problem: str
     assert {fault.problem for fault in refused.value.faults} == {problem}
 
 
+@shows('`enveloped("items")` needs a body that always has `items`')
 def test_an_envelope_that_head_may_leave_empty_is_a_fault() -> None:
     made = FastAPI()
     made.get("/lax", response_model=Lax, response_model_exclude_unset=True)(lambda: Lax())

@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 
 from tests.cells.refused import NEW, Cat, Colour, Dog, ExpectedFault, Item, Unreached, change_of, faults_of
+from tests.sentences import shows
 from timegate import Fault, enum, on, sibling
 
 FIELDS = "name one of colour, name, note, other, pet, size, spot, tags"
@@ -252,6 +253,9 @@ NO_VALUE_DECLARED = {
 REFUSED = {**NOTHING_TO_APPLY_TO, **CHANGES_NOTHING, **NO_VALUE_DECLARED}
 
 
+@shows(
+    "Each fault names the version, the change with its file and line, and the place, and shows the line to write.",
+)
 @pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED)
 def test_a_fault_names_its_change_its_place_and_its_remedy(refused: ExpectedFault) -> None:
     change = change_of("ChangeThings", *refused.facts)

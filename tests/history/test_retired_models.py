@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of, faults_of
+from tests.sentences import shows
 from timegate import Contract, Gates, Timeline, UpgradeError, Version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -139,6 +140,7 @@ class Alone(BaseModel):
     cat: Cat
 
 
+@shows("`retired` needs a union that has all the models it names,")
 @pytest.mark.parametrize(
     ("model", "fact", "problem"),
     [
@@ -216,6 +218,7 @@ class Held(BaseModel):
     other: Cat | None = None
 
 
+@shows("and where several have them among others, it must name all models of the one it means.")
 @pytest.mark.parametrize(
     ("model", "models", "remedies"),
     [

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of
+from tests.sentences import shows
 from timegate import CompileError, Contract, DeclarationError, Timeline, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -247,6 +248,10 @@ def test_functions_of_both_ways_are_proved_by_the_laws() -> None:
     assert broken_laws(timeline_of(broken).compile(Contract.of(app())))
 
 
+@shows(
+    "`rewritten` needs a body that the contract describes and that is no form; of a request, `loses=` says "
+    "what nobody misses, unless `response=` leads back.",
+)
 @pytest.mark.parametrize(
     ("fact", "problem"),
     [

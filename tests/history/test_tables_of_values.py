@@ -10,6 +10,7 @@ from fastapi import FastAPI, Query
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import change_of, faults_of
+from tests.sentences import shows
 from timegate import Contract, DeclarationError, Gates, Timeline, UpgradeError, Version, enum, on
 from timegate.changes.base import Fact
 
@@ -299,6 +300,11 @@ REFUSED: dict[str, tuple[Fact, str, str, str]] = {
 }
 
 
+@shows(
+    "A table of `mapped` must have something for every value that may come: `otherwise=` for the rest of "
+    "what old clients send, `seen_as=` or `back=` for the rest of what head sends, and `back=` where "
+    "several old values become one.",
+)
 @pytest.mark.parametrize(("fact", "place", "problem", "remedy"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_table_that_data_cannot_follow_is_a_fault(fact: Fact, place: str, problem: str, remedy: str) -> None:
     (fault,) = faults_of(Contract.of_types(Lamp), change_of("Changed", fact))
@@ -355,6 +361,7 @@ def lamps() -> Contract:
     return Contract.of(app)
 
 
+@shows("In a parameter, which is a text, old values that are none need `was=`, a type that reads them.")
 @pytest.mark.parametrize(("table", "kind"), [({True: "on", False: "off"}, "bool"), ({1: "on", 0: "off"}, "int")])
 def test_a_table_of_what_no_text_is_needs_an_old_type_that_reads_the_texts_of_a_query(table: Any, kind: str) -> None:
     (fault,) = faults_of(lamps(), change_of("Changed", on(Filter).mapped("state", table)))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of, faults_of
+from tests.sentences import shows
 from timegate import Contract, DeclarationError, GateError, Gates, Timeline, UpgradeError, Version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -249,6 +250,7 @@ class Tags(BaseModel):
     tags: list[str | None]
 
 
+@shows("A function of the object has no place at an item of a list.")
 def test_a_function_for_an_item_of_a_list_is_a_fault_since_no_object_holds_it() -> None:
     change = change_of("Changed", on(Tags).became_nullable("tags.*", null_was=keys_of))
     (fault,) = faults_of(Contract.of_types(Tags), change)

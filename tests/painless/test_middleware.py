@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, connected, exchange, failed_start, timeline_of
 from timegate import Contract, DeclarationError, Timeline, Version, current_version, on
 from timegate.asgi import TimegateMiddleware, first_of, header, path
@@ -118,6 +119,10 @@ class TestAPinFromADatabase:
 class TestPayloadsWithoutAnOperation:
     FACT = on(Sent).renamed("article", to="sku")
 
+    @shows(
+        "`sends=[…]` and `receives=[…]` name types that leave or reach the server without an operation, so "
+        "that changes may be about them; [contracts](contracts.md) says how such payloads are converted.",
+    )
     def test_are_named_where_the_app_is_read(self) -> None:
         timeline = timeline_of(RENAMED, self.FACT)
         for given in ({"sends": [Sent]}, {"receives": [Sent]}, {"sends": (Sent,), "contract": shop()}):
@@ -147,6 +152,10 @@ SERVES = "TimegateMiddleware serves 2 versions, 2026-01-01 to 2025-01-01; 1 oper
 
 
 class TestTheLogAtTheStart:
+    @shows(
+        "At the start the logger `timegate.asgi` says in one line (INFO) how many versions and operations "
+        "are served, how many operations some version converts, and how many places are opaque.",
+    )
     def test_says_in_one_line_what_is_served(self, caplog: pytest.LogCaptureFixture) -> None:
         assert lines(caplog, lambda: failed_start(gated())) == [("INFO", SERVES)]
 
@@ -216,6 +225,7 @@ class TestMounts:
         assert exchange(app, "GET", "/reports/daily", version=NEW, headers=versions).json() == {"sum": 1}
         assert exchange(app, "GET", "/reports/daily", version=OLD).status == 400
 
+    @shows("a mounted app,")
     def test_an_app_below_a_mount_without_a_middleware_is_served_as_it_is(self) -> None:
         app, below = shop(), shop()
         app.mount("/below", below)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, exchange, faults_of, gated, timeline_of
 from tests.silence.exchanges import Response as Received
 from timegate import Contract, endpoint, on
@@ -70,6 +71,11 @@ def posted_as(app: TimegateMiddleware, media: str, body: object) -> Received:
     return exchange(app, "POST", "/x", body=json.dumps(body).encode(), headers={"content-type": media})
 
 
+@shows(
+    "A contract may declare a schema of its own for each of several JSON media types "
+    "(`application/scim+json` beside `application/json`): a body is converted by that of its "
+    "`Content-Type`.",
+)
 @pytest.mark.parametrize(
     ("media", "changed"),
     [((JSON, SCIM), "Error"), ((JSON, SCIM), "Other"), ((SCIM, MERGE), "Error"), ((SCIM, MERGE), "Other")],
@@ -111,6 +117,7 @@ def test_an_example_of_another_json_is_converted_by_its_own_schema() -> None:
     assert (content[JSON]["example"], content[SCIM]["example"]) == ({"message": "no"}, {"text": "no"})
 
 
+@shows("`enveloped` and `rewritten` are about the first, `application/json` where it is declared.")
 @pytest.mark.parametrize("media", [(JSON, SCIM), (SCIM, JSON)])
 def test_a_fact_of_the_whole_body_is_about_the_first_json(media: tuple[str, str]) -> None:
     fact = endpoint("/x", "GET").rewritten(response=lambda body: {"text": body["message"]}, was=dict[str, str])
@@ -191,6 +198,7 @@ def test_a_route_may_declare_another_media_type_with_a_schema_of_its_own(media: 
     assert shown["paths"]["/item"] == app_of(media).openapi()["paths"]["/item"]
 
 
+@shows("a body is converted by that of its `Content-Type`.")
 def test_json_that_a_route_declares_beside_its_own_is_converted_by_its_own_schema() -> None:
     app = gated(app_of(SCIM), on(Failure).renamed("title", to="name"))
     assert exchange(app, "GET", "/item").json() == {"name": "a"}

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sentences import shows
+
 APP = """
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -65,6 +67,10 @@ def started(folder: Path, code: str, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run([*command, *arguments], cwd=folder, capture_output=True, text=True, check=False)
 
 
+@shows(
+    "The server prints every fault once, with the file and line of its change.",
+    "A server prints it once, without a traceback.",
+)
 @pytest.mark.parametrize(("start", "lifespan"), [("added", "auto"), ("wrapped", "on"), ("wrapped twice", "on")])
 def test_a_start_that_fails_prints_its_faults_once_and_no_traceback(start: str, lifespan: str, tmp_path: Path) -> None:
     ran = started(tmp_path, STARTS[start], f"--lifespan={lifespan}")
@@ -94,6 +100,10 @@ async def app(scope, receive, send):
 """
 
 
+@shows(
+    "Servers set up their own loggers alone: with `logging.basicConfig(level=logging.INFO)` in the app's "
+    "module, the line is in uvicorn's terminal too.",
+)
 @pytest.mark.parametrize("logs", ["", "import logging\nlogging.basicConfig(level=logging.INFO)\n"])
 def test_a_start_says_in_one_line_what_is_served_where_the_app_sets_up_logging(logs: str, tmp_path: Path) -> None:
     ran = started(tmp_path, logs + SERVES)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, faults_of, timeline_of
 from timegate import Contract, DowngradeError, on
 
@@ -65,6 +66,11 @@ HELD: dict[str, tuple[Any, Any, list[tuple[Any, Any]]]] = {
 }  # fmt: skip
 
 
+@shows(
+    "And it holds for unions in its fields whose arms no schema tells apart, such as `Item | dict[str, "
+    "Any]` where every key of `Item` may be absent: a value is then of the arm that reads it and knows most "
+    "of its keys.",
+)
 @pytest.mark.parametrize("name", HELD)
 def test_the_model_that_holds_the_union_vouches_for_it(name: str) -> None:
     holder, fact, payloads = HELD[name]
@@ -87,6 +93,7 @@ def test_a_union_at_a_payload_is_vouched_for_by_the_arm_that_changes() -> None:
     assert gates.downgrade(union, {"body": {"event": "b"}}, to_version=OLD) == {"body": {"event": "b"}}
 
 
+@shows("One that does not say which arm it is, and that the arms convert differently, is a 500.")
 def test_a_value_that_does_not_say_which_arm_it_is_is_an_error_of_the_server() -> None:
     gates = timeline_of(BODIES, on(Trigger).vouched(WHY)).compile(Contract.of_types(sends=[Trigger]))
     with pytest.raises(DowngradeError, match="several arms of the union fit"):

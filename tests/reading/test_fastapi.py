@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from tests.sentences import shows
 from timegate import Contract, Timeline, Version, VersionChange, on
 from timegate.errors import CompileError, DeclarationError
 from timegate.reading.fastapi import fastapi_operations
@@ -260,6 +261,10 @@ def test_a_response_declared_by_a_schema_alone_is_on_the_wire_as_well() -> None:
     }
 
 
+@shows(
+    "`Contract.opaque` names each place that no gate reaches: first the places within operations whose "
+    "payload no schema describes,",
+)
 def test_places_that_nothing_describes_are_listed() -> None:
     app = FastAPI()
 
@@ -420,6 +425,7 @@ class TestAFutureRelease:
         app.add_api_route("/items", ready, openapi_extra={part: extra[part]})
         assert operations(app).keys() == {"GET /items"}
 
+    @shows("or a document of a FastAPI release that timegate does not know.")
     def test_a_document_of_a_kind_that_is_not_known_is_refused(self) -> None:
         app = FastAPI()
 
@@ -449,6 +455,7 @@ class TestAFutureRelease:
         with pytest.raises(CompileError, match="has no `body_field` any more"):
             list(fastapi_operations(app))
 
+    @shows("a route or a document of a FastAPI release")
     def test_a_kind_of_route_that_is_not_known_is_refused(self) -> None:
         class Lazy(BaseRoute):
             __module__ = "fastapi.routing"

@@ -9,6 +9,7 @@ import pytest
 from openapi_spec_validator import validate
 from pydantic import BaseModel, Field, computed_field, model_serializer, model_validator
 
+from tests.sentences import shows
 from timegate import Contract
 from timegate.errors import DeclarationError
 
@@ -43,6 +44,7 @@ def test_types_go_both_ways_and_have_a_document_of_components() -> None:
     assert contract.wire.operations == ()
 
 
+@shows("types that the app does not declare are named: `Contract.of(app, sends=[…], receives=[…])`")
 def test_a_type_that_is_only_sent_is_not_received() -> None:
     contract = Contract.of_types(Leaf, sends=[Sent], receives=[Tree])
     assert set(contract.wire.requests) == {"Leaf", "Tree"}

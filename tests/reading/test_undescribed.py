@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
 
+from tests.sentences import shows
 from timegate import Contract, Internal
 from timegate.starlette import operation
 
@@ -66,6 +67,11 @@ def fastapi_app() -> FastAPI:
     return app
 
 
+@shows(
+    "then the routes that are not operations of the contract,",
+    "a route whose handler declares nothing: on Starlette one without `@operation`, on FastAPI one of "
+    "`add_route` | declare it",
+)
 def test_handlers_without_a_declaration_are_listed() -> None:
     routes = [
         Route("/declared", declared),

@@ -8,6 +8,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on
 from timegate.changes.base import Fact
 
@@ -59,6 +60,10 @@ def timeline_of(*facts: Fact) -> Timeline:
     return Timeline(Version(NEW, change), Version(OLD))
 
 
+@shows(
+    "what leaves or reaches the server without an operation: [webhooks and callbacks](webhooks.md), queues, "
+    "stored payloads | the same two on each payload;",
+)
 def test_what_a_webhook_sends_is_downgraded_for_the_version_of_a_subscriber() -> None:
     gates = timeline_of(on(Subscription).added("seats"), on(Received).renamed("ok", to="well")).compile(
         Contract.of(app)

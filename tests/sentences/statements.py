@@ -1,17 +1,16 @@
-"""Split a page into its statements, and read which tests hold each."""
+"""Split a page into its statements, and read from the tests which of their words each shows."""
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-HERE: Final = Path(__file__).resolve().parent
 PAGES: Final = ("http", "not-gated", "refusals")
-RUN_BY_THE_PAGE: Final = "the page"
-"""Stands for the test that runs the code of every page and compares what it prints."""
 
 _FENCE: Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _RULE: Final = re.compile(r"^\|[-| ]+\|$")
@@ -43,17 +42,32 @@ def _sentences(lines: list[str]) -> Iterator[str]:
         yield from (sentence.strip("* ") for sentence in _END.split(" ".join(item)) if sentence.strip())
 
 
-def held(page: str) -> Mapping[str, list[str]]:
-    """The tests that hold each statement of a page, as its file lists them.
+@cache
+def shown() -> tuple[tuple[str, str], ...]:
+    """Each statement, or part of one, that a test says it shows, after the place of that test."""
+    return tuple(_shown())
 
-    A line that begins at the margin is a statement. Below it stands a test a line, by its file below ``tests`` and its
-    name, or in parentheses why the statement needs none.
-    """
-    found: dict[str, list[str]] = {}
-    for line in (HERE / f"{page}.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith(" "):
-            found[next(reversed(found))].append(line.strip())
-        elif line:
-            assert line not in found, f"{page}.txt has this statement twice: {line}"
-            found[line] = []
-    return found
+
+def _shown() -> Iterator[tuple[str, str]]:
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = file.read_text(encoding="utf-8")
+        if "import shows" in text:
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                    where = f"{file.relative_to(ROOT)}::{node.name}"
+                    yield from ((where, part) for part in _parts(node.decorator_list))
+
+
+def _parts(decorators: list[ast.expr]) -> Iterator[str]:
+    for decorator in decorators:
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "shows":
+            yield from (ast.literal_eval(argument) for argument in decorator.args)
+
+
+def words_of(part: str, statement: str) -> range:
+    """Which words of a statement a part of it is: positions, none where it is no part."""
+    wanted, there = part.split(), statement.split()
+    for start in range(len(there) - len(wanted) + 1):
+        if there[start : start + len(wanted)] == wanted:
+            return range(start, start + len(wanted))
+    return range(0)

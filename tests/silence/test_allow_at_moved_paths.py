@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.routing import Route
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, gated, old_client, timeline_of
 from timegate import endpoint
 from timegate.asgi import TimegateMiddleware, path
@@ -40,6 +41,7 @@ class TestAllow:
 
     moved = endpoint("/old/{key}", "GET").moved(to="/new/{key}")
 
+    @shows("`Allow` names the methods that the client's version has at its path.")
     @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
     def test_names_the_methods_of_the_old_path(self, method: str) -> None:
         assert allow(old_client(self.fastapi(), self.moved).request(method, "/old/x")) == (405, ["GET"])
@@ -48,6 +50,7 @@ class TestAllow:
     def test_names_the_methods_that_stayed(self, method: str) -> None:
         assert allow(old_client(self.fastapi(), self.moved).request(method, "/new/x")) == (405, ["PUT"])
 
+    @shows("at a path that head lacks, 405 with `Allow`,")
     def test_of_options_at_the_old_path_is_what_the_app_says_at_the_new_one(self) -> None:
         app = FastAPI()
 
@@ -78,6 +81,7 @@ class TestAllow:
         response = old_client(self.fastapi(), self.moved).request("OPTIONS", "/other/x")
         assert (response.status_code, "allow" in response.headers) == (404, False)
 
+    @shows("unless it is a browser's preflight")
     def test_is_no_matter_of_a_preflight_which_middleware_of_the_app_handles(self) -> None:
         app = self.fastapi()
         app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], allow_methods=["GET"])

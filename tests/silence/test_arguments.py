@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.sentences import shows
 from tests.silence.exchanges import exchange, failed_start, gated, timeline_of
 from tests.silence.runs import Run, healthy
 from timegate import Contract, DeclarationError, Timeline, Version, endpoint, on
@@ -100,6 +101,7 @@ WRONG: dict[str, tuple[str, Any]] = {
 }
 
 
+@shows("An argument of the middleware that cannot be right is a `DeclarationError` where it is written.")
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_argument_is_refused_where_it_is_written(name: str) -> None:
     argument, given = WRONG[name]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, refusal, timeline_of
 from timegate import Contract, DowngradeError, Gates, UpgradeError, on
 
@@ -101,6 +102,10 @@ class TestASchemaThatNamesWhatMayStandInItsPlace:
         pet = {**PET, "discriminator": {"propertyName": "kind", **named}}
         return document(COMBINED, sent="Pet", pet=pet, tags=TAGS)
 
+    @shows(
+        "in an OpenAPI document, what a schema without `oneOf` admits in its place by a `discriminator` of "
+        "its own; `Contract.opaque` lists such a place;",
+    )
     @pytest.mark.parametrize("mapping", [{}, {"cat": "Cat"}])
     def test_is_listed_and_refused_where_that_changes(self, mapping: dict[str, str]) -> None:
         contract = self.contract(**mapping)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, BeforeValidator, Field
 
+from tests.sentences import shows
 from tests.silence.exchanges import Posted, exchange
 from timegate import on
 
@@ -52,6 +53,10 @@ def test_is_not_read_as_an_arm_that_sets_fewer_fields() -> None:
     assert posted.send({"held": {"of": 1, "size": [7]}}) == (200, Holder(held=Many(of=1, size=[7])))
 
 
+@shows(
+    "In a union of which a change touches an arm, what only such a validator could read is a 422 where head "
+    "may read another arm.",
+)
 @pytest.mark.parametrize("size", ["7", 7])
 def test_is_refused_where_head_could_read_it_as_another_arm(size: Any) -> None:
     posted = Posted(Holder, RENAMED)
@@ -59,12 +64,14 @@ def test_is_refused_where_head_could_read_it_as_another_arm(size: Any) -> None:
     assert posted.send({"held": {"of": 1, "size": size, "width": 3}}) == REFUSED
 
 
+@shows("where head may read another arm.")
 def test_reaches_its_validator_where_no_other_arm_can_read_it() -> None:
     posted = Posted(Holder, RENAMED)
     assert posted.send({"held": {"of": 1, "size": "1.5,2"}}) == (200, Holder(held=Many(of=1, size=[1.5, 2])))
     assert posted.send({"held": {"of": 1, "size": "many"}}) == REFUSED
 
 
+@shows("the same in an arm of a union, where head may read another arm | one entry for the union")
 def test_is_told_in_one_entry_for_the_union() -> None:
     response = exchange(Posted(Holder, RENAMED).app, "POST", "/", body={"held": {"of": 1, "size": 7}})
     told = response.json()["detail"]

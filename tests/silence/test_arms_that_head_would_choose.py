@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, Discriminator, Field, Tag, create_model
 
+from tests.sentences import shows
 from tests.silence.exchanges import Posted, faults_of, timeline_of
 from tests.silence.old_client import OLD, gates_of, gates_of_requests
 from timegate import Contract, UpgradeError, enum, on
@@ -144,6 +145,10 @@ class TestAConvertedObject:
         status, received = posted.send({"x": -1, "w": 1, "old": 5, "z": 1})
         assert (status, received) == (200, other(x=-1, w=1, z=1))
 
+    @shows(
+        "in a union where a change touches an arm: a key by which head would read another arm than the "
+        "client's server did, in the object",
+    )
     def test_loses_the_keys_by_which_head_would_read_it_as_another_arm(self) -> None:
         one: Any = create_model("A", a=(int, ...), new=(int, 0))
         other: Any = create_model("B", b=(int, ...), new=(int, 0), c=(int, 0))

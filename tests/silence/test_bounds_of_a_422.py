@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from tests.sentences import shows
 from tests.silence.exchanges import exchange, gated
 from timegate import endpoint, on
 from timegate.starlette import operation
@@ -81,6 +82,7 @@ def test_the_body_is_decoded_once_more_for_all_that_is_wrong_in_it(host: Callabl
     assert counted.decoded < 2 * len(json.dumps(body)) + 2 * 90 * 200
 
 
+@shows("The first 100 entries of a list are converted; one more entry counts the others.")
 @pytest.mark.parametrize(("wrong", "told", "text"), [
     (100, 100, None),
     (101, 101, "1 more validation error"),

@@ -13,6 +13,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, gates_of_requests, old_client, refusal, timeline_of
 from timegate import CompileError, Contract, enum, on, sibling
 
@@ -115,6 +116,7 @@ CONSTANTS: dict[str, Any] = {
 }
 
 
+@shows("limits and all,")
 @pytest.mark.parametrize("name", CONSTANTS)
 def test_a_constant_that_its_type_refuses_does_not_start(name: str) -> None:
     assert "Work" in refusal(Contract.of_types(Work), CONSTANTS[name])
@@ -161,6 +163,10 @@ FUNCTIONS: dict[str, Any] = {
 }
 
 
+@shows(
+    "A function must take one value, or as many as a `split` or `merged` field has parts, and give one when "
+    "it is called: an `async` function is refused.",
+)
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_that_cannot_be_called_does_not_start(name: str) -> None:
     said = refusal(Contract.of_types(Work), FUNCTIONS[name])
@@ -213,6 +219,7 @@ PLAIN: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+@shows("and becomes plain JSON: a member of an enum, a `datetime` or a model may be written as such.")
 @pytest.mark.parametrize("name", PLAIN)
 def test_a_constant_reaches_head_as_plain_json(name: str) -> None:
     declare, key, value = PLAIN[name]
@@ -230,6 +237,7 @@ def test_a_constant_model_is_converted_on_by_newer_facts() -> None:
     assert "road" not in upgraded["address"]
 
 
+@shows("and becomes plain JSON: a member of an enum, a `datetime` or a model may be written as such.")
 @pytest.mark.parametrize(
     ("was", "backfill", "read"),
     [

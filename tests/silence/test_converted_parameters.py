@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.sentences import shows
 from tests.silence.parameters import ABSENT, Asked, Fields, Level, client
 from timegate import enum, on
 
@@ -20,6 +21,9 @@ def test_a_flag_of_an_old_query_model_becomes_what_the_fact_says(written: str, n
     assert (response.status_code, response.json()) == (200, {**ABSENT, "n": n})
 
 
+@shows(
+    "A parameter is a text: where it changes, it is read by its type, and what its type does not read is refused.",
+)
 @pytest.mark.parametrize("written", ["2", "maybe", "", "null"])
 def test_what_is_no_flag_is_refused_with_its_place(written: str) -> None:
     response = client(FLAG).get(f"/asked?n={written}")
@@ -76,6 +80,9 @@ def test_a_header_is_converted() -> None:
     assert (response.status_code, response.json()) == (200, {"x_size": 50})
 
 
+@shows(
+    "A parameter is a text: where it changes, it is read by its type, and what its type does not read is refused.",
+)
 def test_a_header_that_the_old_type_refuses_is_refused_with_its_place() -> None:
     fact = on(Fields).retyped("x_size", was=int, to_head=lambda n: n * 10, to_old=lambda n: n)
     response = client(fact).get("/fields", headers={"x-size": "many"})

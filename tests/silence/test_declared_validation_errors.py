@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from tests.sentences import shows
 from tests.silence.exchanges import annotate
 from tests.silence.old_client import Client, old_client
 from timegate import endpoint, on, sibling
@@ -68,6 +69,7 @@ def client(*facts: Any, model: type[BaseModel] = Refusal, handles: bool = True) 
     return old_client(shop(model, handles=handles), *facts)
 
 
+@shows("A model that the app declares for its 422 is converted besides, as for any other status.")
 @pytest.mark.parametrize("facts", [RENAMED, (*RENAMED, ARTICLE)])
 @pytest.mark.parametrize(("sent", "text"), [("none", "there is none"), (5, "Input should be a valid string")])
 def test_the_declared_model_of_a_422_is_converted_whatever_else_changes(facts: Any, sent: Any, text: str) -> None:
@@ -134,6 +136,11 @@ def with_400(model: type[BaseModel] | None, *, status: int | str = 400, wrapped:
     return app
 
 
+@shows(
+    "Of another status (4xx) they are converted if its declared model lists them: in `detail` or `errors`, "
+    "each with `loc` or `pointer`.",
+    "| of another status, declare a model that [lists them](http.md#errors)",
+)
 @pytest.mark.parametrize("model", [OwnErrors, Page])
 @pytest.mark.parametrize("status", [400, "4XX", "default"])
 def test_validation_errors_with_another_status_are_told_in_the_clients_names_where_they_are_declared(
@@ -159,6 +166,10 @@ def test_a_400_that_repeats_what_is_no_json_is_no_fault_of_the_server() -> None:
     assert old.request("POST", "/items", content=sent, headers={"content-type": "application/json"}).status_code == 400
 
 
+@shows(
+    "validation errors that the app sends with another status than 422 (400), or deeper in the body than in "
+    "`detail` or `errors`: they have head's names",
+)
 @pytest.mark.parametrize(("model", "wrapped"), [(None, False), (Wrapped, True)])
 def test_validation_errors_that_no_declared_model_lists_pass_as_they_are(
     model: type[BaseModel] | None, wrapped: bool
@@ -169,6 +180,7 @@ def test_validation_errors_that_no_declared_model_lists_pass_as_they_are(
     assert (response.status_code, told["loc"]) == (400, ["body", "sku"])
 
 
+@shows("or what a fact says that it was")
 @pytest.mark.parametrize("sent", [{"article": 5}, {"article": "a", "size": "large"}])
 def test_a_422_of_ours_has_the_status_that_the_apps_own_had(sent: Any) -> None:
     class Sized(BaseModel):

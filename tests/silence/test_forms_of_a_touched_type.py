@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, ConfigDict, Json
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, Posted, accounted, annotate, exchange, gated, timeline_of
 from timegate import Contract, enum, on
 
@@ -63,6 +64,7 @@ Typed: Any = type(
 )
 
 
+@shows("dropped where it is open, also where the model keeps extra keys")
 def test_extras_of_a_touched_type_are_gated_both_ways() -> None:
     gates = timeline_of(RENAMED).compile(Contract.of_types(Typed))
     assert gates.downgrade(Typed, {"x": {"sku": "a"}}, to_version=OLD) == {"x": {"article": "a"}}
@@ -126,6 +128,7 @@ class Rectangle(NamedTuple):
     others: tuple[Inner, ...] = ()
 
 
+@shows("or in one entry")
 def test_fields_of_a_named_tuple_that_stand_deeper_are_gated_in_both_forms_or_refused() -> None:
     posted = Posted(dict[str, Rectangle], RENAMED)
     expected = {"a": Rectangle(Inner(sku="x"), (Inner(sku="y"),))}

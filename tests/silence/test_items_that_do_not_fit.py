@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_requests, gates_of_responses, refusal
 from timegate import Contract, on
 
@@ -23,6 +24,7 @@ class Deep(BaseModel):
     several: list[list[int | None]] = []
 
 
+@shows("`became_list(was=T)` needs a `T` that admits every item,")
 @pytest.mark.parametrize(
     ("model", "field", "was"),
     [(Numbers, "several", int), (Texts, "several", int), (Deep, "several.*", int)],

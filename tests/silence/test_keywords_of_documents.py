@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, exchange, faults_of, timeline_of
 from timegate import Contract, Timeline, on
 from timegate.asgi import TimegateMiddleware
@@ -81,6 +82,10 @@ UNFOLLOWED: dict[str, tuple[Any, str]] = {
 }
 
 
+@shows(
+    "in an OpenAPI document, a component that changes behind a keyword that no program follows (`if`, "
+    "`dependentSchemas`, `patternProperties`, `contains`, `not` …), beside `$ref`, `anyOf` or `oneOf`,",
+)
 @pytest.mark.parametrize(("schema", "way"), UNFOLLOWED.values(), ids=UNFOLLOWED)
 @pytest.mark.parametrize("named", [False, True], ids=["in place", "component"])
 def test_a_change_behind_a_keyword_that_no_program_follows_is_refused(schema: Any, way: str, *, named: bool) -> None:

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, Posted, exchange, timeline_of
 from timegate import Contract, on
 
@@ -129,6 +130,10 @@ def test_a_plain_validator_hides_a_touched_model_and_is_accounted_for() -> None:
         assert posted.send({"inner": TEXT}) == REFUSED
 
 
+@shows(
+    "A request whose values do not fit the client's version gets a 422 of timegate's, in the same form, and "
+    "the app is not called.",
+)
 @pytest.mark.parametrize(
     ("kind", "sent", "place"),
     [
@@ -152,6 +157,7 @@ def test_a_wrong_json_type_at_a_touched_place_is_refused_in_the_form_of_the_app(
     assert detail.keys() >= {"type", "loc", "msg", "input"}
 
 
+@shows("more than one thing | all that the gate finds; what only the app refuses may come with the next try")
 def test_all_that_the_gate_finds_is_told_at_once() -> None:
     posted = Posted(list[Inner], on(Inner).retyped("x", was=int, to_head=lambda v: v, to_old=lambda v: v))
     response = exchange(posted.app, "POST", "/", body=[{"x": "a"}, {"x": 1}, {"x": "b"}])

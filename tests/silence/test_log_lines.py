@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.sentences import shows
 from tests.silence.exchanges import OLD, annotate, exchange, gated
 from timegate import on
 from timegate.starlette import operation
@@ -67,6 +68,7 @@ NO_PARAMETER: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@shows("as a parameter")
 @pytest.mark.parametrize("name", NO_PARAMETER)
 @pytest.mark.parametrize("place", ["query", "headers"])
 def test_what_is_no_parameter_is_a_500_and_one_line(name: str, place: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -80,6 +82,7 @@ def test_what_is_no_parameter_is_a_500_and_one_line(name: str, place: str, caplo
     assert "\n" not in line
 
 
+@shows("or as a header field")
 def test_a_header_that_no_message_can_have_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     app = gated(asking(), retyped("headers", lambda value: "\u65e5\u672c"))
     assert exchange(app, "GET", "/items", headers={"x-size": "7"}).status == 500
@@ -133,6 +136,7 @@ def loud(body: bytes) -> Any:
         raise ValueError(body) from None
 
 
+@shows("and the log says why.")
 @pytest.mark.parametrize("decoder", [None, json.loads, loud])
 def test_a_response_that_is_no_json_is_one_line(
     decoder: Callable[[bytes], Any] | None, caplog: pytest.LogCaptureFixture
@@ -152,6 +156,7 @@ def test_a_number_of_the_client_that_overflows_is_the_clients_fault(
     assert lines(caplog) == []
 
 
+@shows("and a result that cannot be written as JSON,")
 def test_an_encoder_that_fails_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
     def failing(value: Any) -> bytes:
         raise ValueError(value)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client, refusal, timeline_of
 from timegate import Contract, Timeline, Version, endpoint
 from timegate.asgi import TimegateMiddleware
@@ -284,6 +285,7 @@ def linking(*, to: str) -> FastAPI:
 SHOPS = endpoint("/shops/{shop}/orders").moved(to="/orders?shop={shop}")
 
 
+@shows("A link may be relative: it leads the client to what it led to from the path that the app got.")
 @pytest.mark.parametrize(
     ("at", "to", "link"),
     [
@@ -318,6 +320,10 @@ def test_a_relative_link_leads_the_client_to_where_the_app_has_meant_it(at: str,
     assert head.headers["location"] == to
 
 
+@shows(
+    "A value that the old path cannot hold (of a parameter in the query today: `/`, `.`, `..` or nothing) "
+    "is in no link; such a link passes as it is.",
+)
 @pytest.mark.parametrize("value", ["a%2Fb", "..", ".", "%2E%2E", ""])
 def test_a_value_that_has_no_place_in_the_old_path_is_in_no_link(value: str) -> None:
     link = f"/orders?shop={value}"
@@ -360,6 +366,7 @@ class Hinting:
         await self.app(scope, receive, sending)
 
 
+@shows("(early hints too) are converted to the old one")
 @pytest.mark.parametrize(
     ("version", "at", "hinted"),
     [

@@ -8,6 +8,7 @@ from fastapi import Cookie, FastAPI, Header, Query
 from pydantic import BaseModel, ConfigDict
 
 from tests.asgi.calling import Caller
+from tests.sentences import shows
 from tests.silence.old_client import OLD, timeline_of
 from timegate import on
 from timegate.asgi import TimegateMiddleware
@@ -55,6 +56,10 @@ def app(parameter: Any) -> FastAPI:
     return made
 
 
+@shows(
+    "A class of parameters that may be absent as a whole (`Annotated[Asked | None, Query()] = None`) stays "
+    "absent where a request has none of its fields: no fact fills them in then.",
+)
 @pytest.mark.parametrize("sent", ["", "first=5", "open=false", "fresh=2", "start=4", "other=1", "first=5&fresh=2"])
 def test_a_query(sent: str) -> None:
     then = Caller(old_app(Query())).get(f"/?{sent}")
@@ -62,6 +67,7 @@ def test_a_query(sent: str) -> None:
     assert (now.status_code, now.json()) == (then.status_code, then.json())
 
 
+@shows("stays absent where a request has none of its fields:")
 @pytest.mark.parametrize("sent", [{}, {"first": "5"}, {"fresh": "2"}, {"start": "4"}])
 def test_header_fields(sent: dict[str, str]) -> None:
     then = Caller(old_app(Header())).get("/", headers=sent)
@@ -69,6 +75,7 @@ def test_header_fields(sent: dict[str, str]) -> None:
     assert (now.status_code, now.json()) == (then.status_code, then.json())
 
 
+@shows("stays absent where a request has none of its fields:")
 @pytest.mark.parametrize("sent", ["", "first=5", "fresh=2", "start=4"])
 def test_cookies(sent: str) -> None:
     then = Caller(old_app(Cookie())).get("/", headers={"cookie": sent})

@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
+from tests.sentences import shows
 from tests.silence.exchanges import annotate
 from tests.silence.old_client import Client, old_client
 from timegate import endpoint, enum, on
@@ -106,6 +107,10 @@ def test_of_a_query_of_a_starlette_handler_the_last_value_is_judged(url: str, st
         assert response.json() == seen
 
 
+@shows(
+    "of a header the first.",
+    "the header fields",
+)
 @pytest.mark.parametrize(
     ("url", "values", "status", "seen"),
     [
@@ -129,6 +134,11 @@ def sizes(fact: Any) -> Client:
     return old_client(fastapi(), fact)
 
 
+@shows(
+    "Of a parameter that is no list and is sent twice, only the value that the handler reads is converted "
+    "and passed on: of a query the last,",
+    "their query",
+)
 @pytest.mark.parametrize(
     ("fact", "url", "seen"),
     [

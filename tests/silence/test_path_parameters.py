@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from fastapi import Depends, FastAPI, Path, Request
 
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
 from tests.silence.states import STATE, State
 from timegate import Contract, UpgradeError, endpoint, enum
@@ -27,6 +28,10 @@ def runs(*, also_in_body: bool) -> FastAPI:
     return app
 
 
+@shows(
+    "A path parameter is converted like one of the query: an enum in a path has the members of the client's version.",
+    "and path parameters,",
+)
 @pytest.mark.parametrize("also_in_body", [True, False])
 @pytest.mark.parametrize(
     ("sent", "status", "received"),
@@ -138,6 +143,10 @@ UNITS = (
 
 
 class TestAConvertedValue:
+    @shows(
+        "What the value became is written into today's path as data: `/` and `?` are percent-encoded and "
+        "reach the same handler.",
+    )
     @pytest.mark.parametrize("root_path", ["", "/under neath"])
     @pytest.mark.parametrize(
         ("target", "received"),
@@ -156,10 +165,15 @@ class TestAConvertedValue:
         name, raw = received
         assert response.json() == [name, f"{root_path}{raw}".replace("under neath", "under%20neath")]
 
+    @shows("A value that would be a `.` or `..` in the path is refused (422).")
     @pytest.mark.parametrize("target", ["/units/up", "/files/up/end"])
     def test_that_is_a_step_up_is_refused(self, target: str) -> None:
         assert exchange(gated(units(), *UNITS), "GET", target).status == 422
 
+    @shows(
+        "What the value became is written into today's path as data: `/` and `?` are percent-encoded and "
+        "reach the same handler.",
+    )
     def test_reaches_no_other_handler(self) -> None:
         app = gated(units(), *UNITS)
         assert exchange(app, "GET", "/units/km/h").json() == "another handler: km, h"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_requests
 from timegate import CompileError, UpgradeError, on
 from timegate.typing import is_array
@@ -133,6 +134,7 @@ class HoldsLong(BaseModel):
     long: int = 0
 
 
+@shows("or in one that it holds | dropped;")
 def test_a_key_in_a_held_object_that_would_lead_head_to_another_arm_is_dropped() -> None:
     union = HoldsShort | HoldsLong
     gates = gates_of_requests([union], on(Long).renamed("w", to="y"))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypedDict
 
+from tests.sentences import shows
 from tests.silence.exchanges import Posted, exchange, gated
 from timegate import endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
@@ -304,6 +305,7 @@ class Either(BaseModel):
     one: Old | New
 
 
+@shows("a missing key that only today's version has, in an arm of a union | what else is wrong")
 def test_a_missing_key_that_only_the_newest_version_has_is_not_told() -> None:
     fact = on(Old).renamed("z", to="b"), on(New).added("c", default=1)
     entries = told(Posted(Either, *fact).app, "POST", "/", body={"one": {"a": "x"}})

@@ -13,6 +13,7 @@ from fastapi.exceptions import FastAPIError
 from pydantic import BaseModel, Field, SerializeAsAny, computed_field, model_serializer
 from pydantic.json_schema import SkipJsonSchema
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, changed, old_client, refusal, timeline_of
 from timegate import CompileError, Contract, DeclarationError, Timeline, Version, endpoint, enum, on, sibling
 
@@ -42,6 +43,7 @@ class TestASiblingThatIsOnOneSideAlone:
 
         return old_client(app, *facts)
 
+    @shows("It may be a computed field,")
     def test_a_computed_field_is_what_old_clients_read_of_a_field_that_is_gone(self) -> None:
         client = self.served(on(Order).removed("sum", was=int, backfill=sibling("total"), loses="it is computed"))
         assert client.post("/orders", {"price": 3, "sum": 9}).json() == {"price": 3, "note": 0, "total": 6, "sum": 6}
@@ -61,6 +63,7 @@ class TestASiblingThatIsOnOneSideAlone:
         told = refusal(contract, lambda: on(Order).became_nullable("note", null_was=sibling("totl")))
         assert "Order.note: sibling('totl') is no field right after this fact" in told
 
+    @shows("which requests lack.")
     def test_one_that_the_side_lacks_on_which_it_is_read_is_refused(self) -> None:
         contract = Contract.of_types(Order)
         told = refusal(contract, lambda: on(Order).became_nullable("note", null_was=sibling("secret")))
@@ -181,6 +184,10 @@ class TestAnEndpointThatOldClientsLack:
         app.add_api_route("/new", PLACES[place][0], methods=["POST"])
         return app
 
+    @shows(
+        "A model that changes may stand in an event stream, or in a union whose arms nothing tells apart, "
+        "at an endpoint that came in the same version (`endpoint(…).added()`).",
+    )
     @pytest.mark.parametrize("place", PLACES)
     def test_has_no_place_that_a_change_must_convert(self, place: str) -> None:
         _, fact, _ = PLACES[place]
@@ -189,6 +196,7 @@ class TestAnEndpointThatOldClientsLack:
         assert client.get("/cats").json() == [shown, "small" if fact is GREW else "large"]
         assert client.post("/new", {}).status_code == 404
 
+    @shows("at an endpoint that came in the same version (`endpoint(…).added()`).")
     @pytest.mark.parametrize("place", PLACES)
     def test_is_refused_where_some_older_clients_have_it(self, place: str) -> None:
         _, fact, problem = PLACES[place]
@@ -199,6 +207,7 @@ class TestAnEndpointThatOldClientsLack:
         with pytest.raises(CompileError, match=re.escape(problem)):
             timeline.compile(contract)
 
+    @shows("Only what some older client sends or gets is refused.")
     @pytest.mark.parametrize("place", PLACES)
     def test_is_served_to_clients_that_have_it_since_the_change(self, place: str) -> None:
         _, fact, _ = PLACES[place]
@@ -216,6 +225,7 @@ class TestAnEndpointThatOldClientsLack:
             (step,) = gates.explain(Cat, {"name": "Tom", "paws": 4}, to_version=OLD).steps
             assert (step.change, step.after) == ("Named", {"name": "Tom", "legs": 4})
 
+    @shows("`gates.downgrade` of such a payload for a version without the endpoint is a `DeclarationError`.")
     @pytest.mark.parametrize(
         ("place", "kind", "payload", "problem"),
         [

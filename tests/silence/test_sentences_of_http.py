@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI, Form, Query, Request, UploadFile
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tests.asgi.calling import files_left_open
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, Posted, annotate, exchange, gated
 from timegate import endpoint, on
 
@@ -171,6 +172,16 @@ TOLD: dict[str, tuple[Any, tuple[Any, ...], Any, list[tuple[Any, ...]]]] = {
 }  # fmt: skip
 
 
+@shows(
+    "422 in one that it holds whose model keeps extra keys",
+    'a text like `"NaN"` or `"Infinity"` for a number that a fact is about | refused (422): JSON has no such number',
+    "a limit that a fact changed (`constrained`) | nothing: today's limit applies, and its 422 is the app's",
+    "an object that fits no arm of a union | one entry, and not those of each arm; where one arm alone fits "
+    "the keys, its entries without the arm's name; of a key that is a union itself, perhaps one entry for "
+    "all of its arms",
+    "the value of a field with a validator that may accept other forms | that it has not the form of the schema",
+    "an object in place of a `NamedTuple` | its fields by their numbers,",
+)
 @pytest.mark.parametrize(("kind", "facts", "body", "entries"), TOLD.values(), ids=TOLD)
 def test_a_422_tells_what_the_page_says(
     kind: Any, facts: tuple[Any, ...], body: Any, entries: list[tuple[Any, ...]]
@@ -178,11 +189,13 @@ def test_a_422_tells_what_the_page_says(
     assert told(kind, facts, body) == entries
 
 
+@shows("a key by which head would read another arm than the client's server did, in the object")
 @pytest.mark.parametrize(("sent", "read"), [({"x": 1, "y": 2}, Keeping(x=1)), ({"x": 1, "w": 2}, Long(x=1, y=2))])
 def test_a_key_by_which_head_would_read_another_arm_is_dropped(sent: Any, read: BaseModel) -> None:
     assert Posted(Keeping | Long, on(Long).renamed("w", to="y")).send(sent) == (200, read)
 
 
+@shows("what such a validator made of a value | without `input`, for the client did not send it")
 def test_what_a_validator_made_of_a_value_is_not_repeated() -> None:
     facts = (on(Marked).renamed("was", to="n"),)
     # Each part of the text is at a place that the request does not have.
@@ -190,6 +203,7 @@ def test_what_a_validator_made_of_a_value_is_not_repeated() -> None:
     assert told(Marked, facts, {"was": 4}) == [(NOT_INT, ["was"], 4)]
 
 
+@shows("a query model that lacks a parameter | without the rest of the query")
 def test_a_query_model_that_lacks_a_parameter_is_told_without_the_rest_of_the_query() -> None:
     class Asked(BaseModel):
         k: int
@@ -206,6 +220,7 @@ def test_a_query_model_that_lacks_a_parameter_is_told_without_the_rest_of_the_qu
     assert (entry["type"], entry["loc"], entry["input"]) == ("missing", ["query", "was"], None)
 
 
+@shows("a body that is not JSON, and something else | the something else: the body is read last")
 def test_a_body_that_is_no_json_is_told_after_what_else_the_gate_finds() -> None:
     app = FastAPI()
 
@@ -218,6 +233,7 @@ def test_a_body_that_is_no_json_is_told_after_what_else_the_gate_finds() -> None
         assert exchange(gated(app, ARTICLE, query), "POST", target, body=b"{").status == status
 
 
+@shows("A decimal has the precision of a double.")
 def test_a_decimal_has_the_precision_of_a_double_and_an_integer_all_its_digits() -> None:
     app = FastAPI()
 
@@ -230,6 +246,9 @@ def test_a_decimal_has_the_precision_of_a_double_and_an_integer_all_its_digits()
     assert response.json() == '{"price":0.12345678901234568,"sku":"a","n":123456789012345678901}'
 
 
+@shows(
+    "What is refused only at the end of a form is told in place of the app's response, which has got a disconnect.",
+)
 def test_what_is_refused_at_the_end_of_a_form_is_told_in_place_of_the_apps_response() -> None:
     app = FastAPI()
     seen: list[str] = []
@@ -251,6 +270,7 @@ def test_what_is_refused_at_the_end_of_a_form_is_told_in_place_of_the_apps_respo
     assert seen == []
 
 
+@shows("A handler, its dependencies and its validators run once.")
 def test_a_handler_its_dependencies_and_its_validators_run_once() -> None:
     ran: list[str] = []
 

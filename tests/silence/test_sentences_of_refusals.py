@@ -10,6 +10,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_responses, refusal
 from timegate import Contract, Timeline, Version, endpoint, enum, on, sibling
 
@@ -155,17 +156,29 @@ SENTENCES: dict[str, tuple[Callable[[], Any], str]] = {
 }
 
 
+@shows(
+    "A value that a fact declares is tried against the type that it stands for,",
+    "NaN and infinity are refused, as is null for a parameter of a query.",
+    "A `sibling(…)` must have a type whose every value the field admits, null included,",
+    "`became_list(was=T)` needs a `T` that admits every item, and `became_scalar` a list whose items the "
+    "new type admits.",
+    "an `async` function is refused.",
+    "A function of the object has no place at an item of a list.",
+    "A member that old clients lack needs `seen_as=` in responses,",
+)
 @pytest.mark.parametrize("sentence", SENTENCES)
 def test_what_the_page_refuses_is_refused(sentence: str) -> None:
     declare, problem = SENTENCES[sentence]
     assert problem in refusal(Contract.of(served()), declare)
 
 
+@shows('unless `.open("why")` says that they tolerate it.')
 def test_members_that_old_clients_tolerate_need_no_other() -> None:
     gates = gates_of_responses([Order], enum(Size).open("they show any text").grew("large"))
     assert gates.downgrade(Order, {"size": "large"}, to_version=OLD) == {"size": "large"}
 
 
+@shows("what FastAPI mounts is an app of its own.")
 def test_a_mount_of_fastapi_is_an_app_of_its_own_and_an_included_router_is_read() -> None:
     router = APIRouter()
     router.add_api_route("/orders", same, methods=["POST"])

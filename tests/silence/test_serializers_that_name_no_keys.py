@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, JsonValue, PlainSerializer, create_model
 from typing_extensions import TypedDict
 
+from tests.sentences import shows
 from tests.silence.exchanges import exchange, faults_of, gated
 from timegate import Contract, on
 
@@ -66,6 +67,7 @@ def holder(kind: Any, returned: Any, write: Any) -> Any:
     return create_model("Holder", held=(annotated[kind, PlainSerializer(write, return_type=returned)], ...))
 
 
+@shows("and one of a model that says `dict[str, str]` names none of the keys.")
 @pytest.mark.parametrize("name", HIDING)
 def test_the_start_is_refused_where_the_object_changes(name: str) -> None:
     kind, returned = HIDING[name]

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, gated, old_client, timeline_of
 from timegate import CompileError, Contract, endpoint, on
 from timegate.asgi import TimegateMiddleware
@@ -68,6 +69,7 @@ def served(kind: str) -> Any:
     return Starlette(routes=MOUNTS[kind]())
 
 
+@shows("below a mount behind the mount's middleware")
 @pytest.mark.parametrize("kind", MOUNTS)
 def test_the_handler_of_that_version_gets_it_behind_the_mounts_own_middleware(kind: str) -> None:
     Noting.passed.clear()
@@ -116,6 +118,7 @@ class TestAMountThatCameLater:
         inner = [Route("/keys", keys), Route("/{sku}/parts", item), *others]
         return Starlette(routes=[Mount("/shop", routes=inner), Route("/shop/{sku}", outside, methods=["GET", "POST"])])
 
+    @shows("A mount that leads to nothing but operations that came later hides no route of older clients.")
     @pytest.mark.parametrize("facts", [(), (FACTS,)])
     @pytest.mark.parametrize("path", ["/shop/keys", "/shop/other"])
     @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from typing_extensions import TypedDict
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_responses, old_client, timeline_of
 from timegate import CompileError, Contract, on, sibling
 
@@ -37,6 +38,7 @@ def faults_of(contract: Contract, *facts: Any) -> dict[str, str]:
     return {fault.place: fault.problem for fault in refused.value.faults}
 
 
+@shows("and where old clients require the field, the sibling must always be in the response.")
 @pytest.mark.parametrize(
     ("fact", "place"),
     [

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel, SerializeAsAny, WithJsonSchema, create_model
 from pydantic.json_schema import SkipJsonSchema
 
+from tests.sentences import shows
 from tests.silence.exchanges import accounted, exchange, faults_of, gated
 from tests.silence.states import STATE, State
 from timegate import Contract, on
@@ -121,6 +122,13 @@ PLACES: dict[str, tuple[Any, Callable[[], Any], dict[str, Any]]] = {
 }
 
 
+@shows(
+    "As soon as the class changes, or a subclass of it at a place like `first`, the app does not start.",
+    "a class that changes, at a place whose schema does not describe it: `WithJsonSchema`, "
+    "`__get_pydantic_json_schema__` or `SkipJsonSchema` hide it, or it is a subclass that leaves by "
+    "`SerializeAsAny` or `polymorphic_serialization`, unless a change [vouches for the "
+    "place](#serializers-that-say-nothing-of-their-result);",
+)
 @pytest.mark.parametrize("name", PLACES)
 def test_a_response_holds_no_name_of_heads_at_a_place_that_nothing_accounts_for(name: str) -> None:
     kind, made, options = PLACES[name]
@@ -140,6 +148,7 @@ def test_a_response_holds_no_name_of_heads_at_a_place_that_nothing_accounts_for(
         assert (response.status, b"sku" in response.content, b"article" in response.content) == (200, False, True)
 
 
+@shows("or `polymorphic_serialization`,")
 @pytest.mark.parametrize("kind", [Drawing, Shape, list[Shape]])
 def test_polymorphic_serialization_is_accounted_for_where_pydantic_knows_it(kind: Any) -> None:
     app = FastAPI()
@@ -170,6 +179,7 @@ def test_a_model_that_leaves_as_text_is_accounted_for(media: type[Response]) -> 
     assert accounted(app, "/place", "Inner", facts=[RENAMED]) is not None
 
 
+@shows("`__get_pydantic_json_schema__`")
 def test_a_model_whose_schema_is_written_by_its_class_is_accounted_for() -> None:
     app = FastAPI()
 
@@ -213,6 +223,7 @@ def test_a_place_without_http_is_listed_as_one_with_it() -> None:
     assert faults_of(contract, RENAMED) != () or any("one" in place for place in contract.opaque)
 
 
+@shows("Such a place passes while nothing there changes.")
 def test_an_untouched_place_of_any_class_is_no_reason_to_refuse() -> None:
     app = FastAPI()
 
@@ -253,6 +264,7 @@ def test_what_a_client_sends_at_such_a_place_is_refused_at_the_start(kind: Any, 
     assert fault.problem.startswith("Inner changes and is reached through a schema that does not describe it")
 
 
+@shows("As soon as the class changes,")
 def test_a_field_without_a_schema_is_named_in_the_fault() -> None:
     (fault,) = faults_of(Contract.of_types(sends=[Hiding]), RENAMED)
     assert (fault.place, fault.problem) == (
@@ -268,6 +280,7 @@ def test_a_note_of_an_untouched_class_is_in_no_document_and_pickles() -> None:
     assert pickle.loads(pickle.dumps(contract)).opaque == contract.opaque
 
 
+@shows("timegate walks over the types of your app as well as over their JSON Schema.")
 def test_each_such_place_is_listed_where_its_schema_does_not_say_what_is_there() -> None:
     assert sorted(Contract.of_types(sends=[Holder, Hiding, Written, Bare]).opaque) == [
         "Bare in the sent: i.*",
@@ -306,10 +319,12 @@ class Open(BaseModel):
     n: int = 0
 
 
+@shows('the extra keys of a model that allows them (`extra="allow"`)')
 def test_the_extras_of_an_open_model_are_listed() -> None:
     assert Contract.of_types(sends=[Open]).opaque == ("Open in the sent: *",)
 
 
+@shows("A serializer without a return type, or with one like `dict[str, Any]`, may give anything,")
 @pytest.mark.parametrize(
     "returned", [dict[str, Any] | None, tuple[Any, ...], list[object], set[Any], Mapping[str, Any]]
 )

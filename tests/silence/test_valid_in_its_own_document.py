@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, gated, gates_of, gates_of_responses, old_client, refusal
 from timegate import Contract, UpgradeError, enum, on
 
@@ -50,6 +51,7 @@ NULLS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
 }
 
 
+@shows("A null that head sends though its own schema does not mention it passes as it is.")
 @pytest.mark.parametrize("name", NULLS)
 def test_a_null_that_no_schema_mentions_passes_as_it_is(name: str) -> None:
     kind, fact = NULLS[name]

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from typing_extensions import TypedDict
 
+from tests.sentences import shows
 from tests.silence.based_elsewhere import Lifting, lift
 from tests.silence.exchanges import NEW, OLD, Posted, exchange, gated, timeline_of
 from timegate import Contract, Timeline, UpgradeError, Version, VersionChange, enum, on
@@ -126,15 +127,24 @@ COUNTED = [
 
 @pytest.mark.parametrize("kind", COUNTED)
 class TestAChangedValue:
+    @shows(
+        "timegate never runs it: it gates what the schema describes.",
+        "So at a place that a change touches, an old client may send what its schema describes and nothing "
+        "else; anything else is a 422.",
+    )
     def test_is_only_read_in_the_form_that_the_schema_describes(self, kind: Any) -> None:
         posted = Posted(kind, on(kind).retyped("n", to_head=to_head, to_old=to_old))
         assert posted.send({"n": "5"}) == REFUSED
         assert posted.send({"n": 5}) == (200, TypeAdapter(kind).validate_python({"n": 6}))
 
+    @shows(
+        "A `before`, `wrap` or plain validator gets a value as it was sent, and so does an `__init__` of your own.",
+    )
     def test_reaches_the_validator_as_ever_from_the_newest_client(self, kind: Any) -> None:
         posted = Posted(kind, on(kind).retyped("n", to_head=to_head, to_old=to_old))
         assert posted.send({"n": "5"}, version=NEW) == (200, TypeAdapter(kind).validate_python({"n": 10}))
 
+    @shows("A place is touched if the value there has another type for the old client than for head,")
     def test_reaches_the_validator_as_it_was_sent_where_only_its_sibling_changes(self, kind: Any) -> None:
         if kind in (CountedData, CountedDict, CountedByModel, CountedByInit):
             return
@@ -156,6 +166,7 @@ class Listed(BaseModel):
     numbers: list[Annotated[int, BeforeValidator(doubled)]] = []
 
 
+@shows("A place is touched if the value there has another type for the old client than for head,")
 def test_an_item_of_a_changed_list_is_only_read_in_the_form_that_the_schema_describes() -> None:
     posted = Posted(Listed, on(Listed).retyped("numbers", to_head=unchanged, to_old=unchanged))
     assert posted.send({"numbers": [1, "5"]}) == REFUSED
@@ -331,17 +342,23 @@ KEYS: dict[str, tuple[Any, Any, Callable[[Any], Any]]] = {
 
 @pytest.mark.parametrize("name", KEYS)
 class TestAnObjectThatGainedAKey:
+    @shows("That holds for all objects that a validator sees, those below its model included.")
     def test_reaches_a_validator_with_the_keys_of_the_old_contract_alone(self, name: str) -> None:
         kind, changed, around = KEYS[name]
         posted = Posted(kind, on(changed).added("secret"))
         assert posted.send(around(EVIL)) == (200, TypeAdapter(kind).validate_python(around(GOOD)))
 
+    @shows("and so does everything that the newest client sends.")
     def test_is_no_business_of_the_newest_client(self, name: str) -> None:
         kind, changed, around = KEYS[name]
         posted = Posted(kind, on(changed).added("secret"))
         assert posted.send(around(EVIL), version=NEW) == (200, TypeAdapter(kind).validate_python(around(EVIL)))
 
 
+@shows(
+    "In an object that gained, lost or renamed a key, a key that is not in the old schema does not reach "
+    "the validator: it is dropped,",
+)
 @pytest.mark.parametrize(
     "fact",
     [on(Lifted).renamed("old", to="secret"), on(Lifted).removed("gone", was=int, loses="nobody reads it")],
@@ -360,6 +377,7 @@ class Closed(Lifted):
     model_config = ConfigDict(extra="forbid")
 
 
+@shows('or refused where the schema is closed (`extra="forbid"`), as everywhere.')
 def test_a_closed_object_with_a_key_of_no_contract_is_refused_before_its_validator_sees_it() -> None:
     posted = Posted(Closed, on(Closed).added("secret"))
     response = exchange(posted.app, "POST", "/", body=EVIL)
@@ -371,6 +389,10 @@ class Open(Lifted):
     model_config = ConfigDict(extra="allow")
 
 
+@shows(
+    'A model with `extra="allow"` keeps its extra keys, because its schema admits them; so its validator '
+    "sees them too.",
+)
 def test_an_open_model_keeps_its_extra_keys_which_its_contract_admits() -> None:
     posted = Posted(Open, on(Open).added("secret"))
     status, received = posted.send({"x": 1, "secret": 666, "note": "mine"})
@@ -449,6 +471,9 @@ class Listing(BaseModel):
     built: LiftedByInit | None = None
 
 
+@shows(
+    "`Contract.narrowed` lists these places, each with what old clients may no longer send there and the functions:",
+)
 def test_each_place_is_listed_with_what_old_clients_may_no_longer_send() -> None:
     contract = Contract.of_types(Listing)
     assert sorted(contract.narrowed) == [
@@ -500,6 +525,7 @@ def test_bodies_and_queries_of_an_app_are_listed_with_its_parameters() -> None:
     )
 
 
+@shows("Where no change touches it, everything passes as ever,")
 def test_an_untouched_place_is_listed_and_nothing_is_refused_there() -> None:
     posted = Posted(Listing, ADDED_ELSEWHERE)
     assert posted.send({"day": "24.12.2024"}) == (200, Listing(day=date(2024, 12, 24)))

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI, Query
 from pydantic import BaseModel, BeforeValidator, RootModel, model_validator
 
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, Posted, change_of, exchange, faults_of, gated, timeline_of
 from timegate import Contract, DeclarationError, Timeline, UpgradeError, Version, VersionChange, on
 
@@ -68,6 +69,7 @@ def next_year(value: str) -> str:
 DAYS = on(Order).retyped("day", to_head=next_year, to_old=lambda value: value.replace("2025", "2024"))
 
 
+@shows('If old clients must go on sending another form, a change vouches for it: `on(M).vouched(str, "why")`.')
 def test_a_text_for_a_list_reaches_the_validator_as_it_is() -> None:
     posted = Posted(Order, on(Order).vouched(str, WHY), NUMBERS)
     assert posted.send({"numbers": "1,2"}) == (200, Order(numbers=[1, 2]))
@@ -81,6 +83,7 @@ def test_the_order_of_the_facts_makes_no_difference() -> None:
     assert posted.send({"numbers": "1,2"}) == (200, Order(numbers=[1, 2]))
 
 
+@shows("what the schema describes is still converted.")
 def test_the_described_form_of_a_text_is_converted_and_another_passes_as_it_is() -> None:
     posted = Posted(Order, on(Order).vouched(str, WHY), DAYS)
     assert posted.send({"day": "24.12.2024"}) == (200, Order(day=date(2024, 12, 24)))
@@ -88,6 +91,10 @@ def test_the_described_form_of_a_text_is_converted_and_another_passes_as_it_is()
     assert posted.send({"day": 5}) == REFUSED
 
 
+@shows(
+    "A text then reaches the validators of `M` and of its fields as it is.",
+    "give the items a class with a validator of its own, and vouch for a text there.",
+)
 def test_a_text_for_an_object_passes_where_its_class_has_the_validator() -> None:
     posted = Posted(Order, on(Inner).vouched(str, WHY), ADDED)
     assert posted.send({"inner": '{"x": 1}'}) == (200, Order(inner=Inner(x=1)))
@@ -97,6 +104,7 @@ def test_a_text_for_an_object_passes_where_its_class_has_the_validator() -> None
     assert posted.send({"items": '[{"x": 1}]'}) == REFUSED
 
 
+@shows("A text then reaches the validators of `M` and of its fields as it is.")
 def test_a_text_for_a_list_of_objects_passes_where_the_field_has_the_validator() -> None:
     posted = Posted(Order, on(Order).vouched(str, WHY), ADDED)
     assert posted.send({"items": '[{"x": 1}]'}) == (200, Order(items=[Inner(x=1)]))
@@ -206,6 +214,11 @@ REFUSALS: dict[str, tuple[Any, Any, tuple[Any, ...], str, str]] = {
 }  # fmt: skip
 
 
+@shows(
+    '`on(M).vouched(str, "why")` must let something pass that would be refused: a validator of `M` or of '
+    "its fields must be there that could read the form, the schema must not describe it already, and a "
+    "change must touch the place.",
+)
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_form_without_effect_is_refused(name: str) -> None:
     kind, fact, others, place, problem = REFUSALS[name]
@@ -214,6 +227,11 @@ def test_a_form_without_effect_is_refused(name: str) -> None:
     assert f"take {fact} out" in fault.remedy or "objects" in fault.remedy
 
 
+@shows(
+    "The form is a type without objects, because nothing converts it;",
+    "A form may hold no objects: those would reach head ungated.",
+    "So a list of texts for a list of objects is refused, since the gate could not tell the two apart;",
+)
 def test_a_list_of_texts_for_a_list_of_objects_cannot_be_told_from_it() -> None:
     (fault,) = faults_of(Contract.of_types(Rows), on(Rows).vouched(list[str], WHY), ADDED)
     assert fault.problem == NO_VALIDATOR.format("list[str]")
@@ -224,6 +242,7 @@ def test_a_form_of_what_only_leaves_the_server_is_refused() -> None:
     assert [(one.place, one.problem) for one in faults] == [("Order", UNTOUCHED)]
 
 
+@shows("The reason is a text.")
 @pytest.mark.parametrize("given", [(str,), (str, ""), (str, None), ("",)], ids=str)
 def test_a_reason_is_a_text(given: Any) -> None:
     with pytest.raises(DeclarationError, match=r"on\(Order\)\.vouched\(…\) says why in a text"):

@@ -17,6 +17,7 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, on, sibling
 
@@ -91,6 +92,10 @@ def served(kind: Any, content: Any) -> FastAPI:
 
 @pytest.mark.parametrize("kind", CLASSES)
 class TestASerializerOfAModel:
+    @shows(
+        "Where a change is behind it, the app does not start.",
+        "a serializer without a return type in a model that holds one that changes, unless a change vouches for it;",
+    )
     def test_stops_the_start_where_a_change_is_behind_it_and_the_remedy_helps(self, kind: Any) -> None:
         faults = faults_of(Contract.of(served(kind, kind())), RENAMED)
         assert {"a serializer that names no keys" in fault.problem for fault in faults} == {True}
@@ -98,6 +103,10 @@ class TestASerializerOfAModel:
         assert {fault.remedy.endswith(remedy) for fault in faults} == {True}
         assert faults_of(Contract.of(served(kind, kind())), RENAMED, on(kind).vouched(WHY)) == ()
 
+    @shows(
+        "If it gives what the schema says of the model, with other keys left out or not, a change says so, "
+        "for each class:",
+    )
     def test_is_walked_where_somebody_vouches_that_it_keeps_the_documented_shape(self, kind: Any) -> None:
         app = gated(served(kind, kind(label="a")), RENAMED, on(kind).vouched(WHY))
         assert exchange(app, "GET", "/").json() == {"label": "a", "inner": {"y": 1, "note": None}}
@@ -118,6 +127,7 @@ class TestASerializerOfAModel:
         assert gates.downgrade(kind, kind(label="a"), to_version=OLD)["title"] == "a"
         assert [one["title"] for one in gates.downgrade(list[kind], [{"label": "a"}], to_version=OLD)] == ["a"]
 
+    @shows("The documents of the timeline's versions then show the model's shape.")
     def test_is_shown_by_its_shape_in_the_documents_of_older_versions(self, kind: Any) -> None:
         gates = timeline_of(on(kind).vouched(WHY), on(kind).renamed("title", to="label")).compile(
             Contract.of_types(sends=[kind])
@@ -126,6 +136,7 @@ class TestASerializerOfAModel:
         assert sorted(shown) == sorted([kind.__name__, "Inner"])
         assert sorted(shown[kind.__name__]["properties"]) == ["inner", "title"]
 
+    @shows("A response that does not have it is a 500.")
     def test_is_an_error_of_the_server_where_it_breaks_its_word(self, kind: Any) -> None:
         gates = timeline_of(on(kind).vouched(WHY), RENAMED).compile(Contract.of_types(sends=[kind]))
         for sent in ("text", {"inner": "text"}, [1]):
@@ -143,12 +154,14 @@ class Fields(BaseModel):
         return handler(value)
 
 
+@shows("It holds for the serializers of the model and of its fields,")
 def test_the_serializers_of_fields_and_items_are_those_of_their_model() -> None:
     app = gated(served(Fields, Fields(many=[Inner()])), RENAMED, on(Fields).vouched(WHY))
     inner = {"y": 1, "note": None}
     assert exchange(app, "GET", "/").json() == {"first": inner, "second": inner, "many": [inner]}
 
 
+@shows("and for one at a response that gets the model.")
 def test_a_serializer_at_one_response_is_that_of_the_model_that_it_gets() -> None:
     kind = Annotated[Inner, WrapSerializer(lambda value, handler: handler(value))]
     app = gated(served(kind, Inner()), RENAMED, on(Inner).vouched(WHY))
@@ -227,6 +240,10 @@ REFUSALS: dict[str, tuple[Any, Any, str, str]] = {
 }  # fmt: skip
 
 
+@shows(
+    '`on(M).vouched("why")` must have a serializer that says nothing of its result, or a field that any '
+    "subclass may take,",
+)
 @pytest.mark.parametrize("name", REFUSALS)
 def test_vouching_for_nothing_is_refused(name: str) -> None:
     kind, fact, place, problem = REFUSALS[name]
@@ -236,6 +253,7 @@ def test_vouching_for_nothing_is_refused(name: str) -> None:
     assert f"take {fact} out" in faults[0].remedy
 
 
+@shows("and a change behind it.")
 def test_vouching_where_no_change_touches_is_refused() -> None:
     class Free(BaseModel):
         n: int = 0
@@ -318,6 +336,10 @@ TRIED: dict[Any, str | None] = {
 }
 
 
+@shows(
+    "In development, `notes.compile(timeline, check=True)` tries it: it makes the model of its defaults and "
+    "of the examples in its schema, dumps it, and compares the result with the schema.",
+)
 @pytest.mark.parametrize("kind", TRIED)
 def test_in_development_a_serializer_is_tried_on_examples(kind: Any) -> None:
     timeline, contract = timeline_of(on(kind).vouched(WHY), RENAMED), Contract.of_types(sends=[kind])
@@ -372,6 +394,11 @@ class Box(BaseModel):
 ANY_KIND: Any = SerializeAsAny[Kind]
 
 
+@shows(
+    "It holds for fields by `SerializeAsAny` too, and then says that no client relies on more than the "
+    "schema shows there: what the declared class has is converted, also in an object of a subclass, and the "
+    "subclass's own fields leave as they are.",
+)
 @pytest.mark.parametrize("fact", [RENAMED, on(Special).renamed("length", to="size"), on(Kind).renamed("count", to="n")])
 def test_where_any_subclass_may_leave_somebody_vouches_that_no_client_reads_its_own_fields(fact: Any) -> None:
     contract = Contract.of(served(Box, Box()))

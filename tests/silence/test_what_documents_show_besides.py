@@ -9,6 +9,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.exchanges import faults_of
 from timegate import CompileError, Contract, on
 
@@ -60,6 +61,7 @@ def given(parameter: Any) -> dict[str, Any]:
 PLACES = {"query": "query of GET /x: p", "header": "headers of GET /x: p", "path": "path of GET /x/{p}: p"}
 
 
+@shows("or in a parameter that is no plain text (`content`, `deepObject`, an object);")
 @pytest.mark.parametrize("parameter", OBJECTS.values(), ids=OBJECTS)
 def test_an_object_in_a_parameter_is_listed_and_its_change_refused(parameter: Any) -> None:
     contract = Contract.from_openapi(given(parameter))

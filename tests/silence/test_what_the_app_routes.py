@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.routing import Match, Mount, Route, Router
 
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, Response, change_of, connected, exchange, failed_start, gated, timeline_of
 from timegate import Contract, Timeline, Version, on
 from timegate.asgi import TimegateMiddleware, path
@@ -57,6 +58,7 @@ def is_old(response: Response) -> bool:
 
 
 class TestRootPaths:
+    @shows("that of `FastAPI(root_path=…)`, with the middleware inside the app or around it.")
     @pytest.mark.parametrize("outside", [True, False])
     @pytest.mark.parametrize("root_path", ["", "/api"])
     @pytest.mark.parametrize("target", ["/api/items", "/items"])
@@ -77,6 +79,7 @@ class TestRootPaths:
         response = exchange(gated(items(root_path="/api"), RENAMED), "GET", target)
         assert "article" in response.json()["components"]["schemas"]["Item"]["properties"]
 
+    @shows("The `root_path` may be the server's or")
     @pytest.mark.parametrize("target", ["/proxy/items", "/proxy/api/items", "/api/items", "/items"])
     def test_of_the_app_and_of_the_server_are_heeded_as_the_app_heeds_them(self, target: str) -> None:
         app = items(root_path="/api")
@@ -124,6 +127,10 @@ def moved_to_another_path(app: Any) -> None:
     app.add_api_route("/uno", get_item)
 
 
+@shows(
+    "or replaced later count;",
+    "or replaced later make it compile again.",
+)
 @pytest.mark.parametrize("change", [swapped_at_the_end, swapped_in_place, a_new_list, moved_to_another_path])
 def test_a_route_that_takes_the_place_of_another_is_gated(change: Any) -> None:
     app = FastAPI()
@@ -190,6 +197,7 @@ class TestTwiceRoundOneApp:
             app.add_middleware(TimegateMiddleware, timeline=timeline)
         assert sent_twice(app, seen) == (TOLD, KNOWN)
 
+    @shows("A second middleware around the same app, with the same timeline, passes requests through,")
     def test_wrapped_twice_gates_once(self) -> None:
         app, seen = noted()
         timeline = timeline_of(RENAMED, NOTED)
@@ -233,6 +241,7 @@ class TestTwiceRoundOneApp:
             warnings.simplefilter("ignore")
             assert [exchange(app, "GET", "/items").json() for _ in range(2)] == [{"article": "s", "note": None}] * 2
 
+    @shows("and the log warns of it once.")
     def test_is_warned_of_at_the_start(self, caplog: pytest.LogCaptureFixture) -> None:
         app, timeline = items(), timeline_of(RENAMED)
         for _ in range(2):
@@ -250,6 +259,7 @@ class TestTwiceRoundOneApp:
             assert failed_start(app) is None
         assert caplog.records == []
 
+    @shows("With another timeline the app does not start.")
     def test_with_another_timeline_does_not_start(self) -> None:
         app = items()
         app.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
@@ -345,6 +355,7 @@ class TestMountedAppsOfStarlette:
             assert exchange(outer, "POST", target, body=told).json() == told
             assert exchange(outer, "GET", target.replace("/i", "/items")).json() == {"article": "s", "memo": None}
 
+    @shows("A mounted app with a middleware of its own is left to it.")
     def test_gate_by_a_timeline_of_their_own(self, mount: Any) -> None:
         outer = plain_items()
         outer.router.routes.append(mount(plain_items(), timeline_of(NOTED)))

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from tests.asgi.calling import Caller
 from tests.cells.refused import change_of
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, timeline_of
 from timegate import Contract, Timeline, UpgradeError, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
@@ -148,6 +149,10 @@ class Loose(Listed):
     model_config = ConfigDict(extra="ignore")
 
 
+@shows(
+    "a key that a closed old type of `reshaped` does not have | refused (422), though the function would "
+    "not pass it on",
+)
 @pytest.mark.parametrize("model", [Point, Sealed])
 def test_a_key_that_a_closed_old_type_lacks_is_refused_though_no_function_would_pass_it_on(model: Any) -> None:
     fact = on(model).reshaped(

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, old_client
 from timegate import on
 
@@ -70,6 +71,12 @@ TO_HEAD: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@shows(
+    "`request-not-convertible`,",
+    "A function of a change that fails on a request,",
+    "are the server's fault: a 500 and one line in the log, with the change, the version, the operation and "
+    "the place, and with no value of the payload.",
+)
 @pytest.mark.parametrize("name", TO_HEAD)
 def test_a_function_that_fails_on_a_request_is_a_500_and_head_sees_nothing(
     name: str, caplog: pytest.LogCaptureFixture
@@ -97,6 +104,7 @@ def test_a_function_that_fails_on_a_response_is_a_500_and_the_client_reads_nothi
     assert SECRET not in line
 
 
+@shows("but for a `ValueError`,")
 def test_a_value_error_on_a_request_is_the_clients_fault_and_its_text_is_not_sent() -> None:
     seen: list[Item] = []
     response = items(seen, retyped(to_head=fails(ValueError("internal words")))).post("/items", {"size": SECRET})

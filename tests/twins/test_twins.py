@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sentences import shows
 from tests.twins.breakages import BREAKAGES, broken_copy, exchanged
 from tests.twins.exceptions import EXCEPTIONS, RULES
 from tests.twins.pairs import listening
@@ -32,6 +33,7 @@ def told(report: Report) -> str:
     return "\n".join(lines)
 
 
+@shows("An old client sees in it what its own server would have told, but for this:")
 def test_an_old_client_sees_what_its_own_server_sent(report: Report) -> None:
     assert report.different == 0, told(report)
 

@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.asgi.api import HEAD, OLD, Client, Task, client_of
+from tests.sentences import shows
 from timegate import Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -66,6 +67,10 @@ async def peak_of(client: Client, method: str, url: str, **request: Any) -> tupl
         tracemalloc.stop()
 
 
+@shows(
+    "decompressed in steps;",
+    "encoded or not | 413",
+)
 @pytest.mark.parametrize("max_body", [MIB, 16 * MIB])
 async def test_a_bomb_takes_no_more_memory_than_the_limit_says(framework: str, max_body: int) -> None:
     packed = bomb()
@@ -79,6 +84,10 @@ async def test_a_bomb_takes_no_more_memory_than_the_limit_says(framework: str, m
     assert peak < max_body + 2 * MIB
 
 
+@shows(
+    "Memory is bounded by `max_body`: a body that must be gated is held whole, once as bytes and once as "
+    "the data in it, which takes a multiple of it.",
+)
 async def test_a_body_without_an_end_takes_no_more_memory_than_the_limit_says(framework: str) -> None:
     sent: list[int] = []
 
@@ -95,6 +104,7 @@ async def test_a_body_without_an_end_takes_no_more_memory_than_the_limit_says(fr
     assert peak < 3 * MIB
 
 
+@shows("Memory is bounded by `max_body`:")
 async def test_a_response_without_an_end_takes_no_more_memory_than_the_limit_says(framework: str) -> None:
     made: list[int] = []
 
@@ -119,6 +129,10 @@ async def test_nesting_of_100_000_is_refused_in_a_response_too(client: Client) -
     assert (response.status_code, response.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
 
 
+@shows(
+    "not JSON; nested deeper than 200; an integer of more than 4,300 digits; NaN, infinities, or a number "
+    "that overflows | 400",
+)
 async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
     def nested(depth: int) -> bytes:
         return b'{"id":1,"version_id":"q","size":' + b"[" * depth + b"]" * depth + b"}"
@@ -129,6 +143,7 @@ async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
     assert "dag_version_id" not in told[198].text
 
 
+@shows("another shape than the model's | the app's own 422, its validation errors with the client's names")
 @pytest.mark.parametrize(
     "body",
     [[], "dag_version_id", 7, None, [{"id": 1, "version_id": "q"}], {"id": 1, "version_id": {"dag_version_id": 1}}],
@@ -144,6 +159,7 @@ async def test_a_request_of_another_shape_is_heads_to_refuse_in_the_clients_name
     assert [detail.get("input", body) for detail in said["detail"] if detail["loc"] == ["body"]] in ([], [body])
 
 
+@shows("a success status that is not declared is converted as the declared one.")
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])
 async def test_no_success_of_another_status_is_ungated(client: Client, status: int) -> None:
     client.seen.response = Response(SECRET, status_code=status, media_type="application/json")
@@ -197,6 +213,7 @@ async def test_a_file_of_another_type_is_not_sent(framework: str, tmp_path: Path
     assert "secret" not in response.text
 
 
+@shows("Hidden routes (`include_in_schema=False`),")
 async def test_a_hidden_route_is_gated_like_any_other(framework: str) -> None:
     @operation(request=Task, response=Task)
     async def put(request: Request, *, body: Task) -> Task:

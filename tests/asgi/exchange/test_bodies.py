@@ -13,6 +13,7 @@ import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
 from tests.asgi.api import HEAD, OLD, Client, client_of, reads_untyped
+from tests.sentences import shows
 
 pytestmark = pytest.mark.anyio
 
@@ -22,6 +23,10 @@ PACKED = gzip.compress(TASK, mtime=0)
 ODD = b'{ "key" : "caf\\u00e9", "key":"x", "big": 12345678901234567890123, "f": 1.10 }'
 
 
+@shows(
+    "What no change touches passes byte for byte.",
+    "a body that no declared change touches:",
+)
 async def test_a_body_that_no_change_touches_passes_byte_for_byte(client: Client) -> None:
     client.seen.response = Response(ODD, media_type="application/json")
     for version in (OLD, HEAD):
@@ -31,6 +36,7 @@ async def test_a_body_that_no_change_touches_passes_byte_for_byte(client: Client
         assert client.seen.header("content-length") == [b"14"]
 
 
+@shows("whatever its type and size.")
 async def test_an_untouched_body_has_no_limit_and_may_be_of_any_type(framework: str) -> None:
     async with client_of(framework, max_body=100) as client:
         client.seen.response = PlainTextResponse(b"x" * 5000)
@@ -38,6 +44,11 @@ async def test_an_untouched_body_has_no_limit_and_may_be_of_any_type(framework: 
     assert (response.status_code, len(response.content)) == (200, 5000)
 
 
+@shows(
+    "another media type, another charset,",
+    "`media-type-unsupported`,",
+    "While serving: a body of another media type or charset at a gated place (415 for a request,",
+)
 @pytest.mark.parametrize(
     "content_type",
     [
@@ -59,6 +70,7 @@ async def test_a_body_of_another_type_is_refused_where_it_must_be_gated(client: 
     assert client.seen.handlers == []
 
 
+@shows("JSON is `application/json` and `*+json`, in UTF-8.")
 @pytest.mark.parametrize(
     "content_type",
     ["application/json", "Application/JSON ; Charset=UTF-8", 'application/json;charset="utf-8"', "application/a+json"],
@@ -68,6 +80,7 @@ async def test_json_is_what_says_so_in_utf_8(client: Client, content_type: str) 
     assert (response.status_code, client.seen.bodies) == (201, [b'{"id":1,"dag_version_id":"q"}'])
 
 
+@shows("two types | 415")
 async def test_two_content_types_are_refused(client: Client) -> None:
     headers = [("API-Version", OLD), ("Content-Type", "application/json"), ("Content-Type", "application/json")]
     response = await client.http.post("/tasks", headers=headers, content=TASK)
@@ -95,6 +108,7 @@ async def test_a_body_without_a_type_is_refused_where_a_form_could_have_sent_it(
         assert client.seen.handlers == [] or client.seen.header("content-type") == told
 
 
+@shows("empty | passes")
 async def test_an_empty_body_always_passes_to_the_app(client: Client) -> None:
     response = await client.call("POST", "/tasks", content=b"", headers={"Content-Type": "text/plain"})
     assert response.status_code == 422
@@ -117,6 +131,11 @@ NO_JSON = {
 }
 
 
+@shows(
+    "not JSON; nested deeper than 200; an integer of more than 4,300 digits; NaN, infinities, or a number "
+    "that overflows | 400",
+    "`body-malformed`,",
+)
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)
 async def test_what_is_no_json_that_can_be_carried_is_refused(client: Client, body: bytes) -> None:
     response = await client.call("POST", "/tasks", content=body, headers=JSON)
@@ -125,12 +144,14 @@ async def test_what_is_no_json_that_can_be_carried_is_refused(client: Client, bo
     assert client.seen.handlers == []
 
 
+@shows("Big integers stay exact.")
 async def test_big_integers_survive_exactly_and_words_for_infinity_are_words(client: Client) -> None:
     big = 10**40 + 1
     response = await client.call("POST", "/tasks", json={"id": 1, "version_id": "Infinity NaN", "size": big})
     assert response.json() == {"id": 1, "version_id": "Infinity NaN", "size": big}
 
 
+@shows("The last of duplicate keys wins.")
 async def test_of_duplicate_keys_the_last_one_wins_and_none_is_smuggled(client: Client) -> None:
     body = b'{"id":1,"version_id":"a","version_id":"b"}'
     response = await client.call("POST", "/tasks", content=body, headers=JSON)
@@ -141,6 +162,11 @@ async def test_of_duplicate_keys_the_last_one_wins_and_none_is_smuggled(client: 
     assert "evil" not in str(client.seen.bodies)
 
 
+@shows(
+    "a key that its version does not have and head does | refused (422) where the model is closed,",
+    "`request-refused` | 422,",
+    "timegate gates what a contract describes: the JSON bodies of its operations,",
+)
 async def test_a_key_that_the_version_lacks_is_refused_with_its_place(client: Client) -> None:
     response = await client.call("POST", "/tasks", json={"id": 1, "dag_version_id": "q"})
     assert (response.status_code, response.headers["content-type"]) == (422, "application/json")
@@ -162,6 +188,7 @@ async def test_a_key_that_the_version_lacks_is_refused_with_its_place(client: Cl
     }
 
 
+@shows("`Content-Encoding: gzip` or `deflate` | decompressed")
 @pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP", "deflate", "raw deflate", "identity, gzip"])
 async def test_an_encoded_body_is_inflated_where_it_must_be_gated(client: Client, coding: str) -> None:
     raw = zlib.compressobj(wbits=-15)
@@ -173,6 +200,7 @@ async def test_an_encoded_body_is_inflated_where_it_must_be_gated(client: Client
     assert client.seen.header("content-length") == [b"29"]
 
 
+@shows("other codings and two at once are 415")
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "nonsense"])
 async def test_another_coding_is_refused_and_told_which_are_known(client: Client, coding: str) -> None:
     said = {**JSON, "Content-Encoding": coding}
@@ -191,6 +219,10 @@ async def test_a_broken_coding_is_refused(client: Client, body: bytes) -> None:
     assert (response.status_code, client.seen.handlers) == (400, [])
 
 
+@shows(
+    "more than `max_body` bytes",
+    "`body-too-large` | 400, 415, 413",
+)
 async def test_a_request_larger_than_the_limit_is_refused_with_and_without_its_length(framework: str) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         for _ in range(30):
@@ -204,6 +236,10 @@ async def test_a_request_larger_than_the_limit_is_refused_with_and_without_its_l
     assert client.seen.handlers == ["create_task"]
 
 
+@shows(
+    "is larger than `max_body`, is",
+    "a response larger than `max_body`,",
+)
 async def test_a_response_larger_than_the_limit_is_not_sent(framework: str, caplog: pytest.LogCaptureFixture) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         while True:
@@ -217,6 +253,14 @@ async def test_a_response_larger_than_the_limit_is_not_sent(framework: str, capl
     assert "larger than 1000 bytes" in caplog.text
 
 
+@shows(
+    "A response that cannot be converted is never sent: it becomes a 500,",
+    "Such a response has a media type that the contract does not declare, is encoded,",
+    "is not JSON or not of the declared shape,",
+    "`response-not-convertible`,",
+    "500 for a response), a response that is encoded although the request does not accept it,",
+    "a response that does not have the declared shape,",
+)
 @pytest.mark.parametrize(
     "response",
     [
@@ -259,18 +303,21 @@ async def test_an_empty_response_of_any_type_passes(client: Client) -> None:
         assert (told.status_code, told.content) == (200, b"")
 
 
+@shows("and a success status that is not declared is converted as the declared one.")
 async def test_an_undeclared_success_is_gated_as_the_declared_one(client: Client) -> None:
     client.seen.response = JSONResponse({"id": 1, "dag_version_id": "a"}, status_code=203)
     response = await client.call("GET", "/tasks/3", OLD)
     assert (response.status_code, response.json()) == (203, {"id": 1, "version_id": "a"})
 
 
+@shows('| `responses={404: {"model": …}}`, `@operation(errors={404: …})`')
 async def test_an_error_is_gated_by_the_model_of_its_status(client: Client) -> None:
     client.seen.response = JSONResponse({"taken_by": "me"}, status_code=409)
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
     assert (old.status_code, old.json(), new.json()) == (409, {"owner": "me"}, {"taken_by": "me"})
 
 
+@shows("an error whose status has no declared model;")
 async def test_an_undeclared_error_passes_as_it_is(client: Client) -> None:
     client.seen.response = JSONResponse({"detail": "no such task"}, status_code=404)
     response = await client.call("GET", "/tasks/3", OLD)
@@ -294,6 +341,7 @@ async def test_a_redirect_keeps_its_place_and_its_cookies(client: Client) -> Non
     assert len(response.headers.get_list("set-cookie")) == 2
 
 
+@shows("the 500 that Starlette sends for an unhandled exception")
 async def test_a_crash_of_the_app_is_the_apps_own_500(client: Client) -> None:
     client.seen.error = RuntimeError("boom")
     response = await client.call("GET", "/tasks/3", OLD)
@@ -310,6 +358,7 @@ async def test_what_head_finds_missing_is_told_by_its_old_name(client: Client) -
     assert head.json()["detail"][0]["loc"] == ["body", "dag_version_id"]
 
 
+@shows("`input` is what the client sent there,")
 async def test_what_head_finds_wrong_is_told_by_its_old_name_and_as_it_was_sent(client: Client) -> None:
     response = await client.call("POST", "/tasks", json={"id": "x", "version_id": {"dag_version_id": 3}})
     details = {tuple(detail["loc"]): detail["input"] for detail in response.json()["detail"]}
@@ -323,6 +372,7 @@ async def test_a_wrong_query_parameter_is_told_by_its_old_name(client: Client) -
     assert "page_size" not in response.text
 
 
+@shows("and the `errors[].pointer` of problems.")
 @pytest.mark.parametrize("pointer", ["#/dag_version_id", "/dag_version_id"])
 async def test_pointers_of_problems_are_told_in_old_names(client: Client, pointer: str) -> None:
     client.seen.response = JSONResponse(

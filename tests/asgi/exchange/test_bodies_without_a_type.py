@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel
 
 from tests.asgi.api import reads_untyped
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, exchange, gated
 from timegate import on
 
@@ -44,6 +45,10 @@ def sent(app: Any, body: bytes, version: str | None) -> Any:
     return exchange(app, "POST", "/items", body=body, version=version, untyped=True)
 
 
+@shows(
+    "no `Content-Type` otherwise | as the app does: JSON with `FastAPI(strict_content_type=False)` and "
+    "before FastAPI 0.132, else 415",
+)
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 @pytest.mark.parametrize("default", ["oldest", "latest"])
 def test_it_is_read_where_the_app_reads_it(setting: dict[str, Any], default: str) -> None:
@@ -59,6 +64,9 @@ def test_it_is_read_where_the_app_reads_it(setting: dict[str, Any], default: str
         assert response.status == (415 if default == "oldest" else 422)
 
 
+@shows(
+    "no `Content-Type`, and the version came in a header field that no HTML form can set | it counts as JSON,",
+)
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
 def test_it_is_read_where_the_version_came_in_a_header_field(setting: dict[str, Any]) -> None:
     app = gated(served(**setting), RENAMED)

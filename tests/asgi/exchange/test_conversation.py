@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, timeline
 from tests.asgi.servers import client_at, serving
+from tests.sentences import shows
 from timegate import Timeline, Version, VersionChange, current_version, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -123,6 +124,7 @@ async def test_an_app_that_dies_in_the_middle_gets_the_frameworks_500(framework:
     assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
+@shows("or ends in the middle.")
 async def test_an_app_that_ends_before_its_response_does_sends_nothing() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [JSON]})
@@ -131,6 +133,7 @@ async def test_an_app_that_ends_before_its_response_does_sends_nothing() -> None
     assert await talk(under(app), scope_of("GET", "/tasks/3")) == []
 
 
+@shows("a body in an ASGI extension's message that would bypass the gate.")
 @pytest.mark.parametrize("kind", ["http.response.pathsend", "http.response.zerocopysend", "http.response.unheard"])
 async def test_a_message_that_carries_a_body_past_the_gate_is_refused(kind: str) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -154,6 +157,10 @@ async def test_names_of_headers_in_capitals_are_the_same_headers() -> None:
     assert [value for name, value in start["headers"] if name.lower() == b"etag"] == [b'"a;2025-04-11"']
 
 
+@shows(
+    "It is never parsed and never held back,",
+    "it streams, and no byte of it is read",
+)
 async def test_an_untouched_response_streams_as_it_comes() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -176,6 +183,7 @@ async def test_an_untouched_response_streams_as_it_comes() -> None:
     assert [message.get("body") for message in sent] == [None, b"x", b"x", b"x", b""]
 
 
+@shows("never parsed and never held back,")
 async def test_an_untouched_request_streams_as_it_comes() -> None:
     asked: list[int] = []
     waiting = [part(b"a", more=True), part(b"b", more=True), part(b"c")]
@@ -195,6 +203,7 @@ async def test_an_untouched_request_streams_as_it_comes() -> None:
     assert asked == [3, 2]
 
 
+@shows("messages of a websocket; its version is in `current_version()`")
 async def test_a_websocket_passes_with_its_version_in_the_context() -> None:
     async def echo(websocket: WebSocket) -> None:
         await websocket.accept()

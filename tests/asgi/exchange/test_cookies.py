@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 from tests.asgi.calling import Caller
+from tests.sentences import shows
 from timegate import Contract, Internal, Timeline, Version, VersionChange, endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -80,6 +81,7 @@ def test_several_header_fields_with_cookies_are_one() -> None:
     assert (found["theme"], found["visits"]) == ("a", 2)
 
 
+@shows("and cookies of requests,")
 @pytest.mark.parametrize(
     ("fact", "cookie", "expected"),
     [

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -143,6 +144,10 @@ REPEATED = [["tags", "b"], ["tags", "a"], ["title", ""]]
 RENAMED = (FORM.form("name").renamed(to="title"), FORM.form("photo").renamed(to="picture"))
 
 
+@shows(
+    "Forms** (`application/x-www-form-urlencoded`, `multipart/form-data`) change like parameters: each "
+    "field is a text, read by its type.",
+)
 @pytest.mark.parametrize(
     ("fact", "sent", "expected"),
     [
@@ -180,6 +185,10 @@ def test_the_newest_clients_form_is_not_read() -> None:
 PICTURE = bytes(range(32, 127)) * 3 + b"\r\n--b-\r\n--" + b"\r\n\r\n--b-8"
 
 
+@shows(
+    "Files are not kept: a file reaches the app under head's name while it arrives, byte for byte, and the "
+    "other fields follow at the end of the form.",
+)
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 64, 10_000])
 def test_a_file_passes_whatever_the_pieces_in_which_it_arrives(size: int) -> None:
     body = part("name", "a") + part("photo", PICTURE, file='p "1".png') + part("size", "2") + END
@@ -190,6 +199,10 @@ def test_a_file_passes_whatever_the_pieces_in_which_it_arrives(size: int) -> Non
     assert found[1:] == [["title", "a"], ["size", "2"]]
 
 
+@shows(
+    "Files are not kept: a file reaches the app under head's name while it arrives, byte for byte, and the "
+    "other fields follow at the end of the form.",
+)
 def test_a_file_reaches_the_app_before_the_form_has_ended() -> None:
     app, seen = App(), list[int]()
     big = b"x" * 100_000
@@ -204,6 +217,7 @@ def test_a_file_reaches_the_app_before_the_form_has_ended() -> None:
     assert "content-length" not in app.headers
 
 
+@shows("`max_body` counts the fields, not the files.")
 def test_a_file_of_any_size_passes_and_the_fields_are_limited() -> None:
     big = part("photo", b"x" * 5_000, file="p.png")
     assert post(big + part("name", "a") + END, MULTIPART, *RENAMED, max_body=1_000)[0] == 200
@@ -239,6 +253,7 @@ def test_a_file_is_not_repeated_in_what_is_told_of_a_form() -> None:
 NAMELESS = b"--b-7\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b-7--"
 
 
+@shows("Another media type,")
 @pytest.mark.parametrize(
     ("body", "kind", "status", "detail"),
     [
@@ -262,6 +277,7 @@ def test_a_body_that_is_no_form_is_refused(body: bytes, kind: str, status: int, 
     assert problem["detail"].startswith(detail)
 
 
+@shows("or a coded form, is a 415.")
 def test_a_coded_form_is_refused() -> None:
     assert post(b"name=a", URLENCODED, *RENAMED, headers=((b"content-encoding", b"gzip"),))[0] == 415
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.asgi.calling import Caller, files_left_open
+from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -281,6 +282,7 @@ def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Re
         return asyncio.run(response())
 
 
+@shows("A file in a field that takes a text is a 422.")
 @pytest.mark.parametrize(
     ("head", "kind", "name"),
     [

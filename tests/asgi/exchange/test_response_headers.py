@@ -10,6 +10,7 @@ from fastapi import FastAPI, HTTPException, Response
 from pydantic import BaseModel
 
 from tests.asgi.calling import Caller
+from tests.sentences import shows
 from timegate import CompileError, Contract, DeclarationError, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -68,6 +69,7 @@ ITEMS, BARE = endpoint("/items", "GET"), endpoint("/bare")
 HEAD = [("x-count", "2"), ("x-tag", "b"), ("x-other", "o"), ("x-tag", "a")]
 
 
+@shows('(`endpoint(…).response_header("h")`),')
 @pytest.mark.parametrize(
     ("fact", "expected"),
     [

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, gated
 from timegate import on
 
@@ -65,6 +66,9 @@ def test_a_tag_that_was_got_matches(touched: str, version: str) -> None:
         assert (send(client, "PUT", other), send(client, "DELETE", other)) == (412, 412)
 
 
+@shows(
+    "Where no change touches what a `GET` of the path responds with, tags are the same in all versions, and pass.",
+)
 def test_a_tag_of_another_version_matches_only_where_both_get_the_same() -> None:
     statuses: dict[str, Any] = {}
     for touched, facts in TOUCHED.items():

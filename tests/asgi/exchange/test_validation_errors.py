@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from tests.asgi.api import HEAD, OLD, Conflict
+from tests.sentences import shows
 from timegate import Timeline, Version, VersionChange, enum, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -102,6 +103,9 @@ WRONG: dict[str, tuple[dict[str, Any], list[list[str | int]]]] = {
 }
 
 
+@shows(
+    "The validation errors of the app's own 422 are converted to the client's names, both FastAPI's `detail[].loc`",
+)
 @pytest.mark.parametrize(("wrong", "places"), WRONG.values(), ids=WRONG)
 async def test_every_place_is_told_by_its_old_name(framework: str, wrong: dict[str, Any], places: list[Any]) -> None:
     response = await _post(_app(framework, []), {**GOOD, **wrong})
@@ -205,6 +209,7 @@ async def test_problems_that_list_places_are_told_in_old_names(framework: str, k
     assert response.json() == {key: [{"loc": ["body", "animal", "cat", "hairs"], "msg": "no"}, {"msg": "elsewhere"}]}
 
 
+@shows("timegate converts a response by what the contract declares for its status; `4XX` and `default` count,")
 @pytest.mark.parametrize(
     ("declared", "status", "gated"),
     [

@@ -7,6 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.exchanges import exchange, gated
 from timegate import endpoint, on
 
@@ -65,6 +66,7 @@ def test_a_link_is_converted_and_what_only_begins_like_one_is_not(link: str, sho
     assert exchange(served, "GET", "/articles/1").headers["link"] == shown
 
 
+@shows("and so is a `body` that a handler of validation errors repeats.")
 def test_a_body_that_a_handler_of_validation_errors_repeats_is_the_clients_own() -> None:
     app = FastAPI()
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from tests.asgi.exchange.test_conversation import scope_of, talk
+from tests.sentences import shows
 from tests.silence.exchanges import NEW, exchange, gated, timeline_of
 from timegate import Contract, endpoint, on
 
@@ -51,6 +52,7 @@ def told() -> FastAPI:
 BODY = b'{"article": "a"}'
 
 
+@shows("and digests from requests whose body is converted.")
 @pytest.mark.parametrize(
     ("target", "version", "body", "kept"),
     [
@@ -101,6 +103,7 @@ class Trailing:
         await self.app(scope, receive, sending)
 
 
+@shows("A converted response has no trailers.")
 @pytest.mark.parametrize(("version", "kept"), [("2025-01-01", False), (NEW, True)])
 async def test_a_server_waits_for_no_trailers_that_a_converted_response_has_lost(version: str, kept: bool) -> None:
     app = FastAPI()
@@ -126,6 +129,7 @@ class InPieces(JSONResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+@shows("Where the version's status has no body (204, 205, 304), head's is left out.")
 @pytest.mark.parametrize("was", [204, 205, 304])
 @pytest.mark.parametrize("facts", [(), (RENAMED,)])
 @pytest.mark.parametrize("kind", [JSONResponse, InPieces])

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from tests.asgi.api import HEAD, OLD, Client, Task, client_of
+from tests.sentences import shows
 from timegate import Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
 from timegate.asgi.message.etags import VersionTags
@@ -27,6 +28,7 @@ def _json(**headers: str) -> Response:
     return Response(BODY, media_type="application/json", headers=named)
 
 
+@shows("`Content-Length` is that of the converted body.")
 async def test_the_length_is_that_of_the_gated_body(client: Client) -> None:
     response = await client.call("GET", "/tasks/3", OLD)
     assert response.headers.get_list("content-length") == [str(len(response.content))]
@@ -47,6 +49,7 @@ async def test_vary_that_says_it_already_stays(client: Client) -> None:
         assert (await client.call("GET", "/tasks/3", OLD)).headers.get_list("vary") == [said]
 
 
+@shows("on 304 and problems too.")
 async def test_not_modified_and_our_own_responses_vary_too(client: Client) -> None:
     client.seen.response = Response(status_code=304, headers={"ETag": '"abc"'})
     response = await client.call("GET", "/tasks/3", OLD)
@@ -54,6 +57,7 @@ async def test_not_modified_and_our_own_responses_vary_too(client: Client) -> No
     assert (await client.call("GET", "/tasks/3", None)).headers["vary"] == "API-Version"
 
 
+@shows("and neither has a 304.")
 async def test_not_modified_has_no_length_of_a_body_that_is_not_the_clients(client: Client) -> None:
     client.seen.response = Response(status_code=304, headers={"ETag": '"abc"', "Content-Length": "25"})
     assert "content-length" not in (await client.call("GET", "/tasks/3", OLD)).headers
@@ -78,6 +82,11 @@ def _pin(scope: Any) -> str:
     return OLD
 
 
+@shows(
+    'The entity tag of a gated response names its version: `"abc"` leaves as `"abc;2025-01-01"`, a weak tag '
+    "stays weak.",
+    "`Allow`, `ETag`",
+)
 @pytest.mark.parametrize(
     ("given", "told"),
     [
@@ -95,6 +104,10 @@ async def test_a_tag_leaves_with_its_version(client: Client, given: str, told: s
     assert (old.headers.get("etag"), new.headers["etag"], untouched.headers["etag"]) == (told, given, given)
 
 
+@shows(
+    "In requests that suffix is removed.",
+    "Any other tag is dropped from `If-None-Match`;",
+)
 @pytest.mark.parametrize(
     ("said", "seen"),
     [
@@ -115,6 +128,7 @@ async def test_only_the_versions_own_tags_reach_if_none_match(client: Client, sa
     assert client.seen.header("if-none-match") == [said.encode()]
 
 
+@shows("in `If-Match` it becomes one that cannot match, so that the request does not become unconditional.")
 @pytest.mark.parametrize("said", ['"abc"', f'"abc;{HEAD}"', "nonsense", "", f'"x", W/"y;{HEAD}"'])
 async def test_a_foreign_tag_in_if_match_cannot_match_and_stays_a_condition(client: Client, said: str) -> None:
     body = {"id": 1, "version_id": "q"}
@@ -124,6 +138,7 @@ async def test_a_foreign_tag_in_if_match_cannot_match_and_stays_a_condition(clie
     assert said.encode() not in value or not said
 
 
+@shows("In requests that suffix is removed.")
 async def test_the_versions_own_tag_in_if_match_is_heads(client: Client) -> None:
     body = {"id": 1, "version_id": "q"}
     for said, seen in ((f'"abc{SUFFIX}"', b'"abc"'), ("*", b"*")):
@@ -138,6 +153,10 @@ async def test_a_tag_of_a_gated_response_is_understood_where_nothing_is_gated(cl
     assert client.seen.header("if-none-match") == [b'"abc"']
 
 
+@shows(
+    "`Range`, `If-Range` and `Accept-Encoding` are removed from requests whose response is gated,",
+    "without `Accept-Encoding` and the like where the response is gated.",
+)
 async def test_a_gated_response_is_asked_for_whole_and_plain(client: Client) -> None:
     said = {"Range": "bytes=0-3", "If-Range": '"abc"', "Accept-Encoding": "gzip"}
     await client.call("GET", "/tasks/3", OLD, headers=said)
@@ -148,6 +167,11 @@ async def test_a_gated_response_is_asked_for_whole_and_plain(client: Client) -> 
         assert client.seen.header("accept-encoding") == [b"gzip"]
 
 
+@shows(
+    "`Accept-Ranges` and digests (`Content-MD5`, `Digest`, `Repr-Digest`, `Content-Digest`) from such responses,",
+    "`Content-Range` stays.",
+    "and those about bytes",
+)
 async def test_what_speaks_of_bytes_goes_and_content_range_stays(client: Client) -> None:
     about = {
         "Accept-Ranges": "bytes",
@@ -165,6 +189,10 @@ async def test_what_speaks_of_bytes_goes_and_content_range_stays(client: Client)
         assert {name for name in about if name in untouched.headers} == set(about)
 
 
+@shows(
+    "`HEAD` | as the `GET` of that path",
+    "A `HEAD` of a gated operation has none,",
+)
 async def test_head_is_gated_as_the_get_of_its_path(framework: str) -> None:
     async with client_of(framework) as client:
         client.seen.response = _json(ETag='"abc"', Digest="x")
@@ -208,6 +236,7 @@ async def test_one_response_sent_twice_is_stamped_once(client: Client) -> None:
     assert [name for name, _ in client.seen.response.raw_headers] == [b"content-length", b"content-type"]
 
 
+@shows("The server's scope is copied and never changed.")
 async def test_the_scope_is_copied_and_never_changed() -> None:
     kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
 
@@ -226,6 +255,7 @@ async def test_the_scope_is_copied_and_never_changed() -> None:
         assert {name: after[name] for name in before} == before
 
 
+@shows("JSON is `application/json` and `*+json`, in UTF-8.")
 def test_json_is_recognised_by_its_type_and_charset() -> None:
     assert all(map(is_json, (b"application/json", b"application/problem+json", b"a/b+json; charset=utf8; x=y")))
     odd = (b"", b"application/json; charset=latin-1", b"a/b/c+json", b"+json", b"application/ json", b"a/json")
@@ -251,6 +281,7 @@ def test_a_version_of_any_scheme_is_a_legal_part_of_a_tag() -> None:
     assert tags.inbound([(b"if-none-match", told)], others=False) == [(b"if-none-match", b'"a"')]
 
 
+@shows("a response of a media type other than JSON that the contract declares, in whose model nothing changes")
 async def test_a_plain_response_that_the_contract_declares_passes_beside_a_gated_one() -> None:
     app = FastAPI()
 

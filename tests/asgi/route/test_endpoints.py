@@ -6,10 +6,12 @@ import pytest
 from starlette.responses import Response
 
 from tests.asgi.api import HEAD, OLD, Client, client_of
+from tests.sentences import shows
 
 pytestmark = pytest.mark.anyio
 
 
+@shows("a path that meant another operation in that version | the handler of that operation,")
 async def test_a_path_that_was_a_variables_key_then_goes_to_the_handler_of_keys(client: Client) -> None:
     old, new = await client.call("GET", "/variables/keys", OLD), await client.call("GET", "/variables/keys", HEAD)
     assert (old.status_code, old.json()) == (200, {"key": "keys"})
@@ -26,6 +28,12 @@ async def test_the_handler_of_a_shadowed_path_gets_its_parameters_and_its_route(
     assert not any(str(name).startswith("timegate") for name in shadowed)
 
 
+@shows(
+    "a path that its version does not have | 404, before the app is called",
+    "When timegate refuses a request, the response is a problem (RFC 9457).",
+    "`operation-not-found`,",
+    "| 404, 405",
+)
 async def test_an_endpoint_that_the_version_lacks_is_not_there(client: Client) -> None:
     for url in ("/works/3", "/runs/previous?dag_id=x"):
         response = await client.call("GET", url, OLD)
@@ -35,6 +43,10 @@ async def test_an_endpoint_that_the_version_lacks_is_not_there(client: Client) -
     assert client.seen.handlers == []
 
 
+@shows(
+    "a path that it has, with other methods | 405, with `Allow`",
+    "`method-not-allowed` | 404, 405",
+)
 async def test_a_method_that_the_version_lacks_is_not_allowed(client: Client, framework: str) -> None:
     response = await client.call("DELETE", "/tasks/3", OLD)
     assert response.status_code == 405
@@ -44,6 +56,7 @@ async def test_a_method_that_the_version_lacks_is_not_allowed(client: Client, fr
     assert (await client.call("DELETE", "/tasks/3", HEAD)).status_code == 204
 
 
+@shows("a path that its version does not have | 404, before the app is called")
 async def test_a_path_that_the_version_lacks_is_not_there_for_any_method(client: Client) -> None:
     for method in ("GET", "POST", "PATCH", "PURGE"):
         response = await client.call(method, "/works/3", OLD)
@@ -52,6 +65,10 @@ async def test_a_path_that_the_version_lacks_is_not_there_for_any_method(client:
     assert (await client.call("POST", "/works/3", HEAD)).status_code == 405
 
 
+@shows(
+    "`Allow` names the methods that the client's version has at its path.",
+    "`Link`, `Allow`,",
+)
 async def test_the_apps_allow_loses_what_the_version_lacks(client: Client) -> None:
     client.seen.response = Response(status_code=405, headers={"Allow": "GET, DELETE, PUT"})
     old, new = await client.call("GET", "/tasks/3", OLD), await client.call("GET", "/tasks/3", HEAD)
@@ -71,6 +88,10 @@ async def test_a_preflight_passes_without_a_version(client: Client) -> None:
     assert client.seen.handlers == []
 
 
+@shows(
+    "The rules hold on Starlette and on FastAPI alike.",
+    "a path that moved since | the app gets today's path;",
+)
 async def test_a_moved_endpoint_is_served_at_its_old_place(client: Client) -> None:
     response = await client.call("GET", "/jobs/3", OLD)
     assert (response.status_code, response.json()) == (200, {"id": 3, "version_id": "w", "size": 0})
@@ -84,6 +105,10 @@ async def test_a_path_parameter_moves_into_the_query(client: Client) -> None:
     assert response.json() == {"dag": "a b&c=d", "limit": "3"}
 
 
+@shows(
+    "A path parameter that moved into the query cannot be overridden by the client's query: `shop=evil` is "
+    "removed first.",
+)
 @pytest.mark.parametrize("evil", ["dag_id=evil", "dag%5Fid=evil", "%7Bdag_id%7D=evil", "dag_id=evil&dag_id=worse"])
 async def test_a_query_never_overrides_a_moved_path_parameter(client: Client, evil: str) -> None:
     for url in (f"/dags/good/previous?{evil}", f"/dags/good/previous?limit=5&{evil}"):
@@ -92,6 +117,12 @@ async def test_a_query_never_overrides_a_moved_path_parameter(client: Client, ev
         assert "evil" not in response.text
 
 
+@shows(
+    "`Location`, `Content-Location` and `Link`",
+    "and paths,",
+    "and links.",
+    "except `Location`, `Content-Location`, `Link`,",
+)
 async def test_links_in_responses_lead_to_the_versions_own_places(client: Client) -> None:
     client.seen.response = Response(
         b'{"key":"x"}',
@@ -131,6 +162,7 @@ async def test_an_endpoint_is_moved_below_a_root_path(framework: str) -> None:
         assert made.headers["location"] == "/api/jobs/7"
 
 
+@shows("statuses")
 async def test_a_status_is_the_versions_own(client: Client) -> None:
     old, new = await client.call("POST", "/made", OLD), await client.call("POST", "/made", HEAD)
     assert (old.status_code, new.status_code) == (200, 201)

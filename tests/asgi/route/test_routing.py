@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import BaseRoute, Match, Mount, Route
 
 from tests.asgi.api import HEAD, OLD, Client
+from tests.sentences import shows
 from timegate import Contract, Timeline, Version
 from timegate.asgi.message.json import Codec, decode_json, encode_json
 from timegate.asgi.message.problems import problem_json
@@ -62,6 +63,7 @@ def _scope(path: str, method: str) -> dict[str, Any]:
     return {"type": "http", "path": path, "method": method, "root_path": "", "headers": []}
 
 
+@shows("timegate finds an operation as the app itself does: in the order of its routes, with their convertors,")
 @given(
     table=st.lists(st.tuples(templates(), st.sets(st.sampled_from(["GET", "POST", "PUT"]), min_size=1)), max_size=7),
     paths=st.lists(st.lists(st.sampled_from(VALUES), min_size=0, max_size=5).map("/".join), min_size=1, max_size=6),
@@ -101,6 +103,7 @@ async def _operation(request: Request) -> Body:
 NEAR = ["/a", "/a\uffff", "/{x}", "/{n:int}", "/{x}.json", "/{z:path}", "/a/{x}", "/a/{n:int}", "/a/b", "/{x}/{y}"]
 
 
+@shows("a route that matches the method too comes before one that matches the path alone.")
 @settings(max_examples=150)
 @given(
     table=st.dictionaries(
@@ -243,6 +246,7 @@ def test_a_route_that_decides_by_more_than_its_path_is_asked() -> None:
     assert [plain.entry.key("GET"), beta.entry.key("GET")] == ["GET /{rest}", "GET /items"]
 
 
+@shows("included routers,")
 def test_included_routers_and_hidden_routes_are_found_in_the_apps_order() -> None:
     router, deeper = APIRouter(prefix="/v"), APIRouter(prefix="/w")
     deeper.get("/x/{key}", include_in_schema=False)(_fastapi_endpoint)

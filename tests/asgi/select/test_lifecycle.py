@@ -14,6 +14,7 @@ import pytest
 from starlette.responses import PlainTextResponse, Response
 
 from tests.asgi.api import APIS, HEAD, OLD, Client, Seen, timeline
+from tests.sentences import shows
 from timegate import DeclarationError, Timeline, Version
 from timegate.asgi import TimegateMiddleware
 
@@ -77,6 +78,7 @@ async def test_what_the_app_says_of_its_own_resource_stays(framework: str, *, co
     assert response.headers["deprecation"] == f"@{int(NOW.timestamp())}"
 
 
+@shows("or `sunset_status=`")
 @pytest.mark.parametrize("status", [None, 503])
 async def test_past_its_sunset_a_version_is_not_served_and_not_listed(framework: str, status: int | None) -> None:
     options = {} if status is None else {"sunset_status": status}
@@ -84,7 +86,7 @@ async def test_past_its_sunset_a_version_is_not_served_and_not_listed(framework:
     async with client_of(framework, ends, **options) as client:
         gone = await client.call("GET", "/tasks/3", OLD)
         unknown = await client.call("GET", "/tasks/3", "nonsense")
-    assert gone.status_code == gone.json()["status"] == status or 410
+    assert gone.status_code == gone.json()["status"] == (status or 410)
     assert gone.json()["type"] == "urn:timegate:problem:version-sunset"
     assert gone.json()["supported_versions"] == unknown.json()["supported_versions"] == [HEAD, MIDDLE]
     assert gone.headers["link"] == f'<{POLICY}>; rel="sunset"'
@@ -105,6 +107,7 @@ async def test_a_sunset_comes_while_the_server_runs(framework: str) -> None:
     assert (statuses[0], statuses[-1], set(statuses)) == (200, 410, {200, 410})
 
 
+@shows("`version-brownout` | 503")
 async def test_in_a_brownout_a_version_is_unavailable_for_a_while(framework: str) -> None:
     began = datetime.now(UTC) - timedelta(minutes=1)
     ends = {OLD: {"brownouts": [(began, timedelta(minutes=10))], "sunset": date(2099, 6, 1)}}

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from tests.asgi.calling import Caller
+from tests.sentences import shows
 from timegate import DeclarationError, Timeline, Version, VersionChange, VersionTooNew, on
 from timegate.asgi import TimegateMiddleware
 from timegate.timeline import semver
@@ -87,6 +88,7 @@ def test_with_unreleased_it_is_served_to_those_who_ask_for_it_alone() -> None:
     assert got(client(unreleased=True), "2025-12-01")[0] == 400
 
 
+@shows("and head's document if no version is selected.")
 def test_the_document_without_a_version_is_that_of_the_newest_released_one() -> None:
     status, document = got(client(default="latest"), None, "/openapi.json")
     assert status == 200

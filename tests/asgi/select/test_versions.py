@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from tests.asgi.api import APIS, HEAD, OLD, Client, Seen, client_of, timeline
+from tests.sentences import shows
 from timegate import DeclarationError, Timeline, Version, VersionChange, current_version
 from timegate.asgi import Problem, TimegateMiddleware, first_of, header, media_type, path, query
 from timegate.starlette import operation
@@ -52,6 +53,10 @@ async def test_a_version_between_two_gets_the_closest_older_one_and_is_told_whic
     assert (again.json(), again.headers["api-version"]) == (response.json(), OLD)
 
 
+@shows(
+    "`Vary` names what selects the version on every response of an operation, gated or not,",
+    "The version in force is echoed in `API-Version`,",
+)
 @pytest.mark.parametrize("version", VERSIONS)
 async def test_the_version_in_force_is_echoed_and_varied_on(client: Client, version: str) -> None:
     for method, url in (("GET", "/tasks/3"), ("GET", "/variables/x"), ("HEAD", "/tasks/3"), ("GET", "/tasks/x")):
@@ -59,6 +64,11 @@ async def test_the_version_in_force_is_echoed_and_varied_on(client: Client, vers
         assert (response.headers["api-version"], response.headers["vary"]) == (version, "API-Version")
 
 
+@shows(
+    "Its `type` is stable,",
+    "harmless characters of the request, and no cache may store it.",
+    "`version-unknown`, `version-unsupported`, `version-too-new`,",
+)
 @pytest.mark.parametrize(
     ("version", "name", "told"),
     [
@@ -98,6 +108,7 @@ async def test_a_client_newer_than_head_may_be_given_head(framework: str) -> Non
     assert response.json()["dag_version_id"] == "v1"
 
 
+@shows("it repeats at most 64")
 async def test_a_huge_version_is_refused_and_barely_echoed(client: Client) -> None:
     response = await client.call("GET", "/tasks/3", "9" * 65536)
     assert response.status_code == 400
@@ -105,6 +116,7 @@ async def test_a_huge_version_is_refused_and_barely_echoed(client: Client) -> No
     assert len(response.content) < 600
 
 
+@shows("`version-ambiguous` | 400")
 async def test_two_different_versions_are_refused_and_twice_the_same_is_one(client: Client) -> None:
     two = await client.http.get("/tasks/3", headers=[("API-Version", OLD), ("api-version", HEAD)])
     joined = await client.http.get("/tasks/3", headers={"API-Version": f"{OLD}, {HEAD}"})
@@ -116,6 +128,7 @@ async def test_two_different_versions_are_refused_and_twice_the_same_is_one(clie
     assert client.seen.versions == [OLD]
 
 
+@shows("`version-missing`,")
 async def test_no_version_is_refused_where_one_is_required(client: Client) -> None:
     response = await client.call("GET", "/tasks/3", None)
     assert response.status_code == 400
@@ -130,6 +143,7 @@ async def test_a_path_of_an_older_version_wants_a_version_too(client: Client) ->
     assert response.json()["type"] == "urn:timegate:problem:version-missing"
 
 
+@shows("no operation of any version | passes")
 @pytest.mark.parametrize("version", [None, "nonsense", OLD])
 async def test_what_is_no_operation_never_needs_a_version(client: Client, version: str | None) -> None:
     plain, unknown = await client.call("GET", "/plain", version), await client.call("GET", "/nothing", version)
@@ -158,6 +172,7 @@ async def test_a_default_that_finds_nothing_is_a_version_missing(framework: str)
     assert response.json()["type"] == "urn:timegate:problem:version-missing"
 
 
+@shows("a request that names no version, at an operation in `unversioned`")
 async def test_an_unversioned_operation_responds_without_a_version(framework: str) -> None:
     async with client_of(framework, unversioned=("/tasks/{task_id}",)) as client:
         for version in (None, "nonsense"):
@@ -170,6 +185,7 @@ async def test_an_unversioned_operation_responds_without_a_version(framework: st
     assert client.seen.versions == [None, None, OLD]
 
 
+@shows("`version-sunset` | 410,")
 async def test_a_version_past_its_sunset_is_gone(framework: str) -> None:
     app = APIS[framework](Seen())
     versions = (Version(v.value, *v.changes, sunset=date(2025, 7, 1) if v.value == OLD else None) for v in timeline())
@@ -182,6 +198,7 @@ async def test_a_version_past_its_sunset_is_gone(framework: str) -> None:
     assert live.status_code == 200
 
 
+@shows("`problems=` renders them in another form, for clients that read only `application/json`:")
 async def test_problems_are_rendered_as_the_app_wants(framework: str) -> None:
     def render(problem: Problem) -> tuple[str, Any]:
         return "application/json", {"detail": {"reason": problem.name, **problem.members}}

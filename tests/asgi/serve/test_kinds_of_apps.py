@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, reads_untyped
 from tests.asgi.api import timeline as small_timeline
+from tests.sentences import shows
 from timegate import Internal, Timeline, Version, VersionChange, endpoint, on, sibling
 from timegate.asgi import TimegateMiddleware, path
 from timegate.asgi.message.json import encode_json
@@ -145,6 +146,7 @@ async def test_a_path_version_works_behind_a_proxy_that_strips_its_prefix() -> N
         assert response.json()["version_id"] == f"http://api.test{root_path}/{OLD}/tasks"
 
 
+@shows("Only head: its paths, its names, its bodies,")
 async def test_middleware_inside_sees_heads_request_and_outside_the_clients(framework: str) -> None:
     app = _addresses(framework)
     inside: list[tuple[str, bytes]] = []
@@ -186,6 +188,7 @@ async def test_a_shadowed_path_is_handed_over_inside_of_the_apps_own_middleware(
     assert (response.json(), passed, seen.handlers) == ({"key": "keys"}, ["/variables/keys"], ["get_variable"])
 
 
+@shows("the 500 that Starlette sends for an unhandled exception")
 async def test_a_500_that_is_made_outside_of_every_middleware_tells_no_version(framework: str) -> None:
     app = APIS[framework](Seen(error=RuntimeError("boom")))
     app.add_middleware(TimegateMiddleware, timeline=small_timeline())

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 
 from tests.asgi.api import APIS, HEAD, OLD, Seen, Task, client_of, timeline
+from tests.sentences import shows
 from timegate import Contract, DeclarationError, TimegateError, Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -68,6 +69,7 @@ async def lifespan(app: Any) -> list[dict[str, Any]]:
     return sent
 
 
+@shows("timegate compiles when the app has started, after the app's own lifespan startup.")
 @pytest.mark.parametrize("make", [Starlette, FastAPI])
 async def test_routes_added_in_the_lifespan_count(make: Any) -> None:
     @asynccontextmanager
@@ -85,6 +87,10 @@ async def test_routes_added_in_the_lifespan_count(make: Any) -> None:
         assert "version_id" in (await client.get("/late/1")).json()
 
 
+@shows(
+    "A change that cannot be carried out makes the start fail.",
+    "If a declared change cannot be carried out on data, the app does not start.",
+)
 @pytest.mark.parametrize("make", [Starlette, FastAPI])
 async def test_a_fault_is_a_failed_start_that_says_it_and_cleans_up(make: Any) -> None:
     steps: list[str] = []
@@ -106,6 +112,11 @@ async def test_a_fault_is_a_failed_start_that_says_it_and_cleans_up(make: Any) -
     assert steps == ["up", "down"]
 
 
+@shows(
+    "`not-ready` | 500",
+    "Without a lifespan it compiles on the first request; then a fault is a 500 on every request, never an "
+    "ungated response.",
+)
 async def test_without_a_lifespan_a_fault_is_a_500_on_each_request(caplog: pytest.LogCaptureFixture) -> None:
     app = Starlette(routes=[Route("/tasks", get_task)])
     app.add_middleware(TimegateMiddleware, timeline=named(Impossible))
@@ -118,6 +129,10 @@ async def test_without_a_lifespan_a_fault_is_a_500_on_each_request(caplog: pytes
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
+@shows(
+    "and routes that are added",
+    "Routes that are added,",
+)
 @pytest.mark.parametrize("make", [Starlette, FastAPI])
 async def test_a_route_that_comes_late_is_gated(make: Any) -> None:
     app = make()
@@ -165,6 +180,7 @@ async def test_a_late_route_that_cannot_be_carried_stops_the_service(caplog: pyt
     assert "cannot be carried out" in caplog.text
 
 
+@shows("With `gates=timeline.compile(Contract.of(app))` you pass in what is already compiled,")
 async def test_ready_gates_need_no_compiling() -> None:
     app = Starlette(routes=[Route("/tasks", get_task)])
     gates = named().compile(Contract.of(app))
@@ -173,6 +189,7 @@ async def test_ready_gates_need_no_compiling() -> None:
         assert "version_id" in (await client.get("/tasks")).json()
 
 
+@shows("from the same timeline.")
 def test_gates_of_another_timeline_are_refused() -> None:
     gates = named().compile(Contract.of(Starlette(routes=[Route("/tasks", get_task)])))
     with pytest.raises(DeclarationError, match="another timeline"):
@@ -206,6 +223,10 @@ async def test_without_an_app_to_read_nothing_is_served(caplog: pytest.LogCaptur
     assert "give contract=" in caplog.text
 
 
+@shows(
+    "A mounted app with a middleware of its own is left to it.",
+    "| give it a middleware of its own",
+)
 async def test_a_mounted_app_is_gated_below_its_mount() -> None:
     inner = Starlette(routes=[Route("/tasks", get_task)])
     inner.add_middleware(TimegateMiddleware, timeline=named())
@@ -215,6 +236,7 @@ async def test_a_mounted_app_is_gated_below_its_mount() -> None:
         assert (await client.get("/tasks")).text == "plain"
 
 
+@shows("on Starlette mounts of routes,")
 async def test_operations_below_a_mount_of_routes_are_gated() -> None:
     app = Starlette(routes=[Mount("/api/{tenant}", routes=[Route("/tasks", get_task)]), Mount("/x", app=_plain_app)])
     app.add_middleware(TimegateMiddleware, timeline=named())
@@ -223,6 +245,7 @@ async def test_operations_below_a_mount_of_routes_are_gated() -> None:
         assert (await client.get("/x/tasks")).text == "plain"
 
 
+@shows("without the `root_path`;")
 async def test_a_root_path_is_not_a_part_of_an_operations_path() -> None:
     app = Starlette(routes=[Route("/tasks", get_task)])
     app.add_middleware(TimegateMiddleware, timeline=named())
@@ -252,6 +275,10 @@ async def _plain_app(scope: Any, receive: Any, send: Any) -> None:
     await PlainTextResponse("plain")(scope, receive, send)
 
 
+@shows(
+    "A `GET` of the app's own OpenAPI URL returns the document of the selected version, and head's document "
+    "if no version is selected.",
+)
 async def test_the_apps_document_is_that_of_the_version_selected() -> None:
     async with client_of("fastapi") as client:
         documents = [(await client.call("GET", "/openapi.json", version)).json() for version in (OLD, HEAD, None)]
@@ -272,6 +299,7 @@ async def test_the_apps_document_says_where_the_app_is_mounted() -> None:
     assert document["servers"] == [{"url": "/api"}]
 
 
+@shows("A client that may not read the app's document may not read a version's document either.")
 async def test_whoever_may_not_read_the_apps_document_may_not_read_a_versions() -> None:
     app = APIS["fastapi"](Seen())
 
