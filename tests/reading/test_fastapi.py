@@ -1,29 +1,23 @@
 """Everything that the routes of a FastAPI app declare is on the wire at head, or the app is refused."""
 
 import pickle
-import sys
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
 from typing import Annotated, Any
 
 import pytest
 from annotated_types import Ge
 from fastapi import APIRouter, Depends, FastAPI, Header, Query
-from fastapi.routing import APIRoute
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, Field
 from pydantic_core import core_schema
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
+from tests.reading.operations import never, operations
 from tests.sentences import shows
 from timegate import Contract, Timeline, Version, VersionChange, on
-from timegate.errors import CompileError, DeclarationError
-from timegate.reading.fastapi import fastapi_operations
+from timegate.errors import DeclarationError
 from timegate.starlette import operation
-from timegate.wire.wire import Component, Operation
-
-never = NotImplementedError("read, never called")
+from timegate.wire.wire import Component
 
 
 class Item(BaseModel):
@@ -44,10 +38,6 @@ class Tokens(BaseModel):
     plain: str = Field("", alias="Plain_Header")
 
 
-def operations(app: Any) -> dict[str, Operation]:
-    return {operation.key: operation for operation in Contract.of(app).wire.operations}
-
-
 def query_of(app: FastAPI, key: str) -> Component:
     wire = Contract.of(app).wire
     return wire.requests[operations(app)[key].query]
@@ -56,13 +46,6 @@ def query_of(app: FastAPI, key: str) -> Component:
 def headers_of(app: FastAPI, key: str) -> Component:
     wire = Contract.of(app).wire
     return wire.requests[operations(app)[key].headers]
-
-
-def problem(app: Any) -> str:
-    with pytest.raises(CompileError) as caught:
-        Contract.of(app)
-    (fault,) = caught.value.faults
-    return f"{fault.place}: {fault.problem}"
 
 
 def test_routes_are_read_in_the_order_in_which_the_app_matches_them() -> None:
@@ -358,139 +341,6 @@ def test_an_app_that_shows_no_document_serves_and_the_log_says_so(
 def test_an_object_that_is_no_app_is_refused() -> None:
     with pytest.raises(DeclarationError, match="has no routes to read"):
         Contract.of(object())
-
-
-def shows(document: dict[str, Any]) -> Callable[[FastAPI], dict[str, Any]]:
-    """What a release may have in the place of `FastAPI.openapi`."""
-    return lambda _: document
-
-
-class TestAFutureRelease:
-    """If a future release renames, replaces or hides what the reader needs, the app does not start."""
-
-    def test_a_path_of_the_document_that_no_route_has_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        app = FastAPI()
-
-        @app.get("/items")
-        def items() -> Item:
-            raise never
-
-        document = app.openapi()
-        document["paths"]["/unlisted"] = {"get": {"responses": {}}}
-        monkeypatch.setattr(FastAPI, "openapi", shows(document))
-        assert problem(app) == ("GET /unlisted: its OpenAPI document shows an operation, which timegate does not find")
-
-    @pytest.mark.parametrize(
-        ("more", "shown"),
-        [
-            ({"requestBody": {"content": {"application/json": {"schema": {}}}}}, "a body of the request"),
-            ({"parameters": [{"in": "query", "name": "limit"}]}, "the query parameters limit"),
-            (
-                {"parameters": [{"in": "header", "name": "a"}, {"in": "header", "name": "b"}]},
-                "the header parameters a, b",
-            ),
-            (
-                {"responses": {"200": {"content": {"application/json": {"schema": {"type": "object"}}}}}},
-                "the body of its 200",
-            ),
-        ],
-        ids=["body", "query", "headers", "response"],
-    )
-    def test_a_document_with_more_than_its_routes_declare_is_refused(
-        self, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any], shown: str
-    ) -> None:
-        async def ready(request_id: Annotated[str, Header()] = "") -> Response:
-            raise never
-
-        app = FastAPI()
-        app.add_api_route("/items", ready)
-        assert operations(app).keys() == {"GET /items"}
-        document = app.openapi()
-        document["paths"]["/items"]["get"].update(more)
-        monkeypatch.setattr(FastAPI, "openapi", shows(document))
-        assert problem(app) == f"GET /items: its OpenAPI document shows {shown}, which timegate does not find"
-
-    @pytest.mark.parametrize("part", ["requestBody", "parameters", "responses"])
-    def test_what_a_user_added_to_the_document_by_hand_is_accepted(self, part: str) -> None:
-        async def ready() -> Response:
-            raise never
-
-        content = {"content": {"application/json": {"schema": {"type": "object"}}}}
-        extra: dict[str, Any] = {
-            "requestBody": content,
-            "parameters": [{"in": "query", "name": "limit", "schema": {"type": "integer"}}],
-            "responses": {"200": content},
-        }
-        app = FastAPI()
-        app.add_api_route("/items", ready, openapi_extra={part: extra[part]})
-        assert operations(app).keys() == {"GET /items"}
-
-    @shows("or a document of a FastAPI release that timegate does not know.")
-    def test_a_document_of_a_kind_that_is_not_known_is_refused(self) -> None:
-        app = FastAPI()
-
-        @app.get("/items")
-        def items() -> Item:
-            raise never
-
-        app.openapi_schema = {**app.openapi(), "openapi": "4.0.0"}
-        assert problem(app) == (
-            "the OpenAPI document of the app: it is OpenAPI 4.0.0, which this release of timegate does not know"
-        )
-
-    def test_a_route_without_the_attributes_that_are_read_is_refused(self) -> None:
-        app = FastAPI()
-
-        class Narrow(APIRoute):
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(*args, **options)
-                del self.body_field
-
-        app.router.route_class = Narrow
-
-        @app.get("/items")
-        def items() -> Item:
-            raise never
-
-        with pytest.raises(CompileError, match="has no `body_field` any more"):
-            list(fastapi_operations(app))
-
-    @shows("a route or a document of a FastAPI release")
-    def test_a_kind_of_route_that_is_not_known_is_refused(self) -> None:
-        class Lazy(BaseRoute):
-            __module__ = "fastapi.routing"
-
-        app = FastAPI(routes=[Lazy()])
-        assert "has a kind of route that this release of timegate does not know" in problem(app)
-
-    def test_a_custom_route_class_is_accepted(self) -> None:
-        class Own(BaseRoute):
-            pass
-
-        assert operations(FastAPI(routes=[Own()])) == {}
-
-    @pytest.mark.parametrize("version", ["0.137.0", "0.137.1"])
-    def test_the_releases_that_hide_included_routers_are_refused(
-        self, version: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(sys.modules["fastapi"], "__version__", version)
-        assert "hides the routes of included routers" in problem(FastAPI())
-
-    def test_the_route_iterator_of_a_newer_release_is_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        app = FastAPI()
-
-        @app.get("/items")
-        def items() -> Item:
-            raise never
-
-        def contexts(routes: Any) -> Iterator[Any]:
-            for route in routes:
-                if isinstance(route, APIRoute):
-                    held = {name: getattr(route, name) for name in vars(route)}
-                    yield SimpleNamespace(**{**held, "path": "/prefixed", "original_route": route})
-
-        monkeypatch.setattr(sys.modules["fastapi.routing"], "iter_route_contexts", contexts, raising=False)
-        assert [declared.key for declared, _ in fastapi_operations(app)] == ["GET /prefixed"]
 
 
 def test_a_contract_pickles_though_parameters_are_validated_by_functions_of_a_scope() -> None:

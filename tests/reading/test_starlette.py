@@ -17,12 +17,11 @@ from starlette.routing import Host, Mount, Route, Router, WebSocketRoute
 from starlette.websockets import WebSocket
 from typing_extensions import TypedDict
 
+from tests.reading.operations import never
 from timegate import Contract
 from timegate.errors import CompileError
 from timegate.starlette import operation
 from timegate.wire.wire import Operation
-
-never = NotImplementedError("read, never called")
 
 
 class Item(BaseModel):

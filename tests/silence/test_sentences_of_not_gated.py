@@ -84,7 +84,7 @@ class Showing(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         document = super().openapi()
-        extra = {"/extra": {"get": {"responses": {"200": {}}, "callbacks": {"done": {}}}}}
+        extra: dict[str, Any] = {"/extra": {"get": {"responses": {"200": {}}, "callbacks": {"done": {}}}}}
         return {**document, "paths": {**document["paths"], **extra}, "webhooks": {"sold": {"post": {"responses": {}}}}}
 
 
