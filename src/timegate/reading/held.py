@@ -37,14 +37,15 @@ class Held:
     Attributes:
         classes: the classes that its values can hold, each with whether its subclasses may stand for it with fields of
             their own.
-        validators: the names of the app's functions that get a value as it was sent.
+        validators: the names of the app's functions that get a value as it was sent, each with the class of the arm of
+            a union that it stands at; None for any.
         refusers: the names of the app's functions that may refuse a value, each with whether it stands in an arm of a
             union.
         scalars: the types of core schemas of scalars in unions that do not read all that their JSON Schema admits.
     """
 
     classes: dict[Any, bool] = field(default_factory=dict[Any, bool])
-    validators: dict[str, None] = field(default_factory=dict[str, None])
+    validators: dict[str, Any] = field(default_factory=dict[str, Any])
     refusers: dict[str, bool] = field(default_factory=dict[str, bool])
     scalars: dict[str, None] = field(default_factory=dict[str, None])
 
@@ -125,7 +126,16 @@ class HeldClasses:
         if name is not None:
             found.refusers[name] = in_arm or found.refusers.get(name, False)
             if node["type"] in SEES_WHAT_WAS_SENT:
-                found.validators[name] = None
+                arm = self._arm_at(node) if in_arm else None
+                found.validators[name] = arm if found.validators.get(name, arm) is arm else None
+
+    def _arm_at(self, node: Mapping[str, Any]) -> Any:
+        """The class whose objects a function gets; None where they may be of several."""
+        inner = class_in(node)
+        while inner is None and node.get("type") in {*FUNCTIONS, "definition-ref"}:
+            node = self._definitions.get(node["schema_ref"], {}) if "schema_ref" in node else node.get("schema", {})
+            inner = class_in(node)
+        return None if inner is None else inner["cls"]
 
     def _add_fields(self, node: Mapping[str, Any], held: dict[str | None, Held]) -> None:
         """Add what the fields of a class hold."""

@@ -97,7 +97,7 @@ class HiddenClasses:
 def _noted(schema: Schema, behind: list[dict[str, Any]], held: Held) -> Schema:
     marks: dict[str, Any] = {BEHIND_MARK: behind} if behind else {}
     if held.validators:
-        marks[VALIDATED_MARK] = Validated(tuple(held.validators))
+        marks[VALIDATED_MARK] = Validated(tuple(held.validators), arms=tuple(held.validators.values()))
     if held.refusers:
         marks[CHECKED_MARK] = True
     in_arms = any(held.refusers.values())

@@ -107,10 +107,16 @@ class Validated:
     Args:
         by: the names of the functions.
         forms: what passes besides, because a change vouches for it.
+        arms: the class of the arm of a union that each function stands at; None for any.
     """
 
     by: tuple[str, ...]
     forms: tuple[Form, ...] = ()
+    arms: tuple[Any, ...] = ()
+
+    def is_of(self, model: Any) -> bool:
+        """Whether a function gets the objects of a class, where it is an arm."""
+        return any(one is None or one is model for one in self.arms)
 
 
 @dataclass(frozen=True, slots=True)

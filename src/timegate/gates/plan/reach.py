@@ -32,7 +32,7 @@ from timegate.history.steps import (
 )
 from timegate.typing import Schema
 from timegate.wire.json_types import python_types
-from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK, VALIDATED_MARK
+from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK, VALIDATED_MARK, Validated
 from timegate.wire.schema import objects_in, single_reference
 from timegate.wire.wire import Component, Operation, Side, Wire
 
@@ -289,8 +289,10 @@ class Reach:
         components = self.components(0)
         roots = (schema for _, schema in self.history.wires[0].roots(self.side))
         schemas = [*roots, *(component.schema for component in components.values())]
-        below = [node for node in objects_in(schemas) if VALIDATED_MARK in node]
-        found, waiting = set(self.validated), [*self.validated, *names_in(below)]
+        found, waiting = set(self.validated), [*self.validated]
+        for node in (node for node in objects_in(schemas) if VALIDATED_MARK in node):
+            validated: Validated = node[VALIDATED_MARK]
+            waiting += (name for name in names_in(node) if validated.is_of(components[name].model))
         while waiting:
             name = waiting.pop()
             found.add(name)

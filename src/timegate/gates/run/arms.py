@@ -32,6 +32,9 @@ class Arm:
         closed: whether any other key is forbidden.
         extra: the type and the text of the validation error of such a key.
         sure: whether no function of the app refuses what is read of an object.
+        formed: whether a function of the app gets its objects as they were sent, and may make its values of any others.
+        beside: the keys that some arm of the union knows, where such a function may make its keys of others; None where
+            it may not.
         at_head: what is known of it at head, for a client's values; None where head has no such arm.
         rivals: the other arms that head might read instead, and for which it would mean something else.
         keeps_others: whether it keeps keys that are not its own.
@@ -61,6 +64,8 @@ class Arm:
     closed: bool = False
     extra: tuple[str, str] = EXTRA
     sure: bool = True
+    formed: bool = False
+    beside: frozenset[str] | None = None
     at_head: Arm | None = None
     rivals: tuple[Arm, ...] = ()
     keeps_others: bool = False
@@ -90,7 +95,16 @@ class Arm:
 
     def has_keys_of(self, keys: Mapping[str, Any]) -> bool:
         """Whether an object has every required key, and no other one than the known where these alone are allowed."""
-        return self.has_required(keys) and not (self.closed and not keys.keys() <= self.known)
+        has_own = self.has_required(keys) and not (self.closed and not keys.keys() <= self.known)
+        return has_own or self.may_be_made_of(keys)
+
+    def may_be_made_of(self, keys: Mapping[str, Any]) -> bool:
+        """Whether an object has a key that no arm of the union knows, of which a function may make this one's."""
+        return self.beside is not None and not keys.keys() <= self.beside
+
+    def may_form(self, leaf: Leaf) -> bool:
+        """Whether a function of the app may make the value of a key of any other; a tag says which arm it is."""
+        return leaf.forms or (self.formed and (leaf.values is None or leaf.values.converted))
 
     @property
     def never_null(self) -> frozenset[str]:
@@ -99,7 +113,14 @@ class Arm:
 
     def unread(self, value: dict[str, Any]) -> str | None:
         """The first key whose value not even a server that reads leniently takes; None where there is none."""
-        return next((key for key, leaf in self.leaves.items() if key in value and not leaf.reads(value[key])), None)
+        return next(
+            (
+                key
+                for key, leaf in self.leaves.items()
+                if key in value and not leaf.reads(value[key]) and not self.may_form(leaf)
+            ),
+            None,
+        )
 
     def score(self, value: Any, reading: Reading) -> Score | None:
         """How well an object is read as this arm; None where it is not."""
@@ -107,13 +128,17 @@ class Arm:
         if place in reading.known:
             return reading.known[place]
         found: Score | None = None
-        if self._may_be(value, reading):
+        may_be_formed = not (reading.strictly or reading.in_form)
+        if may_be_formed and not self._may_be(value, reading) and self.may_be_made_of(value):
+            # All of its keys may be set then.
+            found = Score(len(self.known), 1, sure=False)
+        elif self._may_be(value, reading):
             # Even a strict reader makes an instance of the object. One frame for each level, as for a leaf.
             found = Score(0, 2 if self.is_dict else 1, self.sure)
             for key in self._scalars_first(value):
                 leaf = self.leaves.get(key)
                 score = Score() if leaf is None else leaf.score(value[key], reading)
-                if score is None and leaf is not None and leaf.forms and not (reading.strictly or reading.in_form):
+                if score is None and leaf is not None and may_be_formed and self.may_form(leaf):
                     # What a function makes of another form is of the very type, if it makes anything of it.
                     score = Score(sure=False)
                 if score is None:

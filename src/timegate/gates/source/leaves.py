@@ -83,6 +83,7 @@ class Shapes:
             arm.certain |= frozenset(component.required)
             arm.known |= {spelling for key in component.properties for spelling in component.accepted(key)}
             arm.sure = arm.sure and CHECKED_MARK not in component.schema
+            arm.formed = arm.formed or VALIDATED_MARK in component.schema
 
     def _of_key(self, component: Component, key: str, schema: Schema, version: int) -> Leaf:
         """How the values of a key are read: by the type that reads them, as far as it is known."""

@@ -58,10 +58,14 @@ def is_misread(arm: Arm, other: Arm, *, comes_first: bool, in_order: bool) -> bo
 
 def _admits(arm: Arm, other: Arm, keys: frozenset[str], certain: frozenset[str], *, leniently: bool) -> bool:
     """Whether an arm reads some objects of another one that have some keys, of which some are certain."""
-    if any(spellings.isdisjoint(keys) for spellings in arm.required) or (arm.closed and not certain <= arm.known):
-        return False
     both = certain & arm.leaves.keys() & other.leaves.keys()
-    return all(_may_read(arm.leaves[key], other.leaves[key], leniently=leniently) for key in both)
+    pairs = [(arm.leaves[key], other.leaves[key]) for key in both]
+    if leniently and (arm.formed or other.formed):
+        # Of what a function makes, only tags are known.
+        pairs = [(one, two) for one, two in pairs if not (arm.may_form(one) or other.may_form(two))]
+    elif any(spellings.isdisjoint(keys) for spellings in arm.required) or (arm.closed and not certain <= arm.known):
+        return False
+    return all(_may_read(one, two, leniently=leniently) for one, two in pairs)
 
 
 def _may_read(leaf: Leaf, other: Leaf, *, leniently: bool) -> bool:

@@ -30,8 +30,10 @@ from timegate.wire.marks import (
     LEFT_TO_RIGHT_MARK,
     NEWER_ARMS_MARK,
     UNSURE_MARK,
+    VALIDATED_MARK,
     CallableDiscriminator,
     Labels,
+    Validated,
 )
 from timegate.wire.schema import NULL, REF_PREFIX, arms_of, referred
 
@@ -158,6 +160,8 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     for arm in arms if module.upgrades and UNSURE_MARK in schema else ():
         for one in filter(None, (arm, arm.at_head)):
             one.leaf = replace(one.leaf, sure=one.leaf.sure and schema[UNSURE_MARK] and not one.leaf.is_scalar)
+    if module.upgrades:
+        _note_formed(module, arms, schema.get(VALIDATED_MARK), conversion)
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
     add_programs(module, choice, schema, leaves, conversion)
     arms += [describe_newer(module.shapes, name) for name in newer]
@@ -205,6 +209,28 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     _compare(module, choice, leaves, conversion)
     module.choices.append(choice)
     return choice
+
+
+def _note_formed(module: Module, arms: list[Arm], validated: Validated | None, conversion: Conversion) -> None:
+    """Note of which arms a function of the app may make objects of others.
+
+    Args:
+        module: the module to write.
+        arms: those of the union.
+        validated: the values that functions at the union get; None where there are none.
+        conversion: what the module's programs do.
+    """
+    both = [(one, arm) for arm in arms for one in (arm, arm.at_head) if one is not None]
+    known = frozenset[str]().union(*(one.known for one, _ in both))
+    components = module.reach.components(conversion.src)
+    for one, arm in both:
+        is_validated = validated is not None and arm.name in components and validated.is_of(components[arm.name].model)
+        if isinstance(one.leaf.keyed, Arm) and (
+            one.formed or is_validated or arm.name in module.reach.seen_by_validators
+        ):
+            one.beside = known if one.formed or is_validated else None
+            one.formed = True
+            one.leaf = replace(one.leaf, keyed=one)
 
 
 def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:
