@@ -60,7 +60,7 @@ class Choice:
     _before: dict[int, Choice] = field(init=False, default_factory=dict[int, "Choice"])
 
     def __post_init__(self) -> None:
-        self.objects = [arm for arm in self.arms if dict in arm.leaf.types]
+        self.objects = [arm for arm in self.arms if dict in arm.leaf.kinds]
 
     @property
     def upgrades(self) -> bool:
@@ -94,6 +94,9 @@ class Choice:
                 return seen.as_arm(arm, arm.program, value)
         told = not self.has_rivals or self._is_told_to_head(value)
         sent = Sent(arm, given) if told else as_sent(self.arms, arm, value, given, in_order=self.in_order)
+        if arm.leaf.fields is not None and is_object(value):
+            # As a list it is nothing else to head.
+            value = arm.leaf.fields.as_list(value)
         if arm.program is not None:
             try:
                 value = arm.program(value)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias, TypeVar
 
+from timegate.gates.run.tuples import TupleFields
 from timegate.typing import is_array, is_object, type_of
 from timegate.wire.value_readers import Unread
 
@@ -158,7 +159,7 @@ class Leaf:
     Args:
         types: their Python types.
         loose: whether the reader also takes other scalars: a date reads numbers, an enum what its class says.
-        tuple_like: whether an object may stand for a list: that of a named tuple.
+        fields: those of a named tuple, for which an object may stand; None where it is none.
         described: whether only values of the types are read.
         exact: the types all of whose values are read as they are.
         typed: what reads any other scalar, limits included; None where nothing more is known than the JSON types.
@@ -171,6 +172,7 @@ class Leaf:
         choices: the arms, where it is a union.
         in_order: whether the union takes the first arm that reads a value.
         keyed: what reads its objects, where they have keys of their own.
+        is_made: whether what is read of a list is no list, so that only a lenient reader reads it: a tuple, a set.
         first_items: the leading items of its lists.
         fewest: how many items its lists have at least.
         most: how many they have at most; None for any number.
@@ -181,7 +183,7 @@ class Leaf:
 
     types: frozenset[type]
     loose: bool = False
-    tuple_like: bool = False
+    fields: TupleFields | None = None
     described: bool = False
     exact: frozenset[type] = frozenset()
     typed: Typed | None = None
@@ -194,6 +196,7 @@ class Leaf:
     choices: tuple[Leaf, ...] = ()
     in_order: bool = False
     keyed: Keyed | None = None
+    is_made: bool = False
     first_items: tuple[Leaf, ...] = ()
     fewest: int = 0
     most: int | None = None
@@ -205,6 +208,16 @@ class Leaf:
     def is_scalar(self) -> bool:
         """Whether some of the values are neither objects nor lists nor null."""
         return bool(self.types - {dict, list, type(None)})
+
+    @property
+    def tuple_like(self) -> bool:
+        """Whether an object may stand for a named tuple."""
+        return self.fields is not None or any(one.tuple_like for one in self.choices)
+
+    @property
+    def kinds(self) -> frozenset[type]:
+        """The Python types of all that is read as what it is: objects where they may be named tuples, too."""
+        return self.types | {dict} if self.tuple_like and not self.described else self.types
 
     def is_empty(self, value: Any) -> bool:
         """Whether a value is a list without items, or a dict without entries that is no object of a model."""
@@ -249,6 +262,9 @@ class Leaf:
             return None
         # One frame for each level, because values may be nested as deeply as JSON may.
         found: Score | None = None
+        held: Any = value
+        if self.fields is not None and is_object(value):
+            held = self.fields.listed(value)
         if self.whole and not reading.strictly:
             found = self._by_type(value)
         elif self.choices:
@@ -260,13 +276,11 @@ class Leaf:
                         break
         elif not (is_object(value) or is_array(value)):
             found = self._scalar(value, reading)
-        elif is_object(value) and self.tuple_like:
-            found = Score(exact=_LAX)
-        elif is_object(value) and self.keyed is not None:
-            found = self.keyed.score(value, reading) if dict in self.types else None
-        elif self._may_hold(value):
-            found = Score()
-            for leaf, part in self._parts(value):
+        elif is_object(held) and self.keyed is not None:
+            found = self.keyed.score(held, reading) if dict in self.types else None
+        elif held is not None and self._may_hold(held):
+            found = Score(exact=_EXACT if not self.is_made else _LAX if held is value else _STRICT)
+            for leaf, part in self._parts(held):
                 score = leaf.score(part, reading)
                 if score is None:
                     return None
@@ -297,8 +311,8 @@ class Leaf:
         if self.values is not None:
             if not self.values.has(value, leniently=leniently and not self.described):
                 return None
-            is_exact = not leniently or ((kind, value) in self.values.values and not self.values.converted)
-            return Score(exact=_EXACT if is_exact else _LAX)
+            # A literal is what a value is equal to; a member of an enum is made of it.
+            return Score(exact=_LAX if leniently and self.values.converted else _EXACT)
         is_own = kind in self.types
         if value is None:
             return Score() if is_own else None

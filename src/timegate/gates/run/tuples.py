@@ -39,3 +39,10 @@ class TupleFields:
                 raise error
             items.append(value[name] if name in value else copy_json(self.defaults[index]))
         return items
+
+    def listed(self, value: dict[str, Any]) -> list[Any] | None:
+        """An object as such a list; None where the tuple is not read of it."""
+        try:
+            return self.as_list(value)
+        except UpgradeError:
+            return None

@@ -11,6 +11,8 @@ from typing_extensions import is_typeddict
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.arms import Arm
+from timegate.gates.run.leaves import Leaf
+from timegate.gates.run.tuples import TupleFields
 from timegate.gates.source.leaves import Shapes
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
@@ -94,6 +96,8 @@ def _parts(name: str | None, leaf: Schema) -> Iterator[str]:
 def _described(shapes: Shapes, component: Component | None, leaf: Schema, version: int) -> Arm:
     own = shapes.leaf(leaf, version)
     is_object = dict in own.types
+    if own.fields is not None:
+        return _named_tuple("value" if component is None else component.name, own, own.fields)
     if component is None:
         name = str(leaf.get("title") or leaf.get("type") or "value")
         # An `allOf` without a name has the keys of its parts.
@@ -105,3 +109,15 @@ def _described(shapes: Shapes, component: Component | None, leaf: Schema, versio
     # Objects that are dicts of anything: they are of no class, and no key is named.
     is_open = is_object and not arm.known and not component.closed and component.model is None
     return replace(arm, leaf=own, is_open=is_open, tags={**arm.tags}, newer_tags={})
+
+
+def _named_tuple(name: str, leaf: Leaf, fields: TupleFields) -> Arm:
+    """The arm of a named tuple, with the keys that its objects have."""
+    items = dict(zip(fields.names, leaf.first_items, strict=False))
+    required = tuple(
+        frozenset({one})
+        for index, one in enumerate(fields.names)
+        if index < leaf.fewest and index not in fields.defaults
+    )
+    tags = {one: item.values for one, item in items.items() if item.values is not None}
+    return Arm(name, leaf, tags=tags, required=required, known=frozenset(fields.names), leaves=items, closed=True)

@@ -16,6 +16,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf, Tags
+from timegate.gates.run.tuples import TupleFields
 from timegate.gates.run.value_checks import extra_of
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.settings import reading
@@ -174,9 +175,8 @@ class Shapes:
         arms = arms_of(schema)
         if arms:
             choices = tuple(self.leaf(arm, version) for arm in arms)
-            loose, is_tuple = any(one.loose for one in choices), any(one.tuple_like for one in choices)
-            in_order = LEFT_TO_RIGHT_MARK in schema
-            return Leaf(types, loose, is_tuple, choices=choices, in_order=in_order)
+            loose = any(one.loose for one in choices)
+            return Leaf(types, loose, choices=choices, in_order=LEFT_TO_RIGHT_MARK in schema)
         combined: list[Schema] = schema.get("allOf", [])
         parts = [self.leaf(part, version) for part in combined]
         if len(parts) == 1:
@@ -188,10 +188,11 @@ class Shapes:
             types,
             anything=_says_nothing(schema),
             loose="format" in schema or "pattern" in schema or any(part.loose for part in parts),
-            tuple_like=TUPLE_MARK in schema,
+            fields=tuple_fields(schema),
             exact=read_as_they_are(schema),
             typed=typed,
             sure=not parts and _says_all(schema) and (typed is not None or not types & _SCALARS or types == EVERY),
+            is_made="prefixItems" in schema or "uniqueItems" in schema,
             first_items=tuple(self.leaf(item, version) for item in schema.get("prefixItems", ())),
             fewest=schema.get("minItems", 0),
             most=schema.get("maxItems"),
@@ -234,6 +235,16 @@ _SAYING_NOTHING: Final = frozenset({
     "title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly",
 })  # fmt: skip
 """The keywords that say nothing of which values there are."""
+
+
+def tuple_fields(schema: Schema) -> TupleFields | None:
+    """The fields of the named tuple that clients may send as an object; None where a schema describes none."""
+    if TUPLE_MARK not in schema:
+        return None
+    items = enumerate(schema.get("prefixItems", ()))
+    return TupleFields(
+        tuple(schema[TUPLE_MARK]), {index: item["default"] for index, item in items if "default" in item}
+    )
 
 
 def _says_nothing(schema: Schema) -> bool:

@@ -20,7 +20,7 @@ def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:
         comes_first: whether the other arm is the first of the two.
     """
     one, two = arm.at_head, other.at_head
-    if one is None or two is None or (types := one.leaf.types & two.leaf.types).isdisjoint({dict, list}):
+    if one is None or two is None or (types := one.leaf.types & two.leaf.kinds).isdisjoint({dict, list}):
         return False
     if dict not in types or one.is_open or two.is_open:
         return _may_read(two.leaf, one.leaf, leniently=True)
@@ -41,6 +41,9 @@ def is_misread(arm: Arm, other: Arm, *, comes_first: bool, in_order: bool) -> bo
     """
     one, two = arm.at_head, other.at_head
     if one is None or two is None or arm.is_open or other.is_open or other.refused is not None:
+        return False
+    if one.leaf.fields is not None:
+        # Head gets it as a list.
         return False
     certain = arm.certain | frozenset(arm.tags)
     for keys in {certain, arm.known, *(certain | {key} for key in arm.known)}:

@@ -7,10 +7,10 @@ from typing import Final
 from timegate.errors import KEY_LABEL, ArmName
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.enums import plan_enum
-from timegate.gates.run.tuples import TupleFields
 from timegate.gates.run.value_checks import NO_DICT
 from timegate.gates.source.enums import write_enum
 from timegate.gates.source.keywords import refuse_obstacles
+from timegate.gates.source.leaves import tuple_fields
 from timegate.gates.source.module import Module
 from timegate.gates.source.unions import write_union
 from timegate.gates.source.writer import Writer
@@ -55,11 +55,9 @@ def _containers(module: Module, writer: Writer, schema: Schema, var: str, conver
 
     items, first_items = needed("items"), schema.get("prefixItems", [])
     if items is not None or any(module.reach.needs(item, conversion) for item in first_items):
-        if module.upgrades and TUPLE_MARK in schema and not conversion.described:
-            defaults = {index: item["default"] for index, item in enumerate(first_items) if "default" in item}
-            fields = module.name(TupleFields(tuple(schema[TUPLE_MARK]), defaults))
+        if module.upgrades and not conversion.described and (fields := tuple_fields(schema)) is not None:
             with writer.block(f"if type({var}) is dict:"):
-                writer.add(f"{var} = {fields}.as_list({var})")
+                writer.add(f"{var} = {module.name(fields)}.as_list({var})")
         with writer.container(var, "list"):
             for index, item in enumerate(first_items):
                 if module.reach.needs(item, conversion):

@@ -61,7 +61,10 @@ def _write_alone(
     mine = module.reach.python_types(only, conversion.src)
     rest = [module.shapes.leaf(leaf, conversion.src) for leaf in others]
     types = frozenset[type]().union(*(leaf.types for leaf in rest))
-    if mine & types:
+    own = module.shapes.leaf(only, conversion.src)
+    # An object may be a named tuple, or what else has keys.
+    named = module.upgrades and not conversion.described and any(leaf.tuple_like for leaf in (own, *rest))
+    if mine & types or (named and dict in mine | types):
         return False
     if not module.upgrades:
         with writer.block(f"if type({var}) in {module.name(mine)}:"):
@@ -79,11 +82,9 @@ def _write_alone(
         return False
     if any(leaf.is_scalar for leaf in rest) and not conversion.described:
         # What this arm can never be is left to head, whose other arms are those of the client.
-        own = module.shapes.leaf(only, conversion.src)
         test = f"in {module.name(mine | {dict} if own.tuple_like else mine)}"
     else:
-        tuples = {dict} if any(leaf.tuple_like for leaf in rest) and not conversion.described else set[type]()
-        test = f"not in {module.name(types | tuples)}"
+        test = f"not in {module.name(types)}"
     label = _model_name(module, only, conversion)
     with (
         writer.block(f"if type({var}) {test}:"),
@@ -165,7 +166,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
     add_programs(module, choice, schema, leaves, conversion)
     arms += [describe_newer(module.shapes, name) for name in newer]
-    choice.objects = [arm for arm in arms if dict in arm.leaf.types]
+    choice.objects = [arm for arm in arms if dict in arm.leaf.kinds]
     left_out = conversion.left_out
     choice.in_part, choice.is_asking = left_out is not None, conversion.asking
     choice.names_lack = left_out is not None and (bool(left_out.excluded) or left_out.included is not None)
@@ -247,6 +248,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not (by_tag and types == frozenset({dict}))
     ]
     compared = {id(arm) for pair in pairs for arm in pair}
+    if any(arm.leaf.tuple_like for arm in choice.objects):
+        compared |= {id(arm) for arm in choice.objects}
     read = {
         id(arm)
         for arm, leaf in zip(arms, leaves, strict=True)
