@@ -46,6 +46,17 @@ class TestAllow:
     def test_names_the_methods_of_the_old_path(self, method: str) -> None:
         assert allow(old_client(self.fastapi(), self.moved).request(method, "/old/x")) == (405, ["GET"])
 
+    @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+    def test_names_the_methods_of_the_old_path_beside_those_that_stayed_there(self, method: str) -> None:
+        app = self.fastapi()
+
+        @app.post("/old/{key}")
+        async def post(key: str) -> str:
+            return key
+
+        assert allow(old_client(app, self.moved).request(method, "/old/x")) == (405, ["GET", "POST"])
+        assert allow(Client(gated(app, self.moved), HEAD).request(method, "/old/x")) == (405, ["POST"])
+
     @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
     def test_names_the_methods_that_stayed(self, method: str) -> None:
         assert allow(old_client(self.fastapi(), self.moved).request(method, "/new/x")) == (405, ["PUT"])

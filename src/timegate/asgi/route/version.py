@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from timegate.asgi.message.etags import VersionTags
@@ -185,7 +185,13 @@ class ApiVersion:
             or self.head.operation_at(head_path, method, scope) not in self.lacks
         ]
         # Starlette lists the methods of one route, and this version may have other routes at the path.
-        return ", ".join(kept or (self.methods_at(path) if methods else ())).encode("latin-1")
+        listed = [*kept, *self._moved_from(path)] if kept else self.methods_at(path) if methods else ()
+        return ", ".join(dict.fromkeys(listed)).encode("latin-1")
+
+    def _moved_from(self, path: str) -> Iterator[str]:
+        """The methods that this version has at a path, and head elsewhere."""
+        for entry in self.table.matching(path):
+            yield from (method for method, key in entry.operations.items() if self.plans[key].gate.rewrite)
 
     def methods_at(self, path: str) -> list[str]:
         """The methods that this version's contract has at a path."""
