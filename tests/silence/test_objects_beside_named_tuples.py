@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, TypeAlias, cast
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -112,7 +112,7 @@ def said(value: Any) -> Any:
             "degrees" if name == "celsius" else name: said(one) for name, one in dict(value).items()
         }
     if isinstance(value, tuple):
-        items = cast("tuple[Any, ...]", value)
+        items: tuple[Any, ...] = value
         return type(items).__name__.removeprefix("Old"), [said(one) for one in items]
     return value
 
