@@ -107,13 +107,11 @@ SENT: list[Any] = [
 
 def said(value: Any) -> Any:
     """A value as the models of both versions name it."""
+    kind = type(value).__name__.removeprefix("Old")
     if isinstance(value, BaseModel):
-        return type(value).__name__.removeprefix("Old"), {
-            "degrees" if name == "celsius" else name: said(one) for name, one in dict(value).items()
-        }
-    if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
-        return type(items).__name__.removeprefix("Old"), [said(one) for one in items]
+        return kind, {"degrees" if name == "celsius" else name: said(one) for name, one in dict(value).items()}
+    if isinstance(value, Place | Hot | Shown | OldShown):
+        return kind, list(map(said, value))
     return value
 
 
