@@ -17,18 +17,23 @@ import pytest
 from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
 from tests.growth.crafted_contracts import CONTRACTS, Compiled
 from tests.growth.crafted_operations import OPERATIONS
+from tests.growth.crafted_parts import MARKERS, PARTS
 from tests.growth.crafted_unions import UNIONS
 
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 
-CASES: Final = CONTRACTS | OPERATIONS | UNIONS
+CASES: Final = CONTRACTS | OPERATIONS | PARTS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     # What stands in for an arm is tried against all arms that were there before it.
     "arms introduced": [13, 26, 52],
     # Each version has programs of its own for all arms of the union.
     "versions of arms introduced": [6, 13, 26],
+    # Each version has a program of its own for all members of the enum.
+    "versions that grew": [13, 26, 52],
+    # Each version has a program of its own for all parameters of the operation.
+    **{f"versions of parameters: {location}": [13, 26, 52] for location in MARKERS},
 }
 """Cases in which two sizes grow at once, with their sizes."""
 

@@ -16,7 +16,6 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
 from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
-from timegate.history.steps import KeyRemoved, KeyRenamed
 from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Location, Schema
 from timegate.wire.json_types import EVERY, named_types
@@ -126,7 +125,7 @@ def _gate(
         request, program = None, request
         if program is not None:
             name = head.parameters["form"]
-            names = _names_at_head(requests, index, name)
+            names = requests.names_at_head(name, index)
             texts = _texts_of(requests, requests.component(name, index), index, names)
             form = FormGate(_OfWhatIsRead(program, as_read.at("form")), names, texts)
     responses = {
@@ -311,23 +310,6 @@ class _AsCalled:
 def _of_any(component: Component, head_keys: set[str], program: Program) -> Program:
     own = frozenset(spelling for key in component.properties for spelling in component.accepted(key))
     return _OfAnyOfThem(program, own, frozenset(head_keys - own), "additionalProperties" in component.schema)
-
-
-def _names_at_head(reach: Reach, index: int, name: str) -> Mapping[str, str | None]:
-    """Head's name of each key of a component at a version; None where head does not get the key."""
-    component = reach.component(name, index)
-    internal = component.internal
-    found: dict[str, str | None] = dict.fromkeys(reach.head_keys(name) - component.properties.keys())
-    for key in component.properties:
-        at: str | None = key
-        for boundary in range(index - 1, -1, -1):
-            for step in reach.steps(name, boundary):
-                if isinstance(step, KeyRenamed) and step.old == at:
-                    at = step.new
-                elif isinstance(step, KeyRemoved) and step.key == at:
-                    at = None
-        found[key] = None if key in internal else at
-    return found
 
 
 def _texts_of(

@@ -81,6 +81,9 @@ class History:
     _statuses: dict[str, list[dict[int, int]]] = field(
         default_factory=dict[str, list[dict[int, int]]], compare=False, repr=False
     )
+    _header_fields: dict[str, list[tuple[HeaderFieldChanged, ...]]] = field(
+        default_factory=dict[str, list[tuple[HeaderFieldChanged, ...]]], compare=False, repr=False
+    )
 
     def statuses(self, operation: str, version: int) -> dict[int, int]:
         """The statuses of an operation that differ at a version, by head's status.
@@ -106,8 +109,12 @@ class History:
             operation: the operation's identity.
             version: the version's index.
         """
-        changes = self.header_changes.get(operation, {}).items()
-        return tuple(step for boundary, found in changes if boundary < version for step in found)
+        changes = self.header_changes.get(operation, {})
+        known = self._header_fields.setdefault(operation, [()])
+        count = bisect_left(list(changes), version)
+        for found in list(changes.values())[len(known) - 1 : count]:
+            known.append((*known[-1], *found))
+        return known[count]
 
 
 def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), mounts: tuple[str, ...] = ()) -> History:

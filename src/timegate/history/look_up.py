@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain
+from itertools import chain, compress
+from operator import is_not
 
 from timegate.history.inheritance import lineage
 from timegate.typing import Model, Schema, is_object
@@ -126,12 +127,29 @@ class References:
         for place, component in self._changed.items():
             self._hold(*place, self.of(component.schema))
         self._changed.clear()
-        if ("requests", "") not in self._held or wire.operations is not self._wire.operations:
-            for side in SIDES:
-                self._hold(side, "", [name for _, schema in wire.roots(side) for name in self.of(schema)])
+        for side in SIDES:
+            if (side, "") not in self._held:
+                self._hold(side, "", self._in_payloads(side, wire.operations, wire.standalone(side)))
+            elif wire.operations is not self._wire.operations or wire.standalone(side) != self._wire.standalone(side):
+                # Most operations are the same.
+                differ = list(map(is_not, self._wire.operations, wire.operations))
+                now = Counter(self._held[side, ""])
+                now.subtract(
+                    self._in_payloads(side, compress(self._wire.operations, differ), self._wire.standalone(side))
+                )
+                now.update(self._in_payloads(side, compress(wire.operations, differ), wire.standalone(side)))
+                self._hold(side, "", +now)
         self._wire = wire
 
-    def _hold(self, side: Side, holder: str, names: Sequence[str]) -> None:
+    def _in_payloads(self, side: Side, operations: Iterable[Operation], others: Iterable[Schema]) -> Iterator[str]:
+        """The names that bodies and parameters of some operations refer to, and some other payloads."""
+        for operation in operations:
+            for _, names in operation.references(side):
+                yield from names
+        for schema in others:
+            yield from self.of(schema)
+
+    def _hold(self, side: Side, holder: str, names: Iterable[str]) -> None:
         before = self._held.get((side, holder), Counter[str]())
         self._held[side, holder] = now = Counter(names)
         for name in before.keys() - now.keys():

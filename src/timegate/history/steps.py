@@ -6,7 +6,7 @@ schemas on both sides of the boundary are known. Steps are stated from old to ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -220,3 +220,15 @@ Step: TypeAlias = (
     | ModelIntroduced
     | MembersChanged
 )
+
+
+def names_after(keys: Iterable[str], steps: Iterable[Step]) -> dict[str, str | None]:
+    """What keys of the older version are called after some steps, from old to new; None where they are removed."""
+    names: dict[str, str | None] = {}
+    following = {key: [key] for key in keys}
+    for step in steps:
+        if isinstance(step, KeyRenamed) and step.old in following:
+            following.setdefault(step.new, []).extend(following.pop(step.old))
+        elif isinstance(step, KeyRemoved):
+            names |= dict.fromkeys(following.pop(step.key, ()))
+    return names | {key: name for name, same in following.items() for key in same}

@@ -96,12 +96,16 @@ def inflate(body: bytes, coding: bytes, *, limit: int) -> bytes:
     decompressor = zlib.decompressobj(_RAW_DEFLATE if coding == b"deflate" and not is_zlib else _GZIP_OR_ZLIB)
     # A list, because a bytearray that grows may hold more memory than the limit.
     parts: list[bytes] = []
-    size, rest = 0, body
+    size, read, rest = 0, 0, b""
     try:
         while not decompressor.eof:
+            if not rest:
+                # Piece by piece, because what a step leaves over is copied.
+                rest = body[read : read + _STEP]
+                read += _STEP
             part = decompressor.decompress(rest, _STEP)
             rest = decompressor.unconsumed_tail
-            if not part and not rest:
+            if not part and not rest and read >= len(body):
                 break
             size += len(part)
             if size > limit:
@@ -109,7 +113,7 @@ def inflate(body: bytes, coding: bytes, *, limit: int) -> bytes:
             parts.append(part)
     except zlib.error:
         raise Refused(malformed("The body is not in the coding that its Content-Encoding names.")) from None
-    if not decompressor.eof or decompressor.unused_data:
+    if not decompressor.eof or decompressor.unused_data or read < len(body):
         raise Refused(malformed("The coded body is cut off or goes on after its end."))
     return b"".join(parts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from timegate.asgi.message.headers import RawHeaders
@@ -33,13 +34,12 @@ def _changed(headers: RawHeaders, step: HeaderFieldChanged) -> RawHeaders:
     names = [name.lower() for name, _ in headers]
     values = [value.decode("latin-1") for (_, value), name in zip(headers, names, strict=True) if name == new]
     given: list[Any] = apply(step.values, values, step.origin, DowngradeError)
-    fields = [(old, raw) for value in given for raw in field_values(value)]
+    fields = iter([(old, raw) for value in given for raw in field_values(value)])
     # One value stays at the place of each, as far as there are places.
     converted: RawHeaders = []
     for item, name in zip(headers, names, strict=True):
         if name == new:
-            converted += fields[:1]
-            fields = fields[1:]
+            converted += islice(fields, 1)
         elif name != old:
             converted.append(item)
     return [*converted, *fields]

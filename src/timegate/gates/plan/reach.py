@@ -29,6 +29,7 @@ from timegate.history.steps import (
     Step,
     ValueConverted,
     ValueMoved,
+    names_after,
 )
 from timegate.typing import Schema
 from timegate.wire.json_types import python_types
@@ -73,6 +74,8 @@ class Reach:
         self.members: dict[tuple[str, int], list[Any]] = {}
         self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
         self._undescribed: dict[int, frozenset[str]] = {}
+        self._behind: dict[int, frozenset[str]] = {}
+        self._names_at_head: dict[str, list[Mapping[str, str | None]]] = {}
 
     def met(self, at: int, version: int) -> Wire:
         """The wire of one version, with only the operations that the clients of another version have."""
@@ -158,6 +161,19 @@ class Reach:
         """Every spelling of a key that head accepts for a component."""
         head = self.component(name, 0)
         return {spelling for key in head.properties for spelling in head.accepted(key)}
+
+    def names_at_head(self, name: str, version: int) -> Mapping[str, str | None]:
+        """Head's name of each key of a component at a version or at head; None where head does not get the key."""
+        component, known = self.component(name, version), self._names_at_head.setdefault(name, [])
+        boundaries = self.crossed(name, 0, version)
+        if not known:
+            known.append({key: key for key in self.component(name, 0).properties})
+        for boundary in boundaries[len(known) - 1 :]:
+            keys = self.component(name, boundary + 1).properties
+            newer = names_after(keys, self.steps(name, boundary))
+            known.append({key: at and known[-1].get(at, at) for key, at in newer.items()})
+        found: dict[str, str | None] = dict.fromkeys(self.head_keys(name) - component.properties.keys())
+        return found | dict(known[len(boundaries)]) | dict.fromkeys(component.internal)
 
     def unknown_parents(self, name: str, path: tuple[str, ...], version: int) -> int:
         """How many of the inner objects of a path into a component a version lacks, without the last one."""
@@ -345,11 +361,18 @@ class Reach:
         wire = self.met(0, version)
         found = self._undescribed.get(id(wire.operations))
         if found is None:
-            schemas = [schema for _, schema in wire.roots(self.side)]
+            bodies = [body for one in wire.operations if one.exists for _, body in one.bodies(self.side)]
+            schemas = [*wire.standalone(self.side), *(schema for body in bodies for schema in body.schemas)]
             schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
-            nodes = list(objects_in(schemas))
+            found = self._undescribed[id(wire.operations)] = frozenset[str]().union(*map(self._not_described, schemas))
+        return found
+
+    def _not_described(self, schema: Schema) -> frozenset[str]:
+        """The components at places of one of head's schemas that it does not describe."""
+        if id(schema) not in self._behind:
+            nodes = list(objects_in(schema))
             opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
             behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
-            found = frozenset(name for schema in (*opaque, *behind) for name in names_in(schema))
-            self._undescribed[id(wire.operations)] = found
-        return found
+            found = frozenset(name for one in (*opaque, *behind) for name in names_in(one))
+            self._behind[id(schema)] = found
+        return self._behind[id(schema)]

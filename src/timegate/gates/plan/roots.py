@@ -22,6 +22,7 @@ class Roots:
 
     reach: Reach
     _known: dict[tuple[int, int], _Indexed] = field(default_factory=dict[tuple[int, int], "_Indexed"])
+    _names: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def at(self, version: int) -> Mapping[str, Schema]:
         """Every root by its text: the version's own for requests, head's for responses."""
@@ -45,7 +46,9 @@ class Roots:
             schemas = {repr(schema): schema for schema in _roots(wire, self.reach.side)}
             found = self._known[key] = _Indexed(schemas, list(_undocumented(wire, self.reach.side)))
             for text, schema in found.schemas.items():
-                for name in self.reach.names_in(schema):
+                if text not in self._names:
+                    self._names[text] = self.reach.names_in(schema)
+                for name in self._names[text]:
                     found.texts.setdefault(name, []).append(text)
         return found
 
