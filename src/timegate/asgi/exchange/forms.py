@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlencode
 from timegate.asgi.message.body import Disconnected, Refused, read_body, receive_body
 from timegate.asgi.message.headers import RawHeaders, without
 from timegate.asgi.message.multipart import (
-    UTF8,
     Data,
     Malformed,
     MultipartScanner,
@@ -67,27 +66,21 @@ async def convert_form(
         return headers, receive
     if kind == URLENCODED:
         body = await read_body(await receive(), receive, limit=limit)
-        try:
-            sent = by_name(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
-        except ValueError:
-            raise Refused(malformed("The form is not in UTF-8.")) from None
+        # As frameworks read it: what is not percent-encoded is in Latin-1.
+        sent = by_name(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         encoded = urlencode(list(_texts(convert(sent, sent, ())))).encode("ascii")
         length = (b"content-length", b"%d" % len(encoded))
         return [*without(headers, OF_THE_BODY), length], receive_body(encoded, receive)
     if kind != MULTIPART:
         raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
     try:
-        boundary = boundary_of(types[0])
+        form = _Multipart(gate, convert, boundary_of(types[0]), limit, charset_of(types[0]))
     except Malformed:
         raise Refused(malformed("The Content-Type of the form names no boundary.")) from None
-    charset = charset_of(types[0])
-    pieces = _Multipart(gate, convert, boundary, limit, charset).pieces(receive)
-    headers = without(headers, OF_THE_BODY)
-    if charset != UTF8:
-        # The fields are written anew, and in UTF-8.
-        own = (b"content-type", b'multipart/form-data; boundary="%b"' % boundary)
-        headers = [own if item[0] == b"content-type" else item for item in headers]
-    return headers, _receive(pieces, receive, refuse)
+    # The fields are written anew, in UTF-8, and behind a boundary that no client and no change can have written.
+    own = (b"content-type", b"multipart/form-data; boundary=" + form.new_boundary)
+    headers = [own if item[0] == b"content-type" else item for item in without(headers, OF_THE_BODY)]
+    return headers, _receive(form.pieces(receive), receive, refuse)
 
 
 def _texts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -130,9 +123,13 @@ class _Multipart:
         boundary: what separates its parts.
         limit: how many bytes its fields may have.
         charset: that of its fields.
+
+    Attributes:
+        new_boundary: what separates the parts of head's form.
     """
 
     def __init__(self, gate: FormGate, convert: Convert, boundary: bytes, limit: int, charset: str) -> None:
+        self.new_boundary = secrets.token_hex(16).encode("ascii")
         self._gate = gate
         self._convert = convert
         self._boundary = boundary
@@ -143,7 +140,7 @@ class _Multipart:
         # What stands for a file among the fields, so that a client cannot write it.
         self._file = f"file {secrets.token_hex(16)}"
         self._field: bytearray | None = None
-        self._in_file = False
+        self._in_file = self._has_file = False
 
     async def pieces(self, receive: Receive) -> AsyncIterator[bytes]:
         """The pieces of head's form."""
@@ -179,7 +176,8 @@ class _Multipart:
 
     def _begun(self, part: Part) -> bytes:
         ended, self._in_file = b"\r\n" if self._in_file else b"", False
-        self._count(len(part.name))
+        # With its header, because even a part without a name takes memory.
+        self._count(part.size)
         value = bytearray(self._file, "ascii") if part.is_file else bytearray()
         self._fields.append((part.name, value))
         self._field = None if part.is_file else value
@@ -187,8 +185,8 @@ class _Multipart:
         if name is None:
             return ended
         self._in_file = True
-        header = part.header if name == part.name else part.renamed(name)
-        return ended + b"--" + self._boundary + b"\r\n" + header + b"\r\n\r\n"
+        self._has_file = True
+        return ended + b"--" + self.new_boundary + b"\r\n" + part.header(name) + b"\r\n\r\n"
 
     def _count(self, size: int) -> None:
         self._left -= size
@@ -203,7 +201,7 @@ class _Multipart:
         parts: list[bytes] = [b"\r\n"] if self._in_file else []
         for name, text in _texts(self._convert(by_name(fields), repeatable, files)):
             if text != self._file:
-                quoted = name.replace('"', "%22").encode("utf-8")
-                head = b'Content-Disposition: form-data; name="' + quoted + b'"\r\n\r\n'
-                parts.append(b"--" + self._boundary + b"\r\n" + head + text.encode("utf-8") + b"\r\n")
-        return b"".join([*parts, b"--" + self._boundary + b"--\r\n"])
+                head = Part(name, None, (), 0).header(name) + b"\r\n\r\n"
+                parts.append(b"--" + self.new_boundary + b"\r\n" + head + text.encode("utf-8") + b"\r\n")
+        # Some releases of python-multipart read an empty form only where it has no boundary either.
+        return b"".join([*parts, b"--" + self.new_boundary + b"--\r\n"]) if parts or self._has_file else b""

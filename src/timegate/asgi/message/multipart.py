@@ -12,13 +12,14 @@ UTF8: Final = "utf-8"
 _HEADERS: Final = 16 * 1024
 """How many bytes the header of a part may have."""
 
-# Browsers and HTTP clients write `%22` or a backslash for a quotation mark in a name.
-_NAME: Final = re.compile(rb';\s*name\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
-_FILE: Final = re.compile(rb";\s*filename\*?\s*=", re.IGNORECASE)
-_DISPOSITION: Final = re.compile(rb"^content-disposition[ \t]*:[ \t]*form-data([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_CHARSET: Final = re.compile(rb';\s*charset\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
+_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\r\n]*)")
+_DISPOSITION: Final = b"content-disposition"
+# Browsers and HTTP clients write `%22` or a backslash for a quotation mark.
+_PARAMETER: Final = re.compile(
+    # Some write a quotation mark in a name as it is: it ends the name only where the parameter ends.
+    rb"""\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.|"(?!\s*(?:;|\Z)))*)"|([^\s;"]*))\s*(?:;|\Z)|\s*(?:;|\Z)"""
+)
 _END_OF_LINE: Final = re.compile(rb"[ \t]*(\r\n)")
-_BOUNDARY: Final = re.compile(rb';\s*boundary\s*=\s*(?:"([^"]+)"|([^\s;"]+))', re.IGNORECASE)
 
 
 class Malformed(ValueError):
@@ -30,20 +31,26 @@ class Part:
     """The beginning of a part.
 
     Args:
-        header: its header as it was sent, without the empty line.
         name: the name of the field.
-        is_file: whether it is a file.
+        file: how the header names the file, as it is sent on; None where the part is no file.
+        others: the other lines of its header.
+        size: how many bytes the header has.
     """
 
-    header: bytes
     name: str
-    is_file: bool
+    file: bytes | None
+    others: tuple[bytes, ...]
+    size: int
 
-    def renamed(self, name: str) -> bytes:
-        """The header with another name."""
-        quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A").encode("utf-8")
-        start, end = _place_of_name(self.header)
-        return self.header[:start] + b'; name="' + quoted + b'"' + self.header[end:]
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file."""
+        return self.file is not None
+
+    def header(self, name: str) -> bytes:
+        """The header under a name. It is written anew, so that no reader finds another name or file in it."""
+        disposition = b'Content-Disposition: form-data; name="%b"' % quotable(name.encode("utf-8"))
+        return b"\r\n".join([disposition + (self.file or b""), *self.others])
 
 
 class Data(NamedTuple):
@@ -52,30 +59,59 @@ class Data(NamedTuple):
     data: bytes
 
 
+def parameters_in(value: bytes) -> dict[bytes, bytes]:
+    """The parameters after the first `;` of a header field, as they are read by name.
+
+    Raises:
+        Malformed: a parameter is there twice, or readers might not agree on where one ends.
+    """
+    found: dict[bytes, bytes] = {}
+    position = (value.find(b";") + 1) or len(value)
+    while position < len(value):
+        match = _PARAMETER.match(value, position)
+        if match is None or (match[1] and match[1].lower() in found):
+            raise Malformed
+        if match[1]:
+            quoted: bytes | None = match[2]
+            found[match[1].lower()] = match[3] if quoted is None else re.sub(rb"\\([\"\\])", rb"\1", quoted)
+        position = match.end()
+    return found
+
+
 def boundary_of(content_type: bytes) -> bytes:
     """What separates the parts of a form.
 
     Raises:
         Malformed: the Content-Type does not say it.
     """
-    found = _BOUNDARY.search(content_type)
-    if found is None:
+    boundary = parameters_in(content_type).get(b"boundary")
+    if not boundary:
         raise Malformed
-    boundary: bytes = found[1] or found[2]
     return boundary
 
 
 def charset_of(content_type: bytes) -> str:
-    """In which charset the fields of a form are: UTF-8 where the Content-Type does not say it."""
-    found = _CHARSET.search(content_type)
-    return UTF8 if found is None else (found[1] or found[2]).decode("latin-1").lower()
+    """In which charset the fields of a form are: UTF-8 where the Content-Type does not say it.
+
+    Raises:
+        Malformed: the Content-Type cannot be read.
+    """
+    charset = parameters_in(content_type).get(b"charset")
+    return charset.decode("latin-1").lower() if charset else UTF8
+
+
+def quotable(text: bytes) -> bytes:
+    """A text that means the same to every reader between quotation marks, as browsers write it."""
+    text = text.replace(b'"', b"%22").replace(b"\r", b"%0D").replace(b"\n", b"%0A")
+    # Some readers take a backslash at the end for one that belongs to the quotation mark.
+    return text[:-1] + b"%5C" if text.endswith(b"\\") else text
 
 
 def text_in(data: bytes | bytearray, charset: str) -> str:
     """The text of a field. What is none in its charset is read as Latin-1, as Starlette reads it."""
     try:
         return data.decode(charset)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError, ValueError):
         return data.decode("latin-1")
 
 
@@ -119,10 +155,7 @@ class MultipartScanner:
             return None
         header, self._at = self._buffer[self._at : end].removeprefix(b"\r\n"), end + 4
         self._in_header, self._in_part = False, True
-        disposition = _DISPOSITION.search(header)
-        if disposition is None:
-            raise Malformed
-        return Part(header, _name_in(header), _FILE.search(disposition[1]) is not None)
+        return _part_of(header)
 
     def _content(self) -> Data | None:
         """Bytes up to the next boundary; None where more has to arrive before anything can be said."""
@@ -149,19 +182,32 @@ class MultipartScanner:
         return Data(self._buffer[start:end] if self._in_part else b"")
 
 
-def _place_of_name(header: bytes) -> tuple[int, int]:
-    disposition = _DISPOSITION.search(header)
-    found = None if disposition is None else _NAME.search(header, disposition.start(1), disposition.end(1))
-    if found is None:
-        raise Malformed
-    return found.start(), found.end()
+def _part_of(header: bytes) -> Part:
+    """The part that a header describes.
 
-
-def _name_in(header: bytes) -> str:
-    start, end = _place_of_name(header)
-    found = _NAME.match(header, start, end)
-    if found is None:
+    Raises:
+        Malformed: not every reader would find the same in it.
+    """
+    disposition: bytes | None = None
+    others: list[bytes] = []
+    for line in header.split(b"\r\n"):
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise Malformed
+        if found[1].lower() != _DISPOSITION:
+            others.append(line)
+        elif disposition is None:
+            disposition = found[2]
+        else:
+            raise Malformed
+    if disposition is None or disposition.partition(b";")[0].strip().lower() != b"form-data":
         raise Malformed
-    quoted: bytes | None = found[1]
-    raw: bytes = found[2] if quoted is None else re.sub(rb"\\(.)", rb"\1", quoted)
-    return text_in(raw, UTF8)
+    parameters = parameters_in(disposition)
+    name, file = parameters.get(b"name"), parameters.get(b"filename")
+    if name is None:
+        raise Malformed
+    if file is not None:
+        file = b'; filename="%b"' % quotable(file)
+    elif b"filename*" in parameters:
+        file = b'; filename*="%b"' % quotable(parameters[b"filename*"])
+    return Part(text_in(name, UTF8), file, tuple(others), len(header))

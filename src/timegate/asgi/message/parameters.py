@@ -76,6 +76,8 @@ def field_values(value: Any) -> list[bytes]:
 def _text(value: Any) -> str:
     """A scalar as JSON writes it, but a string without its quotes."""
     if isinstance(value, str):
+        if not value.isascii():
+            _check_encodable(value)
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -84,3 +86,15 @@ def _text(value: Any) -> str:
     if not isinstance(value, (int, float)) or not math.isfinite(value):
         raise NotEncodable(f"a parameter cannot be written: {type(value).__name__}")
     return str(value)
+
+
+def _check_encodable(text: str) -> None:
+    """Refuse half of a surrogate pair, which no UTF-8 has; only a function of a change can have made it.
+
+    Raises:
+        NotEncodable: there is one.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotEncodable("a parameter cannot have half of a surrogate pair") from None
