@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from tests.silence.old_client import OLD, Client, gates_of, gates_of_responses, old_client, refusal
-from timegate import Contract, on
+from timegate import Contract, DowngradeError, on
 
 T = TypeVar("T")
 
@@ -144,6 +144,58 @@ class TestWhatAlwaysHoldsSomething:
         contract = Contract.of_types(sends=[Page[Cat] | Page[Dog]])
         told = refusal(contract, lambda: on(Page[Cat]).renamed("count", to="total"))
         assert "Page[Cat] | Page[Dog]: one changes otherwise" in told
+        assert "or on(Page).vouched('why each value says which arm it is')" in told
+
+    def test_is_converted_where_somebody_vouches_that_it_never_holds_nothing(self) -> None:
+        union = Page[Cat] | Page[Dog]
+        gates = gates_of_responses(
+            [union], on(Page).vouched("no page is empty"), on(Page[Cat]).renamed("count", to="total")
+        )
+        cats, dogs = {"items": [{"meow": 1}], "total": 2}, {"items": [{"bark": 1}], "total": 2}
+        assert gates.downgrade(union, cats, to_version=OLD) == {"items": [{"meow": 1}], "count": 2}
+        assert gates.downgrade(union, dogs, to_version=OLD) == dogs
+        with pytest.raises(DowngradeError, match="several arms of the union fit"):
+            gates.downgrade(union, {"items": [], "total": 0}, to_version=OLD)
+
+
+class Lion(BaseModel):
+    meow: int = 0
+    name: str | None = None
+
+
+class Wolf(BaseModel):
+    bark: int = 0
+    name: str | None = None
+
+
+class TestWhatHeadSendsAlways:
+    @staticmethod
+    def served(sent: Any, left_out: str | None) -> FastAPI:
+        options: dict[str, Any] = {f"response_model_exclude_{left_out}": True} if left_out else {}
+        app = FastAPI()
+        app.add_api_route("/", lambda: sent, response_model=Page[Lion] | Page[Wolf], **options)
+        return app
+
+    @pytest.mark.parametrize("left_out", [None, "none"])
+    @pytest.mark.parametrize(
+        ("sent", "got"),
+        [
+            (Page[Lion](items=[Lion(name="Tom")]), {"items": [{"mew": 0, "name": "Tom"}]}),
+            (Page[Wolf](items=[Wolf(name="Rex")]), {"items": [{"bark": 0, "name": "Rex"}]}),
+            (Page[Lion](first=Lion(name="Tom")), {"first": {"mew": 0, "name": "Tom"}}),
+            (Page[Wolf](), {}),
+        ],
+    )
+    def test_tells_arms_apart_though_it_need_not_be_there(self, sent: Any, got: Any, left_out: str | None) -> None:
+        client = old_client(self.served(sent, left_out), on(Lion).renamed("mew", to="meow"))
+        answered = client.get("/").json()
+        assert {key: value for key, value in answered.items() if value not in ([], None, 0)} == got
+
+    @pytest.mark.parametrize("left_out", ["unset", "defaults"])
+    def test_tells_nothing_where_the_route_leaves_it_out(self, left_out: str) -> None:
+        contract = Contract.of(self.served(Page[Lion](), left_out))
+        told = refusal(contract, lambda: on(Lion).renamed("mew", to="meow"))
+        assert "by their schemas a value may be of both" in told
 
 
 HOLDERS: list[Any] = [

@@ -21,7 +21,7 @@ from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
 from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
 
-_ALIKE: Final = "one changes otherwise than the other between the versions, and their schemas can never be told apart"
+_ALIKE: Final = "one changes otherwise than the other between the versions, and by their schemas a value may be of both"
 _MISREAD: Final = "head reads some values as the first that old clients mean as the second"
 
 

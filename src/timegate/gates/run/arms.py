@@ -27,6 +27,7 @@ class Arm:
         tags: the keys with listed values.
         required: the spellings of each key that must be present.
         certain: the keys that every value has, also where a response leaves keys out.
+        sent: the keys that every value has where a response leaves no key out for its value.
         known: its keys, in every spelling.
         leaves: the values of each key whose JSON types are known, in every spelling.
         closed: whether any other key is forbidden.
@@ -59,6 +60,7 @@ class Arm:
     tags: dict[str, Tags] = field(default_factory=dict[str, Tags])
     required: tuple[frozenset[str], ...] = ()
     certain: frozenset[str] = frozenset()
+    sent: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
     closed: bool = False

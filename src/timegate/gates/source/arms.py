@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import replace
-
-from typing_extensions import is_typeddict
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import Leaf
 from timegate.gates.run.tuples import TupleFields
-from timegate.gates.source.leaves import Shapes
+from timegate.gates.source.leaves import Shapes, has_all_keys
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import LeftOut
@@ -36,11 +33,6 @@ def describe(shapes: Shapes, leaf: Schema, conversion: Conversion) -> Arm:
         arm.certain = frozenset(_sent_always(reach, component, conversion, conversion.left_out))
         arm.required = tuple(frozenset({key}) for key in component.required if key in arm.certain)
     return arm
-
-
-def has_all_keys(component: Component) -> bool:
-    """Whether a component's objects have all their keys when head sends them: those of models and dataclasses."""
-    return inspect.isclass(component.model) and not is_typeddict(component.model)
 
 
 def _sent_always(reach: Reach, component: Component, conversion: Conversion, left_out: LeftOut) -> Iterator[str]:

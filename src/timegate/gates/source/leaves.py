@@ -25,6 +25,7 @@ from timegate.reading.value_readers import Apart, has_validators, readable, says
 from timegate.typing import Schema, Settings, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
 from timegate.wire.marks import (
+    ABSENT_MARK,
     CHECKED_MARK,
     DISCRIMINATOR_MARK,
     LEFT_TO_RIGHT_MARK,
@@ -34,6 +35,21 @@ from timegate.wire.marks import (
 )
 from timegate.wire.schema import NULL, arms_of, referred, single_reference
 from timegate.wire.wire import Component
+
+
+def has_all_keys(component: Component) -> bool:
+    """Whether a component's objects have all their keys when head sends them: those of models and dataclasses."""
+    return inspect.isclass(component.model) and not is_typeddict(component.model)
+
+
+def sent_keys(component: Component) -> frozenset[str]:
+    """The keys that a component's objects have when head sends them and leaves none out for its value."""
+    if not has_all_keys(component):
+        return frozenset(component.required)
+    lacking = {"optional", "conditional"}
+    return frozenset(
+        key for key, schema in component.properties.items() if lacking.isdisjoint(schema.get(ABSENT_MARK, {}))
+    )
 
 
 class Shapes:
@@ -82,6 +98,7 @@ class Shapes:
                         arm.leaves[spelling] = found
             arm.required += tuple(frozenset(component.accepted(key)) for key in component.required)
             arm.certain |= frozenset(component.required)
+            arm.sent |= sent_keys(component)
             arm.known |= {spelling for key in component.properties for spelling in component.accepted(key)}
             arm.sure = arm.sure and CHECKED_MARK not in component.schema
             arm.formed = arm.formed or VALIDATED_MARK in component.schema

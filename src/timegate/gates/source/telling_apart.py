@@ -20,7 +20,9 @@ def told_by_one_key(arms: Sequence[Arm]) -> bool:
     return False
 
 
-def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False, names_lack: bool = False) -> bool:
+def distinguishable(
+    one: Arm, other: Arm, *, keys_may_lack: bool = False, names_lack: bool = False, defaults_lack: bool = True
+) -> bool:
     """Whether the schemas of two arms can ever be told apart by type, tags, keys or the types of values.
 
     Args:
@@ -28,6 +30,7 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False, names_
         other: another arm of the same union.
         keys_may_lack: whether objects may lack keys, so that only those that are always there tell anything.
         names_lack: whether objects at any depth may lack keys for their names.
+        defaults_lack: whether they may lack keys that have a default.
     """
     if one.is_open != other.is_open and dict in one.leaf.types & other.leaf.types:
         return False
@@ -36,7 +39,7 @@ def distinguishable(one: Arm, other: Arm, *, keys_may_lack: bool = False, names_
     compared = _Comparison(keys_may_lack)
     if compared.have_other_keys(one, other):
         return True
-    held = _Comparison(keys_may_lack=True)
+    held = _Comparison(keys_may_lack=True, defaults_lack=defaults_lack)
     # What both may be has no keys but those of both.
     return one.always == other.always and all(
         one.effects.get(key) == other.effects.get(key)
@@ -66,10 +69,12 @@ class _Comparison:
 
     Args:
         keys_may_lack: whether objects may lack keys.
+        defaults_lack: whether objects in others may lack keys that have a default.
         known: pairs of arms and whether their keys differ; not so while that is being found out.
     """
 
     keys_may_lack: bool
+    defaults_lack: bool = True
     known: dict[tuple[int, int], bool] = field(default_factory=dict[tuple[int, int], bool])
 
     def hold_others(self, one: Arm, other: Arm, key: str) -> bool:
@@ -108,7 +113,9 @@ class _Comparison:
         ):
             return True
         if self.keys_may_lack:
-            return False
+            # Each has a key that the other does not know: more of an object's keys are known to its own arm.
+            mine, others = (arm.sent & arm.never_null for arm in (one, other))
+            return held and not self.defaults_lack and bool(mine - other.known and others - one.known)
         return bool(
             any(not one.tags[key].values & other.tags[key].values for key in one.tags.keys() & other.tags.keys())
             or one.known != other.known

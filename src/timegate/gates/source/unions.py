@@ -15,8 +15,9 @@ from timegate.gates.run.arms import Arm, do_the_same
 from timegate.gates.run.callables import Asked
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.run.leaves import Tags, TypedValue
-from timegate.gates.source.arms import describe, describe_newer, has_all_keys
+from timegate.gates.source.arms import describe, describe_newer
 from timegate.gates.source.keywords import refuse_obstacles
+from timegate.gates.source.leaves import has_all_keys
 from timegate.gates.source.module import Module
 from timegate.gates.source.programs_of_arms import add_programs, introduction_of
 from timegate.gates.source.rivals import is_misread, may_be_read_as
@@ -259,6 +260,8 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         is_asked = choice.asked is not None and dict in arm.leaf.types
         if arm.is_touched and (id(arm) in compared or is_asked) and introduction_of(module, leaf, conversion) is None:
             arm.always, arm.effects = effects_of(module.reach, leaf, conversion)
+    left_out = conversion.left_out
+    defaults_lack = module.upgrades or (left_out is not None and left_out.defaults)
     module.ambiguous += [
         (one.name, other.name)
         for one, other in pairs
@@ -266,7 +269,9 @@ def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: C
         and not (id(one) in told and id(other) in told)
         # What is an object of a class, and what is left to `Any` or a dict, is decided as pydantic does.
         and not (module.upgrades and {id(one), id(other)} & read and any(map(_is_any_object, (one, other))))
-        and not distinguishable(one, other, keys_may_lack=choice.in_part, names_lack=choice.names_lack)
+        and not distinguishable(
+            one, other, keys_may_lack=choice.in_part, names_lack=choice.names_lack, defaults_lack=defaults_lack
+        )
         and not do_the_same(one, other)
     ]
     if not module.upgrades or choice.tag is not None or not conversion.judges:
