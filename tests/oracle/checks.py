@@ -134,6 +134,15 @@ class Checks:
         # What no fact is about is read by head too, or was read with the value that holds it.
         return component.name in self.touched & judged_whole(self.history, self.index)
 
+    def is_function_s(self, component: Component) -> bool:
+        """Whether a function gets the objects of a component, alone or in what holds them."""
+        return self.is_whole(component) or any(
+            isinstance(step.fact, Reshaped)
+            and component.name in [one.name for one in subjects(step.newer["requests"], step.fact.models)]
+            for boundary in range(self.index)
+            for step in self.history.boundaries[boundary]
+        )
+
     def is_judged(self, component: Component, key: str) -> bool:
         """Whether the client's contract decides about the value of a key, and not head's."""
         fate = self.fate(holder_of(component), key)

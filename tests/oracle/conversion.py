@@ -12,6 +12,7 @@ from tests.oracle.history import History, Step, history, moved_through, plain_va
 from tests.oracle.parts import parts_subjects
 from tests.oracle.places import key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
+from tests.oracle.whole import judged_whole
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Renamed, Split
 from timegate.changes.members import Grew, LiteralGrew, MemberRenamed, Shrank
@@ -111,9 +112,12 @@ class Oracle:
             return key
         head = self.history.states[0]["requests"][component.name]
         owner = next((own for own in head.properties if key in head.accepted(own)), None)
-        if owner is None:
+        if owner is None and not Checks(self.history, index, self.touched("requests", index)).is_function_s(component):
             return EXTRA + key
-        if owner in client and owner not in head.internal:
+        if owner is None and not component.closed:
+            # A function gets what the old server's class kept.
+            return EXTRA + key if "additionalProperties" in component.schema else None
+        if owner is not None and owner in client and owner not in head.internal:
             first = key == next(spelling for spelling in head.accepted(owner) if spelling in value)
             holds = self.holds_touched(component.properties[owner], index)
             judged = Checks(self.history, index, self.touched("requests", index)).is_judged(component, owner)
@@ -121,15 +125,15 @@ class Oracle:
                 return EXTRA + key
             if first:
                 return owner
-        elif component.name not in self.touched("requests", index) and not head.internal:
+        elif owner is not None and component.name not in self.touched("requests", index) and not head.internal:
             return EXTRA + key
         if component.closed:
             raise UpgradeError(f"{key} is a key that the client's contract lacks")
         return None
 
     def touched(self, side: Side, index: int) -> frozenset[str]:
-        """Return the components that a fact since a version is about."""
-        found: set[str] = set()
+        """Return the components that a fact since a version is about, or that a function gets from its clients."""
+        found = {*judged_whole(self.history, index, removed=False)} if side == "requests" else set[str]()
         for steps in self.history.boundaries[:index]:
             for step in steps:
                 for name in subjects_of(step, side):

@@ -20,15 +20,22 @@ from timegate.wire.schema import referred
 
 
 @functools.cache
-def judged_whole(history: History, index: int) -> frozenset[str]:
-    """Return the components in values that head never gets from the clients of a version."""
+def judged_whole(history: History, index: int, *, removed: bool = True) -> frozenset[str]:
+    """Return the components in values that head never gets from the clients of a version.
+
+    Args:
+        history: the contract of every version.
+        index: of the version.
+        removed: whether those in values that are removed count, or only those that a function gets.
+    """
     if index == 0:
         return frozenset()
     components = history.states[index]["requests"]
-    found, waiting = set[str](), list(judged_whole(history, index - 1))
+    found, waiting = set[str](), list(judged_whole(history, index - 1, removed=removed))
     for step in history.boundaries[index - 1]:
-        for schema in _unread(step):
-            waiting += _names_in(schema)
+        if removed or not isinstance(step.fact, Removed):
+            for schema in _unread(step):
+                waiting += _names_in(schema)
     while waiting:
         name = waiting.pop()
         if name not in found and name in components:

@@ -100,6 +100,15 @@ class Component:
         return self.schema.get("additionalProperties") is False or self.schema.get("unevaluatedProperties") is False
 
     @property
+    def ignores_other_keys(self) -> bool:
+        """Whether its class reads no keys but those of its fields, and takes others all the same.
+
+        A schema without a class does not say so, and of an ``AliasPath`` not all keys are known.
+        """
+        says_more = {"additionalProperties", "unevaluatedProperties", "patternProperties"} & self.schema.keys()
+        return self.model is not None and not says_more and not self.uncertain
+
+    @property
     def internal(self) -> frozenset[str]:
         """The wire names of fields that no client knows."""
         return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))

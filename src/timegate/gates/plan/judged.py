@@ -1,38 +1,74 @@
-"""Finds what is judged by the client's contract because a function gets it, though no fact names it."""
+"""Finds what is judged by the client's contract because head never reads it, though no fact names it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from timegate.history.history import History
-from timegate.history.steps import ObjectConverted
+from timegate.history.steps import KeyRemoved, MovedThrough, ObjectConverted, Step, ValueConverted
 from timegate.history.undo_envelopes import is_declared
-from timegate.typing import Schema
+from timegate.history.undo_lists import FirstItem, WrapInList
+from timegate.typing import Function, Schema
 from timegate.wire.schema import references
 from timegate.wire.wire import Component
 
 
 def judged_objects(history: History) -> dict[int, set[str]]:
-    """By boundary, the components of the objects in a whole that a declared function converts in an upgrade.
+    """By boundary, the components of the objects in what a declared function converts in an upgrade.
 
     Head may not read them, or not as the client has sent them. So each is judged by its own program, and is handed to
     the function as it was sent: under the keys of requests, without the defaults of what was left out.
     """
-    found: dict[int, set[str]] = {}
-    for (side, _, boundary), steps in history.steps.items():
-        for step in steps if side == "requests" else ():
-            if isinstance(step, ObjectConverted) and is_declared(step.to_head):
-                components = history.wires[boundary + 1].requests
-                found.setdefault(boundary, set()).update(_objects_in(step.older, components))
+    return _by_boundary(history, _given)
+
+
+def judged_whole(history: History) -> dict[int, set[str]]:
+    """The same, with those in what is removed: a reader judges them there, and their own program elsewhere."""
+    return _by_boundary(history, lambda step: [step.schema] if isinstance(step, KeyRemoved) else _given(step))
+
+
+def looks(function: Function | None) -> bool:
+    """Whether a conversion looks at the value: into a list and out of one it goes as it is."""
+    return function is not None and not isinstance(function, WrapInList | FirstItem)
+
+
+def _given(step: Step) -> list[Schema]:
+    """The schemas of what a step gives to a function of a version file."""
+    match step:
+        case ObjectConverted(older=schema) if is_declared(step.to_head):
+            return [schema]
+        case ValueConverted(older=schema) if looks(step.to_head):
+            return [schema]
+        case _:
+            return []
+
+
+def _by_boundary(history: History, of: Callable[[Step], list[Schema]]) -> dict[int, set[str]]:
+    """By boundary, the components of objects in the values that steps are about, unless newer boundaries list them."""
+    steps_at, moved = dict[int, list[Step]](), dict[tuple[str, int], list[Schema]]()
+    for (side, name, boundary), steps in history.steps.items():
+        if side == "requests":
+            steps_at.setdefault(boundary, []).extend(steps)
+            # What a function gets in parts is only put together at the boundary.
+            moved[name, boundary] = [one.schema for one in steps if isinstance(one, MovedThrough) and not one.older]
+    found, known = dict[int, set[str]](), set[str]()
+    for boundary in range(len(history.wires) - 1):
+        newer, older = (history.wires[at].requests for at in (boundary, boundary + 1))
+        waiting = [name for step in steps_at.get(boundary, ()) for schema in of(step) for name in references(schema)]
+        waiting += (one for name in known if older.get(name) is not newer.get(name) for one in _held(name, older))
+        seen = set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name not in known:
+                seen.add(name)
+                waiting += _held(name, older)
+                waiting += (one for schema in moved.get((name, boundary), ()) for one in references(schema))
+        known |= seen
+        if objects := {name for name in seen if name in older and "properties" in older[name].schema}:
+            found[boundary] = objects
     return found
 
 
-def _objects_in(schema: Schema, components: Mapping[str, Component]) -> set[str]:
-    """The components in values of a schema whose values are objects with keys of their own."""
-    found, waiting = set[str](), [*references(schema)]
-    while waiting:
-        name = waiting.pop()
-        if name in components and name not in found and "properties" in components[name].schema:
-            found.add(name)
-            waiting += references(components[name].schema)
-    return found
+def _held(name: str, components: Mapping[str, Component]) -> Iterator[str]:
+    """The components that a component holds, where there is such a one."""
+    yield from components[name].references if name in components else ()

@@ -100,9 +100,11 @@ class KeysOf(NamedTuple):
         )
 
     def _is_judged(self, source: Component, version: int) -> bool:
-        """Whether no key but the contract's passes: a validator would see it, or head would not see what it refuses."""
+        """Whether no key but the contract's passes: a validator would see it, or a function, and head would not."""
         if self.reach.admits_no_other_keys(self.name, version):
             return True
-        judged = (self.name in self.reach.judged.get(at, ()) for at in range(version))
         steps = (step for at in range(version) for step in self.reach.steps(self.name, at))
-        return source.closed and (any(judged) or any(isinstance(step, ObjectConverted) for step in steps))
+        judged_whole = self.reach.judged_whole(self.name, version)
+        if not judged_whole and not any(isinstance(step, ObjectConverted) for step in steps):
+            return False
+        return source.closed or (source.ignores_other_keys and self.name not in self.reach.parameters)

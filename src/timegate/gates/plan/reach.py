@@ -14,7 +14,7 @@ from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.containment import Containment, names_in
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Emptied, Passed
-from timegate.gates.plan.judged import judged_objects
+from timegate.gates.plan.judged import judged_objects, judged_whole
 from timegate.gates.plan.moves import empties
 from timegate.gates.run.runtime import Call
 from timegate.history.history import History
@@ -53,10 +53,13 @@ class Reach:
         self.side: Side = side
         self.history: History = history
         self._changed: dict[int, set[str]] = {}
-        self.judged: Mapping[int, Set[str]] = judged_objects(history) if side == "requests" else {}
+        self._judged: Mapping[int, Set[str]] = {}
+        if side == "requests":
+            self._changed, self._judged = judged_objects(history), judged_whole(history)
+        self._judged_at = {name: boundary for boundary, names in self._judged.items() for name in names}
         for step_side, name, boundary in history.steps:
             if step_side == side:
-                self._changed.setdefault(boundary, {*self.judged.get(boundary, ())}).add(name)
+                self._changed.setdefault(boundary, set()).add(name)
         self.forget()
 
     def forget(self) -> None:
@@ -238,6 +241,13 @@ class Reach:
             known.append(known[-1].union(self._changed.get(near + len(known) - 1, ())))
         return known[far - near]
 
+    def judged_whole(self, name: str, version: int) -> bool:
+        """Whether a component's objects are in values of a version that a function converts or that are removed.
+
+        Head never reads those as clients have sent them.
+        """
+        return self._judged_at.get(name, version) < version
+
     def _internal_at(self, version: int) -> frozenset[str]:
         """The components with fields that no client of a version knows."""
         known = self._internal
@@ -265,8 +275,9 @@ class Reach:
         return conversion._replace(src=src, dst=dst)
 
     def _find_affected(self, boundary: int) -> frozenset[str]:
-        """The components that differ in any way across a boundary, and all that contain one."""
-        return self._containment.with_holders(self.differing_at(boundary), boundary)
+        """The components that differ or are judged in any way across a boundary, and all that contain one."""
+        judged = self._judged.get(boundary, frozenset())
+        return self._containment.with_holders(self.differing_at(boundary) | judged, boundary)
 
     def _find_differing(self, boundary: int) -> frozenset[str]:
         newer, older = self.components(boundary), self.components(boundary + 1)

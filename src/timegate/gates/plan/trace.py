@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
+from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import (
     KeyRemoved,
@@ -20,10 +21,9 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_envelopes import is_declared
-from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.reading.class_fields import field_types
 from timegate.reading.type_parts import at_depth, item_type, with_null, without_null
-from timegate.typing import Function, Schema, Settings, is_array, is_object
+from timegate.typing import Schema, Settings, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
@@ -99,7 +99,6 @@ class Traces:
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}
         self._made: dict[tuple[str, str], list[int]] | None = None
-        self._whole: list[frozenset[str]] = [frozenset()]
 
     def of(self, name: str, key: str, version: int) -> Trace:
         """The trace of a key of a component's objects as clients of a version send them."""
@@ -132,36 +131,6 @@ class Traces:
                     return UNSET if enveloped else step.was
                 enveloped = enveloped or isinstance(step, ObjectConverted)
         return None
-
-    def judged_whole(self, version: int) -> frozenset[str]:
-        """The components in values of a version that a function converts or that are removed: head never reads them."""
-        known = self._whole
-        while len(known) <= version:
-            known.append(known[-1].union(self._judged_since(len(known), known[-1])))
-        return known[version]
-
-    def _judged_since(self, version: int, known: frozenset[str]) -> set[str]:
-        """Those that are judged whole of a version's clients, beside those that are of the next newer version's."""
-        components, found, waiting = self._reach.components(version), set[str](), list[str]()
-        for name in self._reach.differing_at(version - 1):
-            if name in known and name in components:
-                waiting += self._reach.names_in(components[name].schema)
-            for step in self._reach.steps(name, version - 1):
-                match step:
-                    case ValueConverted(to_head=function, older=schema) if _looks(function):
-                        waiting += self._reach.names_in(schema)
-                    case ObjectConverted(older=schema) if is_declared(step.to_head):
-                        waiting += self._reach.names_in(schema)
-                    case KeyRemoved(schema=schema):
-                        waiting += self._reach.names_in(schema)
-                    case _:
-                        pass
-        while waiting:
-            name = waiting.pop()
-            if name not in known and name not in found and name in components:
-                found.add(name)
-                waiting += self._reach.names_in(components[name].schema)
-        return found
 
     def _cross(self, field: _Field) -> Trace | _Crossed:
         """What a key is after the next boundary that changes its component, and how its type differs before it."""
@@ -236,7 +205,7 @@ class Traces:
 
     def _reads(self, step: ValueConverted) -> bool:
         """Whether a conversion gets what was read; a model that it does not look at goes on as it was sent."""
-        return _looks(step.to_head) or (step.to_head is not None and not self._reach.names_in(step.older))
+        return looks(step.to_head) or (step.to_head is not None and not self._reach.names_in(step.older))
 
     def _conversion(self, step: ValueConverted, boundary: int) -> _Change:
         """How the type before a conversion follows from the type after it."""
@@ -321,11 +290,6 @@ def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
     """The first step after a position that is about a key or about the whole object; None where there is none."""
     later = (one for about in (key, _OBJECT) for one in met.get(about, ()) if one[0] > position)
     return min(later, key=itemgetter(0), default=None)
-
-
-def _looks(function: Function | None) -> bool:
-    """Whether a conversion looks at the value: into a list and out of one it goes as it is."""
-    return function is not None and not isinstance(function, WrapInList | FirstItem)
 
 
 def _same(kind: Any) -> Any:

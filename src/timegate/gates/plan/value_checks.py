@@ -25,7 +25,7 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         traces: what becomes of the values.
     """
     component, stage = reach.component(name, version), plan.stages[0]
-    whole = name in traces.judged_whole(version)
+    whole = reach.judged_whole(name, version)
     found: list[CheckValue | NoteAbsent] = []
     for key, slot in stage.loaded.items():
         schema = component.properties.get(key)
