@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from pydantic import BaseModel
 
 from tests.sentences import shows
 from tests.silence.old_client import HEAD, OLD, Client, old_client
-from timegate import on
+from timegate import endpoint, on
 
 SECRET = "client-secret"
 
@@ -102,6 +102,45 @@ def test_a_function_that_fails_on_a_response_is_a_500_and_the_client_reads_nothi
     assert [word for word in ("Changed", "POST /items", "/size") if word not in line] == []
     assert HEAD in line or OLD in line
     assert SECRET not in line
+
+
+def counted(*, to_head: Callable[[Any], Any] = same, to_old: Callable[[Any], Any] = same) -> Any:
+    return on(Item).retyped("count", to_head=to_head, to_old=to_old)
+
+
+def test_a_fraction_for_an_integer_is_the_functions_fault_and_a_whole_float_is_an_integer() -> None:
+    seen: list[Item] = []
+    assert items(seen, counted(to_head=lambda count: count / 2)).post("/items", {"count": 3}).status_code == 500
+    assert items(seen, counted(to_old=lambda count: count / 2)).post("/items", {"count": 3}).status_code == 500
+    seen.clear()
+    response = items(seen, counted(to_head=lambda count: count / 2, to_old=lambda count: count * 2.0)).post(
+        "/items", {"count": 4}
+    )
+    assert (response.status_code, response.json()["count"], seen[0].count) == (200, 4.0, 2)
+
+
+def test_a_fraction_for_an_integer_in_a_query_is_the_functions_fault() -> None:
+    app = FastAPI()
+
+    @app.get("/pages")
+    async def pages(page: int) -> int:
+        return page
+
+    client = old_client(app, endpoint("/pages").query("page").retyped(was=int, to_head=lambda page: page / 2))
+    assert client.get("/pages?page=4").json() == 2
+    assert client.get("/pages?page=3").status_code == 500
+
+
+def test_a_function_of_a_header_field_that_stops_an_iteration_is_a_500() -> None:
+    app = FastAPI()
+
+    @app.get("/total")
+    async def total(response: Response) -> int:
+        response.headers["X-Total"] = "3"
+        return 3
+
+    fact = endpoint("/total").response_header("X-Total").retyped(was=str, to_old=fails(StopIteration()))
+    assert old_client(app, fact).get("/total").status_code == 500
 
 
 @shows("but for a `ValueError`,")

@@ -47,7 +47,8 @@ class EachValue:
     function: Function
 
     def __call__(self, values: Sequence[Any]) -> list[Any]:
-        return list(map(self.function, values))
+        # A `StopIteration` of the function must not end the list, as it would in `map`.
+        return [self.function(value) for value in values]
 
 
 @dataclass(frozen=True, slots=True)

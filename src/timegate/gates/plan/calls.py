@@ -9,7 +9,7 @@ from timegate.history.steps import ObjectConverted, Origin, ValueConverted, one_
 from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
 from timegate.typing import Function, Schema
-from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, python_types
+from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, named_types, python_types
 from timegate.wire.schema import schema_at_depth
 from timegate.wire.wire import Component
 
@@ -68,4 +68,5 @@ def filler_of(function: Function, origin: Origin) -> Call:
 
 def _result(schema: Schema, components: Mapping[str, Component], origin: Origin) -> Result:
     members = all_listed_values(schema, components.__getitem__)
-    return Result(python_types(schema, components.__getitem__), None if members is None else frozenset(members), origin)
+    types = python_types(schema, components.__getitem__) - ({float} - named_types(schema, components))
+    return Result(types, None if members is None else frozenset(members), origin)

@@ -84,7 +84,7 @@ class Result:
     """What a declared function may give.
 
     Args:
-        types: the Python types of the JSON values.
+        types: the Python types of the JSON values; a float that is whole is an integer too.
         members: the only values, where the schema lists them.
         origin: the fact that declares the function.
     """
@@ -95,10 +95,12 @@ class Result:
 
     def check(self, value: Any, error: type[GateError], key: str | None = None) -> None:
         """Refuse the payload where a value is none of these: the declared function is at fault."""
-        if type_of(value) not in self.types or not is_plain(value):
+        kind = type_of(value)
+        if kind is float and kind not in self.types and value.is_integer():
+            kind = int
+        if kind not in self.types or not is_plain(value):
             raise gate_error(error, "the declared function gave another JSON type than its schema", self.origin, key)
-        is_scalar = type_of(value) not in (dict, list)
-        if self.members is not None and is_scalar and (type_of(value), value) not in self.members:
+        if self.members is not None and kind not in (dict, list) and (kind, value) not in self.members:
             raise gate_error(error, "the declared function gave no member of the enum", self.origin, key)
 
 
