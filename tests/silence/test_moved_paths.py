@@ -116,6 +116,41 @@ def test_the_convertor_of_a_parameter_goes_with_its_name() -> None:
     assert client.get("/users/ada/eve/files/b.txt").status_code == 404
 
 
+def searched() -> FastAPI:
+    app = FastAPI()
+
+    @app.get("/search")
+    async def search(of: str, limit: int = 5) -> list[str | int]:
+        return [of, limit]
+
+    @app.get("/pages/{page}")
+    async def page(page: str) -> str:
+        return page
+
+    return app
+
+
+def test_a_parameter_that_moved_into_the_query_has_the_convertor_that_the_old_path_says() -> None:
+    client = old_client(searched(), endpoint("/files/{of:path}").moved(to="/search?of={of}"))
+    assert client.get("/files/a/b?limit=2").json() == ["a/b", 2]
+    assert client.get("/files/a").json() == ["a", 5]
+    client = old_client(searched(), endpoint("/files/{of:int}").moved(to="/search?of={of}"))
+    assert client.get("/files/7").json() == ["7", 5]
+    assert client.get("/files/a").status_code == 404
+
+
+def test_a_convertor_of_the_old_path_alone_decides_what_is_found_there() -> None:
+    client = old_client(searched(), endpoint("/leaves/{page:int}").moved(to="/pages/{page}"))
+    assert client.get("/leaves/7").json() == "7"
+    assert client.get("/leaves/a").status_code == 404
+
+
+def test_a_convertor_that_no_route_is_known_by_is_refused() -> None:
+    reason = refusal(Contract.of(searched()), lambda: endpoint("/leaves/{page:leaf}").moved(to="/pages/{page}"))
+    assert "/leaves/{page:leaf}: no route of the app has a convertor of the name 'leaf'" in reason
+    assert "endpoint('/leaves/{page}'), or one of str, path, int, float, uuid" in reason
+
+
 def test_an_int_convertor_goes_with_its_name() -> None:
     @operation(response=dict[str, str])
     async def page(request: Request) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from tests.silence.old_client import OLD, gates_of_requests, gates_of_responses, old_client
 from timegate import endpoint, enum, on, sibling
@@ -270,3 +270,29 @@ def test_a_default_that_is_declared_is_plain_json_in_the_document(was: Any) -> N
     parameters = client.document()["paths"]["/model"]["get"]["parameters"]
     assert [one["schema"]["default"] for one in parameters if one["name"] == "status"] == ["running"]
     assert client.get("/model").json() == {"limit": 10, "status": "running"}
+
+
+MISFITS: dict[str, Any] = {"a number": 5, "a dict": {"a": "b"}, "no member": "new"}
+
+
+class Loosely(BaseModel):
+    name: str = "n"
+    count: str = MISFITS["a number"]
+    tags: list[str] = MISFITS["a dict"]
+    level: Status = MISFITS["no member"]
+    note: Annotated[str, WithJsonSchema({"type": "string", "default": [1, 2]})] = Field()
+
+
+def test_a_default_that_its_own_schema_refuses_stays_as_the_app_writes_it_where_nothing_changes() -> None:
+    app = FastAPI()
+
+    @app.post("/")
+    async def post(body: Loosely) -> None:
+        return None
+
+    own = app.openapi()["components"]["schemas"]["Loosely"]["properties"]
+    document = old_client(app, on(Loosely).renamed("title", to="name")).document()
+    old = document["components"]["schemas"]["Loosely"]["properties"]
+    kept = ("count", "tags", "level", "note")
+    assert [old[name] for name in kept] == [own[name] for name in kept]
+    assert [old[name]["default"] for name in kept] == [5, {"a": "b"}, "new", [1, 2]]

@@ -97,7 +97,10 @@ def _changed(reach: Reach, component: Component, version: int, known: dict[Purpo
         elif reach.needs(schema, Conversion(0, version)) or are_converted(steps, key):
             schema.pop("default", None)
         if "default" in schema and misfit(schema["default"], schema, components) is not None:
-            del schema["default"]
+            # What does not fit where nothing changes is how the app writes it.
+            same = reach.component(component.name, since).properties.get(key) == component.properties[key]
+            if not same or reach.needs(schema, Conversion(0, version)):
+                del schema["default"]
     return replace(component, schema={**component.schema, "properties": properties}) if properties else component
 
 

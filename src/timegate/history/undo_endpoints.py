@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from timegate.changes.endpoints import (
@@ -83,6 +84,10 @@ def name_of_operation(operation: Operation) -> str:
     return f"{operation.method} {plain_path(operation.path)}"
 
 
+_CONVERTORS: Final = ("str", "path", "int", "float", "uuid")
+"""The convertors that each app has (Starlette, `Routing`)."""
+
+
 @undo.register
 def _added(fact: EndpointAdded, builder: HistoryBuilder) -> None:
     for operation in operations_of(builder, fact, fact.path):
@@ -112,6 +117,7 @@ def _moved(fact: EndpointMoved, builder: HistoryBuilder) -> None:
             builder.fault(f"{operation.method} {fact.path}", problem, _parameter_remedy(fact, unknown))
             continue
         _check_lost(builder, fact, operation)
+        _check_convertors(builder, fact)
         newer_names = dict(zip(new_names, parameter_names(operation.path), strict=True))
         renamed = {
             name: newer
@@ -164,6 +170,18 @@ def _check_lost(builder: HistoryBuilder, fact: EndpointMoved, operation: Operati
         builder.fault(fact.path, problem, builder.line('loses="why nobody misses it"') + taken)
 
 
+def _check_convertors(builder: HistoryBuilder, fact: EndpointMoved) -> None:
+    """Note a fault where the old path has a convertor that no route is known by."""
+    written = {match[2] for match in PARAMETER.finditer(fact.path) if match[2]}.difference(_CONVERTORS)
+    if written:
+        known = {match[2] for one in builder.wire.operations for match in PARAMETER.finditer(one.path)}
+        for name in sorted(written - known):
+            problem = f"no route of the app has a convertor of the name {name!r}"
+            builder.fault(
+                fact.path, problem, f"endpoint({plain_path(fact.path)!r}), or one of {', '.join(_CONVERTORS)}"
+            )
+
+
 def _check_free(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
     """Note a fault where the older version has another operation at the path."""
     for other in builder.operations_at(fact.path):
@@ -177,9 +195,14 @@ def _check_free(builder: HistoryBuilder, fact: EndpointMoved, operation: Operati
 
 
 def _with_convertors(old: str, newer: str, newer_names: Mapping[str, str]) -> str:
-    """The old path, each parameter with the convertor that it has in the newer path."""
-    convertors = {match[1]: f":{match[2]}" if match[2] else "" for match in PARAMETER.finditer(newer)}
-    return PARAMETER.sub(lambda match: f"{{{match[1]}{convertors.get(newer_names.get(match[1], ''), '')}}}", old)
+    """The old path, each parameter with its own convertor, or else that which it has in the newer path."""
+    convertors = {match[1]: match[2] for match in PARAMETER.finditer(newer)}
+
+    def written(match: re.Match[str]) -> str:
+        convertor = match[2] or convertors.get(newer_names.get(match[1], ""))
+        return f"{{{match[1]}:{convertor}}}" if convertor else f"{{{match[1]}}}"
+
+    return PARAMETER.sub(written, old)
 
 
 def _rename_moved(builder: HistoryBuilder, operation: Operation, names: Mapping[str, str]) -> None:
