@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import pytest
 from pydantic import (
+    AliasChoices,
     AliasPath,
     BaseModel,
     Field,
@@ -51,6 +52,14 @@ class Text(BaseModel):
 
 class Patterned(BaseModel):
     spots: dict[Annotated[str, Field(pattern="^x")], Spot]
+
+
+class DeepSpot(BaseModel):
+    spot: Spot = Field(validation_alias=AliasPath("deep", "spot"))
+
+
+class DeepSpots(BaseModel):
+    spots: list[Spot] = Field(default=[], validation_alias=AliasChoices(AliasPath("deep", 0), "spots"))
 
 
 class Deep(BaseModel):
@@ -114,6 +123,18 @@ NO_WAY_THERE = {
         "give the field a plain validation_alias, or AliasChoices of plain names",
         Contract.of_types(receives=[Deep]),
     ),
+    "a model that changes, in a field with an alias path": ExpectedFault(
+        (on(Spot).renamed("ex", to="x"),), "DeepSpot.spot",
+        f"Spot changes and is reached through an AliasPath, {NO_WAY}",
+        "give the field a plain validation_alias, or AliasChoices of plain names",
+        Contract.of_types(DeepSpot),
+    ),
+    "a model that changes, in a list with an alias path beside a name": ExpectedFault(
+        (on(Spot).renamed("ex", to="x"),), "DeepSpots.spots",
+        f"Spot changes and is reached through an AliasPath, {NO_WAY}",
+        "give the field a plain validation_alias, or AliasChoices of plain names",
+        Contract.of_types(DeepSpots),
+    ),
     "arms that look alike": ExpectedFault(
         (on(Square).renamed("edge", to="side"),), "Square | Circle",
         "one changes otherwise than the other between the versions, and by their schemas a value may be of both",
@@ -142,6 +163,7 @@ NO_WAY_THERE = {
 }  # fmt: skip
 
 
+@shows("a field that an `AliasPath` reads, where it or a class in it changes;")
 @pytest.mark.parametrize("refused", NO_WAY_THERE.values(), ids=NO_WAY_THERE)
 def test_a_fault_names_its_change_its_place_and_its_remedy(refused: ExpectedFault) -> None:
     change = change_of("ChangeThings", *refused.facts)

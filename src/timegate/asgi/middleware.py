@@ -267,7 +267,8 @@ class TimegateMiddleware(Startable):
         if isinstance(send, Watched) and given is not None:
             send.asked = given.values[0] if given.values else ""
         path, method = route_path(scope), scope["method"]
-        key = versions.operation_at(path, method, scope)
+        # Some apps take a method for the same in capitals: it needs a version as that does.
+        key = versions.operation_at(path, method.upper(), scope)
         if isinstance(send, Watched):
             send.operation = key or ""
         required = key is not None and key not in versions.unversioned

@@ -83,12 +83,14 @@ class DeclaredModel:
         kind: the class.
         hidden: whether documents leave out its fields.
         underscores: whether underscores in the names of its fields become hyphens in a request's header.
+        by_name: whether the app also reads a header field by the name in Python of a field, with underscores.
         optional: whether the app makes no object of the class where a request has none of its fields.
     """
 
     kind: Any
     hidden: bool = False
     underscores: bool = False
+    by_name: bool = False
     optional: bool = False
 
 

@@ -100,7 +100,7 @@ def _version() -> str:
 
 def _is_since(*release: int) -> bool:
     """Whether this release of FastAPI is one or a later one."""
-    return tuple(int(part) for part in _version().split(".")[:2] if part.isdigit()) >= release
+    return tuple(int(part) for part in _version().split(".")[:3] if part.isdigit()) >= release
 
 
 def is_fastapis_own(handler: object) -> bool:
@@ -205,7 +205,11 @@ def _parameters(dependant: Any, where: str) -> DeclaredParameters:
             elif model not in models:
                 underscores = bool(getattr(info, "convert_underscores", True))
                 optional = model is not _read(info, "annotation")
-                models[model] = DeclaredModel(kind=model, hidden=is_hidden, underscores=underscores, optional=optional)
+                # Some releases take a header field for one of the class, if it is called as in Python.
+                by_name = _is_since(0, 123) and not _is_since(0, 136, 3)
+                models[model] = DeclaredModel(
+                    kind=model, hidden=is_hidden, underscores=underscores, by_name=by_name, optional=optional
+                )
     return DeclaredParameters(models=tuple(models.values()), single=tuple(single), spread=tuple(spread))
 
 

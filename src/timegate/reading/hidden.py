@@ -8,7 +8,15 @@ from typing import Any, Final
 
 from timegate.reading.held import Held, HeldClasses, subclasses
 from timegate.typing import Schema
-from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, CHECKED_MARK, UNSURE_MARK, VALIDATED_MARK, Validated
+from timegate.wire.marks import (
+    ANY_SUBCLASS,
+    BEHIND_MARK,
+    BY_PATH,
+    CHECKED_MARK,
+    UNSURE_MARK,
+    VALIDATED_MARK,
+    Validated,
+)
 from timegate.wire.schema import ref, references, rewrite
 from timegate.wire.wire import Component
 
@@ -50,7 +58,9 @@ class HiddenClasses:
         for name, held in fields.items():
             wire = None if name is None else component.fields.get(name)
             if wire in properties:
-                properties[wire] = self.marked(properties[wire], held)
+                schema = properties[wire]
+                by_path = [{"by": BY_PATH, "schema": schema, "listed": False}] if wire in component.uncertain else []
+                properties[wire] = _noted(schema, [*self._notes(schema, held), *by_path], held)
             else:
                 undescribed = {"field": name, "listed": True} if name is not None else {}
                 notes += [{**note, **undescribed} for note in self._notes(rest, held)]

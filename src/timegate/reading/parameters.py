@@ -57,7 +57,7 @@ def _of_model(declared: DeclaredModel, requests: GeneratedSchemas, key: tuple[st
     if declared.hidden:
         hidden = {wire: {**schema, HIDDEN_MARK: True} for wire, schema in model.properties.items()}
         model = replace(model, schema={**model.schema, "properties": hidden})
-    return _in_header(model, hyphens=declared.underscores) if where == "headers" else model
+    return _in_header(model, hyphens=declared.underscores, by_name=declared.by_name) if where == "headers" else model
 
 
 def _merged(parts: Sequence[Component]) -> Component:
@@ -133,12 +133,13 @@ def _with_parameter(
     )
 
 
-def _in_header(component: Component, *, hyphens: bool) -> Component:
+def _in_header(component: Component, *, hyphens: bool, by_name: bool) -> Component:
     """A class's fields in lower case, because HTTP ignores the case of header fields.
 
     Args:
         component: of the class.
         hyphens: whether underscores become hyphens where a field has no alias.
+        by_name: whether such a field is also read by its name in Python, with underscores.
     """
     own = {wire for name, wire in component.fields.items() if name == wire} if hyphens else set[str]()
 
@@ -150,6 +151,8 @@ def _in_header(component: Component, *, hyphens: bool) -> Component:
         lower(wire): tuple(dict.fromkeys([lower(wire), *(key.lower() for key in keys[1:])]))
         for wire, keys in component.spellings.items()
     }
+    if by_name:
+        spellings |= {lower(wire): (lower(wire), wire) for wire in own if wire == wire.lower() != lower(wire)}
     return replace(
         component,
         schema={**component.schema, "properties": properties, "required": [lower(n) for n in component.required]},

@@ -27,6 +27,10 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
     in_contract = at_head is not None and bool(at_head.entry.operations)
     if found is not None and found.full and not in_contract:
         return None, True
+    if in_contract and not method.isupper():
+        # Methods differ by case (RFC 9110, section 9.1), but some releases of Starlette find a class's method for any.
+        allowed = version.methods_at(path)
+        return (method_not_in_version(value, allowed) if allowed else not_in_version(value)), False
     if method == "OPTIONS" and (at_head is not None or _is_preflight(scope)):
         return None, False
     allowed = version.methods_at(path)

@@ -13,11 +13,12 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.source.keywords import SERIALIZER, VOUCHABLE, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
+from timegate.history.builder import PLAIN_ALIAS
 from timegate.history.inheritance import lineage
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.json_types import listed_values
-from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, BY_PATH, OPAQUE_MARK
 from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
 
@@ -38,6 +39,10 @@ _OF_ITS_OWN: Final = (
 
 
 _DECLARE: Final = "declare a type that says what is on the wire (a serializer's return type, properties, items, oneOf)"
+
+
+_REMEDIES: Final = {BY_PATH: PLAIN_ALIAS}
+"""What to write instead of an obstacle, where it is no type that says too little."""
 
 
 def program_faults(module: Module, conversion: Conversion, version: str) -> list[Fault]:
@@ -180,7 +185,8 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
             place,
             f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
             "which gates cannot convert",
-            (_OF_ITS_OWN if "/" in obstacle else _DECLARE) + _or_vouch(reach, voucher, conversion),
+            _REMEDIES.get(obstacle, _OF_ITS_OWN if "/" in obstacle else _DECLARE)
+            + _or_vouch(reach, voucher, conversion),
         )
         for place, obstacle, name, voucher in found or [(stop.name, stop.obstacle, stop.name, "")]
     ]
