@@ -101,7 +101,10 @@ WRONG: dict[str, tuple[str, Any]] = {
 }
 
 
-@shows("An argument of the middleware that cannot be right is a `DeclarationError` where it is written.")
+@shows(
+    "An argument of the middleware that cannot be right is a `DeclarationError` when the middleware is made: "
+    "where it is written around an app,"
+)
 @pytest.mark.parametrize("name", WRONG)
 def test_what_is_no_argument_is_refused_where_it_is_written(name: str) -> None:
     argument, given = WRONG[name]
@@ -140,3 +143,15 @@ def test_a_path_without_a_version_that_went_away_while_serving_is_no_fault() -> 
     app.router.routes[:] = [one for one in app.router.routes if getattr(one, "path", "") != "/health"]
     assert exchange(changed, "GET", "/health", version=None).status == 404
     assert exchange(changed, "GET", "/runs/7").json() == {"run_id": "7"}
+
+
+@shows("at the start with `app.add_middleware`.")
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_no_argument_of_an_added_middleware_is_refused_at_the_start(name: str) -> None:
+    argument, given = WRONG[name]
+    options: dict[str, Any] = {"timeline": timeline_of(), argument: given}
+    app = healthy()
+    app.add_middleware(TimegateMiddleware, **options)
+    assert argument in (failed_start(app) or "")
+    with pytest.raises(DeclarationError):
+        exchange(app, "GET", "/health")

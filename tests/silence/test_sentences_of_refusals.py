@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_responses, refusal
-from timegate import Contract, Timeline, Version, endpoint, enum, on, sibling
+from timegate import Contract, DeclarationError, Timeline, Version, endpoint, enum, on, sibling
 
 
 class Size(StrEnum):
@@ -83,6 +84,14 @@ SENTENCES: dict[str, tuple[Callable[[], Any], str]] = {
     "NaN is refused": (
         lambda: on(Order).removed("was", was=float, backfill=float("nan"), loses="why"),
         "backfill=nan is no number of JSON",
+    ),
+    "so is that of a decimal, which becomes a text": (
+        lambda: on(Order).removed("was", was=Decimal, backfill=Decimal("NaN"), loses="why"),
+        "backfill=Decimal('NaN') is no number of JSON",
+    ),
+    "also where it is held": (
+        lambda: on(Order).removed("was", was=list[Decimal], backfill=[Decimal("-Infinity")], loses="why"),
+        "is no number of JSON",
     ),
     "infinity is refused": (
         lambda: on(Order).defaulted("weight", was=float("inf")),
@@ -188,3 +197,30 @@ def test_a_mount_of_fastapi_is_an_app_of_its_own_and_an_included_router_is_read(
     assert Contract.of(mounted).opaque == ("everything below /shop: an app of its own",)
     keys = [gate.key for gate in Timeline(Version(OLD)).compile(Contract.of(included)).operations(OLD)]
     assert keys == ["POST /shop/orders"]
+
+
+@shows("A reason is a text with a word in it: `loses=`, `tolerated=`, `.open(…)`, `.unchanged(…)` and `.vouched(…)`.")
+@pytest.mark.parametrize("why", ["", " ", 5, True], ids=repr)
+def test_a_reason_is_a_text_in_every_fact_that_has_one(why: Any) -> None:
+    given: dict[str, Callable[[], Any]] = {
+        "removed": lambda: on(Order).removed("was", was=int, backfill=1, loses=why),
+        "constrained": lambda: on(Order).constrained("number", was=int, tolerated=why),
+        "unchanged": lambda: on(Order).unchanged(why),
+        "vouched": lambda: on(Order).vouched(str, why),
+        "moved": lambda: endpoint("/old/{key}").moved(to="/new", loses=why),
+        "rewritten": lambda: endpoint("/orders", "POST").rewritten(request=same, loses=why),
+        "status": lambda: endpoint("/orders", "POST").status(200, was=201, tolerated=why),
+        "retyped": lambda: endpoint("/orders", "POST").form("n").retyped(was=int, to_head=same, loses=why),
+        "shrank": lambda: enum(Size).shrank("huge", read_as="large", loses=why),
+        "open": lambda: enum(Size).open(why),
+    }
+    for verb, declare in given.items():
+        with pytest.raises(DeclarationError, match=rf"{verb}\(…\) says why in a text: "):
+            declare()
+
+
+@pytest.mark.parametrize("name", ["unchanged", "vouched", "open"])
+def test_nothing_is_no_reason_where_one_is_asked_for(name: str) -> None:
+    subject: Any = enum(Size) if name == "open" else on(Order)
+    with pytest.raises(DeclarationError, match="says why in a text"):
+        getattr(subject, name)(None)

@@ -117,3 +117,33 @@ def test_a_body_may_have_16_mib_where_nothing_else_is_said(size: int, status: in
     assert response.json() == (
         {"article": "b"} if status == 200 else response.json() | {"title": "The body is too large"}
     )
+
+
+class Anything(BaseModel):
+    sku: str = "a"
+    held: Any = None
+
+
+@shows("nested deeper than 201; an integer of more than 4,300 digits;")
+@pytest.mark.parametrize(
+    ("held", "status"),
+    [
+        (b"[" * 200 + b"]" * 200, 200),
+        (b"[" * 201 + b"]" * 201, 400),
+        (b"-" + b"9" * 4300, 200),
+        (b"-" + b"9" * 4301, 400),
+    ],
+    ids=["201 levels", "202 levels", "4,300 digits", "4,301 digits"],
+)
+def test_what_is_just_not_too_much_reaches_the_app_and_comes_back(held: bytes, status: int) -> None:
+    app = FastAPI()
+
+    @app.post("/items")
+    def post(body: Anything) -> Anything:
+        return body
+
+    served = gated(app, on(Anything).renamed("article", to="sku"))
+    sent = b'{"article":"a","held":' + held + b"}"
+    response = exchange(served, "POST", "/items", body=sent)
+    assert response.status == status
+    assert status != 200 or response.content == sent

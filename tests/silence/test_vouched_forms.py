@@ -242,7 +242,7 @@ def test_a_form_of_what_only_leaves_the_server_is_refused() -> None:
     assert [(one.place, one.problem) for one in faults] == [("Order", UNTOUCHED)]
 
 
-@shows("The reason is a text.")
+@shows("A reason is a text with a word in it: `loses=`, `tolerated=`, `.open(…)`, `.unchanged(…)` and `.vouched(…)`.")
 @pytest.mark.parametrize("given", [(str,), (str, ""), (str, None), ("",)], ids=str)
 def test_a_reason_is_a_text(given: Any) -> None:
     with pytest.raises(DeclarationError, match=r"on\(Order\)\.vouched\(…\) says why in a text"):

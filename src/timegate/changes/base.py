@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar, Union, dataclass_transform, get_args, get_origin
@@ -170,6 +171,42 @@ class FieldsFact(ModelFact):
         if not self.fields or not all(self.fields):
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) needs the name of at least one field")
         object.__setattr__(self, "fields", tuple(map(self.plain_name, self.fields)))
+
+
+_REASONS: Final[Mapping[str, tuple[object, str]]] = {
+    "loses": (None, "loses='why nobody misses it'"),
+    "tolerated": (None, "tolerated='why old clients get along with it'"),
+    "why": (UNSET, "'why it is so'"),
+}
+"""The fields of facts that hold a reason, each with what stands for none and how it is written."""
+
+
+def check_reasons(fact: object) -> None:
+    """Refuse a reason that is no text, or one without a word.
+
+    Raises:
+        DeclarationError: there is one.
+    """
+    if isinstance(fact, Fact):
+        for field, (absent, code) in _REASONS.items():
+            why = getattr(fact, field, absent)
+            if why is not absent:
+                check_reason(f"{fact.subject_code()}.{fact.verb}", why, code)
+
+
+def check_reason(written: str, why: object, code: str) -> None:
+    """Refuse a reason that is no text, or one without a word.
+
+    Args:
+        written: what has it, as code.
+        why: as declared.
+        code: how it is written.
+
+    Raises:
+        DeclarationError: it is none.
+    """
+    if not isinstance(why, str) or not why.strip():
+        raise DeclarationError(f"{written}(…) says why in a text: {code}")
 
 
 def name_of(subject: object) -> str:

@@ -9,7 +9,7 @@ from enum import Enum
 from types import FunctionType, NoneType
 from typing import Any, Final, ParamSpec, TypeVar
 
-from timegate.changes.base import is_tuple, name_of
+from timegate.changes.base import check_reasons, is_tuple, name_of
 from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError
 
@@ -35,12 +35,14 @@ def explained(function: Callable[_P, _R]) -> Callable[_P, _R]:
     @functools.wraps(function)
     def called(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
-            return function(*args, **kwargs)
+            made = function(*args, **kwargs)
         except TypeError:
             refusal = _refusal(function, args, kwargs)
             if refusal is None:
                 raise
             raise refusal from None
+        check_reasons(made)
+        return made
 
     return called
 

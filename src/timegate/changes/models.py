@@ -113,9 +113,6 @@ class VouchedForm(ModelFact):
     def argument_code(self) -> str:
         return f"{name_of(self.form)}, {self.why!r}"
 
-    def __post_init__(self) -> None:
-        _check_why(self, self.why)
-
 
 @kind
 class VouchedShape(ModelFact):
@@ -132,9 +129,6 @@ class VouchedShape(ModelFact):
     def argument_code(self) -> str:
         return repr(self.why)
 
-    def __post_init__(self) -> None:
-        _check_why(self, self.why)
-
 
 @kind
 class Unchanged(ModelFact):
@@ -150,16 +144,3 @@ class Unchanged(ModelFact):
 
     def argument_code(self) -> str:
         return repr(self.why)
-
-    def __post_init__(self) -> None:
-        if not self.why:
-            raise DeclarationError(f"{self.subject_code()}.unchanged(…) says why in a text")
-
-
-def _check_why(fact: ModelFact, why: object) -> None:
-    if not isinstance(why, str) or not why:
-        subject = fact.subject_code()
-        raise DeclarationError(
-            f"{subject}.vouched(…) says why in a text: {subject}.vouched(str, 'why') for a form that validators read, "
-            f"{subject}.vouched('why') for what serializers give"
-        )

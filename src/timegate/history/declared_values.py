@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json, to_jsonable_python
@@ -116,7 +117,8 @@ def plain_value(
     except (PydanticSerializationError, ValueError, RecursionError):
         builder.fault(place, f"{written} is no JSON value", "give a value that JSON can hold")
         return UNSET
-    if not _is_finite(plain):
+    # A decimal becomes a text, which hides that it is no number.
+    if not (_is_finite(value) and _is_finite(plain)):
         builder.fault(place, f"{written} is no number of JSON", "give a finite number")
         return UNSET
     try:
@@ -139,6 +141,8 @@ def check_value(builder: HistoryBuilder, side: Side, place: str, value: object, 
 def _is_finite(value: Any) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)
+    if isinstance(value, Decimal):
+        return value.is_finite()
     if is_object(value):
         return all(map(_is_finite, value.values()))
     return not is_array(value) or all(map(_is_finite, value))

@@ -129,21 +129,18 @@ async def test_nesting_of_100_000_is_refused_in_a_response_too(client: Client) -
     assert (response.status_code, response.json()["type"]) == (500, "urn:timegate:problem:response-not-convertible")
 
 
-@shows(
-    "not JSON; nested deeper than 200; an integer of more than 4,300 digits; NaN, infinities, or a number "
-    "that overflows | 400",
-)
+@shows("nested deeper than 201;")
 async def test_nesting_passes_up_to_200_and_no_deeper(client: Client) -> None:
     def nested(depth: int) -> bytes:
         return b'{"id":1,"version_id":"q","size":' + b"[" * depth + b"]" * depth + b"}"
 
-    # One level is the object itself.
+    # One level is the object itself, and three are around what a 422 repeats.
     told = {depth: await client.call("POST", "/tasks", content=nested(depth), headers=JSON) for depth in (198, 201)}
     assert {depth: response.status_code for depth, response in told.items()} == {198: 422, 201: 400}
     assert "dag_version_id" not in told[198].text
 
 
-@shows("another shape than the model's | the app's own 422, its validation errors with the client's names")
+@shows("another shape than the model's | 422 in the form of the app's own, with the client's names")
 @pytest.mark.parametrize(
     "body",
     [[], "dag_version_id", 7, None, [{"id": 1, "version_id": "q"}], {"id": 1, "version_id": {"dag_version_id": 1}}],

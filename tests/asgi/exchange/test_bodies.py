@@ -122,7 +122,8 @@ NO_JSON = {
     "NaN": b'{"id":NaN,"version_id":"q"}',
     "an overflow": b'{"id":1,"version_id":"q","size":1e400}',
     "an infinity": b'{"id":1,"version_id":"q","size":-Infinity}',
-    "5000 digits": b'{"id":' + b"9" * 5000 + b',"version_id":"q"}',
+    "4,301 digits": b'{"id":' + b"9" * 4301 + b',"version_id":"q"}',
+    "202 lists": b"[" * 202 + b"]" * 202,
     "100,000 lists": b"[" * 100_000 + b"]" * 100_000,
     "100,000 objects": b'{"a":' * 100_000,
     "a lone surrogate": b'{"id":1,"version_id":"\\ud800"}',
@@ -132,7 +133,7 @@ NO_JSON = {
 
 
 @shows(
-    "not JSON; nested deeper than 200; an integer of more than 4,300 digits; NaN, infinities, or a number "
+    "not JSON; nested deeper than 201; an integer of more than 4,300 digits; NaN, infinities, or a number "
     "that overflows | 400",
     "`body-malformed`,",
 )
@@ -256,7 +257,7 @@ async def test_a_response_larger_than_the_limit_is_not_sent(framework: str, capl
 @shows(
     "A response that cannot be converted is never sent: it becomes a 500,",
     "Such a response has a media type that the contract does not declare, is encoded,",
-    "is not JSON or not of the declared shape,",
+    "is not JSON or not of the declared shape.",
     "`response-not-convertible`,",
     "500 for a response), a response that is encoded although the request does not accept it,",
     "a response that does not have the declared shape,",

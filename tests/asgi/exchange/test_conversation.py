@@ -124,7 +124,7 @@ async def test_an_app_that_dies_in_the_middle_gets_the_frameworks_500(framework:
     assert (response.status_code, response.text) == (500, "Internal Server Error")
 
 
-@shows("or ends in the middle.")
+@shows("Of one that ends in the middle nothing is sent, and the server responds as to an app that sent none.")
 async def test_an_app_that_ends_before_its_response_does_sends_nothing() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [JSON]})

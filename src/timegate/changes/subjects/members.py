@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from timegate.changes.base import UNSET, name_of
+from timegate.changes.base import UNSET, check_reason, name_of
 from timegate.changes.calls import explained, vocabulary
 from timegate.changes.members import (
     Grew,
@@ -33,7 +33,8 @@ class Members:
 
     def open(self, why: str) -> Members:
         """Old clients get along with members that they do not know, so that they read them as they are."""
-        return replace(self, tolerated=_reason(self, why))
+        check_reason(f"{self!r}.open", why, f"{self!r}.open('old clients skip them')")
+        return replace(self, tolerated=why)
 
     def grew(self, *members: Any, seen_as: Any = UNSET) -> Grew:
         """The members do not exist in older versions."""
@@ -64,7 +65,8 @@ class Literals:
 
     def open(self, why: str) -> Literals:
         """Old clients get along with members that they do not know, so that they read them as they are."""
-        return replace(self, tolerated=_reason(self, why))
+        check_reason(f"{self!r}.open", why, f"{self!r}.open('old clients skip them')")
+        return replace(self, tolerated=why)
 
     def grew(self, *members: Any, seen_as: Any = UNSET) -> LiteralGrew:
         """The members do not exist in older versions."""
@@ -91,9 +93,3 @@ def enum(members: Model) -> Members:
 def _check_some(subject: object, members: tuple[Any, ...]) -> None:
     if not members:
         raise DeclarationError(f"{subject!r}.grew(…) needs at least one member")
-
-
-def _reason(subject: object, why: object) -> str:
-    if not isinstance(why, str) or not why:
-        raise DeclarationError(f"{subject!r}.open(…) says why in a text: {subject!r}.open('old clients skip them')")
-    return why
