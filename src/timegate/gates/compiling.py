@@ -9,7 +9,7 @@ from timegate.errors import CompileError, Fault
 from timegate.gates.check.constants import constant_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.hints import hinted
-from timegate.gates.check.vouching import broken_words, vouching_faults
+from timegate.gates.check.vouching import broken_words, telling_faults, vouching_faults
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.operations import Holders, Programs, gates_of
 from timegate.gates.plan.conversion import client_conversion
@@ -59,6 +59,7 @@ def compiled(
         used_forms = {form for one in sides.values() for form in one.used_forms}
         found += [fault for of_side in reach.values() for fault in constant_faults(of_side)]
         found += vouching_faults(timeline, reach["responses"], used_forms)
+        found += telling_faults(timeline, sides["requests"].needed)
         found += unchanged_faults(timeline, reach)
         found += broken_words(timeline, reach["responses"]) if check else ()
     if found:
@@ -79,11 +80,13 @@ class _OneSide:
     Attributes:
         programs: those of the version that was compiled last; None where they could not be.
         used_forms: the facts that vouch for a form which a program lets pass.
+        needed: the functions that say which arm of a union an object is, where its tags do not.
     """
 
     def __init__(self, reach: Reach) -> None:
         self.programs: Programs | None = None
         self.used_forms: set[tuple[str, str, str]] = set()
+        self.needed: list[Any] = []
         self._reach, self._roots, self._traces = reach, Roots(reach), Traces(reach)
         self._known: dict[Purpose, Any] = {}
 
@@ -108,6 +111,7 @@ class _OneSide:
         except NotConvertible as stop:
             return obstacle_faults(self._reach, conversion, version, stop)
         self.used_forms |= module.used_forms
+        self.needed += module.needed
         self.programs = programs | {text: space[name] for text, name in names.items() if name is not None}
         return [
             *program_faults(module, conversion, version),

@@ -13,18 +13,20 @@ from timegate.history.schema_edits import at_depth, with_property_schema
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import operations_of
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import PARAMETER_MARK
+from timegate.wire.marks import PARAMETER_MARK, SHOWN_TITLE_MARK
 from timegate.wire.wire import Side
 
 
 def _with_texts(node: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
-    """A part of a document that says what older documents say; None stands for what they do not say."""
-    said = {key: value for key, value in was.items() if value is not None}
+    """A part of a document that says what older documents say; None, false and what is empty say nothing."""
+    said = {key: value for key, value in was.items() if value}
     return {**{key: value for key, value in node.items() if key not in was}, **said}
 
 
 def _told_anew(schema: Schema, was: Mapping[str, Any]) -> Schema:
     """A schema with older texts; documents say those of a parameter beside its schema."""
+    if "title" not in schema and SHOWN_TITLE_MARK in schema and was.get("title") == schema[SHOWN_TITLE_MARK]:
+        was = {key: value for key, value in was.items() if key != "title"}
     older = _with_texts(schema, was)
     beside = schema.get(PARAMETER_MARK)
     if is_object(beside):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
 from timegate.typing import Document, Schema, is_array, is_object
-from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK
+from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK, SHOWN_TITLE_MARK
 from timegate.wire.media import is_json_media
 from timegate.wire.schema import references, referred, rename_references
 from timegate.wire.texts import with_parameter_texts
@@ -191,14 +191,25 @@ class AppDocument:
                 if key not in known and not self._is_foreign(one)
             }
             noted = {
-                key: {**known[key], PARAMETER_MARK: {**known[key].get(PARAMETER_MARK, {}), **examples}}
+                key: {**known[key], **notes}
                 for key, one in listed.items()
-                if key in known and (examples := {name: one[name] for name in _EXAMPLES if name in one})
+                if key in known and (notes := _notes(known[key], one))
             }
             if found or noted:
                 required = [*component.required, *(key for key in found if listed[key].get("required"))]
                 properties = {**known, **noted, **found}
                 yield replace(component, schema={**component.schema, "properties": properties, "required": required})
+
+
+def _notes(schema: Schema, documented: Mapping[str, Any]) -> Schema:
+    """What a document says of a parameter beside its schema: the examples, and the title that its name gives it."""
+    notes: Schema = {}
+    if examples := {name: documented[name] for name in _EXAMPLES if name in documented}:
+        notes[PARAMETER_MARK] = {**schema.get(PARAMETER_MARK, {}), **examples}
+    title = documented["schema"].get("title") if _has_schema(documented) else None
+    if title is not None and "title" not in schema:
+        notes[SHOWN_TITLE_MARK] = title
+    return notes
 
 
 def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Component:

@@ -63,6 +63,10 @@ PARAMETER_MARK: Final = MARK_PREFIX + "parameter"
 """Holds, in a parameter's schema, the rest of its OpenAPI parameter object."""
 
 
+SHOWN_TITLE_MARK: Final = MARK_PREFIX + "shown-title"
+"""Holds, in a parameter's schema without a title, the one that the app's document makes of its name."""
+
+
 HIDDEN_MARK: Final = MARK_PREFIX + "hidden"
 """Marks the schema of a parameter that documents leave out."""
 

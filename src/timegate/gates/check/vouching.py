@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from timegate.changes.base import name_of
-from timegate.changes.models import VouchedForm, VouchedShape
+from timegate.changes.models import ToldBy, VouchedForm, VouchedShape
 from timegate.errors import Fault
 from timegate.gates.plan.conversion import client_conversion
 from timegate.gates.plan.reach import Reach
@@ -46,6 +46,20 @@ def vouching_faults(
             names = written_as(wire.responses, look_up, model)
             if touched.isdisjoint(names | vouched_behind(wire, names)):
                 yield Fault(version, change, name_of(model), problem, f"take {shape} out")
+
+
+def telling_faults(timeline: Timeline, needed: Collection[Any]) -> Iterator[Fault]:
+    """A fault for each function that says which arm an object is, where all objects say it themselves or none changes.
+
+    Args:
+        timeline: the versions and their changes.
+        needed: the functions that are asked where no tag says it.
+    """
+    known = set(map(id, needed))
+    problem = "tags tell these arms apart in every version in which one of them changes, so that it is never asked"
+    for version, change, told in facts_of(timeline, ToldBy):
+        if id(told.function) not in known:
+            yield Fault(version, change, " | ".join(map(name_of, told.models)), problem, f"take {told} out")
 
 
 def broken_words(timeline: Timeline, responses: Reach) -> Iterator[Fault]:

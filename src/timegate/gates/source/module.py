@@ -77,6 +77,7 @@ class Module:
         merged: enums of which two members become one, though they are keys of objects.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
+        needed: the functions that say which arm of a union an object is, where its tags do not.
         replacing: the functions that replace an arm where it was introduced, by the arm and the union before it.
     """
 
@@ -113,6 +114,7 @@ class Module:
         self._later: list[tuple[str, Schema, Conversion]] = []
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
+        self.needed: list[Any] = []
 
     def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> str | None:
         """What clients call the objects of a class; empty for no objects, None where they have no checks of their own.

@@ -208,7 +208,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
         arm.unknown_keys = unknown
-    _compare(module, choice, leaves, conversion)
+    _compare(module, choice, leaves, asked, conversion)
     module.choices.append(choice)
     return choice
 
@@ -235,12 +235,16 @@ def _note_formed(module: Module, arms: list[Arm], validated: Validated | None, c
             one.leaf = replace(one.leaf, keyed=one)
 
 
-def _compare(module: Module, choice: Choice, leaves: list[Schema], conversion: Conversion) -> None:
+def _compare(
+    module: Module, choice: Choice, leaves: list[Schema], asked: list[CallableDiscriminator], conversion: Conversion
+) -> None:
     """Compare the arms that their tags do not tell apart, and note those that nothing tells apart."""
     arms = choice.arms[: len(leaves)]
     by_tag = told_by_one_key([arm for arm in arms if dict in arm.leaf.types])
     comparable = [arm for arm in arms if not by_tag or arm.leaf.types != frozenset({dict})]
     told = set[int]() if choice.asked is None else {id(arm) for arm in choice.asked.arms.values()}
+    if not by_tag:
+        module.needed += [one.pick for one in asked]
     pairs = [
         (one, other)
         for one, other in combinations(comparable, 2)
