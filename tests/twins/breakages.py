@@ -85,8 +85,8 @@ BREAKAGES = (
     ),
     Breakage(
         "every value of a repeated parameter is kept",
-        "for item in (value if is_array(value) else [value])]",
-        "for item in (value[:1] if is_array(value) else [value])]",
+        "for item in (value if is_array(value) else [value]) if",
+        "for item in (value[:1] if is_array(value) else [value]) if",
     ),
     Breakage(
         "an old client gets the old status",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from timegate.gates.locations import ClientLocation, Locator, same_location
-from timegate.gates.run.value_checks import collect, wrong_type
 from timegate.history.steps import HeaderFieldChanged
 from timegate.typing import Location
 
@@ -43,25 +42,12 @@ class FormGate:
     Args:
         program: converts its fields, a map of name to text or list of texts; something stands for each file.
         names: head's name of each field of the version; None for one that head does not get.
-        texts: the types of each field that takes no file, by its name in the version.
+        texts: the fields that take no file, by their names in the version.
     """
 
     program: Program
     names: Mapping[str, str | None]
-    texts: Mapping[str, frozenset[type]]
-
-    def refuse_files(self, names: Iterable[str]) -> None:
-        """Refuse files in the fields that take none: something that stands for a file would be read as its text.
-
-        Raises:
-            UpgradeError: there are some; it names each field.
-        """
-        failures = None
-        for name in names:
-            if name in self.texts:
-                failures = collect(failures, wrong_type(*self.texts[name]), name)
-        if failures is not None:
-            raise failures.error()
+    texts: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,8 +17,8 @@ from timegate.gates.plan.roots import request_root
 from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.undo_bodies import stands_alone
-from timegate.typing import Location, Schema
-from timegate.wire.json_types import EVERY, named_types
+from timegate.typing import Location, Schema, is_array
+from timegate.wire.json_types import EVERY
 from timegate.wire.marks import OPTIONAL_MARK, PATH_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.paths import PARAMETER
@@ -126,7 +126,7 @@ def _gate(
         if program is not None:
             name = head.parameters["form"]
             names = requests.names_at_head(name, index)
-            texts = _texts_of(requests, requests.component(name, index), index, names)
+            texts = _texts_of(requests, requests.component(name, index), index)
             form = FormGate(_OfWhatIsRead(program, as_read.at("form")), names, texts)
     responses = {
         status: None if body is None else program_of("responses", body.schema)
@@ -214,7 +214,7 @@ class _AsRead:
 
     def __call__(self, values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items():
-            if isinstance(value, str):
+            if not is_array(value):
                 if name in self.lists:
                     values[name] = [value]
             elif name in self.scalars:
@@ -312,18 +312,14 @@ def _of_any(component: Component, head_keys: set[str], program: Program) -> Prog
     return _OfAnyOfThem(program, own, frozenset(head_keys - own), "additionalProperties" in component.schema)
 
 
-def _texts_of(
-    reach: Reach, component: Component, index: int, names: Mapping[str, str | None]
-) -> dict[str, frozenset[type]]:
-    """The types of each field of a form that head gets and that takes no file."""
-    components = reach.components(index)
-    return {
-        spelling: named_types(schema, components)
+def _texts_of(reach: Reach, component: Component, index: int) -> frozenset[str]:
+    """The fields of a form that take no file."""
+    return frozenset(
+        spelling
         for key, schema in component.properties.items()
-        if names[key] is not None and reach.python_types(schema, index) != EVERY
-        if not any(map(_is_file, objects_in(schema)))
+        if reach.python_types(schema, index) != EVERY and not any(map(_is_file, objects_in(schema)))
         for spelling in component.accepted(key)
-    }
+    )
 
 
 def _is_file(schema: Schema) -> bool:

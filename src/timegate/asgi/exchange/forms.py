@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,19 +18,20 @@ from timegate.asgi.message.multipart import (
     charset_of,
     text_in,
 )
-from timegate.asgi.message.parameters import Parameter, by_name, parameter_texts
+from timegate.asgi.message.parameters import File, FileAsText, by_name, parameter_texts
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
 from timegate.asgi.route.operation import OF_THE_BODY
 from timegate.gates.operation import FormGate
+from timegate.typing import is_array
 from timegate.wire.media import FORMS, media_kind
 
 URLENCODED, MULTIPART = FORMS
 
-Convert: TypeAlias = Callable[[dict[str, Parameter], dict[str, Parameter], Sequence[str]], dict[str, Any]]
-"""Converts the fields of a form, files among them; it refuses what the client may not send, and repeats the others.
+Convert: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
+"""Converts the fields of a form; it refuses what the client may not send.
 
-It gets the fields, those that it may repeat, and the names of the files.
+It gets the fields by name, with a `File` for each file.
 
 Raises:
     Refused: the fields cannot be converted.
@@ -68,7 +69,7 @@ async def convert_form(
         body = await read_body(await receive(), receive, limit=limit)
         # As frameworks read it: what is not percent-encoded is in Latin-1.
         sent = by_name(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
-        encoded = urlencode(list(_texts(convert(sent, sent, ())))).encode("ascii")
+        encoded = urlencode(list(_texts(convert(sent)))).encode("ascii")
         length = (b"content-length", b"%d" % len(encoded))
         return [*without(headers, OF_THE_BODY), length], receive_body(encoded, receive)
     if kind != MULTIPART:
@@ -136,9 +137,7 @@ class _Multipart:
         self._charset = charset
         self._left = limit
         self._limit = limit
-        self._fields: list[tuple[str, bytearray]] = []
-        # What stands for a file among the fields, so that a client cannot write it.
-        self._file = f"file {secrets.token_hex(16)}"
+        self._fields: list[tuple[str, bytearray | None]] = []
         self._field: bytearray | None = None
         self._in_file = self._has_file = False
 
@@ -178,11 +177,10 @@ class _Multipart:
         ended, self._in_file = b"\r\n" if self._in_file else b"", False
         # With its header, because even a part without a name takes memory.
         self._count(part.size)
-        value = bytearray(self._file, "ascii") if part.is_file else bytearray()
-        self._fields.append((part.name, value))
-        self._field = None if part.is_file else value
+        self._field = None if part.is_file else bytearray()
+        self._fields.append((part.name, self._field))
         name = self._gate.names.get(part.name, part.name) if part.is_file else None
-        if name is None:
+        if name is None or part.name in self._gate.texts:
             return ended
         self._in_file = True
         self._has_file = True
@@ -193,15 +191,22 @@ class _Multipart:
         if self._left < 0:
             raise Refused(too_large(self._limit))
 
+    def _sent(self, name: str, value: bytearray | None) -> str | File:
+        """What a field was sent with."""
+        if value is not None:
+            return text_in(value, self._charset)
+        return File() if name in self._gate.texts else FileAsText()
+
     def _last(self) -> bytes:
         """The fields of head's form, and the last boundary."""
-        fields = [(name, text_in(value, self._charset)) for name, value in self._fields]
-        files = [name for name, text in fields if text == self._file]
-        repeatable = by_name((name, text) for name, text in fields if text != self._file)
+        sent = by_name((name, self._sent(name, value)) for name, value in self._fields)
         parts: list[bytes] = [b"\r\n"] if self._in_file else []
-        for name, text in _texts(self._convert(by_name(fields), repeatable, files)):
-            if text != self._file:
-                head = Part(name, None, (), 0).header(name) + b"\r\n\r\n"
-                parts.append(b"--" + self.new_boundary + b"\r\n" + head + text.encode("utf-8") + b"\r\n")
+        for name, value in self._convert(sent).items():
+            for item in value if is_array(value) else [value]:
+                # The app refuses a file in place of a text, whatever it holds, at its place among the texts.
+                file = b'; filename="file"' if type(item) is File else None
+                head = b"--" + self.new_boundary + b"\r\n" + Part(name, file, (), 0).header(name) + b"\r\n\r\n"
+                texts = [""] if file else parameter_texts(item)
+                parts += [head + text.encode("utf-8") + b"\r\n" for text in texts]
         # Some releases of python-multipart read an empty form only where it has no boundary either.
         return b"".join([*parts, b"--" + self.new_boundary + b"--\r\n"]) if parts or self._has_file else b""

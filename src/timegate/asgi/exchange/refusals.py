@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
+from timegate.asgi.message.parameters import File
 from timegate.asgi.message.problems import Problem, request_refused
 from timegate.asgi.route.operation import INVALID
 from timegate.errors import Failure, UpgradeError
@@ -75,7 +76,7 @@ def _validation_error(
     lacks = failure.kind == "missing" and part == "body" and not (gate.spread and len(location) == 2)
     found = request.at(location[:-1] if lacks else location)
     # Where a reader has looked inside of a value, the place has names that are no keys. A file is not repeated.
-    is_file = part == "body" and request.at(location[:2]) is NOTHING
-    yield "input", failure.read[0] if failure.read and not is_file else None if found is NOTHING else found
+    told = failure.read[0] if failure.read else found
+    yield "input", None if told is NOTHING or isinstance(told, File) else told
     if failure.context:
         yield "ctx", dict(failure.context)

@@ -6,7 +6,7 @@ Most requests have nothing unusual, so each rare case is handled only where some
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
@@ -30,7 +30,6 @@ from timegate.asgi.message.cookies import cookies_in, with_cookies
 from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders, values_of
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
 from timegate.asgi.message.parameters import (
-    Parameter,
     by_name,
     copy_parameters,
     field_values,
@@ -258,9 +257,8 @@ async def _convert_form(
     if b"content-encoding" in fields and coding_of(fields[b"content-encoding"]):
         raise Refused(unsupported_media("A form at this place must not be coded."))
 
-    def convert(sent: dict[str, Parameter], repeatable: dict[str, Parameter], files: Sequence[str]) -> dict[str, Any]:
-        response.form = repeatable
-        _upgrade(gate.refuse_files, response, lambda: files, "form")
+    def convert(sent: dict[str, Any]) -> dict[str, Any]:
+        response.form = sent
         converted: dict[str, Any] = _upgrade(gate.program, response, partial(copy_parameters, sent), "form")
         for name in converted:
             _upgrade(parameter_texts, response, partial(converted.get, name), "form")

@@ -18,7 +18,7 @@ from timegate.asgi.message.body import Refused, is_declared_media, kind_of
 from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, values_of, without
 from timegate.asgi.message.json import Convert, NotJSON
-from timegate.asgi.message.parameters import Parameter, by_name, copy_parameters, query_parameters
+from timegate.asgi.message.parameters import by_name, query_parameters, repeatable
 from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
@@ -138,7 +138,7 @@ class GatedResponse:
         self.scope = scope
         self.path = self.head_path = path
         self.original = b""
-        self.form: Mapping[str, Parameter] | None = None
+        self.form: Mapping[str, Any] | None = None
         self.refused: Refused | None = None
         self.stopped = False
         self._send = send
@@ -174,7 +174,7 @@ class GatedResponse:
         codec = self.version.settings.codec
         return ClientRequest(
             # Programs change their argument, so the body is decoded again.
-            body=lambda: codec.decode(original) if original else form and as_read("form", copy_parameters(form)),
+            body=lambda: codec.decode(original) if original else form and as_read("form", repeatable(form)),
             query=lambda: as_read("query", by_name(query_parameters(scope))),
             path=lambda: plan.entry.parameters(path),
             header=lambda: as_read(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from timegate.asgi.message.headers import without
@@ -12,8 +12,19 @@ from timegate.asgi.message.json import NotEncodable
 from timegate.asgi.message.scope import Scope
 from timegate.typing import is_array
 
-Parameter: TypeAlias = str | list[str]
-"""A value; a list of them where the name occurs more than once."""
+T = TypeVar("T")
+
+
+class File:
+    """Stands for a file in a field that takes a text: it is none, so that nothing that reads texts takes it."""
+
+    __slots__ = ()
+
+
+class FileAsText(File, str):
+    """Stands for a file in a field that takes one: schemas show files as texts."""
+
+    __slots__ = ()
 
 
 def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -36,28 +47,37 @@ def without_parameters(scope: Scope, query: Collection[str], headers: Collection
     return {**scope, "query_string": b"&".join(kept), "headers": fields}
 
 
-def by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Parameter]:
+def by_name(pairs: Iterable[tuple[str, T]]) -> dict[str, T | list[T]]:
     """The values by name."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[T]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
 
 
-def copy_parameters(values: Mapping[str, Parameter]) -> dict[str, Parameter]:
+def copy_parameters(values: Mapping[str, Any]) -> dict[str, Any]:
     """A copy that a program may change."""
-    return {name: value if isinstance(value, str) else list(value) for name, value in values.items()}
+    return {name: list(value) if is_array(value) else value for name, value in values.items()}
+
+
+def repeatable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of the fields of a form that a response may repeat: with null for each file."""
+
+    def told(value: Any) -> Any:
+        return [told(item) for item in value] if is_array(value) else None if isinstance(value, File) else value
+
+    return {name: told(value) for name, value in values.items()}
 
 
 def parameter_texts(value: Any) -> list[str]:
-    """A parameter's value as the texts that a URL or a header field has for it.
+    """A parameter's value as the texts that a URL, a header field or a form has for it; a file has none.
 
     Raises:
         NotEncodable: it has an object, a list in a list, or what is no JSON.
     """
     if value is None:
         return []
-    return [_text(item) for item in (value if is_array(value) else [value])]
+    return [_text(item) for item in (value if is_array(value) else [value]) if not isinstance(item, File)]
 
 
 def field_values(value: Any) -> list[bytes]:
