@@ -12,12 +12,13 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from pydantic import BaseModel, TypeAdapter
+from starlette.datastructures import UploadFile
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import TYPED_DICT, DictOf, ListOf, ModelOf, Nullable, TupleOf, Type, World
 from tests.twins.source import IMPORTS, annotation, app_source, timeline_source
-from tests.twins.values import TUPLE, Fields, Member, Obj, Pair, each, is_dict, is_tuple
+from tests.twins.values import TUPLE, Fields, Member, Obj, Pair, Sent, each, is_dict, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
 
@@ -95,6 +96,8 @@ class App:
             case BaseModel():
                 extra = value.model_extra
                 return self._object(type(value), {name: value.__dict__[name] for name in _set_fields(value)}, extra)
+            case UploadFile():
+                return Sent(value.filename or "", value.content_type or "", value.file.read())
             case Enum():
                 return Member(type(value).__name__, value.value)
             case _ if is_dataclass(value):

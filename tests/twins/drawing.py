@@ -130,7 +130,7 @@ class Builder:
         if kind == MODEL:
             return True
         operations = self.world.operations.values()
-        if model.parameter is not None or model.uid in {one.query for one in operations}:
+        if model.parameter is not None or model.uid in {one.asked for one in operations}:
             return False
         if any(one.method == "PATCH" and one.body == ModelOf(model.uid) for one in operations):
             return False
@@ -290,7 +290,7 @@ class Builder:
         if dice.chance(30):
             uid = f"M{len(self.world.models)}"
             self.add(uid, [self.asked(name) for name in dice.some(NAMES, 3)], extra=dice.pick(["ignore", "forbid"]))
-            self.operation("GET", "/find", query=uid)
+            self.operation("GET", "/find", asked=uid)
 
     def operation(
         self,
@@ -299,10 +299,11 @@ class Builder:
         *,
         body: Type | None = None,
         parameters: list[Parameter] | None = None,
-        query: str | None = None,
+        asked: str | None = None,
+        asked_in: str = "query",
     ) -> None:
         uid = f"op{len(self.world.operations)}"
-        models = [one for one in self.world.models if one != query]
+        models = [one for one in self.world.models if one != asked]
         response: Type = ModelOf(self.dice.pick(models))
         if isinstance(body, ModelOf) and self.dice.chance(60):
             response = body
@@ -315,7 +316,7 @@ class Builder:
         flags = flags if self.dice.chance(15) else ()
         status = 201 if method == "POST" and self.dice.chance(20) else 200
         self.world.operations[uid] = Operation(
-            uid, method, path, response, body, parameters or [], query, status, flags
+            uid, method, path, response, body, parameters or [], asked, asked_in, status, flags
         )
 
     def payload(self, uid: str) -> Type:

@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
+from tests.twins.exceptions_of_forms import (
+    a_file_is_not_repeated,
+    a_form_of_another_type_is_a_415,
+    a_form_that_is_cut_off_is_a_400,
+)
 from tests.twins.exchange import Exchange
+from tests.twins.rules import Predicate, documented
 from tests.twins.shapes import ModelOf, Nullable, UnionOf, parts
 from tests.twins.values import Obj, Pair, is_dict, is_list, same
-
-Predicate: TypeAlias = Callable[[Exchange], bool]
-
-RULES: Final[dict[str, str]] = {}
-"""By exception, the words of `docs/http.md` that allow it."""
-
-
-def documented(rule: str) -> Callable[[Predicate], Predicate]:
-    """Say which words of the documentation allow an exception."""
-
-    def noted(predicate: Predicate) -> Predicate:
-        RULES[predicate.__name__] = rule
-        return predicate
-
-    return noted
-
 
 LIMITS: Final = frozenset({"less_than_equal", "greater_than_equal"})
 
@@ -81,7 +71,8 @@ def head_has_tighter_limits(exchange: Exchange) -> bool:
 def a_malformed_body_is_a_400(exchange: Exchange) -> bool:
     """What is no JSON at a gated place is a 400."""
     raw = exchange.request.raw
-    return raw is not None and exchange.new_response.status == 400 and _is_malformed(raw)
+    is_json = exchange.old.body is not None
+    return raw is not None and is_json and exchange.new_response.status == 400 and _is_malformed(raw)
 
 
 def _is_malformed(raw: bytes) -> bool:
@@ -166,7 +157,9 @@ def only_the_form_of_the_schema_is_told(exchange: Exchange) -> bool:
 def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
     """A body that is no JSON is told when the path, query and header fields are those of the contract."""
     details = exchange.new_details
-    refused = exchange.request.raw is not None and not exchange.accepted and bool(details)
+    refused = (
+        exchange.old.body is not None and exchange.request.raw is not None and not exchange.accepted and bool(details)
+    )
     return refused and all(entry["loc"][0] != "body" for entry in details)
 
 
@@ -195,15 +188,15 @@ def _has_no_arms_name(exchange: Exchange, entry: Any) -> bool:
     return entry["loc"] not in places and (told in known or [place[:-1] for place in known].count(told) > 1)
 
 
-@documented("without the rest of the query")
-def a_query_that_lacks_a_parameter(exchange: Exchange) -> bool:
-    """`input` of a query that lacks a parameter: the app's own repeats all of it, as its model reads it."""
+@documented("without the other header fields or cookies")
+def a_model_that_lacks_a_parameter(exchange: Exchange) -> bool:
+    """`input` of a model that lacks a parameter: the app's own repeats all of them, as its model reads it."""
     unlike = _unlike(exchange)
     return bool(unlike) and all(map(_lacks_a_parameter, unlike))
 
 
 def _lacks_a_parameter(entry: Any) -> bool:
-    return bool(entry["type"] == "missing" and entry["loc"][0] == "query")
+    return bool(entry["type"] == "missing" and entry["loc"][0] in ("query", "header", "cookie"))
 
 
 @documented("its fields by their numbers, or in one entry")
@@ -358,6 +351,8 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_malformed_body_is_a_400,
         a_malformed_body_is_looked_at_last,
         another_media_type_is_a_415,
+        a_form_of_another_type_is_a_415,
+        a_form_that_is_cut_off_is_a_400,
         a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_validator_accepts_more_than_the_schema_says,
@@ -374,8 +369,9 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_body_without_a_type_is_json,
         a_malformed_body_is_looked_at_last,
         the_arms_of_a_union_are_told_in_short,
-        a_query_that_lacks_a_parameter,
+        a_model_that_lacks_a_parameter,
         a_named_tuple,
+        a_file_is_not_repeated,
     ),
     "reading": (what_was_left_out_has_two_meanings, what_an_old_app_left_out_is_written),
     "absence": (),

@@ -15,7 +15,7 @@ from tests.twins.requests import Request
 from tests.twins.shapes import Operation, World
 from tests.twins.values import Obj, each, filled, is_list, same
 
-WHOLE: Final = ("body", "query")
+WHOLE: Final = ("body", "asked")
 """The arguments that are no single parameters."""
 
 

@@ -14,8 +14,13 @@ from tests.twins.values import default_for, is_list, same
 
 
 def _operation(scene: Scene, *, with_parameters: bool = False) -> Operation | None:
-    found = [one for one in scene.operations() if one.named("query") or not with_parameters]
+    found = [one for one in scene.operations() if not with_parameters or _listed(scene, one)]
     return scene.dice.pick(found) if found else None
+
+
+def _listed(scene: Scene, one: Operation) -> list[Parameter]:
+    """The parameters of an operation that facts are drawn for, but header fields."""
+    return [parameter for parameter in one.parameters if parameter.where in scene.places - {"header"}]
 
 
 def _code(one: Operation, parameter: Parameter) -> str:
@@ -32,7 +37,7 @@ def endpoint_moved(scene: Scene) -> Happened | None:
         return None
     scene.busy.add(f"{one.uid}.path")
     old = one.path
-    into_query = "{key}" in old and "{sub}" not in old and scene.dice.chance(35) and not one.query
+    into_query = "{key}" in old and "{sub}" not in old and scene.dice.chance(35) and not one.asked
     if into_query:
         key = one.named("path")[0]
         key.where = "query"
@@ -59,24 +64,25 @@ def _parameter(scene: Scene) -> tuple[Operation, Parameter] | None:
         (one, parameter)
         for one in scene.operations()
         for parameter in one.parameters
-        if parameter.where != "path" and f"{one.uid}.path" not in scene.busy and parameter.name != "key"
+        if parameter.where in scene.places and f"{one.uid}.path" not in scene.busy and parameter.name != "key"
     ]
     return scene.dice.pick(found) if found else None
 
 
 def _free(scene: Scene, one: Operation, where: str) -> str | None:
     taken = {parameter.name for parameter in one.parameters}
-    pool = NAMES if where == "query" else ("x-one", "x-two", "x-three", "x-four")
+    pool = ("x-one", "x-two", "x-three", "x-four") if where == "header" else NAMES
     free = [name for name in pool if name not in taken]
     return scene.dice.pick(free) if free else None
 
 
 def parameter_added(scene: Scene) -> Happened | None:
     one = _operation(scene, with_parameters=True)
-    name = None if one is None else _free(scene, one, "query")
+    name = None if one is None else _free(scene, one, _listed(scene, one)[0].where)
     if one is None or name is None or f"{one.uid}.path" in scene.busy:
         return None
-    kind = scene.dice.pick(one.named("query")).type
+    like = scene.dice.pick(_listed(scene, one))
+    kind = like.type
     default = default_for(kind, scene.world, scene.dice)
     if default is REQUIRED or default is None:
         return None
@@ -84,7 +90,7 @@ def parameter_added(scene: Scene) -> Happened | None:
     if fill is None:
         return None
     required = fill is not REQUIRED and scene.dice.chance(40)
-    parameter = Parameter(name, "query", kind, REQUIRED if required else default)
+    parameter = Parameter(name, like.where, kind, REQUIRED if required else default)
     one.parameters.append(parameter)
     given = "" if fill is REQUIRED else f"default={scene.constant(fill)}"
     value = default if fill is REQUIRED else fill
@@ -103,7 +109,8 @@ def parameter_removed(scene: Scene) -> Happened | None:
     from tests.twins.source import annotation
 
     found = _parameter(scene)
-    if found is None:
+    # What has no form at head has no field of it that was removed.
+    if found is None or (found[1].where == "form" and len(found[0].named("form")) == 1):
         return None
     one, parameter = found
     one.parameters.remove(parameter)
@@ -152,8 +159,8 @@ def _changing(scene: Scene, fits: Callable[[Parameter], bool]) -> tuple[Operatio
     found = [
         (one, parameter)
         for one in scene.operations()
-        for parameter in one.parameters
-        if parameter.where == "query" and parameter.name != "key" and fits(parameter)
+        for parameter in _listed(scene, one)
+        if parameter.name != "key" and fits(parameter)
         if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy
     ]
     return scene.dice.pick(found) if found else None
@@ -176,7 +183,12 @@ def parameter_became_required(scene: Scene) -> Happened | None:
 
 
 def parameter_became_list(scene: Scene) -> Happened | None:
-    found = _changing(scene, lambda parameter: parameter.type in (INT, STR) and parameter.default is not None)
+    found = _changing(
+        scene,
+        lambda parameter: (
+            parameter.type in (INT, STR) and parameter.default is not None and parameter.where != "cookie"
+        ),
+    )
     if found is None:
         return None
     one, parameter = found
@@ -201,3 +213,13 @@ def parameter_retyped(scene: Scene) -> Happened | None:
     code = f"{_code(one, parameter)}.retyped(was=int, to_head=text_of)"
     up = at(parameter.name, functions.text_of)
     return Happened("parameter_retyped", code, _about(one), up, fields=(parameter.name,))
+
+
+def parameter_became_optional(scene: Scene) -> Happened | None:
+    found = _changing(scene, lambda parameter: parameter.default is REQUIRED and parameter.type in (INT, STR))
+    if found is None:
+        return None
+    one, parameter = found
+    parameter.default = scene.value(parameter.type)
+    scene.busy.add(f"{one.uid}.{parameter.name}")
+    return Happened("parameter_became_optional", f"{_code(one, parameter)}.became_optional()", fields=(parameter.name,))

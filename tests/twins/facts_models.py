@@ -249,5 +249,5 @@ def documented(scene: Scene) -> Happened | None:
     if found is None:
         return None
     model, one = found
-    was = {"description": f"As it was told {scene.dice.number(2, 10**6)} times."}
+    was = {"description": scene.description()}
     return Happened("documented", f"on({model.uid}).documented({one.name!r}, was={was!r})")

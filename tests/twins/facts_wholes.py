@@ -9,7 +9,6 @@ from tests.twins.meaning import Act, Happened, Whole
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     INT,
-    REQUIRED,
     STR,
     DictOf,
     FieldShape,
@@ -199,7 +198,7 @@ def model_documented(scene: Scene) -> Happened | None:
     found = scene.shown()
     if not found:
         return None
-    was = {"description": f"As it was told {scene.dice.number(2, 10**6)} times."}
+    was = {"description": scene.description()}
     return Happened("model_documented", f"on({scene.dice.pick(found).uid}).documented(was={was!r})")
 
 
@@ -208,7 +207,7 @@ def endpoint_documented(scene: Scene) -> Happened | None:
     if not found:
         return None
     one = scene.dice.pick(found)
-    was = {"summary": f"As it was told {scene.dice.number(2, 10**6)} times.", "tags": ["old"]}
+    was = {"summary": scene.description(), "tags": ["old"]}
     return Happened("endpoint_documented", f"endpoint({one.path!r}, {one.method!r}).documented(was={was!r})")
 
 
@@ -224,20 +223,3 @@ def parameter_documented(scene: Scene) -> Happened | None:
     one, parameter = scene.dice.pick(found)
     said = f"endpoint({one.path!r}, {one.method!r}).{parameter.where}({parameter.name!r})"
     return Happened("parameter_documented", f"{said}.documented(was={{'description': 'As it was.'}})")
-
-
-def parameter_became_optional(scene: Scene) -> Happened | None:
-    found = [
-        (one, parameter)
-        for one in scene.operations()
-        for parameter in one.named("query")
-        if parameter.default is REQUIRED and parameter.type in (INT, STR) and parameter.name != "key"
-        if not {f"{one.uid}.path", f"{one.uid}.{parameter.name}"} & scene.busy
-    ]
-    if not found:
-        return None
-    one, parameter = scene.dice.pick(found)
-    parameter.default = scene.value(parameter.type)
-    scene.busy.add(f"{one.uid}.{parameter.name}")
-    said = f"endpoint({one.path!r}, {one.method!r}).query({parameter.name!r})"
-    return Happened("parameter_became_optional", f"{said}.became_optional()", fields=(parameter.name,))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from tests.twins.dice import Dice
 from tests.twins.shapes import World
-from tests.twins.values import is_dict, is_list
+from tests.twins.values import FILES, Sent, is_dict, is_list
+
+E = TypeVar("E")
 
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, 1, -1, 2.0, 1.5, 10**20, "", "x", "5", "true", "a,b", [], {}, [1], ["x"], [None], {"k": 1},
@@ -28,6 +31,24 @@ MEDIA = (
     "text/plain", "application/x-www-form-urlencoded", "application/vnd.api+json", "application/json; charset=utf-8",
     "application/json;charset=latin-1", "", "APPLICATION/JSON", "application/xml", "multipart/form-data",
 )  # fmt: skip
+FORM_MEDIA = (
+    "application/x-www-form-urlencoded;charset=latin-1",
+    "multipart/form-data; boundary=other",
+    "Multipart/Form-Data;boundary=twins",
+)
+RAW_FORMS = (
+    b"",
+    b"&&",
+    b"alpha",
+    b"alpha=%FF",
+    b"\xff=1",
+    b"%",
+    b"=x",
+    b"alpha=1;beta=2",
+    b"beta=+1",
+    b"{}",
+    b"--twins--",
+)
 TAILS = ("%FF=1", "alpha=%FF", "alpha", "&&", "alpha=1;beta=2", "=x", "beta=+1", "alpha[]=1", "alpha%5B%5D=2", "%")
 
 
@@ -116,16 +137,31 @@ class Mutator:
         value = self.value() if self.dice.chance(40) else self.dice.pick(TEXTS)
         return str(value)
 
-    def query_names(self, operation: str) -> list[str]:
+    def names(self, operation: str, place: str) -> list[str]:
+        """The names of parameters of one place, at both versions."""
         found: list[str] = ["stranger"]
         for world in (self.head, self.old):
-            one = world.operations[operation]
-            found += [parameter.name for parameter in one.parameters if parameter.where == "query"]
-            found += [shape.sent_as for shape in world.fields(one.query)] if one.query else []
+            found += [parameter.name for parameter in world.operations[operation].named(place)]
+            found += _fields(world, operation, place)
         return found
 
-    def pairs(self, sent: tuple[tuple[str, str], ...], names: list[str]) -> tuple[tuple[str, str], ...]:
-        """Change one of the parameters."""
+    def names_of_model(self, operation: str, place: str) -> list[str]:
+        """The names of the fields of a model of parameters, at both versions."""
+        return [name for world in (self.head, self.old) for name in _fields(world, operation, place)]
+
+    def entry(self) -> str | Sent:
+        """What a field of a form may hold."""
+        return self.text() if self.dice.chance(75) else Sent(*self.dice.pick(FILES))
+
+    def raw_form(self, body: bytes) -> bytes:
+        """What is no form, or one with something else in it."""
+        at = self.dice.number(0, len(body))
+        return self.dice.pick([*RAW_FORMS, body[:at], body + b"&alpha", body[:at] + b"\x00" + body[at:]])
+
+    def pairs(
+        self, sent: tuple[tuple[str, E], ...], names: list[str], one: Callable[[], E]
+    ) -> tuple[tuple[str, E], ...]:
+        """Change one of the parameters, each a name and what `one` draws."""
         made = list(sent)
         where = self.dice.number(0, len(made) - 1) if made else 0
         match self.dice.number(0, 4):
@@ -134,17 +170,15 @@ class Mutator:
                 del made[where]
             case 1 if made:
                 self.notes.append(f"{made[where][0]} twice")
-                made.insert(where, (made[where][0], self.text()))
+                made.insert(where, (made[where][0], one()))
             case 2 if made:
                 self.notes.append(f"another {made[where][0]}")
-                made[where] = (made[where][0], self.text())
+                made[where] = (made[where][0], one())
             case _:
                 name = self.dice.pick(names)
                 self.notes.append(f"with {name}")
-                made.append((name, self.text()))
-        return tuple(
-            (name, text if name[:2] != "x-" else text.encode("ascii", "replace").decode()) for name, text in made
-        )
+                made.append((name, one()))
+        return tuple(made)
 
 
 def collect(value: Any, places: list[tuple[Any, Any]]) -> None:
@@ -153,3 +187,8 @@ def collect(value: Any, places: list[tuple[Any, Any]]) -> None:
     for key in keys:
         places.append((value, key))
         collect(value[key], places)
+
+
+def _fields(world: World, operation: str, place: str) -> list[str]:
+    one = world.operations[operation]
+    return [shape.sent_as for shape in world.fields(one.asked)] if one.asked and one.asked_in == place else []

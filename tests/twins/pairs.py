@@ -17,6 +17,7 @@ from tests.twins.documents import Documents
 from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
+from tests.twins.forms import with_forms
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
@@ -85,7 +86,7 @@ class Pair:
         drawn = dice.pick([0, 1, 1, 2])
         asked = size
         size = drawn if size is None else size
-        world = Builder(dice, size).build()
+        world = with_forms(Builder(dice, size).build(), dice, size)
         oldest, boundaries = told(dice, world, size)
         newest = boundaries[-1].newer if boundaries else world
         try:
@@ -189,7 +190,9 @@ class Pair:
     async def _call(self, app: App, request: Request, one: Operation) -> Response:
         fields = [(name.encode(), text.encode("latin-1")) for name, text in request.headers]
         fields += [(b"api-version", value.encode()) for value in request.versions]
-        if request.media and (request.content or one.body is not None):
+        if request.cookies:
+            fields.append((b"cookie", "; ".join(f"{name}={text}" for name, text in request.cookies).encode("latin-1")))
+        if request.media and (request.content or one.body is not None or request.form is not None):
             fields.append((b"content-type", request.media.encode()))
         return await call(
             app.fastapi,

@@ -9,11 +9,15 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from tests.twins.dice import Dice
-from tests.twins.mutations import MEDIA, TAILS, Mutator
+from tests.twins.forms import MULTIPART, URL_ENCODED, Entries, encoded
+from tests.twins.mutations import FORM_MEDIA, MEDIA, TAILS, Mutator
 from tests.twins.shapes import REQUIRED, ModelOf, Operation, World
 from tests.twins.source import OLDEST
-from tests.twins.values import Drawer
+from tests.twins.values import Drawer, Sent
 from tests.twins.writing import Writer
+
+PLACES: Final = ("path", "query", "header", "cookie", "form")
+"""Where parameters are."""
 
 
 class Nothing:
@@ -39,7 +43,9 @@ class Request:
         path: path parameters, as text.
         query: names and texts.
         headers: names and texts.
+        cookies: names and texts.
         body: plain JSON.
+        form: sent in place of it; None for none.
         raw: sent in place of the body.
         media: the type of the body; empty for none.
         tail: more of the query, as it is written.
@@ -52,7 +58,9 @@ class Request:
     path: dict[str, str] = field(default_factory=dict[str, str])
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
     body: Any = NOTHING
+    form: Entries | None = None
     raw: bytes | None = None
     media: str = "application/json"
     tail: str = ""
@@ -63,6 +71,8 @@ class Request:
     def content(self) -> bytes:
         if self.raw is not None:
             return self.raw
+        if self.form is not None:
+            return encoded(self.form, self.media)
         return b"" if self.body is NOTHING else json.dumps(self.body).encode()
 
     def url(self, template: str) -> str:
@@ -73,9 +83,15 @@ class Request:
     def __str__(self) -> str:
         said = [f"{self.kind} {self.operation}", *(f"{name}={text!r}" for name, text in self.path.items())]
         said += [f"?{name}={text}" for name, text in self.query] + [f"{name}: {text}" for name, text in self.headers]
+        said += [f"cookie: {name}={text}" for name, text in self.cookies]
+        said += [f"{name}={item!r}" for name, item in self.form or ()]
         said += [f"&{self.tail}"] if self.tail else []
         said += [f"content-type: {self.media}"] if self.media != "application/json" else []
-        return " ".join([*said, *([repr(self.content)] if self.content else []), *self.notes])
+        return " ".join([*said, *([repr(self.content)] if self.content and self.form is None else []), *self.notes])
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode()
 
 
 def takes(template: str, path: str) -> bool:
@@ -112,29 +128,28 @@ class Asker:
 
     def written(self, dice: Dice, writer: Writer, one: Operation, kind: str) -> Request:
         drawer = Drawer(writer.world, dice)
-        path: dict[str, str] = {}
-        query: list[tuple[str, str]] = []
-        headers: list[tuple[str, str]] = []
+        given: dict[str, list[tuple[str, Any]]] = {place: [] for place in PLACES}
         for parameter in one.parameters:
             if parameter.default is not REQUIRED and dice.chance(40):
                 continue
             value = drawer.value(parameter.type)
-            if value is None:
-                continue
-            texts = writer.texts(value, parameter.type)
-            if parameter.where == "path":
-                path[parameter.name] = texts[0].replace("/", "-")
-            elif parameter.where == "header":
-                headers += [(parameter.name, text) for text in texts if text.isascii()]
-            else:
-                query += [(parameter.name, text) for text in texts]
-        if one.query is not None:
-            asked = drawer.value(ModelOf(one.query))
-            for name, value in asked.fields.items():
-                shape = writer.world.field(one.query, name)
-                query += [] if value is None else [(shape.sent_as, text) for text in writer.texts(value, shape.type)]
+            if value is not None:
+                entries = writer.entries(value, parameter.type)
+                given[parameter.where] += [(parameter.name, entry) for entry in entries]
+        if one.asked is not None:
+            for name, value in drawer.value(ModelOf(one.asked)).fields.items():
+                shape = writer.world.field(one.asked, name)
+                entries = [] if value is None else writer.entries(value, shape.type)
+                given[one.asked_in] += [(shape.sent_as, entry) for entry in entries]
+        path = {name: text.replace("/", "-") for name, text in given["path"]}
+        headers, cookies = ([(name, text) for name, text in given[at] if text.isascii()] for at in ("header", "cookie"))
         body = NOTHING if one.body is None else writer.json(drawer.value(one.body), one.body)
-        return Request(one.uid, kind, path, tuple(query), tuple(headers), body)
+        made = Request(one.uid, kind, path, tuple(given["query"]), tuple(headers), tuple(cookies), body)
+        if not one.has_a_form:
+            return made
+        dice.random.shuffle(given["form"])
+        many = any(isinstance(entry, Sent) for _, entry in given["form"]) or dice.chance(30)
+        return replace(made, form=tuple(given["form"]), media=MULTIPART if many else URL_ENCODED)
 
     def of_head(self, dice: Dice, one: Operation) -> Request:
         """What a client of head would send in the body."""
@@ -149,9 +164,11 @@ class Asker:
         mutator = Mutator(self.old, self.head, dice)
         absurd = made.kind == "absurd"
         targets = [*(["body"] * 3 if made.body is not NOTHING else [])]
+        targets += ["form"] * 3 if made.form is not None else []
         targets += ["query"] if made.query or self.old.operations[made.operation].named("query") else []
         targets += ["path"] if made.path else []
         targets += ["headers"] if made.headers else []
+        targets += ["cookies"] if made.cookies else []
         for _ in range(dice.number(3, 6) if absurd else 1):
             match dice.pick(targets or ["query"]):
                 case "body" if absurd and dice.chance(40):
@@ -160,14 +177,29 @@ class Asker:
                     if dice.chance(15):
                         return replace(made, media=dice.pick(MEDIA), notes=("another type",))
                     made = replace(made, body=mutator.absurd())
+                case "form" if absurd and dice.chance(40):
+                    if dice.chance(40):
+                        return replace(made, media=dice.pick([*MEDIA, *FORM_MEDIA]), notes=("another type",))
+                    return replace(made, raw=mutator.raw_form(made.content), notes=("raw",))
                 case "query" if absurd and dice.chance(20):
                     made = replace(made, tail=dice.pick(TAILS))
                 case "body":
                     made = replace(made, body=mutator.mutated(made.body))
                 case "query":
-                    made = replace(made, query=mutator.pairs(made.query, mutator.query_names(made.operation)))
+                    made = replace(
+                        made, query=mutator.pairs(made.query, mutator.names(made.operation, "query"), mutator.text)
+                    )
+                case "form":
+                    names = mutator.names(made.operation, "form")
+                    made = replace(made, form=mutator.pairs(made.form or (), names, mutator.entry))
+                case "cookies":
+                    names = mutator.names(made.operation, "cookie")
+                    cookies = mutator.pairs(made.cookies, names, mutator.text)
+                    made = replace(made, cookies=tuple((name, _ascii(text)) for name, text in cookies))
                 case "headers":
-                    made = replace(made, headers=mutator.pairs(made.headers, ["x-one", "x-two"]))
+                    names = ["x-one", "x-two", *mutator.names_of_model(made.operation, "header")]
+                    headers = mutator.pairs(made.headers, names, mutator.text)
+                    made = replace(made, headers=tuple((name, _ascii(text)) for name, text in headers))
                 case _:
                     path = {name: mutator.text().replace("/", "-") or "x" for name in made.path}
                     made = replace(made, path=path)

@@ -25,6 +25,8 @@ class Scene:
         ever_changed: the models that have a fact at any boundary.
         past: whether there was a boundary before this one.
         gone: the operations that only older clients see.
+        places: where the parameters are that facts about parameters are drawn for.
+        described: how many texts of documents have been told.
     """
 
     dice: Dice
@@ -35,6 +37,8 @@ class Scene:
     ever_changed: set[str] = field(default_factory=set[str])
     past: bool = False
     gone: set[str] = field(default_factory=set[str])
+    places: frozenset[str] = frozenset({"query", "header"})
+    described: int = 1
 
     def operations(self) -> list[Operation]:
         """The operations that the newest clients see."""
@@ -45,7 +49,7 @@ class Scene:
         found: set[Type] = set()
         for one in self.world.operations.values():
             kinds: list[Type] = [one.body] if one.body else []
-            kinds += [ModelOf(one.query)] if one.query else []
+            kinds += [ModelOf(one.asked)] if one.asked else []
             found |= reached(self.world, *kinds, *(parameter.type for parameter in one.parameters))
         return found
 
@@ -54,8 +58,8 @@ class Scene:
         return reached(self.world, *(one.response for one in self.world.operations.values()))
 
     def queries(self) -> set[str]:
-        """The models of query parameters."""
-        return {one.query for one in self.world.operations.values() if one.query}
+        """The models of all parameters of a place."""
+        return {one.asked for one in self.world.operations.values() if one.asked}
 
     def patches(self) -> set[str]:
         """The models that a PATCH takes."""
@@ -74,7 +78,7 @@ class Scene:
         """The models that documents of today show, by name or, if wanted, as parameters."""
         kinds = [one.response for one in self.operations()]
         kinds += [one.body for one in self.operations() if one.body is not None]
-        kinds += [ModelOf(one.query) for one in self.operations() if one.query and as_parameters]
+        kinds += [ModelOf(one.asked) for one in self.operations() if one.asked and as_parameters]
         known = reached(self.world, *kinds)
         return [model for model in self.models() if ModelOf(model.uid) in known]
 
@@ -124,6 +128,11 @@ class Scene:
                 each(value, self._note_enums)
             case _:
                 pass
+
+    def description(self) -> str:
+        """A text that no document has had."""
+        self.described += 1
+        return f"As it was told {self.described} times."
 
     def fits_a_query(self, kind: Type, fill: Any) -> bool:
         """Whether a query can carry what is filled in: neither null nor an empty list, nor a plain enum's number."""

@@ -93,6 +93,7 @@ Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | T
 
 INT, STR, BOOL, FLOAT = Scalar("int"), Scalar("str"), Scalar("bool"), Scalar("float")
 DATE, UUID_, TIME, DECIMAL, ANY = Scalar("date"), Scalar("UUID"), Scalar("datetime"), Scalar("Decimal"), Scalar("Any")
+FILE, BYTES = Scalar("UploadFile"), Scalar("bytes")
 
 
 @dataclass
@@ -198,7 +199,7 @@ class PairShape:
 
 @dataclass
 class Parameter:
-    """A parameter; `name` is what it is called on the wire, `where` is query, header or path."""
+    """A parameter; `name` is what it is called on the wire, `where` is query, header, path, cookie or form."""
 
     name: str
     where: str
@@ -234,7 +235,8 @@ class Operation:
         response: what it returns.
         body: what it takes.
         parameters: single ones.
-        query: the model of all query parameters.
+        asked: the model of all parameters of one place.
+        asked_in: that place: query, form, cookie or header.
         status: of a success.
         flags: what the response leaves out: none, unset, defaults.
         shown: the header fields of its responses.
@@ -247,7 +249,8 @@ class Operation:
     response: Type
     body: Type | None = None
     parameters: list[Parameter] = field(default_factory=list[Parameter])
-    query: str | None = None
+    asked: str | None = None
+    asked_in: str = "query"
     status: int = 200
     flags: tuple[str, ...] = ()
     shown: list[Shown] = field(default_factory=list[Shown])
@@ -255,6 +258,11 @@ class Operation:
 
     def named(self, where: str) -> list[Parameter]:
         return [one for one in self.parameters if one.where == where]
+
+    @property
+    def has_a_form(self) -> bool:
+        """Whether its body is a form."""
+        return bool(self.named("form")) or (self.asked is not None and self.asked_in == "form")
 
 
 @dataclass

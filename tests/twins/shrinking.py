@@ -41,6 +41,10 @@ def _smaller(request: Request) -> Iterator[Request]:
         yield replace(request, query=request.query[:index] + request.query[index + 1 :])
     for index in range(len(request.headers)):
         yield replace(request, headers=request.headers[:index] + request.headers[index + 1 :])
+    for index in range(len(request.cookies)):
+        yield replace(request, cookies=request.cookies[:index] + request.cookies[index + 1 :])
+    for index in range(len(request.form or ())):
+        yield replace(request, form=(request.form or ())[:index] + (request.form or ())[index + 1 :])
     if request.body is NOTHING or request.raw is not None:
         return
     places: list[tuple[Any, Any]] = []

@@ -12,8 +12,10 @@ from uuid import UUID
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import (
     ABSENT,
+    BYTES,
     DATACLASS,
     DATACLASSES,
+    FILE,
     MODEL,
     PYDANTIC_DATACLASS,
     REQUIRED,
@@ -48,7 +50,7 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
-from fastapi import Body, FastAPI, Header, Path, Query, Response
+from fastapi import Body, Cookie, FastAPI, File, Form, Header, Path, Query, Response, UploadFile
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired, TypedDict
@@ -232,15 +234,16 @@ def types_source(world: World) -> str:
 def parameter_source(one: Parameter, world: World) -> str:
     name = one.name.replace("-", "_")
     default = "" if one.default is REQUIRED else f" = {literal(one.default)}"
-    return f"{name}: Annotated[{annotation(one.type, world)}, {one.where.title()}()]{default}"
+    place = "File" if {FILE, BYTES} & {*parts(one.type)} else one.where.title()
+    return f"{name}: Annotated[{annotation(one.type, world)}, {place}()]{default}"
 
 
 def operation_source(one: Operation, world: World) -> str:
     arguments = [parameter_source(parameter, world) for parameter in one.parameters]
     if one.body is not None:
         arguments.append(f"body: Annotated[{annotation(one.body, world)}, Body()]")
-    if one.query is not None:
-        arguments.append(f"query: Annotated[{world.models[one.query].name}, Query()]")
+    if one.asked is not None:
+        arguments.append(f"asked: Annotated[{world.models[one.asked].name}, {one.asked_in.title()}()]")
     options = [f"status_code={one.status}", *(f"response_model_exclude_{flag}=True" for flag in one.flags)]
     names = [argument.split(":")[0] for argument in arguments]
     if one.shown and one.told:

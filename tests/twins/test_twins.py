@@ -9,8 +9,9 @@ import pytest
 
 from tests.sentences import shows
 from tests.twins.breakages import BREAKAGES, broken_copy, exchanged
-from tests.twins.exceptions import EXCEPTIONS, RULES
+from tests.twins.exceptions import EXCEPTIONS
 from tests.twins.pairs import listening
+from tests.twins.rules import RULES
 from tests.twins.running import Report, run
 
 SEED = 7

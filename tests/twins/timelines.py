@@ -24,6 +24,19 @@ from tests.twins.shapes import World
 
 Proposal: TypeAlias = Callable[[Scene], Happened | None]
 
+
+def of_forms_and_cookies(proposal: Proposal) -> Proposal:
+    """Draw a fact about a parameter for a field of a form, or for a cookie."""
+
+    def drawn(scene: Scene) -> Happened | None:
+        places, scene.places = scene.places, frozenset({"form", "cookie"})
+        fact = proposal(scene)
+        scene.places = places
+        return fact
+
+    return drawn
+
+
 PROPOSALS: tuple[tuple[Proposal, int], ...] = (
     (facts_fields.added, 4),
     (facts_fields.removed, 3),
@@ -71,9 +84,24 @@ BESIDE: tuple[tuple[Proposal, int], ...] = (
     (facts_wholes.model_documented, 1),
     (facts_wholes.endpoint_documented, 1),
     (facts_wholes.parameter_documented, 1),
-    (facts_wholes.parameter_became_optional, 2),
+    (facts_http.parameter_became_optional, 2),
 )
 """What a boundary may have besides, by choices of its own: the others of a seed stay what they were."""
+
+OTHERWISE: tuple[tuple[Proposal, int], ...] = tuple(
+    (of_forms_and_cookies(proposal), weight)
+    for proposal, weight in (
+        (facts_http.parameter_added, 2),
+        (facts_http.parameter_removed, 1),
+        (facts_http.parameter_renamed, 4),
+        (facts_http.parameter_defaulted, 1),
+        (facts_http.parameter_became_required, 1),
+        (facts_http.parameter_became_optional, 1),
+        (facts_http.parameter_became_list, 2),
+        (facts_http.parameter_retyped, 2),
+    )
+)
+"""And what it may have about forms and cookies."""
 
 AT_LAST: tuple[tuple[Proposal, int], ...] = (
     (facts_shown.response_header_added, 1),
@@ -87,6 +115,10 @@ AT_LAST: tuple[tuple[Proposal, int], ...] = (
     (facts_endpoints.endpoint_removed, 1),
 )
 """And what it may have after that."""
+
+
+SAID = ((BESIDE, 60), (OTHERWISE, 80), (AT_LAST, 50))
+"""How many of a hundred boundaries have what."""
 
 
 TRIES = 12
@@ -105,7 +137,7 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
         facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
         if facts:
-            facts += [*_beside(scene, BESIDE, 60), *_beside(scene, AT_LAST, 50)]
+            facts += [fact for said, percent in SAID for fact in _beside(scene, said, percent)]
             boundaries.append(Boundary(facts, older, scene.world))
             scene.past = True
     return scene.oldest, boundaries

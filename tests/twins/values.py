@@ -38,6 +38,11 @@ UUIDS = (UUID("12345678-1234-5678-1234-567812345678"), UUID("00000000-0000-4000-
 TIMES = tuple(map(datetime.fromisoformat, ("2020-02-29T12:30:00", "1999-12-31T23:59:59")))
 DECIMALS = (Decimal("0.1"), Decimal("-12.50"), Decimal(7))
 ANYTHING: tuple[Any, ...] = (None, True, 3, 0.5, "x", [], {}, [1, {"k": None}], {"alpha": 1, "": [2]}, {"kind": "k0"})
+FILES = (
+    ("a.txt", "text/plain", b"x"),
+    ("é b.bin", "application/octet-stream", bytes(range(256))),
+    ("7", "", b"\r\n--"),
+)
 TUPLE = "tuple"
 """The name of a pair that is no NamedTuple."""
 
@@ -60,6 +65,15 @@ class Obj:
 class Member:
     enum: str
     value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file of a form."""
+
+    name: str
+    media: str
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -232,6 +246,8 @@ class Drawer:
                 return dice.pick(TIMES)
             case "Decimal":
                 return dice.pick(DECIMALS)
+            case "UploadFile" | "bytes":
+                return Sent(*dice.pick(FILES))
             case "Any":
                 return copy.deepcopy(dice.pick(ANYTHING))
             case _:
@@ -264,6 +280,8 @@ def default_for(kind: Type, world: World, dice: Dice) -> Any:
                 held.append(item)
             case ListOf() | DictOf():
                 return [] if isinstance(kind, ListOf) else {} if isinstance(kind, DictOf) else None
+            case Scalar("UploadFile" | "bytes"):
+                return None if isinstance(kind, Nullable) else REQUIRED
             case Scalar() | EnumOf() | LiteralOf():
                 return Drawer(world, dice).value(kind)
             case _:

@@ -20,7 +20,7 @@ from tests.twins.shapes import (
     UnionOf,
     World,
 )
-from tests.twins.values import Member, Obj, Pair, plain
+from tests.twins.values import Member, Obj, Pair, Sent, is_list, plain
 
 
 class Writer:
@@ -132,6 +132,11 @@ class Writer:
             return written
         self.note(f"a lenient {type(value).__name__}", True)
         return self.dice.pick(others)
+
+    def entries(self, value: Any, kind: Type) -> list[str | Sent]:
+        """A value as what parameters hold: texts or files."""
+        files = value if is_list(value) else [value]
+        return files if files and isinstance(files[0], Sent) else [*self.texts(value, kind)]
 
     def texts(self, value: Any, kind: Type) -> list[str]:
         """A value as texts of parameters."""

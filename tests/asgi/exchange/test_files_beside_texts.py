@@ -26,10 +26,11 @@ def old() -> FastAPI:
 
     @app.post("/form")
     async def form(
+        *,
         title: Annotated[str, Form()] = "",
         size: Annotated[int, Form()] = 0,
         kind: Annotated[Kind, Form()] = Kind.small,
-        sizes: Annotated[list[int], Form()] = [],  # noqa: B006
+        sizes: Annotated[list[int], Form(default_factory=list)],
         doc: UploadFile | None = None,
     ) -> Any:
         return [title, size, kind, sizes, doc and (await doc.read()).decode()]
@@ -42,10 +43,11 @@ def head() -> TimegateMiddleware:
 
     @app.post("/form")
     async def form(
+        *,
         name: Annotated[str, Form()] = "",
         size: Annotated[str, Form()] = "0",
         kind: Annotated[Kind, Form()] = Kind.small,
-        sizes: Annotated[list[int], Form()] = [],  # noqa: B006
+        sizes: Annotated[list[int], Form(default_factory=list)],
         file: UploadFile | None = None,
     ) -> Any:
         return [name, int(size), kind, sizes, file and (await file.read()).decode()]
