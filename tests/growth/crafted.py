@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Literal
 
 from fastapi import FastAPI
 
@@ -69,7 +70,9 @@ def giving(kind: Any) -> Callable[[FastAPI], None]:
 async def _nothing() -> None: ...
 
 
-def sent(
+def _carried(
+    declare: Callable[[Any], Callable[[FastAPI], None]],
+    carries: Literal["parts", "response"],
     kind: Any,
     body: Body,
     *facts: Any,
@@ -77,25 +80,14 @@ def sent(
     parts: Callable[[bytes], list[bytes]] = lambda body: [body],
     refusable: bool = False,
 ) -> Crafted:
-    """A body on its way up."""
+    """A body on its way up, in the parts of a request, or on its way down, in a response."""
 
     def request(size: int) -> Request:
-        return Request(parts=parts(dumped(body(size))), told=told)
+        whole: Any = {carries: parts(dumped(body(size)))}
+        return Request(**whole, told=told)
 
-    return Crafted(lambda: facts, posting(kind), request, refusable=refusable)
+    return Crafted(lambda: facts, declare(kind), request, refusable=refusable)
 
 
-def given(
-    kind: Any,
-    body: Body,
-    *facts: Any,
-    told: int = 200,
-    parts: Callable[[bytes], list[bytes]] = lambda body: [body],
-    refusable: bool = False,
-) -> Crafted:
-    """A body on its way down."""
-
-    def request(size: int) -> Request:
-        return Request(response=parts(dumped(body(size))), told=told)
-
-    return Crafted(lambda: facts, giving(kind), request, refusable=refusable)
+sent: Final = partial(_carried, posting, "parts")
+given: Final = partial(_carried, giving, "response")

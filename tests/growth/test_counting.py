@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 
 from tests.growth.counting import ALLOWED, Steps, exponent, peak_of
+from tests.growth.exchanges import Told
 
 
 def a_loop(size: int) -> None:
@@ -62,6 +63,17 @@ def test_work_inside_c_counts_where_it_says_so() -> None:
             steps.add(size)
 
     assert exponent({size: steps.of(partial(decoding_each_time, size)) for size in (100, 200, 400)}) > 1.7
+
+
+def test_the_rest_that_is_copied_for_each_part_counts() -> None:
+    steps = Steps()
+
+    def reading(size: int) -> None:
+        rest = Told.of(b"a" * size, steps.add)
+        while rest:
+            rest = rest[1:]
+
+    assert exponent({size: steps.of(partial(reading, size)) for size in (100, 200, 400)}) > 1.7
 
 
 def test_work_without_an_end_is_not_waited_for() -> None:

@@ -15,13 +15,15 @@ import pytest
 from tests.growth.counting import ALLOWED, Steps, exponent, peak_of
 from tests.growth.crafted import ANY, Crafted
 from tests.growth.crafted_errors import VALIDATION_ERRORS
+from tests.growth.crafted_forms import FORMS
 from tests.growth.crafted_nested import DEEP
 from tests.growth.crafted_parameters import PARAMETERS
 from tests.growth.crafted_requests import BODIES, RESPONSES
+from tests.growth.crafted_response_headers import RESPONSE_HEADERS
 from tests.growth.exchanges import Gated, Request
 from timegate import CompileError, Contract
 
-REQUESTS: Final = BODIES | RESPONSES | VALIDATION_ERRORS | PARAMETERS
+REQUESTS: Final = BODIES | RESPONSES | VALIDATION_ERRORS | PARAMETERS | FORMS | RESPONSE_HEADERS
 
 SIZES: Sequence[int] = [4, 16, 64, 256] if os.environ.get("GROWTH") == "full" else [4, 16, 64]
 """In KiB."""

@@ -202,6 +202,18 @@ async def test_an_encoded_body_is_inflated_where_it_must_be_gated(client: Client
 
 
 @shows("other codings and two at once are 415")
+@pytest.mark.parametrize(("after", "status"), [(b"", 201), (b"x", 400), (b"x" * 100_000, 400)])
+@pytest.mark.parametrize("level", [0, 9])
+async def test_a_long_body_is_inflated_to_its_end_and_nothing_may_follow(
+    client: Client, level: int, after: bytes, status: int
+) -> None:
+    coded = gzip.compress(TASK + b" " * 300_000, compresslevel=level)
+    said = {**JSON, "Content-Encoding": "gzip"}
+    response = await client.call("POST", "/tasks", content=coded + after, headers=said)
+    bodies = [b'{"id":1,"dag_version_id":"q"}'] if status == 201 else []
+    assert (response.status_code, client.seen.bodies) == (status, bodies)
+
+
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "compress", "nonsense"])
 async def test_another_coding_is_refused_and_told_which_are_known(client: Client, coding: str) -> None:
     said = {**JSON, "Content-Encoding": coding}

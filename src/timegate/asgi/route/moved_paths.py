@@ -135,24 +135,36 @@ class MovedLinks:
             path: its path, from which the client reads a relative reference.
             head_path: its path at head, from which the app means one.
         """
+        if _LINKS.isdisjoint(name.lower() for name, _ in headers):
+            return headers
+        # Once for all links: the path and the header fields of a request may be long, and the links many.
+        root: str = scope.get("root_path", "")
+        bases, host = [quote(root + base, safe=_PATH_SAFE) for base in (path, head_path)], _host(scope)
 
         def link(url: str) -> str:
-            return self._link(url, scope, path, head_path)
+            return self._link(url, scope, bases, host)
 
         return [
             (name, _with_links(name.lower(), value, link)) if name.lower() in _LINKS else (name, value)
             for name, value in headers
         ]
 
-    def _link(self, url: str, scope: Scope, path: str, head_path: str) -> str:
-        """This version's link for head's; the same where it leads the client to where head has meant it."""
+    def _link(self, url: str, scope: Scope, bases: Sequence[str], host: str | None) -> str:
+        """This version's link for head's; the same where it leads the client to where head has meant it.
+
+        Args:
+            url: head's.
+            scope: the request.
+            bases: the URLs from which the client reads a relative reference, and from which the app means one.
+            host: that of the request.
+        """
         root: str = scope.get("root_path", "")
         try:
-            read, meant = (urljoin(quote(root + base, safe=_PATH_SAFE), url) for base in (path, head_path))
+            read, meant = (urljoin(base, url) for base in bases)
             parts = urlsplit(meant)
         except ValueError:
             return url
-        if not parts.path.startswith("/") or (parts.netloc and parts.netloc != _host(scope)):
+        if not parts.path.startswith("/") or (parts.netloc and parts.netloc != host):
             return url
         link = self._moved_link(parts, root, scope) or meant
         # What follows a `#` alone is in the response itself, wherever that is.

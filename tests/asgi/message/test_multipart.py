@@ -1,0 +1,40 @@
+"""The parts of a multipart form, in whatever pieces it arrives. `tests/growth` counts what they cost."""
+
+from __future__ import annotations
+
+import pytest
+
+from timegate.asgi.message.multipart import Malformed, MultipartScanner, Part
+
+PART = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n'
+
+
+def scanned(form: bytes, sizes: int) -> list[tuple[str, bytes]]:
+    """The name and the bytes of each part of a form that arrives in pieces of one size."""
+    scanner, found = MultipartScanner(b"b"), list[tuple[str, bytes]]()
+    for at in range(0, len(form), sizes):
+        for one in scanner.feed(form[at : at + sizes]):
+            if isinstance(one, Part):
+                found.append((one.name, b""))
+            else:
+                name, data = found.pop()
+                found.append((name, data + one.data))
+    assert scanner.ended
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50, 1000])
+def test_the_parts_are_the_same_whatever_the_pieces_in_which_they_arrive(size: int) -> None:
+    parts = [b"", b"1", b"\r\n--", b"\r\n--a", b"x" * 100]
+    form = b"".join(PART.replace(b"1\r\n", part + b"\r\n") for part in parts) + b"--b--\r\nrest"
+    assert scanned(form, size) == [("n", part) for part in parts]
+
+
+def test_spaces_may_follow_a_boundary() -> None:
+    assert scanned(PART.replace(b"--b\r\n", b"--b \t \r\n") + b"--b--", 1000) == [("n", b"1")]
+
+
+@pytest.mark.parametrize("after", [b"x\r\n", b" x\r\n", b"\n\n"])
+def test_anything_else_behind_a_boundary_is_no_form(after: bytes) -> None:
+    with pytest.raises(Malformed):
+        list(MultipartScanner(b"b").feed(PART.replace(b"--b\r\n", b"--b" + after)))
