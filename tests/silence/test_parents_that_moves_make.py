@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from tests.sentences import shows
 from tests.silence.old_client import (
     OLD,
     gates_of,
@@ -108,3 +109,53 @@ def test_a_move_makes_the_parent_that_the_old_server_did_not_have() -> None:
         home: Only
 
     assert told({"city": "Ur"}, Owner, on(Owner).moved("city", to="home.city")) == {"city": "Ur"}
+
+
+class Zoned(BaseModel):
+    city: str = "none"
+    zone: int = 0
+    tags: list[str] = Field(default_factory=list)
+
+
+class Elsewhere(BaseModel):
+    home: Zoned = Zoned(zone=7)
+
+
+class AsEver(BaseModel):
+    home: Zoned = Zoned()
+
+
+@shows(
+    "A move makes the objects on its way where a client leaves them out:",
+    "and their other fields the values that the default of the object has.",
+    "Where they have others, `defaulted(…)` before the move says what is read there.",
+)
+def test_a_move_that_would_make_another_parent_than_the_default_is_refused_and_the_remedy_works() -> None:
+    moved = on(Elsewhere).moved("city", to="home.city")
+    reason = refusal(Contract.of_types(Elsewhere), lambda: moved)
+    assert "where 'home' is absent, the move makes one whose 'zone' is not that of the default of 'home'" in reason
+    assert "write on(Elsewhere).defaulted('home', was={'zone': 7, 'tags': []}) before the move" in reason
+    remedy = on(Elsewhere).defaulted("home", was={"zone": 7, "tags": []}), moved
+    assert told({"city": "Ur"}, Elsewhere, *remedy) == {"city": "Ur", "home": {"zone": 7, "tags": []}}
+    assert told({}, Elsewhere, *remedy) == {"city": "none", "home": {"zone": 7, "tags": []}}
+    assert told({"city": "Ur", "home": {}}, Elsewhere, *remedy) == {"city": "Ur", "home": {"zone": 0, "tags": []}}
+
+
+class Numbered(BaseModel):
+    city: str = "none"
+    number: int
+
+
+class Owner(BaseModel):
+    home: Numbered | None = None
+
+
+@shows("they must have no other fields that are required,")
+def test_a_move_that_would_make_a_parent_without_a_field_that_is_required_is_refused() -> None:
+    reason = refusal(Contract.of_types(Owner), lambda: on(Owner).moved("city", to="home.city", empty=""))
+    assert "where 'home' is null or absent, the move makes one without 'number', which it must have" in reason
+
+
+def test_a_move_makes_a_parent_that_is_as_its_default() -> None:
+    moved = on(AsEver).moved("city", to="home.city")
+    assert told({"city": "Ur"}, AsEver, moved) == {"city": "Ur", "home": {"zone": 0, "tags": []}}

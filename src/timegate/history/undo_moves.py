@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.fields import Moved
@@ -14,7 +14,9 @@ from timegate.history.field_paths import EACH, next_field, plain_key, split_path
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
+from timegate.typing import Schema, is_object
 from timegate.wire.json_types import is_nullable
+from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import SIDES, Component, Side
@@ -228,7 +230,39 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
                     step.origin,
                 )
                 break
+            default = {} if always_there or schema is None else _default_of(schema, following)
+            lost = _lost(default, schema or {}, made.components(side)[made_name])
+            if lost is not None:
+                builder.fault(
+                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
+                    f"where {key!r} is absent, the move makes one whose {lost!r} is not that of the default of {key!r}",
+                    f"write on({_name(known)}).defaulted({key!r}, was={default!r}) before the move",
+                    step.origin,
+                )
+                break
             holder = made_name
+
+
+def _default_of(schema: Schema, moved: str) -> dict[str, Any]:
+    """What an object is where it is absent, but for the key that a move gives it; nothing where it is no object."""
+    default = schema.get("default")
+    return {key: value for key, value in default.items() if key != moved} if is_object(default) else {}
+
+
+def _lost(default: Mapping[str, Any], schema: Schema, made: Component) -> str | None:
+    """The key that another value has in an object without keys than in the default; None where there is none.
+
+    Args:
+        default: the object's.
+        schema: what has the default.
+        made: the object's component.
+    """
+    since = schema.get(DEFAULT_MARK, 0)
+    for key, inner in made.properties.items():
+        is_as_old = "default" in inner and inner.get(DEFAULT_MARK, 0) == since
+        if is_as_old and inner["default"] != default.get(key, inner["default"]):
+            return key
+    return None
 
 
 def _parents_made(builder: HistoryBuilder, side: Side, root: str, step: ValueMoved) -> Iterator[tuple[str, str]]:
