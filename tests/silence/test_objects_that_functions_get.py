@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, Field, RootModel, SecretStr
 
 from tests.cells.refused import change_of
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of
 from timegate import Contract, Gates, Timeline, UpgradeError, Version, on
 from timegate.changes.base import Fact
@@ -119,6 +120,10 @@ def test_so_are_objects_of_a_class_that_a_version_in_between_held_in_another() -
     assert refused.value.pointer == "/held/0/fish/tag/done"
 
 
+@shows(
+    "a key that no version has, in an object that a function gets | refused (422) where its model is closed, though the "
+    "function would not pass it on; kept where it keeps extra keys; else the function does not see it",
+)
 @pytest.mark.parametrize("renamed", ["in the same change", "in a newer version", "in an older version", "never"])
 @pytest.mark.parametrize(
     ("holder", "model", "kept"),
