@@ -121,8 +121,8 @@ def test_so_are_objects_of_a_class_that_a_version_in_between_held_in_another() -
 
 
 @shows(
-    "a key that no version has, in an object that a function gets | refused (422) where its model is closed, though the "
-    "function would not pass it on; kept where it keeps extra keys; else the function does not see it",
+    "a key that no version has, in an object that a function gets | refused (422) where its model is closed, though "
+    "the function would not pass it on; kept where it keeps extra keys; else the function does not see it",
 )
 @pytest.mark.parametrize("renamed", ["in the same change", "in a newer version", "in an older version", "never"])
 @pytest.mark.parametrize(

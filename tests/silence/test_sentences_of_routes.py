@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.sentences import shows
-from tests.silence.exchanges import NEW, OLD, exchange, gated
+from tests.silence.exchanges import NEW, OLD, annotate, exchange, gated
 from timegate import on
 from timegate.asgi import header
 from timegate.starlette import operation
@@ -147,3 +147,49 @@ def test_what_is_just_not_too_much_reaches_the_app_and_comes_back(held: bytes, s
     response = exchange(served, "POST", "/items", body=sent)
     assert response.status == status
     assert status != 200 or response.content == sent
+
+
+@shows("It may be nested deeper than a request, so that what a client sent may be a part of it.")
+@pytest.mark.parametrize("around", [1, 40])
+@pytest.mark.parametrize(
+    "held", [b"[" * 200 + b"]" * 200, b'{"a":' * 199 + b"[]" + b"}" * 199], ids=["lists", "objects"]
+)
+def test_what_a_client_nested_to_the_limit_may_come_back_within_more(held: bytes, around: int) -> None:
+    app = FastAPI()
+
+    def wrapped(body: Any) -> Any:
+        kept: Any = body.held
+        for _ in range(around):
+            kept = [kept]
+        return Anything(held=kept)
+
+    annotate(wrapped, "body", Anything, None)
+    app.add_api_route("/items", wrapped, methods=["POST"], response_model=Anything)
+    served = gated(app, on(Anything).renamed("article", to="sku"))
+    response = exchange(served, "POST", "/items", body=b'{"article":"a","held":' + held + b"}")
+    assert (response.status, response.content) == (
+        200,
+        b'{"article":"a","held":' + b"[" * around + held + b"]" * around + b"}",
+    )
+
+
+class Counted(BaseModel):
+    n: int = 0
+    sku: str = "a"
+
+
+def test_what_a_client_nested_to_the_limit_is_repeated_to_it_where_the_app_refuses_it() -> None:
+    app = FastAPI()
+
+    @app.post("/items")
+    def post(body: Counted) -> Counted:
+        return body
+
+    deep = b"[" * 200 + b"]" * 200
+    served = gated(app, on(Counted).renamed("article", to="sku"))
+    response = exchange(served, "POST", "/items", body=b'{"article":"a","n":' + deep + b"}")
+    assert (response.status, response.json()["detail"][0]["loc"], deep in response.content) == (
+        422,
+        ["body", "n"],
+        True,
+    )

@@ -247,7 +247,7 @@ class GatedResponse:
         # The app's Content-Length is that of the unconverted body, and its trailers come after that.
         start.pop("trailers", None)
         self._start = {**start, "headers": without(headers, _OF_THE_WHOLE)}
-        self._convert = self.version.settings.codec.around(program)
+        self._convert = self.version.settings.codec.around(program, of_app=True)
         if self.scope["method"] == "HEAD":
             self._step = GatedResponse._dropping_body
         elif coded:

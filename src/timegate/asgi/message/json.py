@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ raises.
 
 
 _I, _N = b"IN"
+
+_NESTING: Final = 201
+"""How deep pydantic's parser goes."""
 
 
 class NotJSON(ValueError):
@@ -67,11 +71,13 @@ class Codec:
         """Whether no number of a JSON body overflows."""
         return not _has_non_finite(self.decode(body))
 
-    def around(self, program: Program) -> Convert:
+    def around(self, program: Program, *, of_app: bool = False) -> Convert:
         """A function that decodes a body, runs a program and encodes the result; one call, as it is on the hot path.
 
         Args:
             program: converts the plain data; it may return an `Encoded`.
+            of_app: whether the body is the app's, which may be nested deeper than a request: what a client sent at the
+                limit may be a part of it.
         """
         decode, encode = self.decode, self.encode
 
@@ -79,8 +85,10 @@ class Codec:
             try:
                 value = decode(body)
             except Exception as error:
-                # The text of another decoder may repeat a part of the body.
-                raise NotJSON(str(error) if decode is decode_json else type(error).__name__) from error
+                value = _deeper(body) if of_app and decode is decode_json else None
+                if value is None:
+                    # The text of another decoder may repeat a part of the body.
+                    raise NotJSON(str(error) if decode is decode_json else type(error).__name__) from error
             value = program(value)
             if type(value) is Encoded:
                 return value
@@ -101,6 +109,20 @@ def decode_json(body: bytes) -> Any:
     """Decode with pydantic's parser: exact integers, no NaN, limited nesting and digits."""
     # Only keys are worth caching.
     return from_json(body, allow_inf_nan=False, cache_strings="keys")
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _deeper(body: bytes) -> Any:
+    """What is nested deeper than pydantic's parser goes, by Python's; None where something else is wrong."""
+    if body.count(b"[") + body.count(b"{") <= _NESTING:
+        return None
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
 
 
 encode_json: Final[Encoder] = to_json

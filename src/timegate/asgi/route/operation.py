@@ -214,7 +214,7 @@ class OperationPlan:
             told = told or (400 <= status < 500 and declared in gate.told)
             # Validation errors are converted as well, beside what the program converts.
             plain = apart.get(_JSON, program)
-            convert = None if plain is None or told else self._codec.around(plain)
+            convert = None if plain is None or told else self._codec.around(plain, of_app=True)
             media = gate.response_media.get(declared, ())
             plan = ResponsePlan(plan.status, program, convert, media, apart, told)
         self.response_plans[status] = plan
