@@ -301,11 +301,12 @@ class _Plans:
         at_head: head's route of each operation.
     """
 
-    __slots__ = ("_at_head", "_known")
+    __slots__ = ("_at_head", "_known", "_shared")
 
     def __init__(self, at_head: Mapping[str, Entry]) -> None:
         self._at_head = at_head
         self._known: dict[tuple[int, ...], OperationPlan] = {}
+        self._shared: dict[tuple[tuple[str, OperationPlan], ...], dict[str, OperationPlan]] = {}
 
     def add_to(self, version: ApiVersion, gates: Mapping[str, OperationGate], routes: _Routes) -> None:
         """Plan each operation of a version."""
@@ -317,7 +318,8 @@ class _Plans:
         version.same_tags = frozenset(_with_tags_of_head(plans))
         for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
             for path, keys in known.items():
-                found[path] = {method: plans[key] for method, key in keys.items()}
+                by_method = {method: plans[key] for method, key in keys.items()}
+                found[path] = self._shared.setdefault(tuple(by_method.items()), by_method)
 
     def _plan(self, version: ApiVersion, gate: OperationGate, entry: Entry, shadows: list[Entry]) -> OperationPlan:
         # A plan keeps what it was made of, so that no other object can get the same `id`.
@@ -346,10 +348,8 @@ def _with_tags_of_head(plans: Mapping[str, OperationPlan]) -> Iterator[str]:
 
 def _may_meet(other: Entry, prefix: str) -> bool:
     """Whether a route may match a path below a prefix."""
-    if other.regex is None:
-        return True
     text, below = other.path.partition("{")[0], f"{prefix}/"
-    return text.startswith(below) or below.startswith(text)
+    return other.regex is None or text.startswith(below) or below.startswith(text)
 
 
 def _undeclared(parameters: Component, names: frozenset[str]) -> frozenset[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from typing import Any
+from typing import Any, Final
 
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import NEWER_ARMS_MARK
 from timegate.wire.schema import objects_in, referred
 from timegate.wire.wire import Component
+
+_NONE: Final = frozenset[str]()
+"""One for all the schemas that contain no component, since Python makes a new empty set each time."""
 
 
 class Containment:
@@ -32,7 +35,7 @@ class Containment:
         reached = set(names)
         waiting = list(reached & holders.keys())
         while waiting:
-            found = holders.get(waiting.pop(), frozenset()) - reached
+            found = holders.get(waiting.pop(), _NONE) - reached
             reached |= found
             waiting += found
         return frozenset(reached)
@@ -48,11 +51,11 @@ class Containment:
         holders = dict(self._holders[-1]) if version else {}
         for name in self._differing(version - 1) if version else self._components(0):
             now = self.names_in(self._components(version)[name].schema)
-            before = self.names_in(self._components(version - 1)[name].schema) if version else frozenset[str]()
+            before = self.names_in(self._components(version - 1)[name].schema) if version else _NONE
             for target in before - now:
                 holders[target] -= {name}
             for target in now - before:
-                holders[target] = holders.get(target, frozenset()) | {name}
+                holders[target] = holders.get(target, _NONE) | {name}
         return holders
 
     def names_in(self, schema: Schema) -> frozenset[str]:
@@ -60,7 +63,7 @@ class Containment:
         known = self._names.get(id(schema))
         if known is None:
             # The cache keeps the schema too: otherwise its id could be reused.
-            known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)))
+            known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)) or _NONE)
         return known[1]
 
     def _found_in(self, schema: Any) -> Iterator[str]:
