@@ -24,7 +24,7 @@ def without_property(component: Component, key: str) -> Component:
     """The component without a property and its spellings."""
     properties = dict(component.properties)
     properties.pop(key, None)
-    return _with_properties(component, properties, _without(component.required, key), key)
+    return _with_properties(component, properties, _without(component.required, key), key, component.renamed)
 
 
 def with_property_renamed(component: Component, key: str, name: str) -> Component:
@@ -35,22 +35,21 @@ def with_property_renamed(component: Component, key: str, name: str) -> Componen
     required = list(component.required)
     if key in required:
         required[required.index(key)] = name
-    renamed = dict(component.renamed)
-    renamed.pop(key, None)
-    return replace(
-        _with_properties(component, dict(zip(keys, schemas, strict=True)), required, key),
-        renamed={**renamed, name: component.python_name(key)},
-    )
+    renamed = {wire: python for wire, python in component.renamed.items() if wire != key}
+    renamed[name] = component.python_name(key)
+    return _with_properties(component, dict(zip(keys, schemas, strict=True)), required, key, renamed)
 
 
-def _with_properties(component: Component, properties: dict[str, Schema], required: list[str], gone: str) -> Component:
-    """The component with these properties, and without the names and spellings of the key that is gone."""
+def _with_properties(
+    component: Component, properties: dict[str, Schema], required: list[str], gone: str, renamed: Mapping[str, str]
+) -> Component:
+    """The component with these properties and renames, and without the names and spellings of the key that is gone."""
     fields, spellings = dict(component.fields), dict(component.spellings)
     for name in component.python_names(gone):
         del fields[name]
     spellings.pop(gone, None)
     schema = _required({**component.schema, "properties": properties}, required)
-    return replace(component, schema=schema, fields=fields, spellings=spellings)
+    return replace(component, schema=schema, fields=fields, spellings=spellings, renamed=renamed)
 
 
 def _without(names: list[str], name: str) -> list[str]:

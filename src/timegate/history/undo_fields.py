@@ -74,9 +74,10 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
         else:
             _check_header(builder, fact, component, place.text, old)
             # An internal field that was renamed is known to older clients under its old name.
-            schema = without_internal_mark(component.properties[place.key])
-            known = with_property_schema(component, place.key, schema)
-            builder.put(place.side, with_property_renamed(known, place.key, old))
+            if place.key in component.internal:
+                schema = without_internal_mark(component.properties[place.key])
+                component = with_property_schema(component, place.key, schema)
+            builder.put(place.side, with_property_renamed(component, place.key, old))
             builder.record(place.side, place.name, KeyRenamed(builder.origin, old, place.key), old, place.key)
             renamed.setdefault((place.side, place.key), set()).add(place.name)
     for (side, new), names in renamed.items():

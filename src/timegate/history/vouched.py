@@ -111,8 +111,7 @@ class _Vouched:
             own = {key: value for key, value in own.items() if key != OPAQUE_MARK} | (
                 {"properties": kept} if kept else {}
             )
-        schema = _described(own, lambda _: True)
-        return component if schema is component.schema else replace(component, schema=schema)
+        return component.with_schema(_described(own, lambda _: True))
 
     def _body(self, schema: Schema) -> Schema:
         """A payload with what a serializer there is vouched to give that gets some of the components."""

@@ -38,15 +38,14 @@ class AppDocument:
     def wire(self) -> Wire:
         """The wire with the names in the document, and each operation with its texts."""
         documented = [(one, self._documented[one.key]) for one in self._wire.operations if one.key in self._documented]
-        for operation, raw in documented:
-            renamed = (_rename_parameters(component, listed) for component, listed in self._pairs(operation, raw))
-            self._wire = self._wire.edited("requests", *renamed)
+        pairs = (pair for operation, raw in documented for pair in self._pairs(operation, raw))
+        self._wire = self._wire.edited("requests", *(_rename_parameters(*pair) for pair in pairs))
         for operation, raw in documented:
             self._walk_operation(operation, raw)
         known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
         wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
-        for operation, raw in documented:
-            wire = wire.edited("requests", *self._parameters(operation, raw))
+        described = (one for operation, raw in documented for one in self._parameters(operation, raw))
+        wire = wire.edited("requests", *described)
         for side in SIDES:
             wire = wire.edited(side, *(self._named(c, side) for c in wire.components(side).values() if not c.inline))
         return wire
@@ -121,10 +120,10 @@ class AppDocument:
     def _named(self, component: Component, side: Side) -> Component:
         schema = component.schema
         key: tuple[Side, str] = side, component.name
-        if "description" in schema and key in self._descriptions:
+        if "description" in schema and self._descriptions.get(key, schema["description"]) != schema["description"]:
             schema = {**schema, "description": self._descriptions[key]}
-        display_name = self._display_names.get(component.name, component.display_name)
-        return replace(component, schema=schema, display_name=display_name)
+        named, display_name = component.with_schema(schema), self._display_names.get(component.name)
+        return named if display_name in (None, named.display_name) else replace(named, display_name=display_name)
 
     def _with_documented(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
         """An operation with the responses that only the document describes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from timegate.reading.held import Held, HeldClasses, subclasses
@@ -64,8 +63,9 @@ class HiddenClasses:
             else:
                 undescribed = {"field": name, "listed": True} if name is not None else {}
                 notes += [{**note, **undescribed} for note in self._notes(rest, held)]
-        schema = {**component.schema, "properties": properties} if properties else component.schema
-        return replace(component, schema=_noted(schema, notes, fields[None]))
+        noted = properties != component.properties
+        schema = {**component.schema, "properties": properties} if noted else component.schema
+        return component.with_schema(_noted(schema, notes, fields[None]))
 
     def _notes(self, schema: Schema, held: Held) -> Iterator[dict[str, Any]]:
         if not held.classes:

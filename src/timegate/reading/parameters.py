@@ -80,21 +80,29 @@ def _merged(parts: Sequence[Component]) -> Component:
     schema |= {"required": list(required)} if required else {}
     schema |= {"additionalProperties": False} if any(part.closed for part in parts) else {}
     schema |= {BEHIND_MARK: notes} if notes else {}
-    component = Component("", schema, fields=fields, spellings=spellings, types=types, aliases=aliases)
     owned = {part.model: frozenset(part.properties) for part in parts}
-    uncertain = frozenset[str]().union(*(part.uncertain for part in parts))
     written = {part.written for part in parts}
-    if len(written) == 1:
-        component = replace(component, written=written.pop())
-    return replace(component, uncertain=uncertain, spread=_spread(component, owned))
+    return Component(
+        "",
+        schema,
+        fields=fields,
+        spellings=spellings,
+        types=types,
+        aliases=aliases,
+        written=written.pop() if len(written) == 1 else str,
+        uncertain=frozenset[str]().union(*(part.uncertain for part in parts)),
+        spread=_spread(properties, fields, owned),
+    )
 
 
-def _spread(component: Component, owned: Mapping[Any, frozenset[str]]) -> dict[Any, frozenset[str]]:
+def _spread(
+    properties: Mapping[str, Schema], fields: Mapping[str, str], owned: Mapping[Any, frozenset[str]]
+) -> dict[Any, frozenset[str]]:
     """Each class whose fields are among the parameters, with the names of the others."""
     found: dict[Any, frozenset[str]] = {}
     for cls, own in owned.items():
-        others = component.properties.keys() - own
-        found[cls] = frozenset(others) | {name for name, wire in component.fields.items() if wire in others}
+        others = properties.keys() - own
+        found[cls] = frozenset(others) | {name for name, wire in fields.items() if wire in others}
     return found
 
 
@@ -106,8 +114,8 @@ def _with_spread(component: Component, spread: Iterable[tuple[Any, frozenset[str
         # The parameters of a model's constructor have its aliases.
         aliases = {name: field.alias for name, field in getattr(cls, "model_fields", {}).items()}
         fields |= {name: component.fields[alias] for name, alias in aliases.items() if alias in names}
-    named = replace(component, fields=fields)
-    return replace(named, spread={**component.spread, **_spread(named, owned)})
+    spread = _spread(component.properties, fields, owned)
+    return replace(component, fields=fields, spread={**component.spread, **spread})
 
 
 def _with_parameter(

@@ -50,6 +50,8 @@ class GeneratedSchemas:
     def renamed(self, names: Mapping[str, str]) -> GeneratedSchemas:
         """The same schemas with new names of components; of two components with one new name the first stays."""
         changed = {old: new for old, new in names.items() if old != new}
+        if not changed:
+            return self
         components: dict[str, Component] = {}
         for old, component in self.components.items():
             name, schema = names.get(old, old), rename_references(component.schema, changed)
@@ -160,7 +162,7 @@ def _resolved(
         return rewrite(schema, resolve) if marked else schema
 
     for name, component in list(components.items()):
-        components[name] = replace(component, schema=without_marks(component.schema))
+        components[name] = component.with_schema(without_marks(component.schema))
     return GeneratedSchemas({key: without_marks(schema) for key, schema in schemas.items()}, components)
 
 

@@ -125,6 +125,10 @@ class Component:
         name: str = getattr(self.model, "__name__", "")
         return name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
 
+    def with_schema(self, schema: Schema) -> Component:
+        """The component with another schema; the same object where that is no other."""
+        return self if schema is self.schema else replace(self, schema=schema)
+
     def is_read_as(self, other: Component) -> bool:
         """Whether another component is of the same class, and the class is read alike there."""
         return self.model is other.model and self.settings == other.settings and self.aliases == other.aliases

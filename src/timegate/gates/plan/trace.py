@@ -114,12 +114,11 @@ class Traces:
                 field = result.field
                 found = self._known.get(field)
         for field, crossed in reversed(passed):
-            found = self._known[field] = replace(
-                found,
-                kind=crossed.change(found.kind),
-                converted=found.converted or crossed.converted,
-                filled=found.filled or crossed.filled,
-            )
+            kind = crossed.change(found.kind)
+            converted, filled = found.converted or crossed.converted, found.filled or crossed.filled
+            if (kind, converted, filled) != (found.kind, found.converted, found.filled):
+                found = replace(found, kind=kind, converted=converted, filled=filled)
+            self._known[field] = found
         return found
 
     def of_whole(self, name: str, version: int) -> Any:
