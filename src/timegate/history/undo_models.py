@@ -76,6 +76,9 @@ def _unions_without(builder: HistoryBuilder, name: str, holders: Set[str]) -> It
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:
     """Note a fault for each place where payloads can still hold a component that the older version does not have."""
+    if not builder.lacking[side]:
+        # Who refers to whom is looked up where somebody asks, because that walks over every schema.
+        return
     lacking = builder.lacking[side] & builder.references.referred(builder.wire, side)
     if not any(True for name in lacking for _ in builder.references.places(builder.wire, side, name)):
         return

@@ -17,6 +17,8 @@ def with_forms(wire: Wire) -> Wire:
 
     A class that is a form here and something else there becomes two components: its fields are texts in one of them.
     """
+    if not any(one.request is not None and is_form(one.request) for one in wire.operations):
+        return wire
     uses: Counter[str] = Counter(
         name
         for side in SIDES

@@ -50,6 +50,10 @@ class Held:
     scalars: dict[str, None] = field(default_factory=dict[str, None])
 
 
+_NOTHING: Final = Held()
+"""What most types say; one for all of them, which nobody adds to."""
+
+
 @dataclass(slots=True)
 class HeldClasses:
     """What the types of one side hold.
@@ -69,7 +73,7 @@ class HeldClasses:
         """What values of a type hold outside of other classes; notes what those classes hold."""
         found = Held()
         self._walk(core_schema, found, set())
-        return found
+        return found if found != _NOTHING else _NOTHING
 
     def _walk(
         self, node: Any, found: Held, seen: set[str], *, any_subclass: bool = False, in_arm: bool = False

@@ -93,10 +93,11 @@ def with_inline_objects(
             if any("properties" in node for node in objects_in(schema)) and repr(schema) not in known:
                 known[repr(schema)] = objects.within(schema, place)
         change = functools.partial(_known, known)
-        wire = wire.edited(side, *components.values()).with_payloads(side, change)
-        changed_roots[side] = [(kind, change(schema)) for kind, schema in roots[side]]
+        wire = wire.edited(side, *components.values())
+        wire = wire.with_payloads(side, change) if known else wire
+        changed_roots[side] = [(kind, change(schema)) for kind, schema in roots[side]] if known else list(roots[side])
     return wire, changed_roots
 
 
 def _known(known: Mapping[str, Schema], schema: Schema) -> Schema:
-    return known.get(repr(schema), schema) if known else schema
+    return known.get(repr(schema), schema)

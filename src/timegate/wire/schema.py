@@ -58,9 +58,7 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
     waiting = [schema]
     while waiting:
         node = waiting.pop()
-        if is_array(node):
-            waiting.extend(node)
-        elif is_object(node):
+        if is_object(node):
             yield node
             for key, value in node.items():
                 if type(value) not in _CONTAINERS:
@@ -70,6 +68,8 @@ def objects_in(schema: object) -> Iterator[dict[str, Any]]:
                     waiting.extend(value.values())
                 elif key not in LITERAL_KEYWORDS:
                     waiting.append(value)
+        elif is_array(node):
+            waiting.extend(node)
 
 
 def references(schema: object) -> Iterator[str]:

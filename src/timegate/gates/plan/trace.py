@@ -312,7 +312,7 @@ def _composed(changes: list[_Change]) -> _Change:
 
 def differs(schema: Schema, other: Schema) -> bool:
     """Whether two schemas admit values of different types, null or members; limits and texts do not count."""
-    return bool(_shape(schema) != _shape(other))
+    return schema is not other and bool(_shape(schema) != _shape(other))
 
 
 def _shape(schema: Any) -> Any:

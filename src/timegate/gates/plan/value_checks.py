@@ -34,7 +34,8 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         trace = traces.of(name, key, version)
         # The settings are those of the object that the client sends, wherever its value goes.
         settings = trace.settings if component.model is None else component.settings
-        alike = trace.schema is None or trace.kind is UNSET or reading(settings) == reading(trace.settings)
+        unread = trace.schema is None or trace.kind is UNSET
+        alike = unread or settings is trace.settings or reading(settings) == reading(trace.settings)
         if trace.kind is UNSET and name in reach.parameters:
             # Without a type, nothing reads a text as anything else.
             continue

@@ -34,6 +34,17 @@ class Renames(dict[str, "str | None"]):
         return key
 
 
+def convert_each(values: Any, pairs: Iterable[tuple[Any, Any]], program: Callable[[Any], Any]) -> None:
+    """Convert each value of a list or dict in place; the first error is told with its key."""
+    key: Any = None
+    try:
+        for key, value in pairs:
+            values[key] = program(value)
+    except GateError as error:
+        error.at(key)
+        raise
+
+
 def copy_json(value: Any) -> Any:
     """A copy of JSON data, so that two places of a payload share nothing."""
     if is_object(value):

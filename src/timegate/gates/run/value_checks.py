@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextvars import ContextVar
 from dataclasses import dataclass, is_dataclass
 from typing import Any, Final
@@ -77,6 +77,18 @@ def collect(failures: Failures | None, error: GateError, key: str | int | None) 
     failures.listed.extend(error.failures[: MOST - len(failures.listed)])
     failures.count += error.count
     return failures
+
+
+def collect_each(values: Any, pairs: Iterable[tuple[Any, Any]], program: Callable[[Any], Any]) -> None:
+    """Convert each value of a list or dict in place; all that fail are told in one error."""
+    failures: Failures | None = None
+    for key, value in pairs:
+        try:
+            values[key] = program(value)
+        except GateError as error:
+            failures = collect(failures, error, key)
+    if failures is not None:
+        raise failures.error()
 
 
 def note_absent(failures: Failures | None, key: str) -> Failures | None:

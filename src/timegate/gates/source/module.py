@@ -42,12 +42,14 @@ class Writers(NamedTuple):
 
 _RUNTIME = (
     value_checks.collect,
+    value_checks.collect_each,
     value_checks.in_order,
     value_checks.note_absent,
     value_checks.unknown_key,
     value_checks.wrong_type,
     runtime.apply,
     runtime.call_each,
+    runtime.convert_each,
     runtime.copy_json,
     runtime.extract,
     runtime.fail,

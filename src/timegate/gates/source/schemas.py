@@ -92,6 +92,12 @@ def _keys(module: Module, writer: Writer, schema: Schema, var: str, conversion: 
 
 
 def _each(module: Module, writer: Writer, schema: Schema, pairs: str, var: str, conversion: Conversion) -> None:
+    target = referred(schema) if len(schema) == 1 and not writer.is_asking else None
+    if target is not None and plan_enum(module.reach, target, conversion) is None:
+        # The usual case is a call: Python would take long to compile a loop at each of these places.
+        each = "collect_each" if module.upgrades else "convert_each"
+        writer.add(f"{each}({var}, {pairs}, {module.function(target, conversion)})")
+        return
     key, value = module.fresh("i"), module.fresh("x")
     if module.upgrades:
         failures = module.fresh("errors")
