@@ -38,7 +38,10 @@ class Generator(GenerateJsonSchema):
         def restore() -> None:
             self.definitions = complete
 
-        return super().generate_definitions(_ReadTwice(inputs, reduce, restore))
+        generated = super().generate_definitions(_ReadTwice(inputs, reduce, restore))
+        # Pydantic's generator holds itself, and so would hold all these until Python looks for such circles.
+        self.definitions = {}
+        return generated
 
     def generate_inner(self, schema: Any) -> JsonSchemaValue:
         """The schema of a part; pydantic makes handlers for each, though most parts leave nothing to handle."""

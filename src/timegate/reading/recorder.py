@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, Final, Literal
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -74,24 +75,20 @@ class Records:
         self.literals: dict[tuple[tuple[type[Enum], str], ...], int] = {}
 
 
-def recording_generator(records: Records) -> type[GenerateJsonSchema]:
-    """A generator class that writes its records into ``records``."""
+def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema]:
+    """A generator class for one mode that writes its records into ``records``."""
 
     class Recorder(Generator):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
-            self._readings = Readings(self._record)
+            self._readings = Readings(partial(_record_of, mode))
 
         def _recorded(self, schema: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
             model = schema.get("cls")
             if model is None:
                 return generated
-            records.classes.append(self._record(schema))
+            records.classes.append(_record_of(mode, schema))
             return {**generated, MODEL_MARK: len(records.classes) - 1}
-
-        def _record(self, schema: Mapping[str, Any]) -> ClassRecord:
-            names, settings = _names(schema, self.mode), settings_in(schema.get("config") or {})
-            return ClassRecord(schema["cls"], *names, settings, schema.get(NUMBER, 0))
 
         def definitions_schema(self, schema: Any) -> JsonSchemaValue:
             self._readings.definitions |= {one["ref"]: one for one in schema["definitions"]}
@@ -108,7 +105,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
 
         def _absent(self, field: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
             mark = absence_of(field)
-            return {**generated, ABSENT_MARK: mark} if mark and self.mode == "serialization" else generated
+            return {**generated, ABSENT_MARK: mark} if mark and mode == "serialization" else generated
 
         def model_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().model_schema(schema))
@@ -141,7 +138,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return self._named_tuple(schema["fields"], super().named_tuple_schema(schema))
 
         def _named_tuple(self, fields: list[Any], generated: JsonSchemaValue) -> JsonSchemaValue:
-            if self.mode != "validation" or generated.get("type") != "array":
+            if mode != "validation" or generated.get("type") != "array":
                 return generated
             aliases = (field.get("validation_alias") or field.get("alias") for field in fields)
             names = [plain_text(a) if isinstance(a, str) else f["name"] for a, f in zip(aliases, fields, strict=True)]
@@ -163,7 +160,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             before = self.definitions.get(definition)
             generated = super().generate_inner(schema)
             written = self.definitions.get(definition)
-            if written is None or MODEL_MARK in written or (self.mode == "serialization" and "serialization" in schema):
+            if written is None or MODEL_MARK in written or (mode == "serialization" and "serialization" in schema):
                 return generated
             metadata: Mapping[str, Any] = schema.get("metadata") or {}
             if metadata.get(_AT_ONE_PLACE):
@@ -203,7 +200,7 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
                 schema = self._readings.told_apart(schema)
             is_class = "ref" in schema and schema.get("type") in CLASSES
             generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
-            if "serialization" not in schema or self.mode != "serialization":
+            if "serialization" not in schema or mode != "serialization":
                 return generated
             given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
             if not hides_keys(schema["serialization"], given, self._readings.definitions):
@@ -217,6 +214,11 @@ def recording_generator(records: Records) -> type[GenerateJsonSchema]:
             return reference
 
     return Recorder
+
+
+def _record_of(mode: Mode, schema: Mapping[str, Any]) -> ClassRecord:
+    names, settings = _names(schema, mode), settings_in(schema.get("config") or {})
+    return ClassRecord(schema["cls"], *names, settings, schema.get(NUMBER, 0))
 
 
 def _with_named_arms(union: JsonSchemaValue) -> JsonSchemaValue:

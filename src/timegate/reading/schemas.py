@@ -103,7 +103,7 @@ def _generated(
         [(index, mode, adapter) for index, adapter in enumerate(adapters)],
         by_alias=by_alias,
         ref_template=REF_PREFIX + "{model}",
-        schema_generator=recording_generator(records),
+        schema_generator=recording_generator(records, mode),
     )
     found, definitions = ({key: plain_json(schema) for key, schema in part.items()} for part in generated)
     check_schemas(definitions.get("$defs", {}))

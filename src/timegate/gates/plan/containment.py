@@ -27,7 +27,9 @@ class Containment:
     ) -> None:
         self._components, self._differing = components, differing
         self._holders: list[Mapping[str, frozenset[str]]] = []
-        self._names: dict[int, tuple[Schema, frozenset[str]]] = {}
+        self._names: dict[int, frozenset[str]] = {}
+        # They are kept, because otherwise their ids could be reused.
+        self._schemas: list[Schema] = []
 
     def with_holders(self, names: Set[str], version: int) -> frozenset[str]:
         """The components and all that contain one of them."""
@@ -62,9 +64,9 @@ class Containment:
         """The components that a schema contains, union arms of newer versions included."""
         known = self._names.get(id(schema))
         if known is None:
-            # The cache keeps the schema too: otherwise its id could be reused.
-            known = self._names[id(schema)] = (schema, frozenset(self._found_in(schema)) or _NONE)
-        return known[1]
+            self._schemas.append(schema)
+            known = self._names[id(schema)] = frozenset(self._found_in(schema)) or _NONE
+        return known
 
     def _found_in(self, schema: Any) -> Iterator[str]:
         properties = schema.get("properties") if is_object(schema) else None

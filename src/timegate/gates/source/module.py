@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -97,7 +98,6 @@ class Module:
         self._writers = writers
         self.upgrades = reach.side == "requests"
         self.traces = traces if self.upgrades else None
-        self.shapes = Shapes(reach, self.traces, self.checked_apart)
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []
@@ -117,6 +117,11 @@ class Module:
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
         self.needed: list[Any] = []
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """What is known of the arms of unions; most modules have none, and are freed as soon as they are built."""
+        return Shapes(self.reach, self.traces, self.checked_apart)
 
     def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> str | None:
         """What clients call the objects of a class; empty for no objects, None where they have no checks of their own.
