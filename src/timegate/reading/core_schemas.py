@@ -15,19 +15,18 @@ SEES_WHAT_WAS_SENT: Final = frozenset({"function-before", "function-wrap", "func
 
 FUNCTIONS: Final = SEES_WHAT_WAS_SENT | {"function-after"}
 
-_INNER: Final = (
+_INNER: Final = frozenset({
     "schema", "items_schema", "keys_schema", "values_schema", "extras_schema", "variadic_schema", "fields", "choices",
     "steps", "arguments_schema", "var_args_schema", "var_kwargs_schema", "lax_schema", "strict_schema", "json_schema",
     "python_schema", "return_schema",
-)  # fmt: skip
+})  # fmt: skip
 """The keys of core schemas whose values are schemas, or lists, tuples and mappings of schemas."""
 
 
 def inner_schemas(node: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The schemas directly within a core schema."""
-    for key in _INNER:
-        value: Any = node.get(key)
-        if value is None:
+    for key, value in node.items():
+        if key not in _INNER or value is None:
             continue
         if is_object(value) and "type" in value and not is_object(value["type"]):
             yield value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic_core import PydanticSerializationError
 
@@ -26,6 +26,9 @@ LEVELS: Final = 150
 
 _MOST: Final = 100
 """How many faults are told at once."""
+
+_Pointer: TypeAlias = "str | tuple[_Pointer, object]"
+"""A JSON pointer (RFC 6901), or one with the next part after it: few are ever written out."""
 
 _SCHEMA: Final = "a schema: an object, true or false"
 
@@ -81,7 +84,7 @@ def plain_document(document: object) -> Document:
     faults: list[Fault] = []
     root: dict[str, Any] = {}
     # Each container that is still to be copied: where its copy goes, its pointer, and the containers around it.
-    waiting: list[tuple[Any, Any, Any, str, frozenset[int]]] = [(root, "", document, "#", frozenset())]
+    waiting: list[tuple[Any, Any, Any, _Pointer, frozenset[int]]] = [(root, "", document, "#", frozenset())]
     while waiting and len(faults) < _MOST:
         target, key, value, pointer, around = waiting.pop()
         items: Any = list(value) if issubclass(type_of(value), tuple) else value
@@ -110,7 +113,7 @@ def plain_document(document: object) -> Document:
             if type(inner) in JSON_TYPES:
                 copied[name] = inner
             else:
-                waiting.append((copied, name, inner, f"{pointer}/{_escaped(name)}", inside))
+                waiting.append((copied, name, inner, (pointer, name), inside))
     if not faults and not is_object(root[""]):
         faults.append(_fault("#", f"an OpenAPI document is an object, and this is {_described(document)}", "parse it"))
     if faults:
@@ -149,13 +152,12 @@ def check_schemas(schemas: Mapping[str, Schema]) -> None:
         raise CompileError(faults[:_MOST])
 
 
-def _fault(pointer: str, problem: str, remedy: str) -> Fault:
-    return Fault("head", "", pointer, problem, remedy)
-
-
-def _escaped(name: object) -> str:
-    """A part of a JSON pointer (RFC 6901)."""
-    return str(name).replace("~", "~0").replace("/", "~1")
+def _fault(pointer: _Pointer, problem: str, remedy: str) -> Fault:
+    parts: list[str] = []
+    while not isinstance(pointer, str):
+        pointer, name = pointer
+        parts.append(str(name).replace("~", "~0").replace("/", "~1"))
+    return Fault("head", "", "/".join([pointer, *reversed(parts)]), problem, remedy)
 
 
 def _described(value: object) -> str:
@@ -179,9 +181,9 @@ class _Form:
         shared: Any = document.get("components")
         self._shared: Mapping[str, Any] = shared if is_object(shared) else {}
 
-    def faults(self, kind: str, value: Any, pointer: str) -> Iterator[Fault]:
+    def faults(self, kind: str, value: Any, pointer: _Pointer) -> Iterator[Fault]:
         """Every place in a value that is of another kind, in order."""
-        waiting: list[tuple[str, Any, str]] = [(kind, value, pointer)]
+        waiting: list[tuple[str, Any, _Pointer]] = [(kind, value, pointer)]
         while waiting:
             kind, value, pointer = waiting.pop()
             wanted = self._mismatch(kind, value)
@@ -191,7 +193,8 @@ class _Form:
             if not isinstance(value, (dict, list)):
                 # Nothing is in it.
                 continue
-            yield from self._own_faults(kind, value, pointer)
+            if self._references or kind not in ("schema", "anything"):
+                yield from self._own_faults(kind, value, pointer)
             waiting += reversed(list(self._parts(kind, value, pointer)))
 
     def _mismatch(self, kind: str, value: Any) -> str | None:
@@ -212,17 +215,17 @@ class _Form:
             return None if is_object(value) or isinstance(value, bool) else _SCHEMA
         return None if is_object(value) else "an object"
 
-    def _parts(self, kind: str, value: Any, pointer: str) -> Iterator[tuple[str, Any, str]]:
+    def _parts(self, kind: str, value: Any, pointer: _Pointer) -> Iterator[tuple[str, Any, _Pointer]]:
         """The parts of a value whose kind is known, each with its pointer."""
         if kind.startswith("["):
-            yield from ((kind[1:-1], inner, f"{pointer}/{index}") for index, inner in enumerate(value))
+            yield from ((kind[1:-1], inner, (pointer, index)) for index, inner in enumerate(value))
         elif kind.startswith("{"):
-            yield from ((kind[1:-1], inner, f"{pointer}/{_escaped(name)}") for name, inner in value.items())
+            yield from ((kind[1:-1], inner, (pointer, name)) for name, inner in value.items())
         elif kind == "paths":
             items = ((path, inner) for path, inner in value.items() if not path.startswith("x-"))
-            yield from (("path item", inner, f"{pointer}/{_escaped(path)}") for path, inner in items)
+            yield from (("path item", inner, (pointer, path)) for path, inner in items)
         elif kind == "anything" and is_array(value):
-            yield from (("anything", inner, f"{pointer}/{index}") for index, inner in enumerate(value))
+            yield from (("anything", inner, (pointer, index)) for index, inner in enumerate(value))
         elif is_object(value):
             fields = _KINDS.get(kind, {})
             # Whatever a keyword of a schema means, references in it are followed.
@@ -230,32 +233,32 @@ class _Form:
             for name, inner in value.items():
                 if name in fields:
                     if type(inner) not in JSON_TYPES or self._mismatch(fields[name], inner) is not None:
-                        yield fields[name], inner, f"{pointer}/{name}"
+                        yield fields[name], inner, (pointer, name)
                 elif followed and isinstance(inner, (dict, list)) and name not in _LITERAL:
-                    yield "anything", inner, f"{pointer}/{_escaped(name)}"
+                    yield "anything", inner, (pointer, name)
 
-    def _own_faults(self, kind: str, value: Any, pointer: str) -> Iterator[Fault]:
+    def _own_faults(self, kind: str, value: Any, pointer: _Pointer) -> Iterator[Fault]:
         """What is wrong in a value of the right kind, apart from its parts."""
         if kind == "paths":
             for path in value:
                 if not path.startswith("x-") and (problem := _path_problem(path)):
-                    yield _fault(f"{pointer}/{_escaped(path)}", problem, "write a path that a router can match: /a/{b}")
+                    yield _fault((pointer, path), problem, "write a path that a router can match: /a/{b}")
         elif kind in ("schema", "anything"):
-            if is_object(value) and self._references:
+            if is_object(value):
                 yield from self._schema_faults(value, pointer)
         elif kind == "path item" and any(map(_is_misspelled, value)):
             for name in filter(_is_misspelled, value):
-                yield _fault(f"{pointer}/{name}", "a method is in small letters here", f'write "{name.lower()}": …')
+                yield _fault((pointer, name), "a method is in small letters here", f'write "{name.lower()}": …')
         elif kind in _REFERRING and "$ref" in value:
             if self._references and not self._leads(value["$ref"], _REFERRING[kind]):
                 remedy = f"refer to a component of the document: #/components/{_REFERRING[kind]}/…"
-                yield _fault(f"{pointer}/$ref", "it is not there, or refers to itself", remedy)
+                yield _fault((pointer, "$ref"), "it is not there, or refers to itself", remedy)
         else:
             for name in _REQUIRED.get(kind, ()):
                 if name not in value:
                     yield _fault(pointer, f"a {kind} without {name!r}", f'write "{name}": …')
 
-    def _schema_faults(self, schema: dict[str, Any], pointer: str) -> Iterator[Fault]:
+    def _schema_faults(self, schema: dict[str, Any], pointer: _Pointer) -> Iterator[Fault]:
         target = schema.get("$ref")
         known = self._shared.get("schemas")
         if isinstance(target, str):
@@ -265,7 +268,7 @@ class _Form:
                 yield _fault(pointer, f"it refers to {target}", remedy)
         for keyword in ("$dynamicRef", "$recursiveRef"):
             if keyword in schema:
-                yield _fault(f"{pointer}/{keyword}", "gates do not follow such references", "refer by $ref")
+                yield _fault((pointer, keyword), "gates do not follow such references", "refer by $ref")
 
     def _leads(self, target: Any, part: str) -> bool:
         """Whether a chain of references ends at a shared object."""

@@ -30,7 +30,7 @@ _SAY_MORE: Final = FUNCTIONS | {
 _LIMITS: Final = ("min_length", "max_length")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Held:
     """What a type says besides its schema, outside of the classes in it.
 

@@ -104,10 +104,11 @@ class Draft:
     def convert_to(self, slot: Slot, version: int) -> None:
         if slot.since == version:
             return
-        part = self.conversion.part(slot.since, version)
-        if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
-            part = part._replace(from_client=False)
-        self.convert_by_schema(slot, part)
+        if slot.schema is not None and self.reach.names_in(slot.schema):
+            part = self.conversion.part(slot.since, version)
+            if (slot.source is None and slot is not self.stages[0].whole) or slot.since != self.conversion.src:
+                part = part._replace(from_client=False)
+            self.convert_by_schema(slot, part)
         slot.since = version
 
     def _end_stage(self, functions: WholeFunctions) -> None:
