@@ -59,14 +59,14 @@ class AppDocument:
             if where != "header":
                 yield self._wire.requests[name], {one["name"]: one for one in listed if one["in"] == where}
         known = self._wire.requests[operation.headers]
+        spellings = {spelling for key in known.properties for spelling in known.accepted(key)}
         headers: dict[str, Mapping[str, Any]] = {}
         for one in listed:
             if one["in"] == "header":
                 name = one["name"].lower()
                 # Some releases document the fields of a model with underscores and read them with hyphens.
                 hyphens = name.replace("_", "-")
-                is_field = name not in known.properties and hyphens in known.properties
-                headers[hyphens if is_field and name not in known.accepted(hyphens) else name] = one
+                headers[hyphens if name not in spellings and hyphens in spellings else name] = one
         yield known, headers
 
     def _walk_operation(self, operation: Operation, raw: Mapping[str, Any]) -> None:
@@ -187,7 +187,8 @@ class AppDocument:
             found = {
                 key: with_parameter_texts(rename_references(one.get("schema", {}), self._identities), one, key)
                 for key, one in listed.items()
-                if key not in known and not self._is_foreign(one)
+                # Some releases document the fields of a class by their names in Python, whatever reads them.
+                if key not in known and key not in component.fields and not self._is_foreign(one)
             }
             noted = {
                 key: {**known[key], **notes}

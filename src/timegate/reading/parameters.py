@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -154,13 +154,21 @@ def _in_header(component: Component, *, hyphens: bool, by_name: bool) -> Compone
     def lower(wire: str) -> str:
         return (wire.replace("_", "-") if wire in own else wire).lower()
 
+    def spelled(key: str) -> Iterator[str]:
+        """How a header field has a key: one that is a field's name in Python has hyphens."""
+        is_name = hyphens and key in component.fields
+        if is_name:
+            yield _hyphened(key)
+        if by_name or not is_name:
+            yield key.lower()
+
     properties = {lower(wire): schema for wire, schema in component.properties.items()}
-    spellings = {
-        lower(wire): tuple(dict.fromkeys([lower(wire), *(key.lower() for key in keys[1:])]))
-        for wire, keys in component.spellings.items()
-    }
-    if by_name:
-        spellings |= {lower(wire): (lower(wire), wire) for wire in own if wire == wire.lower() != lower(wire)}
+    spellings: dict[str, tuple[str, ...]] = {}
+    for wire in component.properties:
+        keys = component.accepted(wire) if wire in own else component.accepted(wire)[1:]
+        found = dict.fromkeys([lower(wire), *(one for key in keys for one in spelled(key))])
+        if len(found) > 1:
+            spellings[lower(wire)] = tuple(found)
     return replace(
         component,
         schema={**component.schema, "properties": properties, "required": [lower(n) for n in component.required]},
