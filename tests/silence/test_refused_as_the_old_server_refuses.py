@@ -339,6 +339,24 @@ def test_what_is_no_tuple_is_told_as_such() -> None:
     assert told(posted.app, "POST", "/", body={"pair": 1}) == [("tuple_type", ["body", "pair"], 1)]
 
 
+class Gone(BaseModel):
+    gone: int
+
+
+class PairsOfArms(BaseModel):
+    pair: tuple[int, Item | Old]
+    perhaps: tuple[int, Item | Old] | None = None
+
+
+@pytest.mark.parametrize("key", ["pair", "perhaps"])
+def test_what_is_no_tuple_is_told_as_such_where_an_arm_in_it_is_gone(key: str) -> None:
+    posted = Posted(
+        PairsOfArms, on(Item, Old).retired(was=Gone, read_as=lambda gone: {"a": gone["gone"]}, loses="none is left")
+    )
+    body = {"pair": [1, {"gone": 1}], key: "3"}
+    assert told(posted.app, "POST", "/", body=body) == [("tuple_type", ["body", key], "3")]
+
+
 def test_the_number_in_a_text_is_repeated_as_the_app_repeats_it() -> None:
     app = FastAPI()
 

@@ -28,7 +28,7 @@ from tests.twins.shapes import (
     UnionOf,
     parts,
 )
-from tests.twins.values import Drawer, Member, Obj, filled
+from tests.twins.values import Drawer, Member, Obj, filled, is_list
 
 
 def _enums(scene: Scene) -> list[EnumShape]:
@@ -46,7 +46,7 @@ def _in_defaults(scene: Scene, one: EnumShape, value: Any) -> bool:
     gone = Member(one.uid, value)
     held = [field.default for model in scene.world.models.values() for field in model.fields]
     held += [parameter.default for op in scene.world.operations.values() for parameter in op.parameters]
-    return any(default == gone for default in held)
+    return any(gone in (default if is_list(default) else [default]) for default in held)
 
 
 def _is_key(one: EnumShape, types: set[Type]) -> bool:

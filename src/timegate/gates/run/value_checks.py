@@ -179,6 +179,7 @@ class ValueCheck:
         reader: reads every other value; None where nothing can.
         converted: whether the plain JSON of what was read replaces the value.
         objects: what a value is told that is no object, as type and message.
+        lists: what the lists among the types stand for, as `wrong_type` has it.
     """
 
     exact: frozenset[type]
@@ -188,6 +189,7 @@ class ValueCheck:
     reader: Reader | None
     converted: bool
     objects: tuple[str, str] = NO_OBJECT
+    lists: str = "list"
 
     def __call__(self, value: Any) -> Any:
         if value is MISSING:
@@ -204,7 +206,7 @@ class ValueCheck:
         if self.reader is None:
             if is_named:
                 return value
-            raise wrong_type(*types, objects=self.objects)
+            raise wrong_type(*types, objects=self.objects, lists=self.lists)
         try:
             read = self.reader(value)
         except Unread as error:
@@ -213,7 +215,7 @@ class ValueCheck:
             # A component's part of the type reads anything: what it has read must be of a type that the schema names.
             if value is not None and (is_named or type_of(read) in types):
                 return read if self.converted else self.named.kept(value, read)
-            failures = wrong_type(*types, objects=self.objects).failures
+            failures = wrong_type(*types, objects=self.objects, lists=self.lists).failures
         raise UpgradeError(failures=failures)
 
 

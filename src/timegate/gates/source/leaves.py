@@ -254,6 +254,14 @@ _SAYING_NOTHING: Final = frozenset({
 """The keywords that say nothing of which values there are."""
 
 
+def lists_at(schema: Schema) -> str:
+    """What a list at a schema stands for: a "list", a "tuple" or a "named tuple"."""
+    parts = arms_of(schema) or [schema]
+    if any(TUPLE_MARK in part for part in parts):
+        return "named tuple"
+    return "tuple" if any("prefixItems" in part for part in parts) else "list"
+
+
 def tuple_fields(schema: Schema) -> TupleFields | None:
     """The fields of the named tuple that clients may send as an object; None where a schema describes none."""
     if TUPLE_MARK not in schema:

@@ -10,13 +10,13 @@ from timegate.gates.plan.enums import plan_enum
 from timegate.gates.run.value_checks import NO_DICT
 from timegate.gates.source.enums import write_enum
 from timegate.gates.source.keywords import refuse_obstacles
-from timegate.gates.source.leaves import tuple_fields
+from timegate.gates.source.leaves import lists_at, tuple_fields
 from timegate.gates.source.module import Module
 from timegate.gates.source.unions import write_union
 from timegate.gates.source.writer import Writer
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import NEWER_ARMS_MARK, TUPLE_MARK
+from timegate.wire.marks import NEWER_ARMS_MARK
 from timegate.wire.schema import arms_of, referred
 
 _DEEPEST: Final = 12
@@ -130,8 +130,7 @@ def _refuse_other_types(module: Module, writer: Writer, schema: Schema, var: str
         allowed = types if module.upgrades else types | {type(None)}
         with writer.block(f"elif {module.is_not(var, allowed)}:"):
             if module.upgrades:
-                lists = "named tuple" if TUPLE_MARK in schema else "tuple" if "prefixItems" in schema else "list"
-                told = f"objects={NO_DICT!r}, lists={lists!r}"
+                told = f"objects={NO_DICT!r}, lists={lists_at(schema)!r}"
                 writer.add(f"raise wrong_type(*{module.name(types)}, {told})")
             else:
                 writer.add("refuse(E, 'the value has another JSON type than its schema', None)")

@@ -27,6 +27,7 @@ from timegate.gates.plan.plan import (
 )
 from timegate.gates.run.runtime import Call
 from timegate.gates.run.value_checks import NO_DICT, NO_OBJECT, MemberCheck, Named, ValueCheck
+from timegate.gates.source.leaves import lists_at
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
@@ -183,7 +184,9 @@ class Values:
         if reader is not None and not says_all(op.kind, settings=op.settings, apart=self._apart(op)):
             exact = frozenset[type]()
         objects = NO_OBJECT if _holds_a_class(op.schema) else NO_DICT
-        check = module.name(ValueCheck(exact, named, nullable, op.required, reader, op.converted, objects), "c")
+        check = module.name(
+            ValueCheck(exact, named, nullable, op.required, reader, op.converted, objects, lists_at(op.schema)), "c"
+        )
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
             conditions.append(module.is_not(variable, exact))
