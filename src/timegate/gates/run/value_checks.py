@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from timegate.errors import Failure, GateError, UpgradeError
 from timegate.gates.run.runtime import MISSING
+from timegate.gates.run.tuples import TupleFields
 from timegate.history.steps import Origin
 from timegate.typing import type_of
 from timegate.wire.value_readers import Reader, Unread
@@ -150,16 +151,19 @@ class Named:
     Args:
         types: of the value.
         inside: of the items of a list, or of the values of a dict; None where all of them stay.
+        fields: those of a named tuple, which is a list also where an object was sent for it.
     """
 
     types: frozenset[type]
     inside: Named | None = None
+    fields: TupleFields | None = None
 
     def kept(self, value: Any, read: Any) -> Any:
         """A value as it was sent, but for what is of no named type: that is as it was read."""
         kind, inside = type_of(value), self.inside
         if kind not in self.types:
-            return read
+            listed = self.fields.listed(value) if self.fields is not None and kind is dict else None
+            return read if listed is None else listed
         if inside is not None and kind is list and type_of(read) is kind and len(value) == len(read):
             return [inside.kept(item, found) for item, found in zip(value, read, strict=True)]
         if inside is not None and kind is dict and type_of(read) is kind and value.keys() == read.keys():

@@ -254,12 +254,11 @@ _SAYING_NOTHING: Final = frozenset({
 """The keywords that say nothing of which values there are."""
 
 
-def lists_at(schema: Schema) -> str:
-    """What a list at a schema stands for: a "list", a "tuple" or a "named tuple"."""
-    parts = arms_of(schema) or [schema]
-    if any(TUPLE_MARK in part for part in parts):
+def lists_at(*schemas: Schema) -> str:
+    """What a list of one of these schemas stands for: a "list", a "tuple" or a "named tuple"."""
+    if any(TUPLE_MARK in schema for schema in schemas):
         return "named tuple"
-    return "tuple" if any("prefixItems" in part for part in parts) else "list"
+    return "tuple" if any("prefixItems" in schema for schema in schemas) else "list"
 
 
 def tuple_fields(schema: Schema) -> TupleFields | None:

@@ -27,7 +27,7 @@ from timegate.gates.plan.plan import (
 )
 from timegate.gates.run.runtime import Call
 from timegate.gates.run.value_checks import NO_DICT, NO_OBJECT, MemberCheck, Named, ValueCheck
-from timegate.gates.source.leaves import lists_at
+from timegate.gates.source.leaves import lists_at, tuple_fields
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
@@ -185,7 +185,17 @@ class Values:
             exact = frozenset[type]()
         objects = NO_OBJECT if _holds_a_class(op.schema) else NO_DICT
         check = module.name(
-            ValueCheck(exact, named, nullable, op.required, reader, op.converted, objects, lists_at(op.schema)), "c"
+            ValueCheck(
+                exact,
+                named,
+                nullable,
+                op.required,
+                reader,
+                op.converted,
+                objects,
+                lists_at(*_described(op.schema, components)),
+            ),
+            "c",
         )
         conditions = [] if id(op.slot) in self.certain or op.required else [f"{variable} is not M"]
         if exact:
@@ -274,7 +284,14 @@ def _named(schema: Schema, components: Mapping[str, Component]) -> Named:
     inside = [arm[key] for arm in _arms(schema) for key in ("items", "additionalProperties") if is_object(arm.get(key))]
     below = _named(inside[0], components) if len(inside) == 1 else None
     stays = below is None or (below.inside is None and dict in below.types)
-    return Named(named_types(schema, components), None if stays else below)
+    tuples = [fields for arm in _described(schema, components) if (fields := tuple_fields(arm)) is not None]
+    return Named(named_types(schema, components), None if stays else below, tuples[0] if len(tuples) == 1 else None)
+
+
+def _described(schema: Schema, components: Mapping[str, Component]) -> list[Schema]:
+    """The arms of a schema, or the schema itself, with those of components in place of references."""
+    targets = [(arm, referred(arm)) for arm in _arms(schema)]
+    return [arm if target is None else components[target].schema for arm, target in targets]
 
 
 def _arms(schema: Schema) -> Iterator[Schema]:
