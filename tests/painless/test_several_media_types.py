@@ -125,6 +125,16 @@ def test_a_fact_of_the_whole_body_is_about_the_first_json(media: tuple[str, str]
     assert (sent_as(app, JSON).json(), sent_as(app, SCIM).json()) == ({"text": "no"}, {"message": "no"})
 
 
+@shows("`enveloped` and `rewritten` are about the first,")
+@pytest.mark.parametrize("media", [(JSON, SCIM), (SCIM, JSON)])
+def test_an_envelope_is_that_of_the_first_json(media: tuple[str, str]) -> None:
+    document = document_of(*media)
+    for schema in document["components"]["schemas"].values():
+        schema["required"] = ["message"]
+    app = served(document, endpoint("/x", "GET").enveloped("message"))
+    assert (sent_as(app, JSON).json(), sent_as(app, SCIM).json()) == ("no", {"message": "no"})
+
+
 def test_an_error_of_another_json_is_converted() -> None:
     document = document_of(JSON, SCIM)
     operation = document["paths"]["/x"]["get"]

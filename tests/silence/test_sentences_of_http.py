@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import pytest
 from fastapi import Depends, FastAPI, Form, Query, Request, UploadFile
@@ -246,6 +246,23 @@ def test_a_decimal_has_the_precision_of_a_double_and_an_integer_all_its_digits()
     assert response.json() == '{"price":0.12345678901234568,"sku":"a","n":123456789012345678901}'
 
 
+class Noting:
+    """A middleware inside that notes what the app gets."""
+
+    got: ClassVar[list[str]] = []
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def noted() -> Any:
+            message = await receive()
+            self.got.append(message["type"])
+            return message
+
+        await self.app(scope, noted, send)
+
+
 @shows(
     "What is refused only at the end of a form is told in place of the app's response, which has got a disconnect.",
 )
@@ -258,6 +275,8 @@ def test_what_is_refused_at_the_end_of_a_form_is_told_in_place_of_the_apps_respo
         seen.append("declared")
         return n
 
+    app.add_middleware(Noting)
+    Noting.got.clear()
     fact = endpoint("/declared", "POST").form("n").retyped(was=int, to_head=lambda n: n + 1)
     parts = (
         b'--B\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n1\r\n'
@@ -267,7 +286,7 @@ def test_what_is_refused_at_the_end_of_a_form_is_told_in_place_of_the_apps_respo
     with files_left_open():
         response = exchange(gated(app, fact), "POST", "/declared", body=parts, headers=headers, untyped=True)
     assert (response.status, response.json()["detail"][0]["loc"]) == (422, ["body", "n"])
-    assert seen == []
+    assert (seen, Noting.got[-1]) == ([], "http.disconnect")
 
 
 @shows("A handler, its dependencies and its validators run once.")
@@ -297,3 +316,17 @@ def test_a_handler_its_dependencies_and_its_validators_run_once() -> None:
         served = gated(app, on(Noted).renamed("article", to="sku"))
         assert exchange(served, "POST", "/", body={key: "a"}, version=version).status == 200
         assert sorted(ran) == ["dependency", "handler", "validator"]
+
+
+@shows("more than one thing | all that the gate finds; what only the app refuses may come with the next try")
+def test_what_only_the_app_refuses_comes_with_the_next_try() -> None:
+    class Both(BaseModel):
+        price: int = 0
+        size: int = Field(0, le=5)
+
+    fact = on(Both).retyped("price", was=int, to_head=lambda price: price * 2, to_old=lambda price: price // 2)
+    posted = Posted(Both, fact)
+    for sent, place in (({"price": "a", "size": 9}, "price"), ({"price": 1, "size": 9}, "size")):
+        (entry,) = exchange(posted.app, "POST", "/", body=sent).json()["detail"]
+        assert entry["loc"] == ["body", place]
+    assert posted.send({"price": 1, "size": 1}) == (200, Both(price=2, size=1))

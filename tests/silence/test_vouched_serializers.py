@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import pytest
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -19,7 +20,7 @@ from pydantic.dataclasses import dataclass
 
 from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated, timeline_of
-from timegate import CompileError, Contract, Timeline, Version, VersionChange, on, sibling
+from timegate import CompileError, Contract, DowngradeError, Timeline, Version, VersionChange, on, sibling
 
 T = TypeVar("T")
 WHY = "it drops nulls and keeps the rest"
@@ -140,8 +141,10 @@ class TestASerializerOfAModel:
     def test_is_an_error_of_the_server_where_it_breaks_its_word(self, kind: Any) -> None:
         gates = timeline_of(on(kind).vouched(WHY), RENAMED).compile(Contract.of_types(sends=[kind]))
         for sent in ("text", {"inner": "text"}, [1]):
-            with pytest.raises(Exception, match="an object was expected"):
+            with pytest.raises(DowngradeError, match="an object was expected"):
                 gates.downgrade(kind, sent, to_version=OLD)
+            app = gated(served(kind, JSONResponse(sent)), on(kind).vouched(WHY), RENAMED)
+            assert exchange(app, "GET", "/").status == 500
 
 
 class Fields(BaseModel):
