@@ -118,6 +118,13 @@ def exchange(
     )
 
 
+def told(app: Any, method: str, target: str, **more: Any) -> list[tuple[Any, ...]]:
+    """The entries of a 422, as type, place and input."""
+    response = exchange(app, method, target, **more)
+    assert response.status == 422
+    return [(one["type"], one["loc"], one.get("input")) for one in response.json()["detail"]]
+
+
 def lifespan(app: App, sent: list[Any] | None = None) -> None:
     """Start an app and stop it; raises what the app raises.
 

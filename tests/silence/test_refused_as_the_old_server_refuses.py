@@ -1,17 +1,13 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
-from dataclasses import dataclass, field
 from enum import Enum, IntEnum, StrEnum
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, ConfigDict, Field, with_config
-from pydantic.dataclasses import dataclass as pydantic_dataclass
-from typing_extensions import TypedDict
+from pydantic import BaseModel, Field
 
-from tests.sentences import shows
-from tests.silence.exchanges import Posted, exchange, gated
+from tests.silence.exchanges import Posted, exchange, gated, told
 from timegate import endpoint, enum, on
 from timegate.asgi import TimegateMiddleware
 
@@ -117,13 +113,6 @@ def test_what_is_no_dict_is_told_as_such(sent: Any) -> None:
     ]
 
 
-def told(app: Any, method: str, target: str, **more: Any) -> list[tuple[Any, ...]]:
-    """The entries of a 422, as type, place and input."""
-    response = exchange(app, method, target, **more)
-    assert response.status == 422
-    return [(one["type"], one["loc"], one.get("input")) for one in response.json()["detail"]]
-
-
 def test_a_path_parameter_that_moved_into_the_query_is_told_in_the_path() -> None:
     app = FastAPI()
 
@@ -150,51 +139,6 @@ def test_a_moved_value_is_told_where_the_client_sent_it(sent: Any, kind: str) ->
     assert told(posted.app, "POST", "/", body=sent) == [(kind, ["body", "n"], sent.get("n", sent))]
 
 
-class Sized(TypedDict):
-    size: int
-
-
-@dataclass
-class Weighed:
-    weight: int
-
-
-class Parcel(BaseModel):
-    sized: Sized
-    weighed: Weighed
-    level: int = 0
-
-
-@pytest.mark.parametrize("sent", [1, [{}]])
-@pytest.mark.parametrize(
-    ("key", "other", "kind", "context"),
-    [
-        ("sized", {"weighed": {"weight": 1}}, "dict_type", None),
-        ("weighed", {"sized": {"size": 1}}, "dataclass_type", {"class_name": "OldWeighed"}),
-    ],
-)
-def test_what_is_no_object_is_told_by_what_its_class_is_where_a_function_gets_the_whole(
-    key: str, other: dict[str, Any], kind: str, context: Any, sent: Any
-) -> None:
-    app = FastAPI()
-
-    @app.post("/")
-    async def post(body: dict[str, Parcel]) -> int:
-        return len(body)
-
-    numbered = endpoint("/", "POST").rewritten(request=by_number, was=list[Parcel], loses="nothing")
-    older = gated(app, on(Weighed).was_named("OldWeighed"), numbered)
-    response = exchange(older, "POST", "/", body=[{**other, key: sent}])
-    assert response.status == 422
-    assert [(one["type"], one["loc"], one["input"], one.get("ctx")) for one in response.json()["detail"]] == [
-        (kind, ["body", 0, key], sent, context)
-    ]
-
-
-def by_number(parcels: list[Any]) -> dict[str, Any]:
-    return {str(number): one for number, one in enumerate(parcels)}
-
-
 class Spelled(BaseModel, populate_by_name=True, extra="forbid"):
     many: list[int] = Field(alias="manyIn")
     n: int = 0
@@ -218,36 +162,6 @@ class Nullified(BaseModel, populate_by_name=True, extra="forbid"):
 )
 def test_a_key_is_told_in_the_spelling_that_was_sent(model: Any, fact: Any, sent: Any, entry: Any) -> None:
     assert told(Posted(model, fact).app, "POST", "/", body=sent) == [entry]
-
-
-class Cat(BaseModel):
-    kind: Literal["cat"]
-    name: list[str]
-
-
-class Dog(BaseModel):
-    kind: Literal["dog"]
-
-
-class Bird(BaseModel):
-    kind: Literal["bird"]
-
-
-class Home(BaseModel):
-    pet: Annotated[Cat | Dog | Bird, Field(discriminator="kind")] | None = None
-
-
-def test_an_arm_of_a_nullable_union_is_told_by_its_tag() -> None:
-    body = {"pet": {"kind": "cat", "name": 1}}
-    app = Posted(Home, on(Cat).became_list("name", was=str, empty="")).app
-    assert told(app, "POST", "/", body=body) == [("string_type", ["body", "pet", "cat", "name"], 1)]
-
-
-def test_an_arm_that_the_client_does_not_have_is_told_as_a_tag_that_nobody_has() -> None:
-    fact = on(Dog).introduced(seen_as={"kind": "cat", "name": []})
-    pet = {"kind": "dog"}
-    entries = told(Posted(Home, fact).app, "POST", "/", body={"pet": pet})
-    assert entries == [("union_tag_invalid", ["body", "pet"], pet)]
 
 
 class Tight(BaseModel):
@@ -289,27 +203,6 @@ def test_a_field_that_was_required_before_it_was_removed_is_required(sent: Any, 
 def test_a_number_that_overflows_is_a_400_also_where_the_shape_is_wrong() -> None:
     response = exchange(Posted(Item, on(Item).added("n")).app, "POST", "/", body=b"[1e400]")
     assert response.status == 400
-
-
-class Old(BaseModel):
-    a: int
-    b: int = 0
-
-
-class New(BaseModel):
-    a: int
-    c: int
-
-
-class Either(BaseModel):
-    one: Old | New
-
-
-@shows("a missing key that only today's version has, in an arm of a union | what else is wrong")
-def test_a_missing_key_that_only_the_newest_version_has_is_not_told() -> None:
-    fact = on(Old).renamed("z", to="b"), on(New).added("c", default=1)
-    entries = told(Posted(Either, *fact).app, "POST", "/", body={"one": {"a": "x"}})
-    assert entries == [("value_error", ["body", "one"], {"a": "x"})]
 
 
 @pytest.mark.parametrize("target", ["/?stranger=1&stranger=2"])
@@ -398,201 +291,3 @@ def test_a_422_that_repeats_a_body_nested_too_deeply_is_a_400() -> None:
     moved = gated(app, endpoint("/then", "POST").moved(to="/now"))
     assert exchange(moved, "POST", "/then", body=b"[" * 300 + b"]" * 300).status == 400
     assert exchange(moved, "POST", "/then", body=b"[[]]").status == 422
-
-
-class Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Circle(Closed):
-    kind: Literal["circle"]
-    radius: int
-
-
-class Square(Closed):
-    kind: Literal["square"]
-    side: int
-
-
-class Triangle(Closed):
-    kind: Literal["triangle"]
-    height: int
-
-
-class Drawn(BaseModel):
-    shape: Circle | Square
-
-
-class DrawnToday(BaseModel):
-    shape: Circle | Square | Triangle
-
-
-def test_nothing_is_told_of_an_arm_that_the_client_does_not_know() -> None:
-    sent = {"shape": {"kind": "circle", "radius": 1, "height": 2}}
-    seen = {"kind": "circle", "radius": 0}
-    today = told(Posted(DrawnToday, on(Triangle).introduced(seen_as=seen)).app, "POST", "/", body=sent)
-    assert today == told(Posted(Drawn).app, "POST", "/", body=sent)
-    assert {place[2] for _, place, _ in today} == {"Circle", "Square"}
-
-
-@dataclass
-class ItemOfADataclass:
-    n: int = 0
-    held: "list[ItemOfADataclass]" = field(default_factory=list["ItemOfADataclass"])
-
-
-class ItemOfATypedDict(TypedDict):
-    n: int
-    held: NotRequired["list[ItemOfATypedDict]"]
-
-
-class ItemOfAModel(BaseModel):
-    n: int = 0
-    held: list["ItemOfAModel"] = []
-
-
-@pytest.mark.parametrize("kind", [ItemOfAModel, ItemOfADataclass, ItemOfATypedDict])
-@pytest.mark.parametrize("sent", [7, [], {"n": 1, "held": [7]}])
-def test_what_is_no_object_is_told_as_its_class_tells_it(kind: Any, sent: Any) -> None:
-    def details(body: Any, *facts: Any) -> Any:
-        response = exchange(Posted(kind, *facts).app, "POST", "/", body=body)
-        assert response.status == 422
-        return response.json()["detail"]
-
-    older = {"m": 1, "held": [7]} if isinstance(sent, dict) else sent
-    assert details(older, on(kind).renamed("m", to="n")) == details(sent)
-
-
-@pytest.mark.parametrize("kind", [ItemOfAModel, ItemOfADataclass, ItemOfATypedDict])
-def test_what_is_no_object_in_a_removed_field_is_told_as_its_class_tells_it(kind: Any) -> None:
-    now = told(Posted(ItemOfAModel).app, "POST", "/", body={"held": [7]})
-    assert [place for _, place, _ in now] == [["body", "held", 0]]
-    removed = on(Item).removed("gone", was=list[kind], backfill=[], loses="nobody asks for it")
-    types = {ItemOfAModel: "model_attributes_type", ItemOfADataclass: "dataclass_type", ItemOfATypedDict: "dict_type"}
-    was = told(Posted(Item, removed, on(kind).renamed("m", to="n")).app, "POST", "/", body={"gone": [7]})
-    assert was == [(types[kind], ["body", "gone", 0], 7)]
-
-
-@pydantic_dataclass(config=ConfigDict(extra="forbid"))
-class ClosedDataclass:
-    n: int = 0
-
-
-class ClosedModel(Closed):
-    n: int = 0
-
-
-@with_config(ConfigDict(extra="forbid"))
-class ClosedTypedDict(TypedDict):
-    n: NotRequired[int]
-
-
-@pytest.mark.parametrize("kind", [ClosedModel, ClosedDataclass, ClosedTypedDict])
-def test_a_key_that_a_closed_class_lacked_is_told_as_its_class_tells_it(kind: Any) -> None:
-    fact = on(kind).added("n")
-    (today,) = told(Posted(kind).app, "POST", "/", body={"strange": 1})
-    (was,) = told(Posted(kind, fact).app, "POST", "/", body={"n": 1})
-    assert (was[0], was[2]) == (today[0], today[2])
-    assert was[1] == ["body", "n"]
-
-
-class Disc(Closed):
-    kind: Literal["disc"]
-    r: int
-
-
-class CircleOrDisc(BaseModel):
-    shape: Circle | Disc
-
-
-def test_an_arm_misses_no_key_that_the_client_sent() -> None:
-    posted = Posted(CircleOrDisc, on(Circle).renamed("r", to="radius"))
-    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
-    assert entries == [
-        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
-        ("literal_error", ["body", "shape", "Disc", "kind"], "circle"),
-        ("extra_forbidden", ["body", "shape", "Disc", "strange"], 2),
-    ]
-
-
-def test_an_arm_tells_nothing_of_a_key_that_the_client_did_not_send() -> None:
-    posted = Posted(Drawn, on(Circle).renamed("r", to="radius"))
-    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
-    assert entries == [
-        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
-        ("literal_error", ["body", "shape", "Square", "kind"], "circle"),
-        ("missing", ["body", "shape", "Square", "side"], {"kind": "circle", "r": 1, "strange": 2}),
-        ("extra_forbidden", ["body", "shape", "Square", "strange"], 2),
-    ]
-
-
-class Parts(BaseModel):
-    kind: Literal["parts"]
-    first: str
-    last: str
-
-
-class Whole(Closed):
-    kind: Literal["whole"]
-    first: int
-
-
-class PartsOrWhole(BaseModel):
-    shape: Parts | Whole
-
-
-def test_an_arm_whose_value_was_split_tells_nothing_of_the_parts() -> None:
-    split = on(Parts).split(
-        "name", into=("first", "last"), was=str, apart=str.split, together="{} {}".format, loses="spaces"
-    )
-    sent = {"shape": {"kind": "whole", "first": 1, "strange": 2}}
-    assert told(Posted(PartsOrWhole, split).app, "POST", "/", body=sent) == [
-        ("literal_error", ["body", "shape", "Parts", "kind"], "whole"),
-        ("missing", ["body", "shape", "Parts", "name"], sent["shape"]),
-        ("extra_forbidden", ["body", "shape", "Whole", "strange"], 2),
-    ]
-
-
-class Counted(BaseModel):
-    kind: Literal["counted"]
-    n: str
-
-
-class CountedOrWhole(BaseModel):
-    shape: Counted | Whole
-
-
-def test_an_arm_tells_no_json_type_of_a_value_that_a_function_would_have_made() -> None:
-    retyped = on(Counted).retyped("n", was=int, to_head=str, to_old=int)
-    sent = {"shape": {"kind": "whole", "n": 1, "first": "x"}}
-    assert told(Posted(CountedOrWhole, retyped).app, "POST", "/", body=sent) == [
-        ("literal_error", ["body", "shape", "Counted", "kind"], "whole"),
-        ("int_parsing", ["body", "shape", "Whole", "first"], "x"),
-        ("extra_forbidden", ["body", "shape", "Whole", "n"], 1),
-    ]
-
-
-class Newer(BaseModel, extra="forbid"):
-    a: int
-    e: int = 0
-    f: int = 0
-
-
-@pydantic_dataclass(config=ConfigDict(extra="forbid"))
-class NewerData:
-    a: int
-    e: int = 0
-    f: int = 0
-
-
-@pytest.mark.parametrize(("kind", "extra"), [(Newer, "extra_forbidden"), (NewerData, "unexpected_keyword_argument")])
-def test_keys_that_the_client_does_not_have_are_told_after_its_own_in_the_order_in_which_they_were_sent(
-    kind: Any, extra: str
-) -> None:
-    retyped = on(kind).retyped("a", was=str, to_head=int, to_old=str)
-    posted = Posted(kind, on(kind).added("e"), on(kind).added("f"), retyped)
-    assert told(posted.app, "POST", "/", body={"f": 1, "a": 7, "e": 2}) == [
-        ("string_type", ["body", "a"], 7),
-        (extra, ["body", "f"], 1),
-        (extra, ["body", "e"], 2),
-    ]

@@ -1,0 +1,171 @@
+"""What a 422 tells of the arms of a union: what the old server told, and nothing of what the client does not know."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tests.sentences import shows
+from tests.silence.exchanges import Posted, told
+from timegate import on
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    name: list[str]
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+
+
+class Bird(BaseModel):
+    kind: Literal["bird"]
+
+
+class Home(BaseModel):
+    pet: Annotated[Cat | Dog | Bird, Field(discriminator="kind")] | None = None
+
+
+def test_an_arm_of_a_nullable_union_is_told_by_its_tag() -> None:
+    body = {"pet": {"kind": "cat", "name": 1}}
+    app = Posted(Home, on(Cat).became_list("name", was=str, empty="")).app
+    assert told(app, "POST", "/", body=body) == [("string_type", ["body", "pet", "cat", "name"], 1)]
+
+
+def test_an_arm_that_the_client_does_not_have_is_told_as_a_tag_that_nobody_has() -> None:
+    fact = on(Dog).introduced(seen_as={"kind": "cat", "name": []})
+    pet = {"kind": "dog"}
+    entries = told(Posted(Home, fact).app, "POST", "/", body={"pet": pet})
+    assert entries == [("union_tag_invalid", ["body", "pet"], pet)]
+
+
+class Old(BaseModel):
+    a: int
+    b: int = 0
+
+
+class New(BaseModel):
+    a: int
+    c: int
+
+
+class Either(BaseModel):
+    one: Old | New
+
+
+@shows("a missing key that only today's version has, in an arm of a union | what else is wrong")
+def test_a_missing_key_that_only_the_newest_version_has_is_not_told() -> None:
+    fact = on(Old).renamed("z", to="b"), on(New).added("c", default=1)
+    entries = told(Posted(Either, *fact).app, "POST", "/", body={"one": {"a": "x"}})
+    assert entries == [("value_error", ["body", "one"], {"a": "x"})]
+
+
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Circle(Closed):
+    kind: Literal["circle"]
+    radius: int
+
+
+class Square(Closed):
+    kind: Literal["square"]
+    side: int
+
+
+class Triangle(Closed):
+    kind: Literal["triangle"]
+    height: int
+
+
+class Drawn(BaseModel):
+    shape: Circle | Square
+
+
+class DrawnToday(BaseModel):
+    shape: Circle | Square | Triangle
+
+
+def test_nothing_is_told_of_an_arm_that_the_client_does_not_know() -> None:
+    sent = {"shape": {"kind": "circle", "radius": 1, "height": 2}}
+    seen = {"kind": "circle", "radius": 0}
+    today = told(Posted(DrawnToday, on(Triangle).introduced(seen_as=seen)).app, "POST", "/", body=sent)
+    assert today == told(Posted(Drawn).app, "POST", "/", body=sent)
+    assert {place[2] for _, place, _ in today} == {"Circle", "Square"}
+
+
+class Disc(Closed):
+    kind: Literal["disc"]
+    r: int
+
+
+class CircleOrDisc(BaseModel):
+    shape: Circle | Disc
+
+
+def test_an_arm_misses_no_key_that_the_client_sent() -> None:
+    posted = Posted(CircleOrDisc, on(Circle).renamed("r", to="radius"))
+    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
+    assert entries == [
+        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
+        ("literal_error", ["body", "shape", "Disc", "kind"], "circle"),
+        ("extra_forbidden", ["body", "shape", "Disc", "strange"], 2),
+    ]
+
+
+def test_an_arm_tells_nothing_of_a_key_that_the_client_did_not_send() -> None:
+    posted = Posted(Drawn, on(Circle).renamed("r", to="radius"))
+    entries = told(posted.app, "POST", "/", body={"shape": {"kind": "circle", "r": 1, "strange": 2}})
+    assert entries == [
+        ("extra_forbidden", ["body", "shape", "Circle", "strange"], 2),
+        ("literal_error", ["body", "shape", "Square", "kind"], "circle"),
+        ("missing", ["body", "shape", "Square", "side"], {"kind": "circle", "r": 1, "strange": 2}),
+        ("extra_forbidden", ["body", "shape", "Square", "strange"], 2),
+    ]
+
+
+class Parts(BaseModel):
+    kind: Literal["parts"]
+    first: str
+    last: str
+
+
+class Whole(Closed):
+    kind: Literal["whole"]
+    first: int
+
+
+class PartsOrWhole(BaseModel):
+    shape: Parts | Whole
+
+
+def test_an_arm_whose_value_was_split_tells_nothing_of_the_parts() -> None:
+    split = on(Parts).split(
+        "name", into=("first", "last"), was=str, apart=str.split, together="{} {}".format, loses="spaces"
+    )
+    sent = {"shape": {"kind": "whole", "first": 1, "strange": 2}}
+    assert told(Posted(PartsOrWhole, split).app, "POST", "/", body=sent) == [
+        ("literal_error", ["body", "shape", "Parts", "kind"], "whole"),
+        ("missing", ["body", "shape", "Parts", "name"], sent["shape"]),
+        ("extra_forbidden", ["body", "shape", "Whole", "strange"], 2),
+    ]
+
+
+class Counted(BaseModel):
+    kind: Literal["counted"]
+    n: str
+
+
+class CountedOrWhole(BaseModel):
+    shape: Counted | Whole
+
+
+def test_an_arm_tells_no_json_type_of_a_value_that_a_function_would_have_made() -> None:
+    retyped = on(Counted).retyped("n", was=int, to_head=str, to_old=int)
+    sent = {"shape": {"kind": "whole", "n": 1, "first": "x"}}
+    assert told(Posted(CountedOrWhole, retyped).app, "POST", "/", body=sent) == [
+        ("literal_error", ["body", "shape", "Counted", "kind"], "whole"),
+        ("int_parsing", ["body", "shape", "Whole", "first"], "x"),
+        ("extra_forbidden", ["body", "shape", "Whole", "n"], 1),
+    ]
