@@ -236,15 +236,19 @@ class Gone(BaseModel):
     gone: int
 
 
+class Counted(BaseModel):
+    a: int
+
+
 class PairsOfArms(BaseModel):
-    pair: tuple[int, Item | Old]
-    perhaps: tuple[int, Item | Old] | None = None
+    pair: tuple[int, Item | Counted]
+    perhaps: tuple[int, Item | Counted] | None = None
 
 
 @pytest.mark.parametrize("key", ["pair", "perhaps"])
 def test_what_is_no_tuple_is_told_as_such_where_an_arm_in_it_is_gone(key: str) -> None:
     posted = Posted(
-        PairsOfArms, on(Item, Old).retired(was=Gone, read_as=lambda gone: {"a": gone["gone"]}, loses="none is left")
+        PairsOfArms, on(Item, Counted).retired(was=Gone, read_as=lambda gone: {"a": gone["gone"]}, loses="none is left")
     )
     body = {"pair": [1, {"gone": 1}], key: "3"}
     assert told(posted.app, "POST", "/", body=body) == [("tuple_type", ["body", key], "3")]
