@@ -53,14 +53,14 @@ def app_of(*kinds: Any) -> FastAPI:
     return app
 
 
-def add_operation(app: FastAPI, path: str, kind: Any) -> None:
+def add_operation(app: FastAPI, path: str, kind: Any, method: str = "POST") -> None:
     """An operation that takes and gives a type."""
 
     async def handle(body: Any) -> Any:
         return body
 
     handle.__annotations__["body"] = kind
-    app.post(path, response_model=kind)(handle)
+    app.api_route(path, methods=[method], response_model=kind)(handle)
 
 
 def compiled(kinds: Sequence[Any], boundaries: Boundaries) -> Compiled:

@@ -19,6 +19,7 @@ from tests.growth.crafted_contracts import (
     an_enum,
     compiled,
     model_with,
+    number_of,
     same_object,
     text_of,
     timeline_of,
@@ -229,6 +230,17 @@ def holders_of_an_enum(size: int) -> Compiled:
     return compiled(holders, [(enum(kind).renamed("old", to="m0"),)])
 
 
+def fields_of_a_partial_update(size: int) -> Compiled:
+    """Half of the fields of a model that a `PATCH` takes came in one version, and the type of the others changed."""
+    names = [f"field{index}" for index in range(size)]
+    fields: dict[str, Any] = dict.fromkeys(names, (int, 0))
+    app, model = FastAPI(), model_with("Thing", own=(int, 0), **fields)
+    add_operation(app, "/things", model, "PATCH")
+    came = tuple(on(model).added(name, default=1) for name in names[::2])
+    changed = tuple(on(model).retyped(name, was=str, to_head=number_of, to_old=text_of) for name in names[1::2])
+    return Compiled(Contract.of(app), timeline_of([came + changed]))
+
+
 PARTS: Final[dict[str, Crafted]] = {
     f"{grown.__name__.replace('_', ' ')}: {location}": grown(location)
     for grown in (parameters_of, parameters_beside, versions_of_parameter, versions_of_parameters)
@@ -236,6 +248,7 @@ PARTS: Final[dict[str, Crafted]] = {
 } | {
     function.__name__.replace("_", " "): function
     for function in (
+        fields_of_a_partial_update,
         gone_parameters,
         parameters_of_operations,
         response_headers,

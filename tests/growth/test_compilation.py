@@ -1,7 +1,7 @@
 """Rule: compilation grows linearly in each of versions, models, fields of a model, places.
 
 What is counted are the steps of Python from the contract and the timeline to the programs, their source included, and
-to what changes may have forgotten.
+to what changes may have forgotten; and of what comes before and after it, reading an app and making documents.
 `GROWTH=full` takes the whole range.
 """
 
@@ -15,10 +15,12 @@ from typing import Final
 import pytest
 
 from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
-from tests.growth.crafted_contracts import CONTRACTS, Compiled
+from tests.growth.crafted_contracts import CONTRACTS, DIMENSIONS, Compiled
 from tests.growth.crafted_operations import OPERATIONS
 from tests.growth.crafted_parts import MARKERS, PARTS
 from tests.growth.crafted_unions import UNIONS
+from timegate import Gates
+from timegate.typing import Document
 
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
@@ -48,6 +50,35 @@ def test_compilation_is_linear(name: str) -> None:
 @pytest.mark.parametrize("name", TWO_GROW)
 def test_compilation_is_at_most_quadratic_where_two_sizes_grow_at_once(name: str) -> None:
     assert exponent(steps_by_size(name, TWO_GROW[name])) <= 2 * ALLOWED
+
+
+SHOWN: Final = [
+    *(f"{dimension}: renamed field" for dimension in DIMENSIONS if dimension != "versions, each of another model"),
+    *("arms changed", "models of one name", "operations moved", "parameters of operations", "statuses of operations"),
+]
+"""Cases whose apps are read, and whose documents are made, in all the ways that their sizes can grow."""
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", SHOWN)
+def test_reading_an_app_is_linear(name: str) -> None:
+    assert exponent({size: Steps().of(partial(CASES[name], size)) for size in SIZES}) <= ALLOWED
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_documents_of_all_versions_are_linear(name: str) -> None:
+    found: dict[int, int] = {}
+    for size in SIZES:
+        case = CASES[name](size)
+        gates = case.timeline.compile(case.contract)
+        found[size] = Steps().of(partial(all_documents, gates))
+    assert exponent(found) <= ALLOWED
+
+
+def all_documents(gates: Gates) -> list[Document]:
+    """The document of each version."""
+    return [gates.contract(version) for version in gates.timeline.values]
 
 
 def started(case: Compiled) -> object:

@@ -87,7 +87,8 @@ class AppEdits:
             document["info"] = {**document.get("info", {}), "version": version}
         document["paths"] = self._edited_paths(old, old_paths)
         # What the app shows besides its operations refers to a component by the name that it has at the version.
-        renamed = {own: name for name, own in sources.items() if own not in names.values()}
+        shown = {*names.values()}
+        renamed = {own: name for name, own in sources.items() if own not in shown}
         twins = self._twins(sources)
         for twin, name in twins.items():
             if sources[name] in renamed:

@@ -13,12 +13,18 @@ def share_identities(responses: GeneratedSchemas, requests: GeneratedSchemas) ->
         same = requests.components.get(name)
         if same is not None and same.is_read_as(component):
             names[name] = name
+    of_class: dict[int, list[str]] = {}
+    for name, component in requests.components.items():
+        of_class.setdefault(id(component.model), []).append(name)
+    shared = {*names.values()}
     for name, component in responses.components.items():
         if name not in names and component.model is not None:
-            twins = [other for other, c in requests.components.items() if c.is_read_as(component)]
-            if len(twins) == 1 and twins[0] not in names.values():
+            known = of_class.get(id(component.model), ())
+            twins = [other for other in known if requests.components[other].is_read_as(component)]
+            if len(twins) == 1 and twins[0] not in shared:
                 names[name] = twins[0]
-    taken = {*requests.components, *names.values()}
+                shared.add(twins[0])
+    taken = {*requests.components, *shared}
     for name, component in responses.components.items():
         if name not in names:
             names[name] = free_name(name, component.model, taken)

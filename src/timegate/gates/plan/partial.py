@@ -21,8 +21,9 @@ def drop_fills(
     kept = {id(slot) for key, slot in names.items() if key in required}
     dropped = {id(fill): fill.slot for fill in fills if id(fill.slot) not in kept}
     stage.ops = [op for op in stage.ops if id(op) not in dropped]
-    filled = [op.slot for op in stage.ops if isinstance(op, SetValue | CopyValue)]
-    for key, slot in list(names.items()):
-        if slot.source is None and slot in dropped.values() and slot not in filled:
-            stage.ops = [op for op in stage.ops if slot not in slots_of(op)]
-            del names[key]
+    empty = {*dropped.values()} - {op.slot for op in stage.ops if isinstance(op, SetValue | CopyValue)}
+    gone = {key: slot for key, slot in names.items() if slot.source is None and slot in empty}
+    lost = {*gone.values()}
+    stage.ops = [op for op in stage.ops if lost.isdisjoint(slots_of(op))]
+    for key in gone:
+        del names[key]
