@@ -58,6 +58,8 @@ class Values:
         self.writer = writer
         self.stage = stage
         self.final = {id(slot): key for key, slot in stage.stored.items()}
+        # What is made of several values has no key that the sender knows: an error is at one of them.
+        self._made_of = {id(op.other): op.slot.source for op in stage.ops if isinstance(op, InsertValue)}
         self.variables: dict[int, str] = {}
         self.certain: set[int] = set()
         self._is_guarded = False
@@ -101,6 +103,10 @@ class Values:
     def _key_in_errors(self, slot: Slot) -> str:
         """The key as the sender wrote it, if the sender wrote one."""
         return slot.source or self.final.get(id(slot)) or "?"
+
+    def _key_of_call(self, slot: Slot) -> str:
+        """The key of a value that a function gets, or of a part of it, as the sender wrote it."""
+        return slot.source or self._made_of.get(id(slot)) or self._key_in_errors(slot)
 
     def operate(self, op: Op) -> None:
         """Write one operation."""
@@ -244,7 +250,7 @@ class Values:
         module, add, block = self.module, self.writer.add, self.writer.block
         calls = module.called(op.calls, self.writer)
         call = calls[0]
-        with self._if_present(op.slot, variable), self.guarded(variable, self._key_in_errors(op.slot)):
+        with self._if_present(op.slot, variable), self.guarded(variable, self._key_of_call(op.slot)):
             self.writer.add_copy(variable, "copy_json")
             if len(calls) > 1 or call.stars:
                 add(f"{variable} = call_each({module.name(calls, 'f')}, {variable}, E)")
