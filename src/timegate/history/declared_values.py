@@ -15,7 +15,7 @@ from timegate.history.places import EVERY_KEY, FieldPlace
 from timegate.history.remedies import name_one
 from timegate.history.widening import admits_all_of
 from timegate.reading.settings import written_modes
-from timegate.typing import Schema, Settings, is_array, is_object
+from timegate.typing import Location, Schema, Settings, is_array, is_object
 from timegate.wire.wire import Side
 
 
@@ -61,12 +61,8 @@ def value_at(
     value = plain_value(builder, place.text, value, argument=argument, settings=settings)
     if value is not UNSET and used:
         check_value(builder, place.side, place.text, value, argument=argument, fits=fits)
-        if place.side == "requests" and place.name in builder.parameter_holders and not _is_carried(value):
-            builder.fault(
-                place.text,
-                f"{argument}={value!r} cannot be written as a parameter",
-                f"give {argument}= a text, a number, true, false or a list of these, or leave it out",
-            )
+        if place.side == "requests" and place.name in builder.parameter_holders:
+            _check_carried(builder, place, value, argument)
     return value
 
 
@@ -148,7 +144,22 @@ def _is_finite(value: Any) -> bool:
     return not is_array(value) or all(map(_is_finite, value))
 
 
-def _is_carried(value: object) -> bool:
-    """Whether a query or a header field can carry a value: a scalar or a list of scalars, without null."""
-    values = value if is_array(value) else [value]
-    return all(isinstance(one, str | int | float) for one in values)
+def _check_carried(builder: HistoryBuilder, place: FieldPlace, value: object, argument: str) -> None:
+    """Note a fault where a parameter cannot have a value: where it is no scalar or list of scalars, null among them."""
+    written = f"{argument}={value!r} cannot be written as a parameter"
+    if not all(isinstance(one, str | int | float) for one in (value if is_array(value) else [value])):
+        remedy = f"give {argument}= a text, a number, true, false or a list of these, or leave it out"
+        builder.fault(place.text, written, remedy)
+    elif is_array(value) and _is_held(builder, place.name, "cookie"):
+        builder.fault(place.text, f"{written} of a cookie, which has one value", f"give {argument}= one value")
+    elif value == "" and _is_held(builder, place.name, "form"):
+        remedy = f"give {argument}= another value, which head takes for none"
+        builder.fault(place.text, f"{written} of a form, in which head takes an empty text for none", remedy)
+
+
+def _is_held(builder: HistoryBuilder, name: str, where: Location) -> bool:
+    """Whether a component holds the parameters of a cookie, or of a form of which an empty field counts as none."""
+    return any(
+        one.parameters.get(where) == name and (where != "form" or (one.request is not None and one.request.blanks))
+        for one in builder.wire.operations
+    )
