@@ -176,7 +176,7 @@ _TEXTS: Final = tuple({"type": kind, **strict} for kind in ("str", "bytes") for 
 
 def _reads_every_text(node: Mapping[str, Any]) -> bool:
     """Whether a core schema is that of bytes, a path or a secret text without limits: its JSON Schema says all."""
-    if node["type"] == "bytes":
+    if node.get("type") == "bytes":
         return {key: value for key, value in node.items() if key in ("type", "strict", *_LIMITS)} in _TEXTS
     lenient: Any = node.get("lax_schema")
     if is_object(lenient) and lenient["type"] == "union":
