@@ -15,12 +15,21 @@ def a_form_of_another_type_is_a_415(exchange: Exchange) -> bool:
     return exchange.old.has_a_form and exchange.new_response.status == 415 and kind not in forms
 
 
-@documented("a multipart form that is cut off | 400")
-def a_form_that_is_cut_off_is_a_400(exchange: Exchange) -> bool:
-    """The app's own server reads what came before."""
-    multipart = exchange.request.media.lower().startswith("multipart/form-data")
-    raw = exchange.request.raw
-    return multipart and raw is not None and not raw.endswith(b"--twins--\r\n") and exchange.new_response.status == 400
+@documented("a multipart form that is cut off, or with a part that does not say clearly what it is | 400")
+def a_malformed_form_is_a_400(exchange: Exchange) -> bool:
+    """The app's own server reads what came before, and what it can make of such a part."""
+    request = exchange.request
+    multipart = request.media.lower().startswith("multipart/form-data")
+    malformed = request.raw is not None or not request.content.endswith(b"--twins--\r\n")
+    return multipart and malformed and exchange.new_response.status == 400
+
+
+@documented("the body is read last")
+def a_malformed_form_is_looked_at_last(exchange: Exchange) -> bool:
+    """A form without a boundary is told when the path, query and header fields are those of the contract."""
+    details = exchange.new_details
+    refused = exchange.old.has_a_form and exchange.old_response.status == 400 and bool(details)
+    return refused and all(entry["loc"][0] != "body" for entry in details)
 
 
 @documented("a file in a field that takes a text | without the file: `input` is null")

@@ -84,7 +84,7 @@ class FormBuilder(Builder):
 
 def encoded(entries: Entries, media: str) -> bytes:
     """A form as it is sent, by its media type."""
-    if not media.startswith("multipart/"):
+    if not media.lower().startswith("multipart/"):
         return urlencode([(name, item if isinstance(item, str) else item.name) for name, item in entries]).encode()
     parts = [b"--twins\r\n" + _head(name, item) + b"\r\n\r\n" + _content(item) + b"\r\n" for name, item in entries]
     return b"".join([*parts, b"--twins--\r\n"])

@@ -108,6 +108,24 @@ def test_bytes_of_a_coded_form_are_read_as_the_old_server_read_them(body: bytes)
     assert read[0][0] != ""
 
 
+def test_a_file_that_is_required_counts_as_sent_whatever_becomes_of_its_field() -> None:
+    app = FastAPI()
+
+    @app.post("/form")
+    async def form(scan: UploadFile, title: Annotated[str, Form()]) -> Any:
+        return [(await scan.read()).decode(), title]
+
+    subject = endpoint("/form", "POST").form
+    facts = (
+        subject("picture").renamed(to="scan"),
+        subject("proof").removed(was=UploadFile, required=True, loses="nobody looks at it"),
+    )
+    gate = TimegateMiddleware(app, timeline=timeline_of(*facts))
+    parts: list[tuple[str, str | bytes]] = [("picture", b"1"), ("proof", b"2"), ("title", "t")]
+    assert told(gate, parts) == (200, ["1", "t"])
+    assert told(gate, [parts[0], parts[2]]) == (422, [("missing", ["body", "proof"])])
+
+
 @shows("a file in a field that takes a text | without the file: `input` is null")
 def test_a_file_is_not_repeated() -> None:
     response = Caller(head(), headers={"API-Version": OLD}).post("/form", files=[("size", ("a.txt", b"7"))])

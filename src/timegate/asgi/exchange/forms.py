@@ -18,7 +18,7 @@ from timegate.asgi.message.multipart import (
     charset_of,
     text_in,
 )
-from timegate.asgi.message.parameters import File, FileAsText, by_name, parameter_texts
+from timegate.asgi.message.parameters import FILE_AS_TEXT, File, by_name, parameter_texts
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
 from timegate.asgi.route.operation import OF_THE_BODY
@@ -195,7 +195,7 @@ class _Multipart:
         """What a field was sent with."""
         if value is not None:
             return text_in(value, self._charset)
-        return File() if name in self._gate.texts else FileAsText()
+        return File() if name in self._gate.texts else FILE_AS_TEXT
 
     def _last(self) -> bytes:
         """The fields of head's form, and the last boundary."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
-from timegate.asgi.message.parameters import File
+from timegate.asgi.message.parameters import is_file
 from timegate.asgi.message.problems import Problem, request_refused
 from timegate.asgi.route.operation import INVALID
 from timegate.errors import Failure, UpgradeError
@@ -77,6 +77,6 @@ def _validation_error(
     found = request.at(location[:-1] if lacks else location)
     # Where a reader has looked inside of a value, the place has names that are no keys. A file is not repeated.
     told = failure.read[0] if failure.read else found
-    yield "input", None if told is NOTHING or isinstance(told, File) else told
+    yield "input", None if told is NOTHING or is_file(told) else told
     if failure.context:
         yield "ctx", dict(failure.context)

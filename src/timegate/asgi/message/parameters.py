@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import secrets
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from timegate.asgi.message.headers import without
@@ -21,10 +22,13 @@ class File:
     __slots__ = ()
 
 
-class FileAsText(File, str):
-    """Stands for a file in a field that takes one: schemas show files as texts."""
+FILE_AS_TEXT: Final = f"file {secrets.token_hex(16)}"
+"""Stands for a file in a field that takes one, because schemas show files as texts; no client can write it."""
 
-    __slots__ = ()
+
+def is_file(value: object) -> bool:
+    """Whether a value stands for a file."""
+    return isinstance(value, File) or value == FILE_AS_TEXT
 
 
 def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -64,7 +68,7 @@ def repeatable(values: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of the fields of a form that a response may repeat: with null for each file."""
 
     def told(value: Any) -> Any:
-        return [told(item) for item in value] if is_array(value) else None if isinstance(value, File) else value
+        return [told(item) for item in value] if is_array(value) else None if is_file(value) else value
 
     return {name: told(value) for name, value in values.items()}
 
@@ -77,7 +81,7 @@ def parameter_texts(value: Any) -> list[str]:
     """
     if value is None:
         return []
-    return [_text(item) for item in (value if is_array(value) else [value]) if not isinstance(item, File)]
+    return [_text(item) for item in (value if is_array(value) else [value]) if not is_file(item)]
 
 
 def field_values(value: Any) -> list[bytes]:
