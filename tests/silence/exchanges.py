@@ -47,6 +47,17 @@ def annotate(handler: Callable[..., Any], name: str, kind: Any, marker: Any) -> 
     handler.__annotations__[name] = annotated[kind, marker]
 
 
+def served(kind: Any, content: Any) -> FastAPI:
+    """An app with one response of a type."""
+    app = FastAPI()
+
+    @app.get("/", response_model=kind)
+    def get() -> Any:
+        return content
+
+    return app
+
+
 @dataclass(frozen=True)
 class Response:
     """What an app sent."""
