@@ -10,6 +10,9 @@ from pydantic import Field
 from tests.growth.crafted_contracts import Compiled, Crafted, compiled, model_with
 from timegate import on
 
+FIRST: Final = {"kind": "a0"}
+"""What stands in for other arms: an object of the first."""
+
 
 def arms_of(size: int, name: str = "Arm") -> list[Any]:
     """Models that a tag tells apart."""
@@ -27,29 +30,27 @@ def union_of(arms: Sequence[Any], name: str = "Holder") -> Any:
 
 def arms_introduced(size: int) -> Compiled:
     """All arms of a union but one were introduced in one version."""
-    first, *others = arms = arms_of(size)
-    seen_as = {"kind": first.model_fields["kind"].annotation.__args__[0]}
-    return compiled([union_of(arms)], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
+    first, *others = arms_of(size)
+    return compiled([union_of([first, *others])], [tuple(on(arm).introduced(seen_as=FIRST) for arm in others)])
 
 
 def versions_of_arms_introduced(size: int) -> Compiled:
     """The same, each at a version of its own."""
-    first, *others = arms = arms_of(size)
-    seen_as = {"kind": first.model_fields["kind"].annotation.__args__[0]}
-    return compiled([union_of(arms)], [(on(arm).introduced(seen_as=seen_as),) for arm in others])
+    first, *others = arms_of(size)
+    return compiled([union_of([first, *others])], [(on(arm).introduced(seen_as=FIRST),) for arm in others])
 
 
 def unions_with_an_arm_introduced(size: int) -> Compiled:
     """Each of many unions has an arm that was introduced in one version."""
     pairs = [arms_of(2, name=f"Arm{index}of") for index in range(size)]
-    introduced = tuple(on(arm).introduced(seen_as={"kind": "a0"}) for _, arm in pairs)
+    introduced = tuple(on(arm).introduced(seen_as=FIRST) for _, arm in pairs)
     return compiled([union_of(pair, name=f"Holder{index}") for index, pair in enumerate(pairs)], [introduced])
 
 
 def versions_of_unions_with_an_arm_introduced(size: int) -> Compiled:
     """The same, each at a version of its own."""
     pairs = [arms_of(2, name=f"Arm{index}of") for index in range(size)]
-    introduced = [(on(arm).introduced(seen_as={"kind": "a0"}),) for _, arm in pairs]
+    introduced = [(on(arm).introduced(seen_as=FIRST),) for _, arm in pairs]
     return compiled([union_of(pair, name=f"Holder{index}") for index, pair in enumerate(pairs)], introduced)
 
 
@@ -59,12 +60,44 @@ def arms_changed(size: int) -> Compiled:
     return compiled([union_of(arms)], [tuple(on(arm).renamed("y", to="x") for arm in arms)])
 
 
+def arms_introduced_beside_changed(size: int) -> Compiled:
+    """All arms of a union but one were introduced in one version, and each changed in the next one."""
+    arms = arms_of(size)
+    changed = tuple(on(arm).renamed("y", to="x") for arm in arms)
+    return compiled([union_of(arms)], [changed, tuple(on(arm).introduced(seen_as=FIRST) for arm in arms[1:])])
+
+
+def versions_of_arms_introduced_beside_changed(size: int) -> Compiled:
+    """Each arm of a union but one was introduced at a version of its own, and that one changed since."""
+    first, newest, *others = arms = arms_of(size)
+    changed = on(newest).introduced(seen_as=FIRST), on(first).renamed("y", to="x")
+    return compiled([union_of(arms)], [changed, *((on(arm).introduced(seen_as=FIRST),) for arm in others)])
+
+
+def versions_of_arms_changed(size: int) -> Compiled:
+    """Each arm of a union changed at a version of its own."""
+    arms = arms_of(size)
+    return compiled([union_of(arms)], [(on(arm).renamed("y", to="x"),) for arm in arms])
+
+
+def versions_of_one_arm_changed(size: int) -> Compiled:
+    """An arm changed at each version, beside others that changed in one."""
+    first, *others = arms = arms_of(20)
+    names = [f"x{index}" for index in range(size)]
+    facts = [(on(first).renamed(old, to=new),) for old, new in zip(names, ["x", *names], strict=False)]
+    return compiled([union_of(arms)], [*facts, tuple(on(arm).renamed("y", to="x") for arm in others)])
+
+
 UNIONS: Final[dict[str, Crafted]] = {
     function.__name__.replace("_", " "): function
     for function in (
         arms_changed,
         arms_introduced,
         versions_of_arms_introduced,
+        arms_introduced_beside_changed,
+        versions_of_arms_introduced_beside_changed,
+        versions_of_arms_changed,
+        versions_of_one_arm_changed,
         unions_with_an_arm_introduced,
         versions_of_unions_with_an_arm_introduced,
     )

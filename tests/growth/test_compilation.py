@@ -28,10 +28,13 @@ SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 CASES: Final = CONTRACTS | OPERATIONS | PARTS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
-    # What stands in for an arm is tried against all arms that were there before it.
+    # Each fact takes an arm out of the union that is left.
     "arms introduced": [13, 26, 52],
+    "arms introduced beside changed": [13, 26, 52],
     # Each version has programs of its own for all arms of the union.
     "versions of arms introduced": [6, 13, 26],
+    "versions of arms introduced beside changed": [6, 13, 26],
+    "versions of arms changed": [6, 13, 26],
     # Each version has a program of its own for all members of the enum.
     "versions that grew": [13, 26, 52],
     # Each version has a program of its own for all parameters of the operation.

@@ -69,9 +69,15 @@ def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> s
     values = listed_values(schema)
     if values is not None and not any(type_of(one) is type_of(value) and one == value for one in values):
         return f"it is none of {', '.join(map(repr, values[:12]))}"
-    problems = [misfit(value, arm, components) for arm in arms_of(schema)]
-    if problems and None not in problems:
-        return " and ".join(dict.fromkeys(problem for problem in problems if problem))
+    problems: dict[str, None] = {}
+    for arm in arms_of(schema):
+        problem = misfit(value, arm, components)
+        if problem is None:
+            break
+        problems[problem] = None
+    else:
+        if problems:
+            return " and ".join(problems)
     for part in schema.get("allOf", ()):
         problem = misfit(value, part, components)
         if problem is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
@@ -81,7 +81,7 @@ class Module:
         misread: pairs of arms where head reads as the first what old clients mean as the second.
         used_forms: the facts that vouch for a form which a program lets pass.
         needed: the functions that say which arm of a union an object is, where its tags do not.
-        replacing: the functions that replace an arm where it was introduced, by the arm and the union before it.
+        unions: the names of choices from the arms of unions, by the union.
     """
 
     def __init__(
@@ -106,14 +106,14 @@ class Module:
         self.merged: list[str] = []
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
-        self.replacing: dict[Purpose, str] = {}
+        self.unions: dict[Purpose, str] = {}
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
         self._space |= {"S": runtime.server_error(self.error), **{one.__name__: one for one in _RUNTIME}}
         self._known = known
         self._functions: dict[Purpose, str] = {}
         self._waiting: list[Purpose] = []
-        self._later: list[tuple[str, Schema, Conversion]] = []
+        self._later: list[Callable[[], None]] = []
         self._count = 0
         self.used_forms: set[tuple[str, str, str]] = set()
         self.needed: list[Any] = []
@@ -187,8 +187,22 @@ class Module:
     def later(self, schema: Schema, conversion: Conversion) -> str:
         """The name of such a function, whose source is written later."""
         name = self.fresh("f")
-        self._later.append((name, schema, conversion))
+        self._later.append(partial(self._write_function, name, schema, conversion))
         return name
+
+    def union(self, schema: Schema, conversion: Conversion, choose: Callable[[Module, Schema, Conversion], Any]) -> str:
+        """The name of the choice from the arms of a union, which is made later.
+
+        Args:
+            schema: the union.
+            conversion: of its values.
+            choose: makes the choice.
+        """
+        purpose = repr(schema), self.reach.shortest(self.reach.names_in(schema), conversion)
+        if purpose not in self.unions:
+            name = self.unions[purpose] = self.fresh("u")
+            self._later.append(lambda: self._space.update({name: choose(self, schema, purpose[1])}))
+        return self.unions[purpose]
 
     def walk(self, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
         """Write how the value of a variable is converted by its schema; nothing where it stays as it is."""
@@ -232,7 +246,7 @@ class Module:
         """Compile every function that was asked for, and return the module's names with their values."""
         while self._waiting or self._later:
             while self._later:
-                self._write_function(*self._later.pop())
+                self._later.pop()()
             if self._waiting:
                 purpose = self._waiting.pop()
                 writer = Writer(is_asking=purpose[1].asking)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.run.arms import Arm
 from timegate.gates.run.choice import Choice
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
@@ -13,6 +17,9 @@ from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema
 from timegate.wire.schema import referred
 
+Choose: TypeAlias = Callable[[Module, Schema, Conversion], Choice]
+"""Makes the choice from the arms of a union."""
+
 
 def introduction_of(module: Module, leaf: Schema, conversion: Conversion) -> tuple[int, ModelIntroduced] | None:
     """Where a downgrade crosses the introduction of an arm, and what replaces the arm."""
@@ -20,44 +27,99 @@ def introduction_of(module: Module, leaf: Schema, conversion: Conversion) -> tup
     return None if name is None or module.upgrades else module.reach.introduction(name, conversion.boundaries)
 
 
-def add_programs(module: Module, choice: Choice, schema: Schema, leaves: list[Schema], conversion: Conversion) -> None:
-    """Give each arm its program: what it becomes, or what stands in for it in versions that do not have it."""
-    introductions = [introduction_of(module, leaf, conversion) for leaf in leaves]
-    for arm, introduction in zip(choice.arms, introductions, strict=True):
+def add_programs(
+    module: Module,
+    choice: Choice,
+    schema: Schema,
+    leaves: list[Schema],
+    conversion: Conversion,
+    choose: Choose,
+) -> None:
+    """Give each arm its program: what it becomes, or what stands in for it in versions that do not have it.
+
+    Args:
+        module: the module to write.
+        choice: from the arms.
+        schema: the union.
+        leaves: the schemas of its arms.
+        conversion: what the module's programs do.
+        choose: makes the choice from the arms of another union.
+    """
+    came = [introduction_of(module, leaf, conversion) for leaf in leaves]
+    for arm, leaf, introduction in zip(choice.arms, leaves, came, strict=True):
         arm.came = None if introduction is None else introduction[1].undone
+        if introduction is None and module.reach.needs(leaf, conversion):
+            arm.function = arm.always = module.root(leaf, conversion)
+    others = frozenset[str]().union(
+        *(module.reach.names_in(leaf) for leaf, one in zip(leaves, came, strict=True) if one is None)
+    )
     # The arms that came first are there the longest: where one came, those before it in this order were there.
-    order = sorted(range(len(leaves)), key=lambda at: (choice.arms[at].came is not None, -(choice.arms[at].came or 0)))
-    names = [module.reach.names_in(leaves[at]) for at in order]
-    for position, at in enumerate(order):
-        arm, leaf, introduction = choice.arms[at], leaves[at], introductions[at]
-        if introduction is None:
-            if module.reach.needs(leaf, conversion):
-                arm.function = arm.always = module.root(leaf, conversion)
-            continue
-        boundary, step = introduction
+    introduced = [
+        (*one, arm, leaf) for one, arm, leaf in zip(came, choice.arms, leaves, strict=True) if one is not None
+    ]
+    introduced.sort(key=lambda one: -one[1].undone)
+    arms = [(boundary, leaf) for boundary, _, _, leaf in introduced]
+    unions = _Unions(module, module.name(choice, "u"), schema, conversion, choose, others, arms)
+    for boundary, step, arm, leaf in introduced:
         newer, older = conversion.part(conversion.src, boundary), conversion.part(boundary, conversion.dst)
-        others = frozenset[str]().union(*names[:position])
-        rest: str | None = None
-        if module.reach.touched(newer).isdisjoint(others):
+        is_changed = not module.reach.touched(older).isdisjoint(others)
+        rest = f"{unions.at(boundary)}.before({step.undone}, v)" if is_changed else None
+        arm.function = arm.always = _replacing_function(module, leaf, step, newer, rest)
+        others |= module.reach.names_in(leaf)
+
+
+@dataclass
+class _Unions:
+    """The unions in which what stands in for an arm finds its own: one for all versions at which the arms are the same.
+
+    Args:
+        module: the module to write.
+        name: of the choice from all arms.
+        schema: the union.
+        conversion: what the module's programs do.
+        choose: makes the choice from the arms of another union.
+        others: the components of the arms that were there always.
+        introduced: those that came, the first one first, each with its boundary.
+    """
+
+    module: Module
+    name: str
+    schema: Schema
+    conversion: Conversion
+    choose: Choose
+    others: frozenset[str]
+    introduced: Sequence[tuple[int, Schema]]
+
+    def at(self, boundary: int) -> str:
+        """The name of the choice for what stands in at a boundary."""
+        start = self._starts[boundary]
+        if start == self.conversion.src:
             # They are now what they were then, and have a program each.
-            if not module.reach.touched(older).isdisjoint(others):
-                rest = f"{module.name(choice, 'u')}.before({step.undone}, v)"
-            arm.function = _replacing_function(module, leaf, step, newer, rest)
-        else:
-            later = {str(referred(leaves[one])) for one in order if _came_later(choice.arms[one], step)}
-            before = without_arms(schema, later)
-            purpose = f"{leaf} or {before}", conversion
-            if purpose not in module.replacing:
-                root = module.root(before, older)
-                rest = root and f"{root}(v)"
-                module.replacing[purpose] = _replacing_function(module, leaf, step, newer, rest)
-            arm.function = module.replacing[purpose]
-        arm.always = arm.function
+            return self.name
+        if start not in self._names:
+            gone = {str(referred(leaf)) for came, leaf in self.introduced if came < start}
+            older = self.conversion.part(start, self.conversion.dst)
+            self._names[start] = self.module.union(without_arms(self.schema, gone), older, self.choose)
+        return self._names[start]
 
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {}
 
-def _came_later(arm: Arm, step: ModelIntroduced) -> bool:
-    """Whether an arm was not there either when another one came."""
-    return arm.came is not None and arm.came <= step.undone
+    @cached_property
+    def _starts(self) -> dict[int, int]:
+        """For each boundary the newest version since which no arm that was there has changed."""
+        there: dict[int, frozenset[str]] = {}
+        names = self.others
+        for boundary, leaf in self.introduced:
+            names |= self.module.reach.names_in(leaf)
+            there[boundary] = names
+        found, start = dict[int, int](), self.conversion.src
+        for boundary in sorted(there):
+            since = self.conversion.part(start, boundary)
+            start = start if self.module.reach.touched(since).isdisjoint(there[boundary]) else boundary
+            found[boundary] = start
+        return found
 
 
 def _replacing_function(

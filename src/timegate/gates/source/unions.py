@@ -41,9 +41,7 @@ from timegate.wire.schema import NULL, REF_PREFIX, arms_of, referred
 
 def write_union(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
     """Write how the value of a variable is converted by the arm that it fits."""
-    leaves = _leaves(module, schema, conversion, set(), LEFT_TO_RIGHT_MARK in schema)
-    if not module.upgrades:
-        leaves = _merge_containers(leaves, {APART_MARK: True} if _is_apart(schema) else {})
+    leaves = _arms(module, schema, conversion)
     touched = [leaf for leaf in leaves if module.reach.needs(leaf, conversion)]
     newer = _newer_arms(module, schema, conversion)
     if len(touched) == 1 and not newer and not introduction_of(module, touched[0], conversion):
@@ -51,7 +49,7 @@ def write_union(module: Module, writer: Writer, schema: Schema, var: str, conver
         others = [leaf for leaf in leaves if leaf is not only]
         if _write_alone(module, writer, only, others, var, conversion):
             return
-    choice = _choice(module, schema, leaves, newer, conversion)
+    choice = _choice_from(module, schema, leaves, newer, conversion)
     writer.add(f"{var} = {module.name(choice, 'u')}({var})")
 
 
@@ -93,6 +91,12 @@ def _write_alone(
     ):
         module.walk(writer, only, var, conversion)
     return True
+
+
+def _arms(module: Module, schema: Schema, conversion: Conversion) -> list[Schema]:
+    """The arms of a union; in a response, those that hold others at the same place are one."""
+    leaves = _leaves(module, schema, conversion, set(), LEFT_TO_RIGHT_MARK in schema)
+    return leaves if module.upgrades else _merge_containers(leaves, {APART_MARK: True} if _is_apart(schema) else {})
 
 
 def _leaves(module: Module, schema: Schema, conversion: Conversion, seen: set[str], in_order: bool) -> list[Schema]:
@@ -157,7 +161,15 @@ def _newer_arms(module: Module, schema: Schema, conversion: Conversion) -> list[
     return list(dict.fromkeys(found))
 
 
-def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion) -> Choice:
+def _choice(module: Module, schema: Schema, conversion: Conversion) -> Choice:
+    return _choice_from(
+        module, schema, _arms(module, schema, conversion), _newer_arms(module, schema, conversion), conversion
+    )
+
+
+def _choice_from(
+    module: Module, schema: Schema, leaves: list[Schema], newer: list[str], conversion: Conversion
+) -> Choice:
     arms = [describe(module.shapes, leaf, conversion) for leaf in leaves]
     for arm in arms if module.upgrades and UNSURE_MARK in schema else ():
         for one in filter(None, (arm, arm.at_head)):
@@ -165,7 +177,7 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
     if module.upgrades:
         _note_formed(module, arms, schema.get(VALIDATED_MARK), conversion)
     choice = Choice(arms, module.error, in_order=LEFT_TO_RIGHT_MARK in schema)
-    add_programs(module, choice, schema, leaves, conversion)
+    add_programs(module, choice, schema, leaves, conversion, _choice)
     arms += [describe_newer(module.shapes, name) for name in newer]
     choice.objects = [arm for arm in arms if dict in arm.leaf.kinds]
     left_out = conversion.left_out
@@ -185,10 +197,12 @@ def _choice(module: Module, schema: Schema, leaves: list[Schema], newer: list[st
             tag = choice.tag = str(discriminator["propertyName"])
             choice.table = {(type(value), value): by_name[target] for value, target in targets.items()}
             choice.table.update(_unique_tags(arms, tag))
-            for arm in {id(arm): arm for arm in choice.table.values()}.values():
+            owned: dict[str, list[TypedValue]] = {}
+            for value, owner in choice.table.items():
+                owned.setdefault(owner.name, []).append(value)
+            for called, own in owned.items():
                 # A document may say of the tag itself no more than that it is a text.
-                own = tuple(value for value, owner in choice.table.items() if owner is arm)
-                arm.tags.setdefault(tag, Tags(frozenset(own), listed=own))
+                by_name[called].tags.setdefault(tag, Tags(frozenset(own), listed=tuple(own)))
     asked = list(_callable_discriminators(schema))
     if len(asked) == 1:
         picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
@@ -282,12 +296,13 @@ def _compare(
         return
     choice.has_rivals = len(arms) > 1
     for index, arm in enumerate(choice.arms):
+        if arm.refused is not None:
+            continue
         others = [
             (at, other)
             for at, other in enumerate(choice.arms)
             if other is not arm
             and (_differ(arm, other) or (arm.unknown_keys and other.closed))
-            and arm.refused is None
             and may_be_read_as(arm, other, comes_first=at < index)
         ]
         arm.rivals = tuple(other for _, other in others)
