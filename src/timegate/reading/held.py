@@ -17,6 +17,7 @@ from pydantic import BaseModel, SecretStr
 
 from timegate.reading.core_schemas import CLASSES, FUNCTIONS, SEES_WHAT_WAS_SENT, class_in, inner_schemas
 from timegate.reading.recorder import Mode
+from timegate.reading.secret_values import hides
 from timegate.reading.serializers import serializes_by_itself, writes_any_subclass
 from timegate.typing import is_object
 
@@ -90,7 +91,7 @@ class HeldClasses:
             if returned := serialization.get("return_schema"):
                 self._walk(returned, found, seen)
                 return
-            if serializes_by_itself(serialization):
+            if serializes_by_itself(serialization) or hides(node):
                 return
             if style in ("format", "to-string"):
                 return

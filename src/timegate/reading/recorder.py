@@ -14,6 +14,7 @@ from pydantic_core import to_jsonable_python
 from timegate.reading.core_schemas import CLASSES
 from timegate.reading.generator import Generator
 from timegate.reading.readings import NUMBER, Readings
+from timegate.reading.secret_values import hides
 from timegate.reading.serializers import hides_keys
 from timegate.reading.settings import settings_in
 from timegate.typing import Settings, is_array, is_object, plain_text, type_of
@@ -24,6 +25,7 @@ from timegate.wire.marks import (
     LEFT_TO_RIGHT_MARK,
     MEMBERS_MARK,
     MODEL_MARK,
+    OMIT_MARK,
     OPAQUE_MARK,
     TUPLE_MARK,
 )
@@ -33,6 +35,8 @@ Mode = Literal["validation", "serialization"]
 _AT_ONE_PLACE: Final = "pydantic_js_annotation_functions"
 """The metadata of a core schema for what `Annotated` says about its JSON Schema at one place."""
 
+
+_TEXTS: Final = ("title", "description", "examples", "deprecated", "format", "writeOnly")
 
 _FACTORIES: Final = (list, dict, set, frozenset, tuple, str, int, float, bool)
 """The factories of defaults that make the same each time."""
@@ -120,6 +124,11 @@ def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema
             given: Any = {**schema, "schema_ref": self._readings.meant(schema["schema_ref"])}
             return super().definition_ref_schema(given)
 
+        def default_schema(self, schema: Any) -> JsonSchemaValue:
+            generated = super().default_schema(schema)
+            omits = schema.get("on_error") == "omit" and self.mode == "validation"
+            return {**generated, OMIT_MARK: True} if omits else generated
+
         def dict_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().dict_schema(schema)
             if "propertyNames" in generated or "keys_schema" not in schema:
@@ -202,6 +211,9 @@ def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema
             generated = self._by_hand(schema) if is_class else super().generate_inner(schema)
             if "serialization" not in schema or mode != "serialization":
                 return generated
+            if hides(schema):
+                # Pydantic describes what the value hides.
+                return {**{key: text for key, text in generated.items() if key in _TEXTS}, "type": "string"}
             given: Any = {key: value for key, value in schema.items() if key not in ("serialization", "ref")}
             if not hides_keys(schema["serialization"], given, self._readings.definitions):
                 return generated

@@ -29,7 +29,7 @@ def serializes_by_itself(serialization: Any) -> bool:
     """
     if not serialization or serialization.get("type") not in ("function-plain", "function-wrap"):
         return False
-    return not _is_pydantics(serialization["function"])
+    return not is_pydantics(serialization["function"])
 
 
 def writes_any_subclass(serialization: Mapping[str, Any]) -> bool:
@@ -38,10 +38,11 @@ def writes_any_subclass(serialization: Mapping[str, Any]) -> bool:
         return True
     # Earlier releases of pydantic have a function of their own for it.
     given: Mapping[str, Any] = serialization.get("schema") or {}
-    return given.get("type") == "any" and _is_pydantics(serialization["function"])
+    return given.get("type") == "any" and is_pydantics(serialization["function"])
 
 
-def _is_pydantics(function: Any) -> bool:
+def is_pydantics(function: Any) -> bool:
+    """Whether a function is one of pydantic's own."""
     return str(getattr(function, "__module__", "")).partition(".")[0] == "pydantic"
 
 

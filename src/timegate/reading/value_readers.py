@@ -16,11 +16,10 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     GetCoreSchemaHandler,
+    OnErrorOmit,
     PlainSerializer,
     PlainValidator,
     PydanticUserError,
-    SecretBytes,
-    SecretStr,
     TypeAdapter,
     ValidationError,
     WrapSerializer,
@@ -33,6 +32,7 @@ from typing_extensions import TypeAliasType, is_typeddict
 from timegate.changes.base import UNSET
 from timegate.reading.class_fields import field_types
 from timegate.reading.read_failures import has_non_finite, plain_failures
+from timegate.reading.secret_values import REVEALED
 from timegate.reading.settings import adapter_of, reading
 from timegate.reading.type_parts import union_of
 from timegate.typing import Settings, is_array, is_object, type_of
@@ -42,6 +42,9 @@ _VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValid
 
 _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 """Metadata that would run functions of the app while a value is read."""
+
+_OMITS: Final = get_args(OnErrorOmit[Any])[1:]
+"""Metadata by which items that cannot be read are left out."""
 
 _OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
 """The packages whose functions a reader may call."""
@@ -144,7 +147,7 @@ def reader_of(
     if read is Any:
         return None
     try:
-        adapter = adapter_of(read, reading(settings))
+        adapter = adapter_of(Annotated[read, REVEALED], reading(settings))
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
@@ -238,8 +241,6 @@ def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any])
     """Plain JSON of what was read of a value."""
     try:
         read = read_it(value)
-        if isinstance(read, SecretStr | SecretBytes):
-            return value
         # An iterator reads its items only now. What was not sent is head's to fill in.
         plain = adapter.dump_python(read, mode="json", by_alias=True, exclude_unset=True)
     except ValidationError as error:
@@ -279,7 +280,10 @@ def readable(kind: Any, apart: Apart) -> Any:
         inner = readable(arguments[0], apart)
         if any(isinstance(one, Discriminator) or getattr(one, "discriminator", None) for one in kept):
             return arguments[0] if inner == arguments[0] else Any
-        return inner if not kept or inner is Any or _stood_for(inner) else Annotated[(inner, *kept)]
+        if inner is Any or _stood_for(inner):
+            # A limit is the component's.
+            kept = [one for one in kept if one in _OMITS]
+        return Annotated[(inner, *kept)] if kept else inner
     if origin in (Union, UnionType):
         read = [readable(one, apart) for one in arguments]
         arms = tuple(arm for arm in read if not isinstance(getattr(_stood_for(arm), "name", ""), Newer))

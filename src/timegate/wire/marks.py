@@ -55,6 +55,10 @@ MEMBERS_MARK: Final = MARK_PREFIX + "members"
 """Holds, in the schema of a ``Literal`` of members of enums, each enum's class with the member's value."""
 
 
+OMIT_MARK: Final = MARK_PREFIX + "omit"
+"""Marks the schema of items that the app leaves out where it cannot read them: ``OnErrorOmit``."""
+
+
 TUPLE_MARK: Final = MARK_PREFIX + "tuple"
 """Holds, in the schema of a named tuple that clients send, its field names: an object is read as the tuple too."""
 

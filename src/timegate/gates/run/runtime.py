@@ -59,6 +59,10 @@ def unique(values: list[Any]) -> list[Any]:
     return list({json.dumps(value, sort_keys=True): value for value in values}.values())
 
 
+NOT_CONVERTED: Final = "the value cannot be converted"
+"""Says that a declared function refused a value that its type admits."""
+
+
 def apply(function: Callable[[Any], Any], value: Any, origin: Origin, error: type[GateError]) -> Any:
     """Convert a value with a declared function.
 
@@ -80,7 +84,7 @@ def fail(error: type[GateError], cause: Exception, origin: Origin) -> NoReturn:
     On a request, a ``ValueError`` says that this value cannot be converted: the client's fault. All else is ours.
     """
     if error is UpgradeError and isinstance(cause, ValueError):
-        raise gate_error(error, "the value cannot be converted", origin) from None
+        raise gate_error(error, NOT_CONVERTED, origin) from None
     problem = f"the declared function failed: {type(cause).__name__}"
     raise gate_error(server_error(error), problem, origin) from cause
 
@@ -203,6 +207,16 @@ def gate_error(error: type[GateError], problem: str, origin: Origin | None, key:
 def refuse(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> NoReturn:
     """Refuse the payload."""
     raise gate_error(error, problem, origin, key)
+
+
+def omit(value: Any, keys: list[Any]) -> None:
+    """Leave the values under some indexes or keys out of a list or dict, in place."""
+    left_out = set(keys)
+    if is_object(value):
+        for key in left_out:
+            del value[key]
+    elif left_out:
+        value[:] = [one for index, one in enumerate(value) if index not in left_out]
 
 
 def extract(parent: Any, path: tuple[str, ...], prune: int) -> Any:

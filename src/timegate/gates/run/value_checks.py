@@ -8,7 +8,7 @@ from dataclasses import dataclass, is_dataclass
 from typing import Any, Final
 
 from timegate.errors import Failure, GateError, UpgradeError
-from timegate.gates.run.runtime import MISSING
+from timegate.gates.run.runtime import MISSING, NOT_CONVERTED
 from timegate.gates.run.tuples import TupleFields
 from timegate.history.steps import Origin
 from timegate.typing import type_of
@@ -90,6 +90,11 @@ def collect_each(values: Any, pairs: Iterable[tuple[Any, Any]], program: Callabl
             failures = collect(failures, error, key)
     if failures is not None:
         raise failures.error()
+
+
+def is_unread(error: GateError) -> bool:
+    """Whether the client's own contract refuses a value: not a function, for which it was good enough to be read."""
+    return isinstance(error, UpgradeError) and any(one.problem != NOT_CONVERTED for one in error.failures)
 
 
 def note_absent(failures: Failures | None, key: str) -> Failures | None:

@@ -44,6 +44,7 @@ class Writers(NamedTuple):
 _RUNTIME = (
     value_checks.collect,
     value_checks.collect_each,
+    value_checks.is_unread,
     value_checks.in_order,
     value_checks.note_absent,
     value_checks.unknown_key,
@@ -56,6 +57,7 @@ _RUNTIME = (
     runtime.fail,
     runtime.has_parent,
     runtime.insert,
+    runtime.omit,
     runtime.refuse,
     runtime.same,
     runtime.unique,

@@ -16,7 +16,7 @@ from timegate.gates.source.unions import write_union
 from timegate.gates.source.writer import Writer
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import NEWER_ARMS_MARK
+from timegate.wire.marks import NEWER_ARMS_MARK, OMIT_MARK
 from timegate.wire.schema import arms_of, referred
 
 _DEEPEST: Final = 12
@@ -100,12 +100,17 @@ def _each(module: Module, writer: Writer, schema: Schema, pairs: str, var: str, 
         return
     key, value = module.fresh("i"), module.fresh("x")
     if module.upgrades:
-        failures = module.fresh("errors")
+        failures, unread = module.fresh("errors"), None
         writer.add(f"{failures} = None")
-        with writer.block(f"for {key}, {value} in {pairs}:"), writer.collecting(failures, key):
+        if OMIT_MARK in schema and conversion.judges:
+            unread = module.fresh("u")
+            writer.add(f"{unread} = []")
+        with writer.block(f"for {key}, {value} in {pairs}:"), writer.collecting(failures, key, unread=unread):
             module.walk(writer, schema, value, conversion)
             writer.add(f"{var}[{key}] = {value}")
         writer.raise_collected(failures)
+        if unread is not None:
+            writer.add(f"omit({var}, {unread})")
         return
     writer.add(f"{key} = 0")
     with writer.errors_at(key), writer.block(f"for {key}, {value} in {pairs}:"):

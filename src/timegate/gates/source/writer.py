@@ -56,13 +56,14 @@ class Writer:
             self.add("raise")
 
     @contextmanager
-    def collecting(self, failures: str, key: str, *after: str) -> Generator[None]:
+    def collecting(self, failures: str, key: str, *after: str, unread: str | None = None) -> Generator[None]:
         """A block whose errors are collected in a variable, below a key; ``key`` is an expression.
 
         Args:
             failures: the variable, None where nothing has failed so far.
             key: where the failures are.
             after: lines that follow a failure.
+            unread: a variable that lists instead the keys of what the old server would not have read; None for none.
         """
         with self.block("try:"):
             yield
@@ -70,6 +71,8 @@ class Writer:
             self.add("except GateError: pass")
             return
         with self.block("except GateError as e:"):
+            if unread is not None:
+                self.add(f"if is_unread(e): {unread}.append({key}); continue")
             self.add(f"{failures} = collect({failures}, e, {key})")
             for line in after:
                 self.add(line)

@@ -1,0 +1,53 @@
+"""Values that pydantic hides where it writes them: ``SecretStr``, ``SecretBytes``, ``Secret[…]``."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from pydantic import GetCoreSchemaHandler, Secret, SecretBytes, SecretStr
+from pydantic_core import CoreSchema
+
+from timegate.reading.serializers import is_pydantics
+from timegate.typing import is_array, is_object, type_of
+
+
+def hides(schema: Any) -> bool:
+    """Whether a core schema is that of values which pydantic writes as stars, whatever they hold."""
+    serialization = schema.get("serialization")
+    if schema.get("type") != "json-or-python" or not serialization:
+        return False
+    return bool(serialization["type"] == "function-plain" and is_pydantics(serialization["function"]))
+
+
+class _Revealed:
+    """Lets the values of a type be written with the secrets that they hold: what was sent is handed on."""
+
+    def __get_pydantic_core_schema__(self, kind: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema: CoreSchema = _revealed(handler(kind))
+        return schema
+
+
+REVEALED: Final = _Revealed()
+
+
+def _revealed(node: Any) -> Any:
+    """A core schema, or a part of one, with which secrets are written as what they hold."""
+    if is_array(node) or type_of(node) is tuple:
+        return type_of(node)(map(_revealed, node))
+    if not is_object(node):
+        return node
+    found = {key: value if key in ("metadata", "serialization") else _revealed(value) for key, value in node.items()}
+    if hides(node):
+        given = node["serialization"]
+        kept = {key: value for key, value in given.items() if key != "return_schema"}
+        found["serialization"] = {**kept, "function": partial(_written, given["function"])}
+    return found
+
+
+def _written(write: Any, value: Any, *info: Any) -> Any:
+    if not isinstance(value, SecretStr | SecretBytes | Secret):
+        return write(value, *info)
+    secret: Any = value.get_secret_value()
+    # It came as a text.
+    return secret.decode() if isinstance(secret, bytes) else secret
