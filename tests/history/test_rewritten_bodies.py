@@ -315,3 +315,43 @@ def test_a_body_without_a_type_may_hold_any_value_before_and_after_it_is_rewritt
         assert client.post("/any", json=old, headers={"api-version": OLD}).json() == old
         assert client.post("/any", json=new, headers={"api-version": NEW}).json() == new
         assert client.post("/any", json=[None], headers={"api-version": OLD}).status_code == 422
+
+
+class Sidekick(BaseModel):
+    helps: str
+
+
+class Pair(BaseModel):
+    one: Hero | Missing
+
+
+@shows("its older body holds no model that the same version retires")
+@pytest.mark.parametrize("was", [Sidekick, Sidekick | Hero, list[Sidekick]], ids=str)
+def test_a_body_with_a_model_that_the_same_version_retires_is_refused_and_served_where_a_newer_one_does(
+    was: Any,
+) -> None:
+    made, seen = FastAPI(), list[Any]()
+
+    @made.post("/pairs")
+    def create(pair: Pair) -> None:
+        seen.append(pair.one)
+
+    def request(old: Any) -> dict[str, Any]:
+        return {"one": old[0] if isinstance(old, list) else old}
+
+    rewritten = endpoint("/pairs").rewritten(request=request, was=was, loses="nothing")
+    retired = on(Hero).retired(was=Sidekick, read_as=lambda old: {"name": old["helps"]}, loses="who helps")
+    for facts in ((rewritten, retired), (retired, rewritten)):
+        with pytest.raises(CompileError) as refused:
+            timeline_of(*facts).compile(Contract.of(made))
+        (fault,) = refused.value.faults
+        assert fault.place == "POST /pairs"
+        assert fault.problem == f"the function gets objects of Sidekick, which {retired} retires in the same version"
+        assert fault.remedy == f"move {retired} to the next newer version: then the function may give such objects"
+    newest, middle = change_of("Retired", retired), change_of("Rewritten", rewritten)
+    timeline = Timeline(Version(NEW, newest), Version("2025-03-01", middle), Version(OLD))
+    made.add_middleware(TimegateMiddleware, timeline=timeline)
+    with TestClient(made, headers={"API-Version": OLD}) as client:
+        sent = {"helps": "Ada"}
+        assert client.post("/pairs", json=[sent] if was == list[Sidekick] else sent).is_success
+    assert seen == [Hero(name="Ada")]

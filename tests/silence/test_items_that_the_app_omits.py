@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel, OnErrorOmit
 
 from tests.asgi.calling import Caller
+from tests.sentences import shows
 from tests.silence.old_client import OLD, timeline_of
 from timegate import on
 from timegate.asgi import TimegateMiddleware
@@ -66,6 +67,7 @@ def head_gets(model: Any, parts: Any, *facts: Fact) -> Any:
     return got[0] if response.is_success else [error["loc"] for error in response.json()["detail"]]
 
 
+@shows("an item that the app leaves out where it cannot read it (`OnErrorOmit`) | left out")
 @pytest.mark.parametrize("bad", [3, {}, {"length": "much"}, {"size": 4}, None, "text", []])
 def test_an_item_that_the_old_server_could_not_read_is_left_out(bad: Any) -> None:
     assert head_gets(Listed, [bad, {"length": "1"}, bad, {"length": 2}], RENAMED) == [{"size": 1}, {"size": 2}]
@@ -84,6 +86,10 @@ def test_so_are_those_of_inner_lists_and_what_is_no_list_is_refused() -> None:
     assert head_gets(Nested, [[], 3], RENAMED) == [["body", "parts", 1]]
 
 
+@shows(
+    "left out where the client's server could not read it; refused (422) where only a function of a change cannot "
+    "carry it"
+)
 def test_what_was_read_and_no_function_can_carry_is_refused() -> None:
     assert head_gets(Listed, [{"size": 5}, {"size": "8"}], RETYPED) == [{"size": 4}]
     assert head_gets(Listed, [{"size": 5}, {"size": "odd"}], RETYPED) == [["body", "parts", 1, "size"]]

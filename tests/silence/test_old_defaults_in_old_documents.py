@@ -296,3 +296,10 @@ def test_a_default_that_its_own_schema_refuses_stays_as_the_app_writes_it_where_
     kept = ("count", "tags", "level", "note")
     assert [old[name] for name in kept] == [own[name] for name in kept]
     assert [old[name]["default"] for name in kept] == [5, {"a": "b"}, "new", [1, 2]]
+
+
+@pytest.mark.parametrize("gates_of_side", [gates_of_requests, gates_of_responses], ids=["requests", "responses"])
+def test_a_field_that_was_required_had_no_default(gates_of_side: Any) -> None:
+    gates = gates_of_side([Counts], on(Counts).became_optional("by", missing_was={}))
+    schema = gates.contract(OLD)["components"]["schemas"]["Counts"]
+    assert (schema["required"], "default" in schema["properties"]["by"]) == (["by"], False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from timegate.changes.base import UNSET
+from timegate.changes.base import UNSET, name_of
 from timegate.changes.endpoints import Rewritten
+from timegate.changes.models import Retired
 from timegate.history.builder import HistoryBuilder
 from timegate.history.places import EVERY_KEY
 from timegate.history.remedies import name_one
@@ -16,7 +17,7 @@ from timegate.history.undo_endpoints import name_of_operation, operations_of
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import LEFT_OUT_MARK
-from timegate.wire.schema import ref, referred
+from timegate.wire.schema import ref, references, referred
 from timegate.wire.wire import SIDES, Body, Component, Operation, Side, Wire
 
 
@@ -126,6 +127,8 @@ def _rewrite(
     older = whole.schema if fact.was is UNSET else builder.type_of(side, fact)
     builder.put(side, replace(whole, schema=older))
     components = builder.wire.components(side)
+    if side == "requests":
+        _check_retired(builder, operation, older)
     if side == "requests" and is_nullable(whole.schema, components) and not is_nullable(older, components):
         # Null is what head reads where there is no body.
         (now,) = (one for one in builder.wire.operations if one.key == operation.key)
@@ -138,6 +141,22 @@ def _rewrite(
         to_old = one_way
     step = ObjectConverted(builder.origin, whole.schema, older, to_head, to_old, fact.was)
     builder.record(side, whole.name, step, EVERY_KEY)
+
+
+def _check_retired(builder: HistoryBuilder, operation: Operation, older: Schema) -> None:
+    """Refuse a body with a model that a fact of the same version retires: a function gives what newer versions have."""
+    components, seen, waiting = builder.wire.requests, set[str](), [*references(older)]
+    while waiting:
+        name = waiting.pop()
+        if name in components and name not in seen:
+            seen.add(name)
+            waiting += components[name].references
+    for fact in builder.facts:
+        # Another component stands for the arm that it makes of the model.
+        if isinstance(fact, Retired) and referred(builder.type_of("requests", fact)) in seen:
+            problem = f"the function gets objects of {name_of(fact.was)}, which {fact} retires in the same version"
+            remedy = f"move {fact} to the next newer version: then the function may give such objects"
+            builder.fault(name_of_operation(operation), problem, remedy)
 
 
 def _shapes(builder: HistoryBuilder, operation: Operation) -> list[Schema]:

@@ -193,8 +193,11 @@ def _became_optional(fact: BecameOptional, builder: HistoryBuilder) -> None:
         value = value_at(
             builder, place, fact.missing_was, argument="missing_was", fits=schema, used_in="responses", problem=problem
         )
-        builder.put(place.side, with_property_required(component, place.key, required=True))
-        _replace(builder, place, schema, schema, missing_to_old=value)
+        # What is always sent has no default.
+        older = {key: one for key, one in schema.items() if key not in ("default", DEFAULT_MARK)}
+        changed = with_property_schema(component, place.key, older)
+        builder.put(place.side, with_property_required(changed, place.key, required=True))
+        _replace(builder, place, schema, older, missing_to_old=value)
 
 
 @undo.register
