@@ -325,7 +325,7 @@ class Pair(BaseModel):
     one: Hero | Missing
 
 
-@shows("its older body holds no model that the same version retires")
+@shows("The older body holds no model that the same version retires.")
 @pytest.mark.parametrize("was", [Sidekick, Sidekick | Hero, list[Sidekick]], ids=str)
 def test_a_body_with_a_model_that_the_same_version_retires_is_refused_and_served_where_a_newer_one_does(
     was: Any,

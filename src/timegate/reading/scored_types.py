@@ -14,7 +14,6 @@ from uuid import UUID
 from pydantic import AfterValidator, AnyUrl, Field, PydanticUserError, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import SchemaError
 
-from timegate.reading.secret_values import REVEALED
 from timegate.reading.settings import adapter_of
 from timegate.reading.type_parts import union_of
 from timegate.reading.value_readers import read_by, runs_code_of_the_app
@@ -121,7 +120,7 @@ def scored_type(kind: Any, settings: Settings | None = None) -> ScoredType | Non
 def _scored_type(kind: Any, settings: _Given) -> ScoredType | None:
     given = dict(settings)
     try:
-        alone = adapter_of(Annotated[kind, REVEALED], given)
+        alone = adapter_of(kind, given)
         unions = union_of((_READS_ANYTHING, kind)), union_of((kind, _READS_ANYTHING))
         after, before = (adapter_of(union, given) for union in unions)
     except (PydanticUserError, SchemaError, NameError, TypeError):

@@ -32,7 +32,6 @@ from typing_extensions import TypeAliasType, is_typeddict
 from timegate.changes.base import UNSET
 from timegate.reading.class_fields import field_types
 from timegate.reading.read_failures import has_non_finite, plain_failures
-from timegate.reading.secret_values import REVEALED
 from timegate.reading.settings import adapter_of, reading
 from timegate.reading.type_parts import union_of
 from timegate.typing import Settings, is_array, is_object, type_of
@@ -147,7 +146,7 @@ def reader_of(
     if read is Any:
         return None
     try:
-        adapter = adapter_of(Annotated[read, REVEALED], reading(settings))
+        adapter = adapter_of(read, reading(settings))
     except (PydanticUserError, NameError, TypeError):
         # A type that only its model can build, by a name that is not known here: its values are taken as written.
         return None
