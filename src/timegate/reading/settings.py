@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import is_dataclass
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 from pydantic import BaseModel, RootModel, TypeAdapter
 from typing_extensions import is_typeddict
 
-from timegate.reading.secret_values import REVEALED
+from timegate.reading.secret_values import revealed
 from timegate.typing import Settings
 
 _READING: Final = (
@@ -75,10 +75,10 @@ def has_own_settings(kind: Any) -> bool:
 def adapter_of(kind: Any, settings: Settings) -> TypeAdapter[Any]:
     """What reads values of a type that a class with settings holds, and writes them with the secrets in them."""
     if has_own_settings(kind):
-        return TypeAdapter(Annotated[kind, REVEALED])
+        return TypeAdapter(revealed(kind))
     # Head has built the type already, arbitrary ones too.
     config: Any = {**settings, "arbitrary_types_allowed": True}
     if is_dataclass(kind) or is_typeddict(kind):
         # Pydantic lets only a model set them for a class.
         return TypeAdapter(type("Holder", (RootModel[kind],), {"model_config": config}))
-    return TypeAdapter(Annotated[kind, REVEALED], config=config)
+    return TypeAdapter(revealed(kind), config=config)
