@@ -42,7 +42,7 @@ _VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValid
 _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 """Metadata that would run functions of the app while a value is read."""
 
-_OMITS: Final = get_args(OnErrorOmit[Any])[1:]
+_OMITS: Final = get_args(OnErrorOmit)[1:]
 """Metadata by which items that cannot be read are left out."""
 
 _OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
