@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import GetCoreSchemaHandler, Secret, SecretBytes, SecretStr
 from pydantic_core import CoreSchema
 
 from timegate.reading.serializers import is_pydantics
 from timegate.typing import is_array, is_object, type_of
+
+_SECRETS: Final[tuple[Any, ...]] = (SecretStr, SecretBytes, Secret)
 
 
 def hides(schema: Any) -> bool:
@@ -49,7 +51,7 @@ def _revealed(node: Any) -> Any:
 
 
 def _written(write: Any, value: Any, *info: Any) -> Any:
-    if not isinstance(value, SecretStr | SecretBytes | Secret):
+    if not isinstance(value, _SECRETS):
         return write(value, *info)
     secret: Any = value.get_secret_value()
     # It came as a text.
