@@ -11,6 +11,8 @@ from tests.twins.exceptions_of_forms import (
     a_form_of_another_type_is_a_415,
     a_malformed_form_is_a_400,
     a_malformed_form_is_looked_at_last,
+    an_empty_text_after_a_file_is_absent,
+    what_stands_before_a_form_is_passed_over,
 )
 from tests.twins.exchange import Exchange
 from tests.twins.rules import Predicate, documented
@@ -357,6 +359,8 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_form_of_another_type_is_a_415,
         a_malformed_form_is_a_400,
         a_malformed_form_is_looked_at_last,
+        an_empty_text_after_a_file_is_absent,
+        what_stands_before_a_form_is_passed_over,
         a_text_that_is_no_number_of_json,
         a_body_without_a_type_is_json,
         a_validator_accepts_more_than_the_schema_says,

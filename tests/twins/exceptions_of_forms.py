@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.twins.exchange import Exchange
 from tests.twins.rules import documented
-from tests.twins.values import is_dict
+from tests.twins.values import Sent, is_dict, is_list
 
 
 @documented("Another media type, or a coded form, is a 415.")
@@ -36,9 +38,28 @@ def a_malformed_form_is_looked_at_last(exchange: Exchange) -> bool:
 def a_file_is_not_repeated(exchange: Exchange) -> bool:
     """`input` of a file is what the app's own server keeps it in."""
     unlike = [entry for entry in exchange.new_details if entry not in exchange.old_details]
-    files = [{**entry, "input": None} for entry in exchange.old_details if _is_file(entry.get("input"))]
-    return bool(unlike) and all(entry in files for entry in unlike)
+    told = [{**entry, "input": _without_files(entry.get("input"))} for entry in exchange.old_details]
+    return exchange.old.has_a_form and bool(unlike) and all(entry in told for entry in unlike)
 
 
-def _is_file(value: object) -> bool:
-    return is_dict(value) and {"filename", "headers"} <= value.keys()
+def _without_files(value: Any) -> Any:
+    if is_dict(value):
+        is_file = {"filename", "headers"} <= value.keys()
+        return None if is_file else {key: _without_files(item) for key, item in value.items()}
+    return [_without_files(item) for item in value] if is_list(value) else value
+
+
+@documented("An empty field that is no list counts as absent")
+def an_empty_text_after_a_file_is_absent(exchange: Exchange) -> bool:
+    """The app's own server reads the last entry of a field, and a file that was sent before it is none then."""
+    empty = {name for name, item in exchange.request.form or () if item == ""}
+    files = {name for name, item in exchange.request.form or () if isinstance(item, Sent)}
+    told = {entry["loc"][-1] for entry in exchange.old_details if entry["type"] == "missing"}
+    return not empty.isdisjoint(files & told) and exchange.new_heard is not None
+
+
+@documented("what stands before its first part is passed over")
+def what_stands_before_a_form_is_passed_over(exchange: Exchange) -> bool:
+    """The app's own server refuses it."""
+    raw = exchange.request.raw
+    return raw is not None and exchange.old.has_a_form and exchange.old_response.status == 400

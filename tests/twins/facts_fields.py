@@ -48,6 +48,8 @@ def added(scene: Scene) -> Happened | None:
     asked = model.uid in scene.queries()
     if asked and isinstance(kind, Nullable):
         kind = kind.item
+    if model.uid in scene.queries("cookie", "header") and isinstance(kind, ListOf):
+        return None
     default = default_for(kind, scene.world, scene.dice) if scene.dice.chance(65) else REQUIRED
     if default is not REQUIRED and model.kind == TYPED_DICT:
         default = ABSENT

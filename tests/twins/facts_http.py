@@ -9,7 +9,7 @@ from tests.twins import functions
 from tests.twins.drawing import NAMES
 from tests.twins.meaning import Act, Happened, at, nothing
 from tests.twins.scene import Scene
-from tests.twins.shapes import INT, REQUIRED, STR, ListOf, Operation, Parameter
+from tests.twins.shapes import FILE, INT, REQUIRED, STR, ListOf, Operation, Parameter, parts
 from tests.twins.values import default_for, is_list, same
 
 
@@ -109,10 +109,12 @@ def parameter_removed(scene: Scene) -> Happened | None:
     from tests.twins.source import annotation
 
     found = _parameter(scene)
-    # What has no form at head has no field of it that was removed.
-    if found is None or (found[1].where == "form" and len(found[0].named("form")) == 1):
+    if found is None:
         return None
     one, parameter = found
+    # What has no form at head has no field of it that was removed; where head lacks a file, nobody refuses a text.
+    if parameter.where == "form" and (len(one.named("form")) == 1 or FILE in parts(parameter.type)):
+        return None
     one.parameters.remove(parameter)
     name = parameter.name
 

@@ -57,9 +57,11 @@ class Scene:
         """All types in responses."""
         return reached(self.world, *(one.response for one in self.world.operations.values()))
 
-    def queries(self) -> set[str]:
-        """The models of all parameters of a place."""
-        return {one.asked for one in self.world.operations.values() if one.asked}
+    def queries(self, *places: str) -> set[str]:
+        """The models of all parameters of a place, of any place where none is named."""
+        return {
+            one.asked for one in self.world.operations.values() if one.asked and (not places or one.asked_in in places)
+        }
 
     def patches(self) -> set[str]:
         """The models that a PATCH takes."""

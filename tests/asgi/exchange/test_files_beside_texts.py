@@ -151,3 +151,22 @@ def test_a_model_that_lacks_a_parameter_is_told_without_the_others(place: Any) -
     (error,) = Caller(gated, headers=headers).get("/asked").json()["detail"]
     assert (error["type"], error["loc"]) == ("missing", [place.__name__.lower(), "tongue"])
     assert error["input"] is None
+
+
+@shows("a multipart form | what stands before its first part is passed over")
+def test_what_stands_before_the_first_part_is_passed_over() -> None:
+    body = b'before\r\n--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nt\r\n--b--\r\n'
+    client = Caller(head(), headers={"API-Version": OLD, "Content-Type": "multipart/form-data; boundary=b"})
+    assert client.post("/form", content=body).json() == ["t", 0, 1, [], None]
+
+
+def test_a_request_without_a_form_gets_what_facts_fill_in() -> None:
+    app = FastAPI()
+
+    @app.post("/form")
+    async def form(size: Annotated[int, Form()]) -> int:
+        return size
+
+    fact = endpoint("/form", "POST").form("size").became_required(default=7)
+    gate = TimegateMiddleware(app, timeline=timeline_of(fact))
+    assert Caller(gate, headers={"API-Version": OLD}).post("/form").json() == 7

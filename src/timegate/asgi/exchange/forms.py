@@ -63,15 +63,15 @@ async def convert_form(
     """
     types = [value for name, value in headers if name == b"content-type"]
     kind = media_kind(types[0].decode("latin-1")) if len(types) == 1 else ""
-    if not types:
-        return headers, receive
-    if kind == URLENCODED:
-        body = await read_body(await receive(), receive, limit=limit)
+    if not types or kind == URLENCODED:
+        body = await read_body(await receive(), receive, limit=limit) if types else b""
         # As frameworks read it: what is not percent-encoded is in Latin-1.
         sent = by_name(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
         encoded = urlencode(list(_texts(convert(sent)))).encode("ascii")
-        length = (b"content-length", b"%d" % len(encoded))
-        return [*without(headers, OF_THE_BODY), length], receive_body(encoded, receive)
+        written = [*without(headers, OF_THE_BODY), (b"content-length", b"%d" % len(encoded))]
+        if not types:
+            written.append((b"content-type", URLENCODED.encode("ascii")))
+        return written, receive_body(encoded, receive)
     if kind != MULTIPART:
         raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
     try:
