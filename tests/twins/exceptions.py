@@ -11,6 +11,7 @@ from tests.twins.exceptions_of_forms import (
     a_form_of_another_type_is_a_415,
     a_malformed_form_is_a_400,
     a_malformed_form_is_looked_at_last,
+    a_text_among_files_is_told_behind_them,
     an_empty_text_after_a_file_is_absent,
     what_stands_before_a_form_is_passed_over,
 )
@@ -367,7 +368,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_validator_decides_on_an_arm,
         a_path_has_no_dots,
     ),
-    "handler": (a_key_that_only_head_has_is_dropped,),
+    "handler": (a_key_that_only_head_has_is_dropped, an_empty_text_after_a_file_is_absent),
     "refusal": (
         other_failures_come_with_the_next_try,
         what_a_validator_made_is_not_repeated,
@@ -380,6 +381,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_model_that_lacks_a_parameter,
         a_named_tuple,
         a_file_is_not_repeated,
+        a_text_among_files_is_told_behind_them,
     ),
     "reading": (what_was_left_out_has_two_meanings, what_an_old_app_left_out_is_written),
     "absence": (),

@@ -54,8 +54,20 @@ def an_empty_text_after_a_file_is_absent(exchange: Exchange) -> bool:
     """The app's own server reads the last entry of a field, and a file that was sent before it is none then."""
     empty = {name for name, item in exchange.request.form or () if item == ""}
     files = {name for name, item in exchange.request.form or () if isinstance(item, Sent)}
-    told = {entry["loc"][-1] for entry in exchange.old_details if entry["type"] == "missing"}
-    return not empty.isdisjoint(files & told) and exchange.new_heard is not None
+    return not empty.isdisjoint(files) and exchange.new_heard is not None
+
+
+@documented("the other fields follow at the end of the form")
+def a_text_among_files_is_told_behind_them(exchange: Exchange) -> bool:
+    """Files pass while they arrive, so that a text that was sent between them comes after them."""
+    unlike = [entry for entry in exchange.new_details if entry not in exchange.old_details]
+    told = [(entry["loc"][:2], entry["type"]) for entry in exchange.old_details if entry["type"] == "value_error"]
+    without_files = [{**entry, "input": None} for entry in exchange.old_details]
+    files = {name for name, item in exchange.request.form or () if isinstance(item, Sent)}
+    return bool(unlike) and all(
+        entry in without_files or (entry["loc"][1] in files and (entry["loc"][:2], entry["type"]) in told)
+        for entry in unlike
+    )
 
 
 @documented("what stands before its first part is passed over")

@@ -161,6 +161,7 @@ def _read_as(scene: Scene, gone: str, left: list[str]) -> Happened | None:
         (old.name, new.name)
         for old in scene.world.fields(gone)
         for new in scene.world.fields(known)
+        if scene.world.models[known].config == scene.world.models[gone].config
         if old.type == new.type and old.required and not any((old.aliased, new.aliased, old.splits, new.splits))
     ]
     old, new = scene.dice.pick(alike) if alike else ("", "")

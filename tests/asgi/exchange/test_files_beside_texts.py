@@ -170,3 +170,17 @@ def test_a_request_without_a_form_gets_what_facts_fill_in() -> None:
     fact = endpoint("/form", "POST").form("size").became_required(default=7)
     gate = TimegateMiddleware(app, timeline=timeline_of(fact))
     assert Caller(gate, headers={"API-Version": OLD}).post("/form").json() == 7
+
+
+@pytest.mark.parametrize("kind", [int, Kind, list[Kind], Annotated[str, Form()]])
+def test_a_file_for_a_text_that_head_does_not_take_any_more_is_a_422(kind: Any) -> None:
+    fact = endpoint("/form", "POST").form("gone").removed(was=kind, loses="nobody asks for it")
+    app = FastAPI()
+
+    @app.post("/form")
+    async def form(title: Annotated[str, Form()]) -> str:
+        return title
+
+    gate = TimegateMiddleware(app, timeline=timeline_of(fact))
+    assert told(gate, [("title", "t"), ("gone", b"1")])[0] == 422
+    assert told(gate, [("title", "t"), ("gone", "1")]) == (200, "t")

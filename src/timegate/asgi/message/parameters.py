@@ -16,8 +16,8 @@ from timegate.typing import is_array
 T = TypeVar("T")
 
 
-class File:
-    """Stands for a file in a field that takes a text: it is none, so that nothing that reads texts takes it."""
+class File(dict[str, Any]):
+    """Stands for a file in a field that takes a text: it is an object, so that nothing that reads texts takes it."""
 
     __slots__ = ()
 
