@@ -76,7 +76,7 @@ def _validation_error(
     lacks = failure.kind == "missing" and part == "body" and not (gate.spread and len(location) == 2)
     found = request.at(location[:-1] if lacks else location)
     # Where a reader has looked inside of a value, the place has names that are no keys. A file is not repeated.
-    told = failure.read[0] if failure.read else found
+    told = failure.read[0] if failure.read and found is not None else found
     yield "input", None if told is NOTHING or is_file(told) else told
     if failure.context:
         yield "ctx", dict(failure.context)
