@@ -103,7 +103,8 @@ class KeysOf(NamedTuple):
         """Whether no key but the contract's passes: a validator would see it, or a function, and head would not."""
         if self.reach.admits_no_other_keys(self.name, version):
             return True
-        steps = (step for at in range(version) for step in self.reach.steps(self.name, at))
+        boundaries = self.reach.crossed(self.name, 0, version)
+        steps = (step for at in boundaries for step in self.reach.steps(self.name, at))
         judged_whole = self.reach.judged_whole(self.name, version)
         if not judged_whole and not any(isinstance(step, ObjectConverted) for step in steps):
             return False

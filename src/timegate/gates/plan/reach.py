@@ -216,9 +216,10 @@ class Reach:
             if side == self.side and any(isinstance(step, MembersChanged) for step in found)
         )
 
-    def introduction(self, name: str, boundaries: Iterable[int]) -> tuple[int, ModelIntroduced] | None:
+    def introduction(self, name: str, boundaries: range) -> tuple[int, ModelIntroduced] | None:
         """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
-        steps = ((at, step) for at in boundaries for step in self.steps(name, at))
+        own = [at for at in self._crossed.get(name, ()) if at in boundaries][:: boundaries.step]
+        steps = ((at, step) for at in own for step in self.steps(name, at))
         return next(((at, step) for at, step in steps if isinstance(step, ModelIntroduced)), None)
 
     def own(self, name: str, conversion: Conversion) -> bool:
@@ -335,7 +336,8 @@ class Reach:
         is_open = bool(self.component(name, version).schema.get("additionalProperties"))
         if is_open or name not in self.seen_by_validators or name in self._header_fields:
             return False
-        return any(isinstance(step, _KEY_STEPS) for at in range(version) for step in self.steps(name, at))
+        boundaries = self.crossed(name, 0, version)
+        return any(isinstance(step, _KEY_STEPS) for at in boundaries for step in self.steps(name, at))
 
     def described_only(self, schema: Schema, holder: str | None = None) -> bool:
         """Whether a validator sees the values of a schema as a client sent them, so that no gate reads them leniently.

@@ -52,7 +52,7 @@ def describe_newer(shapes: Shapes, name: str) -> Arm:
     """An arm that the client's version does not have, in head's shape, so that its payloads can be refused."""
     reach = shapes.reach
     component = reach.component(name, 0)
-    introduction = reach.introduction(name, reversed(range(len(reach.history.wires))))
+    introduction = reach.introduction(name, range(len(reach.history.wires) - 1, -1, -1))
     arm = _described(shapes, component, ref(name), 0)
     arm.at_head = arm
     arm.refused = None if introduction is None else introduction[1].origin
