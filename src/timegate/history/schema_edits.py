@@ -35,7 +35,8 @@ def with_property_renamed(component: Component, key: str, name: str) -> Componen
     required = list(component.required)
     if key in required:
         required[required.index(key)] = name
-    renamed = {wire: python for wire, python in component.renamed.items() if wire != key}
+    renamed = dict(component.renamed)
+    renamed.pop(key, None)
     renamed[name] = component.python_name(key)
     return _with_properties(component, dict(zip(keys, schemas, strict=True)), required, key, renamed)
 

@@ -74,7 +74,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
         else:
             _check_header(builder, fact, component, place.text, old)
             # An internal field that was renamed is known to older clients under its old name.
-            if place.key in component.internal:
+            if component.is_internal(place.key):
                 schema = without_internal_mark(component.properties[place.key])
                 component = with_property_schema(component, place.key, schema)
             builder.put(place.side, with_property_renamed(component, place.key, old))

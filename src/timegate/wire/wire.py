@@ -111,7 +111,11 @@ class Component:
     @property
     def internal(self) -> frozenset[str]:
         """The wire names of fields that no client knows."""
-        return frozenset(key for key, schema in self.properties.items() if schema.get(f"{MARK_PREFIX}internal"))
+        return frozenset(filter(self.is_internal, self.properties))
+
+    def is_internal(self, key: str) -> bool:
+        """Whether no client knows the field with this wire name."""
+        return bool(self.properties.get(key, {}).get(f"{MARK_PREFIX}internal"))
 
     @property
     def names(self) -> tuple[str, ...]:
