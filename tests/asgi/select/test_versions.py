@@ -172,17 +172,17 @@ async def test_a_default_that_finds_nothing_is_a_version_missing(framework: str)
     assert response.json()["type"] == "urn:timegate:problem:version-missing"
 
 
-@shows("a request that names no version, at an operation in `unversioned`")
+@shows("a request that names no version, or none that is served, at an operation in `unversioned`")
 async def test_an_unversioned_operation_responds_without_a_version(framework: str) -> None:
     async with client_of(framework, unversioned=("/tasks/{task_id}",)) as client:
-        for version in (None, "nonsense"):
+        for version in (None, "nonsense", "1999-01-01", "2999-01-01"):
             response = await client.call("GET", "/tasks/3", version)
             assert (response.status_code, response.json()["dag_version_id"]) == (200, "v1")
             assert "api-version" not in response.headers
             assert response.headers["vary"] == "API-Version"
         old = await client.call("GET", "/tasks/3", OLD)
     assert old.json()["version_id"] == "v1"
-    assert client.seen.versions == [None, None, OLD]
+    assert client.seen.versions == [None, None, None, None, OLD]
 
 
 @shows("`version-sunset` | 410,")
