@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
+from timegate.reading.parameters import renamed_keys
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK, SHOWN_TITLE_MARK
 from timegate.wire.media import is_json_media
@@ -223,20 +224,7 @@ def _rename_parameters(component: Component, listed: Mapping[str, Any]) -> Compo
         for wire in component.properties
         if name not in component.properties and name in component.accepted(wire)
     }
-    if not names:
-        return component
-
-    def new(wire: str) -> str:
-        return names.get(wire, wire)
-
-    properties = {new(wire): schema for wire, schema in component.properties.items()}
-    return replace(
-        component,
-        schema={**component.schema, "properties": properties, "required": list(map(new, component.required))},
-        fields={name: new(wire) for name, wire in component.fields.items()},
-        types={new(wire): kind for wire, kind in component.types.items()},
-        spellings={new(wire): tuple(dict.fromkeys([new(wire), *keys])) for wire, keys in component.spellings.items()},
-    )
+    return renamed_keys(component, names)
 
 
 def _parameters_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -18,7 +18,7 @@ from timegate.reading.declared import (
 )
 from timegate.reading.forms import with_forms
 from timegate.reading.identity import share_identities
-from timegate.reading.parameters import parameters_of, slot_schema
+from timegate.reading.parameters import parameters_of, renamed_keys, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Location, Schema
 from timegate.wire.marks import BEHIND_MARK, LEFT_OUT_MARK
@@ -61,7 +61,7 @@ def head_wire(
         )
     )
     requests = _without_models(
-        requests, [one.request.kind for one in declared if one.request is not None and one.request.synthetic]
+        requests, [one.request for one in declared if one.request is not None and one.request.synthetic]
     )
     responses = share_identities(responses, requests)
     schemas: dict[Side, GeneratedSchemas] = {"requests": requests, "responses": responses}
@@ -194,19 +194,20 @@ def _behind(declared: DeclaredBody, schema: Schema) -> Schema:
     return {**declared.schema, BEHIND_MARK: [{"by": media, "schema": schema, "listed": False}]}
 
 
-def _without_models(generated: GeneratedSchemas, synthetic: Sequence[Any]) -> GeneratedSchemas:
+def _without_models(generated: GeneratedSchemas, synthetic: Sequence[DeclaredBody]) -> GeneratedSchemas:
     """The schemas whose components forget classes that a framework made, but not the types of their fields.
 
-    No fact can name these classes.
+    No fact can name these classes. Their fields get the keys from which the framework reads them.
     """
 
-    def without(component: Component) -> Component:
+    def without(component: Component, keys: Mapping[str, str]) -> Component:
         known = field_types(component.model)
         types = {wire: known[name] for name, wire in component.fields.items() if name in known}
-        return replace(component, model=None, types={**component.types, **types})
+        names = {wire: keys[name] for name, wire in component.fields.items() if name in keys}
+        return renamed_keys(replace(component, model=None, types={**component.types, **types}), names)
 
     components = {
-        name: without(component) if any(component.model is one for one in synthetic) else component
+        name: next((without(component, one.keys) for one in synthetic if component.model is one.kind), component)
         for name, component in generated.components.items()
     }
     return GeneratedSchemas(generated.schemas, components)

@@ -32,6 +32,7 @@ class DeclaredBody:
         left_out: the keys that the app leaves out of it; None for none.
         lax: whether the app takes a request's body without a Content-Type for JSON.
         blanks: whether the app takes an empty text in a form for none.
+        keys: of a class that a framework made, the key from which it reads each field, by the field's name in Python.
     """
 
     kind: Any = None
@@ -45,6 +46,7 @@ class DeclaredBody:
     left_out: LeftOut | None = None
     lax: bool = False
     blanks: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

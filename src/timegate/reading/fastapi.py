@@ -164,18 +164,36 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
     # Releases before 0.132 read a body without a Content-Type as JSON always. To those before 0.124 an empty text in a
     # form is a text, in the form of a model to those before 0.149.
     strict = getattr(route, "strict_content_type", False)
-    declared = [_annotation(one) for dependant in dependants for one in _read(dependant, "body_params")]
+    parameters = [one for dependant in dependants for one in _read(dependant, "body_params")]
     # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
-    synthetic = not any(kind is one for one in declared)
+    synthetic = not any(kind is _annotation(one) for one in parameters)
     return DeclaredBody(
         kind=kind,
         info=info if _says_more(info) else None,
         synthetic=synthetic,
+        keys=dict(_keys_of(parameters)) if synthetic else {},
         media=(_read(info, "media_type"),),
         required=info.is_required(),
         lax=not getattr(strict, "value", strict),
         blanks=_is_since(0, 124) if synthetic else _is_since(0, 149),
     )
+
+
+def _keys_of(parameters: list[Any]) -> Iterator[tuple[str, str]]:
+    """The key of each parameter in a body: older releases read by an alias what the class of theirs calls otherwise.
+
+    Releases since 0.147 read several aliases, as the class does.
+    """
+    for one in parameters:
+        given = getattr(_read(one, "field_info"), "validation_alias", None)
+        if given is None or isinstance(given, str) or not _is_since(0, 147):
+            yield _read(one, "name"), _name_of(one)
+
+
+def _name_of(field: Any) -> str:
+    # A release of FastAPI that has `validation_alias` here also reads parameters by it.
+    name: str = plain_text(getattr(field, "validation_alias", None) or _read(field, "alias"))
+    return name
 
 
 def _says_more(info: FieldInfo) -> bool:
@@ -224,9 +242,9 @@ def _model(info: Any) -> Any:
 
 
 def _parameter(field: Any, info: Any, *, is_hidden: bool) -> DeclaredParameter:
-    # A release of FastAPI that has `validation_alias` here also reads parameters by it.
-    name = plain_text(getattr(field, "validation_alias", None) or _read(field, "alias"))
-    return DeclaredParameter(field=_read(field, "name"), name=name, kind=info.annotation, info=info, hidden=is_hidden)
+    return DeclaredParameter(
+        field=_read(field, "name"), name=_name_of(field), kind=info.annotation, info=info, hidden=is_hidden
+    )
 
 
 def _responses(route: Any) -> tuple[dict[str, DeclaredBody | None], str]:

@@ -141,6 +141,30 @@ def _with_parameter(
     )
 
 
+def renamed_keys(component: Component, names: Mapping[str, str]) -> Component:
+    """A component whose properties have other keys, each of which is a spelling of it from then on.
+
+    Args:
+        component: with properties.
+        names: the new keys, by the property's.
+    """
+    if all(wire == name for wire, name in names.items()):
+        return component
+
+    def new(wire: str) -> str:
+        return names.get(wire, wire)
+
+    properties = {new(wire): schema for wire, schema in component.properties.items()}
+    required = {"required": list(map(new, component.required))} if component.required else {}
+    return replace(
+        component,
+        schema={**component.schema, "properties": properties, **required},
+        fields={name: new(wire) for name, wire in component.fields.items()},
+        types={new(wire): kind for wire, kind in component.types.items()},
+        spellings={new(wire): tuple(dict.fromkeys([new(wire), *keys])) for wire, keys in component.spellings.items()},
+    )
+
+
 def _in_header(component: Component, *, hyphens: bool, by_name: bool) -> Component:
     """A class's fields in lower case, because HTTP ignores the case of header fields.
 
