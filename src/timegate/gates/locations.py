@@ -293,7 +293,7 @@ class Locator:
                 return self._step_in_arm(arm, str(label), arms)
             component = self.reach.component(name, 0)
             title, model = component.schema.get("title"), getattr(component.model, "__name__", "")
-            if label in (name, component.display_name, title, model):
+            if label in (name, component.display_name, component.arm_label, title, model):
                 return self._step_in_arm(arm, self.reach.component(name, self.version).arm_label, arms)
         if at + 1 < len(rest):
             following = rest[at + 1]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from itertools import compress
 from typing import Any, Final, Literal, TypeAlias
 
@@ -125,9 +127,16 @@ class Component:
 
     @property
     def arm_label(self) -> str:
-        """What validation errors call it as an arm of a union: a generic class by its name in Python."""
+        """What validation errors call it as an arm of a union: a generic class by its name in Python.
+
+        An enum they call by what its members are, too.
+        """
         name: str = getattr(self.model, "__name__", "")
-        return name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
+        called = name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
+        if not (inspect.isclass(self.model) and issubclass(self.model, Enum)):
+            return called
+        kind = next((f"{one.__name__}-" for one in (int, str, float) if issubclass(self.model, one)), "")
+        return f"{kind}enum[{called}]"
 
     def with_schema(self, schema: Schema) -> Component:
         """The component with another schema; the same object where that is no other."""
