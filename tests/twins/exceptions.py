@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from tests.twins.exceptions_of_forms import (
     a_file_is_not_repeated,
@@ -16,11 +16,9 @@ from tests.twins.exceptions_of_forms import (
     what_stands_before_a_form_is_passed_over,
 )
 from tests.twins.exchange import Exchange
-from tests.twins.rules import Predicate, documented
+from tests.twins.rules import LIMITS, Predicate, documented
 from tests.twins.shapes import ABSENT, ModelOf, Nullable, UnionOf, parts
 from tests.twins.values import Obj, Pair, is_dict, is_list, same
-
-LIMITS: Final = frozenset({"less_than_equal", "greater_than_equal"})
 
 
 def _types(details: list[Any]) -> set[str]:

@@ -21,3 +21,7 @@ def documented(rule: str) -> Callable[[Predicate], Predicate]:
         return predicate
 
     return noted
+
+
+LIMITS: Final = frozenset({"less_than_equal", "greater_than_equal"})
+"""The types of validation errors about limits."""
