@@ -94,7 +94,9 @@ def _documented(operation: Operation) -> Iterator[tuple[str, Documented]]:
 
 
 def _spelled(headers: Mapping[str, Any], name: str) -> str | None:
-    return next((one for one in headers if one.lower() == name), None)
+    names = list(headers)
+    lower = list(map(str.lower, names))
+    return names[lower.index(name)] if name in lower else None
 
 
 def _change(
@@ -178,7 +180,10 @@ def _renamed(fact: ResponseHeaderRenamed, builder: HistoryBuilder) -> None:
         return
 
     def renamed(headers: Documented, name: str | None) -> Documented:
-        return {fact.name if key == name else key: value for key, value in headers.items()}
+        names = list(headers)
+        if name is not None:
+            names[names.index(name)] = fact.name
+        return dict(zip(names, headers.values(), strict=True))
 
     _change(builder, fact, new=fact.to, old=fact.name, values=list, edit=renamed)
 

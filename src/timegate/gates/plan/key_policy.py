@@ -103,9 +103,7 @@ class KeysOf(NamedTuple):
         """Whether no key but the contract's passes: a validator would see it, or a function, and head would not."""
         if self.reach.admits_no_other_keys(self.name, version):
             return True
-        boundaries = self.reach.crossed(self.name, 0, version)
-        steps = (step for at in boundaries for step in self.reach.steps(self.name, at))
         judged_whole = self.reach.judged_whole(self.name, version)
-        if not judged_whole and not any(isinstance(step, ObjectConverted) for step in steps):
+        if not judged_whole and not self.reach.has_step(self.name, (ObjectConverted,), version):
             return False
         return source.closed or (source.ignores_other_keys and self.name not in self.reach.parameters)

@@ -77,6 +77,7 @@ class Reach:
         self.members: dict[tuple[str, int], list[Any]] = {}
         self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
         self._undescribed: dict[int, frozenset[str]] = {}
+        self._first_steps: dict[tuple[str, tuple[type[Step], ...]], int] = {}
         self._behind: dict[int, frozenset[str]] = {}
         self._names_at_head: dict[str, list[Mapping[str, str | None]]] = {}
 
@@ -205,6 +206,15 @@ class Reach:
     def steps(self, name: str, boundary: int) -> tuple[Step, ...]:
         """What happens to a component's objects at a boundary, from old to new."""
         return self.history.steps.get((self.side, name, boundary), ())
+
+    def has_step(self, name: str, kinds: tuple[type[Step], ...], version: int) -> bool:
+        """Whether a step of some kinds happens to a component's objects between head and a version."""
+        if (name, kinds) not in self._first_steps:
+            found = (
+                at for at in self._crossed.get(name, ()) for step in self.steps(name, at) if isinstance(step, kinds)
+            )
+            self._first_steps[name, kinds] = next(found, len(self.history.wires))
+        return self._first_steps[name, kinds] < version
 
     @cached_property
     def changed_enums(self) -> frozenset[str]:
@@ -336,8 +346,7 @@ class Reach:
         is_open = bool(self.component(name, version).schema.get("additionalProperties"))
         if is_open or name not in self.seen_by_validators or name in self._header_fields:
             return False
-        boundaries = self.crossed(name, 0, version)
-        return any(isinstance(step, _KEY_STEPS) for at in boundaries for step in self.steps(name, at))
+        return self.has_step(name, _KEY_STEPS, version)
 
     def described_only(self, schema: Schema, holder: str | None = None) -> bool:
         """Whether a validator sees the values of a schema as a client sent them, so that no gate reads them leniently.
