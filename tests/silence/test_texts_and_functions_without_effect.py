@@ -89,7 +89,7 @@ ADDED = on(Cat).added("kind", default="cat"), on(Dog).added("kind", default="dog
 def test_a_function_that_tells_arms_apart_as_their_tags_do_is_refused(union: Any, facts: list[Any]) -> None:
     holder: Any = create_model("Held", pet=(union, ...), other=(Other, ...))
     (fault,) = faults_of(Contract.of(Posted(holder).bare), *facts)
-    problem = "tags tell these arms apart in every version in which one of them changes, so that it is never asked"
+    problem = "none of these arms changes in a version whose tags do not tell them apart, so that it is never asked"
     assert (fault.place, fault.problem, fault.remedy) == ("Cat | Dog", problem, f"take {TOLD} out")
 
 

@@ -168,7 +168,12 @@ EXAMPLES: dict[str, list[Example]] = {
         )
     ],
     "on(M).told_by": [
-        Example(on(East, West).told_by(by_side), Journey, {"to": {"west": "sea", "size": 1}}),
+        Example(
+            on(East, West).told_by(by_side),
+            Journey,
+            {"to": {"west": "sea", "days": 1}},
+            beside=(on(East, West).renamed("days", to="size"),),
+        ),
     ],
     "on(M).unchanged": [
         Example(

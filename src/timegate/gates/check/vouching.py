@@ -56,7 +56,7 @@ def telling_faults(timeline: Timeline, needed: Collection[Any]) -> Iterator[Faul
         needed: the functions that are asked where no tag says it.
     """
     known = set(map(id, needed))
-    problem = "tags tell these arms apart in every version in which one of them changes, so that it is never asked"
+    problem = "none of these arms changes in a version whose tags do not tell them apart, so that it is never asked"
     for version, change, told in facts_of(timeline, ToldBy):
         if id(told.function) not in known:
             yield Fault(version, change, " | ".join(map(name_of, told.models)), problem, f"take {told} out")
