@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from enum import IntEnum
 from typing import Annotated, Any
 
@@ -108,6 +109,8 @@ def test_bytes_of_a_coded_form_are_read_as_the_old_server_read_them(body: bytes)
     assert read[0][0] != ""
 
 
+# Starlette before 1.0 does not close the files of a form that it could not read to its end.
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 def test_a_file_that_is_required_counts_as_sent_whatever_becomes_of_its_field() -> None:
     app = FastAPI()
 
@@ -124,6 +127,7 @@ def test_a_file_that_is_required_counts_as_sent_whatever_becomes_of_its_field() 
     parts: list[tuple[str, str | bytes]] = [("picture", b"1"), ("proof", b"2"), ("title", "t")]
     assert told(gate, parts) == (200, ["1", "t"])
     assert told(gate, [parts[0], parts[2]]) == (422, [("missing", ["body", "proof"])])
+    gc.collect()
 
 
 @shows("a file in a field that takes a text | without the file: `input` is null")
