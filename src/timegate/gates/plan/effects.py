@@ -138,5 +138,14 @@ def _name(slot: Slot, stage: Stage) -> Hashable:
 
 def _identities(calls: Iterable[Call]) -> Hashable:
     """Calls as a value: two that compare equal do the same."""
-    functions: list[tuple[Any, int]] = [(call.function, call.stars) for call in calls]
-    return tuple((one if isinstance(one, Hashable) else id(one), stars) for one, stars in functions)
+    return tuple((_identity(call.function), call.stars) for call in calls)
+
+
+def _identity(function: Any) -> Hashable:
+    try:
+        hash(function)
+    except TypeError:
+        # A function of ours that holds JSON.
+        return repr(function)
+    identity: Hashable = function
+    return identity
