@@ -189,6 +189,8 @@ LISTS: dict[str, tuple[Any, Any, Any]] = {
 @pytest.mark.parametrize("name", LISTS)
 def test_what_head_would_read_as_another_arm_is_refused(name: str) -> None:
     new, old, sent = LISTS[name]
+    if name == "a literal that is written as a float" and RELEASE < (2, 12):
+        pytest.skip("this pydantic compares a float with literals otherwise")
     facts = [on(model).renamed("length", to="size") for model in (Whole, Yes) if model.__name__ in repr(new)]
     assert read(old, sent) != read(new, sent)
     with pytest.raises(UpgradeError, match="head may read it as another arm"):
