@@ -150,7 +150,8 @@ class TestSides:
                 finally:
                     gc.enable()
 
-        assert asyncio.run(garbage_of_50()) < 50
+        # What another test has left may fall due in between; what a request leaves, it leaves each time.
+        assert min(asyncio.run(garbage_of_50()) for _ in range(3)) < 50
 
     def test_a_handler_receives_what_the_oracle_computes_and_no_other_key(self) -> None:
         old = past.as_sent(task_data(1), past.DEPTH)
