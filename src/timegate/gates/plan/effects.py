@@ -145,7 +145,7 @@ def _identity(function: Any) -> Hashable:
     try:
         hash(function)
     except TypeError:
-        # A function of ours that holds JSON.
-        return repr(function)
+        # One that holds JSON is the same only as itself: what it shows of itself may be less than what it does.
+        return id(function)
     identity: Hashable = function
     return identity
