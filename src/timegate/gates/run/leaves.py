@@ -14,6 +14,9 @@ from timegate.wire.value_readers import Unread
 TypedValue: TypeAlias = tuple[type, Any]
 """A JSON value with its type: ``True`` and ``1`` are equal in Python, but not in JSON."""
 
+ALONE: Final[frozenset[type]] = frozenset({str, type(None)})
+"""The types whose values equal none of another type."""
+
 _EXACT, _STRICT, _LAX = 2, 1, 0
 
 
@@ -120,6 +123,7 @@ class Tags:
         numbers: whether a number may be written as text: those of an ``IntEnum``.
         lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
         converted: whether a reader makes members of them, as of those of an enum and not of a ``Literal``.
+        apart: the types of values that equal none of another type.
         listed: they in the order of the schema, where an error lists them.
     """
 
@@ -127,6 +131,7 @@ class Tags:
     numbers: bool = False
     lookup: Callable[[Any], Any] | None = None
     converted: bool = False
+    apart: frozenset[type] = ALONE
     listed: tuple[TypedValue, ...] = field(default=(), compare=False)
 
     def has(self, value: Any, *, leniently: bool) -> bool:
@@ -149,7 +154,7 @@ class Tags:
             if not self.numbers or not _is_number(value):
                 return False
             value = float(value)
-        return any(own is not str and own is not type(None) and value == member for own, member in self.values)
+        return any(own not in self.apart and value == member for own, member in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,13 +284,19 @@ class Leaf:
         elif is_object(held) and self.keyed is not None:
             found = self.keyed.score(held, reading) if dict in self.types else None
         elif held is not None and self._may_hold(held):
-            found = Score(exact=_EXACT if not self.is_made else _LAX if held is value else _STRICT)
+            found = Score(exact=self._exactness(is_object(value)))
             for leaf, part in self._parts(held):
                 score = leaf.score(part, reading)
                 if score is None:
                     return None
                 found = found.with_part(score)
         return found if found is None or self.sure else found._replace(sure=False)
+
+    def _exactness(self, is_object: bool) -> int:
+        """How exactly a list or dict is read by itself, whatever it holds."""
+        if self.fields is not None and is_object:
+            return _EXACT if self.fields.exact else _STRICT
+        return _LAX if self.is_made else _EXACT
 
     def _may_hold(self, value: dict[str, Any] | list[Any]) -> bool:
         """Whether a list has as many items as there may be, or a dict may be here at all."""

@@ -17,10 +17,12 @@ class TupleFields:
     Args:
         names: the keys of an object that is read as the tuple, in the tuple's order.
         defaults: by position, the values of fields that an object may leave out.
+        exact: whether a union takes an object for a value of the tuple's very type.
     """
 
     names: tuple[str, ...]
     defaults: Mapping[int, Any]
+    exact: bool = False
 
     def as_list(self, value: dict[str, Any]) -> list[Any]:
         """An object as the list that the tuple's schema describes, up to the last field that is there.

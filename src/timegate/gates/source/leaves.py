@@ -15,9 +15,10 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.run.arms import Arm
-from timegate.gates.run.leaves import Leaf, Tags
+from timegate.gates.run.leaves import ALONE, Leaf, Tags
 from timegate.gates.run.tuples import TupleFields
 from timegate.gates.run.value_checks import extra_of
+from timegate.reading.releases import integers_are_equal, objects_are_tuples
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.settings import reading
 from timegate.reading.type_parts import item_type, union_arms
@@ -30,6 +31,7 @@ from timegate.wire.marks import (
     DISCRIMINATOR_MARK,
     LEFT_TO_RIGHT_MARK,
     MARK_PREFIX,
+    MEMBERS_MARK,
     TUPLE_MARK,
     VALIDATED_MARK,
 )
@@ -232,7 +234,8 @@ class Shapes:
         name = single_reference(schema)
         model = None if name is None else self.reach.component(name, version).model
         if not (inspect.isclass(model) and issubclass(model, Enum)):
-            return Tags(frozenset(values), listed=values)
+            apart = ALONE if integers_are_equal() or MEMBERS_MARK in schema else ALONE | {int}
+            return Tags(frozenset(values), apart=apart, listed=values)
         lookup = partial(_member, model) if _has_missing(model) else None
         return Tags(frozenset(values), issubclass(model, int), lookup, converted=True, listed=values)
 
@@ -266,9 +269,8 @@ def tuple_fields(schema: Schema) -> TupleFields | None:
     if TUPLE_MARK not in schema:
         return None
     items = enumerate(schema.get("prefixItems", ()))
-    return TupleFields(
-        tuple(schema[TUPLE_MARK]), {index: item["default"] for index, item in items if "default" in item}
-    )
+    defaults = {index: item["default"] for index, item in items if "default" in item}
+    return TupleFields(tuple(schema[TUPLE_MARK]), defaults, objects_are_tuples())
 
 
 def _says_nothing(schema: Schema) -> bool:
