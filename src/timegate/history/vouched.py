@@ -127,7 +127,7 @@ def _vouched_note(note: Mapping[str, Any]) -> Mapping[str, Any]:
 def vouched_behind(wire: Wire, names: set[str]) -> set[str]:
     """The components that may be sent in place of some others, or by their fields, as somebody vouches."""
     schemas = [wire.responses[name].schema for name in names]
-    schemas += [schema for _, schema in wire.roots("responses") if not names.isdisjoint(references(schema))]
+    schemas += [schema for schema in wire.payloads("responses") if not names.isdisjoint(references(schema))]
     notes = (note for node in objects_in(schemas) for note in node.get(BEHIND_MARK, ()))
     return {note["vouched"] for note in notes if "vouched" in note}
 

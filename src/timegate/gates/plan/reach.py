@@ -16,6 +16,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Emptied, Passed
 from timegate.gates.plan.judged import judged_objects, judged_whole
 from timegate.gates.plan.moves import empties
+from timegate.gates.plan.undescribed import Undescribed
 from timegate.gates.run.runtime import Call
 from timegate.history.history import History
 from timegate.history.steps import (
@@ -33,7 +34,7 @@ from timegate.history.steps import (
 )
 from timegate.typing import Schema
 from timegate.wire.json_types import python_types
-from timegate.wire.marks import BEHIND_MARK, OPAQUE_MARK, VALIDATED_MARK, Validated
+from timegate.wire.marks import VALIDATED_MARK, Validated
 from timegate.wire.schema import objects_in, single_reference
 from timegate.wire.wire import Component, Operation, Side, Wire
 
@@ -76,9 +77,9 @@ class Reach:
         self._calls: dict[int, Call | None] = {}
         self.members: dict[tuple[str, int], list[Any]] = {}
         self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
-        self._undescribed: dict[int, frozenset[str]] = {}
+        self._at_head: dict[int, Collection[str]] = {}
+        self._undescribed = Undescribed(self.side)
         self._first_steps: dict[tuple[str, tuple[type[Step], ...]], int] = {}
-        self._behind: dict[int, frozenset[str]] = {}
         self._names_at_head: dict[str, list[Mapping[str, str | None]]] = {}
 
     def met(self, at: int, version: int) -> Wire:
@@ -88,7 +89,9 @@ class Reach:
         key = id(wire.operations), id(own)
         if key not in self._met:
             kept = {one.key for one in own if one.exists}
-            self._met[key] = tuple(one for one in wire.operations if one.key in kept)
+            met = (one for one in wire.operations if one.key in kept)
+            # The app serves them all the same to those clients, whether its own version has them or not.
+            self._met[key] = tuple(one if one.exists else replace(one, exists=True) for one in met)
         return replace(wire, operations=self._met[key])
 
     def component(self, name: str, version: int) -> Component:
@@ -325,8 +328,7 @@ class Reach:
         if self.side == "responses":
             return frozenset()
         components = self.components(0)
-        roots = (schema for _, schema in self.history.wires[0].roots(self.side))
-        schemas = [*roots, *(component.schema for component in components.values())]
+        schemas = [*self.history.wires[0].payloads(self.side), *(component.schema for component in components.values())]
         found, waiting = set(self.validated), [*self.validated]
         for node in (node for node in objects_in(schemas) if VALIDATED_MARK in node):
             validated: Validated = node[VALIDATED_MARK]
@@ -373,28 +375,14 @@ class Reach:
                     names.append(name)
         return found
 
-    @cached_property
-    def at_head(self) -> Collection[str]:
-        """The components in payloads of head."""
-        return self.history.wires[0].reachable(self.side)
+    def at_head(self, version: int) -> Collection[str]:
+        """The components in payloads of head, for a version's clients."""
+        wire = self.met(0, version)
+        found = self._at_head.get(id(wire.operations))
+        if found is None:
+            found = self._at_head[id(wire.operations)] = wire.reachable(self.side)
+        return found
 
     def undescribed(self, version: int) -> frozenset[str]:
         """The components in payloads of head at places whose schemas do not describe them, for a version's clients."""
-        wire = self.met(0, version)
-        found = self._undescribed.get(id(wire.operations))
-        if found is None:
-            bodies = [body for one in wire.operations if one.exists for _, body in one.bodies(self.side)]
-            schemas = [*wire.standalone(self.side), *(schema for body in bodies for schema in body.schemas)]
-            schemas += [self.component(name, 0).schema for name in wire.reachable(self.side)]
-            found = self._undescribed[id(wire.operations)] = frozenset[str]().union(*map(self._not_described, schemas))
-        return found
-
-    def _not_described(self, schema: Schema) -> frozenset[str]:
-        """The components at places of one of head's schemas that it does not describe."""
-        if id(schema) not in self._behind:
-            nodes = list(objects_in(schema))
-            opaque = [node for node in nodes if node.get(OPAQUE_MARK)]
-            behind = [note["schema"] for node in nodes for note in node.get(BEHIND_MARK, ())]
-            found = frozenset(name for one in (*opaque, *behind) for name in names_in(one))
-            self._behind[id(schema)] = found
-        return self._behind[id(schema)]
+        return self._undescribed.of(self.met(0, version), self.at_head(version))

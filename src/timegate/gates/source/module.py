@@ -133,7 +133,7 @@ class Module:
         components, found, conversion = self.reach.components(version), None, client_conversion("requests", version)
         for name in self.reach.names_of_class.get(id(kind), ()):
             is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
-            is_known = (by_head and name in self.reach.at_head) or self.reach.needs(ref(name), conversion)
+            is_known = (by_head and name in self.reach.at_head(version)) or self.reach.needs(ref(name), conversion)
             if name in components and is_known and not is_same_enum:
                 types = self.reach.python_types(components[name].schema, version)
                 called = components[name].arm_label or name if types == frozenset({dict}) else ""
