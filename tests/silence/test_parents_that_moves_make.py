@@ -128,7 +128,8 @@ class AsEver(BaseModel):
 @shows(
     "A move makes the objects on its way where a client leaves them out:",
     "and their other fields the values that the default of the object has.",
-    "Where they have others, `defaulted(…)` before the move says what is read there.",
+    "Where they have others,",
+    "`defaulted(…)` before the move says what is read there.",
 )
 def test_a_move_that_would_make_another_parent_than_the_default_is_refused_and_the_remedy_works() -> None:
     moved = on(Elsewhere).moved("city", to="home.city")
@@ -159,3 +160,26 @@ def test_a_move_that_would_make_a_parent_without_a_field_that_is_required_is_ref
 def test_a_move_makes_a_parent_that_is_as_its_default() -> None:
     moved = on(AsEver).moved("city", to="home.city")
     assert told({"city": "Ur"}, AsEver, moved) == {"city": "Ur", "home": {"zone": 0, "tags": []}}
+
+
+class Made(BaseModel):
+    home: Zoned = Field(default_factory=lambda: Zoned(zone=7))
+
+
+class MadeByItsClass(BaseModel):
+    home: Zoned = Field(default_factory=Zoned)
+
+
+@shows("or a function of the app makes the default,")
+def test_a_move_that_would_make_a_parent_whose_default_a_function_makes_is_refused_and_the_remedy_works() -> None:
+    moved = on(Made).moved("city", to="home.city")
+    reason = refusal(Contract.of_types(Made), lambda: moved)
+    assert "a function of the app makes the default of 'home', so nobody knows what the move leaves out" in reason
+    assert "write on(Made).defaulted('home', was={…}) before the move" in reason
+    remedy = on(Made).defaulted("home", was={"zone": 7, "tags": []}), moved
+    assert told({"city": "Ur"}, Made, *remedy) == {"city": "Ur", "home": {"zone": 7, "tags": []}}
+
+
+def test_a_move_makes_a_parent_as_its_class_makes_the_default() -> None:
+    moved = on(MadeByItsClass).moved("city", to="home.city")
+    assert told({"city": "Ur"}, MadeByItsClass, moved) == {"city": "Ur", "home": {"zone": 0, "tags": []}}

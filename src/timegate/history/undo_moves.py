@@ -16,7 +16,7 @@ from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import DEFAULT_MARK
+from timegate.wire.marks import DEFAULT_MARK, FACTORY_MARK, maker
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import SIDES, Component, Side
@@ -232,6 +232,14 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
                 break
             default = {} if always_there or schema is None else _default_of(schema, following)
             lost = _lost(default, schema or {}, made.components(side)[made_name])
+            if not always_there and _is_made(schema or {}, made.components(side)[made_name], following):
+                builder.fault(
+                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
+                    f"a function of the app makes the default of {key!r}, so nobody knows what the move leaves out",
+                    f"write on({_name(known)}).defaulted({key!r}, was={{…}}) before the move, with what is read there",
+                    step.origin,
+                )
+                break
             if lost is not None:
                 builder.fault(
                     f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
@@ -247,6 +255,12 @@ def _default_of(schema: Schema, moved: str) -> dict[str, Any]:
     """What an object is where it is absent, but for the key that a move gives it; nothing where it is no object."""
     default = schema.get("default")
     return {key: value for key, value in default.items() if key != moved} if is_object(default) else {}
+
+
+def _is_made(schema: Schema, made: Component, moved: str) -> bool:
+    """Whether an object's default is made otherwise than by its class, so that its other keys may be any."""
+    is_unknown = "default" not in schema and schema.get(FACTORY_MARK, maker(made.model)) != maker(made.model)
+    return is_unknown and made.properties.keys() != {moved}
 
 
 def _lost(default: Mapping[str, Any], schema: Schema, made: Component) -> str | None:

@@ -21,6 +21,7 @@ from timegate.typing import Settings, is_array, is_object, plain_text, type_of
 from timegate.wire.marks import (
     ABSENT_MARK,
     DISCRIMINATOR_MARK,
+    FACTORY_MARK,
     LABELS_MARK,
     LEFT_TO_RIGHT_MARK,
     MEMBERS_MARK,
@@ -28,6 +29,7 @@ from timegate.wire.marks import (
     OMIT_MARK,
     OPAQUE_MARK,
     TUPLE_MARK,
+    maker,
 )
 
 Mode = Literal["validation", "serialization"]
@@ -108,8 +110,11 @@ def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema
             return self._absent(schema, super().typed_dict_field_schema(schema))
 
         def _absent(self, field: Mapping[str, Any], generated: JsonSchemaValue) -> JsonSchemaValue:
-            mark = absence_of(field)
-            return {**generated, ABSENT_MARK: mark} if mark and mode == "serialization" else generated
+            if mode == "serialization":
+                mark = absence_of(field)
+                return {**generated, ABSENT_MARK: mark} if mark else generated
+            factory = _factory_of(field)
+            return generated if factory is None else {**generated, FACTORY_MARK: factory}
 
         def model_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().model_schema(schema))
@@ -253,6 +258,14 @@ def absence_of(field: Mapping[str, Any]) -> dict[str, Any]:
     factory = inner["default_factory"]
     # No other one is called: what an app's own does, and makes the next time, nobody knows.
     return {"made": True, "value": to_jsonable_python(factory())} if factory in _FACTORIES else {"made": True}
+
+
+def _factory_of(field: Mapping[str, Any]) -> str | None:
+    """What makes a field's default as `FACTORY_MARK` has it; None where nothing does, or it is the same each time."""
+    inner = field["schema"]
+    if inner.get("type") != "default" or "default_factory" not in inner or inner["default_factory"] in _FACTORIES:
+        return None
+    return maker(inner["default_factory"])
 
 
 def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, ...]], frozenset[str], dict[str, str]]:

@@ -160,6 +160,18 @@ it makes the same each time.
 """
 
 
+FACTORY_MARK: Final = MARK_PREFIX + "factory"
+"""Says, in the schema of a property that clients send, what makes its default where no schema can show it.
+
+It holds what `maker` says of it.
+"""
+
+
+def maker(factory: object) -> str:
+    """The name of the class whose instance without arguments a factory makes; empty for a function of the app."""
+    return f"{factory.__module__}.{factory.__qualname__}" if isinstance(factory, type) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """The keys that a route leaves out of its response.
