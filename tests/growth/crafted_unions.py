@@ -22,16 +22,43 @@ def arms_of(size: int, name: str = "Arm") -> list[Any]:
 
 def union_of(arms: Sequence[Any], name: str = "Holder") -> Any:
     """A model that holds any of them."""
+    return model_with(name, held=(Annotated[union_of_all(arms), Field(discriminator="kind")], ...))
+
+
+def union_of_all(arms: Sequence[Any]) -> Any:
+    """Any of some models."""
     union: Any = arms[0]
     for arm in arms[1:]:
         union = union | arm
-    return model_with(name, held=(Annotated[union, Field(discriminator="kind")], ...))
+    return union
 
 
 def arms_introduced(size: int) -> Compiled:
     """All arms of a union but one were introduced in one version."""
     first, *others = arms_of(size)
     return compiled([union_of([first, *others])], [tuple(on(arm).introduced(seen_as=FIRST) for arm in others)])
+
+
+def arms_introduced_each_beside_a_field(size: int) -> Compiled:
+    """The same, and with each arm another model got a field."""
+    first, *others = arms_of(size)
+    plain = model_with("Plain", **{f"x{index}": (int, 0) for index in range(1, size)})
+    facts = [(on(arm).introduced(seen_as=FIRST), on(plain).added(f"x{i}")) for i, arm in enumerate(others, start=1)]
+    return compiled([union_of([first, *others]), plain], [tuple(fact for both in facts for fact in both)])
+
+
+def arms_introduced_seen_as_the_last(size: int) -> Compiled:
+    """The same, where the arm that was there before is the last one of the union."""
+    *others, last = arms_of(size)
+    seen_as = {"kind": f"a{size - 1}"}
+    return compiled([union_of([*others, last])], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
+
+
+def bodies_of_arms_introduced(size: int) -> Compiled:
+    """All arms of a union that is a body itself were introduced in one version."""
+    arms = arms_of(size)
+    kind: Any = Annotated[union_of_all(arms), Field(discriminator="kind")]
+    return compiled([kind], [tuple(on(arm).introduced(seen_as=FIRST) for arm in arms[1:])])
 
 
 def versions_of_arms_introduced(size: int) -> Compiled:
@@ -93,6 +120,9 @@ UNIONS: Final[dict[str, Crafted]] = {
     for function in (
         arms_changed,
         arms_introduced,
+        arms_introduced_each_beside_a_field,
+        arms_introduced_seen_as_the_last,
+        bodies_of_arms_introduced,
         versions_of_arms_introduced,
         arms_introduced_beside_changed,
         versions_of_arms_introduced_beside_changed,

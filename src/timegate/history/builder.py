@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.errors import Fault
 from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
 from timegate.history.inheritance import declared_anew, is_about
+from timegate.history.leaving import Leaving
 from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
-from timegate.history.remedies import name_one, reach_model
+from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, reach_model
 from timegate.history.schema_edits import tags_in
 from timegate.history.shown import ShownSoFar
 from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
@@ -21,11 +21,6 @@ from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import single_reference
 from timegate.wire.wire import SIDES, Component, Operation, Side, Wire
-
-UNCERTAIN_KEYS: Final = (
-    "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
-)
-PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
 
 
 @dataclass(slots=True)
@@ -84,17 +79,20 @@ class HistoryBuilder:
     _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _look_up: LookUp = field(init=False)
     references: References = field(init=False)
+    leaving: Leaving = field(init=False)
     _codes: dict[int, str] = field(default_factory=dict[int, str])
     _known_faults: set[Fault] = field(default_factory=set[Fault])
 
     def __post_init__(self) -> None:
-        self._look_up = LookUp(self.wire)
-        self.references = References(self.wire)
+        self._look_up = LookUp(self.wires[-1])
+        self.references = References(self.wires[-1])
+        self.leaving = Leaving(self.wires, self.references)
         self.parameter_holders = self.wire.parameter_holders
 
     @property
     def wire(self) -> Wire:
         """The wire as far as it is undone."""
+        self.leaving.take_out()
         return self.wires[-1]
 
     @wire.setter
@@ -126,7 +124,8 @@ class HistoryBuilder:
 
     def component(self, side: Side, name: str) -> Component:
         """A component as far as it is undone."""
-        return self.wire.components(side)[name]
+        self.leaving.take_out((side, name))
+        return self.wires[-1].components(side)[name]
 
     def type_of(self, side: Side, fact: Fact) -> Schema:
         """The schema of the old type that a fact names, be it the fact at hand or one that stands for it."""
@@ -143,7 +142,7 @@ class HistoryBuilder:
 
     def put(self, side: Side, component: Component) -> None:
         """Replace a component by what it is in the older version."""
-        self.wire = self.wire.edited(side, component)
+        self.wire = self.wires[-1].edited(side, component)
         self._look_up.note(side, component)
         self.references.note(side, component)
 
@@ -167,8 +166,8 @@ class HistoryBuilder:
         """The components that a fact about a model may be about."""
         return self._look_up.names(side, model)
 
-    def rewrite(self, side: Side, change: Callable[[Schema], Schema], *, holding: Sequence[str] = ()) -> set[str]:
-        """Change the schemas of one side that refer to components, or all; gives their names, "" for the payloads."""
+    def rewrite(self, side: Side, change: Callable[[Schema], Schema], *, holding: Sequence[str] = ()) -> None:
+        """Change the schemas of one side that refer to components, or all."""
         components = self.wire.components(side)
         names = self.references.holders(self.wire, side, holding) if holding else {*components, ""}
         for component in [components[name] for name in sorted(names) if name]:
@@ -176,7 +175,6 @@ class HistoryBuilder:
                 self.put(side, replace(component, schema=schema))
         if "" in names:
             self.wire = self.wire.with_payloads(side, change)
-        return names
 
     def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Record a step that the fact at hand takes on a component's objects; facts are undone newest first.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set
 from decimal import Decimal
 from typing import Any
 
@@ -126,9 +127,28 @@ def plain_value(
     return plain
 
 
-def check_value(builder: HistoryBuilder, side: Side, place: str, value: object, *, argument: str, fits: Schema) -> None:
-    """Note a fault where a value is not of a schema, in the newer shape of the boundary."""
-    problem = misfit(value, fits, builder.newer.components(side))
+def check_value(
+    builder: HistoryBuilder,
+    side: Side,
+    place: str,
+    value: object,
+    *,
+    argument: str,
+    fits: Schema,
+    gone: Set[str] = frozenset(),
+) -> None:
+    """Note a fault where a value is not of a schema, in the newer shape of the boundary.
+
+    Args:
+        builder: the walk so far.
+        side: whether clients send or receive the value.
+        place: where it is declared to be.
+        value: plain JSON.
+        argument: the fact's argument that gives it.
+        fits: the schema.
+        gone: the components that are no arms of it any more, where it is a union.
+    """
+    problem = misfit(value, fits, builder.newer.components(side), gone)
     if problem is not None:
         remedy = f"give {argument}= a value of that type, in the newer shape"
         builder.fault(place, f"{argument}={value!r} is not of its type: {problem}", remedy)

@@ -25,11 +25,12 @@ from timegate.history import (
     undo_values,
     undo_vouched,
 )
-from timegate.history.builder import PLAIN_ALIAS, UNCERTAIN_KEYS, HistoryBuilder
+from timegate.history.builder import HistoryBuilder
 from timegate.history.conflicts import check_conflicts
 from timegate.history.literals import check_literals
 from timegate.history.named_types import named_types
 from timegate.history.naming import check_names, check_statuses, older_statuses
+from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS
 from timegate.history.steps import HeaderFieldChanged, Origin, Step
 from timegate.history.undo import undo
 from timegate.history.undo_endpoints import has_method
@@ -142,6 +143,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
                 builder.fact = fact
                 undo(fact, builder)
                 builder.undone += 1
+        builder.leaving.take_out()
         check_conflicts(builder)
         check_statuses(builder)
         check_names(builder, reserved)

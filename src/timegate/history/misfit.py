@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any, Final
@@ -51,13 +51,14 @@ def fitting(schema: Schema, components: Mapping[str, Component], value: Any) -> 
     return value
 
 
-def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> str | None:
+def misfit(value: Any, schema: Schema, components: Mapping[str, Component], gone: Set[str] = frozenset()) -> str | None:
     """Why a value is not of a schema; None where it is, as far as the schema tells.
 
     Args:
         value: plain JSON.
         schema: may refer to components.
         components: by identity.
+        gone: the components that are no arms of it any more, where it is a union.
     """
     name = referred(schema)
     if name is not None:
@@ -70,8 +71,8 @@ def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> s
     if values is not None and not any(type_of(one) is type_of(value) and one == value for one in values):
         return f"it is none of {', '.join(map(repr, values[:12]))}"
     problems: dict[str, None] = {}
-    for arm in arms_of(schema):
-        problem = misfit(value, arm, components)
+    for arm in _arms_for(value, schema, gone):
+        problem = misfit(value, arm, components, gone)
         if problem is None:
             break
         problems[problem] = None
@@ -86,6 +87,17 @@ def misfit(value: Any, schema: Schema, components: Mapping[str, Component]) -> s
     if kinds is not None and not any(_is_kind(value, kind) for kind in (kinds if is_array(kinds) else [kinds])):
         return f"it is no {' or '.join(kinds) if is_array(kinds) else kinds}"
     return _misfit_inside(value, schema, components)
+
+
+def _arms_for(value: Any, schema: Schema, gone: Set[str]) -> Iterator[Schema]:
+    """The arms of a union that a value may be of: the one that its tag names, or all but those that are gone."""
+    discriminator = schema.get("discriminator")
+    if is_object(value) and is_object(discriminator):
+        tag = value.get(discriminator.get("propertyName", ""))
+        target = discriminator.get("mapping", {}).get(tag) if isinstance(tag, str) else None
+        if isinstance(target, str) and referred(arm := {"$ref": target}) not in gone:
+            return iter((arm,))
+    return (arm for arm in arms_of(schema) if referred(arm) not in gone)
 
 
 def _with_wire_names(value: Mapping[str, Any], component: Component) -> dict[str, Any]:

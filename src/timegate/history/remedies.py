@@ -10,6 +10,11 @@ from timegate.changes.base import Fact, Sibling, is_tuple, name_of
 from timegate.changes.nearest import nearest
 from timegate.history.places import Touch
 
+UNCERTAIN_KEYS: Final = (
+    "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
+)
+PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
+
 _MOST_NAMED: Final = 12
 
 

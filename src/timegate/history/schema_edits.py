@@ -138,26 +138,34 @@ def at_depth(schema: Schema, stars: int, change: Callable[[Schema], Schema]) -> 
 
 
 def without_arms(schema: Any, names: Collection[str]) -> Any:
-    """A copy of a schema in which no union has the components as arms; each such union notes them as newer arms."""
+    """A copy of a schema in which no union has the components as arms; each such union notes them as newer arms.
+
+    The last of them stays where nothing else would be left of a union.
+    """
+    order = {name: position for position, name in enumerate(names)}
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
             arms = node.get(keyword)
             if not is_array(arms):
                 continue
-            gone = [name for arm in arms if (name := referred(arm)) is not None and name in names]
-            kept = [arm for arm in arms if referred(arm) not in names]
-            if not gone or not kept:
+            known = [referred(arm) for arm in arms]
+            gone = {name for name in known if name is not None and name in order}
+            if all(name in gone for name in known):
+                gone.discard(max(gone, key=order.__getitem__, default=""))
+            if not gone:
                 continue
+            kept = [arm for arm, name in zip(arms, known, strict=True) if name not in gone]
             discriminator = node.get("discriminator")
             if is_object(discriminator):
                 tags = discriminator.get("mapping", {}).items()
                 targets = {ref(name)["$ref"] for name in gone}
                 mapping = {tag: target for tag, target in tags if target not in targets}
                 node = {**node, "discriminator": {**discriminator, "mapping": mapping}}
-            node = with_arms(node, keyword, kept)
+            before, node = node, with_arms(node, keyword, kept)
+            newer = {*before.get(NEWER_ARMS_MARK, ()), *node.get(NEWER_ARMS_MARK, ()), *gone}
             # In one order, so that what is without the same arms is the same schema.
-            node[NEWER_ARMS_MARK] = tuple(sorted({*node.get(NEWER_ARMS_MARK, ()), *gone}))
+            node[NEWER_ARMS_MARK] = tuple(sorted(newer))
         return node
 
     return rewrite(schema, change)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from timegate.changes.base import UNSET, name_of
@@ -12,14 +10,12 @@ from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
-from timegate.history.schema_edits import without_arms
 from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.history.undo_texts import fault_unshown
-from timegate.typing import Schema
-from timegate.wire.marks import DISCRIMINATOR_MARK, NEWER_ARMS_MARK, CallableDiscriminator
+from timegate.wire.marks import DISCRIMINATOR_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import arms_of, objects_in, ref, references, referred, rewrite
+from timegate.wire.schema import arms_of, ref, references, referred, rewrite
 from timegate.wire.wire import Component, Side
 
 
@@ -41,10 +37,9 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
 @undo.register
 def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
-        before = builder.wire
         name = component.name
-        holders = builder.rewrite(side, partial(without_arms, names=(name,)), holding=(name,))
-        if side == "responses" and fact.seen_as is UNSET and builder.wire != before:
+        unions = builder.leaving.lose(side, name)
+        if side == "responses" and fact.seen_as is UNSET and unions:
             builder.fault(
                 name_of(model),
                 "it is an arm of a union in a response, and nothing says what old clients read in its place",
@@ -54,24 +49,19 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
         if seen_as is not UNSET and not callable(seen_as):
             seen_as = plain_value(builder, name_of(model), seen_as, argument="seen_as")
             if side == "responses" and seen_as is not UNSET:
-                for union in _unions_without(builder, name, holders):
-                    check_value(builder, side, name_of(model), seen_as, argument="seen_as", fits=union)
-        builder.put(side, replace(builder.component(side, name), exists=False))
+                for union in unions:
+                    check_value(
+                        builder,
+                        side,
+                        name_of(model),
+                        seen_as,
+                        argument="seen_as",
+                        fits=union.schema,
+                        gone=union.gone,
+                    )
+        builder.put(side, replace(component, exists=False))
         builder.lacking[side].add(name)
         builder.record(side, name, ModelIntroduced(builder.origin, seen_as, builder.undone), EVERY_KEY)
-
-
-def _unions_without(builder: HistoryBuilder, name: str, holders: Set[str]) -> Iterator[Schema]:
-    """Every union of responses that has lost a component as an arm, with the unions around it."""
-    schemas = [builder.component("responses", holder).schema for holder in sorted(holders) if holder]
-    for schema in (*schemas, *(builder.wire.payloads("responses") if "" in holders else ())):
-        nodes = list(objects_in(schema))
-        outer = {id(arm): node for node in nodes for arm in arms_of(node)}
-        for node in nodes:
-            if name in node.get(NEWER_ARMS_MARK, ()):
-                while id(node) in outer:
-                    node = outer[id(node)]
-                yield node
 
 
 def check_absent_models(builder: HistoryBuilder, side: Side) -> None:

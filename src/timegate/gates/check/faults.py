@@ -13,8 +13,8 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.source.keywords import SERIALIZER, VOUCHABLE, NotConvertible, followed, obstacles_in
 from timegate.gates.source.module import Module
-from timegate.history.builder import PLAIN_ALIAS
 from timegate.history.inheritance import lineage
+from timegate.history.remedies import PLAIN_ALIAS
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.json_types import listed_values
