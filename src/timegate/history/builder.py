@@ -190,7 +190,7 @@ class HistoryBuilder:
         self.touch(name, *keys, reads=reads)
         component = self.component(side, name)
         every = EVERY_KEY in keys and not isinstance(step, ModelIntroduced)
-        for key in sorted(component.uncertain if every else component.uncertain & set(keys)):
+        for key in sorted(component.uncertain if every else component.uncertain_at(keys)):
             self.fault(f"{component.display_name}.{key}", UNCERTAIN_KEYS, PLAIN_ALIAS)
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:

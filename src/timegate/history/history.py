@@ -29,6 +29,7 @@ from timegate.history.builder import HistoryBuilder
 from timegate.history.conflicts import check_conflicts
 from timegate.history.literals import check_literals
 from timegate.history.named_types import named_types
+from timegate.history.names_of_two import check_names_of_two, names_of_two
 from timegate.history.naming import check_names, check_statuses, older_statuses
 from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS
 from timegate.history.steps import HeaderFieldChanged, Origin, Step
@@ -131,6 +132,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
     builder = HistoryBuilder([_without_removed(types.wire, timeline)], types.schemas, timeline.values, mounts)
     builder.faults += types.faults
     _check_internal(builder, timeline.head.value)
+    shared = names_of_two(head)
     for boundary, version in enumerate(timeline.versions[:-1]):
         builder.boundary, builder.version = boundary, version.value
         builder.wires.append(builder.wire)
@@ -145,6 +147,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
                 builder.undone += 1
         builder.leaving.take_out()
         check_conflicts(builder)
+        check_names_of_two(builder, shared)
         check_statuses(builder)
         check_names(builder, reserved)
         check_received(builder)

@@ -68,7 +68,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             builder.fault(place.text, "a rename stays in its object", remedy)
         elif old == place.key:
             builder.fault_without_effect(place.text, f"the field is called {old!r} on the wire already")
-        elif old in component.properties:
+        elif old in component.properties or component.is_spelling(old, place.key):
             problem = f"{old!r} is another field of the newer version"
             builder.fault(place.text, problem, "name the key that older clients use")
         else:
