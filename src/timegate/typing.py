@@ -33,7 +33,7 @@ Settings: TypeAlias = Mapping[str, Any]
 Location: TypeAlias = Literal["query", "header", "path", "cookie", "form"]
 """The part of a request that holds a parameter, as OpenAPI calls it, and the form in its body."""
 
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY")
 """The HTTP methods that an operation may have, in the order of documents."""
 
 

@@ -106,15 +106,29 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
         if endpoint is None or not hasattr(route, "methods"):
             continue  # a websocket
         if inspect.isclass(endpoint):
-            for method in METHODS:
-                handler = getattr(endpoint, method.lower(), None)
-                if handler is not None and (route.methods is None or method in route.methods):
+            for method, handler in handlers_of(endpoint).items():
+                if route.methods is None or method in route.methods:
                     yield prefix + path, [method], handler
             continue
         allowed = set(METHODS if route.methods is None else route.methods)
         if "GET" in allowed:
             allowed.discard("HEAD")  # the route handles it like GET
         yield prefix + path, in_order(allowed), endpoint
+
+
+def handlers_of(endpoint: type) -> dict[str, Any]:
+    """The handlers of a class of endpoints by method, in the order of documents.
+
+    Some releases of Starlette find a class's handler for any method, so that every handler which declares something
+    counts.
+    """
+    members = {name.upper(): getattr(endpoint, name, None) for name in dir(endpoint) if name == name.lower()}
+    found = {
+        method: one
+        for method, one in members.items()
+        if one is not None and (method in METHODS or operation_of(one) is not None)
+    }
+    return {method: found[method] for method in in_order(found)}
 
 
 def has_gates(mount: Any) -> bool:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from timegate.reading.fastapi import is_fastapi, is_fastapis_own, routes_of
-from timegate.reading.starlette import in_order, matches_plainly, operation_of
-from timegate.typing import METHODS, is_object
+from timegate.reading.starlette import handlers_of, in_order, matches_plainly, operation_of
+from timegate.typing import is_object
 
 _BELOW: Final = "everything below "
 _OWN_APP: Final = ": an app of its own"
@@ -85,8 +85,10 @@ def _undeclared(route: Any, endpoint: Any) -> str:
     """The methods whose handlers declare nothing; empty where there are none."""
     allowed: Iterable[str] | None = getattr(route, "methods", None)
     if inspect.isclass(endpoint):
-        handlers = {method: getattr(endpoint, method.lower(), None) for method in allowed or METHODS}
-        methods = [method for method, one in handlers.items() if one is not None and operation_of(one) is None]
+        handlers = handlers_of(endpoint).items()
+        methods = [
+            method for method, one in handlers if (allowed is None or method in allowed) and operation_of(one) is None
+        ]
     elif operation_of(endpoint) is not None:
         return ""
     elif allowed is None:
@@ -104,5 +106,5 @@ def _declares(routes: Iterable[Any]) -> bool:
     )
 
 
-def _handlers(endpoint: Any) -> list[Any]:
-    return [getattr(endpoint, method.lower(), None) for method in METHODS] if inspect.isclass(endpoint) else [endpoint]
+def _handlers(endpoint: Any) -> Iterable[Any]:
+    return handlers_of(endpoint).values() if inspect.isclass(endpoint) else [endpoint]

@@ -170,7 +170,7 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
             method: key for method, key in here.items() if key not in taken and (methods is None or method in methods)
         }
         if operations and methods is None:
-            methods = ANY_METHOD
+            methods = {*ANY_METHOD, *operations}
         taken.update(operations.values())
         plain = matches_plainly(getattr(route, "original_route", route))
         if not mounts and not plain:

@@ -1,0 +1,93 @@
+"""Every method that a class of endpoints declares is gated, also one that this package does not know."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+from starlette.applications import Starlette
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+
+from timegate import Contract, Timeline, Version, VersionChange, endpoint, on
+from timegate.asgi import TimegateMiddleware
+from timegate.starlette import operation
+
+NEW, OLD = "2025-06-01", "2025-01-01"
+
+
+class Item(BaseModel):
+    sku: str = "a-7"
+
+
+class Skus(VersionChange):
+    """An article number is called SKU."""
+
+    changes = (on(Item).renamed("article", to="sku"),)
+
+
+class Queries(VersionChange):
+    """Items can be queried."""
+
+    changes = (endpoint("/items", "QUERY").added(),)
+
+
+class Items(HTTPEndpoint):
+    @operation(response=Item)
+    async def get(self, request: Request) -> Item:
+        return Item()
+
+    @operation(request=Item, response=Item)
+    async def query(self, request: Request, *, body: Item) -> Item:
+        return body
+
+    @operation(request=Item, response=Item)
+    async def purge(self, request: Request, *, body: Item) -> Item:
+        return body
+
+
+class Undeclared(HTTPEndpoint):
+    @operation(response=Item)
+    async def get(self, request: Request) -> Item:
+        return Item()
+
+    async def query(self, request: Request) -> Response:
+        return JSONResponse({"sku": "b"})
+
+
+def client_of(app: Starlette, change: type[VersionChange] = Skus) -> TestClient:
+    app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(NEW, change), Version(OLD)))
+    return TestClient(app, headers={"API-Version": OLD})
+
+
+def serves_queries() -> bool:
+    """Whether a class of the installed Starlette responds to QUERY."""
+    bare = TestClient(Starlette(routes=[Route("/items", Items)]))
+    return bare.request("QUERY", "/items", json={"sku": "b"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/items", "/shop/items"])
+@pytest.mark.parametrize("method", ["QUERY", "PURGE"])
+def test_a_declared_handler_of_any_method_is_gated_wherever_the_class_serves_it(path: str, method: str) -> None:
+    app = Starlette(routes=[Route("/items", Items), Mount("/shop", routes=[Route("/items", Items)])])
+    client = client_of(app)
+    assert client.get(path).json() == {"article": "a-7"}
+    response = client.request(method, path, json={"article": "b"})
+    if response.status_code != 405:
+        assert (response.status_code, response.json()) == (200, {"article": "b"})
+        refused = client.request(method, path, json={"sku": "b"})
+        assert refused.json() == {"article": "a-7"}
+    assert method != "QUERY" or response.status_code == (200 if serves_queries() else 405)
+
+
+def test_a_handler_that_declares_nothing_is_listed_under_its_method() -> None:
+    contract = Contract.of(Starlette(routes=[Route("/items", Undeclared)]))
+    assert contract.opaque == ("QUERY /items: its handler declares nothing",)
+
+
+def test_an_operation_of_this_method_can_be_a_fact() -> None:
+    client = client_of(Starlette(routes=[Route("/items", Items)]), Queries)
+    assert client.request("QUERY", "/items", json={"sku": "b"}).status_code == 405
+    assert client.get("/items").json() == {"sku": "a-7"}
