@@ -326,12 +326,12 @@ class Gates:
         given = read(data)
         gates, owners = self.by_change
         client = next(index for index, (owner, _) in enumerate(owners) if owner == version)
+        side: Side = "requests" if upgrades else "responses"
         payloads: list[Any] = []
         with named_versions(owners):
             for index in range(client + 1):
-                if upgrades:
-                    conversion = Conversion(client, index, from_client=True)
-                else:
-                    conversion = Conversion(0, index, to_client=index == client)
-                payloads.append(gates._convert("requests" if upgrades else "responses", kind, read(given), conversion))
+                # What no client gets is in no shape of a response: no change is to blame for its absence.
+                sent = Conversion(client, index, from_client=True)
+                conversion = sent if upgrades else client_conversion("responses", index)
+                payloads.append(gates._convert(side, kind, read(given), conversion))
         return explained(payloads, owners, upgrades=upgrades)
