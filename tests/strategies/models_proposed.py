@@ -39,6 +39,8 @@ def retired(snapshot: Snapshot) -> Fact | None:
     if not arms or any(arm.name in snapshot.changed for arm in arms):
         return None
     known = snapshot.choices.pick(arms)
+    if not snapshot.is_arm(known):
+        return None
     snapshot.old_types += 1
     snapshot.converts_models = True
     tag, number = snapshot.tags[0], snapshot.old_types
@@ -137,7 +139,7 @@ def shrank(snapshot: Snapshot) -> Fact | None:
     if found is None:
         return None
     model, members = found
-    free = [f"m{number}" for number in range(9) if f"m{number}" not in members]
+    free = [f"m{number}" for number in range(9 + len(members)) if f"m{number}" not in members]
     return enum(model).shrank(
         snapshot.choices.pick(free), read_as=snapshot.choices.pick(members), loses="they were one"
     )
@@ -148,5 +150,5 @@ def member_renamed(snapshot: Snapshot) -> Fact | None:
     if found is None:
         return None
     model, members = found
-    free = [f"m{number}" for number in range(9) if f"m{number}" not in members]
+    free = [f"m{number}" for number in range(9 + len(members)) if f"m{number}" not in members]
     return enum(model).renamed(snapshot.choices.pick(free), to=snapshot.choices.pick(members))

@@ -22,7 +22,7 @@ from timegate.changes.base import Fact, FieldsFact
 from timegate.changes.fields import Removed, Renamed
 from timegate.changes.models import Introduced
 from timegate.typing import Schema
-from timegate.wire.schema import referred
+from timegate.wire.schema import REF_PREFIX, referred
 from timegate.wire.wire import SIDES, Component, Side
 
 
@@ -91,6 +91,16 @@ class Snapshot:
             and "properties" in component.schema
             and name in self.state["responses"]
         ]
+
+    def is_arm(self, component: Component) -> bool:
+        """Whether a model is an arm of a union still: the fields that held one may be gone, or of another type."""
+        arm = {"$ref": REF_PREFIX + component.name}
+        every = (node for one in self.state["requests"].values() for node in nodes(one.schema))
+        return any(
+            arm in node["anyOf"] and sum("$ref" in one for one in node["anyOf"]) > 1
+            for node in every
+            if "anyOf" in node
+        )
 
     def subject(self, component: Component) -> Any:
         """Draw the subject of a fact: the class, its name, or the base of a generic."""
