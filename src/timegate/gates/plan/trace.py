@@ -11,6 +11,7 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import (
+    KeyAdded,
     KeyRemoved,
     KeyRenamed,
     MovedThrough,
@@ -146,6 +147,9 @@ class Traces:
         while (found := _next(met, key, position)) is not None:
             position, step = found
             match step:
+                case _ if _brings(step, key):
+                    # Two fields never have one name: a move has taken out of the object what it had.
+                    return _taken_apart(component, field.key, changes)
                 case KeyRenamed():
                     key = step.new
                 case ValueMoved():
@@ -153,9 +157,7 @@ class Traces:
                     below = (*more, *below)
                 case KeyRemoved() | ValueConverted() if below:
                     # What becomes of the object that the value was moved into, nobody knows of the value.
-                    return Trace(
-                        _composed(changes)(UNSET), component.settings, None, field.key in component.required, True
-                    )
+                    return _taken_apart(component, field.key, changes)
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
@@ -177,12 +179,12 @@ class Traces:
         name, key = self._target(name, (key, *below), boundary)
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
-            return Trace(_composed(changes)(UNSET), component.settings, None, field.key in component.required, True)
+            return _taken_apart(component, field.key, changes)
         filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
         return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
 
     def _met(self, name: str, boundary: int) -> _Met:
-        """The steps of a boundary by the key of the older version that they are about."""
+        """The steps of a boundary by the keys that they are about."""
         found = self._steps.get((name, boundary))
         if found is None:
             found = self._steps[name, boundary] = {}
@@ -268,15 +270,31 @@ def _name_after(key: str, steps: Sequence[Step]) -> str:
     return key
 
 
+def _taken_apart(component: Component, key: str, changes: list[_Change]) -> Trace:
+    """The trace of a value of which head gets parts at most, or one value made of it and others."""
+    return Trace(_composed(changes)(UNSET), component.settings, None, key in component.required, True)
+
+
+def _brings(step: Step, key: str) -> bool:
+    """Whether a field has a key since a step."""
+    match step:
+        case KeyRenamed(old=old, new=new):
+            return new == key != old
+        case ValueMoved(old=older, new=newer):
+            return newer == (key,) != older
+        case _:
+            return isinstance(step, KeyAdded) and step.key == key
+
+
 def _about(step: Step) -> tuple[str | None, ...]:
-    """The key of the older version that a step is about, `_OBJECT` for all of them; nothing for none."""
+    """The keys that a step is about in either version, `_OBJECT` for all of them; nothing for none."""
     match step:
         case KeyRenamed():
-            return (step.old,)
-        case KeyRemoved() | ValueConverted() | ValueReplaced():
+            return step.old, step.new
+        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
             return (step.key,)
-        case ValueMoved(old=(key,)):
-            return (key,)
+        case ValueMoved():
+            return tuple(path[0] for path in {step.old, step.new} if len(path) == 1)
         case MovedThrough(older=True):
             return (step.key,)
         case ObjectConverted():
