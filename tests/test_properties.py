@@ -36,9 +36,25 @@ MARKER = "smuggled"
 
 
 def random_cases(count: int) -> Callable[[Any], Any]:
-    """Run a test with this number of random cases."""
+    """Run a test with this number of random cases; one that is drawn again is not tried again."""
     slow = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    return settings(max_examples=count * MANY, suppress_health_check=slow, phases=PHASES, deadline=None, database=None)
+    many = settings(max_examples=count * MANY, suppress_health_check=slow, phases=PHASES, deadline=None, database=None)
+
+    def decorate(test: Any) -> Any:
+        run, tried = test.hypothesis.inner_test, set[str]()
+
+        @functools.wraps(run)
+        def once(*, case: Case) -> None:
+            drawn = case.described()
+            if drawn not in tried:
+                run(case=case)
+                # One that fails is run again.
+                tried.add(drawn)
+
+        test.hypothesis.inner_test = once
+        return many(test)
+
+    return decorate
 
 
 class CompiledCase:

@@ -13,18 +13,18 @@ from timegate.wire.wire import Component
 Components = dict[str, Component]
 
 
-def nodes(schema: Any) -> Iterator[dict[str, Any]]:
+def nodes(schema: Any, *, newer_arms: bool = True) -> Iterator[dict[str, Any]]:
     """Yield a schema and every schema inside it, without following references."""
     if not is_object(schema):
         return
     yield schema
     for key in ("items", "additionalProperties", "propertyNames"):
-        yield from nodes(schema.get(key))
-    for key in ("anyOf", "oneOf", "allOf", "prefixItems", "x-newer-arms"):
+        yield from nodes(schema.get(key), newer_arms=newer_arms)
+    for key in ("anyOf", "oneOf", "allOf", "prefixItems", *(["x-newer-arms"] if newer_arms else ())):
         for part in schema.get(key, ()):
-            yield from nodes(part)
+            yield from nodes(part, newer_arms=newer_arms)
     for part in schema.get("properties", {}).values():
-        yield from nodes(part)
+        yield from nodes(part, newer_arms=newer_arms)
 
 
 def arms_of(schema: Schema) -> list[Schema] | None:

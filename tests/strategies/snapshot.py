@@ -80,7 +80,20 @@ class Snapshot:
     has_retired: bool = False
 
     def components(self) -> list[Component]:
-        """List every model that both sides have and that this version has."""
+        """List every model that both sides have and that this version has, less those that no document shows."""
+        shown: set[str] = set()
+        waiting = [c.schema for side in SIDES for c in subjects(self.state[side], (self.world.root,))]
+        while waiting:
+            for node in nodes(waiting.pop(), newer_arms=False):
+                name = referred(node)
+                if name is not None and name not in shown:
+                    shown.add(name)
+                    waiting += [self.state[side][name].schema for side in SIDES if name in self.state[side]]
+        roots = {c.name for c in subjects(self.state["requests"], (self.world.root,))}
+        return [component for component in self.living() if component.name in shown | roots]
+
+    def living(self) -> list[Component]:
+        """List every model that both sides have and that this version has, whether a field holds it or not."""
         return [
             component
             for name, component in self.state["requests"].items()
@@ -194,6 +207,20 @@ class Snapshot:
         """Whether a place holds models at any depth."""
         return any(referred(node) is not None for node in nodes(place))
 
+    def has_one_form(self, place: Schema) -> bool:
+        """Whether a value of a place has the same keys on both sides."""
+        waiting, seen = [place], set[str]()
+        while waiting:
+            for node in nodes(waiting.pop()):
+                name = referred(node)
+                if name is not None and name not in seen:
+                    seen.add(name)
+                    one, other = (self.state[side][name] for side in SIDES)
+                    if set(one.properties) != set(other.properties):
+                        return False
+                    waiting.append(one.schema)
+        return True
+
     def leads_to(self, place: Schema, names: set[str], components: Components) -> bool:
         """Whether a place can hold one of the components: a value put there would repeat without end."""
         seen: set[str] = set()
@@ -213,13 +240,15 @@ class Snapshot:
 
     def kind(self, candidate: Candidate) -> Any:
         """Return the Python type of a field, if it is known and this version has every part of it."""
-        if any(referred(node) in self.gone or "x-newer-arms" in node for node in nodes(candidate.request)):
+        # A retired arm is a component without a model.
+        without = {name for name, component in self.state["requests"].items() if component.model is None}
+        if any(referred(node) in self.gone | without or "x-newer-arms" in node for node in nodes(candidate.request)):
             return None
         return self.types.get(candidate.component, {}).get(candidate.keys["requests"])
 
     def old_type(self) -> Any:
         """Pick the type of a field that only older versions have."""
-        alive = {component.name: component for component in self.components()}
+        alive = {component.name: component for component in self.living()}
         models = [model for model in self.world.shared if any(c.model is model for c in alive.values())]
         enums = [one for one in self.world.enums if any(c.model is one for c in self.state["responses"].values())]
         simple: list[Any] = [int, str, nullable(int), list[str], dict[str, int], *enums]

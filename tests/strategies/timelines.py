@@ -54,6 +54,11 @@ class Case:
         ]
         return "\n".join([f"Case of {sorted(self.world.features)} at {self.world.root}", *lines])
 
+    def described(self) -> str:
+        """The case with all of its models: two that read alike are the same."""
+        components = [self.contract.wire.components(side) for side in SIDES]
+        return "\n".join([repr(self), *(f"{name}: {one[name].schema}" for one in components for name in sorted(one))])
+
 
 def change_of(name: str, facts: list[Fact]) -> type[VersionChange]:
     """Declare a change."""

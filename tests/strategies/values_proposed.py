@@ -85,7 +85,9 @@ def became_list(snapshot: Snapshot) -> Fact | None:
 
 
 def defaulted(snapshot: Snapshot) -> Fact | None:
-    candidate = snapshot.candidate(lambda candidate: not candidate.protected and candidate.never)
+    candidate = snapshot.candidate(
+        lambda candidate: not candidate.protected and candidate.never and snapshot.has_one_form(candidate.request)
+    )
     if candidate is None:
         return None
     was = snapshot.value("requests", candidate.request)
