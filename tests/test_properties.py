@@ -356,7 +356,8 @@ def structure(schema: Any, components: Any) -> Any:
         return schema
     name = referred(schema)
     if name is not None and components[name].inline:
-        return structure(components[name].schema, components)
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        return structure({**components[name].schema, **beside}, components)
     found: dict[str, Any] = {}
     for key, value in schema.items():
         if key in NOT_STRUCTURE or key.startswith("x-timegate-"):

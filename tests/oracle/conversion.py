@@ -13,12 +13,12 @@ from tests.oracle.parts import parts_subjects
 from tests.oracle.places import key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from tests.oracle.whole import judged_whole
-from timegate.changes.base import UNSET, FieldsFact
-from timegate.changes.fields import Merged, Moved, Renamed, Split
+from timegate.changes.base import UNSET, Fact, FieldsFact
+from timegate.changes.fields import Added, Merged, Moved, Renamed, Split
 from timegate.changes.members import Grew, LiteralGrew, MemberRenamed, Shrank
 from timegate.changes.models import Introduced, Reshaped, Retired
 from timegate.changes.texts import FieldDocumented
-from timegate.changes.values import BecameNullable, BecameOptional, Constrained, Retyped
+from timegate.changes.values import BecameNonNull, BecameNullable, BecameOptional, BecameRequired, Constrained, Retyped
 from timegate.errors import DowngradeError, UpgradeError
 from timegate.timeline import Timeline
 from timegate.typing import Direction, Schema, is_array, is_object
@@ -153,6 +153,9 @@ class Oracle:
                 meant = targets(components, fact) if isinstance(fact, FieldsFact) and upgrades(fact) else []
                 if (name, key) in [target[:2] for target in meant]:
                     return True
+                if gives_object(fact) and name in subjects_of(step, "requests"):
+                    # The function knows no other spelling.
+                    return True
                 if isinstance(fact, Renamed | Moved | Split | Merged | Reshaped) and name in subjects_of(
                     step, "requests"
                 ):
@@ -246,6 +249,15 @@ class Oracle:
                     case _:
                         pass
         return leaf
+
+
+def gives_object(fact: Fact) -> bool:
+    """Whether a fact gives the whole object of a request to a function."""
+    match fact:
+        case Added(default=fill) | BecameRequired(default=fill) | BecameNonNull(null_is=fill) | Moved(empty=fill):
+            return callable(fill)
+        case _:
+            return False
 
 
 def upgrades(fact: FieldsFact) -> bool:

@@ -239,6 +239,9 @@ UPGRADES = {
         {"oldName": "5", "plain_one": 1},
         Spelled,
     ),
+    "another spelling, where a function sees the object": Example(
+        (on(Spelled).added("oldName", default=min),), {"plain_one": 1}, {"plainOne": 1, "oldName": "plainOne"}, Spelled
+    ),
     "an internal field is no key": Example((), {"name": "a", "secret": ["x"]}, {"name": "a"}, Secretive),
     "an old field sets an internal one": Example(
         (on(Secretive).renamed("aliases", to="secret"),),
