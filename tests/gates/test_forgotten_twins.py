@@ -123,6 +123,22 @@ def test_one_line_names_all_twins_and_nothing_is_forgotten() -> None:
     assert gates.upgrade(HeroUpdate, {"title": "Ada"}, from_version=OLD) == {"name": "Ada"}
 
 
+def test_what_several_facts_of_a_version_forget_is_told_once() -> None:
+    twins = gates_of(on(Hero).renamed("title", to="name"), on(HeroCreate).renamed("title", to="name")).twins
+    assert [(twin.model, twin.field) for twin in twins] == [("HeroUpdate", "name")]
+
+
+def test_what_two_versions_forget_is_told_of_each() -> None:
+    newer = change_of("Renamed", on(Hero).renamed("title", to="name"))
+    older = change_of("Called", on(HeroCreate).renamed("called", to="name"))
+    gates = Timeline(Version(NEW, newer), Version("2025-03-01", older), Version(OLD)).compile(Contract.of(app()))
+    assert [(twin.version, twin.model) for twin in gates.twins] == [
+        (NEW, "HeroCreate"),
+        (NEW, "HeroUpdate"),
+        ("2025-03-01", "HeroUpdate"),
+    ]
+
+
 def test_a_field_of_another_type_or_of_nothing_akin_is_not_pointed_out() -> None:
     assert forgotten(on(Town).renamed("title", to="name")) == {}
     assert forgotten(on(Hero).added("age")) == {}

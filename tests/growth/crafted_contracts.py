@@ -68,6 +68,12 @@ def compiled(kinds: Sequence[Any], boundaries: Boundaries) -> Compiled:
     return Compiled(Contract.of(app_of(*kinds)), timeline_of(boundaries))
 
 
+def in_five(facts: Iterable[Fact]) -> list[Facts]:
+    """Some facts, dealt to five versions."""
+    dealt = list(facts)
+    return [tuple(dealt[first::5]) for first in range(5)]
+
+
 def text_of(value: Any) -> str:
     return str(value)
 

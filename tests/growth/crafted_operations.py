@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from tests.growth.crafted_contracts import Compiled, Crafted, compiled, timeline_of
+from tests.growth.crafted_contracts import Compiled, Crafted, compiled, in_five, timeline_of
 from timegate import Contract, endpoint
 
 
@@ -14,6 +14,32 @@ def operations_moved(size: int) -> Compiled:
     """Each operation was moved in one version."""
     moved = tuple(endpoint(f"/old{index}").moved(to=f"/things{index}") for index in range(size))
     return compiled([int] * size, [moved])
+
+
+def operations_moved_in_five_versions(size: int) -> Compiled:
+    """Each operation was moved in one of five versions."""
+    return compiled([int] * size, in_five(endpoint(f"/old{i}").moved(to=f"/things{i}") for i in range(size)))
+
+
+def versions_of_operations_moved(size: int) -> Compiled:
+    """Each operation was moved at a version of its own."""
+    return compiled([int] * size, ((endpoint(f"/old{i}").moved(to=f"/things{i}"),) for i in range(size)))
+
+
+def versions_of_operations_in_turn(size: int) -> Compiled:
+    """At each version one of ten operations was moved, one after the other."""
+    paths = [(f"/p{i}", f"/p{i - 10}" if i >= 10 else f"/things{i}") for i in range(size)]
+    return compiled([int] * 10, ((endpoint(old).moved(to=new),) for old, new in paths))
+
+
+def operations_added(size: int) -> Compiled:
+    """Each operation came in one version."""
+    return compiled([int] * size, [tuple(endpoint(f"/things{index}").added() for index in range(size))])
+
+
+def versions_of_operations_added(size: int) -> Compiled:
+    """Each operation came at a version of its own."""
+    return compiled([int] * size, ((endpoint(f"/things{index}").added(),) for index in range(size)))
 
 
 def versions_of_an_operation(size: int) -> Compiled:
@@ -39,6 +65,16 @@ def statuses_of_operations(size: int) -> Compiled:
     return compiled([int] * size, [tuple(endpoint(f"/things{index}").status(200, was=201) for index in range(size))])
 
 
+def statuses_of_operations_in_five_versions(size: int) -> Compiled:
+    """The status of each operation was replaced in one of five versions."""
+    return compiled([int] * size, in_five(endpoint(f"/things{index}").status(200, was=201) for index in range(size)))
+
+
+def versions_of_statuses_of_operations(size: int) -> Compiled:
+    """The status of each operation was replaced at a version of its own."""
+    return compiled([int] * size, ((endpoint(f"/things{index}").status(200, was=201),) for index in range(size)))
+
+
 def versions_of_a_status(size: int) -> Compiled:
     """The status of an operation is replaced at each version."""
     return compiled([int], [(endpoint("/things0").status(200 + i % 2, was=201 - i % 2),) for i in range(size)])
@@ -61,6 +97,13 @@ OPERATIONS: Final[dict[str, Crafted]] = {
     function.__name__.replace("_", " "): function
     for function in (
         operations_moved,
+        operations_moved_in_five_versions,
+        versions_of_operations_moved,
+        versions_of_operations_in_turn,
+        operations_added,
+        versions_of_operations_added,
+        statuses_of_operations_in_five_versions,
+        versions_of_statuses_of_operations,
         versions_of_an_operation,
         versions_of_a_parameter,
         statuses_of_operations,

@@ -18,6 +18,7 @@ from tests.growth.crafted_contracts import (
     add_operation,
     an_enum,
     compiled,
+    in_five,
     model_with,
     number_of,
     same_object,
@@ -96,6 +97,27 @@ def versions_of_parameters(location: Location) -> Crafted:
     def crafted(size: int) -> Compiled:
         parameter, names = of_location(location), [f"n{index}" for index in range(size)]
         return operation_of(location, names, [(parameter(f"old-{name}").renamed(to=name),) for name in names])
+
+    return crafted
+
+
+def parameters_in_five_versions(location: Location) -> Crafted:
+    """Each parameter of an operation was renamed in one of five versions."""
+
+    def crafted(size: int) -> Compiled:
+        parameter, names = of_location(location), [f"n{index}" for index in range(size)]
+        return operation_of(location, names, in_five(parameter(f"old-{name}").renamed(to=name) for name in names))
+
+    return crafted
+
+
+def versions_of_parameters_in_turn(location: Location) -> Crafted:
+    """At each version one of ten parameters was renamed, one after the other."""
+
+    def crafted(size: int) -> Compiled:
+        parameter, names = of_location(location), [f"n{index}" for index in range(size + 10)]
+        boundaries = [(parameter(older).renamed(to=newer),) for newer, older in zip(names, names[10:], strict=False)]
+        return operation_of(location, names[:10], boundaries)
 
     return crafted
 
@@ -200,6 +222,24 @@ def models_of_one_name(size: int) -> Compiled:
     return compiled(models, [tuple(on(model).renamed("old", to="field") for model in models)])
 
 
+def models_of_one_name_in_five_versions(size: int) -> Compiled:
+    """A field changed in each of many models of one name, in one of five versions."""
+    models = alike(size)
+    return compiled(models, in_five(on(model).renamed("old", to="field") for model in models))
+
+
+def versions_of_models_of_one_name(size: int) -> Compiled:
+    """The same, each at a version of its own."""
+    models = alike(size)
+    return compiled(models, [(on(model).renamed("old", to="field"),) for model in models])
+
+
+def versions_of_models_of_one_name_in_turn(size: int) -> Compiled:
+    """At each version one of ten models of one name changed, one after the other."""
+    models = alike(10)
+    return compiled(models, [RENAMED.once(models[index % 10], "field", index // 10) for index in range(size)])
+
+
 def models_of_one_name_called_otherwise(size: int) -> Compiled:
     """Each of many models of one name had another name in older documents."""
     models = alike(size)
@@ -214,6 +254,20 @@ def versions_of_many_members(size: int) -> Compiled:
         for i in range(size)
     ]
     return compiled([model_with("Holder", held=(kind, ...))], renamed)
+
+
+def members_that_came(size: int) -> Compiled:
+    """All members of an enum but one came in one version."""
+    kind = an_enum(size + 1)
+    came = tuple(enum(kind).grew(f"m{index + 1}", seen_as="m0") for index in range(size))
+    return compiled([model_with("Holder", held=(kind, ...))], [came])
+
+
+def members_that_came_in_five_versions(size: int) -> Compiled:
+    """All members of an enum but one came in one of five versions."""
+    kind = an_enum(size + 1)
+    came = in_five(enum(kind).grew(f"m{index + 1}", seen_as="m0") for index in range(size))
+    return compiled([model_with("Holder", held=(kind, ...))], came)
 
 
 def versions_that_grew(size: int) -> Compiled:
@@ -243,7 +297,14 @@ def fields_of_a_partial_update(size: int) -> Compiled:
 
 PARTS: Final[dict[str, Crafted]] = {
     f"{grown.__name__.replace('_', ' ')}: {location}": grown(location)
-    for grown in (parameters_of, parameters_beside, versions_of_parameter, versions_of_parameters)
+    for grown in (
+        parameters_of,
+        parameters_beside,
+        parameters_in_five_versions,
+        versions_of_parameter,
+        versions_of_parameters_in_turn,
+        versions_of_parameters,
+    )
     for location in MARKERS
 } | {
     function.__name__.replace("_", " "): function
@@ -261,6 +322,11 @@ PARTS: Final[dict[str, Crafted]] = {
         narrowed_places,
         versions_of_a_narrowed_place,
         models_of_one_name,
+        models_of_one_name_in_five_versions,
+        versions_of_models_of_one_name,
+        versions_of_models_of_one_name_in_turn,
+        members_that_came,
+        members_that_came_in_five_versions,
         models_of_one_name_called_otherwise,
         versions_of_many_members,
         versions_that_grew,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from tests.growth.crafted_contracts import Compiled, Crafted, compiled, model_with
+from tests.growth.crafted_contracts import Compiled, Crafted, compiled, in_five, model_with
 from timegate import on
 
 FIRST: Final = {"kind": "a0"}
@@ -87,6 +87,25 @@ def arms_changed(size: int) -> Compiled:
     return compiled([union_of(arms)], [tuple(on(arm).renamed("y", to="x") for arm in arms)])
 
 
+def arms_changed_in_five_versions(size: int) -> Compiled:
+    """Each arm of a union changed in one of five versions."""
+    arms = arms_of(size)
+    return compiled([union_of(arms)], in_five(on(arm).renamed("y", to="x") for arm in arms))
+
+
+def arms_introduced_in_five_versions(size: int) -> Compiled:
+    """All arms of a union but one were introduced in one of five versions."""
+    first, *others = arms_of(size)
+    return compiled([union_of([first, *others])], in_five(on(arm).introduced(seen_as=FIRST) for arm in others))
+
+
+def versions_of_arms_in_turn(size: int) -> Compiled:
+    """At each version one of ten arms changed, one after the other."""
+    arms = arms_of(10)
+    turns = [(arms[index % 10], index // 10) for index in range(size)]
+    return compiled([union_of(arms)], [(on(arm).renamed(f"x{i + 1}", to=f"x{i}" if i else "x"),) for arm, i in turns])
+
+
 def arms_introduced_beside_changed(size: int) -> Compiled:
     """All arms of a union but one were introduced in one version, and each changed in the next one."""
     arms = arms_of(size)
@@ -120,6 +139,9 @@ UNIONS: Final[dict[str, Crafted]] = {
     for function in (
         arms_changed,
         arms_introduced,
+        arms_changed_in_five_versions,
+        arms_introduced_in_five_versions,
+        versions_of_arms_in_turn,
         arms_introduced_each_beside_a_field,
         arms_introduced_seen_as_the_last,
         bodies_of_arms_introduced,

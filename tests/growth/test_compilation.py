@@ -18,6 +18,7 @@ from tests.growth.counting import ALLOWED, LIMIT, Steps, exponent
 from tests.growth.crafted_contracts import CONTRACTS, DIMENSIONS, Compiled
 from tests.growth.crafted_operations import OPERATIONS
 from tests.growth.crafted_parts import MARKERS, PARTS
+from tests.growth.crafted_paths import PATHS
 from tests.growth.crafted_unions import UNIONS
 from timegate import Gates
 from timegate.typing import Document
@@ -25,7 +26,7 @@ from timegate.typing import Document
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 
-CASES: Final = CONTRACTS | OPERATIONS | PARTS | UNIONS
+CASES: Final = CONTRACTS | OPERATIONS | PARTS | PATHS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     # Each version has programs of its own for all arms of the union.
@@ -36,8 +37,16 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     "versions that grew": [13, 26, 52],
     # Each version has a program of its own for all parameters of the operation.
     **{f"versions of parameters: {location}": [13, 26, 52] for location in MARKERS},
+    # Each version has a table of its own of all operations.
+    "versions of operations moved": [13, 26, 52],
+    "versions of operations added": [13, 26, 52],
+    "versions of statuses of operations": [13, 26, 52],
+    # At each version it is told which of all these models may be forgotten.
+    "versions of models of one name": [13, 26, 52],
+    # Each fact has the whole path with all parameters in it.
+    "path parameters renamed": [13, 26, 52],
 }
-"""Cases in which two sizes grow at once, with their sizes."""
+"""Cases in which two sizes grow at once, with their sizes; for each size, others let it grow alone."""
 
 
 @pytest.mark.timeout(1800)

@@ -51,6 +51,7 @@ class Kin:
         self._ties: dict[int, Mapping[_Tie, str]] = {}
         self._types: dict[int, str] = {}
         self._having: dict[tuple[_Tie, str, str], dict[Place, None]] = {}
+        self._told: list[tuple[tuple[_Tie, str, str], Place]] = []
         self._at: dict[str, set[int]] = {}
         self._mates: dict[str, set[Place]] = {}
         for side, one in reach.items():
@@ -62,6 +63,9 @@ class Kin:
     def go_to(self, version: int, without: Set[str]) -> None:
         """Go on to an older version, and leave out the components of some names there."""
         wires = self._reach["requests"].history.wires
+        for known, place in self._told:
+            self._having[known][place] = None
+        self._told = []
         for side, component in self._named(self._without):
             self._enter(side, component)
         for boundary in range(self._version, version):
@@ -85,7 +89,9 @@ class Kin:
             for name in names & reach.components(self._version).keys():
                 yield side, reach.component(name, self._version)
 
-    def of(self, side: Side, name: str, key: str, *, by_base: bool = True) -> Iterator[tuple[Component, str]]:
+    def of(
+        self, side: Side, name: str, key: str, *, by_base: bool = True, once: bool = False
+    ) -> Iterator[tuple[Component, str]]:
         """The components of other models that have a field of one's own name and type, each with how they are akin.
 
         Args:
@@ -93,6 +99,7 @@ class Kin:
             name: the component.
             key: the field.
             by_base: whether a base that both derive from is enough.
+            once: whether each is given once at a version, be it akin to many that are asked about.
         """
         one = self._reach[side].component(name, self._version)
         if one.model is None or key not in one.properties:
@@ -107,23 +114,32 @@ class Kin:
         for place in sorted(found, key=self._order.__getitem__):
             other = self._reach[place[0]].component(place[1], self._version)
             if other.model is not one.model:
+                if once:
+                    self._tell(place, key)
                 yield other, found[place]
+
+    def _tell(self, place: Place, key: str) -> None:
+        """Find the field of a component no more at this version."""
+        component = self._reach[place[0]].component(place[1], self._version)
+        for known in self._known_as(component, {key}):
+            del self._having[known][place]
+            self._told.append((known, place))
 
     def _enter(self, side: Side, component: Component) -> None:
         place = side, component.name
         self._order.setdefault(place, SIDES.index(side) << 32 | len(self._order))
-        for known in self._known_as(component):
+        for known in self._known_as(component, self._keys):
             self._having.setdefault(known, {})[place] = None
 
     def _leave(self, side: Side, component: Component) -> None:
-        for known in self._known_as(component):
+        for known in self._known_as(component, self._keys):
             del self._having[known][side, component.name]
 
-    def _known_as(self, component: Component) -> Iterator[tuple[_Tie, str, str]]:
-        """What a component is found by: a tie, or none, with the name and the type of a field."""
+    def _known_as(self, component: Component, keys: Set[str]) -> Iterator[tuple[_Tie, str, str]]:
+        """What a component is found by: a tie, or none, with the name and the type of one of some fields."""
         if component.model is None or not component.exists:
             return
-        for key in self._keys & component.properties.keys():
+        for key in keys & component.properties.keys():
             kind = self._type_of(component.properties[key])
             for tie in ("", *self._ties_of(component.model)):
                 yield tie, key, kind

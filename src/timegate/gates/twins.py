@@ -84,7 +84,8 @@ def _twins(reach: Mapping[Side, Reach]) -> Iterator[ForgottenTwin]:
         kin.go_to(boundary, without={name for _, name, _ in facts})
         for (side, name, key), steps in facts.items():
             origin = steps[-1].origin
-            for other, why in kin.of(side, name, key):
+            # Many facts may be about models of one kind; what all of them forget is told once.
+            for other, why in kin.of(side, name, key, once=True):
                 yield ForgottenTwin(origin.version, origin.change, origin.fact, name_of(other.model), key, why)
 
 

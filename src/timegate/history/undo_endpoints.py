@@ -150,7 +150,7 @@ def _with_names(fact: EndpointMoved, names: Mapping[str, str]) -> EndpointMoved:
 
 def _parameter_remedy(fact: EndpointMoved, unknown: Sequence[str]) -> str:
     """What to write instead of a path that lacks the parameters of the newer one."""
-    lost = [name for name in parameter_names(fact.path) if name not in parameter_names(fact.to)]
+    lost = _lost(fact)
     if len(lost) != len(unknown):
         return f"write the parameters of {fact.path} in to= too, by their names"
     path = fact.path
@@ -159,9 +159,15 @@ def _parameter_remedy(fact: EndpointMoved, unknown: Sequence[str]) -> str:
     return f"a parameter has one name in both paths: {replace(fact, path=path)}"
 
 
+def _lost(fact: EndpointMoved) -> list[str]:
+    """The parameters of the old path that the newer one does not have."""
+    kept = set(parameter_names(fact.to))
+    return [name for name in parameter_names(fact.path) if name not in kept]
+
+
 def _check_lost(builder: HistoryBuilder, fact: EndpointMoved, operation: Operation) -> None:
     """Note a fault where the newer path does not take a parameter along and the fact does not say why."""
-    lost = [name for name in parameter_names(fact.path) if name not in parameter_names(fact.to)]
+    lost = _lost(fact)
     if lost and fact.loses is None:
         problem = f"{{{lost[0]}}} of the old path is nowhere in the newer one, so it is lost"
         properties = builder.component("requests", operation.query).properties
