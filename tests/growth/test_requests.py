@@ -20,10 +20,11 @@ from tests.growth.crafted_nested import DEEP
 from tests.growth.crafted_parameters import PARAMETERS
 from tests.growth.crafted_requests import BODIES, RESPONSES
 from tests.growth.crafted_response_headers import RESPONSE_HEADERS
+from tests.growth.crafted_streams import STREAMS
 from tests.growth.exchanges import Gated, Request
 from timegate import CompileError, Contract
 
-REQUESTS: Final = BODIES | RESPONSES | VALIDATION_ERRORS | PARAMETERS | FORMS | RESPONSE_HEADERS
+REQUESTS: Final = BODIES | RESPONSES | VALIDATION_ERRORS | PARAMETERS | FORMS | RESPONSE_HEADERS | STREAMS
 
 SIZES: Sequence[int] = [4, 16, 64, 256] if os.environ.get("GROWTH") == "full" else [4, 16, 64]
 """In KiB."""
