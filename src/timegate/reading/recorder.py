@@ -14,6 +14,7 @@ from pydantic_core import to_jsonable_python
 from timegate.reading.core_schemas import CLASSES
 from timegate.reading.generator import Generator
 from timegate.reading.readings import NUMBER, Readings
+from timegate.reading.releases import deques_count_fields
 from timegate.reading.secret_values import hides
 from timegate.reading.serializers import hides_keys
 from timegate.reading.settings import settings_in
@@ -24,6 +25,7 @@ from timegate.wire.marks import (
     FACTORY_MARK,
     LABELS_MARK,
     LEFT_TO_RIGHT_MARK,
+    MADE_MARK,
     MEMBERS_MARK,
     MODEL_MARK,
     OMIT_MARK,
@@ -157,6 +159,24 @@ def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema
             aliases = (field.get("validation_alias") or field.get("alias") for field in fields)
             names = [plain_text(a) if isinstance(a, str) else f["name"] for a, f in zip(aliases, fields, strict=True)]
             return {**generated, TUPLE_MARK: names}
+
+        def tuple_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._made(super().tuple_schema(schema), "made")
+
+        def deque_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._made(super().deque_schema(schema), "made")
+
+        def lax_or_strict_schema(self, schema: Any) -> JsonSchemaValue:
+            # Releases of pydantic before 2.14 have a deque so.
+            how = "made" if deques_count_fields() else "guessed"
+            return self._made(super().lax_or_strict_schema(schema), how)
+
+        def generator_schema(self, schema: Any) -> JsonSchemaValue:
+            return self._made(super().generator_schema(schema), "iterated")
+
+        def _made(self, generated: JsonSchemaValue, how: str) -> JsonSchemaValue:
+            is_list = mode == "validation" and generated.get("type") == "array"
+            return {**generated, MADE_MARK: how} if is_list else generated
 
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
             return self._recorded(schema, super().enum_schema(schema))

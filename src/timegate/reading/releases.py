@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, TypeAdapter
@@ -18,6 +19,14 @@ class _Tuple(NamedTuple):
     key: int
 
 
+class _One(BaseModel):
+    one: int = 0
+
+
+class _Two(_One):
+    two: int = 0
+
+
 @functools.cache
 def objects_are_tuples() -> bool:
     """Whether an object counts as a value of a named tuple's very type: before 2.14, when the class was called."""
@@ -28,3 +37,9 @@ def objects_are_tuples() -> bool:
 def integers_are_equal() -> bool:
     """Whether an integer of a `Literal` is read of a boolean or fraction that equals it: from 2.12 on."""
     return type_of(TypeAdapter[Any](Literal[1] | bool).validate_python(True)) is int
+
+
+@functools.cache
+def deques_count_fields() -> bool:
+    """Whether the fields that are set in a deque count where arms are compared: from 2.12 on."""
+    return isinstance(TypeAdapter[Any](list[_One] | deque[_Two]).validate_python([{"one": 1, "two": 2}]), deque)

@@ -63,6 +63,15 @@ TUPLE_MARK: Final = MARK_PREFIX + "tuple"
 """Holds, in the schema of a named tuple that clients send, its field names: an object is read as the tuple too."""
 
 
+MADE_MARK: Final = MARK_PREFIX + "made"
+"""Says, in the schema of a list that clients send, what a server makes of it that its schema does not show.
+
+It holds ``made`` where that is no list, so that only a lenient reader reads it: a deque, or a tuple of any length;
+``guessed`` where it is not known besides how well it is read; ``iterated`` where the items are read later, so that a
+list of any items is read as it is.
+"""
+
+
 PARAMETER_MARK: Final = MARK_PREFIX + "parameter"
 """Holds, in a parameter's schema, the rest of its OpenAPI parameter object."""
 

@@ -30,6 +30,7 @@ from timegate.wire.marks import (
     CHECKED_MARK,
     DISCRIMINATOR_MARK,
     LEFT_TO_RIGHT_MARK,
+    MADE_MARK,
     MARK_PREFIX,
     MEMBERS_MARK,
     TUPLE_MARK,
@@ -202,7 +203,7 @@ class Shapes:
             return parts[0]
         if any(part.keyed is not None for part in parts):
             return Leaf(types, keyed=self.arm(Component(repr(combined), {"allOf": combined}), version))
-        typed = scored_schema(schema)
+        typed, made = scored_schema(schema), schema.get(MADE_MARK)
         return Leaf(
             types,
             anything=_says_nothing(schema),
@@ -210,12 +211,15 @@ class Shapes:
             fields=tuple_fields(schema),
             exact=read_as_they_are(schema),
             typed=typed,
-            sure=not parts and _says_all(schema) and (typed is not None or not types & _SCALARS or types == EVERY),
-            is_made="prefixItems" in schema or "uniqueItems" in schema,
+            sure=not parts
+            and made != "guessed"
+            and _says_all(schema)
+            and (typed is not None or not types & _SCALARS or types == EVERY),
+            is_made="prefixItems" in schema or "uniqueItems" in schema or made in {"made", "guessed"},
             first_items=tuple(self.leaf(item, version) for item in schema.get("prefixItems", ())),
             fewest=schema.get("minItems", 0),
             most=schema.get("maxItems"),
-            items=self._inner(schema, "items", version),
+            items=None if made == "iterated" else self._inner(schema, "items", version),
             keys=self._inner(schema, "propertyNames", version),
             entries=_ANYTHING if _is_open(schema) else self._inner(schema, "additionalProperties", version),
         )
