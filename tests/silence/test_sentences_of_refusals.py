@@ -200,7 +200,7 @@ def test_a_mount_of_fastapi_is_an_app_of_its_own_and_an_included_router_is_read(
 
 
 @shows("A reason is a text with a word in it: `loses=`, `tolerated=`, `.open(…)`, `.unchanged(…)` and `.vouched(…)`.")
-@pytest.mark.parametrize("why", ["", " ", 5, True], ids=repr)
+@pytest.mark.parametrize("why", ["", " ", 5, True, ["twice"]], ids=repr)
 def test_a_reason_is_a_text_in_every_fact_that_has_one(why: Any) -> None:
     given: dict[str, Callable[[], Any]] = {
         "removed": lambda: on(Order).removed("was", was=int, backfill=1, loses=why),

@@ -173,7 +173,7 @@ class FieldsFact(ModelFact):
         object.__setattr__(self, "fields", tuple(map(self.plain_name, self.fields)))
 
 
-_REASONS: Final[Mapping[str, tuple[object, str]]] = {
+REASONS: Final[Mapping[str, tuple[object, str]]] = {
     "loses": (None, "loses='why nobody misses it'"),
     "tolerated": (None, "tolerated='why old clients get along with it'"),
     "why": (UNSET, "'why it is so'"),
@@ -188,7 +188,7 @@ def check_reasons(fact: object) -> None:
         DeclarationError: there is one.
     """
     if isinstance(fact, Fact):
-        for field, (absent, code) in _REASONS.items():
+        for field, (absent, code) in REASONS.items():
             why = getattr(fact, field, absent)
             if why is not absent:
                 check_reason(f"{fact.subject_code()}.{fact.verb}", why, code)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from enum import Enum
 from re import compile as pattern
 from typing import Any, ClassVar, Final
 
-from timegate.changes.base import UNSET, Fact, FieldsFact, Loss, is_tuple, kind, name_of
+from timegate.changes.base import REASONS, UNSET, Fact, FieldsFact, Loss, is_tuple, kind, name_of
 from timegate.errors import DeclarationError
 from timegate.typing import Model
 
@@ -39,7 +39,7 @@ def _members(fact: Fact) -> list[Any]:
     """Every member that a fact names."""
     found: list[Any] = []
     for field in fields(fact):
-        if field.name not in fact.subject:
+        if field.name not in (*fact.subject, *REASONS):
             given: object = getattr(fact, field.name)
             found += given if is_tuple(given) else (given,)
     return found
@@ -90,14 +90,18 @@ class LiteralFact(FieldsFact):
         return f"{FieldsFact.subject_code(self)}.literal({self.fields[0]!r}){open_code(self.tolerated)}"
 
 
-@kind
-class Grew(EnumFact):
-    """Members that older versions do not have.
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Growing:
+    """Members that older versions do not have, of an enum or of a ``Literal``.
+
+    Only such a fact itself has slots, because it has two bases.
 
     Args:
         members: members of the enum, or their JSON values.
         seen_as: the member an old client reads in their place.
     """
+
+    __slots__ = ()
 
     members: tuple[Any, ...]
     seen_as: Any = UNSET
@@ -107,8 +111,8 @@ class Grew(EnumFact):
     positional: ClassVar[str] = "members"
 
 
-@kind
-class Shrank(EnumFact):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Shrinking:
     """A member that only older versions have.
 
     Args:
@@ -116,6 +120,8 @@ class Shrank(EnumFact):
         read_as: the member head reads in its place.
     """
 
+    __slots__ = ()
+
     member: Any
     read_as: Any
 
@@ -124,10 +130,12 @@ class Shrank(EnumFact):
     positional: ClassVar[str] = "member"
 
 
-@kind
-class MemberRenamed(EnumFact):
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Renaming:
     """A member that has another value in older versions."""
 
+    __slots__ = ()
+
     old: Any
     to: Any
 
@@ -137,46 +145,30 @@ class MemberRenamed(EnumFact):
 
 
 @kind
-class LiteralGrew(LiteralFact):
-    """Members of a ``Literal`` that older versions do not have.
-
-    Args:
-        members: their JSON values.
-        seen_as: the member an old client reads in their place.
-    """
-
-    members: tuple[Any, ...]
-    seen_as: Any = UNSET
-
-    verb: ClassVar[str] = "grew"
-    loss: ClassVar[Loss] = Loss.TO_OLD
-    positional: ClassVar[str] = "members"
+class Grew(Growing, EnumFact):
+    """Members of an enum that older versions do not have."""
 
 
 @kind
-class LiteralShrank(LiteralFact):
-    """A member of a ``Literal`` that only older versions have.
-
-    Args:
-        member: its JSON value.
-        read_as: the member head reads in its place.
-    """
-
-    member: Any
-    read_as: Any
-
-    verb: ClassVar[str] = "shrank"
-    loss: ClassVar[Loss] = Loss.TO_HEAD
-    positional: ClassVar[str] = "member"
+class Shrank(Shrinking, EnumFact):
+    """A member of an enum that only older versions have."""
 
 
 @kind
-class LiteralRenamed(LiteralFact):
+class MemberRenamed(Renaming, EnumFact):
+    """A member of an enum that has another value in older versions."""
+
+
+@kind
+class LiteralGrew(Growing, LiteralFact):
+    """Members of a ``Literal`` that older versions do not have."""
+
+
+@kind
+class LiteralShrank(Shrinking, LiteralFact):
+    """A member of a ``Literal`` that only older versions have."""
+
+
+@kind
+class LiteralRenamed(Renaming, LiteralFact):
     """A member of a ``Literal`` that has another value in older versions."""
-
-    old: Any
-    to: Any
-
-    verb: ClassVar[str] = "renamed"
-    positional: ClassVar[str] = "old"
-    ends: ClassVar[tuple[str, ...]] = ("old", "to")
