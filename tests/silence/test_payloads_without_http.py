@@ -6,7 +6,7 @@ import math
 import uuid
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_serializer
@@ -14,6 +14,8 @@ from pydantic.alias_generators import to_camel
 
 from tests.silence.exchanges import NEW, OLD, timeline_of
 from timegate import Contract, DowngradeError, GateError, Internal, UnknownVersion, UpgradeError, enum, on
+
+Item = TypeVar("Item")
 
 
 class Camel(BaseModel):
@@ -295,3 +297,29 @@ def test_an_instance_is_explained_as_its_dump_is(version: str) -> None:
     assert str(GATES.explain(Event, PLACED, to_version=version)) == str(
         GATES.explain(Event, dumped, to_version=version)
     )
+
+
+def test_an_instance_of_another_class_is_refused_though_it_has_the_keys() -> None:
+    class Shape(BaseModel):
+        size: int = 1
+
+    class Round(Shape):
+        radius: int = 2
+
+    class Look(BaseModel):
+        size: int = 3
+
+    gates = timeline_of(on(Shape).renamed("length", to="size")).compile(Contract.of_types(Shape))
+    assert gates.downgrade(Shape, Round(), to_version=OLD) == {"length": 1, "radius": 2}
+    assert gates.downgrade(Shape, {"size": 3}, to_version=OLD) == {"length": 3}
+    with pytest.raises(DowngradeError, match="this is a Look and no Shape"):
+        gates.downgrade(Shape, Look(), to_version=OLD)
+
+
+def test_an_instance_of_a_generic_class_is_one_of_its_parametrised_class() -> None:
+    class Page(BaseModel, Generic[Item]):
+        items: list[Item]
+
+    gates = timeline_of(on(Page[int]).renamed("rows", to="items")).compile(Contract.of_types(Page[int]))
+    for page in (Page[int](items=[1]), Page(items=[1])):
+        assert gates.downgrade(Page[int], page, to_version=OLD) == {"rows": [1]}

@@ -153,6 +153,18 @@ class TestStatuses:
         assert (heads.status_code, gates.status_code) == (400, 400)
         assert sorted(client.document()["paths"]["/records"]["post"]["responses"]) == ["200", "400"]
 
+    @pytest.mark.parametrize("many", ["4XX", "default"])
+    def test_one_that_head_may_send_too_by_a_range_needs_a_reason(self, many: str) -> None:
+        app = FastAPI()
+        app.get("/full", responses={503: {"model": Failure}, many: {"model": Third}})(lambda: None)
+        fact = endpoint("/full").status(503, was=409)
+        said = refusal(Contract.of(app), lambda: fact)
+        assert f"its statuses 503 and {many} would both be the status 409 of older versions" in said
+        assert "endpoint('/full').status(503, was=409, tolerated=\"why old clients need not tell them apart\")" in said
+        tolerated = endpoint("/full").status(503, was=409, tolerated="both say wait")
+        responses = old_client(app, tolerated).document()["paths"]["/full"]["get"]["responses"]
+        assert sorted(responses) == ["200", "409", many]
+
     @pytest.mark.parametrize(("new", "was"), [(404, 42), (1000, 404), (100, 404), (-1, 404)])
     def test_that_are_none_are_refused_where_they_are_written(self, new: int, was: int) -> None:
         assert "is no status" in refusal(Contract.of(api()), lambda: endpoint("/third").status(new, was=was))

@@ -274,7 +274,7 @@ class Gates:
             SelectionError: the version cannot be served.
         """
         conversion = client_conversion("responses", self._index(to_version))
-        return self._convert("responses", kind, head_payload(data), conversion)
+        return self._convert("responses", kind, head_payload(data, of=kind), conversion)
 
     def _index(self, requested: str | date) -> int:
         """The index of the version that serves what a client asks for."""

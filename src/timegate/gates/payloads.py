@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Sequence
 from math import isfinite
 from types import NoneType
@@ -35,12 +36,19 @@ def sent_payload(data: Any) -> Any:
     return _copy(data, UpgradeError, DEPTH)
 
 
-def head_payload(data: Any) -> Any:
+def head_payload(data: Any, *, of: Any = None) -> Any:
     """A copy of what head would send, in which instances of models and dataclasses are dumped.
 
+    Args:
+        data: what head would send.
+        of: its type; None where it is not known.
+
     Raises:
-        DowngradeError: it is no plain JSON data, or an instance cannot be dumped.
+        DowngradeError: it is no plain JSON data, an instance cannot be dumped, or it is one of another class.
     """
+    # An instance of a generic class is none of the parametrised one.
+    if _is_class(of) and _is_instance(data) and not (isinstance(data, of) or issubclass(of, type_of(data))):
+        raise DowngradeError(f"this is a {_name_of(data)} and no {of.__name__}, whose fields decide what is converted")
     return _copy(data, DowngradeError, DEPTH)
 
 
@@ -104,6 +112,11 @@ def _copy(value: Any, error: type[GateError], levels: int) -> Any:
             fault.at(place)
         raise
     return copied if kind is dict else list(copied.values())
+
+
+def _is_class(kind: Any) -> bool:
+    """Whether a type is a model or a dataclass."""
+    return inspect.isclass(kind) and (issubclass(kind, BaseModel) or dataclasses.is_dataclass(kind))
 
 
 def _is_instance(value: object) -> bool:

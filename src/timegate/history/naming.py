@@ -42,7 +42,10 @@ def check_statuses(builder: HistoryBuilder) -> None:
         statuses = sorted({int(status) for status in known if status.isdecimal()})
         converted = older_statuses({status: status for status in statuses}, pairs)
         for start, status in converted.items():
-            sharing = [other for other, same in converted.items() if same == status and other != start]
+            sharing = [str(other) for other, same in converted.items() if same == status and other != start]
+            if status not in converted:
+                # Head may send it all the same.
+                sharing += [many for many in (f"{status // 100}XX", "default") if many in known]
             origin = builder.naming.get((operation.key, str(status)))
             if sharing and start != status and origin is not None:
                 builder.fault(
