@@ -157,11 +157,13 @@ class Named:
         types: of the value.
         inside: of the items of a list, or of the values of a dict; None where all of them stay.
         fields: those of a named tuple, which is a list also where an object was sent for it.
+        in_order: whether the items of a list are read in their order; those of a set have none.
     """
 
     types: frozenset[type]
     inside: Named | None = None
     fields: TupleFields | None = None
+    in_order: bool = True
 
     def kept(self, value: Any, read: Any) -> Any:
         """A value as it was sent, but for what is of no named type: that is as it was read."""
@@ -169,11 +171,20 @@ class Named:
         if kind not in self.types:
             listed = self.fields.listed(value) if self.fields is not None and kind is dict else None
             return read if listed is None else listed
+        if inside is not None and kind is list and not self.in_order:
+            return value if self._holds(value) else read
         if inside is not None and kind is list and type_of(read) is kind and len(value) == len(read):
             return [inside.kept(item, found) for item, found in zip(value, read, strict=True)]
         if inside is not None and kind is dict and type_of(read) is kind and value.keys() == read.keys():
             return {key: inside.kept(item, read[key]) for key, item in value.items()}
         return value
+
+    def _holds(self, value: Any) -> bool:
+        """Whether a value is of the named types, at every depth."""
+        kind, inside = type_of(value), self.inside
+        if kind not in self.types or inside is None or kind not in (list, dict):
+            return kind in self.types
+        return all(map(inside._holds, value.values() if kind is dict else value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,7 +291,9 @@ def _named(schema: Schema, components: Mapping[str, Component]) -> Named:
     below = _named(inside[0], components) if len(inside) == 1 else None
     stays = below is None or (below.inside is None and dict in below.types)
     tuples = [fields for arm in _described(schema, components) if (fields := tuple_fields(arm)) is not None]
-    return Named(named_types(schema, components), None if stays else below, tuples[0] if len(tuples) == 1 else None)
+    fields = tuples[0] if len(tuples) == 1 else None
+    in_order = not any("uniqueItems" in arm for arm in _arms(schema))
+    return Named(named_types(schema, components), None if stays else below, fields, in_order)
 
 
 def _described(schema: Schema, components: Mapping[str, Component]) -> list[Schema]:
