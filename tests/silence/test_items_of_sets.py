@@ -15,9 +15,7 @@ class Draw(BaseModel):
     pairs: set[tuple[int, ...]] | None = None
 
 
-GATES = gates_of(
-    [Draw], *(on(Draw).became_nullable(field, null_was=[]) for field in ("numbers", "days", "pairs"))
-)
+GATES = gates_of([Draw], *(on(Draw).became_nullable(field, null_was=[]) for field in ("numbers", "days", "pairs")))
 
 
 @pytest.mark.parametrize(

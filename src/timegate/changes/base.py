@@ -171,6 +171,8 @@ class FieldsFact(ModelFact):
         if not self.fields or not all(self.fields):
             raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) needs the name of at least one field")
         object.__setattr__(self, "fields", tuple(map(self.plain_name, self.fields)))
+        if len(set(self.fields)) < len(self.fields):
+            raise DeclarationError(f"{self.subject_code()}.{self.verb}(…) names a field twice: name it once")
 
 
 REASONS: Final[Mapping[str, tuple[object, str]]] = {

@@ -209,8 +209,7 @@ class HistoryBuilder:
 
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""
-        version, change = (self.version, self.change) if origin is None else (origin.version, origin.change)
-        self.note(Fault(version, change, place, problem, remedy))
+        self.note(Fault((origin or self).version, (origin or self).change, place, problem, remedy))
 
     def note(self, fault: Fault) -> None:
         """Note a fault, once."""
@@ -241,13 +240,14 @@ class HistoryBuilder:
         return f"{self.declared.subject_code()}.{self.declared.verb}({written})"
 
     def targets(self, models: tuple[Model, ...], path: str | None) -> Iterator[tuple[Model, Side, Component]]:
-        """The components that a fact about these models is about; a fault where there are none.
+        """The components that a fact about these models is about, each once; a fault where there are none.
 
         Args:
             models: as declared.
             path: the path whose first field subclasses inherit; None for facts about the whole model.
         """
         parts = None if path is None else split_path(path)
+        seen: set[tuple[Side, str]] = set()
         for model in models:
             found = False
             for side in SIDES:
@@ -259,7 +259,9 @@ class HistoryBuilder:
                         continue  # a part of the model's values
                     if is_about(component, model, declared):
                         found = True
-                        yield model, side, self.component(side, name)
+                        if (side, name) not in seen:
+                            yield model, side, component
+                        seen.add((side, name))
                     elif declared is not None and field_name is not None:
                         self._check_declared_anew(component, model, field_name, declared)
             if not found:
@@ -305,7 +307,7 @@ class HistoryBuilder:
             yield from self.places(fact.models, path, newer=newer)
 
     def places(self, models: tuple[Model, ...], path: str, *, newer: bool) -> list[FieldPlace]:
-        """The places of one field of these models; a fault where there are none.
+        """The places of one field of these models, each once, also of a base beside its subclass; a fault for none.
 
         Args:
             models: as declared.
@@ -324,7 +326,7 @@ class HistoryBuilder:
             found += [place for place in places if place is not None]
             if targets and not any(places) and len(self.faults) == faults:
                 self.fault_unknown_field(text, path, [(side, component) for _, side, component in targets])
-        return list(dict.fromkeys(found))
+        return list({replace(place, text=""): place for place in found}.values())
 
     def _place(
         self, side: Side, component: Component, path: str, text: str, *, newer: bool, among: frozenset[str]
@@ -369,8 +371,9 @@ class HistoryBuilder:
         schema = component.properties[key]
         name = single_reference(item_schema(schema) if following == EACH else schema)
         if name is None:
-            remedy = "declare the fact on the model that holds the field"
-            self.fault(text, f"{segment!r} leads to no single model", remedy)
+            self.fault(
+                text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
+            )
             return None
         if self._is_shared(side, name, key, among):
             self.fault(
