@@ -16,6 +16,7 @@ from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, m
 from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, reach_model
 from timegate.history.schema_edits import tags_in
 from timegate.history.shown import ShownSoFar
+from timegate.history.spellings import uncertain_at
 from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
@@ -190,7 +191,7 @@ class HistoryBuilder:
         self.touch(name, *keys, reads=reads)
         component = self.component(side, name)
         every = EVERY_KEY in keys and not isinstance(step, ModelIntroduced)
-        for key in sorted(component.uncertain if every else component.uncertain_at(keys)):
+        for key in sorted(component.uncertain if every else uncertain_at(component, keys)):
             self.fault(f"{component.display_name}.{key}", UNCERTAIN_KEYS, PLAIN_ALIAS)
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:

@@ -15,6 +15,7 @@ from timegate.history.schema_edits import (
     without_internal_mark,
     without_property,
 )
+from timegate.history.spellings import is_spelling
 from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.typing import Schema
@@ -68,7 +69,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             builder.fault(place.text, "a rename stays in its object", remedy)
         elif old == place.key:
             builder.fault_without_effect(place.text, f"the field is called {old!r} on the wire already")
-        elif old in component.properties or component.is_spelling(old, place.key):
+        elif old in component.properties or is_spelling(component, old, place.key):
             problem = f"{old!r} is another field of the newer version"
             builder.fault(place.text, problem, "name the key that older clients use")
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from itertools import compress
@@ -150,15 +150,6 @@ class Component:
         """The wire name of the field with this wire name, Python name or alias of either side; None where none has."""
         meant = (name, self.fields.get(name), self.fields.get(self.aliases.get(name, "")))
         return next((key for key in meant if key in self.properties), None)
-
-    def uncertain_at(self, keys: Iterable[str]) -> set[str]:
-        """The fields whose accepted keys cannot be listed and that some keys may be of: an ``AliasPath`` begins so."""
-        return {key for key in self.uncertain if not {key, *self.accepted(key)}.isdisjoint(keys)}
-
-    def is_spelling(self, name: str, key: str) -> bool:
-        """Whether a name is another spelling of a field, and not of the one with this wire name."""
-        other = self.fields.get(self.aliases.get(name, ""), key)
-        return other != key and other in self.properties and name in self.accepted(other)
 
     def python_name(self, name: str) -> str:
         """What the class calls the field with this name; the same name where the class has no such field."""
