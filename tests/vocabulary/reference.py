@@ -77,7 +77,9 @@ def _signature(function: Any) -> str:
 def _of_fact(fact: Fact) -> Iterator[str]:
     """A fact as code, and what its class says of its arguments."""
     yield from ("", "```py", str(fact), "```")
-    _, _, arguments = _text(inspect.getdoc(type(fact)) or "").partition("Args:\n")
+    shared = (base for base in type(fact).__bases__ if not issubclass(base, Fact))
+    written = "\n".join(inspect.getdoc(one) or "" for one in (type(fact), *shared))
+    _, _, arguments = _text(written).partition("Args:\n")
     if arguments:
         yield ""
     for line in inspect.cleandoc(arguments).splitlines():

@@ -97,7 +97,7 @@ class Growing:
     Only such a fact itself has slots, because it has two bases.
 
     Args:
-        members: members of the enum, or their JSON values.
+        members: the members, or their JSON values.
         seen_as: the member an old client reads in their place.
     """
 
