@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import Body, FastAPI
-from pydantic import BaseModel, ConfigDict, Discriminator, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from tests.sentences import shows
 from tests.silence.chosen_arms import app_of, read
-from tests.silence.old_client import old_client
+from tests.silence.old_client import OLD, gates_of, old_client
 from timegate import on
 from timegate.typing import is_object
 
@@ -119,3 +120,33 @@ def test_it_is_asked_once_where_no_key_is_called_otherwise() -> None:
     assert client.post("/", {}).json() == "Note"
     # Once to choose, once to make sure, and once by head.
     assert len(asked) <= 3
+
+
+class Unsent(BaseModel):
+    kind: str = Field("", exclude=True)
+    size: int = 0
+
+
+class Plain(BaseModel):
+    kind: str = Field("", exclude=True)
+    size: int = 0
+
+
+def unsent_kind(value: Any) -> str:
+    return (value.get("kind") if is_object(value) else value.kind) or "unsent"
+
+
+class Holding(BaseModel):
+    held: Annotated[Annotated[Unsent, Tag("unsent")] | Annotated[Plain, Tag("plain")], Discriminator(unsent_kind)]
+
+
+@shows(
+    "in a response, the arm of a callable `Discriminator` that looks for a field which is not in the body "
+    "(`exclude=True`): it gets the body as it was sent | send the field",
+)
+def test_it_is_asked_about_a_response_as_it_was_sent() -> None:
+    gates = gates_of([Holding], on(Unsent).renamed("length", to="size"))
+    sent = {"held": {"kind": "plain", "size": 1}}
+    assert gates.upgrade(Holding, sent, from_version=OLD) == sent
+    for held in (Unsent(kind="unsent", size=1), Plain(kind="plain", size=1)):
+        assert gates.downgrade(Holding, Holding(held=held), to_version=OLD) == {"held": {"length": 1}}

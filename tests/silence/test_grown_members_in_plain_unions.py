@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Literal
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, SecretStr, Strict, create_model
+from pydantic import BaseModel, Field, SecretBytes, SecretStr, Strict, create_model
 
+from tests.sentences import shows
 from tests.silence.old_client import Client, old_client
 from timegate import enum, on
 
@@ -181,3 +183,21 @@ def test_a_text_that_the_other_arm_reads_is_no_member_that_the_client_lacks(unio
         assert client.post("/", {"zeta": text}).status_code == 200
     assert [getattr(one.zeta, "get_secret_value", lambda one=one: one.zeta)() for one in seen] == ["a", "b", "c"]
     assert not any(isinstance(one.zeta, Word) for one in seen)
+
+
+@shows(
+    "A new member of an enum is refused (422) in a union with a type of which a schema does not say all "
+    "(`Decimal | Level`, `SecretBytes | State`), though head might read it as the other.",
+)
+@pytest.mark.parametrize(
+    ("union", "fact", "kept", "refused"),
+    [(Decimal | Number, GREW_NUMBER, [3, 4.5, "4"], [11, "11"]), (SecretBytes | Word, GREW_WORD, ["a", "c"], ["b"])],
+    ids=str,
+)
+def test_a_new_member_beside_a_type_that_a_schema_does_not_describe_is_refused(
+    union: Any, fact: Any, kept: list[Any], refused: list[Any]
+) -> None:
+    seen: list[Any] = []
+    client = app_of(create_model("Loose", zeta=(union, ...)), seen, fact)
+    assert [client.post("/", {"zeta": value}).status_code for value in kept] == [200] * len(kept)
+    assert [client.post("/", {"zeta": value}).status_code for value in refused] == [422] * len(refused)

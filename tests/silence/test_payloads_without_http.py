@@ -323,3 +323,27 @@ def test_an_instance_of_a_generic_class_is_one_of_its_parametrised_class() -> No
     gates = timeline_of(on(Page[int]).renamed("rows", to="items")).compile(Contract.of_types(Page[int]))
     for page in (Page[int](items=[1]), Page(items=[1])):
         assert gates.downgrade(Page[int], page, to_version=OLD) == {"rows": [1]}
+
+
+class Tree(BaseModel):
+    size: int = 0
+    trees: list["Tree"] = []
+
+
+@pytest.mark.parametrize("levels", [200, 201])
+def test_a_payload_has_at_most_200_levels(levels: int) -> None:
+    def nested(key: str) -> Any:
+        value: Any = {key: 1, "trees": []} if levels == 200 else {key: 1}
+        for _ in range(99 if levels == 200 else 100):
+            value = {key: 1, "trees": [value]}
+        return value
+
+    gates = timeline_of(on(Tree).renamed("length", to="size")).compile(Contract.of_types(Tree))
+    if levels == 200:
+        assert gates.upgrade(Tree, nested("length"), from_version=OLD) == nested("size")
+        assert gates.downgrade(Tree, nested("size"), to_version=OLD) == nested("length")
+        return
+    with pytest.raises(UpgradeError, match="more than 200 levels"):
+        gates.upgrade(Tree, nested("length"), from_version=OLD)
+    with pytest.raises(DowngradeError, match="more than 200 levels"):
+        gates.downgrade(Tree, nested("size"), to_version=OLD)

@@ -77,8 +77,8 @@ def _signature(function: Any) -> str:
 def _of_fact(fact: Fact) -> Iterator[str]:
     """A fact as code, and what its class says of its arguments."""
     yield from ("", "```py", str(fact), "```")
-    shared = (base for base in type(fact).__bases__ if not issubclass(base, Fact))
-    written = "\n".join(inspect.getdoc(one) or "" for one in (type(fact), *shared))
+    classes: tuple[Any, ...] = (type(fact), *type(fact).__bases__)
+    written = "\n".join(inspect.getdoc(one) or "" for one in classes if one is type(fact) or not issubclass(one, Fact))
     _, _, arguments = _text(written).partition("Args:\n")
     if arguments:
         yield ""

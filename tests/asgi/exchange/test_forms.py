@@ -278,6 +278,13 @@ def test_a_body_that_is_no_form_is_refused(body: bytes, kind: str, status: int, 
     assert problem["detail"].startswith(detail)
 
 
+@shows("a multipart form with a line that begins as its boundary and goes on | 400")
+@pytest.mark.parametrize("more", [b"x", b"x\r\n", b"-"])
+def test_a_line_that_begins_as_the_boundary_and_goes_on_is_refused(more: bytes) -> None:
+    body = part("title", b"a\r\n--" + BOUNDARY.encode() + more) + END
+    assert post(body, MULTIPART, *RENAMED)[0] == 400
+
+
 @shows("or a coded form, is a 415.")
 def test_a_coded_form_is_refused() -> None:
     assert post(b"name=a", URLENCODED, *RENAMED, headers=((b"content-encoding", b"gzip"),))[0] == 415

@@ -282,7 +282,9 @@ def sent(body: bytes, kind: str = "multipart/form-data; boundary=b") -> httpx.Re
         return asyncio.run(response())
 
 
-@shows("A file in a field that takes a text is a 422.")
+@shows(
+    "A file in a field that takes a text is a 422.", "a part with `filename*` and no `filename` | it counts as a file"
+)
 @pytest.mark.parametrize(
     ("head", "kind", "name"),
     [

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
+from tests.sentences import shows
 from timegate import Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.starlette import operation
@@ -91,3 +92,23 @@ def test_an_operation_of_this_method_can_be_a_fact() -> None:
     client = client_of(Starlette(routes=[Route("/items", Items)]), Queries)
     assert client.request("QUERY", "/items", json={"sku": "b"}).status_code == 405
     assert client.get("/items").json() == {"sku": "a-7"}
+
+
+class Purging(HTTPEndpoint):
+    @operation(response=Item)
+    async def get(self, request: Request) -> Item:
+        return Item()
+
+    async def purge(self, request: Request) -> Response:
+        return JSONResponse({"sku": "b"})
+
+
+@shows(
+    "before Starlette 1.1, a function of a class of endpoints whose name is no HTTP method (`purge`): a request of "
+    "that method reaches it | begin its name with an underscore, or declare it",
+)
+def test_a_function_of_a_class_that_is_no_method_of_http_is_reached_as_the_release_does() -> None:
+    bare = TestClient(Starlette(routes=[Route("/items", Purging)])).request("PURGE", "/items")
+    response = client_of(Starlette(routes=[Route("/items", Purging)])).request("PURGE", "/items")
+    assert (response.status_code, response.text) == (bare.status_code, bare.text)
+    assert response.status_code in (200, 405)
