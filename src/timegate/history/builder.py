@@ -190,8 +190,7 @@ class HistoryBuilder:
         self.steps.setdefault((side, name, self.boundary), []).insert(0, step)
         self.touch(name, *keys, reads=reads)
         component = self.component(side, name)
-        every = EVERY_KEY in keys and not isinstance(step, ModelIntroduced)
-        for key in sorted(component.uncertain if every else uncertain_at(component, keys)):
+        for key in () if isinstance(step, ModelIntroduced) else sorted(uncertain_at(component, keys)):
             self.fault(f"{component.display_name}.{key}", UNCERTAIN_KEYS, PLAIN_ALIAS)
 
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
+from timegate.history.places import EVERY_KEY
 from timegate.wire.wire import Component
 
 
@@ -13,6 +14,8 @@ def is_spelling(component: Component, name: str, key: str) -> bool:
     return other != key and other in component.properties and name in component.accepted(other)
 
 
-def uncertain_at(component: Component, keys: Iterable[str]) -> set[str]:
+def uncertain_at(component: Component, keys: Collection[str]) -> set[str]:
     """The fields whose accepted keys cannot be listed and that some keys may be of: an ``AliasPath`` begins so."""
+    if EVERY_KEY in keys:
+        return set(component.uncertain)
     return {key for key in component.uncertain if not {key, *component.accepted(key)}.isdisjoint(keys)}
