@@ -78,6 +78,48 @@ def test_what_may_hold_something_of_head_is_no_error_of_the_framework(path: str)
     assert exchange(gated(app, RENAMED), "GET", path).status == 500
 
 
+class Refusal(BaseModel):
+    """An error whose model is declared, though the app raises it as the detail."""
+
+    number: int
+    reason: Reason
+
+
+class Hint(BaseModel):
+    reason: Reason | None = None
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    409: {"model": Refusal},
+    410: {"model": list[Refusal]},
+    411: {"model": Hint},
+}
+
+
+@shows("One whose `detail` is the declared model, as `HTTPException` sends it, is converted there.")
+@pytest.mark.parametrize(
+    ("status", "detail", "told"),
+    [
+        (409, {"number": 1, "reason": {"code": "x"}}, {"number": 1, "reason": {"reason": "x"}}),
+        (410, [{"number": 1, "reason": {"code": "x"}}], [{"number": 1, "reason": {"reason": "x"}}]),
+        (411, {"reason": {"code": "x"}}, {"reason": {"reason": "x"}}),
+        (409, {"why": "x"}, {"why": "x"}),
+        (409, ["x", "y"], ["x", "y"]),
+        (409, "x", "x"),
+        (409, 5, 5),
+    ],
+)
+def test_a_declared_error_that_is_raised_as_the_detail_is_converted_in_it(status: int, detail: Any, told: Any) -> None:
+    refusing = FastAPI()
+
+    @refusing.get("/refused", responses=REFUSALS)
+    def refused() -> int:
+        raise HTTPException(status, detail=detail)
+
+    response = exchange(gated(refusing, RENAMED), "GET", "/refused")
+    assert (response.status, response.json()) == (status, {"detail": told})
+
+
 def test_a_text_that_is_declared_is_converted() -> None:
     class Told(BaseModel):
         detail: str

@@ -12,7 +12,8 @@ from timegate.asgi.message.json import Codec, Convert
 from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
 from timegate.gates.operation import OperationGate, Program
-from timegate.typing import is_object
+from timegate.gates.run.runtime import copy_json
+from timegate.typing import is_array, is_object
 from timegate.wire.wire import WITHOUT_BODY
 
 INVALID: Final = 422
@@ -40,16 +41,18 @@ _INSPECTED: Final = _DECISIVE | _ASK_FOR_LESS | OF_THE_BODY
 
 
 def _declared_or_the_frameworks(program: Program, body: Any) -> Any:
-    """An error that is converted as declared, or the framework's own in its place: an object with a text and no more.
+    """An error that is converted as declared, or the framework's own in its place: an object of a `detail` and no more.
 
-    No declared model is in a text, so that nothing of head can be in what passes.
+    An app often raises it with the declared model as its detail. No model is in a text, so that nothing of head can be
+    in what passes.
     """
-    if not (is_object(body) and body.keys() == {"detail"} and isinstance(body["detail"], str)):
+    if not (is_object(body) and body.keys() == {"detail"}):
         return program(body)
+    detail = body["detail"]
     try:
-        return program({**body})
+        return program({"detail": copy_json(detail)})
     except GateError:
-        return body
+        return {"detail": program(detail)} if is_object(detail) or is_array(detail) else body
 
 
 def _with_the_frameworks(program: Program | None) -> Program | None:

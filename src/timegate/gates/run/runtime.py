@@ -209,6 +209,18 @@ def refuse(error: type[GateError], problem: str, origin: Origin | None, key: str
     raise gate_error(error, problem, origin, key)
 
 
+def holds_more(value: dict[str, Any], known: frozenset[str]) -> bool:
+    """Whether a key of an object that is none of the known ones holds an object, at any depth of lists."""
+    waiting = [inner for key, inner in value.items() if key not in known]
+    while waiting:
+        one = waiting.pop()
+        if is_object(one):
+            return True
+        if is_array(one):
+            waiting.extend(one)
+    return False
+
+
 def omit(value: Any, keys: list[Any]) -> None:
     """Leave the values under some indexes or keys out of a list or dict, in place."""
     left_out = set(keys)

@@ -30,12 +30,12 @@ def describe(shapes: Shapes, leaf: Schema, conversion: Conversion) -> Arm:
     if conversion.described:
         arm.leaf = replace(arm.leaf, described=True)
     if component is not None and conversion.left_out is not None:
-        arm.certain = frozenset(_sent_always(reach, component, conversion, conversion.left_out))
+        arm.certain = frozenset(sent_always(reach, component, conversion, conversion.left_out))
         arm.required = tuple(frozenset({key}) for key in component.required if key in arm.certain)
     return arm
 
 
-def _sent_always(reach: Reach, component: Component, conversion: Conversion, left_out: LeftOut) -> Iterator[str]:
+def sent_always(reach: Reach, component: Component, conversion: Conversion, left_out: LeftOut) -> Iterator[str]:
     """The keys that objects have whatever their values are, where a route leaves keys out of its response."""
     components = reach.components(conversion.src)
     names: dict[str, list[str]] = {}

@@ -56,6 +56,7 @@ _RUNTIME = (
     runtime.extract,
     runtime.fail,
     runtime.has_parent,
+    runtime.holds_more,
     runtime.insert,
     runtime.omit,
     runtime.refuse,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import nullcontext
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import CheckValue, ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
 from timegate.gates.run.runtime import Renames
 from timegate.gates.run.value_checks import extra_of
+from timegate.gates.source.arms import sent_always
 from timegate.gates.source.fast_path import write_fast_path
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.module import Module
@@ -32,6 +34,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
+        _refuse_another_shape(module, writer, component, conversion)
         writer.add_copy("v", "dict")
     _apply_policy(module, writer, component, plan.key_policy)
     for stage in plan.stages:
@@ -77,6 +80,24 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add(f"raise wrong_type(*{module.name(types)})")
         else:
             writer.add("refuse(S, 'the value has another JSON type than its schema', None)")
+
+
+def _refuse_another_shape(module: Module, writer: Writer, component: Component, conversion: Conversion) -> None:
+    """Write that head's object has another shape where it lacks what is required and holds an object of its own.
+
+    An app may send what it does not declare, and what a key holds of which the schema says nothing is not converted.
+    """
+    if module.upgrades or conversion.src != 0 or component.schema.get("additionalProperties", False) is not False:
+        return
+    always = component.required
+    if conversion.left_out is not None:
+        sent = frozenset(sent_always(module.reach, component, conversion, conversion.left_out))
+        always = [key for key in always if key in sent]
+    known = module.name(frozenset(component.properties))
+    lacks = f"not ({' and '.join(f'{key!r} in v' for key in always)})" if always else f"{known}.isdisjoint(v)"
+    if always or inspect.isclass(component.model):
+        with writer.block(f"if {lacks} and holds_more(v, {known}):"):
+            writer.add("refuse(E, 'the object has another shape than its schema', None)")
 
 
 def _refuse_other_spellings(module: Module, writer: Writer, component: Component) -> None:
