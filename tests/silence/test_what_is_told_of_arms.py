@@ -1,6 +1,7 @@
 """What a 422 tells of the arms of a union: what the old server told, and nothing of what the client does not know."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -168,4 +169,55 @@ def test_an_arm_tells_no_json_type_of_a_value_that_a_function_would_have_made() 
         ("literal_error", ["body", "shape", "Counted", "kind"], "whole"),
         ("int_parsing", ["body", "shape", "Whole", "first"], "x"),
         ("extra_forbidden", ["body", "shape", "Whole", "n"], 1),
+    ]
+
+
+class Identified(BaseModel):
+    kind: Literal["identified"]
+    name: UUID
+    names: list[UUID] | int = []
+
+
+class Named(Closed):
+    kind: Literal["named"]
+    name: list[str]
+    names: list[str] | str = ""
+
+
+class IdentifiedOrNamed(BaseModel):
+    either: Identified | Named
+
+
+def test_an_arm_tells_nothing_of_a_value_that_was_converted_as_that_of_another_arm() -> None:
+    facts = on(Named).became_list("name", was=str, empty="")
+    sent = {"kind": "named", "name": "x", "strange": 1}
+    assert told(Posted(IdentifiedOrNamed, facts).app, "POST", "/", body={"either": sent}) == [
+        ("literal_error", ["body", "either", "Identified", "kind"], "named"),
+        ("extra_forbidden", ["body", "either", "Named", "strange"], 1),
+    ]
+
+
+def test_an_arm_tells_what_is_wrong_with_a_value_that_head_gets_as_it_was_sent() -> None:
+    sent = {"kind": "named", "name": "x", "names": 1.5}
+    facts = on(Named).became_list("name", was=str, empty="")
+    entries = told(Posted(IdentifiedOrNamed, facts).app, "POST", "/", body={"either": sent})
+    assert [(kind, place[2:]) for kind, place, _ in entries] == [
+        ("literal_error", ["Identified", "kind"]),
+        ("list_type", ["Identified", "names", "list[uuid]"]),
+        ("int_from_float", ["Identified", "names", "int"]),
+        ("list_type", ["Named", "names", "list[str]"]),
+        ("string_type", ["Named", "names", "str"]),
+    ]
+
+
+def test_an_item_of_a_union_in_an_arm_is_not_told_where_a_function_made_it_for_another_arm() -> None:
+    def split(text: str) -> list[str]:
+        return text.split()
+
+    facts = on(Named).retyped("names", was=str, to_head=split, to_old=" ".join, loses="spaces")
+    sent = {"kind": "named", "name": ["x"], "names": "a b", "strange": 1}
+    assert told(Posted(IdentifiedOrNamed, facts).app, "POST", "/", body={"either": sent}) == [
+        ("literal_error", ["body", "either", "Identified", "kind"], "named"),
+        ("uuid_type", ["body", "either", "Identified", "name"], ["x"]),
+        ("extra_forbidden", ["body", "either", "Named", "strange"], 1),
     ]

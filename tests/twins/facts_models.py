@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 from typing_extensions import TypeIs
@@ -28,7 +29,7 @@ from tests.twins.shapes import (
     UnionOf,
     parts,
 )
-from tests.twins.values import Drawer, Member, Obj, filled, is_list
+from tests.twins.values import Drawer, Member, Obj, Pair, filled, is_dict, is_list
 
 
 def _enums(scene: Scene) -> list[EnumShape]:
@@ -46,7 +47,16 @@ def _in_defaults(scene: Scene, one: EnumShape, value: Any) -> bool:
     gone = Member(one.uid, value)
     held = [field.default for model in scene.world.models.values() for field in model.fields]
     held += [parameter.default for op in scene.world.operations.values() for parameter in op.parameters]
-    return any(gone in (default if is_list(default) else [default]) for default in held)
+    return any(gone in _members(default) for default in held)
+
+
+def _members(value: Any) -> Iterator[Member]:
+    """The members that a default holds, at any depth."""
+    if isinstance(value, Member):
+        yield value
+    inner = value.items if isinstance(value, Pair) else [*value, *value.values()] if is_dict(value) else value
+    for one in inner if is_list(inner) else ():
+        yield from _members(one)
 
 
 def _is_key(one: EnumShape, types: set[Type]) -> bool:

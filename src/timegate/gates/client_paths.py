@@ -8,7 +8,18 @@ from typing import NamedTuple, TypeAlias
 
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.fuse import fuse
-from timegate.gates.plan.plan import CallFunctions, ConvertBySchema, ExtractValue, InsertValue, Plan, Slot, Stage
+from timegate.gates.plan.plan import (
+    CallFunctions,
+    CheckValue,
+    ConvertBySchema,
+    ExtractValue,
+    InsertValue,
+    NoteAbsent,
+    Op,
+    Plan,
+    Slot,
+    Stage,
+)
 from timegate.gates.plan.reach import Reach
 from timegate.typing import Schema
 from timegate.wire.schema import single_reference
@@ -24,11 +35,13 @@ class Sources(NamedTuple):
         paths: for each key, and each path to a value that was moved into an object, where it was; None for nowhere.
         longest: how long the longest path is.
         made: the keys whose values a function has made.
+        kept: the keys whose values are as they were sent.
     """
 
     paths: Mapping[Path, Path | None]
     longest: int
     made: frozenset[str]
+    kept: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -40,12 +53,14 @@ class _Value:
         below: where the values that moves have put into it were, by their paths at this point of the way.
         passed: the conversions by schema that it has passed.
         made: whether a function has made it, so that what is below it was nowhere before.
+        kept: whether it is as it was sent.
     """
 
     source: Path | None
     below: dict[Path, Path | None] = field(default_factory=dict[Path, "Path | None"])
     passed: list[ConvertBySchema] = field(default_factory=list[ConvertBySchema])
     made: bool = False
+    kept: bool = False
 
 
 @dataclass(slots=True)
@@ -67,24 +82,28 @@ class ClientPaths:
                 known = self._followed(fuse(self.reach, name, conversion))
             else:
                 keys = self.reach.component(name, conversion.dst).properties
-                known = Sources({(key,): (key,) for key in keys}, min(len(keys), 1), frozenset())
+                kept = frozenset(key for key, schema in keys.items() if not self.reach.needs(schema, conversion))
+                known = Sources({(key,): (key,) for key in keys}, min(len(keys), 1), frozenset(), kept)
             self._known[name, conversion] = known
         return known
 
     def _followed(self, plan: Plan) -> Sources:
         if plan.refused is not None or not plan.stages:
-            return Sources({}, 0, frozenset())
-        values = {key: _Value((key,)) for key in plan.stages[0].loaded}
+            return Sources({}, 0, frozenset(), frozenset())
+        values = {key: _Value((key,), kept=True) for key in plan.stages[0].loaded}
         for stage in plan.stages:
             values = self._through(stage, values)
             if stage.then is not None and stage.then.key is None:
                 # After functions of the whole object, nobody knows which key came from which.
                 values = {}
+            elif stage.then is not None and stage.then.key in values:
+                values[stage.then.key].kept = False
         found: dict[Path, Path | None] = {(key,): None for key in plan.stages[-1].stored}
         found.update(((key,), value.source) for key, value in values.items())
         found.update(((key, *path), source) for key, value in values.items() for path, source in value.below.items())
         made = frozenset(key for key, value in values.items() if value.made)
-        return Sources(found, max(map(len, found), default=0), made)
+        kept = frozenset(key for key, value in values.items() if value.kept)
+        return Sources(found, max(map(len, found), default=0), made, kept)
 
     def _through(self, stage: Stage, before: Mapping[str, _Value]) -> dict[str, _Value]:
         """The values that a stage stores, by key."""
@@ -94,6 +113,8 @@ class ClientPaths:
             return values.setdefault(slot, _Value(None))
 
         for op in stage.ops:
+            if not _looks_only(op):
+                value_of(op.slot).kept = False
             match op:
                 case CallFunctions():
                     values[op.slot] = _Value(value_of(op.slot).source, made=True)
@@ -106,6 +127,7 @@ class ClientPaths:
                     values[op.slot] = self._extracted(value_of(op.other), op.path)
                 case InsertValue():
                     value, holder = value_of(op.slot), value_of(op.other)
+                    holder.kept = False
                     holder.below[op.path] = value.source
                     holder.below.update(((*op.path, *path), source) for path, source in value.below.items())
                     # Of an object that the stage makes, the nearest place is that of the first value in it.
@@ -164,3 +186,8 @@ class ClientPaths:
             schema = self.reach.component(name, version).properties.get(key, {})
             name = single_reference(schema) or name
         return schema
+
+
+def _looks_only(op: Op) -> bool:
+    """Whether an operation leaves the value as it is: a check hands on what was sent, but to a function."""
+    return isinstance(op, NoteAbsent) or (isinstance(op, CheckValue) and not op.converted)

@@ -36,6 +36,7 @@ class ClientLocation:
         expected: the values that the client's contract lists there; None where it lists none.
         means_nothing: whether what head tells of it means nothing to the client.
         made: whether a function has made head's value of the client's.
+        kept: whether head's value is the client's, where the objects on the way are what the place says they are.
         tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
         called: what the client calls the class of the objects there; None where there are none.
     """
@@ -45,6 +46,7 @@ class ClientLocation:
     expected: tuple[Any, ...] | None = None
     means_nothing: bool = False
     made: bool = False
+    kept: bool = False
     tags: ExpectedTags | None = None
     called: str | None = None
 
@@ -62,12 +64,14 @@ class _Step(NamedTuple):
         used: how many parts of head's location it takes.
         schema: the schema that it leads to.
         made: whether a function has made the value there of the client's.
+        kept: whether the value there is the client's; None where it is if what holds it is.
     """
 
     added: Location
     used: int
     schema: Schema
     made: bool = False
+    kept: bool | None = None
 
 
 class _End(NamedTuple):
@@ -144,7 +148,7 @@ class Locator:
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
-        found, at, made = list(above), 0, False
+        found, at, made, kept = list(above), 0, False, False
         # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
         referring: set[int] = set()
         while id(schema) not in referring:
@@ -153,11 +157,12 @@ class Locator:
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
                 made = made and at == len(rest)
-                told = step.exact, step.expected, step.means_nothing, made, step.tags, step.called
+                told = step.exact, step.expected, step.means_nothing, made, kept, step.tags, step.called
                 return ClientLocation((*found, *left), *told)
             if step.used:
                 referring.clear()
                 made = step.made
+                kept = kept if step.kept is None else step.kept
             found += step.added
             at += step.used
             schema = step.schema
@@ -196,7 +201,7 @@ class Locator:
                 schema, used = inner, used + 1
             elif isinstance(step, ObjectConverted) and step.newer != step.older:
                 return _End(exact=False, keeps_rest=False)
-        return _Step((), used, schema)
+        return _Step((), used, schema, kept=False)
 
     def _client_member(self, schema: Schema, key: str | int) -> str | int:
         """The client's key for a key of a dict, where keys are members of an enum."""
@@ -221,7 +226,7 @@ class Locator:
             # A key that head does not know either, or a label that pydantic adds.
             values = component.schema.get("additionalProperties")
             if is_object(values):
-                return _Step((rest[at],), 1, values)
+                return _Step((rest[at],), 1, values, kept=False)
             is_label = _is_label(rest[at]) and any(rest[at + 1 : at + 2] == (wire,) for wire in component.properties)
             return _Step((ArmName(rest[at]),), 1, ref(component.name)) if is_label else _End()
         sources = self._paths.of(component.name, client_conversion("requests", self.version))
@@ -236,7 +241,7 @@ class Locator:
                 break
             schema = properties[way[-1]]
             if way in sources.paths:
-                deepest = _Step(sources.paths[way] or (), len(way), schema)
+                deepest = _Step(sources.paths[way] or (), len(way), schema, kept=False)
         if deepest is not None:
             return deepest
         source: Location | None = sources.paths.get((key,))
@@ -245,7 +250,7 @@ class Locator:
             source = (label,)
         if source is None:
             return _End(exact=False, keeps_rest=False)
-        return _Step(source, 1, component.properties[key], made=key in sources.made)
+        return _Step(source, 1, component.properties[key], key in sources.made, key in sources.kept)
 
     def _tags(self, union: Schema) -> ExpectedTags | None:
         """By what the client tells the arms of a union apart; None where neither a key nor a callable does."""

@@ -16,7 +16,7 @@ from timegate.gates.operation import OperationGate
 from timegate.gates.run.runtime import MISSING, copy_json
 from timegate.gates.run.tag_errors import listed, tag_error
 from timegate.gates.validation_lists import LISTS
-from timegate.typing import is_array, is_object
+from timegate.typing import is_array, is_object, type_of
 
 MOST_ERRORS: Final = 100
 """How many entries of a list are converted; the others are counted."""
@@ -145,13 +145,19 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
 
 def _is_heads(repeated: Any, gate: OperationGate, request: ClientRequest) -> bool:
     """Whether a handler has repeated the body that it got, as FastAPI's documentation shows (``exc.body``)."""
+    heads = _heads_body(gate, request)
+    return heads is not NOTHING and bool(heads == repeated)
+
+
+def _heads_body(gate: OperationGate, request: ClientRequest) -> Any:
+    """The body that head got; `NOTHING` where the request has none that is converted."""
     sent = request.at(("body",))
     if gate.request is None or sent is NOTHING:
-        return False
+        return NOTHING
     try:
-        return bool(gate.request(copy_json(sent)) == repeated)
+        return gate.request(copy_json(sent))
     except GateError:
-        return False
+        return NOTHING
 
 
 def _converted(entries: list[Any], converter: _ErrorConverter) -> list[Any]:
@@ -199,6 +205,7 @@ class _ErrorConverter:
         self._gate = gate
         self._request = request
         self._repeatable = _REPEATABLE
+        self._body_of_head: Any = None
         self.unheard_of: list[ValidationError] = []
         """What is told of keys that were not sent, and of keys and arms that the client's version does not have."""
         self._touched = {
@@ -219,7 +226,7 @@ class _ErrorConverter:
             return converted
         place = self._gate.locate(location)
         if touched:
-            place = self._as_sent(error, converted, place)
+            place = self._as_sent(error, converted, location, place)
         converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
         # Where nothing else changes, what was sent is what head has read, and only the classes have other names.
         _convert_message(converted, place, self._request.at(place.location) if touched and place.tags else None)
@@ -227,21 +234,24 @@ class _ErrorConverter:
             self._convert_input(converted, place)
         return converted
 
-    def _as_sent(self, error: ValidationError, converted: ValidationError, place: ClientLocation) -> ClientLocation:
+    def _as_sent(
+        self, error: ValidationError, converted: ValidationError, location: Location, place: ClientLocation
+    ) -> ClientLocation:
         """The place in the keys that the client sent; notes what is told of keys that it could not send."""
         lacks_last = error.get("type") == "missing"
         if place.means_nothing or (lacks_last and not place.exact):
             self.unheard_of.append(converted)
         place = replace(place, location=self._request.as_sent(place.location, lacks_last=lacks_last))
-        if self._is_of_another_arm(error, place):
+        if self._is_of_another_arm(error, location, place):
             self.unheard_of.append(converted)
         return place
 
-    def _is_of_another_arm(self, error: ValidationError, place: ClientLocation) -> bool:
+    def _is_of_another_arm(self, error: ValidationError, heads: Location, place: ClientLocation) -> bool:
         """Whether an arm of a union misses a key that was sent, or tells of one that was not.
 
         The object was converted as another arm, and so this one does not read what the client sent. Nor does one that
-        finds another JSON type than that of a value which a function makes for it.
+        finds another value than was sent where it converts none, or another JSON type than that of a value which a
+        function makes for it.
         """
         location, kind = place.location, error.get("type")
         arms = [at for at, key in enumerate(location) if isinstance(key, ArmName)]
@@ -251,7 +261,28 @@ class _ErrorConverter:
             return self._request.at(location) is not NOTHING
         # A validator may have made items of what was sent: those are at no place of the request.
         told = location if kind in _STRANGE_KEY else location[: arms[-1] + 2]
-        return self._request.at(told) is NOTHING or (place.made and str(kind).endswith("_type"))
+        if self._request.at(told) is NOTHING or (place.made and str(kind).endswith("_type")):
+            return True
+        return place.exact and place.kept and self._was_converted(heads, self._request.at(location))
+
+    def _was_converted(self, location: Location, sent: Any) -> bool:
+        """Whether head got another scalar in the body than was sent.
+
+        Args:
+            location: of head's.
+            sent: what the client sent there; `NOTHING` where the request has no such place.
+        """
+        if location[0] != "body" or sent is NOTHING:
+            return False
+        if self._body_of_head is None:
+            self._body_of_head = _heads_body(self._gate, self._request)
+        node = self._body_of_head
+        for segment in location[1:]:
+            inner = _inside(node, segment)
+            # What is no key names an arm.
+            node = inner if inner is not NOTHING or isinstance(segment, int) else node
+        is_known = node is not NOTHING and not (_is_container(node) and _is_container(sent))
+        return is_known and (type_of(node) is not type_of(sent) or node != sent)
 
     def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
         """Set `input` to the client's value, or remove it where the client sent none."""
