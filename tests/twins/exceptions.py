@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tests.twins.exceptions_of_forms import (
@@ -15,9 +15,14 @@ from tests.twins.exceptions_of_forms import (
     an_empty_text_after_a_file_is_absent,
     what_stands_before_a_form_is_passed_over,
 )
+from tests.twins.exceptions_of_responses import (
+    a_null_that_no_schema_mentions,
+    what_an_old_app_left_out_is_written,
+    what_was_left_out_has_two_meanings,
+)
 from tests.twins.exchange import Exchange
 from tests.twins.rules import LIMITS, Predicate, documented
-from tests.twins.shapes import ABSENT, ModelOf, Nullable, UnionOf, parts
+from tests.twins.shapes import ModelOf, UnionOf, parts
 from tests.twins.values import Obj, Pair, is_dict, is_list, same
 
 
@@ -292,52 +297,10 @@ def _spellings_of_head(exchange: Exchange, uid: str) -> set[str]:
     }
 
 
-@documented("a missing key may mean both; then it means the default")
-def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
-    """Where a route leaves out null and what is unset or a default, nobody can tell which of both a missing key is."""
-    shapes = [one for model in exchange.newest.models.values() for one in model.fields]
-    optional = any(one.default is ABSENT and isinstance(one.type, Nullable) for one in shapes)
-    return (len(exchange.head.flags) > 1 or optional) and "none" in exchange.head.flags
-
-
 @documented("JSON has no such number")
 def a_text_that_is_no_number_of_json(exchange: Exchange) -> bool:
     """A text like `"NaN"` for a number that a fact is about is refused."""
     return "finite_number" in _types(exchange.new_details)
-
-
-@documented("the value is written")
-def what_an_old_app_left_out_is_written(exchange: Exchange) -> bool:
-    """Where a route leaves out null, an old client's default would stand for it: it gets the null."""
-    if "none" not in exchange.head.flags:
-        return False
-    return _same_but_for_null(json.loads(exchange.old_response.body), json.loads(exchange.new_response.body))
-
-
-def _same_but_for_null(old: Any, new: Any) -> bool:
-    if is_dict(old) and is_dict(new):
-        kept = {key: value for key, value in new.items() if key in old or value is not None}
-        return old.keys() == kept.keys() and all(_same_but_for_null(old[key], kept[key]) for key in old)
-    if is_list(old) and is_list(new):
-        return len(old) == len(new) and all(map(_same_but_for_null, old, new))
-    return same(old, new)
-
-
-@documented("A null that head sends though its own schema does not mention it passes as it is")
-def a_null_that_no_schema_mentions(exchange: Exchange) -> bool:
-    """A default of null where the type has none; head's document may take the object for that of another arm."""
-    fields = [one for model in exchange.newest.models.values() for one in model.fields]
-    unsaid = [one for one in fields if not isinstance(one.type, Nullable)]
-    nulls = {one.received_as for one in unsaid if one.has_default and one.default is None}
-    return not nulls.isdisjoint(_null_keys(json.loads(exchange.new_response.body)))
-
-
-def _null_keys(value: Any) -> Iterator[str]:
-    """The keys that hold null, at any depth."""
-    for inner in value.values() if is_dict(value) else value if is_list(value) else ():
-        yield from _null_keys(inner)
-    if is_dict(value):
-        yield from (key for key, inner in value.items() if inner is None)
 
 
 @documented("would be a `.` or `..` in the path is refused (422)")
@@ -381,7 +344,7 @@ EXCEPTIONS: Mapping[str, tuple[Predicate, ...]] = {
         a_file_is_not_repeated,
         a_text_among_files_is_told_behind_them,
     ),
-    "reading": (what_was_left_out_has_two_meanings, what_an_old_app_left_out_is_written),
+    "reading": (what_an_old_app_left_out_is_written, what_was_left_out_has_two_meanings),
     "absence": (),
     "header fields": (),
     "own document": (a_null_that_no_schema_mentions,),

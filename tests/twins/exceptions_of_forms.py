@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.twins.exchange import Exchange
+from tests.twins.malformed_forms import Multipart
 from tests.twins.rules import LIMITS, documented
 from tests.twins.values import Sent, is_dict, is_list
 
@@ -21,9 +22,8 @@ def a_form_of_another_type_is_a_415(exchange: Exchange) -> bool:
 def a_malformed_form_is_a_400(exchange: Exchange) -> bool:
     """The app's own server reads what came before, and what it can make of such a part."""
     request = exchange.request
-    multipart = request.media.lower().startswith("multipart/form-data")
-    malformed = request.raw is not None or not request.content.endswith(b"--twins--\r\n")
-    return multipart and malformed and exchange.new_response.status == 400
+    form = Multipart.of(request.media, request.content) if request.content else None
+    return form is not None and exchange.new_response.status == 400 and not (form.is_closed and form.is_clear)
 
 
 @documented("the body is read last")
@@ -76,5 +76,6 @@ def a_text_among_files_is_told_behind_them(exchange: Exchange) -> bool:
 @documented("what stands before its first part is passed over")
 def what_stands_before_a_form_is_passed_over(exchange: Exchange) -> bool:
     """The app's own server refuses it."""
-    raw = exchange.request.raw
-    return raw is not None and exchange.old.has_a_form and exchange.old_response.status == 400
+    form = Multipart.of(exchange.request.media, exchange.request.content)
+    passed_over = form is not None and form.before != b"" and form.is_closed and form.is_clear
+    return passed_over and exchange.old_response.status == 400 and exchange.new_response.status != 400

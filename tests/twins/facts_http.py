@@ -9,7 +9,7 @@ from tests.twins import functions
 from tests.twins.drawing import NAMES
 from tests.twins.meaning import Act, Happened, at, nothing
 from tests.twins.scene import Scene
-from tests.twins.shapes import FILE, INT, REQUIRED, STR, ListOf, Operation, Parameter, parts
+from tests.twins.shapes import INT, REQUIRED, STR, ListOf, Operation, Parameter
 from tests.twins.values import default_for, is_list, same
 
 
@@ -112,8 +112,8 @@ def parameter_removed(scene: Scene) -> Happened | None:
     if found is None:
         return None
     one, parameter = found
-    # What has no form at head has no field of it that was removed; where head lacks a file, nobody refuses a text.
-    if parameter.where == "form" and (len(one.named("form")) == 1 or FILE in parts(parameter.type)):
+    # What has no form at head has no field of it that was removed.
+    if parameter.where == "form" and len(one.named("form")) == 1:
         return None
     one.parameters.remove(parameter)
     name = parameter.name

@@ -22,6 +22,7 @@ from pydantic import (
     PydanticUserError,
     TypeAdapter,
     ValidationError,
+    ValidatorFunctionWrapHandler,
     WrapSerializer,
     WrapValidator,
 )
@@ -35,7 +36,7 @@ from timegate.reading.read_failures import has_non_finite, plain_failures
 from timegate.reading.settings import adapter_of, reading
 from timegate.reading.type_parts import union_of
 from timegate.typing import Settings, is_array, is_object, type_of
-from timegate.wire.value_readers import Reader, Unread
+from timegate.wire.value_readers import FILE_AS_TEXT, Reader, Unread
 
 _VALIDATORS: Final = (AfterValidator, BeforeValidator, WrapValidator, PlainValidator)
 
@@ -45,7 +46,7 @@ _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 _OMITS: Final = get_args(OnErrorOmit)[1:]
 """Metadata by which items that cannot be read are left out."""
 
-_OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate"}
+_OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate", "fastapi"}
 """The packages whose functions a reader may call."""
 
 _NONE: Final[Settings] = {}
@@ -291,10 +292,23 @@ def readable(kind: Any, apart: Apart) -> Any:
         return Annotated[union, _Labels(arms)] if several and any(map(_stood_for, arms)) else union
     if _is_tuple(kind) and (hints := field_types(kind)):
         return _readable_tuple(kind, hints, apart)
+    if _is_file(kind):
+        return Annotated[kind, WrapValidator(_taken_as_file)]
     if not arguments or not hasattr(origin, "__class_getitem__"):
         return kind
     inner = tuple(one if one is ... else readable(one, apart) for one in arguments)
     return kind if inner == arguments else origin[inner]
+
+
+def _is_file(kind: Any) -> bool:
+    """Whether a type takes the files of forms, as they are uploaded, and no texts."""
+    known = "starlette.datastructures", "UploadFile"
+    return any((one.__module__, one.__name__) == known for one in getattr(kind, "__mro__", ()))
+
+
+def _taken_as_file(value: Any, own: ValidatorFunctionWrapHandler) -> Any:
+    """What stands for a file; the class itself tells what is wrong with anything else."""
+    return value if value == FILE_AS_TEXT else own(value)
 
 
 def _is_tuple(kind: Any) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Reader: TypeAlias = Callable[[Any], Any]
 """Plain JSON of what was read; raises `Unread` for a value that is not of the reader's type."""
+
+FILE_AS_TEXT: Final = f"file {secrets.token_hex(16)}"
+"""Stands for a file in a field that takes one, because schemas show files as texts; no client can write it."""
 
 
 class Unread(ValueError):

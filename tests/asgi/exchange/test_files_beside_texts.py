@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Cookie, FastAPI, Form, Header, UploadFile
+from fastapi import Cookie, FastAPI, File, Form, Header, UploadFile
 from pydantic import BaseModel
 
 from tests.asgi.calling import Caller
@@ -188,3 +188,45 @@ def test_a_file_for_a_text_that_head_does_not_take_any_more_is_a_422(kind: Any) 
     gate = TimegateMiddleware(app, timeline=timeline_of(fact))
     assert told(gate, [("title", "t"), ("gone", b"1")])[0] == 422
     assert told(gate, [("title", "t"), ("gone", "1")]) == (200, "t")
+
+
+def test_a_text_for_a_file_that_was_removed_is_refused_as_the_old_server_refused_it() -> None:
+    app, before = FastAPI(), FastAPI()
+
+    @before.post("/form")
+    async def old_form(
+        title: Annotated[str, Form()],
+        scan: UploadFile | None = None,
+        many: Annotated[list[UploadFile], File()] = [],  # noqa: B006
+        raw: Annotated[bytes, File()] = b"",
+    ) -> str:
+        return title
+
+    @app.post("/form")
+    async def form(title: Annotated[str, Form()]) -> str:
+        return title
+
+    removed = [
+        endpoint("/form", "POST").form(name).removed(was=kind, required=False, loses="nobody asks")
+        for name, kind in {"scan": UploadFile | None, "many": list[UploadFile], "raw": bytes}.items()
+    ]
+    now = TimegateMiddleware(app, timeline=timeline_of(*removed))
+    cases: list[list[tuple[str, str | bytes]]] = [
+        [("scan", "x")], [("scan", b"x")], [("many", "x")], [("many", b"x"), ("many", "y")], [("many", b"x")],
+        [("raw", "x")], [("raw", b"x")], [("scan", b"x"), ("scan", "y")], [("scan", "y"), ("scan", b"x")],
+        [("scan", "")],
+    ]  # fmt: skip
+    for parts in cases:
+        assert told(now, [("title", "t"), *parts]) == told(before, [("title", "t"), *parts]), parts
+    files = [("title", (None, "t")), ("scan", (None, "x"))]
+    texts = [Caller(one, headers={"API-Version": OLD}).post("/form", files=files).json() for one in (before, now)]
+    assert [one["detail"][0]["msg"] for one in texts] == [texts[0]["detail"][0]["msg"]] * 2
+
+
+@shows("empty | passes")
+@pytest.mark.parametrize("media", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded"])
+def test_an_empty_form_has_no_fields(media: str) -> None:
+    headers = {"API-Version": OLD, "Content-Type": media}
+    responses = [Caller(app, headers=headers).post("/form", content=b"") for app in (old(), head())]
+    assert [one.status_code for one in responses] == [200, 200]
+    assert responses[0].json() == responses[1].json()

@@ -18,13 +18,14 @@ from timegate.asgi.message.multipart import (
     charset_of,
     text_in,
 )
-from timegate.asgi.message.parameters import FILE_AS_TEXT, File, by_name, parameter_texts
+from timegate.asgi.message.parameters import File, by_name, parameter_texts
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
 from timegate.asgi.route.operation import OF_THE_BODY
 from timegate.gates.operation import FormGate
 from timegate.typing import is_array
 from timegate.wire.media import FORMS, media_kind
+from timegate.wire.value_readers import FILE_AS_TEXT
 
 URLENCODED, MULTIPART = FORMS
 
@@ -144,19 +145,20 @@ class _Multipart:
     async def pieces(self, receive: Receive) -> AsyncIterator[bytes]:
         """The pieces of head's form."""
         scanner = MultipartScanner(self._boundary)
-        more = True
+        more, is_empty = True, True
         while more and not scanner.ended:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise Disconnected
-            more = message.get("more_body", False)
+            more, body = message.get("more_body", False), message.get("body") or b""
+            is_empty = is_empty and not body
             try:
-                piece = b"".join(map(self._taken, scanner.feed(message.get("body") or b"")))
+                piece = b"".join(map(self._taken, scanner.feed(body)))
             except Malformed:
                 raise Refused(malformed("The body is no multipart form.")) from None
             if piece:
                 yield piece
-        if not scanner.ended:
+        if not (scanner.ended or is_empty):
             raise Refused(malformed("The multipart form is cut off."))
         while more:
             more = (await receive()).get("more_body", False)

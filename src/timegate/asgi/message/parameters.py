@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-import secrets
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote_plus
 
 from timegate.asgi.message.headers import without
 from timegate.asgi.message.json import NotEncodable
 from timegate.asgi.message.scope import Scope
 from timegate.typing import is_array
+from timegate.wire.value_readers import FILE_AS_TEXT
 
 T = TypeVar("T")
 
@@ -20,10 +20,6 @@ class File(dict[str, Any]):
     """Stands for a file in a field that takes a text: it is an object, so that nothing that reads texts takes it."""
 
     __slots__ = ()
-
-
-FILE_AS_TEXT: Final = f"file {secrets.token_hex(16)}"
-"""Stands for a file in a field that takes one, because schemas show files as texts; no client can write it."""
 
 
 def is_file(value: object) -> bool:

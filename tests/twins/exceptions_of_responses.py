@@ -1,0 +1,85 @@
+"""Where what an old client reads of a response may differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.twins.exchange import Exchange
+from tests.twins.reading import read
+from tests.twins.rules import documented
+from tests.twins.shapes import Nullable
+from tests.twins.values import is_dict, is_list, plain, same
+
+
+@documented("a missing key may mean both; then it means the default")
+def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
+    """Where a route leaves out null and what is unset or a default, nobody can tell which of both a missing key is."""
+    flags = exchange.head.flags
+    if "none" not in flags or len(flags) < 2:
+        return False
+    kind, world = exchange.old.response, exchange.oldest
+    bodies = (json.loads(response.body) for response in (exchange.old_response, exchange.new_response))
+    old, new = (read(body, kind, world) for body in bodies)
+    return _same_but_for_defaults(exchange, old, new)
+
+
+def _same_but_for_defaults(exchange: Exchange, old: Any, new: Any) -> bool:
+    """Whether two readings differ only where one has null, or nothing, and the other the default of a field."""
+    if is_list(old) and is_list(new):
+        pairs = zip(old, new, strict=False)
+        return len(old) == len(new) and all(_same_but_for_defaults(exchange, *pair) for pair in pairs)
+    if not (is_dict(old) and is_dict(new)):
+        return same(old, new)
+    for key in {**old, **new}:
+        one, other = old.get(key), new.get(key)
+        if one is None and other is not None:
+            if not any(same(other, default) for default in _defaults(exchange, key)):
+                return False
+        elif not _same_but_for_defaults(exchange, one, other):
+            return False
+    return True
+
+
+def _defaults(exchange: Exchange, key: str) -> Iterator[Any]:
+    """What the fields that a response has under a key mean where the key is missing, at both versions."""
+    for world in (exchange.oldest, exchange.newest):
+        for model in world.models.values():
+            for one in model.fields:
+                if one.received_as == key and one.has_default:
+                    yield plain(one.default, world, sent=False)
+
+
+@documented("the value is written")
+def what_an_old_app_left_out_is_written(exchange: Exchange) -> bool:
+    """Where a route leaves out null, an old client's default would stand for it: it gets the null."""
+    if "none" not in exchange.head.flags:
+        return False
+    return _same_but_for_null(json.loads(exchange.old_response.body), json.loads(exchange.new_response.body))
+
+
+def _same_but_for_null(old: Any, new: Any) -> bool:
+    if is_dict(old) and is_dict(new):
+        kept = {key: value for key, value in new.items() if key in old or value is not None}
+        return old.keys() == kept.keys() and all(_same_but_for_null(old[key], kept[key]) for key in old)
+    if is_list(old) and is_list(new):
+        return len(old) == len(new) and all(map(_same_but_for_null, old, new))
+    return same(old, new)
+
+
+@documented("A null that head sends though its own schema does not mention it passes as it is")
+def a_null_that_no_schema_mentions(exchange: Exchange) -> bool:
+    """A default of null where the type has none; head's document may take the object for that of another arm."""
+    fields = [one for model in exchange.newest.models.values() for one in model.fields]
+    unsaid = [one for one in fields if not isinstance(one.type, Nullable)]
+    nulls = {one.received_as for one in unsaid if one.has_default and one.default is None}
+    return not nulls.isdisjoint(_null_keys(json.loads(exchange.new_response.body)))
+
+
+def _null_keys(value: Any) -> Iterator[str]:
+    """The keys that hold null, at any depth."""
+    for inner in value.values() if is_dict(value) else value if is_list(value) else ():
+        yield from _null_keys(inner)
+    if is_dict(value):
+        yield from (key for key, inner in value.items() if inner is None)

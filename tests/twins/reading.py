@@ -1,0 +1,47 @@
+"""What an old client makes of a response, by its own document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.twins.shapes import DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
+from tests.twins.values import each, is_dict, is_list, plain
+
+
+def read(value: Any, kind: Type, world: World) -> Any:
+    """What a client makes of a response: what is left out is its default."""
+    match kind:
+        case ModelOf(uid) if is_dict(value):
+            full = dict(value)
+            for one in world.fields(uid):
+                key = one.received_as
+                if key in full:
+                    full[key] = read(full[key], one.type, world)
+                elif one.has_default:
+                    full[key] = plain(one.default, world, sent=False)
+                elif one.required and isinstance(one.type, Nullable):
+                    # An app that leaves out null leaves it out where it is required, too.
+                    full[key] = None
+            return full
+        case Nullable(item):
+            return None if value is None else read(value, item, world)
+        case ListOf(item) | DictOf(item):
+            return each(value, lambda one: read(one, item, world))
+        case TupleOf(items) if is_list(value) and len(value) == len(items):
+            return [read(item, one, world) for item, one in zip(value, items, strict=True)]
+        case UnionOf(arms) if is_dict(value):
+            return read(value, _arm(value, arms, world), world)
+        case _:
+            return value
+
+
+def _arm(value: Any, arms: tuple[Type, ...], world: World) -> Type:
+    models = [arm for arm in arms if isinstance(arm, ModelOf)]
+    for arm in models:
+        fields = world.fields(arm.model)
+        names = {one.received_as for one in fields}
+        needed = {one.received_as for one in fields if one.required and one.name != "kind"}
+        tags = [one.type.value for one in fields if isinstance(one.type, Tag)]
+        if needed <= set(value) <= names and ("kind" not in value or value["kind"] in tags):
+            return arm
+    return models[0]
