@@ -72,6 +72,7 @@ def convert(
     to_old: Function | None,
     was: Any = UNSET,
     is_item: bool = False,
+    is_limited: bool = False,
     empty: object = UNSET,
 ) -> None:
     """Replace the schema of the values by the older one, and record the functions that convert them.
@@ -84,11 +85,14 @@ def convert(
         to_old: makes the older value; None where it is the same.
         was: the declared old type.
         is_item: whether the old type is that of the newer one's items.
+        is_limited: whether the old type differs by its limits alone.
         empty: what stands for an empty list; a function of it reads the object.
     """
     place = values.place
     field = put_schema(builder, values, older)
-    step = ValueConverted(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
+    step = ValueConverted(
+        builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item, is_limited
+    )
     builder.record(place.side, place.name, step, place.key, reads=read_by(empty))
     if place.key in builder.tags(place.side) and _listed(builder, values, values.schema) is not None:
         tags = _listed(builder, values, older)

@@ -124,7 +124,7 @@ def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
                 "head sends values here that the old limits do not allow",
                 f'{builder.line("to_old=…")}, or tolerated="why old clients can read them" instead',
             )
-        convert(builder, values, older, to_head=None, to_old=fact.to_old)
+        convert(builder, values, older, to_head=None, to_old=fact.to_old, was=fact.was, is_limited=True)
     # A decimal is written as a text, whose schema says nothing of its limits.
     for text in () if differ else dict.fromkeys(same):
         builder.fault_without_effect(text, "the limits are the same right after this fact")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -52,13 +52,15 @@ class Trace:
     """What becomes of the value of one key on its way from a client to head.
 
     Args:
-        kind: the type that reads the value; UNSET where it is not known.
+        kind: the type that reads the value, with the limits of head where a fact changed them; UNSET where it is not
+            known.
         settings: those that apply to the type at head.
         schema: the value's schema at head; None where head does not get the value.
         required: whether head requires the key, or an absent key of a removed field is refused.
         converted: whether a declared function gets the value.
         filled: whether another value replaces null or an absent key on the way.
         place: the component and key that head has the value at.
+        limited: the type with the limits of the client's version, by which a union chooses its arm.
     """
 
     kind: Any
@@ -68,6 +70,7 @@ class Trace:
     converted: bool = False
     filled: bool = False
     place: tuple[str, str] = ("", "")
+    limited: Any = UNSET
 
 
 class _Field(NamedTuple):
@@ -78,11 +81,33 @@ class _Field(NamedTuple):
     version: int
 
 
+@dataclass(slots=True)
+class _Changes:
+    """How the type of a value differs before a boundary, the newest difference first."""
+
+    read: list[_Change] = field(default_factory=list[_Change])
+    limited: list[_Change] = field(default_factory=list[_Change])
+
+    def add(self, change: _Change, limits: _Change | None = None) -> None:
+        """Add an older difference; of the limits, another one where a fact is about them alone."""
+        self.read.append(change)
+        self.limited.append(limits or change)
+
+    def before(self, kind: Any, limited: Any) -> tuple[Any, Any]:
+        """The type before the boundary, with the limits of head and with its own."""
+        return _composed(self.read)(kind), _composed(self.limited)(limited)
+
+    def ended(self, kind: Any, component: Component, *, required: bool, converted: bool) -> Trace:
+        """The trace of a value that goes no further: of a type, with the settings of a component."""
+        read, limited = self.before(kind, kind)
+        return Trace(read, component.settings, None, required, converted, limited=limited)
+
+
 class _Crossed(NamedTuple):
     """A key after a boundary, how its type differs before it, and what the boundary does with its value."""
 
     field: _Field
-    change: _Change
+    changes: _Changes
     converted: bool
     filled: bool
 
@@ -115,10 +140,10 @@ class Traces:
                 field = result.field
                 found = self._known.get(field)
         for field, crossed in reversed(passed):
-            kind = crossed.change(found.kind)
+            kind, limited = crossed.changes.before(found.kind, found.limited)
             converted, filled = found.converted or crossed.converted, found.filled or crossed.filled
-            if (kind, converted, filled) != (found.kind, found.converted, found.filled):
-                found = replace(found, kind=kind, converted=converted, filled=filled)
+            if (kind, limited, converted, filled) != (found.kind, found.limited, found.converted, found.filled):
+                found = replace(found, kind=kind, limited=limited, converted=converted, filled=filled)
             self._known[field] = found
         return found
 
@@ -141,8 +166,9 @@ class Traces:
         if boundary < 0:
             schema, required = component.properties.get(key), key in component.required
             kind = self._head_type(component, key)
-            return Trace(kind, component.settings, schema, required, filled=filled, place=(name, key))
-        changes, converted = list[_Change](), False
+            place = name, key
+            return Trace(kind, component.settings, schema, required, filled=filled, place=place, limited=kind)
+        changes, converted = _Changes(), False
         met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
             position, step = found
@@ -161,19 +187,19 @@ class Traces:
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
-                    return Trace(_composed(changes)(step.was), component.settings, None, step.checked, converted)
+                    return changes.ended(step.was, component, required=step.checked, converted=converted)
                 case ValueConverted():
                     converted = converted or self._reads(step)
-                    changes.append(self._conversion(step, boundary))
+                    changes.add(self._conversion(step, boundary), _declared(step) if step.is_limited else None)
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
-                    changes.append(self._null_change(step.older, step.newer, boundary))
+                    changes.add(self._null_change(step.older, step.newer, boundary))
                 case MovedThrough():
                     name, key = self._moved_at(boundary).get((name, key), (name, key))
                     break
                 case ObjectConverted():
                     kind = self._type_in(step, name, key, boundary + 1)
-                    return Trace(kind, component.settings, None, key in component.required, True)
+                    return _Changes().ended(kind, component, required=key in component.required, converted=True)
                 case _:
                     pass
         name, key = self._target(name, (key, *below), boundary)
@@ -181,7 +207,7 @@ class Traces:
             # A function makes one value of it and others, or several values of it.
             return _taken_apart(component, field.key, changes)
         filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
-        return _Crossed(_Field(name, key, boundary), _composed(changes), converted, filled)
+        return _Crossed(_Field(name, key, boundary), changes, converted, filled)
 
     def _met(self, name: str, boundary: int) -> _Met:
         """The steps of a boundary by the keys that they are about."""
@@ -214,8 +240,8 @@ class Traces:
             return _if_known(item_type)
         if step.is_item:
             return lambda _: UNSET
-        if step.was is not UNSET:
-            return lambda kind: at_depth(kind, step.stars, lambda _: step.was)
+        if step.was is not UNSET and not step.is_limited:
+            return _declared(step)
         older, newer = (schema_at_depth(schema, step.stars) or {} for schema in (step.older, step.newer))
         change = self._null_change(older, newer, boundary)
         return change if change is _same else _if_known(lambda kind: at_depth(kind, step.stars, change))
@@ -270,9 +296,9 @@ def _name_after(key: str, steps: Sequence[Step]) -> str:
     return key
 
 
-def _taken_apart(component: Component, key: str, changes: list[_Change]) -> Trace:
+def _taken_apart(component: Component, key: str, changes: _Changes) -> Trace:
     """The trace of a value of which head gets parts at most, or one value made of it and others."""
-    return Trace(_composed(changes)(UNSET), component.settings, None, key in component.required, True)
+    return changes.ended(UNSET, component, required=key in component.required, converted=True)
 
 
 def _brings(step: Step, key: str) -> bool:
@@ -307,6 +333,11 @@ def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
     """The first step after a position that is about a key or about the whole object; None where there is none."""
     later = (one for about in (key, _OBJECT) for one in met.get(about, ()) if one[0] > position)
     return min(later, key=itemgetter(0), default=None)
+
+
+def _declared(step: ValueConverted) -> _Change:
+    """The change to the declared old type of a conversion."""
+    return lambda kind: at_depth(kind, step.stars, lambda _: step.was)
 
 
 def _same(kind: Any) -> Any:

@@ -111,12 +111,12 @@ class Shapes:
         if self._traces is None:
             return self.leaf(schema, version)
         trace = self._traces.of(component.name, key, version)
-        if trace.kind is UNSET:
+        if trace.limited is UNSET:
             # Without a class, a document says all.
             return replace(self.leaf(schema, version), sure=component.model is None)
         settings = trace.settings if component.model is None else component.settings
-        found = self._of_type(schema, trace.kind, settings, version)
-        sure = found.sure and CHECKED_MARK not in schema and not has_validators(trace.kind)
+        found = self._of_type(schema, trace.limited, settings, version)
+        sure = found.sure and CHECKED_MARK not in schema and not has_validators(trace.limited)
         return replace(found, sure=sure, forms=VALIDATED_MARK in schema)
 
     def _of_type(self, schema: Schema, kind: Any, settings: Settings, version: int) -> Leaf:
