@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, NotRequired
 
 import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client
 from timegate import Timeline, Version, endpoint, enum, on, sibling
@@ -177,3 +178,19 @@ def test_a_null_that_a_route_leaves_out_is_left_out_of_what_a_function_makes_of_
     served = TimegateMiddleware(app, timeline=Timeline(*listed, Version(OLD)))
     (only,) = Client(served).get("/").json()
     assert only["count"] == 7
+
+
+class Lacking(TypedDict):
+    note: NotRequired[int | None]
+    size: int | None
+
+
+def test_a_key_that_a_type_may_lack_was_not_set_where_its_null_is_left_out_too() -> None:
+    app = FastAPI()
+
+    @app.get("/", response_model_exclude_none=True)
+    def get() -> Lacking:
+        return {"size": None}
+
+    facts = on(Lacking).became_nullable("note", null_was=7), on(Lacking).became_nullable("size", null_was=8)
+    assert old_client(app, *facts).get("/").json() == {"size": 8}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.twins.exchange import Exchange
 from tests.twins.reading import read
 from tests.twins.rules import documented
-from tests.twins.shapes import Nullable
+from tests.twins.shapes import ABSENT, Nullable
 from tests.twins.values import is_dict, is_list, plain, same
 
 
@@ -17,7 +17,8 @@ from tests.twins.values import is_dict, is_list, plain, same
 def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
     """Where a route leaves out null and what is unset or a default, nobody can tell which of both a missing key is."""
     flags = exchange.head.flags
-    if "none" not in flags or len(flags) < 2:
+    may_lack = any(one.default is ABSENT for model in exchange.newest.models.values() for one in model.fields)
+    if "none" not in flags or not (len(flags) > 1 or may_lack):
         return False
     kind, world = exchange.old.response, exchange.oldest
     bodies = (json.loads(response.body) for response in (exchange.old_response, exchange.new_response))
@@ -26,20 +27,31 @@ def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
 
 
 def _same_but_for_defaults(exchange: Exchange, old: Any, new: Any) -> bool:
-    """Whether two readings differ only where one has null, or nothing, and the other the default of a field."""
-    if is_list(old) and is_list(new):
-        pairs = zip(old, new, strict=False)
-        return len(old) == len(new) and all(_same_but_for_defaults(exchange, *pair) for pair in pairs)
+    """Whether two readings differ only where one is what null means, and the other the default of a field."""
+    if is_list(old) and is_list(new) and len(old) == len(new):
+        return all(_same_but_for_defaults(exchange, *pair) for pair in zip(old, new, strict=True))
     if not (is_dict(old) and is_dict(new)):
         return same(old, new)
-    for key in {**old, **new}:
-        one, other = old.get(key), new.get(key)
-        if one is None and other is not None:
-            if not any(same(other, default) for default in _defaults(exchange, key)):
-                return False
-        elif not _same_but_for_defaults(exchange, one, other):
-            return False
-    return True
+    return all(
+        _same_but_for_defaults(exchange, old.get(key), new.get(key))
+        or (_is_one_of(old.get(key), _nulls(exchange)) and _is_one_of(new.get(key), _defaults(exchange, key)))
+        for key in {**old, **new}
+    )
+
+
+def _is_one_of(value: Any, others: Iterable[Any]) -> bool:
+    return any(same(value, other) for other in others)
+
+
+def _nulls(exchange: Exchange) -> Iterator[Any]:
+    """What null means to the old client."""
+    yield None
+    for boundary in exchange.boundaries:
+        for fact in boundary.facts:
+            for name in fact.fields if fact.verb == "became_nullable" else ():
+                held = dict[str, Any]({name: None})
+                fact.down(held)
+                yield plain(held[name], boundary.older, sent=False)
 
 
 def _defaults(exchange: Exchange, key: str) -> Iterator[Any]:
@@ -47,7 +59,9 @@ def _defaults(exchange: Exchange, key: str) -> Iterator[Any]:
     for world in (exchange.oldest, exchange.newest):
         for model in world.models.values():
             for one in model.fields:
-                if one.received_as == key and one.has_default:
+                if one.received_as == key and one.default is ABSENT:
+                    yield None
+                elif one.received_as == key and one.has_default:
                     yield plain(one.default, world, sent=False)
 
 

@@ -72,8 +72,8 @@ def convert(
     to_old: Function | None,
     was: Any = UNSET,
     is_item: bool = False,
-    is_limited: bool = False,
     empty: object = UNSET,
+    kind: type[ValueConverted] = ValueConverted,
 ) -> None:
     """Replace the schema of the values by the older one, and record the functions that convert them.
 
@@ -85,14 +85,12 @@ def convert(
         to_old: makes the older value; None where it is the same.
         was: the declared old type.
         is_item: whether the old type is that of the newer one's items.
-        is_limited: whether the old type differs by its limits alone.
         empty: what stands for an empty list; a function of it reads the object.
+        kind: of the step that is recorded.
     """
     place = values.place
     field = put_schema(builder, values, older)
-    step = ValueConverted(
-        builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item, is_limited
-    )
+    step = kind(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key, reads=read_by(empty))
     if place.key in builder.tags(place.side) and _listed(builder, values, values.schema) is not None:
         tags = _listed(builder, values, older)

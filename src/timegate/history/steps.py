@@ -75,7 +75,6 @@ class ValueConverted:
     Args:
         was: the declared old type of the values; UNSET where none is declared.
         is_item: whether the old type is that of the newer one's items.
-        is_limited: whether the old type differs by its limits alone, which are head's for what is refused.
     """
 
     origin: Origin
@@ -87,7 +86,11 @@ class ValueConverted:
     to_old: Function | None = None
     was: Any = UNSET
     is_item: bool = False
-    is_limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsConverted(ValueConverted):
+    """The value differs by its limits alone: head's own refuse it, the older ones say which arm of a union it is."""
 
 
 @dataclass(frozen=True, slots=True)

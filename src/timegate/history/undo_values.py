@@ -21,7 +21,7 @@ from timegate.history.conversions import convert, put_schema, values_of, with_te
 from timegate.history.declared_values import read_by, value_at
 from timegate.history.places import FieldPlace
 from timegate.history.schema_edits import with_null, with_property_required, with_property_schema, without_null
-from timegate.history.steps import ValueReplaced
+from timegate.history.steps import LimitsConverted, ValueReplaced
 from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of, bare
 from timegate.typing import Function, Schema, is_object
@@ -124,7 +124,7 @@ def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
                 "head sends values here that the old limits do not allow",
                 f'{builder.line("to_old=…")}, or tolerated="why old clients can read them" instead',
             )
-        convert(builder, values, older, to_head=None, to_old=fact.to_old, was=fact.was, is_limited=True)
+        convert(builder, values, older, to_head=None, to_old=fact.to_old, was=fact.was, kind=LimitsConverted)
     # A decimal is written as a text, whose schema says nothing of its limits.
     for text in () if differ else dict.fromkeys(same):
         builder.fault_without_effect(text, "the limits are the same right after this fact")

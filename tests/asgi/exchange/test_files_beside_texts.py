@@ -197,7 +197,7 @@ def test_a_text_for_a_file_that_was_removed_is_refused_as_the_old_server_refused
     async def old_form(
         title: Annotated[str, Form()],
         scan: UploadFile | None = None,
-        many: Annotated[list[UploadFile], File()] = [],  # noqa: B006
+        many: Annotated[list[UploadFile] | None, File()] = None,
         raw: Annotated[bytes, File()] = b"",
     ) -> str:
         return title
@@ -208,7 +208,7 @@ def test_a_text_for_a_file_that_was_removed_is_refused_as_the_old_server_refused
 
     removed = [
         endpoint("/form", "POST").form(name).removed(was=kind, required=False, loses="nobody asks")
-        for name, kind in {"scan": UploadFile | None, "many": list[UploadFile], "raw": bytes}.items()
+        for name, kind in {"scan": UploadFile | None, "many": list[UploadFile] | None, "raw": bytes}.items()
     ]
     now = TimegateMiddleware(app, timeline=timeline_of(*removed))
     cases: list[list[tuple[str, str | bytes]]] = [

@@ -46,7 +46,9 @@ def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conve
         return UNSET
     if left_out.defaults and ("default" in schema or "made" in absent):
         return schema["default"] if "default" in schema else absent.get("value", UNKNOWN)
-    return None if left_out.nulls and is_nullable(schema, reach.components(conversion.src)) else UNSET
+    # A key that its type may lack says no more without its value than that it may be null.
+    is_null = left_out.nulls and "optional" not in absent and is_nullable(schema, reach.components(conversion.src))
+    return None if is_null else UNSET
 
 
 def lacking(reach: Reach, name: str, plan: Plan, conversion: Conversion) -> Iterator[tuple[str, Origin]]:

@@ -14,6 +14,7 @@ from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
     KeyRenamed,
+    LimitsConverted,
     MovedThrough,
     ObjectConverted,
     Step,
@@ -190,7 +191,9 @@ class Traces:
                     return changes.ended(step.was, component, required=step.checked, converted=converted)
                 case ValueConverted():
                     converted = converted or self._reads(step)
-                    changes.add(self._conversion(step, boundary), _declared(step) if step.is_limited else None)
+                    changes.add(
+                        self._conversion(step, boundary), _declared(step) if isinstance(step, LimitsConverted) else None
+                    )
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
                     changes.add(self._null_change(step.older, step.newer, boundary))
@@ -240,7 +243,7 @@ class Traces:
             return _if_known(item_type)
         if step.is_item:
             return lambda _: UNSET
-        if step.was is not UNSET and not step.is_limited:
+        if step.was is not UNSET and not isinstance(step, LimitsConverted):
             return _declared(step)
         older, newer = (schema_at_depth(schema, step.stars) or {} for schema in (step.older, step.newer))
         change = self._null_change(older, newer, boundary)
