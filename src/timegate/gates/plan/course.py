@@ -6,12 +6,12 @@ how many boundaries it crosses, and the course to a version is that to the next 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET, Sibling
-from timegate.gates.plan.moves import is_alone, is_way_back
+from timegate.gates.plan.moves import fills, is_alone, is_way_back
 from timegate.gates.run.runtime import Call
 from timegate.history.steps import (
     KeyAdded,
@@ -24,7 +24,6 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
 
 CallOf: TypeAlias = Callable[[ValueConverted | ObjectConverted, int], Call | None]
@@ -50,10 +49,10 @@ class ValuesConverted:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """The end of a boundary, where what a move has emptied must go.
+    """The end of a boundary, or a function in it that sees the object: what a move has emptied must go.
 
     Args:
-        kept: the keys of the version that payloads have reached.
+        kept: the keys of the shape that payloads have reached.
     """
 
     kept: frozenset[str]
@@ -106,17 +105,20 @@ class Course:
         """What it is across the first boundaries, in the order in which a payload meets the steps."""
         return self._ends[count]
 
-    def cross(self, boundary: int, steps: Iterable[Step], emptied: Emptied | None) -> None:
+    def cross(self, boundary: int, steps: Sequence[Step], emptied: Mapping[int, Set[str]]) -> None:
         """Go on across the next older boundary.
 
         Args:
             boundary: its index.
             steps: of the component, from old to new.
-            emptied: its end, where a move may have emptied objects.
+            emptied: by the number of the step that payloads meet next, the keys that are not of an emptied object.
         """
-        end, older = [] if emptied is None else [emptied], reversed([*steps])
-        for step in (*end, *older) if self._upgrades else (*older, *end):
-            self._add(boundary, step)
+        met = list[Step | Emptied]()
+        for number, step in enumerate((*(steps if self._upgrades else reversed(steps)), None)):
+            met += [Emptied(frozenset(emptied[number]))] if number in emptied else []
+            met += [] if step is None else [step]
+        for one in reversed(met) if self._upgrades else met:
+            self._add(boundary, one)
         self._ends.append(list(reversed(self._passed.values()) if self._upgrades else self._passed.values()))
 
     def _add(self, boundary: int, step: Step | Emptied) -> None:
@@ -167,7 +169,7 @@ class Course:
                 near, far = passed.boundary, boundary + 1
                 return [] if is_alone(newer, lambda name: self._steps_between(name, near, far)) else None
             case ValueReplaced() as newer, ValueReplaced() if (newer.key, newer.partial) == (older.key, older.partial):
-                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in _fills(one))
+                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in fills(one))
                 return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
             case (ValueConverted() | ObjectConverted() | ValuesConverted()) as newer, (
                 ValueConverted() | ObjectConverted()
@@ -194,7 +196,7 @@ class Course:
         """The calls of a step; None where one may take the value away, or the object is read."""
         if isinstance(step, ValuesConverted):
             return step.calls
-        if any(map(callable, _fills(step))):
+        if any(map(callable, fills(step))):
             return None
         call = self._call_of(step, boundary)
         return () if call is None else None if call.may_remove else (call,)
@@ -210,7 +212,7 @@ def _changed(step: CourseStep) -> tuple[str, ...]:
         case KeyRenamed():
             return step.new, step.old
         case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() | ValueMoved() if any(
-            map(callable, _fills(step))
+            map(callable, fills(step))
         ):
             return ()
         case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced() | MovedThrough():
@@ -225,24 +227,7 @@ def _changed(step: CourseStep) -> tuple[str, ...]:
 
 def _mentioned(step: CourseStep) -> tuple[str, ...]:
     """The keys that a step changes or reads."""
-    return *_changed(step), *(value.field for value in _fills(step) if isinstance(value, Sibling))
-
-
-def _fills(step: CourseStep) -> list[Any]:
-    """What a step puts in the place of null or of an absent key."""
-    match step:
-        case KeyAdded():
-            return [step.default]
-        case KeyRemoved():
-            return [step.fill]
-        case ValueMoved():
-            return [step.empty]
-        case ValueReplaced():
-            return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
-        case ValueConverted():
-            return [one.empty for one in (step.to_head, step.to_old) if isinstance(one, FirstItem)]
-        case _:
-            return []
+    return *_changed(step), *(value.field for value in fills(step) if isinstance(value, Sibling))
 
 
 def _replaced(newer: ValueReplaced, older: ValueReplaced) -> ValueReplaced:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from timegate.changes.base import UNSET
 from timegate.history.steps import (
@@ -12,42 +13,100 @@ from timegate.history.steps import (
     MovedThrough,
     ObjectConverted,
     Step,
+    ValueConverted,
     ValueMoved,
+    ValueReplaced,
 )
+from timegate.history.undo_lists import FirstItem
 from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
 
-def empties(steps: Sequence[Step], sent: Component, received: Component, *, upgrades: bool) -> bool:
-    """Whether moves across a boundary may leave an object empty that the receiving version does not have.
+def emptied(
+    steps: Sequence[Step], sent: Component, received: Component, *, upgrades: bool
+) -> Mapping[int, frozenset[str]]:
+    """Where moves across a boundary may have left objects empty that the shape at that point does not have.
 
     Args:
-        steps: of the component that holds it, from old to new; none where the moves are those of an outer one.
+        steps: of the component that holds them, from old to new; none where the moves are those of an outer one.
         sent: the component at the version before the boundary, in the direction of payloads.
         received: the component at the version behind it.
         upgrades: the direction.
+
+    Returns:
+        By the number of a step that payloads meet, each step before which a function sees the object, and the number
+        of steps for the end of the boundary: the keys of the shape there.
     """
     if steps and not any(isinstance(step, ValueMoved | MovedThrough) for step in steps):
-        return False
-    keys = set(sent.properties)
-    for step in steps if upgrades else reversed(steps):
-        match step:
-            case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
-                # It comes, with a value that nobody sent, and a move of the same boundary may empty that.
-                keys.add(step.key)
-            case KeyAdded() | KeyRemoved() | MovedThrough():
-                keys.discard(step.key)
-            case KeyRenamed():
-                source, target = (step.old, step.new) if upgrades else (step.new, step.old)
-                keys = {target if key == source else key for key in keys}
-            case ValueMoved():
-                left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
-                keys = (keys - {left[0]} if len(left) == 1 else keys) | {reached[0]}
-            case ObjectConverted():
-                return True
-            case _:
-                pass
-    return not keys <= received.properties.keys()
+        return {}
+    ordered = steps if upgrades else [*reversed(steps)]
+    shapes = [frozenset(received.properties)]
+    for step in reversed(ordered):
+        shapes.append(_before(step, shapes[-1], upgrades=upgrades))
+    shapes.reverse()
+    keys, found = frozenset(sent.properties), dict[int, frozenset[str]]()
+    for number, step in enumerate(ordered):
+        if not keys <= shapes[number] and (isinstance(step, ObjectConverted) or any(map(callable, fills(step)))):
+            found[number] = shapes[number]
+            keys &= shapes[number]
+        keys = _after(step, keys, upgrades=upgrades)
+    return found if keys <= shapes[-1] else {**found, len(steps): shapes[-1]}
+
+
+def _after(step: Step, keys: frozenset[str], *, upgrades: bool) -> frozenset[str]:
+    """The keys of an object after a step, those of emptied objects among them."""
+    match step:
+        case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
+            # It comes, with a value that nobody sent, and a move of the same boundary may empty that.
+            return keys | {step.key}
+        case KeyAdded() | KeyRemoved() | MovedThrough():
+            return keys - {step.key}
+        case KeyRenamed():
+            source, target = (step.old, step.new) if upgrades else (step.new, step.old)
+            return frozenset(target if key == source else key for key in keys)
+        case ValueMoved():
+            left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
+            return (keys - {left[0]} if len(left) == 1 else keys) | {reached[0]}
+        case ObjectConverted():
+            return frozenset((step.newer if upgrades else step.older).get("properties", ()))
+        case _:
+            return keys
+
+
+def _before(step: Step, keys: frozenset[str], *, upgrades: bool) -> frozenset[str]:
+    """The keys of the shape before a step, from those of the shape after it."""
+    match step:
+        case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
+            return keys - {step.key}
+        case KeyAdded() | KeyRemoved() | MovedThrough():
+            return keys | {step.key}
+        case KeyRenamed():
+            source, target = (step.old, step.new) if upgrades else (step.new, step.old)
+            return frozenset(source if key == target else key for key in keys)
+        case ValueMoved():
+            left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
+            return (keys - {reached[0]} if len(reached) == 1 else keys) | {left[0]}
+        case ObjectConverted():
+            return frozenset((step.older if upgrades else step.newer).get("properties", ()))
+        case _:
+            return keys
+
+
+def fills(step: object) -> list[Any]:
+    """What a step puts in the place of null or of an absent key."""
+    match step:
+        case KeyAdded():
+            return [step.default]
+        case KeyRemoved():
+            return [step.fill]
+        case ValueMoved():
+            return [step.empty]
+        case ValueReplaced():
+            return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
+        case ValueConverted():
+            return [one.empty for one in (step.to_head, step.to_old) if isinstance(one, FirstItem)]
+        case _:
+            return []
 
 
 def is_way_back(newer: ValueMoved, older: ValueMoved) -> bool:

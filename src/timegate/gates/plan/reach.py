@@ -13,9 +13,9 @@ from typing import Any, Final
 from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.containment import Containment, names_in
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.course import Course, Emptied, Passed
+from timegate.gates.plan.course import Course, Passed
 from timegate.gates.plan.judged import judged_objects, judged_whole
-from timegate.gates.plan.moves import empties
+from timegate.gates.plan.moves import emptied
 from timegate.gates.plan.undescribed import Undescribed
 from timegate.gates.run.runtime import Call
 from timegate.history.history import History
@@ -132,8 +132,7 @@ class Reach:
             newer, older = (self.component(name, at) for at in (boundary, boundary + 1))
             sent, received = (older, newer) if upgrades else (newer, older)
             steps = self.steps(name, boundary)
-            is_emptied = empties(steps, sent, received, upgrades=upgrades)
-            course.cross(boundary, steps, Emptied(frozenset(received.properties)) if is_emptied else None)
+            course.cross(boundary, steps, emptied(steps, sent, received, upgrades=upgrades))
         return course.to(len(boundaries))
 
     def crossed(self, name: str, near: int, far: int) -> list[int]:

@@ -1,0 +1,87 @@
+"""An object that a move empties, and that the other version lacks, is gone before a function sees the whole object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from tests.silence.old_client import OLD, gates_of
+from timegate import on
+from timegate.changes.base import Fact
+
+
+class Box(BaseModel):
+    width: int
+
+
+class Loose(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+
+class Flat(Loose):
+    width: int
+    text: str = ""
+    other: int = 0
+
+
+class Boxed(Loose):
+    box: Box
+    text: str = ""
+
+
+class Older(Loose):
+    width: int
+
+
+def as_text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)
+
+
+def with_text(value: Any) -> Any:
+    return {**value, "text": as_text(value)}
+
+
+def same(value: Any) -> Any:
+    return value
+
+
+OUT, INTO = on(Flat).moved("box.width", to="width"), on(Boxed).moved("width", to="box.width")
+SEEN = {"width": 1}
+
+UPGRADES: dict[str, tuple[Fact, ...]] = {
+    "added": (OUT, on(Flat).added("text", default=as_text)),
+    "reshaped": (OUT, on(Flat).reshaped(was=Older, to_head=with_text, to_old=same, loses="the text")),
+}
+DOWNGRADES: dict[str, tuple[Fact, ...]] = {
+    "removed": (on(Boxed).removed("old", was=str, backfill=as_text, loses="it is gone"), on(Boxed).added("text"), INTO),
+    "reshaped": (on(Boxed).reshaped(was=Older, to_head=same, to_old=with_text, loses="no"), on(Boxed).added("text"), INTO),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", UPGRADES)
+@pytest.mark.parametrize("beside", [{}, {"zz": 1}], ids=["alone", "beside another key"])
+def test_a_function_of_a_request_sees_no_object_that_a_move_has_emptied(way: str, beside: dict[str, Any]) -> None:
+    gates = gates_of([Flat], *UPGRADES[way])
+    received = gates.upgrade(Flat, {"box": {"width": 1}, **beside}, from_version=OLD)
+    assert {**received, "text": json.loads(received["text"])} == {**SEEN, **beside, "text": {**SEEN, **beside}}
+
+
+@pytest.mark.parametrize("way", DOWNGRADES)
+def test_a_function_of_a_response_sees_no_object_that_a_move_has_emptied(way: str) -> None:
+    gates = gates_of([Boxed], *DOWNGRADES[way])
+    received = gates.downgrade(Boxed, {"box": {"width": 1}, "text": "t"}, to_version=OLD)
+    filled = "old" if way == "removed" else "text"
+    assert {**received, filled: json.loads(received[filled])} == {**SEEN, filled: SEEN}
+
+
+def test_a_function_sees_an_object_that_a_later_move_will_empty_and_keys_that_no_version_knows() -> None:
+    twice = on(Flat).moved("box.height", to="other")
+    gates = gates_of([Flat], OUT, on(Flat).added("text", default=as_text), twice)
+    received = gates.upgrade(Flat, {"box": {"width": 1, "height": 2}}, from_version=OLD)
+    assert received == {"width": 1, "other": 2, "text": as_text({"box": {"height": 2}, "width": 1})}
+    gates = gates_of([Flat], *UPGRADES["added"])
+    received = gates.upgrade(Flat, {"box": {"width": 1, "zz": 2}}, from_version=OLD)
+    assert received == {"width": 1, "box": {"zz": 2}, "text": as_text({"box": {"zz": 2}, "width": 1})}
