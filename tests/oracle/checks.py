@@ -21,7 +21,7 @@ from tests.oracle.places import (
     subjects,
     without_null,
 )
-from tests.oracle.reading import read_scalar
+from tests.oracle.reading import Reader, Refusals, read_scalar
 from tests.oracle.whole import judged_whole, reads
 from timegate.changes.base import UNSET, FieldsFact
 from timegate.changes.fields import Merged, Moved, Removed, Renamed, Split
@@ -132,7 +132,10 @@ class Checks:
     def is_whole(self, component: Component) -> bool:
         """Whether head never gets the objects of a component from these clients, so that their contract judges all."""
         # What no fact is about is read by head too, or was read with the value that holds it.
-        return component.name in self.touched & judged_whole(self.history, self.index)
+        if component.name not in judged_whole(self.history, self.index):
+            return False
+        reader = Reader(self.components, "upgrade", self.touched, Refusals())
+        return component.name in self.touched or reader.leads_to_touched(component.schema)
 
     def is_function_s(self, component: Component) -> bool:
         """Whether a function gets the objects of a component, alone or in what holds them."""
