@@ -39,57 +39,66 @@ def emptied(
     """
     if steps and not any(isinstance(step, ValueMoved | MovedThrough) for step in steps):
         return {}
-    ordered = steps if upgrades else [*reversed(steps)]
-    shapes = [frozenset(received.properties)]
-    for step in reversed(ordered):
-        shapes.append(_before(step, shapes[-1], upgrades=upgrades))
-    shapes.reverse()
-    keys, found = frozenset(sent.properties), dict[int, frozenset[str]]()
-    for number, step in enumerate(ordered):
-        if not keys <= shapes[number] and (isinstance(step, ObjectConverted) or any(map(callable, fills(step)))):
+    met = [*enumerate(steps if upgrades else reversed(steps))]
+    shapes, shape = {len(met): frozenset(received.properties)}, set(received.properties)
+    for number, step in reversed(met):
+        shape = _before(step, shape, upgrades=upgrades)
+        if isinstance(step, ObjectConverted) or any(map(callable, fills(step))):
+            shapes[number] = frozenset(shape)
+    keys, found = set(sent.properties), dict[int, frozenset[str]]()
+    for number in range(len(met) + 1):
+        if number in shapes and not keys <= shapes[number]:
             found[number] = shapes[number]
             keys &= shapes[number]
-        keys = _after(step, keys, upgrades=upgrades)
-    return found if keys <= shapes[-1] else {**found, len(steps): shapes[-1]}
+        keys = _after(met[number][1], keys, upgrades=upgrades) if number < len(met) else keys
+    return found
 
 
-def _after(step: Step, keys: frozenset[str], *, upgrades: bool) -> frozenset[str]:
+def _after(step: Step, keys: set[str], *, upgrades: bool) -> set[str]:
     """The keys of an object after a step, those of emptied objects among them."""
     match step:
         case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
             # It comes, with a value that nobody sent, and a move of the same boundary may empty that.
-            return keys | {step.key}
+            keys.add(step.key)
         case KeyAdded() | KeyRemoved() | MovedThrough():
-            return keys - {step.key}
+            keys.discard(step.key)
         case KeyRenamed():
-            source, target = (step.old, step.new) if upgrades else (step.new, step.old)
-            return frozenset(target if key == source else key for key in keys)
+            _rename(keys, *((step.old, step.new) if upgrades else (step.new, step.old)))
         case ValueMoved():
             left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
-            return (keys - {left[0]} if len(left) == 1 else keys) | {reached[0]}
+            keys -= {left[0]} if len(left) == 1 else set()
+            keys.add(reached[0])
         case ObjectConverted():
-            return frozenset((step.newer if upgrades else step.older).get("properties", ()))
+            return set((step.newer if upgrades else step.older).get("properties", ()))
         case _:
-            return keys
+            pass
+    return keys
 
 
-def _before(step: Step, keys: frozenset[str], *, upgrades: bool) -> frozenset[str]:
+def _before(step: Step, keys: set[str], *, upgrades: bool) -> set[str]:
     """The keys of the shape before a step, from those of the shape after it."""
     match step:
         case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
-            return keys - {step.key}
+            keys.discard(step.key)
         case KeyAdded() | KeyRemoved() | MovedThrough():
-            return keys | {step.key}
+            keys.add(step.key)
         case KeyRenamed():
-            source, target = (step.old, step.new) if upgrades else (step.new, step.old)
-            return frozenset(source if key == target else key for key in keys)
+            _rename(keys, *((step.new, step.old) if upgrades else (step.old, step.new)))
         case ValueMoved():
             left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
-            return (keys - {reached[0]} if len(reached) == 1 else keys) | {left[0]}
+            keys -= {reached[0]} if len(reached) == 1 else set()
+            keys.add(left[0])
         case ObjectConverted():
-            return frozenset((step.older if upgrades else step.newer).get("properties", ()))
+            return set((step.older if upgrades else step.newer).get("properties", ()))
         case _:
-            return keys
+            pass
+    return keys
+
+
+def _rename(keys: set[str], source: str, target: str) -> None:
+    if source in keys:
+        keys.remove(source)
+        keys.add(target)
 
 
 def fills(step: object) -> list[Any]:
