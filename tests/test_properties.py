@@ -24,6 +24,8 @@ from tests.strategies import Case, Payloads, cases
 from tests.strategies.payloads import damaged
 from tests.strategies.timelines import NOT_REVERSIBLE
 from timegate import CompileError, GateError, Gates, UpgradeError
+from timegate.changes.base import UNSET
+from timegate.changes.values import BecameNullable, BecameOptional, Retyped
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import referred
 from timegate.wire.wire import Component, Side
@@ -241,12 +243,32 @@ def test_an_old_request_comes_back_as_it_was_sent(capsys: pytest.CaptureFixture[
                     # The function of a field cannot always read the word that was drawn for its text.
                     counted["requests refused"] += 1
                     continue
-                assert outcome(compiled.downgraded, found, index) == ("payload", request), (case, index, found)
+                back = outcome(compiled.downgraded, found, index)
+                if back != ("payload", request) and is_a_constant_written_otherwise(compiled, back, index):
+                    counted["requests with a constant that a function writes otherwise"] += 1
+                    continue
+                assert back == ("payload", request), (case, index, found)
 
     run()
     print_shares(capsys, "an old request comes back as it was sent", counted)
     assert counted["requests refused"] <= counted["requests"] / 10
+    assert counted["requests with a constant that a function writes otherwise"] <= counted["requests"] / 20
     assert counted["refused"] <= counted["cases"] / 10
+
+
+def is_a_constant_written_otherwise(compiled: CompiledCase, back: tuple[str, Any], index: int) -> bool:
+    """Whether a version file gives old clients a constant that a function of it, with a loss, writes otherwise.
+
+    No response of head is such a constant, and what comes back in its place comes back as it is.
+    """
+    facts = [fact for version in compiled.case.timeline for change in version.changes for fact in change.changes]
+    given = [fact.null_was for fact in facts if isinstance(fact, BecameNullable)]
+    given += [fact.missing_was for fact in facts if isinstance(fact, BecameOptional)]
+    loses = any(isinstance(fact, Retyped) and fact.loses is not None for fact in facts)
+    if not loses or back[0] == "error" or all(one is UNSET for one in given):
+        return False
+    again = outcome(compiled.upgraded, back[1], index)
+    return again[0] == "payload" and outcome(compiled.downgraded, again[1], index) == back
 
 
 def test_no_key_that_the_client_lacks_reaches_head(capsys: pytest.CaptureFixture[str]) -> None:
