@@ -55,10 +55,11 @@ UPGRADES: dict[str, tuple[Fact, ...]] = {
     "added": (OUT, on(Flat).added("text", default=as_text)),
     "reshaped": (OUT, on(Flat).reshaped(was=Older, to_head=with_text, to_old=same, loses="the text")),
 }
+NO_TEXT = on(Boxed).added("text")
 DOWNGRADES: dict[str, tuple[Fact, ...]] = {
-    "removed": (on(Boxed).removed("old", was=str, backfill=as_text, loses="it is gone"), on(Boxed).added("text"), INTO),
-    "reshaped": (on(Boxed).reshaped(was=Older, to_head=same, to_old=with_text, loses="no"), on(Boxed).added("text"), INTO),
-}  # fmt: skip
+    "removed": (on(Boxed).removed("old", was=str, backfill=as_text, loses="it is gone"), NO_TEXT, INTO),
+    "reshaped": (on(Boxed).reshaped(was=Older, to_head=same, to_old=with_text, loses="the text"), NO_TEXT, INTO),
+}
 
 
 @pytest.mark.parametrize("way", UPGRADES)
