@@ -134,7 +134,7 @@ test-rolling: $(READY) nginx
 MATRIX := .venv-matrix
 CELLS := $(patsubst requirements/matrix/%.in,%,$(sort $(wildcard requirements/matrix/*.in)))
 WHEEL := $(MATRIX)/wheel/.built
-WIRED := tests/asgi tests/reading tests/documents tests/silence tests/painless tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py
+WIRED := tests/asgi tests/reading tests/documents tests/silence tests/painless tests/cells/test_cells_http.py tests/cells/test_cells_modes.py tests/test_starlette.py tests/test_operations.py
 
 # What writes and checks contracts depends on what pydantic and FastAPI make of an app; a command is slow to start.
 RELEASING := tests/frozen tests/testing tests/cli/test_releasing.py tests/cli/test_command.py
