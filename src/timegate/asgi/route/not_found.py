@@ -6,7 +6,7 @@ from starlette.datastructures import URL
 
 from timegate.asgi.message.problems import Problem, method_not_in_version, not_in_version
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.route.table import Table
+from timegate.asgi.route.table import Found, Table
 from timegate.asgi.route.version import ApiVersion
 
 
@@ -27,7 +27,7 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
     in_contract = at_head is not None and bool(at_head.entry.operations)
     if found is not None and found.full and not in_contract:
         return None, True
-    if in_contract and not method.isupper():
+    if in_contract and (not method.isupper() or (at_head is not None and _came_later(at_head, method))):
         # Methods differ by case (RFC 9110, section 9.1), but some releases of Starlette find a class's method for any.
         allowed = version.methods_at(path)
         return (method_not_in_version(value, allowed) if allowed else not_in_version(value)), False
@@ -38,6 +38,11 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
         return not_in_version(value), False
     # Only the app knows which methods it allows here, unless head lacks this path.
     return (method_not_in_version(value, allowed) if found is not None and at_head is None else None), False
+
+
+def _came_later(at_head: Found, method: str) -> bool:
+    """Whether a route has got a method in place since the start: nobody knows what its handler sends."""
+    return not at_head.full and method in (getattr(at_head.entry.route, "methods", None) or ())
 
 
 def slash_redirect(version: ApiVersion, scope: Scope, *, path: str) -> str | None:
