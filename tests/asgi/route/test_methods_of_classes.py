@@ -9,8 +9,8 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.testclient import TestClient
 
+from tests.asgi.calling import Caller
 from tests.sentences import shows
 from timegate import Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
@@ -58,14 +58,14 @@ class Undeclared(HTTPEndpoint):
         return JSONResponse({"sku": "b"})
 
 
-def client_of(app: Starlette, change: type[VersionChange] = Skus) -> TestClient:
+def client_of(app: Starlette, change: type[VersionChange] = Skus) -> Caller:
     app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(NEW, change), Version(OLD)))
-    return TestClient(app, headers={"API-Version": OLD})
+    return Caller(app, headers={"API-Version": OLD})
 
 
 def serves_queries() -> bool:
     """Whether a class of the installed Starlette responds to QUERY."""
-    bare = TestClient(Starlette(routes=[Route("/items", Items)]))
+    bare = Caller(Starlette(routes=[Route("/items", Items)]))
     return bare.request("QUERY", "/items", json={"sku": "b"}).status_code == 200
 
 
@@ -108,7 +108,7 @@ class Purging(HTTPEndpoint):
     "that method reaches it | begin its name with an underscore, or declare it",
 )
 def test_a_function_of_a_class_that_is_no_method_of_http_is_reached_as_the_release_does() -> None:
-    bare = TestClient(Starlette(routes=[Route("/items", Purging)])).request("PURGE", "/items")
+    bare = Caller(Starlette(routes=[Route("/items", Purging)])).request("PURGE", "/items")
     response = client_of(Starlette(routes=[Route("/items", Purging)])).request("PURGE", "/items")
     assert (response.status_code, response.text) == (bare.status_code, bare.text)
     assert response.status_code in (200, 405)
