@@ -396,5 +396,5 @@ class HistoryBuilder:
 
 def _with_own_fields(targets: list[tuple[Model, Side, Component]]) -> list[tuple[Model, Side, Component]]:
     """The targets less those that are combined of parts, if a part that has fields of its own is a target too."""
-    kept = [target for target in targets if "allOf" not in target[2].schema]
-    return [target for target in targets if target in kept or target[1] not in {side for _, side, _ in kept}]
+    kept = {side for _, side, component in targets if "allOf" not in component.schema}
+    return [target for target in targets if "allOf" not in target[2].schema or target[1] not in kept]

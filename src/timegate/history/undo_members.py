@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import filterfalse
 from typing import Any, Final, Literal
 
 from timegate.changes.base import UNSET, name_of
@@ -79,7 +80,8 @@ def _grew(
     new = tuple(map(member_value, fact.members))
     seen_as = member_value(fact.seen_as)
     unknown = [member for member in new if member not in members]
-    rest = [member for member in members if member not in new]
+    # Without a loop of Python's, because each of very many members may have come with a fact of its own.
+    rest = list(filterfalse(frozenset(new).__contains__, members))
     if unknown:
         problem = f"{unknown[0]!r} is no member right after this fact"
         builder.fault(place, problem, name_one(fact, unknown[0], members))

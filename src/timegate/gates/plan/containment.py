@@ -27,6 +27,7 @@ class Containment:
     ) -> None:
         self._components, self._differing = components, differing
         self._holders: list[Mapping[str, frozenset[str]]] = []
+        self._reached: dict[int, list[tuple[frozenset[str], frozenset[str]]]] = {}
         self._names: dict[int, frozenset[str]] = {}
         # They are kept, because otherwise their ids could be reused.
         self._schemas: list[Schema] = []
@@ -34,13 +35,19 @@ class Containment:
     def with_holders(self, names: Set[str], version: int) -> frozenset[str]:
         """The components and all that contain one of them."""
         holders = self._holders_at(version)
-        reached = set(names)
-        waiting = list(reached & holders.keys())
+        # Most names are those that were asked for at one of the two versions before, with a few more.
+        latest = self._reached.get(id(holders), [(_NONE, _NONE)])
+        known, before = next((one for one in reversed(latest) if one[0] <= names), (_NONE, _NONE))
+        reached = {*names, *before}
+        waiting = list(holders.keys() & (names - before))
         while waiting:
             found = holders.get(waiting.pop(), _NONE) - reached
             reached |= found
             waiting += found
-        return frozenset(reached)
+        found = frozenset(reached)
+        if len(names) >= len(latest[-1][0]) and names != known:
+            self._reached[id(holders)] = [latest[-1], (frozenset(names), found)]
+        return found
 
     def _holders_at(self, version: int) -> Mapping[str, frozenset[str]]:
         """For each component, the components that contain it."""
@@ -50,15 +57,20 @@ class Containment:
 
     def _next_holders(self, version: int) -> Mapping[str, frozenset[str]]:
         """The same at the version after the last one that is known, from those of that one."""
-        holders = dict(self._holders[-1]) if version else {}
+        newer = self._holders[-1] if version else dict[str, frozenset[str]]()
+        holders: dict[str, frozenset[str]] | None = None
         for name in self._differing(version - 1) if version else self._components(0):
             now = self.names_in(self._components(version)[name].schema)
             before = self.names_in(self._components(version - 1)[name].schema) if version else _NONE
+            if now == before:
+                continue
+            holders = dict(newer) if holders is None else holders
             for target in before - now:
                 holders[target] -= {name}
             for target in now - before:
                 holders[target] = holders.get(target, _NONE) | {name}
-        return holders
+        # Most versions have those of the newer one, as one object.
+        return newer if holders is None else holders
 
     def names_in(self, schema: Schema) -> frozenset[str]:
         """The components that a schema contains, union arms of newer versions included."""

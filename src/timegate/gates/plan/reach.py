@@ -230,9 +230,18 @@ class Reach:
 
     def introduction(self, name: str, boundaries: range) -> tuple[int, ModelIntroduced] | None:
         """The first of the boundaries at which a component was introduced, with the step; None where it was not."""
-        own = [at for at in self._crossed.get(name, ()) if at in boundaries][:: boundaries.step]
-        steps = ((at, step) for at in own for step in self.steps(name, at))
-        return next(((at, step) for at, step in steps if isinstance(step, ModelIntroduced)), None)
+        own = [(at, step) for at, step in self._introductions.get(name, ()) if at in boundaries]
+        return next(iter(own[:: boundaries.step]), None)
+
+    @cached_property
+    def _introductions(self) -> Mapping[str, Sequence[tuple[int, ModelIntroduced]]]:
+        """The boundaries at which each component was introduced, the newest first, each with the step."""
+        found: dict[str, list[tuple[int, ModelIntroduced]]] = {}
+        for (side, name, boundary), steps in self.history.steps.items():
+            own = next((step for step in steps if isinstance(step, ModelIntroduced)), None)
+            if own is not None and side == self.side:
+                found.setdefault(name, []).append((boundary, own))
+        return found
 
     def own(self, name: str, conversion: Conversion) -> bool:
         """Whether a conversion changes or checks the component's own objects, not only what they contain."""
