@@ -54,6 +54,38 @@ def arms_introduced_seen_as_the_last(size: int) -> Compiled:
     return compiled([union_of([*others, last])], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
 
 
+def without_tags(size: int) -> list[Any]:
+    """Models that nothing tells apart but a key of each."""
+    return [model_with(f"Arm{index}", **{f"x{index}": (int, ...), "z": (int, 0)}) for index in range(size)]
+
+
+def arms_without_a_tag_introduced(size: int) -> Compiled:
+    """All arms of a union that no tag tells apart were introduced in one version."""
+    first, *others = without_tags(size)
+    holder = model_with("Holder", held=(union_of_all([first, *others]), ...))
+    return compiled([holder], [tuple(on(arm).introduced(seen_as={"x0": 1}) for arm in others)])
+
+
+def arms_without_a_tag_changed(size: int) -> Compiled:
+    """Each of the arms of a union that no tag tells apart changed in one version."""
+    arms = without_tags(size)
+    holder = model_with("Holder", held=(union_of_all(arms), ...))
+    return compiled([holder], [tuple(on(arm).renamed("y", to="z") for arm in arms)])
+
+
+def arms_without_a_tag_beside(size: int) -> Compiled:
+    """One of the arms of a union that no tag tells apart changed."""
+    arms = without_tags(size)
+    return compiled([model_with("Holder", held=(union_of_all(arms), ...))], [(on(arms[0]).renamed("y", to="z"),)])
+
+
+def arms_without_a_tag_changed_otherwise(size: int) -> Compiled:
+    """Each of the arms of a union that no tag tells apart changed in one version, each in another way."""
+    arms = without_tags(size)
+    changed = tuple(on(arm).renamed(f"y{index}", to="z") for index, arm in enumerate(arms))
+    return compiled([model_with("Holder", held=(union_of_all(arms), ...))], [changed])
+
+
 def bodies_of_arms_introduced(size: int) -> Compiled:
     """All arms of a union that is a body itself were introduced in one version."""
     arms = arms_of(size)
@@ -144,6 +176,10 @@ UNIONS: Final[dict[str, Crafted]] = {
         versions_of_arms_in_turn,
         arms_introduced_each_beside_a_field,
         arms_introduced_seen_as_the_last,
+        arms_without_a_tag_introduced,
+        arms_without_a_tag_changed,
+        arms_without_a_tag_beside,
+        arms_without_a_tag_changed_otherwise,
         bodies_of_arms_introduced,
         versions_of_arms_introduced,
         arms_introduced_beside_changed,

@@ -45,6 +45,8 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     "versions of models of one name": [13, 26, 52],
     # Each fact has the whole path with all parameters in it.
     "path parameters renamed": [13, 26, 52],
+    # For each arm it is found out which others head might read instead, and for which that would mean something else.
+    "arms without a tag changed otherwise": [13, 26, 52],
 }
 """Cases in which two sizes grow at once, with their sizes; for each size, others let it grow alone."""
 

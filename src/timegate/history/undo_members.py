@@ -81,7 +81,7 @@ def _grew(
     seen_as = member_value(fact.seen_as)
     unknown = [member for member in new if member not in members]
     # Without a loop of Python's, because each of very many members may have come with a fact of its own.
-    rest = list(filterfalse(frozenset(new).__contains__, members))
+    rest = list(filterfalse(new.__contains__, members))
     if unknown:
         problem = f"{unknown[0]!r} is no member right after this fact"
         builder.fault(place, problem, name_one(fact, unknown[0], members))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 from timegate.errors import ArmName
@@ -16,6 +15,7 @@ from timegate.gates.run.callables import Asked
 from timegate.gates.run.choice import NO_ARM, Choice
 from timegate.gates.run.leaves import Tags, TypedValue
 from timegate.gates.source.arms import describe, describe_newer
+from timegate.gates.source.differing import Differing, members, to_compare
 from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.leaves import has_all_keys
 from timegate.gates.source.module import Module
@@ -259,14 +259,7 @@ def _compare(
     told = set[int]() if choice.asked is None else {id(arm) for arm in choice.asked.arms.values()}
     if not by_tag:
         module.needed += [one.pick for one in asked]
-    pairs = [
-        (one, other)
-        for one, other in combinations(comparable, 2)
-        if (one.is_touched or other.is_touched)
-        and (types := one.leaf.types & other.leaf.types)
-        and not (by_tag and types == frozenset({dict}))
-    ]
-    compared = {id(arm) for pair in pairs for arm in pair}
+    compared = set(map(id, to_compare(comparable, by_tag=by_tag)))
     if any(arm.leaf.tuple_like for arm in choice.objects):
         compared |= {id(arm) for arm in choice.objects}
     read = {
@@ -282,7 +275,7 @@ def _compare(
     defaults_lack = module.upgrades or (left_out is not None and left_out.defaults)
     module.ambiguous += [
         (one.name, other.name)
-        for one, other in pairs
+        for one, other in Differing(comparable).alike(by_tag=by_tag)
         if not choice.apart
         and not (id(one) in told and id(other) in told)
         # What is an object of a class, and what is left to `Any` or a dict, is decided as pydantic does.
@@ -295,12 +288,15 @@ def _compare(
     if not module.upgrades or choice.tag is not None or not conversion.judges:
         return
     choice.has_rivals = len(arms) > 1
+    differing = Differing(choice.arms)
+    closed = differing.those(arm.closed for arm in choice.arms)
     for index, arm in enumerate(choice.arms):
         if arm.refused is not None:
             continue
+        among = differing.others(index) | (closed if arm.unknown_keys else 0)
         others = [
             (at, other)
-            for at, other in enumerate(choice.arms)
+            for at, other in ((at, choice.arms[at]) for at in members(among))
             if other is not arm
             and (_differ(arm, other) or (arm.unknown_keys and other.closed))
             and may_be_read_as(arm, other, comes_first=at < index)
