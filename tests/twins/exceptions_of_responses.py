@@ -9,7 +9,7 @@ from typing import Any
 from tests.twins.exchange import Exchange
 from tests.twins.reading import read
 from tests.twins.rules import documented
-from tests.twins.shapes import ABSENT, Nullable
+from tests.twins.shapes import ABSENT, Nullable, World
 from tests.twins.values import is_dict, is_list, plain, same
 
 
@@ -34,7 +34,7 @@ def _same_but_for_defaults(exchange: Exchange, old: Any, new: Any) -> bool:
         return same(old, new)
     return all(
         _same_but_for_defaults(exchange, old.get(key), new.get(key))
-        or (_is_one_of(old.get(key), _nulls(exchange)) and _is_one_of(new.get(key), _defaults(exchange, key)))
+        or (_is_one_of(old.get(key), _nulls(exchange, key)) and _is_one_of(new.get(key), _defaults(exchange, key)))
         for key in {**old, **new}
     )
 
@@ -43,9 +43,10 @@ def _is_one_of(value: Any, others: Iterable[Any]) -> bool:
     return any(same(value, other) for other in others)
 
 
-def _nulls(exchange: Exchange) -> Iterator[Any]:
-    """What null means to the old client."""
+def _nulls(exchange: Exchange, key: str) -> Iterator[Any]:
+    """What null means to the old client; where its own app leaves null out, it is the default."""
     yield None
+    yield from _defaults_at(exchange.oldest, key) if "none" in exchange.old.flags else ()
     for boundary in exchange.boundaries:
         for fact in boundary.facts:
             for name in fact.fields if fact.verb == "became_nullable" else ():
@@ -55,14 +56,18 @@ def _nulls(exchange: Exchange) -> Iterator[Any]:
 
 
 def _defaults(exchange: Exchange, key: str) -> Iterator[Any]:
-    """What the fields that a response has under a key mean where the key is missing, at both versions."""
+    """What a missing key means, at both versions."""
     for world in (exchange.oldest, exchange.newest):
-        for model in world.models.values():
-            for one in model.fields:
-                if one.received_as == key and one.default is ABSENT:
-                    yield None
-                elif one.received_as == key and one.has_default:
-                    yield plain(one.default, world, sent=False)
+        yield from _defaults_at(world, key)
+
+
+def _defaults_at(world: World, key: str) -> Iterator[Any]:
+    """What the fields that a response has under a key mean where the key is missing."""
+    for one in (one for model in world.models.values() for one in model.fields if one.received_as == key):
+        if one.default is ABSENT:
+            yield None
+        elif one.has_default:
+            yield plain(one.default, world, sent=False)
 
 
 @documented("the value is written")
