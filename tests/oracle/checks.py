@@ -234,6 +234,10 @@ class Checks:
             ordered = sorted(arms, key=lambda arm: not self.names(value, arm))
             return self.read_any(value, ordered, alone=sum(arm != NULL for arm in arms) == 1)
         name = referred(schema)
+        if name is not None and is_enum(self.components[name].schema):
+            if value not in members_of(self.components[name].schema):
+                raise UnreadError
+            return value
         if name is not None:
             if alone and "properties" in self.components[name].schema and not is_object(value):
                 raise UnreadError

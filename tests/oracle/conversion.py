@@ -10,7 +10,7 @@ from tests.oracle.checks import Checks
 from tests.oracle.facts import FactContext, redo, undo
 from tests.oracle.history import History, Step, history, moved_through, plain_value, targets
 from tests.oracle.parts import parts_subjects
-from tests.oracle.places import key_of, subjects
+from tests.oracle.places import is_enum, key_of, subjects
 from tests.oracle.reading import EXTRA, Leaf, Obj, Reader, Refusals, plain, same
 from tests.oracle.whole import judged_whole
 from timegate.changes.base import UNSET, Fact, FieldsFact
@@ -133,7 +133,10 @@ class Oracle:
 
     def touched(self, side: Side, index: int) -> frozenset[str]:
         """Return the components that a fact since a version is about, or that a function gets from its clients."""
-        found = {*judged_whole(self.history, index, removed=False)} if side == "requests" else set[str]()
+        components = self.history.states[index]["requests"]
+        judged = judged_whole(self.history, index, removed=False) if side == "requests" else ()
+        # A member of an enum is judged with the object that has it.
+        found = {name for name in judged if not is_enum(components[name].schema)}
         for steps in self.history.boundaries[:index]:
             for step in steps:
                 for name in subjects_of(step, side):
