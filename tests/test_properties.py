@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from tests.many import MANY
 from tests.oracle import Oracle
 from tests.oracle.reading import Refusals
 from tests.oracle.structures import reachable, structure
@@ -29,8 +30,6 @@ from timegate.changes.base import UNSET
 from timegate.changes.values import BecameNullable, BecameOptional, Retyped
 from timegate.typing import Schema
 from timegate.wire.wire import Component, Side
-
-MANY = int(os.environ.get("TIMEGATE_RANDOM_CASES", "1"))
 
 PHASES = tuple(phase for phase in Phase if phase is not Phase.shrink or "TIMEGATE_SHRINK" in os.environ)
 

@@ -8,14 +8,16 @@ from collections import Counter
 from types import GenericAlias
 from typing import Any, Final
 
+import pytest
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
+from tests.many import MANY, print_counts
 from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_requests
 from timegate import CompileError, UpgradeError, on
 from timegate.typing import is_array
 
-UNIONS: Final = 80
+UNIONS: Final = 80 * MANY
 REQUESTS: Final = 20
 _OPEN, _KEEPING, _CLOSED = ConfigDict(), ConfigDict(extra="allow"), ConfigDict(extra="forbid")
 
@@ -85,7 +87,7 @@ def _request(dice: random.Random) -> dict[str, Any]:
     return {"u": {"i": [held] if dice.random() < 0.5 else held, **beside}}
 
 
-def test_head_reads_what_the_old_server_read_or_the_request_is_refused() -> None:
+def test_head_reads_what_the_old_server_read_or_the_request_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     counts = Counter[str]()
     for number in range(UNIONS):
         dice = random.Random(number)
@@ -111,6 +113,7 @@ def test_head_reads_what_the_old_server_read_or_the_request_is_refused() -> None
                 now = None
             counts["heard" if now is not None else "refused by both" if was is None else "refused"] += 1
             assert now in (None, was), f"union {number}: {body}"
+    print_counts(capsys, "random arms of held objects", counts)
     assert counts["started"] > 2 * counts["not started"]
     assert counts["heard"] > 25 * counts["refused"], counts
 

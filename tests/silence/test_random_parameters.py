@@ -15,6 +15,7 @@ import pytest
 from fastapi import Cookie, FastAPI, Form, Query
 
 from tests.asgi.calling import Caller
+from tests.many import MANY
 from tests.silence.old_client import OLD, timeline_of
 from timegate import endpoint
 from timegate.asgi import TimegateMiddleware
@@ -137,7 +138,7 @@ def told(response: Any) -> list[Any]:
     return [[one[key] for key in ("type", "loc", "msg", "input")] for one in response.json()["detail"]]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(40 * MANY))
 def test_an_old_client_is_answered_as_by_its_own_server(seed: int) -> None:
     random = Random(seed)
     case = drawn(random)

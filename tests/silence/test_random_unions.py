@@ -11,6 +11,7 @@ from decimal import Decimal
 from types import GenericAlias
 from typing import Annotated, Any, Final, Literal
 
+import pytest
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -24,12 +25,13 @@ from pydantic import (
     create_model,
 )
 
+from tests.many import MANY, print_counts
 from tests.silence.old_client import OLD, gates_of_requests
 from timegate import CompileError, UpgradeError, on
 from timegate.typing import is_array, is_object, type_of
 
 SEED: Final = 1
-UNIONS: Final = 100
+UNIONS: Final = 100 * MANY
 REQUESTS: Final = 25
 
 
@@ -197,7 +199,7 @@ def _reads(adapter: TypeAdapter[Any], value: Any) -> bool:
     return True
 
 
-def test_head_reads_what_the_old_server_read_or_the_request_is_refused() -> None:
+def test_head_reads_what_the_old_server_read_or_the_request_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     counts = Counter[str]()
     for number in range(UNIONS):
         dice = random.Random(SEED * 100_000 + number)
@@ -225,5 +227,6 @@ def test_head_reads_what_the_old_server_read_or_the_request_is_refused() -> None
             # Nobody asks a function of the app; what it refuses, head may read as whatever an old client can say.
             is_alike = not drawn.has_newer_key(now) if drawn.is_checked else now in (None, was)
             assert is_alike, f"seed {SEED}, union {number}: {body}"
+    print_counts(capsys, "random unions", counts)
     assert counts["started"] > 4 * counts["not started"]
     assert counts["heard"] > 20 * counts["refused"], counts
