@@ -104,9 +104,11 @@ class Payloads:
         # An object with an extra key no longer fits a closed arm of a union.
         likely = self.extra_percent or (0 if arm and component.closed else 40)
         if component.name and self.random.randrange(100) < likely:
-            extra_keys = [key for key in self.extra_keys(component) if key not in made]
+            own, extra_keys = bool(made), [key for key in self.extra_keys(component) if key not in made]
             for key in self.random.sample(extra_keys, min(len(extra_keys), self.random.randint(1, 2))):
-                made[key] = self.marker or self.random.choice(["extra", 7, None, ["s"], {"alpha": 1}])
+                extra: Any = self.marker or self.random.choice(["extra", 7, None, ["s"], {"alpha": 1}])
+                # An object without a key of its own that holds another one has another shape than its model.
+                made[key] = extra if own or not is_object(extra) else "extra"
         items = list(made.items())
         self.random.shuffle(items)
         return dict(items)
