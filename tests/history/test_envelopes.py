@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.cells.refused import change_of
 from tests.sentences import shows
-from timegate import CompileError, Contract, Timeline, Version, endpoint, on
+from timegate import CompileError, Contract, DeclarationError, Timeline, Version, endpoint, on
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
 
@@ -145,3 +145,39 @@ def test_an_envelope_that_head_may_leave_empty_is_a_fault() -> None:
     made.get("/lax", response_model=Lax, response_model_exclude_unset=True)(lambda: Lax())
     with pytest.raises(CompileError, match="head may leave 'items' out of the envelope"):
         timeline_of(endpoint("/lax").enveloped("items")).compile(Contract.of(made))
+
+
+@shows('Where both bodies of an operation have such a key and one of them is as it was, `only="response"` or')
+@shows('`only="request"` says which is meant.')
+@pytest.mark.parametrize(
+    ("only", "sent", "read"),
+    [
+        ("response", {"items": [{"name": "Bo"}], "dry": True}, [{"name": "Bo"}]),
+        ("request", [{"name": "Bo"}], {"items": [{"name": "Bo"}], "dry": False}),
+    ],
+)
+def test_one_of_both_bodies_can_be_meant(only: str, sent: Any, read: Any) -> None:
+    fact = endpoint("/heroes", "POST").enveloped("items", only=only)
+    assert str(fact) == f"endpoint('/heroes', 'POST').enveloped('items', only={only!r})"
+    with client_of(timeline_of(fact), OLD) as client:
+        assert client.post("/heroes", json=sent).json() == read
+
+
+def test_a_body_that_is_none_of_both_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="only= is 'request' or 'response', the body that is meant"):
+        endpoint("/heroes", "POST").enveloped("items", only="responses")
+    with pytest.raises(CompileError, match="no body of it is an object with 'items' right after this fact"):
+        timeline_of(endpoint("/pages", "POST").enveloped("items", only="response")).compile(Contract.of(app()))
+
+
+def test_what_an_envelope_holds_besides_is_erased_by_clients_that_write_back() -> None:
+    made = FastAPI()
+    made.put("/batch")(replace_batch)
+    gates = timeline_of(endpoint("/batch").enveloped("items")).compile(Contract.of(made))
+    assert [str(hazard) for hazard in gates.hazards] == [
+        "PUT /batch: clients older than 2025-06-01 erase Batch.dry (Changed: endpoint('/batch').enveloped('items'))"
+    ]
+
+
+def replace_batch(batch: Batch) -> Batch:
+    return batch

@@ -82,9 +82,11 @@ class Enveloped(EndpointFact):
 
     Args:
         key: what holds it; the other keys of the object are new.
+        only: ``"request"`` or ``"response"`` where the other body that has such a key is as it was.
     """
 
     key: str
+    only: str | None = None
 
     verb: ClassVar[str] = "enveloped"
     loss: ClassVar[Loss] = Loss.TO_OLD

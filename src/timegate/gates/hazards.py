@@ -8,8 +8,10 @@ from typing import Final, Literal, TypeAlias
 
 from timegate.gates.plan.reach import Reach
 from timegate.gates.untruths import stand_in
-from timegate.history.steps import KeyAdded, KeyRemoved, Origin, Step, ValueConverted
-from timegate.wire.wire import Operation
+from timegate.history.steps import KeyAdded, KeyRemoved, ObjectConverted, Origin, Step, ValueConverted
+from timegate.history.undo_envelopes import PutInEnvelope
+from timegate.wire.schema import referred
+from timegate.wire.wire import Component, Operation
 
 Kind: TypeAlias = Literal["erased", "written back"]
 """Head's value is gone, or what the client was told in its place replaces it."""
@@ -66,12 +68,12 @@ def hazards(requests: Reach, responses: Reach) -> Iterator[Hazard]:
             for name in sorted(_held(requests, new, boundary) | _held(requests, old, boundary + 1)):
                 component = requests.component(name, boundary)
                 for step in steps.get(("requests", name, boundary), ()):
-                    kind, field = _kind_of(step), getattr(step, "key", "")
-                    if kind in _METHODS[new.method] and (kind == "erased" or step.origin in told):
-                        origin: Origin = step.origin
-                        yield Hazard(
-                            origin.version, origin.change, origin.fact, new.key, component.display_name, field, kind
-                        )
+                    for holder, field, kind in _lost(requests, component, step, boundary):
+                        if kind in _METHODS[new.method] and (kind == "erased" or step.origin in told):
+                            origin: Origin = step.origin
+                            yield Hazard(
+                                origin.version, origin.change, origin.fact, new.key, holder.display_name, field, kind
+                            )
 
 
 def _held(reach: Reach, operation: Operation, version: int) -> frozenset[str]:
@@ -82,6 +84,17 @@ def _held(reach: Reach, operation: Operation, version: int) -> frozenset[str]:
         found |= names
         waiting += [reach.component(name, version).schema for name in names]
     return frozenset(found)
+
+
+def _lost(reach: Reach, component: Component, step: Step, boundary: int) -> Iterator[tuple[Component, str, Kind]]:
+    """What a step loses of what is read and written back: its holder, its key there, and what becomes of it."""
+    if isinstance(step, ObjectConverted) and isinstance(step.to_head, PutInEnvelope):
+        envelope = reach.component(referred(step.newer) or component.name, boundary)
+        for key in envelope.properties:
+            if key != step.to_head.key:
+                yield envelope, key, "erased"
+    elif (kind := _kind_of(step)) is not None:
+        yield component, getattr(step, "key", ""), kind
 
 
 def _kind_of(step: Step) -> Kind | None:

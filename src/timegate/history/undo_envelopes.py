@@ -50,7 +50,7 @@ def is_declared(to_head: Function) -> bool:
 @undo.register
 def _enveloped(fact: Enveloped, builder: HistoryBuilder) -> None:
     for operation in operations_of(builder, fact, fact.path):
-        bodies = list(_bodies(builder, operation))
+        bodies = [one for one in _bodies(builder, operation) if fact.only is None or one[0] == f"{fact.only}s"]
         having = [one for one in bodies if one[3].wire_name(fact.key) is not None]
         if not having:
             known = sorted({key for *_, component in bodies for key in component.properties})

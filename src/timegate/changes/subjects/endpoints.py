@@ -61,9 +61,12 @@ class Endpoint:
             raise DeclarationError(f"{self!r}.status({new}, was={was}): {unknown[0]} is no status; one of 200 to 599")
         return StatusChanged(path=self.at, methods=self.methods, new=new, was=was, tolerated=tolerated)
 
-    def enveloped(self, key: str) -> Enveloped:
+    def enveloped(self, key: str, *, only: str | None = None) -> Enveloped:
         """The body of the operations is what ``key`` holds in older versions."""
-        return Enveloped(path=self.at, methods=self.methods, key=key)
+        fact = Enveloped(path=self.at, methods=self.methods, key=key, only=only)
+        if only not in (None, "request", "response"):
+            raise DeclarationError(f"{fact}: only= is 'request' or 'response', the body that is meant")
+        return fact
 
     def rewritten(
         self,
