@@ -138,8 +138,8 @@ class Choice:
 
     def choose(self, value: Any) -> Arm | None:
         """The arm of a value; None where the value stays as it is."""
-        if not is_object(value):
-            return self._scalar_or_list(value)
+        if not is_object(value) or not self.objects:
+            return self._without_keys(value)
         if self.tag is not None:
             tag: Any = value.get(self.tag)
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
@@ -173,8 +173,8 @@ class Choice:
         self._refuse(allowed, value)
         return None
 
-    def _scalar_or_list(self, value: Any) -> Arm | None:
-        """The arm of a value that is no object: one that lists it, or the one by which it is read."""
+    def _without_keys(self, value: Any) -> Arm | None:
+        """The arm of a value whose keys say nothing: one that lists it, or the one by which it is read."""
         kind = type_of(value)
         allowed = [arm for arm in self.arms if arm.refused is None]
         left = [arm for arm in allowed if kind in arm.leaf.types]
