@@ -201,10 +201,8 @@ class Choice:
             value: the value.
         """
         lacked = [arm for arm in allowed if arm.newer_values.has(value, leniently=True)]
-        if self.in_order:
-            scored = ((arm, Score() if arm in lacked else arm.leaf.score(value)) for arm in allowed)
-        else:
-            scored = ((arm, arm.leaf.score(value)) for arm in allowed if arm.leaf.values is None)
+        taken = lacked if self.in_order else []
+        scored = ((arm, Score() if arm in taken else arm.leaf.score(value)) for arm in allowed)
         found = best_of(scored, in_order=self.in_order)
         if lacked and not self.in_order and (found is None or not self._beats_member(*found, lacked[0])):
             # Head could read it as a member that the client lacks: the enum refuses it.

@@ -120,7 +120,7 @@ class Tags:
 
     Args:
         values: with their types.
-        numbers: whether a number may be written as text: those of an ``IntEnum``.
+        numbers: whether a number may be written as text: those of an enum that is an ``int`` or a ``float``.
         lookup: what an enum's own ``_missing_`` makes of any other value; None where it has none.
         converted: whether a reader makes members of them, as of those of an enum and not of a ``Literal``.
         apart: the types of values that equal none of another type.

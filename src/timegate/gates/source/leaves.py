@@ -241,7 +241,7 @@ class Shapes:
             apart = ALONE if integers_are_equal() or MEMBERS_MARK in schema else ALONE | {int}
             return Tags(frozenset(values), apart=apart, listed=values)
         lookup = partial(_member, model) if _has_missing(model) else None
-        return Tags(frozenset(values), issubclass(model, int), lookup, converted=True, listed=values)
+        return Tags(frozenset(values), issubclass(model, int | float), lookup, converted=True, listed=values)
 
 
 _SCALARS: Final = frozenset({str, int, float, bool})
