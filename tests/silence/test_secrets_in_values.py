@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field, Secret, SecretBytes, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, Secret, SecretBytes, SecretStr, create_model
 
 from tests.asgi.calling import Caller
 from tests.silence.old_client import OLD, gates_of, timeline_of
-from timegate import on
+from timegate import UpgradeError, on
 from timegate.asgi import TimegateMiddleware
 
 
@@ -41,6 +42,26 @@ def test_a_function_gets_what_was_sent(was: Any, sent: Any, got: Any) -> None:
     fact = on(Safe).retyped("held", was=was, to_head=to_head, to_old=lambda value: value, loses="nothing")
     assert gates_of([Safe], fact).upgrade(Safe, {"held": sent}, from_version=OLD) == {"held": got}
     assert seen == [got]
+
+
+class Encoded(BaseModel):
+    model_config = ConfigDict(val_json_bytes="base64")
+
+    key: SecretBytes
+
+
+@pytest.mark.parametrize("sent", ["gA==", "YQ=="])
+def test_the_bytes_of_a_secret_are_written_as_they_were_sent(sent: str) -> None:
+    gates = gates_of([Encoded], on(Encoded).retyped("key", to_head=lambda key: key, to_old=lambda key: key))
+    assert gates.upgrade(Encoded, {"key": sent}, from_version=OLD) == {"key": sent}
+
+
+@pytest.mark.parametrize("kind", [Path, Annotated[str, Field(strict=True)]])
+def test_a_text_that_is_no_unicode_is_refused(kind: Any) -> None:
+    model = create_model("Filed", value=(kind, ...))
+    gates = gates_of([model], on(model).retyped("value", to_head=lambda text: text, to_old=lambda text: text))
+    with pytest.raises(UpgradeError):
+        gates.upgrade(model, {"value": "\ud800"}, from_version=OLD)
 
 
 class Leaf(BaseModel):

@@ -51,8 +51,4 @@ def _revealed(node: Any) -> Any:
 
 
 def _written(write: Any, value: Any, *info: Any) -> Any:
-    if not isinstance(value, _SECRETS):
-        return write(value, *info)
-    secret: Any = value.get_secret_value()
-    # It came as a text.
-    return secret.decode() if isinstance(secret, bytes) else secret
+    return value.get_secret_value() if isinstance(value, _SECRETS) else write(value, *info)

@@ -16,6 +16,7 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     GetCoreSchemaHandler,
+    Json,
     OnErrorOmit,
     PlainSerializer,
     PlainValidator,
@@ -27,7 +28,7 @@ from pydantic import (
     WrapValidator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, PydanticKnownError, to_json
+from pydantic_core import CoreSchema, PydanticKnownError, PydanticSerializationError, to_json
 from typing_extensions import TypeAliasType, is_typeddict
 
 from timegate.changes.base import UNSET
@@ -45,6 +46,8 @@ _CODE_OF_THE_APP: Final = (*_VALIDATORS, PlainSerializer, WrapSerializer)
 
 _OMITS: Final = get_args(OnErrorOmit)[1:]
 """Metadata by which items that cannot be read are left out."""
+
+_JSON: Final[Any] = get_args(Json[int])[-1]
 
 _OTHERS_CODE: Final = sys.stdlib_module_names | {"pydantic", "pydantic_core", "timegate", "fastapi"}
 """The packages whose functions a reader may call."""
@@ -168,7 +171,9 @@ def _has_strict_part(parts: list[Any]) -> bool:
         elif is_object(node):
             if node.get("strict"):
                 return True
-            waiting.extend(value for key, value in node.items() if key not in ("metadata", "serialization"))
+            # What a strict reader would do says nothing of who reads.
+            left_out = "metadata", "serialization", "strict_schema"
+            waiting.extend(value for key, value in node.items() if key not in left_out)
     return False
 
 
@@ -237,14 +242,24 @@ def _read_strictly(adapter: TypeAdapter[Any], value: Any) -> Any:
     return _plain(adapter, value, lambda value: adapter.validate_json(to_json(value)))
 
 
+_NO_UNICODE: Final[Mapping[str, Any]] = {
+    "type": "string_unicode",
+    "loc": (),
+    "msg": "Input should be a valid string, unable to parse raw data as a unicode string",
+}
+
+
 def _plain(adapter: TypeAdapter[Any], value: Any, read_it: Callable[[Any], Any]) -> Any:
     """Plain JSON of what was read of a value."""
     try:
         read = read_it(value)
         # An iterator reads its items only now. What was not sent is head's to fill in.
-        plain = adapter.dump_python(read, mode="json", by_alias=True, exclude_unset=True)
+        plain = adapter.dump_python(read, mode="json", by_alias=True, exclude_unset=True, round_trip=True)
     except ValidationError as error:
         raise Unread(plain_failures(error)) from None
+    except PydanticSerializationError:
+        # It has a text that is no Unicode.
+        raise Unread([_NO_UNICODE]) from None
     if has_non_finite(plain):
         raise Unread([{"type": "finite_number", "loc": (), "msg": "Input should be a finite number"}])
     return plain
@@ -282,7 +297,7 @@ def readable(kind: Any, apart: Apart) -> Any:
             return arguments[0] if inner == arguments[0] else Any
         if inner is Any or _stood_for(inner):
             # A limit is the component's.
-            kept = [one for one in kept if one in _OMITS]
+            kept = [one for one in kept if one in _OMITS or _is_json(one)]
         return Annotated[(inner, *kept)] if kept else inner
     if origin in (Union, UnionType):
         read = [readable(one, apart) for one in arguments]
@@ -309,6 +324,11 @@ def _is_file(kind: Any) -> bool:
 def _taken_as_file(value: Any, own: ValidatorFunctionWrapHandler) -> Any:
     """What stands for a file; the class itself tells what is wrong with anything else."""
     return value if value == FILE_AS_TEXT else own(value)
+
+
+def _is_json(metadata: Any) -> bool:
+    """Whether a type is written as a JSON text."""
+    return metadata is Json or type(metadata) is type(_JSON)
 
 
 def _is_tuple(kind: Any) -> bool:
