@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Flag
 from itertools import filterfalse
 from typing import Any, Final, Literal
 
@@ -138,8 +140,15 @@ def _enums(fact: EnumFact, builder: HistoryBuilder) -> Iterator[tuple[Side, Comp
             if (is_own or is_named) and members is not None:
                 found = True
                 yield side, component, members
-    if not found:
+    if not found and any(builder.names(side, fact.enum) and _is_flag(fact.enum) for side in SIDES):
+        remedy = "on(…).retyped('field', to_head=…, to_old=…), with functions of the number, for each field that has it"
+        builder.fault(name_of(fact.enum), "its values are all combinations of members, and not members alone", remedy)
+    elif not found:
         builder.fault_unreached(fact.enum, "enum")
+
+
+def _is_flag(enum: Any) -> bool:
+    return inspect.isclass(enum) and issubclass(enum, Flag)
 
 
 def check_received(builder: HistoryBuilder) -> None:

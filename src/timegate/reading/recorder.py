@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, Flag
 from functools import partial
 from typing import Any, Final, Literal
 
@@ -179,7 +179,11 @@ def recording_generator(records: Records, mode: Mode) -> type[GenerateJsonSchema
             return {**generated, MADE_MARK: how} if is_list else generated
 
         def enum_schema(self, schema: Any) -> JsonSchemaValue:
-            return self._recorded(schema, super().enum_schema(schema))
+            generated = super().enum_schema(schema)
+            if issubclass(schema["cls"], Flag):
+                # Its values are all combinations of members.
+                generated = {key: value for key, value in generated.items() if key not in ("enum", "const")}
+            return self._recorded(schema, generated)
 
         def literal_schema(self, schema: Any) -> JsonSchemaValue:
             generated = super().literal_schema(schema)
