@@ -218,6 +218,7 @@ class TestExplain:
         [
             (["Item"], "{}", "say which way"),
             (["Item", "--to", "2025-01-01"], "{", "stdin holds no JSON"),
+            (["Item", "--to", "2025-01-01"], "[" * 100_000, "stdin holds no JSON"),
             (["Itm", "--to", "2025-01-01"], "{}", "nothing that leaves the server is a Itm"),
             (["Item", "--from", "2025-01-01"], '{"size": "giant"}', "at /size"),
         ],
@@ -228,6 +229,13 @@ class TestExplain:
         ran = run("explain", arguments[0], SHOP, *arguments[1:], given=given)
         assert ran.exit_code == 2
         assert message in " ".join(ran.stderr.replace("│", "").split())
+        assert "Traceback" not in ran.output
+
+    def test_a_file_that_is_no_text_is_told_without_a_traceback(self, tmp_path: Path) -> None:
+        (tmp_path / "item.json").write_bytes(b"\xff\xfe")
+        ran = run("explain", "Item", SHOP, "--to", "2025-01-01", "--file", str(tmp_path / "item.json"))
+        assert ran.exit_code == 2
+        assert "holds no JSON" in " ".join(ran.stderr.replace("│", "").split())
         assert "Traceback" not in ran.output
 
 

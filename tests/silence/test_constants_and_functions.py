@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, Field
 
 from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, gates_of_requests, old_client, refusal, timeline_of
-from timegate import CompileError, Contract, enum, on, sibling
+from timegate import CompileError, Contract, DowngradeError, enum, on, sibling
 
 
 class Status(Enum):
@@ -273,3 +274,19 @@ def test_every_old_type_that_has_no_schema_is_told_beside_the_other_faults(was: 
         timeline_of(*facts).compile(Contract.of_types(Work))
     assert len(refused.value.faults) == 3
     assert "on(Work).removed('gone'" in str(refused.value)
+
+
+def test_a_list_or_object_that_holds_itself_is_the_functions_fault() -> None:
+    one: list[Any] = []
+    one.append(one)
+    other: dict[str, Any] = {}
+    other["k"] = [other, other]
+    for held in (one, other):
+        fact = on(Work).retyped("items", was=Any, to_head=of_all, to_old=partial(given, held), loses="all of it")
+        gates = gates_of([Work], fact)
+        with pytest.raises(DowngradeError, match="another JSON type than its schema"):
+            gates.downgrade(Work, {"items": [1]}, to_version=OLD)
+
+
+def given(held: Any, _: Any) -> Any:
+    return held

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, refusal
 from timegate import Contract, UpgradeError, enum, on
 
@@ -37,6 +38,7 @@ def same(value: Any) -> Any:
 KEPT: dict[str, Any] = {"to_head": same, "to_old": same}
 
 
+@shows("No fact is about a member of a `Flag`, whose values are all combinations: `retyped` converts the number.")
 @pytest.mark.parametrize(
     "fact",
     [

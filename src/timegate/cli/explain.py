@@ -69,10 +69,9 @@ def _compared(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
 
 def _payload(file: Path) -> Any:
     name = "stdin" if str(file) == "-" else str(file)
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return json.loads(sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
         raise typer.BadParameter(f"{name} holds no JSON: {error}") from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, NoReturn
 
@@ -120,22 +120,30 @@ class Result:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is plain JSON: no date, no set, no NaN, at any depth."""
-    waiting = [value]
-    while waiting:
-        one = waiting.pop()
-        if is_object(one):
-            waiting.extend(one.values())
-            if any(type_of(key) is not str for key in one):
+    """Whether a value is plain JSON: no date, no set, no NaN, at any depth, and nothing that holds itself."""
+    below: list[Iterator[Any]] = [iter([value])]
+    while 0 < len(below) <= _DEEPEST:
+        for one in below[-1]:
+            if is_object(one):
+                if any(type_of(key) is not str for key in one):
+                    return False
+                below.append(iter(one.values()))
+                break
+            if is_array(one):
+                below.append(iter(one))
+                break
+            if type_of(one) is float:
+                if not math.isfinite(one):
+                    return False
+            elif one is not None and type_of(one) not in (str, int, bool):
                 return False
-        elif is_array(one):
-            waiting.extend(one)
-        elif type_of(one) is float:
-            if not math.isfinite(one):
-                return False
-        elif one is not None and type_of(one) not in (str, int, bool):
-            return False
-    return True
+        else:
+            below.pop()
+    return not below
+
+
+_DEEPEST: Final = 1000
+"""How many lists and objects may hold one another; in a message there are far fewer."""
 
 
 class Call(NamedTuple):
