@@ -58,6 +58,10 @@ WRONG: dict[str, Callable[[], object]] = {
     "a list as a member": lambda: members_of(State).shrank(wrong(["z"]), read_as="on"),
     "an object as a member": lambda: members_of(State).renamed(wrong({}), to="on"),
     "half a character as a member": lambda: members_of(State).renamed("\ud800", to="on"),
+    "several members for one": lambda: members_of(State).renamed(wrong(("z", "y")), to="on"),
+    "a number for a table": lambda: on(Lamp).mapped("state", wrong(5)),
+    "a number for a table back": lambda: on(Lamp).mapped("state", {"1": "on"}, back=wrong(1.5)),
+    "a list for the name of a header field": lambda: endpoint("/lamp").response_header("x-a").renamed(to=wrong([])),
     "a list of parameters": lambda: endpoint("/lamp").query(wrong(["q"])),
     "a parameter without name": lambda: endpoint("/lamp").header(""),
 }

@@ -41,7 +41,7 @@ def _members(fact: Fact) -> list[Any]:
     for field in fields(fact):
         if field.name not in (*fact.subject, *REASONS):
             given: object = getattr(fact, field.name)
-            found += given if is_tuple(given) else (given,)
+            found += given if field.name == "members" and is_tuple(given) else (given,)
     return found
 
 

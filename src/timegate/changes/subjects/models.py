@@ -168,7 +168,12 @@ class Models:
             seen_as=seen_as,
             loses=loses,
         )
-        check_members(fact, [*table, *table.values(), *(back or {}), *(back or {}).values(), otherwise, seen_as])
+        # A caller without a type checker may give anything.
+        tables: list[Any] = [table, {} if back is None else back]
+        for one in tables:
+            if not isinstance(one, Mapping):
+                raise DeclarationError(f"{fact.subject_code()}.mapped(…): {one!r} is no table; write a dict")
+        check_members(fact, [*(value for one in tables for pair in one.items() for value in pair), otherwise, seen_as])
         return fact
 
     def literal(self, field: str) -> Literals:

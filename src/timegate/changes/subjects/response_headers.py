@@ -45,13 +45,13 @@ class ResponseHeader:
 
     def __init__(self, endpoint: object, path: str, methods: tuple[str, ...], name: str) -> None:
         self._code = f"{endpoint}.response_header({name!r})"
+        self._subject = _Subject(path=path, methods=methods, name=self._checked(name))
+
+    def _checked(self, name: str) -> str:
         # A caller without a type checker may give anything.
         given: Any = name
         if not isinstance(given, str) or not given:
             raise DeclarationError(f"{self._code}: a header field is named by a text")
-        self._subject = _Subject(path=path, methods=methods, name=self._checked(name))
-
-    def _checked(self, name: str) -> str:
         plain: str = plain_text(name)
         if plain.lower() in _OF_THE_BODY:
             raise DeclarationError(f"{self._code}: it says what the bytes of the body are, which a gate sets anew")
