@@ -19,6 +19,7 @@ from tests.growth.crafted_contracts import CONTRACTS, DIMENSIONS, Compiled
 from tests.growth.crafted_operations import OPERATIONS
 from tests.growth.crafted_parts import MARKERS, PARTS
 from tests.growth.crafted_paths import PATHS
+from tests.growth.crafted_tags import TAGS
 from tests.growth.crafted_unions import UNIONS
 from timegate import Gates
 from timegate.typing import Document
@@ -26,7 +27,7 @@ from timegate.typing import Document
 IS_FULL: Final = os.environ.get("GROWTH") == "full"
 SIZES: Final[Sequence[int]] = [25, 50, 100, 200] if IS_FULL else [20, 40]
 
-CASES: Final = CONTRACTS | OPERATIONS | PARTS | PATHS | UNIONS
+CASES: Final = CONTRACTS | OPERATIONS | PARTS | PATHS | TAGS | UNIONS
 
 TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     # Each version has programs of its own for all arms of the union.
@@ -45,6 +46,10 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     "versions of models of one name": [13, 26, 52],
     # Each fact has the whole path with all parameters in it.
     "path parameters renamed": [13, 26, 52],
+    # Each fact writes the whole union, or the whole type, that is left by the others.
+    "tags of arms": [13, 26, 52],
+    "arms that went": [13, 26, 52],
+    "values of a literal that came one by one": [13, 26, 52],
     # For each arm it is found out which others head might read instead, and for which that would mean something else.
     "arms without a tag changed otherwise": [13, 26, 52],
 }
