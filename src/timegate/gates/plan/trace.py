@@ -201,8 +201,8 @@ class Traces:
                     name, key = self._moved_at(boundary).get((name, key), (name, key))
                     break
                 case ObjectConverted():
-                    kind = self._type_in(step, name, key, boundary + 1)
-                    return _Changes().ended(kind, component, required=key in component.required, converted=True)
+                    kind = UNSET if below else self._type_in(step, name, key, boundary + 1)
+                    return changes.ended(kind, component, required=field.key in component.required, converted=True)
                 case _:
                     pass
         name, key = self._target(name, (key, *below), boundary)
