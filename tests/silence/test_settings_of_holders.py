@@ -2,16 +2,18 @@
 
 from dataclasses import make_dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI
-from pydantic import VERSION, ConfigDict, create_model, with_config
+from pydantic import VERSION, BaseModel, ConfigDict, create_model, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypeAliasType, TypedDict
 
 from tests.silence.exchanges import annotate, exchange, gated
-from timegate import on
+from tests.silence.old_client import OLD, gates_of
+from timegate import UpgradeError, on
 from timegate.typing import is_array, type_of
 
 NEEDS_UNITS = pytest.mark.skipif(
@@ -263,3 +265,21 @@ def test_documents_show_readings_that_look_alike_as_one_component() -> None:
     schemas = response.json()["components"]["schemas"]
     assert schemas["Part"]["properties"] == {"x": {"type": "string", "title": "X"}}
     assert {name for name in schemas if name.startswith("Part")} == {"Part"}
+
+
+class Level(IntEnum):
+    low = 1
+
+
+class Strictly(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    name: str = ""
+
+
+@pytest.mark.parametrize("sent", ["1", 1.0, True])
+def test_a_removed_member_is_read_as_strictly_as_its_holder_says(sent: Any) -> None:
+    gates = gates_of([Strictly], on(Strictly).removed("level", was=Level, backfill=1, loses="nobody reads it"))
+    assert gates.upgrade(Strictly, {"level": 1}, from_version=OLD) == {}
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Strictly, {"level": sent}, from_version=OLD)

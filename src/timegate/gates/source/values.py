@@ -242,7 +242,9 @@ class Values:
         if component is None or not members or not is_enum(component.model):
             return None
         plan = plan_enum(reach, component.name, client_conversion("requests", op.version))
-        reader = member_reader(component.model, [member for _, member in members], described=op.described)
+        # Strictly read, JSON has nothing for a member but the member itself.
+        exactly = op.described or bool(op.settings.get("strict"))
+        reader = member_reader(component.model, [member for _, member in members], described=exactly)
         return MemberCheck(reader, {typed: typed[1] for typed in members}, {} if plan is None else plan.newer)
 
     def _call(self, op: CallFunctions, variable: str) -> None:
