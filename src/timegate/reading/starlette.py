@@ -99,7 +99,7 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
             continue  # a Host, or a class of route from another package
         inner = getattr(route, "routes", None)
         if inner is not None:
-            if not has_gates(route):
+            if not has_gates(route) and matches_plainly(route):
                 yield from _endpoints(inner, prefix + path)
             continue
         endpoint = getattr(route, "endpoint", None)
@@ -193,9 +193,16 @@ def takes_none(declared: object) -> bool:
 
 
 def matches_plainly(route: object) -> bool:
-    """Whether a route matches by path and method alone, as Starlette's and FastAPI's own do."""
-    matches: object = getattr(type(route), "matches", None)
-    module: str = getattr(matches, "__module__", "")
+    """Whether a route or a mount matches by path and method alone, as Starlette's and FastAPI's own do."""
     routing: Any = sys.modules.get("starlette.routing")
-    is_route = routing is not None and isinstance(route, routing.Route)
-    return is_route and module in ("starlette.routing", "fastapi.routing")
+    return routing is not None and isinstance(route, routing.Route | routing.Mount) and _has_theirs(route, "matches")
+
+
+def handles_plainly(route: object) -> bool:
+    """Whether a route calls its handler as Starlette's and FastAPI's own do."""
+    return _has_theirs(route, "handle")
+
+
+def _has_theirs(route: object, name: str) -> bool:
+    """Whether a class of routes has a method of Starlette's or FastAPI's, and none of its own."""
+    return getattr(getattr(type(route), name, None), "__module__", "") in ("starlette.routing", "fastapi.routing")

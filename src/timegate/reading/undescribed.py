@@ -67,7 +67,7 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
         if isinstance(original, routing.Host):
             yield f"everything of the host {original.host}: an app of its own"
         elif isinstance(original, routing.Mount):
-            if looks_into_mounts and _declares(original.routes):
+            if looks_into_mounts and matches_plainly(original) and _declares(original.routes):
                 yield from _undescribed(original.routes, path, looks_into_mounts=True)
             else:
                 yield f"{_BELOW}{path}{_OWN_APP}"

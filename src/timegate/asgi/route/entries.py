@@ -12,7 +12,7 @@ from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, St
 from starlette.routing import Mount, WebSocketRoute, compile_path
 
 from timegate.asgi.route.handover import HandoverRoute, takes_handovers
-from timegate.reading.starlette import has_gates, matches_plainly
+from timegate.reading.starlette import handles_plainly, has_gates, matches_plainly
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
@@ -23,6 +23,14 @@ ANY_METHOD: Final = (*METHODS, "CONNECT")
 """The methods of a route that allows every one."""
 
 _WITHIN_A_SEGMENT: Final = frozenset({StringConvertor, IntegerConvertor, FloatConvertor, UUIDConvertor})
+_UNSEEN: Final = (
+    "the app's router, which would have to hand them over, cannot be seen",
+    "give TimegateMiddleware the app whose routes are its own, and no contract in its place",
+)
+_OF_ITS_CLASS: Final = (
+    "a handover would get past the `handle` of the route's class, in an included router",
+    "add the route to the app itself, or do in a dependency what its class does in `handle`",
+)
 ANY_SEGMENT: Final = "\uffff"
 """A segment that no route has as text."""
 
@@ -57,6 +65,14 @@ class Entry:
         if found is None and method == "HEAD":
             found = self.operations.get("GET")
         return found
+
+    @property
+    def out_of_reach(self) -> tuple[str, str] | None:
+        """Why no request can be handed over to the route, and what to do; None where one can."""
+        if self.route is None:
+            return _UNSEEN
+        original = getattr(self.route, "original_route", self.route)
+        return None if original is self.route or handles_plainly(original) else _OF_ITS_CLASS
 
     def plain(self) -> Entry:
         """The same route; where only the route itself can match, one that matches by its path."""
@@ -134,7 +150,7 @@ def flatten_routes(
         own_path: str | None = getattr(route, "path", None)
         path = prefix + (own_path or "")
         mounted = isinstance(original, Mount) and own_path is not None
-        if mounted and not has_gates(original) and expand(path):
+        if mounted and not has_gates(original) and matches_plainly(original) and expand(path):
             inner: Iterable[Any] = getattr(route, "routes", None) or ()
             yield from flatten_routes(inner, expand=expand, prefix=path, mounts=(*mounts, route))
         yield path, route, mounts, mounted
@@ -160,8 +176,10 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path)
     ):
         place = len(entries)
+        plain = matches_plainly(getattr(route, "original_route", route))
         if mounted:
-            entries.append(_mount(path, place=place, route=route))
+            if plain or not mounts:
+                entries.append(_mount(path, place=place, route=route, plain=plain))
             continue
         methods: Iterable[str] | None = getattr(route, "methods", None)
         here = by_path.get(path) or by_path.get(plain_path(path), {})
@@ -172,7 +190,6 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         if operations and methods is None:
             methods = {*ANY_METHOD, *operations}
         taken.update(operations.values())
-        plain = matches_plainly(getattr(route, "original_route", route))
         if not mounts and not plain:
             # It matches by more than path and method, so only the route itself can tell.
             allowed = None if methods is None else frozenset(methods)
@@ -199,9 +216,11 @@ def entries_of_contract(keys: Iterable[str]) -> list[Entry]:
     return entries
 
 
-def _mount(path: str, *, place: int, route: Any) -> Entry:
+def _mount(path: str, *, place: int, route: Any, plain: bool) -> Entry:
+    itself = Entry(path, None, {}, None, {}, place, route)
     try:
-        return entry_of(f"{path}/{{path:path}}", methods=None, operations={}, place=place, route=route)
+        whole = entry_of(f"{path}/{{path:path}}", methods=None, operations={}, place=place, route=route)
     except ValueError:
         # One of its own parameters is called `path`.
-        return Entry(path, None, {}, None, {}, place, route)
+        return itself
+    return whole if plain else itself

@@ -182,7 +182,8 @@ class ApiVersions:
         before = Overlaps(self.head.entries)
         for version in self.by_value.values():
             for key, plan in version.plans.items():
-                if plan.head.route is not None:
+                reason = plan.head.out_of_reach
+                if reason is None:
                     continue
                 moves = plan.gate.rewrite is not None or plan.with_parameters is not None
                 others = before.of(plan.head) if moves else plan.shadows
@@ -193,9 +194,8 @@ class ApiVersions:
                         version.value,
                         "",
                         key,
-                        f"{first.key(method)} of head comes first for some of its paths, and the app's router, which "
-                        "would have to hand them over, cannot be seen",
-                        "give TimegateMiddleware the app whose routes are its own, and no contract in its place",
+                        f"{first.key(method)} of head comes first for some of its paths, and {reason[0]}",
+                        reason[1],
                     )
 
     def unnamed(self, index: int) -> ApiVersion:
