@@ -105,6 +105,17 @@ async def test_an_observer_that_fails_breaks_no_request_and_is_told_once(
     assert [record.getMessage() for record in told] == ["the observer failed; the log says so once"]
 
 
+async def test_a_client_that_cannot_be_named_breaks_no_request_and_is_told_once(
+    framework: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    events: list[Event] = []
+    async with client_of(framework, observer=events.append, client=agent) as client:
+        for name in (b"\xff", b"\xfe", b"c"):
+            assert (await client.call("GET", "/tasks/3", OLD, headers={"x-client": name})).status_code == 200
+    assert [event.client for event in events] == ["c"]
+    assert [record.levelno for record in caplog.records if record.levelno >= logging.ERROR] == [logging.ERROR]
+
+
 async def test_several_observers_get_each_event(framework: str) -> None:
     one, other = list[Event](), list[Event]()
     async with client_of(framework, observer=each(one.append, other.append)) as client:

@@ -65,9 +65,10 @@ async def convert_form(
     types = [value for name, value in headers if name == b"content-type"]
     kind = media_kind(types[0].decode("latin-1")) if len(types) == 1 else ""
     if not types or kind == URLENCODED:
-        body = await read_body(await receive(), receive, limit=limit) if types else b""
+        # Of what is no form to the app too, nothing is read but the messages, which the app must not get after ours.
+        body = await read_body(await receive(), receive, limit=limit)
         # As frameworks read it: what is not percent-encoded is in Latin-1.
-        sent = by_name(parse_qsl(body.decode("latin-1"), keep_blank_values=True))
+        sent = by_name(parse_qsl(body.decode("latin-1") if types else "", keep_blank_values=True))
         encoded = urlencode(list(_texts(convert(sent)))).encode("ascii")
         written = [*without(headers, OF_THE_BODY), (b"content-length", b"%d" % len(encoded))]
         if not types:

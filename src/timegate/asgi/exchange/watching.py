@@ -112,8 +112,8 @@ class Watch:
         plan, status, problem = watched.plan, watched.status, watched.problem
         version = UNKNOWN if watched.version is None else watched.version.selected.version
         operation = (watched.operation or OTHER) if plan is None else plan.gate.key
-        client = UNKNOWN if self._client is None else self._named(self._client(scope) or UNKNOWN)
         try:
+            client = UNKNOWN if self._client is None else self._named(self._client(scope) or UNKNOWN)
             if self._count is not None:
                 self._count(client, version, operation, status, problem)
             else:
