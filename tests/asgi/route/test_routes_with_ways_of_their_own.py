@@ -100,10 +100,14 @@ class Guarded(APIRoute):
             await JSONResponse({"detail": "no key"}, 403)(scope, receive, send)
 
 
+def of_key(key: str) -> Item:
+    return Item(sku=key)
+
+
 def with_guarded_routes(prefix: str) -> FastAPI:
     routes = APIRouter(route_class=Guarded)
     routes.add_api_route("/keys", lambda: Item(sku="keys"), response_model=Item)
-    routes.add_api_route("/{key}", lambda key: Item(sku=key), response_model=Item)
+    routes.add_api_route("/{key}", of_key)
     app = FastAPI()
     app.include_router(routes, prefix=prefix)
     return app
