@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 _LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:.*", re.DOTALL)
-_NAME = re.compile(rb'; name="[^"]*"')
-_FILE = re.compile(rb'; filename="[^"]*"')
+_SAID = re.compile(rb'content-disposition: form-data; name="[^"]*"(; filename="[^"]*")?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,12 +45,11 @@ def _is_clear(part: bytes) -> bool:
     ended, begun, rest = part.partition(b"\r\n")
     header, has_end, _ = rest.partition(b"\r\n\r\n")
     lines = header.split(b"\r\n")
-    said = [line for line in lines if line.lower().startswith(b"content-disposition: form-data;")]
+    said = [line for line in lines if line.lower().startswith(b"content-disposition")]
     return (
         not ended.strip(b" \t")
         and bool(begun and has_end)
         and all(map(_LINE.fullmatch, lines))
         and len(said) == 1
-        and len(_NAME.findall(said[0])) == 1
-        and len(_FILE.findall(said[0])) < 2
+        and _SAID.fullmatch(said[0]) is not None
     )
