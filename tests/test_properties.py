@@ -35,6 +35,9 @@ PHASES = tuple(phase for phase in Phase if phase is not Phase.shrink or "TIMEGAT
 
 MARKER = "smuggled"
 
+MANY_ENOUGH = 40
+"""Of fewer cases, one that is refused is no share."""
+
 
 def random_cases(count: int) -> Callable[[Any], Any]:
     """Run a test with this number of random cases; one that is drawn again is not tried again."""
@@ -209,7 +212,7 @@ def test_the_fused_program_equals_the_facts_applied_one_by_one(capsys: pytest.Ca
     print_shares(capsys, "the fused program equals the facts applied one by one", counted)
     assert counted["recursive, generic or with unions"] >= counted["cases"] / 3
     assert min(counted["recursive"], counted["generic"], counted["union"]) >= counted["cases"] / 20
-    assert counted["refused"] <= counted["cases"] / 10
+    assert counted["refused"] <= max(counted["cases"], MANY_ENOUGH) / 10
 
 
 def test_an_old_request_comes_back_as_it_was_sent(capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,7 +255,7 @@ def test_an_old_request_comes_back_as_it_was_sent(capsys: pytest.CaptureFixture[
     print_shares(capsys, "an old request comes back as it was sent", counted)
     assert counted["requests refused"] <= counted["requests"] / 10
     assert counted["requests with a constant that a function writes otherwise"] <= counted["requests"] / 20
-    assert counted["refused"] <= counted["cases"] / 10
+    assert counted["refused"] <= max(counted["cases"], MANY_ENOUGH) / 10
 
 
 def is_a_constant_written_otherwise(compiled: CompiledCase, back: tuple[str, Any], index: int) -> bool:
