@@ -131,8 +131,8 @@ NO_JSON = {
 
 
 @shows(
-    "not JSON; nested deeper than 201; an integer of more than 4,300 digits; NaN, infinities, or a number "
-    "that overflows | 400",
+    "not JSON in UTF-8, or with a byte order mark or half of a surrogate pair; nested deeper than 201; an integer "
+    "of more than 4,300 digits; NaN, infinities, or a number that overflows | 400",
     "`body-malformed`,",
 )
 @pytest.mark.parametrize("body", NO_JSON.values(), ids=NO_JSON)

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Cookie, FastAPI
+from fastapi import Cookie, FastAPI, Response
 from pydantic import BaseModel
 from starlette.requests import Request
 
@@ -136,3 +136,34 @@ def test_the_cookies_of_a_document_are_converted() -> None:
     assert gate.cookies({"skin": "dark", "other": "x"}) == {"theme": "dark", "other": "x"}
     assert gates.contract(OLD)["paths"]["/theme"]["get"]["parameters"][0]["name"] == "skin"
     assert contract.document["paths"]["/theme"]["get"]["parameters"] == [{**parameter, "required": False}]
+
+
+def named_as_of_old(cookie: str) -> str:
+    return f"sid={cookie.removeprefix('session=')}" if cookie.startswith("session=") else cookie
+
+
+@shows(
+    "a cookie that the app sets (`Set-Cookie`): it keeps head's name, and a renamed one comes back under a name that "
+    'old clients\' requests do not have | `endpoint(…).response_header("Set-Cookie").retyped(to_old=f)`'
+)
+def test_a_cookie_that_the_app_sets_has_the_name_of_old_where_a_fact_says_so() -> None:
+    renamed = endpoint("/me", "GET").cookie("sid").renamed(to="session")
+    told = endpoint("/me", "GET").response_header("Set-Cookie").retyped(to_old=named_as_of_old)
+    heard: dict[str, Any] = {}
+    for name, facts in {"renamed alone": (renamed,), "both": (renamed, told)}.items():
+        shop = FastAPI()
+
+        @shop.get("/me")
+        def me(response: Response, session: Annotated[str | None, Cookie()] = None) -> str | None:
+            response.set_cookie("shade", "dark")
+            response.set_cookie("session", "s2")
+            return session
+
+        shop.add_middleware(TimegateMiddleware, timeline=timeline_of(*facts))
+        caller = Caller(shop, headers={"API-Version": OLD})
+        cookies = [cookie.split(";")[0] for cookie in caller.get("/me").headers.get_list("set-cookie")]
+        heard[name] = (cookies, caller.get("/me", headers={"Cookie": "; ".join(cookies)}).json())
+    assert heard == {
+        "renamed alone": (["shade=dark", "session=s2"], None),
+        "both": (["shade=dark", "sid=s2"], "s2"),
+    }
