@@ -30,7 +30,8 @@ class OtherNames:
         """Take in what an older version than the last one calls otherwise."""
         head, client = self._reach.components(0), self._reach.components(version)
         # Without a loop of Python's, because an API may have very many components.
-        called = (map(attrgetter("display_name"), found) for found in (head.values(), map(client.__getitem__, head)))
+        names = attrgetter("display_name", "older_class_name")
+        called = (map(names, found) for found in (head.values(), map(client.__getitem__, head)))
         fresh = frozenset(compress(head, map(ne, *called))) - self._renamed
         if fresh:
             self._renamed |= fresh

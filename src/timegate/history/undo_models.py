@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -31,7 +32,29 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(name_of(model), f"it is called {fact.name!r} already")
             continue
         builder.naming[component.name, fact.name] = builder.origin
-        builder.put(side, replace(component, display_name=fact.name))
+        named = replace(component, display_name=fact.name)
+        if not _is_generic(component):
+            # The name of a generic class holds those of its arguments, and no component's name tells it.
+            named = replace(named, older_class_name=fact.name)
+            _name_generics(builder, side, component, fact.name)
+        builder.put(side, named)
+
+
+def _is_generic(component: Component) -> bool:
+    return "[" in component.class_name
+
+
+def _name_generics(builder: HistoryBuilder, side: Side, argument: Component, name: str) -> None:
+    """Rename one argument of every generic class that has it, because the name of such a class holds its arguments."""
+    word = re.compile(rf"(?<=[\[ |]){re.escape(argument.class_name)}(?=[\], |])")
+    found = [argument.name]
+    for held in found:
+        for holder in sorted(builder.references.holders(builder.wire, side, [held]) - {"", *found}):
+            component = builder.component(side, holder)
+            called = word.sub(lambda _: name, component.class_name) if _is_generic(component) else component.class_name
+            if called != component.class_name:
+                builder.put(side, replace(component, older_class_name=called))
+                found.append(holder)
 
 
 @undo.register

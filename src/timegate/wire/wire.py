@@ -56,6 +56,7 @@ class Component:
         spread: for each class whose fields are among these parameters (``Depends``), the names at head of the others.
         written: how it writes a name that no field has yet: header fields in lower case, with hyphens or not.
         settings: how the values of its fields are read and written: by what the class says, or the class that holds it.
+        older_class_name: what the class was called in Python at this version; empty where that is head's name.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Component:
     spread: Mapping[Any, frozenset[str]] = field(default_factory=dict[Any, frozenset[str]])
     written: Callable[[str], str] = str
     settings: Settings = field(default_factory=dict[str, Any])
+    older_class_name: str = ""
     _made: dict[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]], init=False, repr=False, compare=False
     )
@@ -126,13 +128,19 @@ class Component:
         return (self.name, self.display_name, *sides)
 
     @property
+    def class_name(self) -> str:
+        """What its class is called in Python at this version; empty where it has none."""
+        return self.older_class_name or getattr(self.model, "__name__", "")
+
+    @property
     def arm_label(self) -> str:
         """What validation errors call it as an arm of a union: a generic class by its name in Python.
 
         An enum they call by what its members are, too.
         """
-        name: str = getattr(self.model, "__name__", "")
-        called = name if _NO_NAME.sub("_", name) == self.display_name else self.display_name
+        at_head: str = getattr(self.model, "__name__", "")
+        plain = (_NO_NAME.sub("_", name) for name in (self.class_name, at_head))
+        called = self.class_name if self.display_name in plain else self.display_name
         if not (inspect.isclass(self.model) and issubclass(self.model, Enum)):
             return called
         kind = next((f"{one.__name__}-" for one in (int, str, float) if issubclass(self.model, one)), "")

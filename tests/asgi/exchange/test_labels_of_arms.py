@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
+import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Discriminator, Field, Tag
 
@@ -58,3 +59,44 @@ def test_no_label_where_the_clients_version_had_one_arm() -> None:
 def test_its_tag_where_there_were_several() -> None:
     for kind in (Visit, Called):
         assert places(kind, {"pet": {"kind": "cat", "health": "many"}}, LIVES) == [["body", "pet", "cat", "health"]]
+
+
+Of = TypeVar("Of")
+
+
+class Page(BaseModel, Generic[Of]):
+    items: dict[str, Of]
+
+
+WRONG: Any = {"items": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "label"),
+    [
+        (Page[Cat] | int, WRONG, "Page[Feline]"),
+        (Page[list[Cat]] | int, WRONG, "Page[list[Feline]]"),
+        (Page[Page[Cat]] | int, {"items": {"a": WRONG}}, "Page[Page[Feline]]"),
+        (Page[Dog] | int, WRONG, "Page[Dog]"),
+    ],
+    ids=str,
+)
+def test_a_generic_class_with_the_name_that_its_argument_had(kind: Any, sent: Any, label: str) -> None:
+    class Keeper(BaseModel):
+        cat: Cat
+
+    holder = Keeper | kind
+    assert ["body", label, "items"] in [one[:3] for one in places(holder, sent, on(Cat).was_named("Feline"))]
+
+
+def test_a_generic_class_with_the_name_that_its_argument_had_last() -> None:
+    facts = (on(Cat).was_named("Mog"), on(Cat).was_named("Feline"))
+    assert ["body", "Page[Mog]", "items"] in places(Page[Cat] | int, WRONG, *facts)
+
+
+def test_a_generic_class_of_another_name_with_the_name_that_its_argument_had() -> None:
+    facts = (on(Cat).was_named("Feline"), on(Page[Cat]).was_named("Page_Feline_"))
+    assert ["body", "Page[Feline]", "items"] in places(Page[Cat] | int, WRONG, *facts)
+    assert ["body", "Page[Feline]", "items"] in places(Page[Cat] | int, WRONG, *reversed(facts))
+    renamed = on(Page[Cat]).was_named("Sheet")
+    assert ["body", "Sheet", "items"] in places(Page[Cat] | int, WRONG, facts[0], renamed)
