@@ -60,3 +60,31 @@ LEVELS: list[tuple[Any, int]] = [([], 1), ([9, 1], 1), ([1], 1)]
 def test_what_a_fact_puts_in_is_a_member_of_the_newer_enum_and_seen_as_an_older_one(sent: Any, read: int) -> None:
     facts = (enum(Level).grew(9, seen_as=1), on(Levels).became_list("levels", was=Level, empty=9))
     assert gates_of(Levels, facts).downgrade(Levels, {"levels": sent}, to_version="2001-01-01") == {"levels": read}
+
+
+class Kinds(BaseModel):
+    kind: str
+    shade: str | None = None
+
+
+def only_one(shades: list[str | None]) -> str | None:
+    if len(shades) != 1:
+        raise ValueError("not one")
+    return shades[0]
+
+
+def as_list(shade: str | None) -> list[str | None]:
+    return [shade]
+
+
+@pytest.mark.parametrize("newer", [(), (on(Kinds).renamed("sort", to="kind"),)], ids=["alone", "a key is renamed too"])
+def test_what_a_fact_fills_in_and_a_newer_one_cannot_convert_is_told_whatever_else_changes(
+    newer: tuple[Fact, ...],
+) -> None:
+    listed = on(Kinds).retyped("shade", was=list[str | None], to_head=only_one, to_old=as_list, loses="none")
+    gates = gates_of(Kinds, newer, (listed,), (on(Kinds).added("shade", default=[]),))
+    sent = {"sort" if newer else "kind": "k"}
+    with pytest.raises(UpgradeError, match="cannot be converted") as refused:
+        gates.upgrade(Kinds, sent, from_version="2001-01-01")
+    assert refused.value.pointer == "/shade"
+    assert gates.upgrade(Kinds, {**sent, "shade": ["x"]}, from_version="2028-01-01") == {"kind": "k", "shade": "x"}

@@ -102,13 +102,16 @@ class _FastPath(Values):
         """Write the new object with the items that are certain, key to expression."""
         self.writer.add(f"w = {{{', '.join(f'{key!r}: {value}' for key, value in items.items())}}}")
 
-    def finish(self) -> None:
+    def operate_on_added(self) -> dict[str, str]:
+        """Write the operations on added slots that take more than one; the variables that hold the values, by key."""
+        several = {key: slot for key, slot in self.added.items() if self.constant_of(slot) is None}
+        return {key: self.operate_on(slot) for key, slot in several.items() if id(slot) in self.ops}
+
+    def finish(self, added: dict[str, str]) -> None:
         """Write the added values that may be missing, and the return."""
-        for key, slot in self.added.items():
-            if self.constant_of(slot) is None and id(slot) in self.ops:
-                variable = self.operate_on(slot)
-                with self.writer.block(f"if {variable} is not M:"):
-                    self.writer.add(f"w[{key!r}] = {variable}")
+        for key, variable in added.items():
+            with self.writer.block(f"if {variable} is not M:"):
+                self.writer.add(f"w[{key!r}] = {variable}")
         self.writer.add("return w")
 
 
@@ -137,10 +140,11 @@ class _Request(_FastPath):
                     if key not in self.kept:
                         self.operate_on(slot)
                 values = {self.final[id(slot)]: self.operate_on(slot) for slot in self.kept.values()}
+                added = self.operate_on_added()
                 if any(not isinstance(op, SetValue | NoteAbsent) for op in self.stage.ops):
                     self.writer.raise_collected("errors")
                 self.build(values | self.constants())
-                self.finish()
+                self.finish(added)
 
 
 class _Response(_FastPath):
@@ -186,7 +190,7 @@ class _Response(_FastPath):
         if start < len(values):
             for key, value in self.constants().items():
                 add(f"w[{key!r}] = {value}")
-        self.finish()
+        self.finish(self.operate_on_added())
 
 
 def _has_only_known(certain: int, optional: list[str]) -> str:
