@@ -195,14 +195,9 @@ def takes_none(declared: object) -> bool:
 def matches_plainly(route: object) -> bool:
     """Whether a route or a mount matches by path and method alone, as Starlette's and FastAPI's own do."""
     routing: Any = sys.modules.get("starlette.routing")
-    return routing is not None and isinstance(route, routing.Route | routing.Mount) and _has_theirs(route, "matches")
+    return routing is not None and isinstance(route, routing.Route | routing.Mount) and has_theirs(route, "matches")
 
 
-def handles_plainly(route: object) -> bool:
-    """Whether a route calls its handler as Starlette's and FastAPI's own do."""
-    return _has_theirs(route, "handle")
-
-
-def _has_theirs(route: object, name: str) -> bool:
-    """Whether a class of routes has a method of Starlette's or FastAPI's, and none of its own."""
+def has_theirs(route: object, name: str) -> bool:
+    """Whether a class of routes or routers has a method of Starlette's or FastAPI's, and none of its own."""
     return getattr(getattr(type(route), name, None), "__module__", "") in ("starlette.routing", "fastapi.routing")

@@ -10,7 +10,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from timegate.reading.fastapi import is_fastapi, is_fastapis_own, routes_of
+from timegate.reading.fastapi import is_fastapi, is_fastapis_own
+from timegate.reading.included import listed_routes, original_of
 from timegate.reading.starlette import handlers_of, in_order, matches_plainly, operation_of
 from timegate.typing import is_object
 
@@ -24,9 +25,7 @@ def undescribed(app: Any) -> Iterator[str]:
     Args:
         app: the app or a router; FastAPI's own pages of documentation do not count.
     """
-    if is_fastapi(app):
-        return _undescribed(routes_of(app), "", looks_into_mounts=False)
-    return _undescribed(app.routes, "", looks_into_mounts=True)
+    return _undescribed(app.routes, "", looks_into_mounts=not is_fastapi(app))
 
 
 def mounts(places: Iterable[str]) -> Iterator[str]:
@@ -54,15 +53,15 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
     if routing is None:
         return
     chosen: dict[str, set[str]] = {}
-    for route in routes:
-        original = getattr(route, "original_route", route)
+    for listed in listed_routes(routes):
+        route, original = listed.route, original_of(listed.route)
         path = f"{prefix}{getattr(route, 'path', '')}"
         endpoint = getattr(route, "endpoint", None)
         allowed = set(getattr(route, "methods", None) or ())
         second = in_order(allowed & chosen.get(path, set()) - {"HEAD"})
         if second:
             yield f"{', '.join(second)} {path}: another route of this path, which matches by more, comes before"
-        if isinstance(original, routing.Route) and not matches_plainly(original):
+        if isinstance(original, routing.Route) and not listed.plain:
             chosen.setdefault(path, set()).update(allowed)
         if isinstance(original, routing.Host):
             yield f"everything of the host {original.host}: an app of its own"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -12,7 +11,8 @@ from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, St
 from starlette.routing import Mount, WebSocketRoute, compile_path
 
 from timegate.asgi.route.handover import HandoverRoute, takes_handovers
-from timegate.reading.starlette import handles_plainly, has_gates, matches_plainly
+from timegate.reading.included import Listed, listed_routes, original_of
+from timegate.reading.starlette import has_gates, has_theirs, matches_plainly
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
@@ -31,6 +31,14 @@ _OF_ITS_CLASS: Final = (
     "a handover would get past the `handle` of the route's class, in an included router",
     "add the route to the app itself, or do in a dependency what its class does in `handle`",
 )
+_OF_ITS_ROUTER: Final = (
+    "a handover would get past the `handle` of the class of an included router",
+    "do in a dependency what its class does in `handle`",
+)
+_OF_ITS_FORM: Final = (
+    "a handover would get past the `form_limits=` of an included router",
+    "give these form_limits= to the route itself",
+)
 ANY_SEGMENT: Final = "\uffff"
 """A segment that no route has as text."""
 
@@ -48,6 +56,7 @@ class Entry:
         place: its place in the app's order.
         route: the app's route, for a handover; None where none can reach it.
         mounts: the mounts that lead to it, from the outermost to the innermost.
+        included: what the app keeps of the included routers that lead to it, in that order too.
     """
 
     path: str
@@ -58,6 +67,7 @@ class Entry:
     place: int
     route: Any = field(default=None, compare=False, repr=False)
     mounts: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    included: tuple[Any, ...] = field(default=(), compare=False, repr=False)
 
     def key(self, method: str) -> str | None:
         """The operation of a method; that of HEAD is the GET of that path."""
@@ -71,8 +81,15 @@ class Entry:
         """Why no request can be handed over to the route, and what to do; None where one can."""
         if self.route is None:
             return _UNSEEN
-        original = getattr(self.route, "original_route", self.route)
-        return None if original is self.route or handles_plainly(original) else _OF_ITS_CLASS
+        original = original_of(self.route)
+        if self.included and not has_theirs(original, "handle"):
+            return _OF_ITS_CLASS
+        if not all(has_theirs(one.original_router, "handle") for one in self.included):
+            return _OF_ITS_ROUTER
+        limits = {name for one in self.included for name in getattr(one.include_context, "form_limits", ())}
+        own: Iterable[str] = getattr(original, "form_limits", None) or ()
+        has_form = getattr(self.route, "body_field", None) is not None
+        return _OF_ITS_FORM if has_form and limits - set(own) else None
 
     def plain(self) -> Entry:
         """The same route; where only the route itself can match, one that matches by its path."""
@@ -121,16 +138,9 @@ def entry_of(
     return Entry(path, regex, convertors, None if methods is None else frozenset(methods), operations, place, route)
 
 
-def route_contexts(routes: Iterable[Any]) -> Iterable[Any]:
-    """The routes, with those of included routers, which newer releases of FastAPI keep apart."""
-    module = sys.modules.get("fastapi.routing")
-    contexts: Callable[[Iterable[Any]], Iterable[Any]] | None = getattr(module, "iter_route_contexts", None)
-    return routes if contexts is None else contexts(routes)
-
-
 def flatten_routes(
     routes: Iterable[Any], *, expand: Callable[[str], bool], prefix: str = "", mounts: tuple[Any, ...] = ()
-) -> Iterator[tuple[str, Any, tuple[Any, ...], bool]]:
+) -> Iterator[tuple[str, Listed, tuple[Any, ...], bool]]:
     """Every route in the order in which the app matches them, those below mounts before the mount itself.
 
     Args:
@@ -140,11 +150,11 @@ def flatten_routes(
         mounts: these mounts.
 
     Yields:
-        A route's path in the app, the route or its context, the mounts above it, and whether it is a whole app below
+        A route's path in the app, the route as it is listed, the mounts above it, and whether it is a whole app below
         its path.
     """
-    for route in route_contexts(routes):
-        original = getattr(route, "original_route", route)
+    for listed in listed_routes(routes):
+        route, original = listed.route, original_of(listed.route)
         if isinstance(original, WebSocketRoute | HandoverRoute):
             continue
         own_path: str | None = getattr(route, "path", None)
@@ -153,7 +163,7 @@ def flatten_routes(
         if mounted and not has_gates(original) and matches_plainly(original) and expand(path):
             inner: Iterable[Any] = getattr(route, "routes", None) or ()
             yield from flatten_routes(inner, expand=expand, prefix=path, mounts=(*mounts, route))
-        yield path, route, mounts, mounted
+        yield path, listed, mounts, mounted
 
 
 def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
@@ -172,14 +182,14 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         by_path.setdefault(plain_path(path), {}).setdefault(method, key)
     taken: set[str] = set()
     entries: list[Entry] = []
-    for path, route, mounts, mounted in flatten_routes(
+    for path, listed, mounts, mounted in flatten_routes(
         routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path)
     ):
         place = len(entries)
-        plain = matches_plainly(getattr(route, "original_route", route))
+        (route, included), plain = listed, listed.plain
         if mounted:
             if plain or not mounts:
-                entries.append(_mount(path, place=place, route=route, plain=plain))
+                entries.append(replace(_mount(path, place=place, route=route, plain=plain), included=included))
             continue
         methods: Iterable[str] | None = getattr(route, "methods", None)
         here = by_path.get(path) or by_path.get(plain_path(path), {})
@@ -193,11 +203,11 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         if not mounts and not plain:
             # It matches by more than path and method, so only the route itself can tell.
             allowed = None if methods is None else frozenset(methods)
-            entries.append(Entry(path, None, {}, allowed, operations, place, route))
+            entries.append(Entry(path, None, {}, allowed, operations, place, route, included=included))
         elif plain or operations:
             entry = entry_of(path, methods=methods, operations=operations, place=place)
             if all(map(takes_handovers, mounts)):
-                entry = replace(entry, route=route, mounts=mounts)
+                entry = replace(entry, route=route, mounts=mounts, included=included)
             entries.append(entry)
         # Any other route below a mount cannot be asked here. Without it more is converted, never less.
     # Operations below an app that has no routes to look into are converted at the paths that the contract has.

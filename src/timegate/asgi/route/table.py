@@ -7,13 +7,14 @@ the app's convertors, and full matches before mismatched methods. The index only
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from starlette.convertors import StringConvertor
 from starlette.routing import Match
 
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import ROUTE_PARAMETER, Entry, shape_of
+from timegate.reading.included import Listed
 
 
 class Found(NamedTuple):
@@ -87,7 +88,7 @@ class Table:
                     if (
                         (match is None or match(path) is not None)
                         and (methods is None or method in methods)
-                        and (entry.regex is not None or _match(entry.route, scope, path) is Match.FULL)
+                        and (entry.regex is not None or _match(entry, scope, path) is Match.FULL)
                     ):
                         return entry
         return None
@@ -112,7 +113,7 @@ class Table:
         partial: Found | None = None
         for entry in self.candidates(path):
             if entry.regex is None:
-                matched = _match(entry.route, scope, path)
+                matched = _match(entry, scope, path)
             elif entry.regex.match(path) is None:
                 continue
             else:
@@ -161,12 +162,16 @@ def _by_segments(entry: Entry, shape: tuple[str | None, ...] | None, known: int)
     return literals, tuple(at for at, text in enumerate(shape) if text is None), None, entry.methods, entry
 
 
-def _match(route: Any, scope: Scope, path: str) -> Match:
-    if route is None:
-        return Match.NONE
-    # A copy: a route may write into its scope.
-    matched: Match = route.matches({**scope, "path": path, "root_path": ""})[0]
-    return matched
+def _match(entry: Entry, scope: Scope, path: str) -> Match:
+    """What the entry's route says of a request, asked only as far as the app would ask."""
+    found = Match.NONE if entry.route is None else Match.FULL
+    for asked, prefix in Listed(entry.route, entry.included).asked():
+        if found is Match.NONE:
+            break
+        # A copy: a route may write into its scope.
+        said: Match = asked.matches({**scope, "path": path, "root_path": prefix})[0]
+        found = min(found, said, key=lambda match: match.value)
+    return found
 
 
 def _index(
