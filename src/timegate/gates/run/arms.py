@@ -30,6 +30,7 @@ class Arm:
         sent: the keys that every value has where a response leaves no key out for its value.
         known: its keys, in every spelling.
         leaves: the values of each key whose JSON types are known, in every spelling.
+        preferred: for each further spelling of a key, those that are read in its place where they are present.
         closed: whether any other key is forbidden.
         extra: the type and the text of the validation error of such a key.
         sure: whether no function of the app refuses what is read of an object.
@@ -63,6 +64,7 @@ class Arm:
     sent: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     leaves: dict[str, Leaf] = field(default_factory=dict[str, Leaf])
+    preferred: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     closed: bool = False
     extra: tuple[str, str] = EXTRA
     sure: bool = True
@@ -97,8 +99,16 @@ class Arm:
 
     def has_keys_of(self, keys: Mapping[str, Any]) -> bool:
         """Whether an object has every required key, and no other one than the known where these alone are allowed."""
-        has_own = self.has_required(keys) and not (self.closed and not keys.keys() <= self.known)
+        has_own = self.has_required(keys) and (not self.closed or self.has_only_own(keys))
         return has_own or self.may_be_made_of(keys)
+
+    def is_read(self, key: str, keys: Mapping[str, Any]) -> bool:
+        """Whether an object's value at a spelling of a key is read: that of a spelling that comes first is."""
+        return key not in self.preferred or self.preferred[key].isdisjoint(keys)
+
+    def has_only_own(self, keys: Mapping[str, Any]) -> bool:
+        """Whether an object has no key but those that are read."""
+        return keys.keys() <= self.known and all(self.is_read(key, keys) for key in self.preferred if key in keys)
 
     def may_be_made_of(self, keys: Mapping[str, Any]) -> bool:
         """Whether an object has a key that no arm of the union knows, of which a function may make this one's."""
@@ -119,7 +129,7 @@ class Arm:
             (
                 key
                 for key, leaf in self.leaves.items()
-                if key in value and not leaf.reads(value[key]) and not self.may_form(leaf)
+                if key in value and not leaf.reads(value[key]) and not self.may_form(leaf) and self.is_read(key, value)
             ),
             None,
         )
@@ -160,12 +170,15 @@ class Arm:
             )
         ):
             return False
-        return not self.closed or value.keys() <= self.known
+        return not self.closed or self.has_only_own(value)
 
     def _scalars_first(self, value: dict[str, Any]) -> list[str]:
-        """The known keys of an object: a tag that tells an arm apart spares a look at all that is below it."""
-        nested = [key for key in value if key in self.known and type_of(value[key]) in (dict, list)]
-        return [*(value.keys() & self.known).difference(nested), *nested]
+        """The keys of an object that are read: a tag that tells an arm apart spares a look at all that is below it."""
+        known = value.keys() & self.known
+        if not self.preferred.keys().isdisjoint(known):
+            known = {key for key in known if self.is_read(key, value)}
+        nested = [key for key in value if key in known and type_of(value[key]) in (dict, list)]
+        return [*known.difference(nested), *nested]
 
     def effects_on(self, value: Any) -> Hashable:
         """What its program does to a value, to compare arms.

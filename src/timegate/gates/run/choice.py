@@ -361,7 +361,7 @@ def _by_tags(arms: Sequence[Arm], value: dict[str, Any], *, leniently: bool) -> 
                 # A text is what most tags are; looking it up at once is faster.
                 if type(found) is str and (str, found) in tags.values:
                     continue
-                if not tags.has(found, leniently=leniently):
+                if not tags.has(found, leniently=leniently) and arm.is_read(key, value):
                     break
         else:
             left.append(arm)

@@ -70,7 +70,7 @@ def tell_head(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool) ->
         return False
     if found.sure:
         for key, leaf in head.leaves.items():
-            if key in value:
+            if key in value and head.is_read(key, value):
                 value[key] = leaf.read(value[key])
         others = _misreading(arms, sent, value, in_order=in_order)
     if not others:

@@ -27,11 +27,13 @@ def unfit(arm: Arm, value: dict[str, Any], *, is_arm: bool) -> list[Failure]:
     failures += [
         not_listed(tags, key)
         for key, tags in arm.tags.items()
-        if key in value and not tags.has(value[key], leniently=True)
+        if key in value and not tags.has(value[key], leniently=True) and arm.is_read(key, value)
     ]
     if arm.closed:
         failures += [
-            Failure("this version has no such key", *arm.extra, path=[key]) for key in value if key not in arm.known
+            Failure("this version has no such key", *arm.extra, path=[key])
+            for key in value
+            if key not in arm.known or not arm.is_read(key, value)
         ]
     if is_arm:
         for failure in failures:

@@ -94,7 +94,11 @@ class Shapes:
         for component in parts:
             for key, schema in component.properties.items():
                 found = self._of_key(component, key, schema, version)
-                for spelling in component.accepted(key):
+                spellings = component.accepted(key)
+                for at, spelling in enumerate(spellings):
+                    # What another field reads too is read, unless neither does.
+                    first = frozenset(spellings[:at])
+                    arm.preferred[spelling] = arm.preferred.get(spelling, first) & first
                     if found.values is not None:
                         arm.tags[spelling] = found.values
                     if found.types != EVERY:
@@ -105,6 +109,8 @@ class Shapes:
             arm.known |= {spelling for key in component.properties for spelling in component.accepted(key)}
             arm.sure = arm.sure and CHECKED_MARK not in component.schema
             arm.formed = arm.formed or VALIDATED_MARK in component.schema
+        for spelling in [spelling for spelling, first in arm.preferred.items() if not first]:
+            del arm.preferred[spelling]
 
     def _of_key(self, component: Component, key: str, schema: Schema, version: int) -> Leaf:
         """How the values of a key are read: by the type that reads them, as far as it is known."""
