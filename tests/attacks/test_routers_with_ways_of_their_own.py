@@ -47,6 +47,12 @@ def asked_for(scope: Scope) -> bool:
     return (b"beta", b"1") in scope["headers"]
 
 
+class Moved(VersionChange):
+    """What is new has a path of its own."""
+
+    changes = (endpoint("/old").moved(to="/new"), endpoint("/old/{key}").moved(to="/new/{key}"))
+
+
 class Beta(APIRouter):
     """A router for those who ask for it."""
 
@@ -187,6 +193,22 @@ def nested(router: APIRouter) -> APIRouter:
     outer = APIRouter()
     outer.include_router(router)
     return outer
+
+
+def test_a_handover_asks_what_a_router_matches_by() -> None:
+    client = old_client(with_included(with_keys(Beta()), prefix="/v"), Listed)
+    assert client.get("/v/keys", headers=BETA).json() == {"sku": "keys"}
+    assert client.get("/v/keys").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/old", "/old/a"])
+def test_no_moved_path_gets_past_what_a_router_matches_by(path: str) -> None:
+    beta = Beta()
+    beta.add_api_route("/new", item)
+    beta.add_api_route("/new/{key}", item_of)
+    client = old_client(with_included(beta), Moved)
+    assert client.get(path).status_code == 404
+    assert client.get(path, headers=BETA).status_code == 200
 
 
 @pytest.mark.parametrize("made", [with_keys(Guarded()), nested(with_keys(Guarded()))])

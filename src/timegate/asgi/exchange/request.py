@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlencode
 
+from starlette.routing import Match
+
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.forms import convert_form
 from timegate.asgi.exchange.refusals import complete, refusal
@@ -50,6 +52,7 @@ from timegate.asgi.route.handover import Handover, hand_over
 from timegate.asgi.route.moved_paths import move_to_head
 from timegate.asgi.route.operation import OF_THE_BODY, OperationPlan, inspected
 from timegate.asgi.route.path_parameters import parameter_text, takes_parameters, write_parameters
+from timegate.asgi.route.table import match_of
 from timegate.asgi.route.version import ApiVersion
 from timegate.context import SELECTED
 from timegate.errors import UpgradeError
@@ -148,12 +151,16 @@ def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
         fits = entry.regex is None or entry.regex.match(path) is not None
     else:
         fits = takes_parameters(entry, parameters)
+    if plan.head.regex is None:
+        # A handover must not get past what else the route or its router looks at.
+        fits = fits and match_of(plan.head, inner, path) is Match.FULL
     if not fits:
         raise Refused(not_in_version(response.version.value))
     if plan.head.route is None:
         _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)
         raise Refused(not_ready())
-    taken = entry.converted(parameters or entry.parameters(path))
+    plain = entry.plain()
+    taken = plain.converted(parameters or plain.parameters(path))
     hand_over(inner, Handover(plan.head.route, taken, plan.head.mounts))
 
 

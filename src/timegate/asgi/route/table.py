@@ -88,7 +88,7 @@ class Table:
                     if (
                         (match is None or match(path) is not None)
                         and (methods is None or method in methods)
-                        and (entry.regex is not None or _match(entry, scope, path) is Match.FULL)
+                        and (entry.regex is not None or match_of(entry, scope, path) is Match.FULL)
                     ):
                         return entry
         return None
@@ -113,7 +113,7 @@ class Table:
         partial: Found | None = None
         for entry in self.candidates(path):
             if entry.regex is None:
-                matched = _match(entry, scope, path)
+                matched = match_of(entry, scope, path)
             elif entry.regex.match(path) is None:
                 continue
             else:
@@ -162,7 +162,7 @@ def _by_segments(entry: Entry, shape: tuple[str | None, ...] | None, known: int)
     return literals, tuple(at for at, text in enumerate(shape) if text is None), None, entry.methods, entry
 
 
-def _match(entry: Entry, scope: Scope, path: str) -> Match:
+def match_of(entry: Entry, scope: Scope, path: str) -> Match:
     """What the entry's route says of a request, asked only as far as the app would ask."""
     found = Match.NONE if entry.route is None else Match.FULL
     for asked, prefix in Listed(entry.route, entry.included).asked():
