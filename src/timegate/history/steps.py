@@ -47,7 +47,7 @@ class KeyRemoved:
         required: whether the older version requires it.
         fill: the value that an old client reads.
         was: the declared type of the value.
-        checked: whether a request without the key is refused.
+        checked: whether a request without the key is refused where its version requires the key.
     """
 
     origin: Origin

@@ -101,7 +101,7 @@ def _removed(fact: ParameterRemoved, builder: HistoryBuilder) -> None:
         component, schema = builder.component("requests", holder), builder.type_of("requests", fact)
         builder.put("requests", with_property(component, fact.name, schema, required=fact.required))
         _follow_fields(builder, holder, component)
-        step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=fact.required)
+        step = KeyRemoved(builder.origin, fact.name, schema, fact.required, was=fact.was, checked=True)
         builder.record("requests", holder, step, fact.name)
 
 

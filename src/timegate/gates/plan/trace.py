@@ -57,7 +57,7 @@ class Trace:
             known.
         settings: those that apply to the type at head.
         schema: the value's schema at head; None where head does not get the value.
-        required: whether head requires the key, or an absent key of a removed field is refused.
+        required: whether head requires the key, or the client's version decides on a key that head does not get.
         converted: whether a declared function gets the value.
         filled: whether another value replaces null or an absent key on the way.
         place: the component and key that head has the value at.
