@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,24 +14,15 @@ from timegate.starlette import Operation, operation, operation_of
 
 
 class Task(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    task_id: str = Field(alias="taskId")
-    tries: int = 0
+    task_id: str
 
 
 class Cat(BaseModel):
-    kind: Literal["cat"]
     lives: int
 
 
 class Filter(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
     name: str
-    states: list[str] | None = None
-    limit: int = 10
-    map_index: int = Field(default=-1, alias="mapIndex")
 
 
 class TestOperationOf:

@@ -48,6 +48,7 @@ def listed_routes(routes: Iterable[Any]) -> Iterator[Listed]:
         if contexts is None or not hasattr(route, "original_router"):
             yield Listed(route, ())
             continue
+        # Both list the routes in the app's order, so that one walk finds what leads to each.
         held = _held(route, ())
         for context in contexts([route]):
             original = original_of(context)
