@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from tests.sentences import shows
 from tests.silence.chosen_arms import app_of, read
-from tests.silence.old_client import OLD, gates_of, old_client
-from timegate import on
+from tests.silence.old_client import OLD, gates_of_requests, gates_of_responses, old_client, refusal
+from timegate import CompileError, Contract, DowngradeError, on
 from timegate.typing import is_object
 
 
@@ -140,13 +140,79 @@ class Holding(BaseModel):
     held: Annotated[Annotated[Unsent, Tag("unsent")] | Annotated[Plain, Tag("plain")], Discriminator(unsent_kind)]
 
 
+class Shorter(BaseModel):
+    kind: str = Field("", exclude=True)
+    size: int
+
+
+LENGTH = on(Unsent).renamed("length", to="size")
+NOTHING_TELLS = "head's Discriminator looks for 'kind', which no response has"
+
+
 @shows(
-    "in a response, the arm of a callable `Discriminator` that looks for a field which is not in the body "
-    "(`exclude=True`): it gets the body as it was sent | send the field",
+    "arms of a union in a response that differ and that only a callable `Discriminator` tells apart, by a "
+    "field which is not in the body (`exclude=True`, `response_model_exclude`);"
 )
-def test_it_is_asked_about_a_response_as_it_was_sent() -> None:
-    gates = gates_of([Holding], on(Unsent).renamed("length", to="size"))
+def test_a_callable_that_asks_for_what_no_response_has_tells_no_arms_apart() -> None:
+    with pytest.raises(CompileError) as refused:
+        gates_of_responses([Holding], LENGTH)
+    (fault,) = refused.value.faults
+    assert (fault.place, fault.problem.endswith(NOTHING_TELLS)) == ("Unsent | Plain", True)
+    assert fault.remedy == (
+        "send 'kind' in responses (without exclude), or on(Holding).vouched('why each value says which arm it is')"
+    )
+    gates = gates_of_responses([Holding], LENGTH, on(Holding).vouched("a size says it"))
+    with pytest.raises(DowngradeError):
+        gates.downgrade(Holding, Holding(held=Plain(kind="plain", size=1)), to_version=OLD)
+
+
+def test_it_is_asked_about_requests_all_the_same() -> None:
+    gates = gates_of_requests([Holding], LENGTH)
+    assert gates.upgrade(Holding, {"held": {"length": 1}}, from_version=OLD) == {"held": {"size": 1}}
     sent = {"held": {"kind": "plain", "size": 1}}
     assert gates.upgrade(Holding, sent, from_version=OLD) == sent
-    for held in (Unsent(kind="unsent", size=1), Plain(kind="plain", size=1)):
-        assert gates.downgrade(Holding, Holding(held=held), to_version=OLD) == {"held": {"length": 1}}
+
+
+class Sized(BaseModel):
+    kind: str = Field("", exclude=True)
+    width: int
+
+
+class HoldingOthers(BaseModel):
+    held: Annotated[Annotated[Shorter, Tag("unsent")] | Annotated[Sized, Tag("plain")], Discriminator(unsent_kind)]
+
+
+def test_keys_that_are_sent_tell_the_arms_apart() -> None:
+    gates = gates_of_responses([HoldingOthers], on(Shorter).renamed("length", to="size"))
+    for held, old in ((Shorter(kind="unsent", size=1), {"length": 1}), (Sized(kind="plain", width=1), {"width": 1})):
+        assert gates.downgrade(HoldingOthers, HoldingOthers(held=held), to_version=OLD) == {"held": old}
+
+
+class Sent(BaseModel):
+    kind: str = ""
+    size: int = 0
+
+
+class Other(BaseModel):
+    kind: str = ""
+    size: int = 0
+
+
+@pytest.mark.parametrize("excluded", [True, False])
+def test_what_a_route_leaves_out_is_no_sign_either(excluded: bool) -> None:
+    arms: Any = Annotated[Sent, Tag("unsent")] | Annotated[Other, Tag("plain")]
+    app = FastAPI()
+
+    @app.get(
+        "/",
+        response_model=Annotated[arms, Discriminator(unsent_kind)],
+        response_model_exclude={"kind"} if excluded else None,
+    )
+    def get() -> Any:
+        return Other(kind="plain", size=1)
+
+    contract, fact = Contract.of(app), on(Sent).renamed("length", to="size")
+    if excluded:
+        assert NOTHING_TELLS in refusal(contract, lambda: fact)
+    else:
+        assert old_client(app, fact).get("/").json() == {"kind": "plain", "size": 1}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from pydantic_core import PydanticSerializationError
 from timegate.reading.document_form import check_schemas
 from timegate.reading.held import HeldClasses
 from timegate.reading.hidden import HiddenClasses
+from timegate.reading.looked_up import looked_up, unsent
 from timegate.reading.plain import plain_json
 from timegate.reading.readings import plain_name
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
@@ -27,7 +28,7 @@ from timegate.wire.marks import (
     Labels,
 )
 from timegate.wire.names import free_name
-from timegate.wire.schema import NULL, REF_PREFIX, objects_in, ref, references, rename_references, rewrite
+from timegate.wire.schema import NULL, REF_PREFIX, objects_in, ref, references, referred, rename_references, rewrite
 from timegate.wire.wire import Component, Side
 
 _MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
@@ -108,7 +109,7 @@ def _generated(
     found, definitions = ({key: plain_json(schema) for key, schema in part.items()} for part in generated)
     check_schemas(definitions.get("$defs", {}))
     schemas: dict[Hashable, Schema] = {key: found[index, mode] for index, key in enumerate(keys)}
-    resolved = _resolved(schemas, definitions.get("$defs", {}), records)
+    resolved = _resolved(schemas, definitions.get("$defs", {}), records, mode)
     held = HeldClasses(mode)
     roots = [held.add(adapter.core_schema) for adapter in adapters]
     hidden = HiddenClasses(resolved.components, held)
@@ -118,7 +119,7 @@ def _generated(
 
 
 def _resolved(
-    schemas: Mapping[Hashable, Schema], definitions: Mapping[str, Schema], records: Records
+    schemas: Mapping[Hashable, Schema], definitions: Mapping[str, Schema], records: Records, mode: Mode
 ) -> GeneratedSchemas:
     """Schemas and components with the records in place of the marks that hold their indices."""
     components: dict[str, Component] = {}
@@ -128,13 +129,24 @@ def _resolved(
         bare = {key: value for key, value in schema.items() if key != MODEL_MARK}
         components[name] = _component(name, bare, None if mark is None else records.classes[mark])
 
+    def classes_of(arms: Iterable[Schema]) -> Iterator[tuple[ClassRecord, Schema]]:
+        """The classes that arms are, each with its schema."""
+        for arm in arms:
+            schema = definitions.get(referred(arm) or "", arm)
+            if MODEL_MARK in schema:
+                yield records.classes[schema[MODEL_MARK]], schema
+
     def resolve(node: dict[str, Any]) -> dict[str, Any]:
         choice: Any = node.get(DISCRIMINATOR_MARK)
         if is_object(choice):
             index: int = choice["index"]
             pick, tags = records.discriminators[index]
             arms = tuple((tag, rewrite(arm, resolve)) for tag, arm in zip(tags, choice["arms"], strict=True))
-            node = {**node, DISCRIMINATOR_MARK: CallableDiscriminator(pick, arms)}
+            # All that its classes have may be in a request.
+            asked = looked_up(pick) if mode == "serialization" else ()
+            lacking = (unsent(asked, record, schema) for record, schema in classes_of(choice["arms"]))
+            found = frozenset[str]().union(*lacking)
+            node = {**node, DISCRIMINATOR_MARK: CallableDiscriminator(pick, arms, looks_for=asked, unsent=found)}
         labels: Any = node.get(LABELS_MARK)
         if is_object(labels):
             labelled = [rewrite(arm, resolve) for arm in labels["arms"]]

@@ -236,8 +236,16 @@ class CallableDiscriminator:
         pick: returns the tag of a value.
         arms: each tag with the schema of its arm.
         is_heads: whether head's union has it; otherwise a change says what only the gate asks.
+        looks_for: the keys that it looks for in an object without keys.
+        unsent: those of them that are fields of an arm's class and in none of its responses.
     """
 
     pick: Any
     arms: tuple[tuple[Hashable, Schema], ...]
     is_heads: bool = True
+    looks_for: tuple[str, ...] = ()
+    unsent: frozenset[str] = frozenset()
+
+    def lacks(self, left_out: LeftOut | None) -> frozenset[str]:
+        """The keys that it looks for, of which no response of a route says anything."""
+        return self.unsent.union(key for key in self.looks_for if left_out is not None and left_out.excludes(key))

@@ -84,16 +84,17 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         )
         for component, key, origin in module.lacking
     ]
-    pairs = [(_ALIKE, pair) for pair in module.ambiguous] + [(_MISREAD, pair) for pair in module.misread]
+    pairs = [(_alike(lacking), lacking, one, other) for one, other, lacking in module.ambiguous]
+    pairs += [(_MISREAD, frozenset(), one, other) for one, other in module.misread]
     found += [
         _fault(
             origin_of(reach, one, conversion) or origin_of(reach, other, conversion),
             version,
             f"{display_name(reach, one, conversion)} | {display_name(reach, other, conversion)}",
             problem,
-            _remedy(reach, one, other, conversion, can_be_told=problem == _ALIKE),
+            _remedy(reach, one, other, conversion, lacking, can_be_told=problem == _ALIKE),
         )
-        for problem, (one, other) in pairs
+        for problem, lacking, one, other in pairs
     ]
     for name in dict.fromkeys(module.merged):
         found += _merged(reach, name, conversion, version)
@@ -136,9 +137,19 @@ def _places(reach: Reach, conversion: Conversion) -> Iterator[tuple[str, Any, st
             yield f"{shown}.{key}", inner, f"{subject}.retyped({key!r}, was=…, to_head=…, to_old=…)"
 
 
-def _remedy(reach: Reach, one: str, other: str, conversion: Conversion, *, can_be_told: bool) -> str:
+def _alike(lacking: frozenset[str]) -> str:
+    """Why nothing tells two arms apart."""
+    asked = ", ".join(map(repr, sorted(lacking)))
+    return f"{_ALIKE}; head's Discriminator looks for {asked}, which no response has" if asked else _ALIKE
+
+
+def _remedy(
+    reach: Reach, one: str, other: str, conversion: Conversion, lacking: frozenset[str], *, can_be_told: bool
+) -> str:
     """What tells two arms of a union apart; a function of the old object does so only where head can tell them too."""
     remedy = "give head's union a callable Discriminator (pydantic), which says which one a value is"
+    if lacking:
+        remedy = f"send {', '.join(map(repr, sorted(lacking)))} in responses (without exclude)"
     components = reach.components(conversion.src)
     if reach.side == "responses":
         voucher = voucher_of(reach, (one, other), conversion)

@@ -78,7 +78,8 @@ class Module:
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
         unknown: fields that head leaves out for a reason of its own, where absence means something to a fact: likewise.
-        ambiguous: pairs of arms that no value can tell apart.
+        ambiguous: pairs of arms that no value can tell apart, with the keys by which a callable would, and which no
+            response has.
         lacking: fields that old clients require and that get the value of a sibling which head may leave out: likewise.
         merged: enums of which two members become one, though they are keys of objects.
         misread: pairs of arms where head reads as the first what old clients mean as the second.
@@ -105,7 +106,7 @@ class Module:
         self.faults: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []
         self.lacking: list[tuple[str, str, Origin]] = []
-        self.ambiguous: list[tuple[str, str]] = []
+        self.ambiguous: list[tuple[str, str, frozenset[str]]] = []
         self.merged: list[str] = []
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []

@@ -203,7 +203,9 @@ def _choice_from(
             for called, own in owned.items():
                 # A document may say of the tag itself no more than that it is a text.
                 by_name[called].tags.setdefault(tag, Tags(frozenset(own), listed=tuple(own)))
-    asked = list(_callable_discriminators(schema))
+    noted = list(_callable_discriminators(schema))
+    lacking = frozenset[str]() if module.upgrades else frozenset[str]().union(*(one.lacks(left_out) for one in noted))
+    asked = [] if lacking else noted
     if len(asked) == 1:
         picked = {tag: by_name[name] for tag, arm in asked[0].arms if (name := referred(arm)) in by_name}
         is_first = not module.upgrades and conversion.src == 0
@@ -214,15 +216,15 @@ def _choice_from(
                 if dict in arm.leaf.types:
                     arm.asking_function = module.root(leaf, conversion._replace(dst=0, asking=True))
     if module.upgrades:
-        noted = schema.get(LABELS_MARK)
-        said = noted.arms if isinstance(noted, Labels) else ()
+        labelled = schema.get(LABELS_MARK)
+        said = labelled.arms if isinstance(labelled, Labels) else ()
         labels = {tag: by_name[name] for tag, arm in said if (name := referred(arm)) in by_name}
         _label(module, choice, leaves, labels, conversion)
     unknown = frozenset[str]().union(*(arm.known if arm.refused else arm.newer_keys for arm in arms))
     unknown -= frozenset[str]().union(*(arm.known for arm in arms if arm.refused is None))
     for arm in arms:
         arm.unknown_keys = unknown
-    _compare(module, choice, leaves, asked, conversion)
+    _compare(module, choice, leaves, asked, lacking, conversion)
     module.choices.append(choice)
     return choice
 
@@ -250,7 +252,12 @@ def _note_formed(module: Module, arms: list[Arm], validated: Validated | None, c
 
 
 def _compare(
-    module: Module, choice: Choice, leaves: list[Schema], asked: list[CallableDiscriminator], conversion: Conversion
+    module: Module,
+    choice: Choice,
+    leaves: list[Schema],
+    asked: list[CallableDiscriminator],
+    lacking: frozenset[str],
+    conversion: Conversion,
 ) -> None:
     """Compare the arms that their tags do not tell apart, and note those that nothing tells apart."""
     arms = choice.arms[: len(leaves)]
@@ -274,7 +281,7 @@ def _compare(
     left_out = conversion.left_out
     defaults_lack = module.upgrades or (left_out is not None and left_out.defaults)
     module.ambiguous += [
-        (one.name, other.name)
+        (one.name, other.name, lacking)
         for one, other in Differing(comparable).alike(by_tag=by_tag)
         if not choice.apart
         and not (id(one) in told and id(other) in told)
