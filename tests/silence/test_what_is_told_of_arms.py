@@ -1,13 +1,15 @@
 """What a 422 tells of the arms of a union: what the old server told, and nothing of what the client does not know."""
 
-from typing import Annotated, Literal
+from enum import IntEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from tests.sentences import shows
 from tests.silence.exchanges import Posted, told
-from timegate import on
+from timegate import enum, on
 
 
 class Cat(BaseModel):
@@ -221,3 +223,35 @@ def test_an_item_of_a_union_in_an_arm_is_not_told_where_a_function_made_it_for_a
         ("uuid_type", ["body", "either", "Identified", "name"], ["x"]),
         ("extra_forbidden", ["body", "either", "Named", "strange"], 1),
     ]
+
+
+class Rank(IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Ranked(BaseModel):
+    by_name: dict[str, Rank]
+    pair: tuple[Rank, int] = (Rank.LOW, 1)
+    each: set[Rank] = set()
+
+
+class Unranked(BaseModel):
+    z: int
+
+
+class Ranks(BaseModel):
+    of: Ranked | Unranked
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"by_name": None}, {"by_name": []}, {"by_name": {}, "pair": 5}, {"by_name": 1, "pair": 2, "each": 3}],
+    ids=repr,
+)
+def test_keys_of_an_arm_that_is_told_by_no_tag_are_told_as_the_old_server_told_them(body: dict[str, Any]) -> None:
+    facts = on(Unranked).introduced(seen_as={"by_name": {}}), enum(Rank).grew(2, seen_as=1)
+    sent = {"of": body}
+    expected = told(Posted(create_model("Old", of=Ranked)).app, "POST", "/", body=sent)
+    assert told(Posted(Ranks, *facts).app, "POST", "/", body=sent) == expected
+    assert len(expected) == sum(not isinstance(value, dict) for value in body.values())

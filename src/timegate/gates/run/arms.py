@@ -123,16 +123,13 @@ class Arm:
         """The keys whose values are no null, which no route leaves out for being one."""
         return frozenset(key for key, leaf in self.leaves.items() if type(None) not in leaf.types)
 
-    def unread(self, value: dict[str, Any]) -> str | None:
-        """The first key whose value not even a server that reads leniently takes; None where there is none."""
-        return next(
-            (
-                key
-                for key, leaf in self.leaves.items()
-                if key in value and not leaf.reads(value[key]) and not self.may_form(leaf) and self.is_read(key, value)
-            ),
-            None,
-        )
+    def unread(self, value: dict[str, Any]) -> list[str]:
+        """The keys whose values not even a server that reads leniently takes."""
+        return [
+            key
+            for key, leaf in self.leaves.items()
+            if key in value and not leaf.reads(value[key]) and not self.may_form(leaf) and self.is_read(key, value)
+        ]
 
     def score(self, value: Any, reading: Reading) -> Score | None:
         """How well an object is read as this arm; None where it is not."""

@@ -233,7 +233,7 @@ class Choice:
         As that server did: of the arms that can be read the one by which most fields are set, then one whose values
         have the very types, then the first; or else the first of all, where the union is read from left to right.
         """
-        left = [arm for arm in left if arm.unread(value) is None]
+        left = [arm for arm in left if not arm.unread(value)]
         if len(left) > 1:
             found = best_of(((arm, arm.leaf.score(value)) for arm in left), in_order=self.in_order)
             left = [found[0]] if found is not None else _knowing_most(left, value)
@@ -282,15 +282,9 @@ class Choice:
             raise self.error(NO_ARM)
         if is_object(value):
             self._refuse_newer(value)
-            key = fitting[0].unread(value) if len(fitting) == 1 else None
-            if key is not None:
-                leaf = fitting[0].leaves[key]
-                error = None if leaf.typed is None else leaf.typed.unread(value[key])
-                failures = wrong_type(*leaf.types).failures if error is None else unread(error)
-                for failure in failures:
-                    failure.path.append(key)
-                raise UpgradeError(failures=failures)
-            raise UpgradeError(failures=self._unfit(value) or [Failure(NO_ARM, *self._without_tag(value))])
+            failures = _unread_keys(fitting[0], value) if len(fitting) == 1 else []
+            failures = failures or self._unfit(value) or [Failure(NO_ARM, *self._without_tag(value))]
+            raise UpgradeError(failures=failures)
         raise wrong_type(*(kind for arm in self.arms for kind in arm.leaf.types))
 
     def _no_such_arm(self, arm: Arm, value: Any) -> GateError:
@@ -349,6 +343,20 @@ class Choice:
             for key in value:
                 if key in arm.newer_keys:
                     refuse(UpgradeError, "this version has no such key", None, key)
+
+
+def _unread_keys(arm: Arm, value: dict[str, Any]) -> list[Failure]:
+    """What the keys of an object are told whose values its arm does not read."""
+    found: list[Failure] = []
+    for key in arm.unread(value):
+        leaf = arm.leaves[key]
+        typed = leaf.typed or leaf.frame
+        error = None if typed is None else typed.unread(value[key])
+        failures = wrong_type(*leaf.types).failures if error is None else unread(error)
+        for failure in failures:
+            failure.path.append(key)
+        found += failures
+    return found
 
 
 def _by_tags(arms: Sequence[Arm], value: dict[str, Any], *, leniently: bool) -> list[Arm]:

@@ -37,7 +37,7 @@ def as_sent(arms: Sequence[Arm], chosen: Arm, value: Any, given: Any, *, in_orde
         given: the value, or an object with its keys.
         in_order: whether the union takes the first arm that reads a value.
     """
-    if not chosen.rivals and chosen.unread(value) is None:
+    if not chosen.rivals and not chosen.unread(value):
         return Sent(chosen, given)
     score = chosen.leaf.score(value)
     is_formed = score is not None and not score.sure and chosen.leaf.score(value, Reading(in_form=True)) is None
