@@ -129,7 +129,10 @@ class InPieces(JSONResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-@shows("Where the version's status has no body (204, 205, 304), head's is left out.")
+SHOWN = "Where head's status or the version's has no body (204, 205, 304), what head sends is left out."
+
+
+@shows(SHOWN)
 @pytest.mark.parametrize("was", [204, 205, 304])
 @pytest.mark.parametrize("facts", [(), (RENAMED,)])
 @pytest.mark.parametrize("kind", [JSONResponse, InPieces])
@@ -149,6 +152,26 @@ def test_a_response_whose_old_status_has_no_body_has_none(
     assert response.headers["api-version"] == "2025-01-01"
     head = exchange(served, "DELETE", "/items", version=NEW)
     assert (head.status, head.content, head.headers["content-length"]) == (200, b'{"sku":"a"}', "11")
+
+
+@shows(SHOWN)
+@pytest.mark.parametrize("status", [102, 204, 205, 304])
+@pytest.mark.parametrize("kind", [JSONResponse, InPieces])
+def test_a_body_that_an_app_sends_with_a_status_that_has_none_reaches_no_old_client(
+    status: int, kind: type[JSONResponse]
+) -> None:
+    app = FastAPI()
+
+    @app.get("/items", response_model=Item)
+    def items() -> Response:
+        return kind({"sku": "a"}, status_code=status, headers={"content-length": "11", "x-kept": "1"})
+
+    response = exchange(gated(app, RENAMED), "GET", "/items")
+    assert (response.status, response.content, response.headers["x-kept"]) == (status, b"", "1")
+    assert response.headers.get("content-length", "0") == "0"
+    assert ("content-type" in response.headers) is (status == 304)
+    head = exchange(gated(app, RENAMED), "GET", "/items", version=NEW)
+    assert (head.status, head.content) == (status, b'{"sku":"a"}')
 
 
 def test_a_response_that_has_no_body_today_is_an_empty_one_and_not_json() -> None:

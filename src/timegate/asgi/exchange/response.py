@@ -97,6 +97,16 @@ def _headers_of(message: Message) -> RawHeaders:
     return headers if isinstance(headers, list) else list(headers)
 
 
+def _without_body(headers: RawHeaders, heads: int, status: int) -> RawHeaders:
+    """The header fields of a response without a body: head's status, or the version's, has none."""
+    if heads == status == NOT_MODIFIED:
+        # They are about the body that the client has kept; the length is that of head's.
+        return without(headers, (b"content-length",))
+    # An app may say of its empty response that it is JSON.
+    empty = [] if status in WITHOUT_BODY else [(b"content-length", b"0")]
+    return [*without(headers, _OF_ANY_BODY), *empty]
+
+
 class Stopped(OSError):
     """The client got another response already, so the rest of the app's stream is not sent."""
 
@@ -231,16 +241,10 @@ class GatedResponse:
         start = {**message, "status": response_plan.status, "headers": headers}
         if response_plan.bodiless:
             start.pop("trailers", None)
-            self._start = {**start, "headers": without(headers, _OF_ANY_BODY)}
+            self._start = {**start, "headers": _without_body(headers, message["status"], response_plan.status)}
             self._step = GatedResponse._dropping_body
             return
         if program is None or is_declared_media(response_plan.media, kind):
-            if message["status"] == NOT_MODIFIED and plan.converts_responses:
-                # That of the body that head would have sent.
-                start["headers"] = without(headers, (b"content-length",))
-            elif message["status"] in WITHOUT_BODY and response_plan.status not in WITHOUT_BODY:
-                # An app may say of its empty response that it is JSON.
-                start["headers"] = [*without(headers, _OF_ANY_BODY), (b"content-length", b"0")]
             self._step = GatedResponse._passing
             await self._send(start)
             return

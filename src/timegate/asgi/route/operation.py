@@ -21,6 +21,7 @@ INVALID: Final = 422
 
 NOT_MODIFIED: Final = 304
 _FIRST_ERROR: Final = 400
+_FIRST_FINAL: Final = 200
 _JSON: Final = "application/json"
 
 _DIGESTS: Final = frozenset({b"content-md5", b"digest", b"repr-digest", b"content-digest"})
@@ -63,6 +64,10 @@ def _as_it_is(program: Program | None) -> Program | None:
     return program
 
 
+def _has_no_body(status: int) -> bool:
+    return status < _FIRST_FINAL or status in WITHOUT_BODY
+
+
 def _converting(codec: Codec, program: Program | None) -> Convert:
     """What converts a body; the same bytes where no program does."""
     return bytes if program is None else codec.around(program)
@@ -79,7 +84,7 @@ class ResponsePlan:
         media: the media types that the contract declares for it.
         apart: the programs of those whose JSON has another schema; None where it passes untouched.
         told: whether its JSON may list validation errors.
-        bodiless: whether a body of head's is left out, because responses of the version's status have none.
+        bodiless: whether a body of head's is left out, because its status or the version's has none.
     """
 
     status: int
@@ -206,11 +211,13 @@ class OperationPlan:
         """Plan and remember how responses are handled that have a status of head not seen before."""
         gate = self.gate
         told = status == INVALID
-        bodiless = status not in WITHOUT_BODY and gate.statuses.get(status) in WITHOUT_BODY
-        plan = ResponsePlan(gate.statuses.get(status, status), told=told, bodiless=bodiless)
+        was = gate.statuses.get(status, status)
+        # An app may send a body with such a status all the same, and nothing declares what is in it.
+        bodiless = (_has_no_body(status) or _has_no_body(was)) and (self.converts_responses or was != status)
+        plan = ResponsePlan(was, told=told, bodiless=bodiless)
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
-        if declared is not None and status >= 200 and status not in WITHOUT_BODY and not bodiless:
+        if declared is not None and not _has_no_body(status) and not bodiless:
             wrap = _with_the_frameworks if status >= _FIRST_ERROR else _as_it_is
             program = wrap(gate.responses[declared])
             apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
