@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from tests.asgi.calling import Caller
 from tests.sentences import shows
-from timegate import Timeline, Version, VersionChange, on
+from timegate import Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
 
 NEW, OLD = "2025-06-01", "2025-01-01"
@@ -132,7 +132,50 @@ def test_bytes_of_a_form_that_are_not_percent_encoded_are_read_as_the_framework_
     assert posted(sent, "application/x-www-form-urlencoded")[1]["name"] == name
 
 
-def test_a_charset_that_no_text_can_have_is_read_as_latin_1() -> None:
-    for charset in ("undefined", "punycode", '"a\0b"', "rot13"):
+def test_a_charset_that_nobody_knows_is_read_as_latin_1() -> None:
+    for charset in ("no-such", '"a\0b"'):
         form = part(DATA + b'name="user"', b"\xe4") + END
         assert posted(form, f"multipart/form-data; charset={charset}; boundary=b")[1]["name"] == "ä"
+
+
+@shows("a multipart form in a charset that is none of texts, or in which ASCII is not itself | 415")
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("utf-7", b"+2AA-"), ("unicode_escape", rb"\ud800"), ("raw_unicode_escape", rb"\ud800"), ("punycode", b"-a"),
+        ("cp037", b"a"), ("utf-16", b"a"), ("undefined", b"a"), ("rot13", b"a"),
+    ],
+)  # fmt: skip
+def test_a_charset_that_is_none_of_texts_is_the_clients_fault(charset: str, text: bytes) -> None:
+    """Some make half of a surrogate pair, and punycode takes quadratic time."""
+    form = part(DATA + b'name="user"', text) + END
+    status, problem = posted(form, f"multipart/form-data; charset={charset}; boundary=b")
+    assert (status, problem["title"]) == (415, "The body is of an unsupported type")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-15", "windows-1252", "shift_jis", "gb18030"])
+def test_names_and_texts_of_a_form_are_in_its_charset(charset: str) -> None:
+    text = {"shift_jis": "\u8868", "gb18030": "\u8868"}.get(charset, "\u20ac")
+    name = f'name="photo"; filename="{text}.png"'.encode(charset)
+    form = part(DATA + b'name="user"', text.encode(charset)) + part(DATA + name + b"\r\nContent-Type: image/png") + END
+    read = posted(form, f"multipart/form-data; charset={charset}; boundary=b")[1]
+    assert (read["name"], read["file"]) == (text, f"{text}.png")
+
+
+def test_the_name_of_a_field_is_in_the_charset_of_the_form() -> None:
+    app = FastAPI()
+
+    @app.post("/accounts")
+    def create(α: Annotated[str, Form()]) -> str:
+        return α
+
+    class Renamed(VersionChange):
+        """A field is called alpha in Greek."""
+
+        changes = (endpoint("/accounts", "POST").form("β").renamed(to="α"),)
+
+    app.add_middleware(TimegateMiddleware, timeline=Timeline(Version(NEW, Renamed), Version(OLD)))
+    kind = {"content-type": f"{MULTIPART}; charset=iso-8859-7"}
+    with Caller(app, headers={"API-Version": OLD}) as client:
+        response = client.post("/accounts", content=part(DATA + b'name="\xe2"', b"\xe3") + END, headers=kind)
+    assert (response.status_code, response.json()) == (200, "γ")

@@ -129,10 +129,7 @@ class InPieces(JSONResponse):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-SHOWN = "Where head's status or the version's has no body (204, 205, 304), what head sends is left out."
-
-
-@shows(SHOWN)
+@shows("Where head's status or the version's has no body (204, 205, 304), what head sends is left out.")
 @pytest.mark.parametrize("was", [204, 205, 304])
 @pytest.mark.parametrize("facts", [(), (RENAMED,)])
 @pytest.mark.parametrize("kind", [JSONResponse, InPieces])
@@ -154,7 +151,7 @@ def test_a_response_whose_old_status_has_no_body_has_none(
     assert (head.status, head.content, head.headers["content-length"]) == (200, b'{"sku":"a"}', "11")
 
 
-@shows(SHOWN)
+@shows("Where head's status or the version's has no body (204, 205, 304), what head sends is left out.")
 @pytest.mark.parametrize("status", [102, 204, 205, 304])
 @pytest.mark.parametrize("kind", [JSONResponse, InPieces])
 def test_a_body_that_an_app_sends_with_a_status_that_has_none_reaches_no_old_client(

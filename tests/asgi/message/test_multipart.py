@@ -11,7 +11,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n'
 
 def scanned(form: bytes, sizes: int) -> list[tuple[str, bytes]]:
     """The name and the bytes of each part of a form that arrives in pieces of one size."""
-    scanner, found = MultipartScanner(b"b"), list[tuple[str, bytes]]()
+    scanner, found = MultipartScanner(b"b", "utf-8"), list[tuple[str, bytes]]()
     for at in range(0, len(form), sizes):
         for one in scanner.feed(form[at : at + sizes]):
             if isinstance(one, Part):
@@ -37,4 +37,4 @@ def test_spaces_may_follow_a_boundary() -> None:
 @pytest.mark.parametrize("after", [b"x\r\n", b" x\r\n", b"\n\n"])
 def test_anything_else_behind_a_boundary_is_no_form(after: bytes) -> None:
     with pytest.raises(Malformed):
-        list(MultipartScanner(b"b").feed(PART.replace(b"--b\r\n", b"--b" + after)))
+        list(MultipartScanner(b"b", "utf-8").feed(PART.replace(b"--b\r\n", b"--b" + after)))

@@ -77,9 +77,12 @@ async def convert_form(
     if kind != MULTIPART:
         raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
     try:
-        form = _Multipart(gate, convert, boundary_of(types[0]), limit, charset_of(types[0]))
+        boundary, charset = boundary_of(types[0]), charset_of(types[0])
     except Malformed:
         raise Refused(malformed("The Content-Type of the form names no boundary.")) from None
+    if charset is None:
+        raise Refused(unsupported_media("A form at this place must be in UTF-8, or in another charset of texts."))
+    form = _Multipart(gate, convert, boundary, limit, charset)
     # The fields are written anew, in UTF-8, and behind a boundary that no client and no change can have written.
     own = (b"content-type", b"multipart/form-data; boundary=" + form.new_boundary)
     headers = [own if item[0] == b"content-type" else item for item in without(headers, OF_THE_BODY)]
@@ -125,7 +128,7 @@ class _Multipart:
         convert: converts its fields.
         boundary: what separates its parts.
         limit: how many bytes its fields may have.
-        charset: that of its fields.
+        charset: that of its texts.
 
     Attributes:
         new_boundary: what separates the parts of head's form.
@@ -145,7 +148,7 @@ class _Multipart:
 
     async def pieces(self, receive: Receive) -> AsyncIterator[bytes]:
         """The pieces of head's form."""
-        scanner = MultipartScanner(self._boundary)
+        scanner = MultipartScanner(self._boundary, self._charset)
         more, is_empty = True, True
         while more and not scanner.ended:
             message = await receive()

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-UTF8: Final = "utf-8"
+_UTF8: Final = "utf-8"
+_LATIN_1: Final = "iso8859-1"
+
+# Python's codecs for the charsets in which browsers send forms (the Encoding standard), but for those in which ASCII is
+# not itself. Others that Python knows are no charset of a text (`unicode_escape` and `utf-7` make halves of surrogate
+# pairs), or take quadratic time (`punycode`).
+_CHARSETS: Final = frozenset({
+    _UTF8, _LATIN_1, "ascii", "big5", "big5hkscs", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030",
+    "gb2312", "gbk", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620",
+    *(f"cp{number}" for number in range(1250, 1259)),
+    *(f"iso8859-{number}" for number in range(2, 17)),
+})  # fmt: skip
 
 _HEADERS: Final = 16 * 1024
 """How many bytes the header of a part may have."""
@@ -90,14 +102,18 @@ def boundary_of(content_type: bytes) -> bytes:
     return boundary
 
 
-def charset_of(content_type: bytes) -> str:
-    """In which charset the fields of a form are: UTF-8 where the Content-Type does not say it.
+def charset_of(content_type: bytes) -> str | None:
+    """In which charset the texts of a form are, as Starlette reads it; None for one that is not read.
 
     Raises:
         Malformed: the Content-Type cannot be read.
     """
     charset = parameters_in(content_type).get(b"charset")
-    return charset.decode("latin-1").lower() if charset else UTF8
+    try:
+        name = codecs.lookup(charset.decode("latin-1")).name if charset else _UTF8
+    except (LookupError, ValueError):
+        return _LATIN_1
+    return name if name in _CHARSETS else None
 
 
 def quotable(text: bytes) -> bytes:
@@ -108,11 +124,11 @@ def quotable(text: bytes) -> bytes:
 
 
 def text_in(data: bytes | bytearray, charset: str) -> str:
-    """The text of a field. What is none in its charset is read as Latin-1, as Starlette reads it."""
+    """A text of a form. What is none in its charset is read as Latin-1, as Starlette reads it."""
     try:
         return data.decode(charset)
-    except (UnicodeError, LookupError, ValueError):
-        return data.decode("latin-1")
+    except UnicodeError:
+        return data.decode(_LATIN_1)
 
 
 class MultipartScanner:
@@ -120,13 +136,15 @@ class MultipartScanner:
 
     Args:
         boundary: what separates the parts.
+        charset: that of the names of fields and files.
 
     Attributes:
         ended: whether the last boundary was found.
     """
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, charset: str) -> None:
         self._delimiter = b"\r\n--" + boundary
+        self._charset = charset
         # The first boundary has no line before it. What has been read of the buffer is dropped once a piece, because a
         # piece may have very many parts.
         self._buffer, self._at = b"\r\n", 0
@@ -155,7 +173,7 @@ class MultipartScanner:
             return None
         header, self._at = self._buffer[self._at : end].removeprefix(b"\r\n"), end + 4
         self._in_header, self._in_part = False, True
-        return _part_of(header)
+        return _part_of(header, self._charset)
 
     def _content(self) -> Data | None:
         """Bytes up to the next boundary; None where more has to arrive before anything can be said."""
@@ -182,8 +200,8 @@ class MultipartScanner:
         return Data(self._buffer[start:end] if self._in_part else b"")
 
 
-def _part_of(header: bytes) -> Part:
-    """The part that a header describes.
+def _part_of(header: bytes, charset: str) -> Part:
+    """The part that a header describes, with its names in UTF-8.
 
     Raises:
         Malformed: not every reader would find the same in it.
@@ -207,7 +225,7 @@ def _part_of(header: bytes) -> Part:
     if name is None:
         raise Malformed
     if file is not None:
-        file = b'; filename="%b"' % quotable(file)
+        file = b'; filename="%b"' % quotable(text_in(file, charset).encode("utf-8"))
     elif b"filename*" in parameters:
         file = b'; filename*="%b"' % quotable(parameters[b"filename*"])
-    return Part(text_in(name, UTF8), file, tuple(others), len(header))
+    return Part(text_in(name, charset), file, tuple(others), len(header))
