@@ -171,6 +171,25 @@ def without_arms(schema: Any, names: Collection[str]) -> Any:
     return rewrite(schema, change)
 
 
+def with_arms_back(schema: Any, names: Collection[str]) -> Any:
+    """A copy of a schema in which the unions have those of their newer arms again that are among some components."""
+
+    def change(node: dict[str, Any]) -> dict[str, Any]:
+        kept_aside = node.get(NEWER_ARMS_MARK, ())
+        back = [ref(name) for name in kept_aside if name in names]
+        if not back:
+            return node
+        rest = tuple(name for name in kept_aside if name not in names)
+        node = {key: value for key, value in node.items() if key != NEWER_ARMS_MARK}
+        mark = {NEWER_ARMS_MARK: rest} if rest else {}
+        for keyword in ("anyOf", "oneOf"):
+            if keyword in node:
+                return {**node, keyword: [*node[keyword], *back], **mark}
+        return {"anyOf": [node, *back], **mark}
+
+    return rewrite(schema, change)
+
+
 def with_arm(schema: Any, meant: Callable[[list[Schema]], bool], name: str, properties: Mapping[str, Schema]) -> Any:
     """A copy of a schema in which some unions have one more arm.
 

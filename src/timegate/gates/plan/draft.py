@@ -23,6 +23,7 @@ from timegate.gates.plan.plan import (
 )
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import Call
+from timegate.history.schema_edits import with_arms_back
 from timegate.history.steps import Origin
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import has_keys
@@ -94,12 +95,24 @@ class Draft:
         return [*self.names.values(), *([] if self.stage.whole is None else [self.stage.whole])]
 
     def convert_by_schema(self, slot: Slot, conversion: Conversion) -> None:
-        if slot.schema is not None and self.reach.needs(slot.schema, conversion):
+        schema = None if slot.schema is None else self._with_arms_at(conversion.src, slot.schema)
+        if schema is not None and self.reach.needs(schema, conversion):
             if conversion.from_client:
-                conversion = conversion._replace(described=self.reach.described_only(slot.schema, self.name))
+                conversion = conversion._replace(described=self.reach.described_only(schema, self.name))
             if conversion.left_out is not None:
                 conversion = conversion._replace(left_out=conversion.left_out.below)
-            self.stage.ops.append(ConvertBySchema(slot, slot.schema, conversion))
+            self.stage.ops.append(ConvertBySchema(slot, schema, conversion))
+
+    def _with_arms_at(self, version: int, schema: Schema) -> Schema:
+        """A schema with the arms that values of a version have: a fact kept those aside that its boundary introduces.
+
+        A value of a response goes on in the newer shape of a boundary until all its facts are undone.
+        """
+        older = range(version, len(self.reach.history.wires) - 1)
+        names = frozenset[str]() if self.upgrades else self.reach.names_in(schema)
+        present = [name for name in names if self.reach.introduction(name, older)]
+        back: Schema = with_arms_back(schema, present) if present else schema
+        return back
 
     def convert_to(self, slot: Slot, version: int) -> None:
         if slot.since == version:
