@@ -140,10 +140,14 @@ def no_text(_: str) -> list[int]:
     raise TypeError
 
 
+def a_letter(_: Any) -> str:
+    return "x"
+
+
 def test_what_the_client_may_not_send_is_its_fault_even_where_a_function_would_fail() -> None:
     boundaries = (
         (on(Sized).retyped("size", was=str, to_head=no_text, to_old=str, loses="bad text"),),
-        (on(Sized).became_required("size", default="x"),),
+        (on(Sized).became_required("size", default=a_letter),),
     )
     oracle, gates = oracle_of(Sized, *boundaries), timeline_of(*boundaries).compile(Contract.of_types(Sized))
     with pytest.raises(UpgradeError):

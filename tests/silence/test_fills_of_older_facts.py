@@ -77,12 +77,16 @@ def as_list(shade: str | None) -> list[str | None]:
     return [shade]
 
 
+def no_shades(_: Any) -> list[str | None]:
+    return []
+
+
 @pytest.mark.parametrize("newer", [(), (on(Kinds).renamed("sort", to="kind"),)], ids=["alone", "a key is renamed too"])
 def test_what_a_fact_fills_in_and_a_newer_one_cannot_convert_is_told_whatever_else_changes(
     newer: tuple[Fact, ...],
 ) -> None:
     listed = on(Kinds).retyped("shade", was=list[str | None], to_head=only_one, to_old=as_list, loses="none")
-    gates = gates_of(Kinds, newer, (listed,), (on(Kinds).added("shade", default=[]),))
+    gates = gates_of(Kinds, newer, (listed,), (on(Kinds).added("shade", default=no_shades),))
     sent = {"sort" if newer else "kind": "k"}
     with pytest.raises(UpgradeError, match="cannot be converted") as refused:
         gates.upgrade(Kinds, sent, from_version="2001-01-01")

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from tests.oracle.history import undone
-from tests.oracle.places import (
-    behind,
-    is_enum,
-)
+from tests.oracle.places import admits_null, behind, is_enum
 from tests.strategies import functions
 from tests.strategies.models import NAMES, dict_of, list_of
 from tests.strategies.snapshot import Candidate, Snapshot
 from timegate.changes.base import UNSET, Fact
 from timegate.changes.subjects import on, sibling
+from timegate.wire.wire import SIDES
 
 
 def added(snapshot: Snapshot) -> Fact | None:
@@ -134,6 +132,10 @@ def moved(snapshot: Snapshot) -> Fact | None:
     if candidate is None or inner is None or candidate.keys["requests"] != candidate.keys["responses"]:
         return None
     sources = [source for source in snapshot.candidates(inner) if source.keys["requests"] == source.keys["responses"]]
+    if not candidate.always or any(admits_null(candidate.places[side], snapshot.state[side]) for side in SIDES):
+        # A move makes the object where it is absent or null.
+        needed = {key for side in SIDES for key in snapshot.state[side][inner.name].required}
+        sources = [source for source in sources if needed <= {source.keys["requests"]}]
     name = snapshot.free_name(snapshot.affected(candidate.model, candidate.name))
     if not sources or name is None:
         return None

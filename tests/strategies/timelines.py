@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.oracle.history import undone
+from tests.oracle.history import History, State, Step, undone
+from tests.strategies.carried import is_carried
 from tests.strategies.choices import Choices
 from tests.strategies.fields_proposed import renamed_tag
 from tests.strategies.models import World, worlds
@@ -76,6 +77,7 @@ class TimelineBuilder:
     without: tuple[str, ...] = ()
     kinds: set[str] = field(default_factory=set[str])
     converts_models: bool = False
+    newer: list[tuple[State, list[Step]]] = field(default_factory=list[tuple[State, list[Step]]])
 
     def build(self) -> Case:
         wire = self.contract.wire
@@ -106,17 +108,22 @@ class TimelineBuilder:
         snapshot.newer = {side: dict(components) for side, components in snapshot.state.items()}
         snapshot.changed, snapshot.locked = set(), set()
         facts: list[Fact] = []
+        steps: list[Step] = []
+        self.newer.append((snapshot.newer, steps))
+        history = History([state for state, _ in self.newer], [drawn for _, drawn in self.newer])
         allowed = [one for name, one in PROPOSALS if name not in self.without]
         if self.world.unions and "introduced" not in self.without:
             allowed += [introduced, renamed_tag, *([] if "retired" in self.without else [retired])]
         for _ in range(self.choices.number(1, 3)):
             for _attempt in range(4):
                 fact = self.choices.pick(allowed)(snapshot)
-                if fact is None:
+                older = None if fact is None else undone(snapshot.state, fact)
+                if fact is None or older is None or not is_carried(fact, older, snapshot.state, history):
                     continue
                 facts.insert(0, fact)
+                steps.insert(0, Step("", fact, snapshot.state, older))
                 self.kinds.add(fact.verb)
-                snapshot.go_back(fact, undone(snapshot.state, fact))
+                snapshot.go_back(fact, older)
                 break
         return facts
 

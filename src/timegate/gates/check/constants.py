@@ -2,68 +2,208 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.errors import Fault, GateError
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
-from timegate.gates.run.runtime import copy_json
-from timegate.gates.source.module import Module
+from timegate.gates.run.runtime import MISSING, call_each, copy_json, extract
+from timegate.gates.source.module import Purpose
 from timegate.gates.source.programs import new_module
-from timegate.history.steps import KeyAdded, KeyRemoved, Step, ValueReplaced
+from timegate.history.steps import (
+    KeyAdded,
+    KeyRemoved,
+    KeyRenamed,
+    ObjectConverted,
+    Origin,
+    Step,
+    ValueConverted,
+    ValueMoved,
+    ValueReplaced,
+)
+from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
+from timegate.wire.schema import single_reference
+
+_NEVER_ENDS: Final = "the conversion of the declared value never ends"
 
 
-def constant_faults(reach: Reach) -> Iterator[Fault]:
+def constant_faults(reach: Reach) -> list[Fault]:
     """The declared values of one side that cannot be converted from their boundary to the last version."""
-    upgrades = reach.side == "requests"
-    for (side, name, boundary), steps in reach.history.steps.items():
-        if side != reach.side:
-            continue
-        conversion = Conversion(boundary, 0 if upgrades else len(reach.history.wires) - 1)
-        for step in steps:
-            for key, schema, value in _constants(step, upgrades=upgrades):
-                problem = _problem(new_module(reach), schema, conversion, value)
-                if problem is not None:
-                    yield Fault(
-                        step.origin.version,
-                        step.origin.change,
-                        f"{reach.component(name, boundary).display_name}.{key}",
-                        problem,
-                        f"give {step.origin.fact} a value in the newer shape of its type, whose conversion ends",
-                    )
+    return _Constants(reach).faults()
 
 
-def _constants(step: Step, *, upgrades: bool) -> Iterator[tuple[str, Schema, Any]]:
-    """The values that a step sets, each with its key and schema."""
-    match step:
-        case KeyAdded() if upgrades:
-            schema, values = step.schema, [step.default]
-        case KeyRemoved() if not upgrades:
-            schema, values = step.schema, [step.fill]
-        case ValueReplaced() if upgrades:
-            schema, values = step.newer, [step.null_to_head, step.missing_to_head]
-        case ValueReplaced():
-            schema, values = step.older, [step.null_to_old, step.missing_to_old]
-        case _:
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    """A declared value on its way.
+
+    Args:
+        origin: the fact that declares it.
+        place: where it is set.
+        value: in the shape that it has by now.
+        schema: of the value.
+        since: the version of that shape.
+    """
+
+    origin: Origin
+    place: str
+    value: Any
+    schema: Schema
+    since: int
+
+
+class _Constants:
+    """The declared values of one side, each followed through the facts that payloads meet after its own.
+
+    What becomes of one inside of an object that a function converts as a whole, nobody knows at the start.
+
+    Args:
+        reach: the side and its history.
+    """
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._upgrades = reach.side == "requests"
+        self._held: dict[str, dict[str, list[_Constant]]] = {}
+        self._arriving: list[tuple[str, str, list[_Constant]]] = []
+        self._known: dict[Purpose, Any] = {}
+        self._faults: list[Fault] = []
+
+    def faults(self) -> list[Fault]:
+        """Why some cannot be converted."""
+        met: dict[int, list[tuple[str, Sequence[Step]]]] = {}
+        for (side, name, boundary), steps in self._reach.history.steps.items():
+            if side == self._reach.side:
+                met.setdefault(boundary, []).append((name, steps if self._upgrades else steps[::-1]))
+        for boundary in sorted(met, reverse=self._upgrades):
+            for name, in_order in met[boundary]:
+                for step in in_order:
+                    self._meet(name, boundary, step)
+            while self._arriving:
+                name, key, constants = self._arriving.pop()
+                self._of(name).setdefault(key, []).extend(constants)
+        last = 0 if self._upgrades else len(self._reach.history.wires) - 1
+        for held in self._held.values():
+            for constants in held.values():
+                self._shaped(constants, last)
+        return self._faults
+
+    def _of(self, name: str) -> dict[str, list[_Constant]]:
+        """The values under the keys of a component's objects."""
+        return self._held.setdefault(name, {})
+
+    def _meet(self, name: str, boundary: int, step: Step) -> None:
+        held = self._of(name)
+        match step:
+            case KeyAdded() | KeyRemoved():
+                comes = isinstance(step, KeyAdded) == self._upgrades
+                value = step.default if isinstance(step, KeyAdded) else step.fill
+                held[step.key] = self._set(name, boundary, step, step.schema, [value] if comes else [])
+            case KeyRenamed():
+                source, target = (step.old, step.new) if self._upgrades else (step.new, step.old)
+                held[target] = held.pop(source, [])
+            case ValueReplaced():
+                self._replace(name, boundary, step)
+            case ValueConverted():
+                self._convert(name, boundary, step)
+            case ValueMoved():
+                self._move(name, boundary, step)
+            case ObjectConverted():
+                held.clear()
+            case _:
+                pass
+
+    def _set(
+        self, name: str, boundary: int, step: Step, schema: Schema, values: Iterable[Any], key: str = ""
+    ) -> list[_Constant]:
+        """The constants among the values that a step sets, at a key if not at its own."""
+        display_name = self._reach.component(name, boundary + self._upgrades).display_name
+        at = key or getattr(step, "key", "")
+        return [
+            _Constant(step.origin, f"{display_name}.{at}", value, schema, boundary)
+            for value in values
+            if value is not UNSET and not isinstance(value, Sibling) and not callable(value)
+        ]
+
+    def _replace(self, name: str, boundary: int, step: ValueReplaced) -> None:
+        null, missing, target = step.null_to_old, step.missing_to_old, step.older
+        if self._upgrades:
+            null, missing, target = step.null_to_head, step.missing_to_head, step.newer
+        held = self._of(name)
+        before = self._shaped(held.get(step.key, ()), boundary)
+        kept = [replace(one, schema=target) for one in before if one.value is not None or null is UNSET]
+        held[step.key] = [*kept, *self._set(name, boundary, step, target, [null, missing])]
+
+    def _convert(self, name: str, boundary: int, step: ValueConverted) -> None:
+        function, target = (step.to_head, step.newer) if self._upgrades else (step.to_old, step.older)
+        call, held = self._reach.call_of(step, boundary), self._of(name)
+        converted = list[_Constant]()
+        for one in self._shaped(held.get(step.key, ()), boundary):
+            try:
+                value = one.value if call is None else call_each((call,), copy_json(one.value), GateError)
+            except GateError as error:
+                where = f"{step.origin.fact} of {step.origin.version}"
+                self._fault(one, f"{self._cannot}: {where}: {error.problem}", f"a value that {where} converts")
+                continue
+            if value is not UNSET:
+                converted.append(replace(one, value=value, schema=target))
+        # An old client's null becomes null where nothing is declared.
+        empty = function.empty if isinstance(function, FirstItem) and not step.stars else UNSET
+        held[step.key] = converted + self._set(name, boundary, step, target, [UNSET if empty is None else empty])
+
+    def _move(self, name: str, boundary: int, step: ValueMoved) -> None:
+        source, target = (step.old, step.new) if self._upgrades else (step.new, step.old)
+        versions = (boundary + 1, boundary) if self._upgrades else (boundary, boundary + 1)
+        held, moving = self._of(name), list[_Constant]()
+        for one in self._shaped(held.pop(source[0], ()), boundary):
+            value = one.value if len(source) == 1 else extract(copy_json(one.value), source[1:], 0)
+            if value is not MISSING:
+                moving.append(replace(one, value=value, schema=step.schema))
+        if len(source) > 1:
+            inner = self._inner(name, source, versions[0])
+            moving += self._shaped(self._of(inner).pop(source[-1], ()), boundary)
+        if not self._upgrades:
+            moving += self._set(name, boundary, step, step.schema, [step.empty], ".".join(step.old))
+        if len(target) == 1:
+            held[target[0]] = moving
+        else:
+            held.pop(target[0], None)
+            self._arriving.append((self._inner(name, target, versions[1]), target[-1], moving))
+
+    def _inner(self, name: str, path: Sequence[str], version: int) -> str:
+        """The component whose objects have the last key of a path."""
+        for key in path[:-1]:
+            name = single_reference(self._reach.component(name, version).properties.get(key, {})) or ""
+        return name
+
+    @property
+    def _cannot(self) -> str:
+        return f"the declared value cannot be converted to {'head' if self._upgrades else 'an older version'}"
+
+    def _fault(self, constant: _Constant, problem: str, instead: str) -> None:
+        origin = constant.origin
+        self._faults.append(
+            Fault(origin.version, origin.change, constant.place, problem, f"give {origin.fact} {instead}")
+        )
+
+    def _shaped(self, constants: Iterable[_Constant], version: int) -> list[_Constant]:
+        """Some constants in the shape of a version, less those that cannot have it, which are faults."""
+        return [shaped for one in constants for shaped in self._in_shape(one, version)]
+
+    def _in_shape(self, one: _Constant, version: int) -> Iterator[_Constant]:
+        holds_components = one.since != version and self._reach.names_in(one.schema)
+        module = new_module(self._reach, self._known) if holds_components else None
+        name = None if module is None else module.root(one.schema, Conversion(one.since, version))
+        if module is None or name is None:
+            yield replace(one, since=version)
             return
-    for value in values:
-        if value is not UNSET and not isinstance(value, Sibling) and not callable(value):
-            yield step.key, schema, value
-
-
-def _problem(module: Module, schema: Schema, conversion: Conversion, value: Any) -> str | None:
-    """Why a value cannot be converted; None where it can."""
-    name = module.root(schema, conversion)
-    if name is None:
-        return None
-    target = "head" if module.upgrades else "an older version"
-    try:
-        module.build()[name](copy_json(value))
-    except RecursionError:
-        return "the conversion of the declared value never ends"
-    except GateError as error:
-        return f"the declared value cannot be converted to {target}: {error.problem}"
-    return None
+        instead = "a value in the newer shape of its type, whose conversion ends"
+        try:
+            yield replace(one, value=module.build()[name](copy_json(one.value)), since=version)
+        except RecursionError:
+            self._fault(one, _NEVER_ENDS, instead)
+        except GateError as error:
+            self._fault(one, f"{self._cannot}: {error.problem}", instead)
