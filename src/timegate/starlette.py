@@ -57,8 +57,10 @@ def operation(
         query: a model, dataclass or TypedDict of the query parameters, passed as `query`.
 
     Raises:
-        DeclarationError: the handler's parameters and the declaration do not agree.
+        DeclarationError: the handler's parameters and the declaration do not agree, or a status is declared twice.
     """
+    if response is not None and status in (errors or {}):
+        raise DeclarationError(f"@operation(errors={{{status}: …}}): {status} is the status of response=; declare one")
     declared = Operation(request=request, response=response, status=status, errors=errors, query=query)
     read_body = None if request is None else _Body(request)
     read_query = None if query is None else _Query(query)

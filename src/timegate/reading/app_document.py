@@ -11,7 +11,7 @@ from timegate.reading.parameters import renamed_keys
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK, SHOWN_TITLE_MARK
 from timegate.wire.media import is_json_media
-from timegate.wire.schema import references, referred, rename_references
+from timegate.wire.schema import beside, ref, references, referred, rename_references
 from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
 
@@ -160,7 +160,7 @@ class AppDocument:
         return None
 
     def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
-        """A body with notes of what its other media types hold by schemas of their own, which are not converted."""
+        """A body with notes of what the document shows besides: what other media types hold, which is not converted."""
         schemas = {media: node["schema"] for media, node in around.get("content", {}).items() if _has_schema(node)}
         own = schemas.get(next(iter(body.media), ""))
         others = {media: schema for media, schema in schemas.items() if schema != own}
@@ -174,8 +174,21 @@ class AppDocument:
             for media, schema in others.items()
             if media not in apart and set(references(schema)) & self._identities.keys()
         ]
-        schema = {**body.schema, BEHIND_MARK: [*body.schema.get(BEHIND_MARK, ()), *behind]} if behind else body.schema
+        schema = beside(body.schema, self._shown_besides(own, body.schema))
+        schema = {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *behind]} if behind else schema
         return replace(body, schema=schema, apart=apart)
+
+    def _shown_besides(self, shown: Any, schema: Schema) -> list[Schema]:
+        """The components to which a documented schema of a response refers, and that its type does not hold."""
+        components = self._wire.responses
+        names = {self._identities[name] for name in references(shown) if name in self._identities} & components.keys()
+        held, waiting = set[str](), [*references(schema)] if names else []
+        while waiting:
+            name = waiting.pop()
+            if name not in held and name in components:
+                held.add(name)
+                waiting += components[name].references
+        return [ref(name) for name in names - held]
 
     def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
         """Whether a parameter refers to components that are not on the wire."""

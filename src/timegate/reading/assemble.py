@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -22,7 +22,7 @@ from timegate.reading.parameters import parameters_of, renamed_keys, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Location, Schema
 from timegate.wire.marks import BEHIND_MARK, LEFT_OUT_MARK
-from timegate.wire.schema import references, referred
+from timegate.wire.schema import beside, references, referred
 from timegate.wire.wire import HOLDERS, SIDES, Body, Component, Operation, Side, Wire
 
 _WRAPPER: Final = "TimegateWrapper"
@@ -63,8 +63,12 @@ def head_wire(
     requests = _without_models(
         requests, [one.request for one in declared if one.request is not None and one.request.synthetic]
     )
-    responses = share_identities(responses, requests)
-    schemas: dict[Side, GeneratedSchemas] = {"requests": requests, "responses": responses}
+    schemas: dict[Side, GeneratedSchemas] = {"requests": requests, "responses": share_identities(responses, requests)}
+    for side in SIDES:
+        for operation in declared:
+            for place, body in operation.typed_bodies(side):
+                schemas[side] = _with_others(schemas[side], (operation.key, place), body)
+    requests, responses = schemas["requests"], schemas["responses"]
     components = dict(requests.components)
     built: list[Operation] = []
     for operation in declared:
@@ -126,12 +130,12 @@ class _Types:
 
     def _add(self, operation: DeclaredOperation) -> None:
         for place, body in operation.typed_bodies("requests"):
-            self.requests.append(self._body((operation.key, place), body))
+            self.requests += self._body((operation.key, place), body)
         for place, body in operation.typed_bodies("responses"):
             if body.rendered and not _is_describable(body.kind):
                 continue
             types = self.responses if body.by_alias else self.responses_by_name
-            types.append(self._body((operation.key, place), body))
+            types += self._body((operation.key, place), body)
         for location, declared in operation.parameters.items():
             where = HOLDERS[location]
             for index, model in enumerate(declared.models):
@@ -140,11 +144,13 @@ class _Types:
                 fields = {f"field_{index}": (one.kind, one.info) for index, one in enumerate(declared.single)}
                 self.requests.append(((operation.key, where, "single"), self._wrapper(fields)))
 
-    def _body(self, key: _Key, body: DeclaredBody) -> tuple[_Key, Any]:
+    def _body(self, key: _Key, body: DeclaredBody) -> Iterator[tuple[_Key, Any]]:
         if body.info is None:
-            return key, body.kind
-        self._wrapped.add(key)
-        return key, self._wrapper({"field_0": (body.kind, body.info)})
+            yield key, body.kind
+        else:
+            self._wrapped.add(key)
+            yield key, self._wrapper({"field_0": (body.kind, body.info)})
+        yield from (((*key, index), kind) for index, (_, kind) in enumerate(body.others))
 
     def _wrapper(self, fields: Mapping[str, Any]) -> Any:
         # In a model's field, a FieldInfo means what it means to the app; in Annotated, pydantic ignores parts of it.
@@ -211,6 +217,21 @@ def _without_models(generated: GeneratedSchemas, synthetic: Sequence[DeclaredBod
         for name, component in generated.components.items()
     }
     return GeneratedSchemas(generated.schemas, components)
+
+
+def _with_others(generated: GeneratedSchemas, key: _Key, body: DeclaredBody) -> GeneratedSchemas:
+    """The schemas with notes of what the other declarations of a body hold."""
+    for index, (name, _) in enumerate(body.others):
+        own, other = generated.schemas.get(key, {}), generated.schemas.get((*key, index), {})
+        component = generated.components.get(referred(own) or "")
+        wire = None if component is None else component.fields.get(name)
+        if component is None or wire is None:
+            generated = GeneratedSchemas({**generated.schemas, key: beside(own, other)}, generated.components)
+            continue
+        properties = {**component.properties, wire: beside(component.properties[wire], other)}
+        component = component.with_schema({**component.schema, "properties": properties})
+        generated = GeneratedSchemas(generated.schemas, {**generated.components, component.name: component})
+    return generated
 
 
 def _operation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic.fields import FieldInfo
 
@@ -14,6 +14,8 @@ from timegate.reading.value_readers import without_functions
 from timegate.typing import Location, Schema
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
+
+_SAYS_NOTHING: Final[tuple[Any, ...]] = (Any, object, dict, dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,8 @@ class DeclaredBody:
         lax: whether the app takes a request's body without a Content-Type for JSON.
         blanks: whether the app takes an empty text in a form for none.
         keys: of a class that a framework made, the key from which it reads each field, by the field's name in Python.
+        others: the other types by which the app declares the same body, or a field of it: each with the name in Python
+            of the field, empty for the body.
     """
 
     kind: Any = None
@@ -47,6 +51,13 @@ class DeclaredBody:
     lax: bool = False
     blanks: bool = False
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    others: tuple[tuple[str, Any], ...] = ()
+
+    def declared_again(self, kind: Any) -> DeclaredBody:
+        """The same body, which the app declares by another type as well; a type that says nothing gives way."""
+        if any(self.kind == one for one in _SAYS_NOTHING):
+            return replace(self, kind=kind)
+        return replace(self, others=(*self.others, ("", kind)))
 
     def with_media(self, *others: str) -> DeclaredBody:
         """The same body with more media types."""

@@ -167,11 +167,14 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
     parameters = [one for dependant in dependants for one in _read(dependant, "body_params")]
     # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
     synthetic = not any(kind is _annotation(one) for one in parameters)
+    read = [(_read(one, "name") if synthetic else "", _annotation(one)) for one in parameters]
+    fields: dict[str, Any] = getattr(kind, "model_fields", {}) if synthetic else {}
     return DeclaredBody(
         kind=kind,
         info=info if _says_more(info) else None,
         synthetic=synthetic,
         keys=dict(_keys_of(parameters)) if synthetic else {},
+        others=tuple((name, one) for name, one in read if one != (fields[name].annotation if name in fields else kind)),
         media=(_read(info, "media_type"),),
         required=info.is_required(),
         lax=not getattr(strict, "value", strict),
@@ -263,7 +266,9 @@ def _responses(route: Any) -> tuple[dict[str, DeclaredBody | None], str]:
         kind = declared.get("model")
         others = tuple(declared.get("content", {}))
         known = responses.get(key)
-        if kind is not None and (known is None or known.kind is None):
+        if kind is not None and known is not None and known.kind is not None:
+            known = known.declared_again(kind)
+        elif kind is not None:
             known = DeclaredBody(kind=kind, media=(media or "application/json",))
         if known is not None:
             responses[key] = known.with_media(*others)

@@ -11,7 +11,7 @@ from timegate.reading.declared import DeclaredModel, DeclaredParameter, Declared
 from timegate.reading.schemas import GeneratedSchemas
 from timegate.typing import Schema
 from timegate.wire.marks import BEHIND_MARK, HIDDEN_MARK, OPTIONAL_MARK, PARAMETER_MARK
-from timegate.wire.schema import referred
+from timegate.wire.schema import beside, referred
 from timegate.wire.wire import Component
 
 
@@ -69,7 +69,8 @@ def _merged(parts: Sequence[Component]) -> Component:
     aliases: dict[str, str] = {}
     for part in reversed(parts):
         known = field_types(part.model)
-        properties = {**part.properties, **properties, **part.properties}
+        twice = {wire: beside(schema, properties.get(wire)) for wire, schema in part.properties.items()}
+        properties = {**part.properties, **properties, **twice}
         fields |= part.fields
         types |= {wire: known[name] for name, wire in part.fields.items() if name in known}
         spellings |= part.spellings
@@ -123,9 +124,12 @@ def _with_parameter(
 ) -> Component:
     """The component with one more parameter, described by a field of a wrapper."""
     wire, name = wrapper.fields.get(slot, slot), one.name.lower() if in_header else one.name
-    if name in component.properties:
-        return component
     schema = slot_schema(wrapper, slot)
+    known = component.properties.get(name)
+    if known is not None:
+        both = beside(known, schema)
+        properties = {**component.properties, name: both}
+        return component if both is known else component.with_schema({**component.schema, "properties": properties})
     if name != one.name:
         schema[PARAMETER_MARK] = {"name": one.name}
     if one.hidden:

@@ -27,6 +27,9 @@ vouches for the place, ``vouched`` holds the component's name instead.
 BY_PATH: Final = "an AliasPath"
 """What stands before objects that clients may send at places of which no schema speaks."""
 
+BESIDE: Final = "another type that is declared for the same place"
+"""What is in the way where an app declares one place twice, and the schema is that of the first."""
+
 ANY_SUBCLASS: Final = "a place that any subclass may take"
 """What is in the way where an object of any subclass may be sent, with the fields of that one."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.marks import (
     BEHIND_MARK,
+    BESIDE,
     DISCRIMINATOR_MARK,
     LABELS_MARK,
     MARK_PREFIX,
@@ -77,6 +78,15 @@ def references(schema: object) -> Iterator[str]:
     for node in objects_in(schema):
         if "$ref" in node and (name := referred(node)) is not None:
             yield name
+
+
+def beside(schema: Schema, other: object) -> Schema:
+    """A schema with a note of the components that another declaration of the same place refers to, and it does not."""
+    names = dict.fromkeys(references(other)).keys() - set(references(schema))
+    if not names:
+        return schema
+    note = {"by": BESIDE, "schema": {"anyOf": [ref(name) for name in sorted(names)]}, "listed": False}
+    return {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), note]}
 
 
 def rewrite(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
