@@ -229,13 +229,16 @@ SEED ?= 7
 fuzz: $(READY)
 	@$(PY) -m tests.twins --exchanges $(EXCHANGES) --seed $(SEED)
 
+# Every test that draws more cases where it is told to.
+RANDOM_TESTS = $(shell grep -lrE --include='test_*.py' 'from tests\.many import|random_cases' tests | sort)
+
 # Another seed each night; it is printed, and `make fuzz SEED=…` repeats what it found.
 nightly: SEED := $(shell date +%Y%m%d)
 nightly: $(READY)
 	@$(PY) -m tests.twins --exchanges 1000000 --seed $(SEED) --each 500
 	@$(PY) -m tests.twins.breakages
 	@GROWTH=full $(PY) -m pytest --numprocesses=auto --timeout=3600 tests/growth
-	@TIMEGATE_RANDOM_CASES=10 $(PY) -m pytest --numprocesses=auto --timeout=3600 tests/test_properties.py
+	@TIMEGATE_RANDOM_CASES=10 $(PY) -m pytest --numprocesses=auto --timeout=3600 $(RANDOM_TESTS)
 	@$(MAKE) --no-print-directory test-load LOAD_SECONDS=600
 
 clients: $(READY)
