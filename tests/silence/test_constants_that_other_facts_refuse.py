@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from tests.sentences import shows
 from tests.silence.old_client import changed
@@ -58,15 +58,15 @@ NUMBER = SHOP.retyped("number", was=str, to_head=read_number, to_old=str, loses=
 NOTE = SHOP.retyped("note", to_head=lambda text: text, to_old=first_word)
 
 
-def compiled(*boundaries: tuple[Fact, ...]) -> Gates:
-    """The gates of a shop, with the facts of each version, the newest first."""
+def compiled(*boundaries: tuple[Fact, ...], model: type[BaseModel] = Shop) -> Gates:
+    """The gates of a model, with the facts of each version, the newest first."""
     versions = [Version(f"{2030 - index}-01-01", changed(*facts)) for index, facts in enumerate(boundaries)]
-    return Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(Shop))
+    return Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(model))
 
 
-def faults(*boundaries: tuple[Fact, ...]) -> list[Fault]:
+def faults(*boundaries: tuple[Fact, ...], model: type[BaseModel] = Shop) -> list[Fault]:
     with pytest.raises(CompileError) as refused:
-        compiled(*boundaries)
+        compiled(*boundaries, model=model)
     return list(refused.value.faults)
 
 
@@ -149,6 +149,46 @@ def test_a_constant_that_the_function_of_an_older_fact_refuses_is_told_at_the_st
     assert (fault.version, fault.place) == ("2030-01-01", "Shop.note")
     assert fault.problem.startswith("the declared value cannot be converted to an older version: on(Shop).retyped(")
     assert fault.problem.endswith("of 2029-01-01: the declared function failed: ValueError")
+
+
+class Circle(BaseModel):
+    kind: Literal["circle"]
+    size: int
+
+
+class Blob(BaseModel):
+    kind: Literal["blob"]
+
+
+class Drawing(BaseModel):
+    shapes: list[Annotated[Circle | Blob, Field(discriminator="kind")]]
+
+
+def half(size: int) -> int:
+    if size % 2:
+        raise ValueError("odd")
+    return size // 2
+
+
+HALVED = on(Circle).retyped("size", to_head=lambda size: size * 2, to_old=half)
+
+
+@pytest.mark.parametrize("same_version", [True, False])
+def test_what_stands_in_for_an_arm_is_told_at_the_start_where_an_older_fact_refuses_it(same_version: bool) -> None:
+    def boundaries(size: int) -> list[tuple[Fact, ...]]:
+        introduced = on(Blob).introduced(seen_as={"kind": "circle", "size": size})
+        return [(HALVED, introduced)] if same_version else [(introduced,), (HALVED,)]
+
+    (fault,) = faults(*boundaries(3), model=Drawing)
+    assert (fault.version, fault.place) == ("2030-01-01", "Blob")
+    assert fault.problem == (
+        "the declared value cannot be converted to an older version: the declared function failed: ValueError"
+    )
+    assert fault.remedy.startswith("give on(Blob).introduced(seen_as=")
+    found = compiled(*boundaries(4), model=Drawing).downgrade(
+        Drawing, {"shapes": [{"kind": "blob"}]}, to_version=OLDEST
+    )
+    assert found == {"shapes": [{"kind": "circle", "size": 2}]}
 
 
 def test_a_constant_that_a_newer_version_drops_may_be_any() -> None:

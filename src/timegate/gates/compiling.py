@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from timegate.errors import CompileError, Fault
-from timegate.gates.check.constants import constant_faults
+from timegate.gates.check.constants import constant_faults, stand_in_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.hints import hinted
 from timegate.gates.check.vouching import broken_words, telling_faults, vouching_faults
@@ -115,5 +115,6 @@ class _OneSide:
         self.programs = programs | {text: space[name] for text, name in names.items() if name is not None}
         return [
             *program_faults(module, conversion, version),
+            *stand_in_faults(module, space, conversion),
             *media_faults(self._reach, conversion, version, self._roots.undocumented(index)),
         ]

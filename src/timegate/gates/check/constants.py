@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.errors import Fault, GateError
+from timegate.gates.check.faults import display_name
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import MISSING, call_each, copy_json, extract
-from timegate.gates.source.module import Purpose
+from timegate.gates.source.module import Module, Purpose
 from timegate.gates.source.programs import new_module
 from timegate.history.steps import (
     KeyAdded,
@@ -27,13 +28,42 @@ from timegate.history.steps import (
 from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
 from timegate.wire.schema import single_reference
+from timegate.wire.wire import Side
 
 _NEVER_ENDS: Final = "the conversion of the declared value never ends"
+_IN_ITS_TYPE: Final = "a value in the newer shape of its type, whose conversion ends"
 
 
 def constant_faults(reach: Reach) -> list[Fault]:
     """The declared values of one side that cannot be converted from their boundary to the last version."""
     return _Constants(reach).faults()
+
+
+def stand_in_faults(module: Module, space: Mapping[str, Any], conversion: Conversion) -> Iterator[Fault]:
+    """The declared values that stand in for the arms of unions and cannot be converted to the last version.
+
+    Args:
+        module: the programs of responses.
+        space: its names with their values.
+        conversion: what they do.
+    """
+    for name, function, origin in module.stand_ins:
+        place = display_name(module.reach, name, conversion)
+        try:
+            space[function]()
+        except RecursionError:
+            yield _fault_of(origin, place, _NEVER_ENDS, _IN_ITS_TYPE)
+        except GateError as error:
+            yield _fault_of(origin, place, f"{_cannot('responses')}: {error.problem}", _IN_ITS_TYPE)
+
+
+def _fault_of(origin: Origin, place: str, problem: str, instead: str) -> Fault:
+    return Fault(origin.version, origin.change, place, problem, f"give {origin.fact} {instead}")
+
+
+def _cannot(side: Side) -> str:
+    """What cannot be done with a declared value of a side."""
+    return f"the declared value cannot be converted to {'head' if side == 'requests' else 'an older version'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +176,8 @@ class _Constants:
                 value = one.value if call is None else call_each((call,), copy_json(one.value), GateError)
             except GateError as error:
                 where = f"{step.origin.fact} of {step.origin.version}"
-                self._fault(one, f"{self._cannot}: {where}: {error.problem}", f"a value that {where} converts")
+                problem = f"{_cannot(self._reach.side)}: {where}: {error.problem}"
+                self._fault(one, problem, f"a value that {where} converts")
                 continue
             if value is not UNSET:
                 converted.append(replace(one, value=value, schema=target))
@@ -179,15 +210,8 @@ class _Constants:
             name = single_reference(self._reach.component(name, version).properties.get(key, {})) or ""
         return name
 
-    @property
-    def _cannot(self) -> str:
-        return f"the declared value cannot be converted to {'head' if self._upgrades else 'an older version'}"
-
     def _fault(self, constant: _Constant, problem: str, instead: str) -> None:
-        origin = constant.origin
-        self._faults.append(
-            Fault(origin.version, origin.change, constant.place, problem, f"give {origin.fact} {instead}")
-        )
+        self._faults.append(_fault_of(constant.origin, constant.place, problem, instead))
 
     def _shaped(self, constants: Iterable[_Constant], version: int) -> list[_Constant]:
         """Some constants in the shape of a version, less those that cannot have it, which are faults."""
@@ -200,10 +224,9 @@ class _Constants:
         if module is None or name is None:
             yield replace(one, since=version)
             return
-        instead = "a value in the newer shape of its type, whose conversion ends"
         try:
             yield replace(one, value=module.build()[name](copy_json(one.value)), since=version)
         except RecursionError:
-            self._fault(one, _NEVER_ENDS, instead)
+            self._fault(one, _NEVER_ENDS, _IN_ITS_TYPE)
         except GateError as error:
-            self._fault(one, f"{self._cannot}: {error.problem}", instead)
+            self._fault(one, f"{_cannot(self._reach.side)}: {error.problem}", _IN_ITS_TYPE)

@@ -86,6 +86,8 @@ class Module:
         used_forms: the facts that vouch for a form which a program lets pass.
         needed: the functions that say which arm of a union an object is, where its tags do not.
         unions: the names of choices from the arms of unions, by the union.
+        stand_ins: what gives the declared values that stand in for arms: the arm, the name of the function, and the
+            fact that declares the value.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Module:
         self.misread: list[tuple[str, str]] = []
         self.choices: list[Choice] = []
         self.unions: dict[Purpose, str] = {}
+        self.stand_ins: list[tuple[str, str, Origin]] = []
         self._source: list[str] = []
         self._space: dict[str, Any] = {"M": runtime.MISSING, "UNSET": UNSET, "E": self.error, "GateError": GateError}
         self._space |= {"S": runtime.server_error(self.error), **{one.__name__: one for one in _RUNTIME}}

@@ -136,7 +136,7 @@ def _replacing_function(
     """
     name = referred(leaf)
     assert name is not None
-    function, writer = module.fresh("s"), Writer()
+    function, stand_in, writer = module.fresh("s"), "", Writer()
     with writer.block(f"def {function}(v):"):
         module.walk(writer, leaf, "v", newer)
         module.replaced(writer, step.origin)
@@ -145,10 +145,13 @@ def _replacing_function(
             writer.add(f"refuse(E, 'nothing stands in for {name}', {origin})")
         elif callable(step.seen_as):
             writer.add(f"v = copy_json(apply({module.name(step.seen_as, 'f')}, v, {origin}, E))")
+            writer.add(f"return {rest or 'v'}")
         else:
+            module.stand_ins.append((name, stand_in := module.fresh("s"), step.origin))
+            writer.add(f"return {stand_in}()")
+    if stand_in:
+        with writer.block(f"def {stand_in}():"):
             writer.add(f"v = copy_json({module.name(step.seen_as)})")
-        if rest is not None:
-            writer.add(f"v = {rest}")
-        writer.add("return v")
+            writer.add(f"return {rest or 'v'}")
     module.add_source(writer)
     return function
