@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import pytest
-from pydantic import BaseModel, JsonValue, RootModel, create_model
+from pydantic import BaseModel, Field, JsonValue, RootModel, create_model
 
 from timegate import CompileError, Contract, Gates, Timeline, Version, VersionChange, on
 
@@ -82,3 +82,81 @@ def test_a_named_type_is_admitted_beside_null_and_beside_others(kind: Any, value
     body = {"nullable": value, "either": value}
     assert gates.upgrade(holder, copy.deepcopy(body), from_version="2025-01-01") == body
     assert gates.downgrade(holder, {"nullable": None, "either": 0}, to_version="2025-01-01") == body
+
+
+class Code(RootModel[str]):
+    pass
+
+
+SHORT = Field(max_length=2)
+
+
+@pytest.mark.parametrize(
+    ("new", "old"), [(int | str, Annotated[int | str, SHORT]), (Code, Annotated[Code, SHORT])], ids=str
+)
+def test_a_limit_beside_a_union_or_a_named_type_counts(new: Any, old: Any) -> None:
+    fields: Any = {"value": (new, ...)}
+    holder = create_model("Holder", **fields)
+    for fact in (on(holder).constrained("value", was=old), on(holder).retyped("value", was=old | None, to_head=str)):
+
+        class Change(VersionChange):
+            """The value is longer."""
+
+            changes = (fact,)
+
+        with pytest.raises(CompileError, match="head sends values here that the old"):
+            Timeline(Version("2025-02-01", Change), Version("2025-01-01")).compile(Contract.of_types(sends=[holder]))
+
+
+@pytest.mark.parametrize(
+    ("new", "old"),
+    [
+        (int | Annotated[str, SHORT], Annotated[int | str, SHORT]),
+        (Annotated[int | str, Field(max_length=1)], Annotated[int | str, SHORT]),
+        (Annotated[Code, Field(max_length=1)], Annotated[Code, SHORT]),
+        (Annotated[Part | str, SHORT], Part | str),
+    ],
+    ids=str,
+)
+def test_a_limit_that_head_keeps_needs_no_function(new: Any, old: Any) -> None:
+    fields: Any = {"value": (new, ...)}
+    holder = create_model("Holder", **fields)
+
+    class Change(VersionChange):
+        """The value has other limits."""
+
+        changes = (on(holder).constrained("value", was=old),)
+
+    gates = Timeline(Version("2025-02-01", Change), Version("2025-01-01")).compile(Contract.of_types(sends=[holder]))
+    assert gates.downgrade(holder, {"value": "a"}, to_version="2025-01-01") == {"value": "a"}
+
+
+def test_a_tuple_or_an_object_without_other_parts_has_the_types_of_its_parts() -> None:
+    parts: dict[str, Any] = {
+        "list": {"type": "array", "prefixItems": [{"type": "string"}], "minItems": 1, "items": False},
+        "object": {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False},
+    }
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Parts"}}}
+    operation = {"responses": {"200": {"description": "The parts.", "content": content}}}
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Parts", "version": "1"},
+        "paths": {"/parts": {"get": operation}},
+        "components": {"schemas": {"Parts": {"type": "object", "properties": parts, "required": list(parts)}}},
+    }
+
+    class Change(VersionChange):
+        """The parts are texts."""
+
+        changes = (
+            on("Parts").retyped("list", was=list[int], to_head=list),
+            on("Parts").retyped("object", was=dict[str, int], to_head=dict),
+        )
+
+    with pytest.raises(CompileError) as caught:
+        Timeline(Version("2025-02-01", Change), Version("2025-01-01")).compile(Contract.from_openapi(document))
+    problem = "head sends values here that the old type does not admit"
+    assert {fault.place: fault.problem for fault in caught.value.faults} == {
+        "Parts.list": problem,
+        "Parts.object": problem,
+    }

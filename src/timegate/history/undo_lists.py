@@ -11,11 +11,12 @@ from timegate.changes.values import BecameList, BecameScalar
 from timegate.history.builder import HistoryBuilder
 from timegate.history.conversions import Values, convert, values_of, with_texts
 from timegate.history.declared_values import check_value, plain_value
+from timegate.history.schema_edits import without_null
 from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of
 from timegate.typing import Schema, is_array
 from timegate.wire.json_types import is_nullable
-from timegate.wire.schema import schema_at_depth
+from timegate.wire.schema import items_of
 from timegate.wire.wire import Side
 
 
@@ -67,17 +68,20 @@ class FirstItem:
 def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
     for values in values_of(builder, fact):
         side, text = values.place.side, values.place.text
-        items = schema_at_depth(values.schema, 1)
+        items = items_of(values.schema)
         if items is None:
             builder.fault_without_effect(text, "the field is no list right after this fact")
             continue
         older = with_texts(items if fact.was is UNSET else builder.type_of(side, fact), values.schema)
-        if side == "responses" and not admits_all_of(older, items, values.components):
+        # Null becomes an empty list, or stays null.
+        wide, narrow = (items, without_null(older)) if side == "requests" else (older, items)
+        if not admits_all_of(wide, narrow, values.components):
             builder.fault(
                 text,
-                "head sends items in this list that the old type does not admit",
-                "give was= a type that admits every item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) "
-                "instead",
+                "old clients send values here that the items of head's list do not admit"
+                if side == "requests"
+                else "head sends items in this list that the old type does not admit",
+                "give was= the type of an item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
             )
         to_old = _first_item(fact, builder, values, values.schema, older, used_in="responses", problem=_EMPTY_FOR_OLD)
         wrap = WrapInList(is_nullable(values.schema, values.components))
@@ -90,12 +94,13 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
     for values in values_of(builder, fact):
         side, text = values.place.side, values.place.text
         older, newer = with_texts(builder.type_of(side, fact), values.schema), values.schema
-        items = schema_at_depth(older, 1)
+        items = items_of(older)
         if items is None:
             builder.fault(text, "the old type is no list", "give was= the list that older versions had: was=list[…]")
             continue
-        wide, narrow = (newer, items) if side == "requests" else (items, newer)
-        if not admits_all_of(wide, narrow, values.components) and not is_nullable(narrow, values.components):
+        # Null becomes an empty list, or stays null.
+        wide, narrow = (newer, items) if side == "requests" else (items, without_null(newer))
+        if not admits_all_of(wide, narrow, values.components):
             who = "old clients send items" if side == "requests" else "head sends values"
             builder.fault(
                 text,

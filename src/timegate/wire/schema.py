@@ -159,6 +159,19 @@ def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
     return next((found for found in inner if found is not None), None)
 
 
+def items_of(schema: Schema) -> Schema | None:
+    """The schema of a list's items, null aside; None where values of a schema may be anything else than lists."""
+    arms = [arm for arm in arms_of(schema) if arm != NULL]
+    if arms:
+        found = [items for items in map(items_of, arms) if items is not None]
+        if len(found) < len(arms):
+            return None
+        return found[0] if len(found) == 1 else {"anyOf": found}
+    items, kind = schema.get("items"), schema.get("type")
+    is_list = kind == "array" or (is_array(kind) and {*kind} - {"null"} == {"array"})
+    return items if is_list and is_object(items) and "prefixItems" not in schema else None
+
+
 def single_reference(schema: Schema) -> str | None:
     """The one component a schema leads to, null aside; None where it leads to none or to several."""
     name = referred(schema)

@@ -1,0 +1,79 @@
+"""A value becomes a list, or a list a value, only where each side admits what the other has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, create_model
+
+from tests.cells.refused import change_of, faults_of
+from tests.sentences import shows
+from timegate import Contract, Timeline, Version, on
+
+Holder = type[BaseModel]
+
+
+def holding(kind: Any) -> Holder:
+    fields: Any = {"held": (kind, ...)}
+    return create_model("Holder", **fields)
+
+
+def problem(contract: Contract, *facts: Any) -> str:
+    (fault,) = faults_of(contract, change_of("Changed", *facts))
+    return fault.problem
+
+
+@shows("and a union of a list and something else is no list.")
+@pytest.mark.parametrize("kind", [dict[str, int], list[int] | int, int, tuple[int, str]], ids=str)
+@pytest.mark.parametrize("side", ["sends", "receives"])
+def test_only_a_list_can_have_been_one_value(kind: Any, side: str) -> None:
+    holder = holding(kind)
+    contract: Contract = Contract.of_types(**{side: [holder]})
+    assert problem(contract, on(holder).became_list("held", empty=1)) == "the field is no list right after this fact"
+
+
+@pytest.mark.parametrize("was", [dict[str, int], list[int] | int, int], ids=str)
+@pytest.mark.parametrize("side", ["sends", "receives"])
+def test_only_a_list_can_have_become_one_value(was: Any, side: str) -> None:
+    holder = holding(int)
+    contract: Contract = Contract.of_types(**{side: [holder]})
+    assert problem(contract, on(holder).became_scalar("held", was=was, empty=1, loses="x")) == "the old type is no list"
+
+
+@shows("The other way must hold as well: the items of the list admit every value that is not null,")
+def test_values_that_no_item_of_heads_list_can_be_are_refused_at_the_start() -> None:
+    holder = holding(list[int])
+    found = problem(Contract.of_types(receives=[holder]), on(holder).became_list("held", was=str, empty="a"))
+    assert found == "old clients send values here that the items of head's list do not admit"
+
+
+@pytest.mark.parametrize("items", [int | None, str, str | None], ids=str)
+def test_items_that_head_does_not_admit_are_refused_at_the_start(items: Any) -> None:
+    holder = holding(int)
+    fact = on(holder).became_scalar("held", was=list[items], empty=1, loses="the others")
+    found = problem(Contract.of_types(receives=[holder]), fact)
+    assert found == "old clients send items here that the other version does not admit"
+
+
+@pytest.mark.parametrize("was", [list[int], list[int | None]], ids=str)
+def test_a_nullable_value_of_another_type_than_the_old_items_is_refused_at_the_start(was: Any) -> None:
+    holder = holding(str | None)
+    found = problem(Contract.of_types(sends=[holder]), on(holder).became_scalar("held", was=was, loses="the others"))
+    assert found == "head sends values here that the other version does not admit"
+
+
+def test_items_of_every_list_in_a_union_may_come() -> None:
+    holder = holding(list[int] | list[str] | None)
+
+    def gates(was: Any) -> Any:
+        timeline = Timeline(
+            Version("2025-06-01", change_of("Changed", on(holder).became_list("held", was=was))), Version("2025-01-01")
+        )
+        return timeline.compile(Contract.of_types(holder))
+
+    both = gates(int | str | None)
+    assert both.downgrade(holder, {"held": ["a"]}, to_version="2025-01-01") == {"held": "a"}
+    assert both.upgrade(holder, {"held": 1}, from_version="2025-01-01") == {"held": [1]}
+    found = problem(Contract.of_types(sends=[holder]), on(holder).became_list("held", was=int | None))
+    assert found == "head sends items in this list that the old type does not admit"
