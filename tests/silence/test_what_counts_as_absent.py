@@ -1,4 +1,4 @@
-"""What counts as absent is head's to fill in: objects with a default, empty fields of forms, lists in cookies."""
+"""What counts as absent: objects with a default, empty fields of forms, lists in cookies."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import fastapi
 import pytest
-from fastapi import Cookie, FastAPI, Form
+from fastapi import Body, Cookie, FastAPI, Form
 from pydantic import BaseModel, Field
 
 from tests.sentences import shows
-from tests.silence.old_client import OLD, gates_of_requests, old_client
-from timegate import UpgradeError, endpoint, on
+from tests.silence.old_client import OLD, gates_of_requests, old_client, refusal
+from timegate import Contract, endpoint, on
 
 RELEASE = tuple(map(int, fastapi.__version__.split(".")[:2]))
 
@@ -29,46 +29,95 @@ class MadeOrder(BaseModel):
     customer: Customer = Field(default_factory=Customer)
 
 
-@shows(
-    "an object that a client leaves out: head's default counts, also where a fact is about a field in it | "
-    '`on(Order).defaulted("customer", was={…})`',
-)
-@pytest.mark.parametrize("model", [Order, MadeOrder])
-def test_an_object_that_is_left_out_is_heads_default_unless_a_fact_is_about_it(model: Any) -> None:
-    inside = on(Customer).defaulted("discount", was=9)
-    gates = gates_of_requests([model], inside)
-    assert gates.upgrade(model, {}, from_version=OLD) == {}
-    assert gates.upgrade(model, {"customer": {}}, from_version=OLD) == {"customer": {"discount": 9}}
-    gates = gates_of_requests([model], inside, on(model).defaulted("customer", was={"discount": 9}))
+class Holder(BaseModel):
+    order: Order = Order()
+
+
+class OptionalOrder(BaseModel):
+    customer: Customer | None = Customer()
+
+
+DISCOUNT = on(Customer).defaulted("discount", was=9)
+
+
+@pytest.mark.parametrize("model", [Order, MadeOrder, OptionalOrder])
+def test_an_object_that_is_left_out_has_the_old_defaults_of_its_class(model: Any) -> None:
+    gates = gates_of_requests([model], DISCOUNT)
     assert gates.upgrade(model, {}, from_version=OLD) == {"customer": {"discount": 9}}
+    assert gates.upgrade(model, {"customer": {}}, from_version=OLD) == {"customer": {"discount": 9}}
+    assert gates.upgrade(model, {"customer": {"discount": 1}}, from_version=OLD) == {"customer": {"discount": 1}}
+    said = on(model).defaulted("customer", was={"discount": 8})
+    assert gates_of_requests([model], DISCOUNT, said).upgrade(model, {}, from_version=OLD) == {
+        "customer": {"discount": 8}
+    }
 
 
-class Counted(BaseModel):
-    count: int
+def test_so_has_one_in_an_object_that_is_left_out_and_what_is_added_is_filled_in_there() -> None:
+    gates = gates_of_requests([Holder], DISCOUNT)
+    assert gates.upgrade(Holder, {}, from_version=OLD) == {"order": {"customer": {"discount": 9}}}
+    gates = gates_of_requests([Holder], on(Customer).added("label", default="old"))
+    assert gates.upgrade(Holder, {}, from_version=OLD) == {"order": {"customer": {"label": "old"}}}
 
 
-class Shelf(BaseModel):
-    label: str = ""
+@pytest.mark.parametrize(
+    "fact",
+    [on(Customer).renamed("name", to="label"), on(Customer).added("label", default="")],
+    ids=["renamed", "as head"],
+)
+def test_where_no_fact_makes_a_difference_it_stays_left_out(fact: Any) -> None:
+    assert gates_of_requests([Order], fact).upgrade(Order, {}, from_version=OLD) == {}
+
+
+def test_a_partial_update_leaves_it_as_it_is() -> None:
+    made = FastAPI()
+
+    @made.patch("/")
+    def patch(order: Order) -> list[str]:
+        return sorted(order.model_fields_set)
+
+    assert old_client(made, DISCOUNT).request("PATCH", "/", json={}).json() == []
+
+
+class Special(BaseModel):
+    customer: Customer = Customer(label="of its own")
+
+
+class MadeByAFunction(BaseModel):
+    customer: Customer = Field(default_factory=lambda: Customer(label="made"))
 
 
 @shows(
-    "in what a function gets, a dict in a union with a model (`Item \\| dict[str, int]`): what is in it is not read as "
-    "its type | check it in the function",
+    "Where a fact fills something into an object that a client may leave out, the object's default must be its class "
+    "without arguments."
 )
-def test_a_dict_beside_a_model_reaches_a_function_as_it_was_sent() -> None:
-    seen: list[Any] = []
+@shows(
+    "Where it has values of its own, or a function of the app makes it, `defaulted(…)` of the object says what it was."
+)
+@pytest.mark.parametrize("model", [Special, MadeByAFunction])
+def test_what_a_default_of_its_own_was_has_to_be_said(model: Any) -> None:
+    assert refusal(Contract.of_types(receives=[model]), lambda: DISCOUNT).endswith(
+        f"write on({model.__name__}).defaulted('customer', was={{…}}) besides, with what head is to read there"
+    )
+    said = on(model).defaulted("customer", was={"label": "was", "discount": 9})
+    gates = gates_of_requests([model], DISCOUNT, said)
+    assert gates.upgrade(model, {}, from_version=OLD) == {"customer": {"label": "was", "discount": 9}}
+    gates = gates_of_requests([model], on(Customer).renamed("name", to="label"))
+    assert gates.upgrade(model, {}, from_version=OLD) == {}
 
-    def to_head(value: Any) -> str:
-        seen.append(value)
-        return "label"
 
-    was: Any = Counted | dict[str, int]
-    gates = gates_of_requests([Shelf], on(Shelf).retyped("label", was=was, to_head=to_head, loses="all"))
-    for sent in ({"count": "1"}, {"z": "1"}, {"z": "q"}):
-        assert gates.upgrade(Shelf, {"label": sent}, from_version=OLD) == {"label": "label"}
-    assert seen == [{"count": 1}, {"z": "1"}, {"z": "q"}]
-    with pytest.raises(UpgradeError):
-        gates.upgrade(Shelf, {"label": 7}, from_version=OLD)
+@shows(
+    "a body that a client leaves out as a whole: head's default counts, also where a fact is about a field in it | "
+    "require the body"
+)
+def test_a_body_that_is_left_out_is_heads_default() -> None:
+    made = FastAPI()
+
+    @made.post("/")
+    def post(customer: Annotated[Customer, Body(default_factory=Customer)]) -> int:
+        return customer.discount
+
+    client = old_client(made, DISCOUNT)
+    assert (client.request("POST", "/").json(), client.post("/", {}).json()) == (0, 9)
 
 
 def app() -> FastAPI:

@@ -72,6 +72,18 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
             origin.version,
             origin.change,
             f"{display_name(reach, component, conversion)}.{key}",
+            "the fact fills something into this object, old clients may leave it out, and head's default for it has "
+            "values of its own or is made by a function of the app",
+            f"write on({subject_code(reach, component, conversion)}).defaulted({key!r}, was={{…}}) besides, with what "
+            "head is to read there",
+        )
+        for component, key, origin in module.undecided
+    ]
+    found += [
+        Fault(
+            origin.version,
+            origin.change,
+            f"{display_name(reach, component, conversion)}.{key}",
             "head may leave this key out of a response, and nobody else knows which value its absence means",
             "send it always: without exclude_if, and with a default that is a value or the same on each call",
         )

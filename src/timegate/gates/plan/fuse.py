@@ -53,7 +53,7 @@ def fuse(reach: Reach, name: str, conversion: Conversion, traces: Traces | None 
     draft = _drafted(reach, name, conversion)
     plan = Plan(KeyPolicy(), [], refused=draft.refused) if draft.refused is not None else _plan(draft)
     if traces is not None and conversion.judges and plan.stages:
-        add_checks(plan, reach, name, conversion.src, traces)
+        add_checks(plan, reach, name, conversion.src, traces, partial=conversion.partial)
     return plan
 
 

@@ -19,12 +19,12 @@ def judged_objects(history: History) -> dict[int, set[str]]:
     Head may not read them, or not as the client has sent them. So each is judged by its own program, and is handed to
     the function as it was sent: under the keys of requests, without the defaults of what was left out.
     """
-    return _by_boundary(history, _given)
+    return _by_boundary(history, given_by)
 
 
 def judged_whole(history: History) -> dict[int, set[str]]:
     """The same, with those in what is removed: a reader judges them there, and their own program elsewhere."""
-    return _by_boundary(history, lambda step: [step.schema] if isinstance(step, KeyRemoved) else _given(step))
+    return _by_boundary(history, lambda step: [step.schema] if isinstance(step, KeyRemoved) else given_by(step))
 
 
 def looks(function: Function | None) -> bool:
@@ -32,7 +32,7 @@ def looks(function: Function | None) -> bool:
     return function is not None and not isinstance(function, WrapInList | FirstItem)
 
 
-def _given(step: Step) -> list[Schema]:
+def given_by(step: Step) -> list[Schema]:
     """The schemas of what a step gives to a function of a version file."""
     match step:
         case ObjectConverted(older=schema) if is_declared(step.to_head):

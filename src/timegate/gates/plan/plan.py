@@ -282,6 +282,8 @@ class Plan:
         faults: keys that head requires and nothing provides, each with the fact that added it.
         unknown: keys that head may leave out of a response for a reason that nobody else knows, each with the fact to
             which their absence means another value.
+        undecided: objects that clients may leave out, where head's default has values of its own, each with the fact
+            that fills something into such an object.
     """
 
     key_policy: KeyPolicy
@@ -290,3 +292,4 @@ class Plan:
     refused: Origin | None = None
     faults: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
     unknown: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
+    undecided: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])

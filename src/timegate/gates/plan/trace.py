@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
+from timegate.gates.plan.absent_objects import AbsentObjects
 from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
 from timegate.history.steps import (
@@ -122,6 +123,7 @@ class Traces:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
+        self.absent = AbsentObjects(reach)
         self._known: dict[_Field, Trace] = {}
         self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}

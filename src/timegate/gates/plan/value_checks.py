@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from timegate.changes.base import UNSET
-from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan
+from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan, SetValue
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
 from timegate.reading.settings import reading
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
+from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
 
-def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces) -> None:
+def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces, *, partial: bool) -> None:
     """Check an object's values against the contract of the client, wherever head's differs from it.
 
     Args:
@@ -23,10 +24,11 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         name: the component.
         version: of the client.
         traces: what becomes of the values.
+        partial: whether the payload changes a part of something, so that what it leaves out stays as it is.
     """
     component, stage = reach.component(name, version), plan.stages[0]
     whole = reach.judged_whole(name, version)
-    found: list[CheckValue | NoteAbsent] = []
+    found: list[CheckValue | NoteAbsent | SetValue] = []
     for key, slot in stage.loaded.items():
         schema = component.properties.get(key)
         if schema is None:
@@ -59,8 +61,32 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
     if stage.whole is not None and (kind := traces.of_whole(name, version)) is not None:
         check = CheckValue(stage.whole, component.schema, version, kind, component.settings, False, True)
         found.append(check)
+    if not partial:
+        found += _absent_objects(plan, reach, name, version, traces)
     stage.ops[:0] = found
     plan.key_policy.aliases.update(other_spellings(component, [op.slot.source for op in found if op.slot.source]))
+
+
+def _absent_objects(plan: Plan, reach: Reach, name: str, version: int, traces: Traces) -> Iterator[SetValue]:
+    """Take an object that a client leaves out for one without keys, where a fact fills something into that.
+
+    Where head's default is another object, the fact's author has to say what it was.
+    """
+    component = reach.component(name, version)
+    for key, slot in plan.stages[0].loaded.items():
+        schema = component.properties.get(key, {})
+        inner = None if key in component.required else single_reference(schema)
+        fact = None if inner is None else traces.absent.filled(inner, version)
+        if inner is None or fact is None:
+            continue
+        trace = traces.of(name, key, version)
+        if trace.schema is None or trace.filled or trace.required or single_reference(trace.schema) != inner:
+            continue
+        if not traces.absent.is_plain(inner, trace.schema) or reach.component(inner, version).required:
+            if traces.absent.has_default(trace.schema):
+                plan.undecided.append((key, fact))
+        else:
+            yield SetValue(slot, "missing", {})
 
 
 def other_spellings(component: Component, keys: Iterable[str]) -> dict[str, tuple[str, ...]]:

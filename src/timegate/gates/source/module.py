@@ -77,6 +77,7 @@ class Module:
 
     Attributes:
         faults: fields that head requires and nothing provides: component, key and the fact that added it.
+        undecided: objects that clients may leave out, where nobody knows what they were then: likewise.
         unknown: fields that head leaves out for a reason of its own, where absence means something to a fact: likewise.
         ambiguous: pairs of arms that no value can tell apart, with the keys by which a callable would, and which no
             response has.
@@ -106,6 +107,7 @@ class Module:
         self.traces = traces if self.upgrades else None
         self.error: type[GateError] = UpgradeError if self.upgrades else DowngradeError
         self.faults: list[tuple[str, str, Origin]] = []
+        self.undecided: list[tuple[str, str, Origin]] = []
         self.unknown: list[tuple[str, str, Origin]] = []
         self.lacking: list[tuple[str, str, Origin]] = []
         self.ambiguous: list[tuple[str, str, frozenset[str]]] = []

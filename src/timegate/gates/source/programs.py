@@ -35,6 +35,7 @@ def _component(module: Module, writer: Writer, name: str, conversion: Conversion
         return
     plan = fuse(module.reach, name, conversion, module.traces)
     module.faults += [(name, key, origin) for key, origin in plan.faults]
+    module.undecided += [(name, key, origin) for key, origin in plan.undecided]
     module.unknown += [(name, key, origin) for key, origin in plan.unknown]
     module.lacking += [(name, key, origin) for key, origin in lacking(module.reach, name, plan, conversion)]
     write_object(module, writer, component, plan, conversion)
