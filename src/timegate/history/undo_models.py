@@ -17,7 +17,7 @@ from timegate.history.undo_texts import fault_unshown
 from timegate.wire.marks import DISCRIMINATOR_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import arms_of, ref, references, referred, rewrite
-from timegate.wire.wire import Component, Side
+from timegate.wire.wire import Component, Side, in_documents
 
 
 @undo.register
@@ -53,7 +53,9 @@ def _name_generics(builder: HistoryBuilder, side: Side, argument: Component, nam
             component = builder.component(side, holder)
             called = word.sub(lambda _: name, component.class_name) if _is_generic(component) else component.class_name
             if called != component.class_name:
-                builder.put(side, replace(component, older_class_name=called))
+                is_plain = component.display_name == in_documents(component.class_name)
+                shown = in_documents(called) if is_plain else component.display_name
+                builder.put(side, replace(component, older_class_name=called, display_name=shown))
                 found.append(holder)
 
 

@@ -36,6 +36,11 @@ HOLDERS: Final[Mapping[Location, str]] = {"query": "query", "header": "headers",
 """What the parameters of a part of a request are called, but those of a form, which is a body."""
 
 
+def in_documents(name: str) -> str:
+    """What pydantic makes of the name of a class, which may be generic, to call a component by."""
+    return _NO_NAME.sub("_", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """A named schema at one version, with facts that JSON Schema cannot express.
@@ -138,9 +143,7 @@ class Component:
 
         An enum they call by what its members are, too.
         """
-        at_head: str = getattr(self.model, "__name__", "")
-        plain = (_NO_NAME.sub("_", name) for name in (self.class_name, at_head))
-        called = self.class_name if self.display_name in plain else self.display_name
+        called = self.class_name if self.display_name == in_documents(self.class_name) else self.display_name
         if not (inspect.isclass(self.model) and issubclass(self.model, Enum)):
             return called
         kind = next((f"{one.__name__}-" for one in (int, str, float) if issubclass(self.model, one)), "")

@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, Discriminator, Field, Tag
 
-from tests.silence.exchanges import OLD, exchange, gated
-from timegate import on
+from tests.silence.exchanges import OLD, exchange, faults_of, gated
+from timegate import Contract, on
 from timegate.typing import is_object
 
 
@@ -95,8 +95,27 @@ def test_a_generic_class_with_the_name_that_its_argument_had_last() -> None:
 
 
 def test_a_generic_class_of_another_name_with_the_name_that_its_argument_had() -> None:
-    facts = (on(Cat).was_named("Feline"), on(Page[Cat]).was_named("Page_Feline_"))
-    assert ["body", "Page[Feline]", "items"] in places(Page[Cat] | int, WRONG, *facts)
-    assert ["body", "Page[Feline]", "items"] in places(Page[Cat] | int, WRONG, *reversed(facts))
-    renamed = on(Page[Cat]).was_named("Sheet")
-    assert ["body", "Sheet", "items"] in places(Page[Cat] | int, WRONG, facts[0], renamed)
+    named = on(Cat).was_named("Feline")
+    for renamed in ((named, on(Page[Cat]).was_named("Sheet")), (on(Page[Cat]).was_named("Sheet"), named)):
+        assert ["body", "Sheet", "items"] in places(Page[Cat] | int, WRONG, *renamed)
+
+
+def test_documents_call_a_generic_class_by_the_name_that_its_argument_had() -> None:
+    class Shelf(BaseModel):
+        cats: Page[Cat]
+        lists: Page[list[Cat]]
+        dogs: Page[Dog]
+
+    app = FastAPI()
+    app.get("/", response_model=Shelf)(lambda: None)
+
+    def shown(*facts: Any) -> set[str]:
+        document = exchange(gated(app, *facts), "GET", "/openapi.json", version=OLD).json()
+        return {name for name in document["components"]["schemas"] if name.startswith(("Page", "Sheet"))}
+
+    named = on(Cat).was_named("Feline")
+    assert shown(named) == {"Page_Feline_", "Page_list_Feline__", "Page_Dog_"}
+    assert shown(named, on(Page[Cat]).was_named("Sheet")) == {"Sheet", "Page_list_Feline__", "Page_Dog_"}
+    assert shown(on(Page[Cat]).was_named("Sheet"), named) == {"Sheet", "Page_list_Feline__", "Page_Dog_"}
+    (fault,) = faults_of(Contract.of(app), on(Page[Cat]).was_named("Page_Feline_"), named)
+    assert fault.problem == "it is called 'Page_Feline_' already"
