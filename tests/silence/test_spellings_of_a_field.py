@@ -307,3 +307,29 @@ class Nameless(BaseModel):
 def test_an_empty_alias_is_an_alias() -> None:
     sent, head = {"": {"article": "x"}}, {"": {"sku": "x"}}
     assert both(Nameless, on(Inner).renamed("article", to="sku"), sent=sent, returned=head) == (head, sent)
+
+
+class Keeping(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    count: int = Field(validation_alias=AliasChoices("count", "number"))
+    name: str = ""
+
+
+def test_a_spelling_that_is_not_read_stays_where_the_class_keeps_other_keys() -> None:
+    gates = gates_of(Keeping, on(Keeping).retyped("count", was=str, to_head=int, to_old=str))
+    sent = {"count": "2", "number": "3", "other": 1}
+    got = gates.upgrade(Keeping, sent, from_version=OLD)
+    assert Keeping.model_validate(got).model_dump() == {"count": 2, "name": "", "number": "3", "other": 1}
+    assert gates.upgrade(Keeping, {"number": "3"}, from_version=OLD) == {"count": 3}
+
+
+def test_it_goes_where_head_would_read_it_as_another_field() -> None:
+    class Both(BaseModel):
+        model_config = ConfigDict(extra="allow")
+
+        count: int = Field(default=0, validation_alias=AliasChoices("count", "number"))
+        number: int = Field(default=0, validation_alias=AliasChoices("size", "number"))
+
+    gates = gates_of(Both, on(Both).added("size"), on(Both).retyped("count", was=str, to_head=int, to_old=str))
+    assert gates.upgrade(Both, {"count": "2", "number": "3"}, from_version=OLD) == {"count": 2}

@@ -95,9 +95,32 @@ class KeysOf(NamedTuple):
             forbidden=tuple(sorted(self.reach.head_keys(self.name) - allowed)),
             refused=source.closed,
             aliases=other_spellings(source, touched),
+            kept=self._kept(source, stages),
             hidden=tuple(key for key in hidden if key not in allowed),
             only=frozenset(allowed) if self._is_judged(source, version) else None,
         )
+
+    def _kept(self, source: Component, stages: Sequence[Stage]) -> frozenset[str]:
+        """The spellings that head too takes for keys of no field, where another spelling of theirs is read.
+
+        Args:
+            source: the component at the client's version.
+            stages: of the conversion to head.
+        """
+        if not source.schema.get("additionalProperties"):
+            return frozenset()
+        head, first = self.reach.component(self.name, 0), stages[0]
+        readers: dict[str, list[str]] = {}
+        for key in head.properties:
+            for spelling in head.accepted(key):
+                readers.setdefault(spelling, []).append(key)
+        found = set[str]()
+        for key in source.properties:
+            # Of several stages, a function may take the key itself away.
+            is_same = len(stages) == 1 and key in first.loaded and first.stored.get(key) is first.loaded[key]
+            own = [key] if is_same else []
+            found.update(one for one in source.accepted(key)[1:] if readers.get(one, own) == own)
+        return frozenset(found)
 
     def _is_judged(self, source: Component, version: int) -> bool:
         """Whether no key but the contract's passes: a validator would see it, or a function, and head would not."""

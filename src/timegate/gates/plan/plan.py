@@ -199,6 +199,7 @@ class KeyPolicy:
         forbidden: keys that must not reach the other side.
         refused: whether such a key refuses the payload; otherwise it is dropped.
         aliases: for each key, other spellings that are read as that key.
+        kept: those of them that stay as keys of no field where the key itself is there, as the class keeps such keys.
         hidden: keys that neither side has, but a version in between has; they are set aside during the conversion.
         only: the keys that may pass, whatever the schema says; None for all others too.
     """
@@ -206,6 +207,7 @@ class KeyPolicy:
     forbidden: tuple[str, ...] = ()
     refused: bool = False
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    kept: frozenset[str] = frozenset()
     hidden: tuple[str, ...] = ()
     only: frozenset[str] | None = None
 

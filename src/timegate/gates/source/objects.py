@@ -144,6 +144,8 @@ def _apply_policy(module: Module, writer: Writer, component: Component, policy: 
             with writer.block(f"if {spelling!r} in v:"):
                 with writer.block(f"if {key!r} not in v:"):
                     writer.add(f"v[{key!r}] = v.pop({spelling!r})")
+                if spelling in policy.kept:
+                    continue
                 with writer.block("else:"):
                     if policy.refused:
                         writer.add(f"errors = unknown_key(errors, {spelling!r}, {told!r})")
