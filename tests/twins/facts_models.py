@@ -250,7 +250,7 @@ def was_named(scene: Scene) -> Happened | None:
     if old.name != old.uid:
         return None
     old.name = f"Old{old.uid}"
-    return Happened("was_named", f"on({model.uid}).was_named({old.name!r})")
+    return Happened("was_named", f"on({model.uid}).was_named({old.name!r})", frozenset({model.uid}))
 
 
 def documented(scene: Scene) -> Happened | None:

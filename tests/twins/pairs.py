@@ -21,7 +21,7 @@ from tests.twins.forms import with_forms
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
-from tests.twins.source import OLDEST
+from tests.twins.source import version
 from tests.twins.timelines import told
 from tests.twins.values import Drawer, Fields, filled
 from timegate import CompileError
@@ -56,6 +56,7 @@ class Pair:
         old: the old app.
         head: today's.
         boundaries: what lies between them.
+        version: of the old app.
         own: the document that timegate gives to the old client.
         heads: head's own document.
         size: what was asked for when it was drawn.
@@ -69,6 +70,7 @@ class Pair:
     boundaries: list[Boundary]
     own: Documents
     heads: Documents
+    version: str
     size: int | None = None
     returned: dict[str, list[tuple[Any, Any]]] = field(default_factory=dict[str, list[tuple[Any, Any]]])
     shown: dict[str, list[tuple[Fields, Fields]]] = field(default_factory=dict[str, list[tuple[Fields, Fields]]])
@@ -87,16 +89,20 @@ class Pair:
         asked = size
         size = drawn if size is None else size
         world = with_forms(Builder(dice, size).build(), dice, size)
-        oldest, boundaries = told(dice, world, size)
+        known, boundaries = told(dice, world, size)
         newest = boundaries[-1].newer if boundaries else world
         try:
             head, gates = gated(newest, boundaries)
         except CompileError as refused:
             refused.add_note(f"pair {seed} of size {size}")
             return refused
-        old = App.of(oldest)
+        since = Dice(f"since {seed}").pick([0, *range(len(boundaries))])
+        if since:
+            known = boundaries[since].older
+        old = App.of(known)
         heads = json.loads(json.dumps(head.fastapi.openapi()))
-        pair = cls(seed, old, head, boundaries, Documents(gates.contract(OLDEST)), Documents(heads), asked)
+        own, left = version(since), boundaries[since:]
+        pair = cls(seed, old, head, left, Documents(gates.contract(own)), Documents(heads), own, asked)
         pair.draw_responses(dice)
         pair.draw_shown()
         return pair
@@ -136,11 +142,11 @@ class Pair:
         dice = Dice(f"exchange {self.seed} {number}")
         strange = self.strange() if number % STRANGE == 0 else []
         if strange:
-            return Asker(self.old.world, self.head.world).strange(dice.pick(strange)), 0
+            return Asker(self.old.world, self.head.world, self.version).strange(dice.pick(strange)), 0
         one = dice.pick(list(self.old.world.operations.values()))
         if not self.returned[one.uid]:
             return None
-        request = Asker(self.old.world, self.head.world).request(dice, one)
+        request = Asker(self.old.world, self.head.world, self.version).request(dice, one)
         return request, dice.number(0, len(self.returned[one.uid]) - 1)
 
     def strange(self) -> list[Operation]:

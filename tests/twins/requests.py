@@ -30,7 +30,7 @@ class Nothing:
 NOTHING: Final = Nothing()
 KINDS: Final = (("valid", 29), ("lenient", 30), ("nearly", 33), ("absurd", 7), ("version", 1))
 NO_VERSIONS: Final = ((), ("",), ("x",), ("2019-12-31",), ("2050-01-01",), ("2020-13-01",), (OLDEST, "2050-01-01"))
-OLD_VERSIONS: Final = ((OLDEST,),) * 20 + (("2020-07-01",),)
+"""What names no version."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Request:
     raw: bytes | None = None
     media: str = "application/json"
     tail: str = ""
-    versions: tuple[str, ...] = (OLDEST,)
+    versions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -105,26 +105,34 @@ class Asker:
     Args:
         old: what the client knows.
         head: what it does not know: some of it is tried all the same.
+        version: of the client.
     """
 
-    def __init__(self, old: World, head: World) -> None:
+    def __init__(self, old: World, head: World, version: str) -> None:
         self.old = old
         self.head = head
+        self.version = version
 
     def request(self, dice: Dice, one: Operation) -> Request:
         kind = dice.weighted(KINDS)
         if kind == "nearly" and dice.chance(12) and one.body is not None:
-            return self.of_head(dice, one)
+            return replace(self.of_head(dice, one), versions=(self.version,))
         writer = Writer(self.old, dice, lenient=35 if kind == "lenient" else 0)
         made = self.written(dice, writer, one, kind)
-        made = replace(made, versions=dice.pick(NO_VERSIONS if kind == "version" else OLD_VERSIONS))
+        made = replace(made, versions=dice.pick(NO_VERSIONS if kind == "version" else self.versions))
         if kind in ("nearly", "absurd"):
             return self.mutated(dice, made)
         return replace(made, notes=tuple(writer.notes))
 
+    @property
+    def versions(self) -> tuple[tuple[str, ...], ...]:
+        """How the client names its version: by its day, now and then by one on which it is the newest."""
+        return ((self.version,),) * 20 + ((self.version.replace("-01-01", "-07-01"),),)
+
     def strange(self, one: Operation) -> Request:
         """A request for an operation that the client's version does not have."""
-        return Request(one.uid, "strange", {parameter.name: "1" for parameter in one.named("path")})
+        path = {parameter.name: "1" for parameter in one.named("path")}
+        return Request(one.uid, "strange", path, versions=(self.version,))
 
     def written(self, dice: Dice, writer: Writer, one: Operation, kind: str) -> Request:
         drawer = Drawer(writer.world, dice)

@@ -126,21 +126,40 @@ TRIES = 12
 
 
 def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
-    """Draw one to four boundaries; the oldest world as its clients know it comes first."""
+    """Draw one to six boundaries; the oldest world as its clients know it comes first."""
     scene = Scene(dice, copy.deepcopy(world), copy.deepcopy(world))
     boundaries: list[Boundary] = []
-    count = 1 if size == 0 else dice.number(1, 1 + size)
+    count = 1 if size == 0 else dice.number(1, 1 + size) + _more(dice)
     for _ in range(TRIES):
         if len(boundaries) == count:
             break
         older = scene.world
+        gone = set(scene.gone)
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
         facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
         if facts:
             facts += [fact for said, percent in SAID for fact in _beside(scene, said, percent)]
+            for uid in gone & older.operations.keys():
+                del older.operations[uid]
             boundaries.append(Boundary(facts, older, scene.world))
+            _rename(facts, boundaries)
             scene.past = True
     return scene.oldest, boundaries
+
+
+def _more(dice: Dice) -> int:
+    """How many boundaries more, by a choice of its own."""
+    own = copy.deepcopy(dice)
+    return own.number(1, 3) if own.chance(15) else 0
+
+
+def _rename(facts: list[Happened], boundaries: list[Boundary]) -> None:
+    """All clients before a boundary know a model by the name that it had."""
+    for fact in facts:
+        for uid in fact.about if fact.verb == "was_named" else ():
+            for boundary in boundaries:
+                if uid in boundary.older.models:
+                    boundary.older.models[uid].name = f"Old{uid}"
 
 
 def _beside(scene: Scene, proposals: tuple[tuple[Proposal, int], ...], percent: int) -> list[Happened]:
