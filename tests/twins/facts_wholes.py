@@ -222,4 +222,4 @@ def parameter_documented(scene: Scene) -> Happened | None:
         return None
     one, parameter = scene.dice.pick(found)
     said = f"endpoint({one.path!r}, {one.method!r}).{parameter.where}({parameter.name!r})"
-    return Happened("parameter_documented", f"{said}.documented(was={{'description': 'As it was.'}})")
+    return Happened("parameter_documented", f"{said}.documented(was={{'description': {scene.description()!r}}})")

@@ -27,6 +27,7 @@ class Scene:
         gone: the operations that only older clients see.
         places: where the parameters are that facts about parameters are drawn for.
         described: how many texts of documents have been told.
+        focus: the models that facts are drawn for where one fits, with all that happens to them.
     """
 
     dice: Dice
@@ -39,6 +40,7 @@ class Scene:
     gone: set[str] = field(default_factory=set[str])
     places: frozenset[str] = frozenset({"query", "header"})
     described: int = 1
+    focus: frozenset[str] = frozenset()
 
     def operations(self) -> list[Operation]:
         """The operations that the newest clients see."""
@@ -92,6 +94,7 @@ class Scene:
             for one in model.fields
             if not self.is_tag(model, one) and fits(model, one)
         ]
+        found = [(model, one) for model, one in found if model.uid in self.focus] or found
         return self.dice.pick(found) if found else None
 
     def is_tag(self, model: ModelShape, one: FieldShape) -> bool:

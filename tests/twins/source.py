@@ -131,10 +131,12 @@ def field_line(one: FieldShape, model: ModelShape, world: World) -> str:
     # A model that holds itself names itself before it is there.
     line = f'    {one.name}: "{hint}"' if named else f"    {one.name}: {hint}"
     shared = model.kind in DATACLASSES and (is_list(one.default) or is_dict(one.default))
+    # Only what the built-in ones make is known to be the same on each call.
+    factory = f"lambda: {default}" if one.default else type(one.default).__name__
     if shared and model.kind == DATACLASS:
-        return f"{line} = field(default_factory=lambda: {default})"
+        return f"{line} = field(default_factory={factory})"
     if aliases or shared:
-        said = [] if default is None else [f"default_factory=lambda: {default}" if shared else f"default={default}"]
+        said = [] if default is None else [f"default_factory={factory}" if shared else f"default={default}"]
         return f"{line} = Field({', '.join([*said, *aliases])})"
     return line if default is None else f"{line} = {default}"
 

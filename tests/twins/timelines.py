@@ -127,7 +127,7 @@ TRIES = 12
 
 def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
     """Draw one to six boundaries; the oldest world as its clients know it comes first."""
-    scene = Scene(dice, copy.deepcopy(world), copy.deepcopy(world))
+    scene = Scene(dice, copy.deepcopy(world), copy.deepcopy(world), focus=_focus(dice, world))
     boundaries: list[Boundary] = []
     count = 1 if size == 0 else dice.number(1, 1 + size) + _more(dice)
     for _ in range(TRIES):
@@ -136,7 +136,8 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
         older = scene.world
         gone = set(scene.gone)
         scene.world, scene.busy, scene.changed = copy.deepcopy(older), set(), set()
-        facts = [fact for _ in range(dice.number(1, 1 + size)) if (fact := _one(scene)) is not None]
+        busy = 4 if scene.focus else 0
+        facts = [fact for _ in range(dice.number(1, 1 + size + busy)) if (fact := _one(scene)) is not None]
         if facts:
             facts += [fact for said, percent in SAID for fact in _beside(scene, said, percent)]
             for uid in gone & older.operations.keys():
@@ -145,6 +146,12 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
             _rename(facts, boundaries)
             scene.past = True
     return scene.oldest, boundaries
+
+
+def _focus(dice: Dice, world: World) -> frozenset[str]:
+    """The model that most facts are about, in some worlds, by a choice of its own."""
+    own = Dice(f"focus {copy.deepcopy(dice).number(0, 10**9)}")
+    return frozenset({own.pick(list(world.models))}) if own.chance(30) else frozenset[str]()
 
 
 def _more(dice: Dice) -> int:
