@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from tests.sentences import shows
 from tests.silence.exchanges import exchange, gated
@@ -89,10 +89,17 @@ class Hint(BaseModel):
     reason: Reason | None = None
 
 
+class Open(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    reason: Reason
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     409: {"model": Refusal},
     410: {"model": list[Refusal]},
     411: {"model": Hint},
+    412: {"model": Open},
 }
 
 
@@ -103,6 +110,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         (409, {"number": 1, "reason": {"code": "x"}}, {"number": 1, "reason": {"reason": "x"}}),
         (410, [{"number": 1, "reason": {"code": "x"}}], [{"number": 1, "reason": {"reason": "x"}}]),
         (411, {"reason": {"code": "x"}}, {"reason": {"reason": "x"}}),
+        (412, {"reason": {"code": "x"}, "more": 1}, {"reason": {"reason": "x"}, "more": 1}),
         (409, {"why": "x"}, {"why": "x"}),
         (409, ["x", "y"], ["x", "y"]),
         (409, "x", "x"),

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from fastapi import FastAPI, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, TypeAdapter
 from starlette.datastructures import UploadFile
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,6 +30,14 @@ exec(compile(IMPORTS, "imports", "exec", dont_inherit=True), _IMPORTED)
 def names_of_source() -> Mapping[str, Any]:
     """The names that every drawn file imports."""
     return _IMPORTED
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a handler says that it has not found: as the body, or within it as the detail of an error."""
+
+    value: Any
+    as_detail: bool
 
 
 @dataclass
@@ -80,10 +89,20 @@ class App:
             name: self.canonical(value, one.body if name == "body" and name not in kinds else kinds.get(name))
             for name, value in given.items()
         }
+        returned = self.returns[operation]
+        if isinstance(returned, Failed) and one.fails is not None:
+            body = self._written(returned.value, one.fails)
+            returned = response = JSONResponse({"detail": body} if returned.as_detail else body, one.failing)
+        elif one.raw:
+            returned = response = JSONResponse(self._written(returned, one.response), one.status)
         if response is not None:
             for name, text in ((name, text) for name, texts in self.shows.items() for text in texts):
                 response.headers.append(name, text)
-        return self.returns[operation]
+        return returned
+
+    def _written(self, value: Any, kind: Type) -> Any:
+        """The plain JSON of an instance."""
+        return self._reader(annotation(kind, self.world)).dump_python(value, mode="json", by_alias=True)
 
     def canonical(self, value: Any, kind: Type | None = None) -> Any:
         """What an instance is, without classes.

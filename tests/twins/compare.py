@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from tests.twins.documents import Documents
 from tests.twins.drawing import SHOWN
 from tests.twins.exchange import Exchange
-from tests.twins.reading import read
 from tests.twins.requests import takes
+from tests.twins.shapes import NONE
 from tests.twins.values import same
 
 
@@ -153,17 +153,17 @@ def reading(exchange: Exchange) -> Iterator[Judged]:
     """What the old client reads is the same."""
     if exchange.old_heard is None or exchange.new_heard is None:
         return
-    try:
-        old, new = json.loads(exchange.old_response.body), json.loads(exchange.new_response.body)
-    except ValueError:
-        if exchange.new_response.status == exchange.old_response.status:
-            yield "reading", Difference("reading", "no JSON", repr(exchange.new_response.body[:300]))
-        return
     if exchange.old_response.status != exchange.new_response.status:
         return
-    if exchange.old.flags or exchange.oldest is not exchange.newest:
-        kind, world = exchange.old.response, exchange.oldest
-        old, new = read(old, kind, world), read(new, kind, world)
+    if exchange.old.response == NONE and not exchange.failed:
+        empty = not exchange.old_response.body and not exchange.new_response.body
+        yield "reading", None if empty else Difference("reading", "a body", repr(exchange.new_response.body[:300]))
+        return
+    try:
+        old, new = exchange.read
+    except ValueError:
+        yield "reading", Difference("reading", "no JSON", repr(exchange.new_response.body[:300]))
+        return
     if same(old, new):
         yield "reading", None
         return
@@ -180,11 +180,13 @@ def valid_at_head(exchange: Exchange, own: Documents, heads: Documents) -> Itera
         except ValueError:
             return
         # What head sends may lack what its own document requires: `exclude_none` and the like leave it out.
-        if heads.response(exchange.head, sent) is None:
-            fault = own.response(exchange.old, body)
+        status = exchange.old_response.status
+        failing = exchange.head.failing if exchange.failed else exchange.head.status
+        if heads.response(exchange.head, sent, failing) is None:
+            fault = own.response(exchange.old, body, status)
             found = None if fault is None else Difference("own document", _kind(fault), f"{fault} in {body} of {sent}")
             yield "own document", found
-    if exchange.request.kind == "valid" and exchange.old.body is not None and exchange.received:
+    if exchange.request.kind == "valid" and exchange.old.has_json and exchange.received:
         fault = heads.request(exchange.head, json.loads(exchange.received))
         found = (
             None if fault is None else Difference("head's document", _kind(fault), f"{fault} in {exchange.received!r}")

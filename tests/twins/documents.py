@@ -24,9 +24,9 @@ class Documents:
         self._known: dict[tuple[str, str], Validator | None] = {}
         self._judged: dict[tuple[str, str, str], str | None] = {}
 
-    def response(self, one: Operation, value: Any) -> str | None:
-        """Say what is wrong with a success of an operation; None where it is valid."""
-        return self._fault(one, "response", value)
+    def response(self, one: Operation, value: Any, status: int) -> str | None:
+        """Say what is wrong with a response of an operation; None where it is valid."""
+        return self._fault(one, str(status), value)
 
     def request(self, one: Operation, value: Any) -> str | None:
         """Say what is wrong with the body of a request; None where it is valid."""
@@ -57,7 +57,7 @@ class Documents:
     def _validator(self, one: Operation, side: str) -> Validator | None:
         try:
             said = self.document["paths"][one.path][one.method.lower()]
-            holder = said["requestBody"] if side == "request" else said["responses"][str(one.status)]
+            holder = said["requestBody"] if side == "request" else said["responses"][side]
             schema = holder["content"]["application/json"]["schema"]
         except KeyError:
             return None

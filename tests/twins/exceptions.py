@@ -78,8 +78,7 @@ def head_has_tighter_limits(exchange: Exchange) -> bool:
 def a_malformed_body_is_a_400(exchange: Exchange) -> bool:
     """What is no JSON at a gated place is a 400."""
     raw = exchange.request.raw
-    is_json = exchange.old.body is not None
-    return raw is not None and is_json and exchange.new_response.status == 400 and _is_malformed(raw)
+    return raw is not None and exchange.old.has_json and exchange.new_response.status == 400 and _is_malformed(raw)
 
 
 def _is_malformed(raw: bytes) -> bool:
@@ -165,7 +164,7 @@ def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
     """A body that is no JSON is told when the path, query and header fields are those of the contract."""
     details = exchange.new_details
     refused = (
-        exchange.old.body is not None and exchange.request.raw is not None and not exchange.accepted and bool(details)
+        exchange.old.has_json and exchange.request.raw is not None and not exchange.accepted and bool(details)
     )
     return refused and all(entry["loc"][0] != "body" for entry in details)
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.twins.exchange import Exchange
-from tests.twins.reading import read
 from tests.twins.rules import documented
 from tests.twins.shapes import ABSENT, Nullable, World
 from tests.twins.values import is_dict, is_list, plain, same
@@ -20,10 +19,7 @@ def what_was_left_out_has_two_meanings(exchange: Exchange) -> bool:
     may_lack = any(one.default is ABSENT for model in exchange.newest.models.values() for one in model.fields)
     if "none" not in flags or not (len(flags) > 1 or may_lack):
         return False
-    kind, world = exchange.old.response, exchange.oldest
-    bodies = (json.loads(response.body) for response in (exchange.old_response, exchange.new_response))
-    old, new = (read(body, kind, world) for body in bodies)
-    return _same_but_for_defaults(exchange, old, new)
+    return _same_but_for_defaults(exchange, *exchange.read)
 
 
 def _same_but_for_defaults(exchange: Exchange, old: Any, new: Any) -> bool:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from tests.twins.driver import Response
 from tests.twins.meaning import Boundary, up
 from tests.twins.meaning import whole as changed_whole
+from tests.twins.reading import read
 from tests.twins.requests import Request
 from tests.twins.shapes import Operation, World
-from tests.twins.values import Obj, each, filled, is_list, same
+from tests.twins.values import Obj, each, filled, is_dict, is_list, same
 
 WHOLE: Final = ("body", "asked")
 """The arguments that are no single parameters."""
@@ -98,6 +99,22 @@ class Exchange:
         """With the defaults of head, as of an instance that does not tell them from what is set."""
         given = {**filled(Obj(value.model, dict(value.fields)), self.newest).fields, **value.fields}
         return Obj(value.model, {name: self._as_set(item) for name, item in given.items()}, value.extra)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the old handler has not found what was asked for."""
+        return self.old.fails is not None and self.old_response.status == self.old.failing
+
+    @cached_property
+    def read(self) -> tuple[Any, Any]:
+        """What an old client makes of both bodies."""
+        kind = self.old.response
+        old, new = json.loads(self.old_response.body), json.loads(self.new_response.body)
+        if self.failed and self.old.fails is not None:
+            kind = self.old.fails
+            old, new = ((body["detail"] if is_dict(body) and body.keys() == {"detail"} else body) for body in (old, new))
+        by_alias = self.old.by_alias or self.failed
+        return read(old, kind, self.oldest, by_alias=by_alias), read(new, kind, self.oldest, by_alias=by_alias)
 
     @cached_property
     def old_details(self) -> list[Any]:

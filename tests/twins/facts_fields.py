@@ -176,7 +176,7 @@ def _hoisted(scene: Scene, model: ModelShape, one: FieldShape) -> Happened | Non
         for held in other.fields
         for part in parts(held.type)
     )
-    tops = [kind for op in scene.world.operations.values() for kind in (op.body, op.response) if kind is not None]
+    tops = [kind for op in scene.world.operations.values() for kind in op.tops]
     alone = holders == 1 and not any(ModelOf(uid) in parts(kind) for kind in tops) and inner.base is None
     if not alone or len(inner.fields) != 1 or not inner.fields[0].required or inner.fields[0].aliased:
         return None

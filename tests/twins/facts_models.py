@@ -204,7 +204,7 @@ def _gone(scene: Scene, union: UnionOf) -> str:
 def _lonely(scene: Scene, union: UnionOf) -> list[str]:
     """The arms of a union that are nowhere else, and that no fact of the boundary is about."""
     held = [one.type for model in scene.world.models.values() for one in model.fields]
-    tops = [kind for one in scene.world.operations.values() for kind in (one.body, one.response) if kind is not None]
+    tops = [kind for one in scene.world.operations.values() for kind in one.tops]
     everywhere = [part for kind in (*held, *tops) for part in parts(kind)]
     arguments = {model.parameter for model in scene.world.models.values()}
     return [

@@ -9,6 +9,7 @@ from tests.twins.meaning import Act, Happened, Whole
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     INT,
+    NONE,
     STR,
     DictOf,
     FieldShape,
@@ -181,6 +182,7 @@ def enveloped(scene: Scene) -> Happened | None:
     """The response of an operation, which was bare, is one value of an object."""
     found = [one for one in scene.operations() if f"{one.uid}.response" not in scene.busy]
     found = [one for one in found if not one.flags and not isinstance(one.response, Nullable)]
+    found = [one for one in found if one.response != NONE]
     if not found:
         return None
     one = scene.dice.pick(found)
@@ -217,6 +219,7 @@ def parameter_documented(scene: Scene) -> Happened | None:
         for one in scene.operations()
         for parameter in one.parameters
         if f"{one.uid}.path" not in scene.busy and f"{one.uid}.{parameter.name}" not in scene.busy
+        if parameter.where != "body"
     ]
     if not found:
         return None

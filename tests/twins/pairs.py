@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
-from tests.twins.apps import App, Log, gated
+from tests.twins.apps import App, Failed, Log, gated
 from tests.twins.dice import Dice
 from tests.twins.documents import Documents
 from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.forms import with_forms
+from tests.twins.sources import with_sources
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
@@ -88,7 +89,7 @@ class Pair:
         drawn = dice.pick([0, 1, 1, 2])
         asked = size
         size = drawn if size is None else size
-        world = with_forms(Builder(dice, size).build(), dice, size)
+        world = with_sources(with_forms(Builder(dice, size).build(), dice, size), dice, size)
         known, boundaries = told(dice, world, size)
         newest = boundaries[-1].newer if boundaries else world
         try:
@@ -129,13 +130,18 @@ class Pair:
                 if len(self.returned[uid]) == RESPONSES:
                     break
                 newest = drawer.value(one.response)
-                older = filled(newest, self.head.world)
-                for boundary in reversed(self.boundaries):
-                    older = down(whole(older, boundary, uid, "response"), boundary)
-                try:
-                    self.returned[uid].append((self.old.instance(older), self.head.instance(newest)))
-                except ValidationError as error:
-                    self.unbuilt[f"{str(error)[:300]}"] = self.unbuilt.get(f"{str(error)[:300]}", 0) + 1
+                self._return(uid, newest, lambda instance: instance, side="response")
+            for as_detail in (False, True) if one.fails is not None else ():
+                self._return(uid, drawer.value(one.fails), lambda instance, said=as_detail: Failed(instance, said))
+
+    def _return(self, uid: str, newest: Any, wrapped: Callable[[Any], Any], side: str = "") -> None:
+        older = filled(newest, self.head.world)
+        for boundary in reversed(self.boundaries):
+            older = down(whole(older, boundary, uid, side), boundary)
+        try:
+            self.returned[uid].append((wrapped(self.old.instance(older)), wrapped(self.head.instance(newest))))
+        except ValidationError as error:
+            self.unbuilt[f"{str(error)[:300]}"] = self.unbuilt.get(f"{str(error)[:300]}", 0) + 1
 
     def request(self, number: int) -> tuple[Request, int] | None:
         """Draw a request and which response it gets, from the pair's seed and a number."""
@@ -198,7 +204,7 @@ class Pair:
         fields += [(b"api-version", value.encode()) for value in request.versions]
         if request.cookies:
             fields.append((b"cookie", "; ".join(f"{name}={text}" for name, text in request.cookies).encode("latin-1")))
-        if request.media and (request.content or one.body is not None or request.form is not None):
+        if request.media and (request.content or one.has_json or request.form is not None):
             fields.append((b"content-type", request.media.encode()))
         return await call(
             app.fastapi,

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.twins.shapes import DictOf, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
+from tests.twins.shapes import DictOf, FieldShape, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
 from tests.twins.values import each, is_dict, is_list, plain
 
 
-def read(value: Any, kind: Type, world: World) -> Any:
+def read(value: Any, kind: Type, world: World, *, by_alias: bool = True) -> Any:
     """What a client makes of a response: what is left out is its default."""
+
+    def inside(value: Any, kind: Type) -> Any:
+        return read(value, kind, world, by_alias=by_alias)
+
     match kind:
         case ModelOf(uid) if is_dict(value):
             full = dict(value)
             for one in world.fields(uid):
-                key = one.received_as
+                key = one.received_as if by_alias else one.name
                 if key in full:
-                    full[key] = read(full[key], one.type, world)
+                    full[key] = inside(full[key], one.type)
                 elif one.has_default:
                     full[key] = plain(one.default, world, sent=False)
                 elif one.required and isinstance(one.type, Nullable):
@@ -24,23 +28,26 @@ def read(value: Any, kind: Type, world: World) -> Any:
                     full[key] = None
             return full
         case Nullable(item):
-            return None if value is None else read(value, item, world)
+            return None if value is None else inside(value, item)
         case ListOf(item) | DictOf(item):
-            return each(value, lambda one: read(one, item, world))
+            return each(value, lambda one: inside(one, item))
         case TupleOf(items) if is_list(value) and len(value) == len(items):
-            return [read(item, one, world) for item, one in zip(value, items, strict=True)]
+            return [inside(item, one) for item, one in zip(value, items, strict=True)]
         case UnionOf(arms) if is_dict(value):
-            return read(value, _arm(value, arms, world), world)
+            return inside(value, _arm(value, arms, world, by_alias=by_alias))
         case _:
             return value
 
 
-def _arm(value: Any, arms: tuple[Type, ...], world: World) -> Type:
+def _arm(value: Any, arms: tuple[Type, ...], world: World, *, by_alias: bool) -> Type:
+    def key_of(one: FieldShape) -> str:
+        return one.received_as if by_alias else one.name
+
     models = [arm for arm in arms if isinstance(arm, ModelOf)]
     for arm in models:
         fields = world.fields(arm.model)
-        names = {one.received_as for one in fields}
-        needed = {one.received_as for one in fields if one.required and one.name != "kind"}
+        names = {key_of(one) for one in fields}
+        needed = {key_of(one) for one in fields if one.required and one.name != "kind"}
         tags = [one.type.value for one in fields if isinstance(one.type, Tag)]
         if needed <= set(value) <= names and ("kind" not in value or value["kind"] in tags):
             return arm

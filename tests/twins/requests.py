@@ -16,7 +16,7 @@ from tests.twins.source import OLDEST
 from tests.twins.values import Drawer, Sent
 from tests.twins.writing import Writer
 
-PLACES: Final = ("path", "query", "header", "cookie", "form")
+PLACES: Final = ("path", "query", "header", "cookie", "form", "body")
 """Where parameters are."""
 
 
@@ -115,7 +115,7 @@ class Asker:
 
     def request(self, dice: Dice, one: Operation) -> Request:
         kind = dice.weighted(KINDS)
-        if kind == "nearly" and dice.chance(12) and one.body is not None:
+        if kind == "nearly" and dice.chance(12) and one.has_json:
             return replace(self.of_head(dice, one), versions=(self.version,))
         writer = Writer(self.old, dice, lenient=35 if kind == "lenient" else 0)
         made = self.written(dice, writer, one, kind)
@@ -142,7 +142,8 @@ class Asker:
                 continue
             value = drawer.value(parameter.type)
             if value is not None:
-                entries = writer.entries(value, parameter.type)
+                single = [writer.json(value, parameter.type)] if parameter.where == "body" else None
+                entries = writer.entries(value, parameter.type) if single is None else single
                 given[parameter.where] += [(parameter.name, entry) for entry in entries]
         if one.asked is not None:
             for name, value in drawer.value(ModelOf(one.asked)).fields.items():
@@ -152,6 +153,10 @@ class Asker:
         path = {name: text.replace("/", "-") for name, text in given["path"]}
         headers, cookies = ([(name, text) for name, text in given[at] if text.isascii()] for at in ("header", "cookie"))
         body = NOTHING if one.body is None else writer.json(drawer.value(one.body), one.body)
+        if one.named("body"):
+            body = dict(given["body"])
+        if body is None and dice.chance(50):
+            body = NOTHING
         made = Request(one.uid, kind, path, tuple(given["query"]), tuple(headers), tuple(cookies), body)
         if not one.has_a_form:
             return made
@@ -163,9 +168,12 @@ class Asker:
         """What a client of head would send in the body."""
         made = self.written(dice, Writer(self.old, dice), one, "nearly")
         newest = self.head.operations[one.uid]
+        writer, drawer = Writer(self.head, dice), Drawer(self.head, dice)
         if newest.body is None:
-            return made
-        body = Writer(self.head, dice).json(Drawer(self.head, dice).value(newest.body), newest.body)
+            single = newest.named("body")
+            body = {each.name: writer.json(drawer.value(each.type), each.type) for each in single}
+        else:
+            body = writer.json(drawer.value(newest.body), newest.body)
         return replace(made, body=body, notes=("as head has it",))
 
     def mutated(self, dice: Dice, made: Request) -> Request:

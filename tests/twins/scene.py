@@ -57,7 +57,9 @@ class Scene:
 
     def received(self) -> set[Type]:
         """All types in responses."""
-        return reached(self.world, *(one.response for one in self.world.operations.values()))
+        operations = self.world.operations.values()
+        failed = [one.fails for one in operations if one.fails is not None]
+        return reached(self.world, *(one.response for one in operations), *failed)
 
     def queries(self, *places: str) -> set[str]:
         """The models of all parameters of a place, of any place where none is named."""

@@ -93,7 +93,7 @@ Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | T
 
 INT, STR, BOOL, FLOAT = Scalar("int"), Scalar("str"), Scalar("bool"), Scalar("float")
 DATE, UUID_, TIME, DECIMAL, ANY = Scalar("date"), Scalar("UUID"), Scalar("datetime"), Scalar("Decimal"), Scalar("Any")
-FILE, BYTES = Scalar("UploadFile"), Scalar("bytes")
+FILE, BYTES, NONE = Scalar("UploadFile"), Scalar("bytes"), Scalar("None")
 
 
 @dataclass
@@ -199,7 +199,7 @@ class PairShape:
 
 @dataclass
 class Parameter:
-    """A parameter; `name` is what it is called on the wire, `where` is query, header, path, cookie or form."""
+    """A parameter; `name` is what it is called on the wire, `where` is query, header, path, cookie, form or body."""
 
     name: str
     where: str
@@ -241,6 +241,12 @@ class Operation:
         flags: what the response leaves out: none, unset, defaults.
         shown: the header fields of its responses.
         told: whether its document has them.
+        by_alias: whether responses have aliases.
+        depends: whether a dependency reads its parameters.
+        routed: whether it is in a router of its own.
+        raw: whether the handler makes the whole response itself.
+        fails: what it returns where something is not found.
+        failing: the status of that.
     """
 
     uid: str
@@ -255,9 +261,26 @@ class Operation:
     flags: tuple[str, ...] = ()
     shown: list[Shown] = field(default_factory=list[Shown])
     told: bool = False
+    by_alias: bool = True
+    depends: bool = False
+    routed: bool = False
+    raw: bool = False
+    fails: Type | None = None
+    failing: int = 404
 
     def named(self, where: str) -> list[Parameter]:
         return [one for one in self.parameters if one.where == where]
+
+    @property
+    def tops(self) -> list[Type]:
+        """All types that it takes or returns."""
+        single = [one.type for one in self.parameters]
+        return [kind for kind in (self.body, self.response, self.fails, *single) if kind is not None]
+
+    @property
+    def has_json(self) -> bool:
+        """Whether its body is JSON."""
+        return self.body is not None or bool(self.named("body"))
 
     @property
     def has_a_form(self) -> bool:

@@ -50,7 +50,7 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
-from fastapi import Body, Cookie, FastAPI, File, Form, Header, Path, Query, Response, UploadFile
+from fastapi import APIRouter, Body, Cookie, Depends, FastAPI, File, Form, Header, Path, Query, Response, UploadFile
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired, TypedDict
@@ -233,36 +233,62 @@ def types_source(world: World) -> str:
     return "\n\n".join(blocks)
 
 
-def parameter_source(one: Parameter, world: World) -> str:
+def parameter_source(one: Parameter, world: World, *, embedded: bool = False) -> str:
     name = one.name.replace("-", "_")
     default = "" if one.default is REQUIRED else f" = {literal(one.default)}"
     place = "File" if {FILE, BYTES} & {*parts(one.type)} else one.where.title()
-    return f"{name}: Annotated[{annotation(one.type, world)}, {place}()]{default}"
+    said = "embed=True" if embedded else f"alias={one.name!r}" if name != one.name and one.where != "header" else ""
+    return f"{name}: Annotated[{annotation(one.type, world)}, {place}({said})]{default}"
 
 
 def operation_source(one: Operation, world: World) -> str:
-    arguments = [parameter_source(parameter, world) for parameter in one.parameters]
+    arguments = [
+        parameter_source(parameter, world, embedded=parameter.where == "body") for parameter in one.parameters
+    ]
+    names = [argument.split(":")[0] for argument in arguments]
+    given, before = ", ".join(f"{name}={name}" for name in names), ""
+    if one.depends and arguments:
+        before = f"async def read_{one.uid}(*, {', '.join(arguments)}) -> Any:\n    return dict({given})\n\n"
+        arguments, given = [f"read: Annotated[Any, Depends(read_{one.uid})]"], "**read"
     if one.body is not None:
-        arguments.append(f"body: Annotated[{annotation(one.body, world)}, Body()]")
+        default = " = None" if isinstance(one.body, Nullable) else ""
+        arguments.append(f"body: Annotated[{annotation(one.body, world)}, Body()]{default}")
     if one.asked is not None:
         arguments.append(f"asked: Annotated[{world.models[one.asked].name}, {one.asked_in.title()}()]")
-    options = [f"status_code={one.status}", *(f"response_model_exclude_{flag}=True" for flag in one.flags)]
-    names = [argument.split(":")[0] for argument in arguments]
+    whole = [f"{name}={name}" for name in ("body", "asked") if getattr(one, name) is not None]
+    given = ", ".join([given, *whole] if given else whole)
+    if one.shown:
+        arguments.append("response: Response")
+    star = "*, " if arguments else ""
+    prefix = f"/{one.path.split('/')[1]}"
+    routed = one.routed and "{" not in prefix
+    router, path = (f"router_{one.uid}", one.path.removeprefix(prefix)) if routed else ("app", one.path)
+    head = f"{router} = APIRouter(prefix={prefix!r})\n\n" if routed else ""
+    tail = f"\n\napp.include_router({router})" if routed else ""
+    return (
+        f"{before}{head}@{router}.{one.method.lower()}({path!r}, response_model={annotation(one.response, world)},"
+        f" {', '.join(_options(one, world))})\n"
+        f"async def {one.uid}({star}{', '.join(arguments)}) -> Any:\n"
+        f"    return hear({one.uid!r}, dict({given}){', response' if one.shown else ''}){tail}"
+    )
+
+
+def _options(one: Operation, world: World) -> Iterator[str]:
+    """What its decorator says of responses."""
+    yield f"status_code={one.status}"
+    yield from (f"response_model_exclude_{flag}=True" for flag in one.flags)
+    if not one.by_alias:
+        yield "response_model_by_alias=False"
+    others: list[str] = []
     if one.shown and one.told:
         headers = {
             shown.name: {"schema": {"type": "integer" if shown.kind == "int" else "string"}} for shown in one.shown
         }
-        options.append(f"responses={{{one.status}: {{'headers': {headers!r}}}}}")
-    if one.shown:
-        arguments.append("response: Response")
-    given = ", ".join(f"{name}={name}" for name in names)
-    star = "*, " if arguments else ""
-    return (
-        f"@app.{one.method.lower()}({one.path!r}, response_model={annotation(one.response, world)},"
-        f" {', '.join(options)})\n"
-        f"async def {one.uid}({star}{', '.join(arguments)}) -> Any:\n"
-        f"    return hear({one.uid!r}, dict({given}){', response' if one.shown else ''})"
-    )
+        others.append(f"{one.status}: {{'headers': {headers!r}}}")
+    if one.fails is not None:
+        others.append(f"{one.failing}: {{'model': {annotation(one.fails, world)}}}")
+    if others:
+        yield f"responses={{{', '.join(others)}}}"
 
 
 def app_source(world: World) -> str:

@@ -248,6 +248,8 @@ class Drawer:
                 return dice.pick(DECIMALS)
             case "UploadFile" | "bytes":
                 return Sent(*dice.pick(FILES))
+            case "None":
+                return None
             case "Any":
                 return copy.deepcopy(dice.pick(ANYTHING))
             case _:

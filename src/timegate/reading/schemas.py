@@ -250,6 +250,8 @@ def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas, *, one_per_
     taken = {*first.components, *second.components}
     for name, component in second.components.items():
         alike = by_class.get(id(component.model), []) if one_per_class else []
+        # A response without aliases has components of its own for the same classes.
+        alike.sort(key=lambda one: first.components[one].fields != component.fields)
         known = next((one for one in alike if first.components[one].is_read_as(component)), next(iter(alike), None))
         if known is None and (name not in first.components or _is_equal(name, first, second)):
             known = name

@@ -87,15 +87,16 @@ def _refuse_another_shape(module: Module, writer: Writer, component: Component, 
 
     An app may send what it does not declare, and what a key holds of which the schema says nothing is not converted.
     """
-    if module.upgrades or conversion.src != 0 or component.schema.get("additionalProperties", False) is not False:
+    if module.upgrades or conversion.src != 0:
         return
+    is_open = component.schema.get("additionalProperties", False) is not False
     always = component.required
     if conversion.left_out is not None:
         sent = frozenset(sent_always(module.reach, component, conversion, conversion.left_out))
         always = [key for key in always if key in sent]
     known = module.name(frozenset(component.properties))
     lacks = f"not ({' and '.join(f'{key!r} in v' for key in always)})" if always else f"{known}.isdisjoint(v)"
-    if always or inspect.isclass(component.model):
+    if always or (inspect.isclass(component.model) and not is_open):
         with writer.block(f"if {lacks} and holds_more(v, {known}):"):
             writer.add("refuse(E, 'the object has another shape than its schema', None)")
 
