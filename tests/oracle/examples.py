@@ -137,7 +137,7 @@ UPGRADES = {
     "moved: hoist next to extra keys": Example(
         (ITEM.moved("meta.size", to="size"),),
         {"name": "a", "meta": {"size": 3, "zz": 1}},
-        {"name": "a", "meta": {"zz": 1}, "size": 3},
+        {"name": "a", "size": 3},
     ),
     "moved: the new place is no way in": Example(
         (ITEM.moved("y", to="spot.y"),), {"name": "a", "spot": {"x": 1, "y": 6}}, {"name": "a", "spot": {"x": 1}}

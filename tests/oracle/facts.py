@@ -316,7 +316,7 @@ def undo_moved(value: Obj, fact: Moved, context: FactContext) -> None:
 def redo_moved(value: Obj, fact: Moved, context: FactContext) -> None:
     component = context.newer[value.component]
     source, target = path_of(fact.old, component), path_of(fact.to, component)
-    moving = take_from(value, source, context.newer[value.component], context.newer)
+    moving = take_from(value, source, context.newer[value.component], context.newer, drops=True)
     if moving is ABSENT:
         return
     stands_in = fact.empty is not UNSET and parent_is_empty(value, target)
@@ -346,8 +346,18 @@ def parent_is_empty(value: dict[str, Any], path: list[str]) -> bool:
     return False
 
 
-def take_from(value: dict[str, Any], path: list[str], component: Component, components: Components) -> Any:
-    """Remove the value at a path, with the parents that this leaves empty and that the target contract lacks."""
+def take_from(
+    value: dict[str, Any], path: list[str], component: Component, components: Components, *, drops: bool = False
+) -> Any:
+    """Remove the value at a path, with the parents that this leaves empty and that the target contract lacks.
+
+    Args:
+        value: the object.
+        path: the keys to the value.
+        component: what the object is.
+        components: those of the target contract.
+        drops: whether keys that no contract has go with a parent, as in a request.
+    """
     first, *rest = path
     if not rest:
         return value.pop(first, ABSENT)
@@ -355,8 +365,8 @@ def take_from(value: dict[str, Any], path: list[str], component: Component, comp
         return ABSENT
     place = component.schema.get("properties", {}).get(first)
     known = None if place is None else behind(place, components) or Component("", without_null(place))
-    found = take_from(value[first], rest, known or Component("", {}), components)
-    if not value[first] and place is None:
+    found = take_from(value[first], rest, known or Component("", {}), components, drops=drops)
+    if place is None and all(drops and key.startswith("\0") for key in value[first]):
         del value[first]
     return found
 

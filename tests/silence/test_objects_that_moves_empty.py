@@ -6,8 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict
 
+from tests.silence.exchanges import exchange, gated
 from tests.silence.old_client import OLD, gates_of
 from timegate import on
 from timegate.changes.base import Fact
@@ -78,11 +80,32 @@ def test_a_function_of_a_response_sees_no_object_that_a_move_has_emptied(way: st
     assert {**received, filled: json.loads(received[filled])} == {**SEEN, filled: SEEN}
 
 
-def test_a_function_sees_an_object_that_a_later_move_will_empty_and_keys_that_no_version_knows() -> None:
+def test_a_function_sees_an_object_that_a_later_move_will_empty() -> None:
     twice = on(Flat).moved("box.height", to="other")
     gates = gates_of([Flat], OUT, on(Flat).added("text", default=as_text), twice)
     received = gates.upgrade(Flat, {"box": {"width": 1, "height": 2}}, from_version=OLD)
     assert received == {"width": 1, "other": 2, "text": as_text({"box": {"height": 2}, "width": 1})}
+
+
+def test_keys_that_no_version_knows_go_with_an_object_that_a_move_has_emptied() -> None:
     gates = gates_of([Flat], *UPGRADES["added"])
     received = gates.upgrade(Flat, {"box": {"width": 1, "zz": 2}}, from_version=OLD)
-    assert received == {"width": 1, "box": {"zz": 2}, "text": as_text({"box": {"zz": 2}, "width": 1})}
+    assert received == {"width": 1, "text": as_text({"width": 1})}
+
+
+def test_a_closed_model_of_head_refuses_no_key_of_such_an_object() -> None:
+    class Closed(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+
+        width: int
+
+    app = FastAPI()
+
+    @app.post("/closed")
+    def post(body: Closed) -> int:
+        return body.width
+
+    served = gated(app, on(Closed).moved("box.width", to="width"))
+    response = exchange(served, "POST", "/closed", body={"box": {"width": 3, "zz": "x"}})
+    assert (response.status, response.json()) == (200, 3)
+    assert exchange(served, "POST", "/closed", body={"box": {"width": 3}, "zz": "x"}).status == 422

@@ -163,9 +163,7 @@ def only_the_form_of_the_schema_is_told(exchange: Exchange) -> bool:
 def a_malformed_body_is_looked_at_last(exchange: Exchange) -> bool:
     """A body that is no JSON is told when the path, query and header fields are those of the contract."""
     details = exchange.new_details
-    refused = (
-        exchange.old.has_json and exchange.request.raw is not None and not exchange.accepted and bool(details)
-    )
+    refused = exchange.old.has_json and exchange.request.raw is not None and not exchange.accepted and bool(details)
     return refused and all(entry["loc"][0] != "body" for entry in details)
 
 

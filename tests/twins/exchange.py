@@ -71,7 +71,10 @@ class Exchange:
         names = [name for name in heard if name in WHOLE and not _is_single(name, self.old)]
         whole = {name: heard[name] for name in names}
         for boundary in self.boundaries:
-            whole = {name: up(value, boundary) for name, value in whole.items()}
+            whole = {
+                name: up(value, boundary, partial=name == "body" and self.old.method == "PATCH")
+                for name, value in whole.items()
+            }
             single = {name: up(value, boundary) for name, value in single.items()}
             if "body" in whole:
                 whole["body"] = changed_whole(whole["body"], boundary, self.old.uid, "request")
@@ -112,7 +115,9 @@ class Exchange:
         old, new = json.loads(self.old_response.body), json.loads(self.new_response.body)
         if self.failed and self.old.fails is not None:
             kind = self.old.fails
-            old, new = ((body["detail"] if is_dict(body) and body.keys() == {"detail"} else body) for body in (old, new))
+            old, new = (
+                (body["detail"] if is_dict(body) and body.keys() == {"detail"} else body) for body in (old, new)
+            )
         by_alias = self.old.by_alias or self.failed
         return read(old, kind, self.oldest, by_alias=by_alias), read(new, kind, self.oldest, by_alias=by_alias)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from tests.twins.meaning import Happened
+from tests.twins.meaning import Happened, nothing
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     ABSENT,
@@ -57,24 +57,24 @@ def added(scene: Scene) -> Happened | None:
     if scene.dice.chance(25) and not asked and model.kind != TYPED_DICT:
         one.reads, one.writes = scene.dice.pick([(f"{name}In", None), (f"{name}In", f"{name}Out"), (f"{name}A",) * 2])
     fill: Any = REQUIRED
-    patched = model.uid in scene.patches()
     if one.required or scene.dice.chance(30):
         fill = scene.value(kind)
-    if (patched and one.required) or (asked and not scene.fits_a_query(kind, fill)):
+    if asked and not scene.fits_a_query(kind, fill):
         return None
     model.fields.append(one)
     given = "" if fill is REQUIRED else f", default={scene.constant(fill)}"
 
     def up(fields: dict[str, Any]) -> None:
-        if fill is not REQUIRED and not patched:
+        if fill is not REQUIRED:
             fields[name] = copy.deepcopy(fill)
 
     def down(fields: dict[str, Any]) -> None:
         fields.pop(name, None)
 
-    return Happened(
-        "added", f"on({model.uid}).added({name!r}{given})", frozenset({model.uid}), up, down, fields=(name,)
-    )
+    # In a partial update only what head requires is filled in.
+    partial = up if one.required else nothing
+    code = f"on({model.uid}).added({name!r}{given})"
+    return Happened("added", code, frozenset({model.uid}), up, down, fields=(name,), partial=partial)
 
 
 def removed(scene: Scene) -> Happened | None:

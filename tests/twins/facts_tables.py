@@ -20,7 +20,7 @@ def _field(scene: Scene, *kinds: Type) -> tuple[ModelShape, FieldShape] | None:
             and one.required
             and not one.aliased
             and not one.splits
-            and model.uid not in scene.queries() | scene.patches()
+            and model.uid not in scene.queries()
             and f"{model.uid}.{one.name}" not in scene.busy
         )
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.twins import functions
 from tests.twins.facts_fields import has_models
-from tests.twins.meaning import Happened, at
+from tests.twins.meaning import Happened, at, nothing
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     ABSENT,
@@ -192,7 +192,6 @@ def became_required(scene: Scene) -> Happened | None:
             not one.required
             and not one.null_by_default
             and (model.uid not in scene.queries() or scene.fits_a_query(one.type, one.default))
-            and model.uid not in scene.patches()
         )
     )
     if found is None or has_models(found[1].type):
@@ -271,14 +270,12 @@ def defaulted(scene: Scene) -> Happened | None:
     if _is_made_anew(model, newer):
         return None
     one.default = newer
-    patched = model.uid in scene.patches()
 
     def up(fields: dict[str, Any]) -> None:
-        if not patched:
-            fields.setdefault(name, copy.deepcopy(was))
+        fields.setdefault(name, copy.deepcopy(was))
 
     code = f"on({model.uid}).defaulted({name!r}, was={scene.constant(was)})"
-    return Happened("defaulted", code, frozenset({model.uid}), up, fields=(name,))
+    return Happened("defaulted", code, frozenset({model.uid}), up, fields=(name,), partial=nothing)
 
 
 LIMITS = (

@@ -33,7 +33,7 @@ def _literal(scene: Scene) -> tuple[ModelShape, FieldShape, list[Any]] | None:
         lambda model, one: (
             isinstance(one.type, LiteralOf)
             and not one.aliased
-            and model.uid not in scene.queries() | scene.patches()
+            and model.uid not in scene.queries()
             and f"{model.uid}.{one.name}" not in scene.busy
         )
     )

@@ -53,6 +53,7 @@ class Happened:
         about: the models, and `op.query` and the like, whose objects it changes.
         up: from old to new.
         down: from new to old.
+        partial: from old to new in the body of a PATCH, where that is another.
         members: by enum, which old member is which newer one, and the other way.
         arms: the models that old clients do not know, and what they see instead.
         reads: the models that only they know, and what head reads instead.
@@ -74,6 +75,11 @@ class Happened:
     fields: tuple[str, ...] = ()
     whole: Whole | None = None
     types: str = ""
+    partial: Act | None = None
+
+    def upgrades(self, fields: dict[str, Any], *, partial: bool) -> None:
+        """Change the fields of one object of a request."""
+        (self.up if self.partial is None or not partial else self.partial)(fields)
 
 
 @dataclass
@@ -102,13 +108,13 @@ def whole(body: Any, boundary: Boundary, operation: str, side: str) -> Any:
     return body
 
 
-def up(value: Any, boundary: Boundary) -> Any:
-    """What an older value is at the newer version: children first, then the facts."""
+def up(value: Any, boundary: Boundary, *, partial: bool = False) -> Any:
+    """What an older value is at the newer version, or in the body of a PATCH: children first, then the facts."""
     match value:
         case Obj(uid, fields, extra):
-            inner = {key: up(item, boundary) for key, item in fields.items()}
+            inner = {key: up(item, boundary, partial=partial) for key, item in fields.items()}
             for fact in boundary.about(uid):
-                fact.up(inner)
+                fact.upgrades(inner, partial=partial)
             for fact in boundary.facts:
                 if uid in fact.reads:
                     return fact.reads[uid](inner)
@@ -119,7 +125,7 @@ def up(value: Any, boundary: Boundary) -> Any:
                     inner = fact.members[enum][0].get(inner, inner)
             return Member(enum, inner)
         case _:
-            return each(value, lambda item: up(item, boundary))
+            return each(value, lambda item: up(item, boundary, partial=partial))
 
 
 def down(value: Any, boundary: Boundary) -> Any:

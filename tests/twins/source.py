@@ -242,9 +242,7 @@ def parameter_source(one: Parameter, world: World, *, embedded: bool = False) ->
 
 
 def operation_source(one: Operation, world: World) -> str:
-    arguments = [
-        parameter_source(parameter, world, embedded=parameter.where == "body") for parameter in one.parameters
-    ]
+    arguments = [parameter_source(parameter, world, embedded=parameter.where == "body") for parameter in one.parameters]
     names = [argument.split(":")[0] for argument in arguments]
     given, before = ", ".join(f"{name}={name}" for name in names), ""
     if one.depends and arguments:

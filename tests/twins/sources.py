@@ -124,7 +124,9 @@ class SourceBuilder(Builder):
 
     def add_without_body(self) -> None:
         """An operation that returns nothing."""
-        self.operation("DELETE", "/none/{key}", parameters=[Parameter("key", "path", self.dice.pick([INT, STR, UUID_]))])
+        self.operation(
+            "DELETE", "/none/{key}", parameters=[Parameter("key", "path", self.dice.pick([INT, STR, UUID_]))]
+        )
         one = self.last()
         one.response, one.flags = NONE, ()
         one.status = 204

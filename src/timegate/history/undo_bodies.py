@@ -31,20 +31,37 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
         place: ``"request"`` or the status of the response.
         body: the body.
     """
-    name, of_model = _name(operation, place), referred(body.schema)
+    name = _name(operation, place)
     if stands_alone(operation, place, body):
         return builder.component(side, name)
-    # What a route leaves out of the body is left out of what a function makes of it, too.
-    marks = {key: value for key, value in body.schema.items() if of_model is not None or key == LEFT_OUT_MARK}
-    unmarked = {key: value for key, value in body.schema.items() if key not in marks}
-    newer: Schema = unmarked if of_model is None else ref(of_model)
-    root: Schema = {**marks, **ref(name)}
-    whole = Component(name, newer, inline=True, display_name=name)
-    places = (_place_at(builder, operation, place, version) for version in range(len(builder.wires)))
-    wires = [_with_root(*both, root, key=operation.key, side=side) for both in zip(builder.wires, places, strict=True)]
-    builder.wires[:] = wires
-    builder.made.add(builder.wires, side, whole)
+    root, whole = _apart(name, body.schema)
+    places = [_place_at(builder, operation, place, version) for version in range(len(builder.wires))]
+    at = list(zip(builder.wires, places, strict=True))
+    own = [_schema_at(*both, key=operation.key, side=side) or body.schema for both in at]
+    builder.wires[:] = [_with_root(*both, root, key=operation.key, side=side) for both in at]
+    if all(one == body.schema for one in own):
+        builder.made.add(builder.wires, side, whole)
+    else:
+        # A fact about a model has changed the body itself, such as a union in it.
+        both = zip(builder.wires, own, strict=True)
+        builder.wires[:] = [wire.edited(side, _apart(name, schema)[1]) for wire, schema in both]
     return whole
+
+
+def _apart(name: str, schema: Schema) -> tuple[Schema, Component]:
+    """The schema of a body that refers to a component of its own, and that component."""
+    of_model = referred(schema)
+    # What a route leaves out of the body is left out of what a function makes of it, too.
+    marks = {key: value for key, value in schema.items() if of_model is not None or key == LEFT_OUT_MARK}
+    unmarked = {key: value for key, value in schema.items() if key not in marks}
+    whole = Component(name, unmarked if of_model is None else ref(of_model), inline=True, display_name=name)
+    return {**marks, **ref(name)}, whole
+
+
+def _schema_at(wire: Wire, place: str, *, key: str, side: Side) -> Schema | None:
+    """The schema of one body of an operation in a wire; None where it has none."""
+    bodies = (one.bodies(side) for one in wire.operations if one.key == key)
+    return next((body.schema for found in bodies for where, body in found if where == place), None)
 
 
 def stands_alone(operation: Operation, place: str, body: Body) -> bool:

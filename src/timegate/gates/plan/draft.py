@@ -208,7 +208,10 @@ class Draft:
         self.begin(shape.get("properties", {}), self.boundary, shape)
 
     def remove_emptied(self, kept: Set[str]) -> None:
-        """Remove objects, also null, that a move has emptied and that the version lacks; unknown keys in them stay."""
+        """Remove objects, also null, that a move has emptied and that the version lacks.
+
+        Keys of a response that its model does not have stay, and so does the object; those of a request go as everywhere.
+        """
         version = self.boundary if self.upgrades else self.boundary + 1
         leftover = self.names.keys() - kept - self.departing
         for key in [key for key in self.names if key in leftover] if leftover else ():
@@ -216,5 +219,8 @@ class Draft:
             if slot.schema is not None:
                 # What other facts of the boundary take from it goes before it is looked at.
                 self.convert_to(slot, version)
+                if self.upgrades:
+                    del self.names[key]
+                    continue
                 self.stage.ops += [RemoveEqual(slot, {}), RemoveEqual(slot, None)]
                 slot.schema = None
