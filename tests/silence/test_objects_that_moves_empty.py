@@ -93,12 +93,13 @@ def test_keys_that_no_version_knows_go_with_an_object_that_a_move_has_emptied() 
     assert received == {"width": 1, "text": as_text({"width": 1})}
 
 
+class Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    width: int
+
+
 def test_a_closed_model_of_head_refuses_no_key_of_such_an_object() -> None:
-    class Closed(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-
-        width: int
-
     app = FastAPI()
 
     @app.post("/closed")

@@ -18,11 +18,11 @@ from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.forms import with_forms
-from tests.twins.sources import with_sources
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
 from tests.twins.source import version
+from tests.twins.sources import with_sources
 from tests.twins.timelines import told
 from tests.twins.values import Drawer, Fields, filled
 from timegate import CompileError

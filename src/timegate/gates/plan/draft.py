@@ -210,7 +210,7 @@ class Draft:
     def remove_emptied(self, kept: Set[str]) -> None:
         """Remove objects, also null, that a move has emptied and that the version lacks.
 
-        Keys of a response that its model does not have stay, and so does the object; those of a request go as everywhere.
+        Keys of a response that its model does not have stay, and so does the object; those of a request go with it.
         """
         version = self.boundary if self.upgrades else self.boundary + 1
         leftover = self.names.keys() - kept - self.departing
