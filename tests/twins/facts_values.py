@@ -35,7 +35,7 @@ from tests.twins.shapes import (
     World,
 )
 from tests.twins.source import annotation
-from tests.twins.values import default_for, is_dict, lifted, plain, same
+from tests.twins.values import default_for, is_dict, is_list, lifted, plain, same
 from tests.twins.values import each as inside
 from timegate import on
 
@@ -109,7 +109,7 @@ def retyped(scene: Scene) -> Happened | None:
 
 def _is_made_anew(model: ModelShape, default: Any) -> bool:
     """Whether a function makes the default, of which nobody knows that it is the same on each call."""
-    return model.kind in DATACLASSES and isinstance(default, list | dict) and bool(default)
+    return model.kind in DATACLASSES and default not in ([], {}) and (is_list(default) or is_dict(default))
 
 
 def _core(kind: Type) -> Type:

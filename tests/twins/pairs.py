@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -131,8 +132,9 @@ class Pair:
                     break
                 newest = drawer.value(one.response)
                 self._return(uid, newest, lambda instance: instance, side="response")
-            for as_detail in (False, True) if one.fails is not None else ():
-                self._return(uid, drawer.value(one.fails), lambda instance, said=as_detail: Failed(instance, said))
+            if one.fails is not None:
+                self._return(uid, drawer.value(one.fails), partial(Failed, as_detail=False))
+                self._return(uid, drawer.value(one.fails), partial(Failed, as_detail=True))
 
     def _return(self, uid: str, newest: Any, wrapped: Callable[[Any], Any], side: str = "") -> None:
         older = filled(newest, self.head.world)

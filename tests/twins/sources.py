@@ -24,9 +24,9 @@ from tests.twins.shapes import (
     TupleOf,
     Type,
     UnionOf,
+    World,
     parts,
 )
-from tests.twins.shapes import World as World
 from tests.twins.values import default_for
 
 DASHED = ("page-size", "sort-by", "is-new")
@@ -42,16 +42,17 @@ def with_sources(world: World, dice: Dice, size: int) -> World:
     """
     builder = SourceBuilder(Dice(f"sources {copy.deepcopy(dice).number(0, 10**9)}"), size)
     builder.world = world
-    builder.add()
+    builder.extend()
     for one in world.operations.values():
         builder.change(one)
+    builder.add_by_name()
     return world
 
 
 class SourceBuilder(Builder):
     """Draws operations with several bodies, bare values, unions and nothing."""
 
-    def add(self) -> None:
+    def extend(self) -> None:
         for percent, add in (
             (30, self.add_embedded),
             (20, self.add_optional),
@@ -66,13 +67,19 @@ class SourceBuilder(Builder):
     def change(self, one: Operation) -> None:
         """Change how an operation is written."""
         dice = self.dice
-        one.by_alias = not dice.chance(8)
         one.depends = dice.chance(15)
         one.routed = dice.chance(20)
-        one.raw = not one.flags and one.by_alias and one.response != NONE and dice.chance(10)
+        one.raw = not one.flags and one.response != NONE and dice.chance(10)
         if dice.chance(15):
             held: list[Type] = [ModelOf(self.any_model()), ListOf(ModelOf(self.any_model()))]
             one.fails = dice.pick(held)
+
+    def add_by_name(self) -> None:
+        """An operation that returns a model of its own without aliases."""
+        if self.dice.chance(15):
+            uid = self.model()
+            self.operation("GET", "/named")
+            self.last().response, self.last().by_alias = ModelOf(uid), False
 
     def any_model(self) -> str:
         asked = {one.asked for one in self.world.operations.values()}
@@ -89,12 +96,12 @@ class SourceBuilder(Builder):
             inner: Type = ModelOf(self.any_model()) if dice.chance(70) else self.leaf()
             kinds: list[Type] = [inner, inner, ListOf(inner), Nullable(inner), DictOf(inner)]
             kind = dice.pick(kinds)
-            default = REQUIRED
+            drawn = Parameter(name, "body", kind)
             if isinstance(kind, Nullable):
-                default = dice.pick([REQUIRED, None])
+                drawn.default = dice.pick([REQUIRED, None])
             elif not any(isinstance(part, ModelOf) for part in parts(kind)) and dice.chance(30):
-                default = default_for(kind, self.world, dice)
-            self.last().parameters.append(Parameter(name, "body", kind, default))
+                drawn.default = default_for(kind, self.world, dice)
+            self.last().parameters.append(drawn)
 
     def add_optional(self) -> None:
         """An operation whose body may be left out."""
