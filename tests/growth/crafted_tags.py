@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, Final, Literal
 
 from tests.growth.crafted_contracts import Compiled, Crafted, compiled, model_with
-from tests.growth.crafted_unions import FIRST, arms_of, union_of
+from tests.growth.crafted_unions import FIRST, arms_of, union_of, union_of_all, without_tags
 from timegate import on
 
 
 def first_arm(value: Any) -> Any:
     return FIRST
+
+
+def the_first_of(arms: Sequence[Any]) -> Callable[[Any], Any]:
+    """What says of every object that it is the first of some models."""
+
+    def first(value: Any) -> Any:
+        return arms[0]
+
+    return first
 
 
 def gone_arms(size: int) -> list[Any]:
@@ -60,6 +70,40 @@ def arms_that_went(size: int) -> Compiled:
     return compiled([union_of(arms)], [tuple(went)])
 
 
+def arms_that_went_each_beside_one_that_came(size: int) -> Compiled:
+    """Many arms went from a union in one version, and as many came, in turn."""
+    first, *others = arms_of(size + 1)
+    went = (on(first).retired(was=gone, read_as=first_arm, loses="nobody") for gone in gone_arms(size))
+    came = (on(arm).introduced(seen_as=FIRST) for arm in others)
+    return compiled(
+        [union_of([first, *others])], [tuple(fact for both in zip(went, came, strict=True) for fact in both)]
+    )
+
+
+def tags_of_arms_each_beside_one_that_came(size: int) -> Compiled:
+    """The tag of each of many arms was renamed in one version, and as many came, in turn."""
+    arms = arms_of(2 * size)
+    renamed = (on(arm).literal("kind").renamed(f"before{i}", to=f"a{i}") for i, arm in enumerate(arms[:size]))
+    came = (on(arm).introduced(seen_as=FIRST) for arm in arms[size:])
+    return compiled([union_of(arms)], [tuple(fact for both in zip(renamed, came, strict=True) for fact in both)])
+
+
+def keys_that_are_the_tags_of_unions(size: int) -> Compiled:
+    """The key by which the arms of each of many unions are told apart was renamed with a fact of its own."""
+    unions = [arms_of(2, name=f"Arm{index}of") for index in range(size)]
+    renamed = tuple(on(*arms).renamed("type", to="kind") for arms in unions)
+    return compiled([union_of(arms, name=f"Holder{index}") for index, arms in enumerate(unions)], [renamed])
+
+
+def unions_told_by_functions(size: int) -> Compiled:
+    """A function tells the arms of each of many unions apart, which changed."""
+    unions = [without_tags(2, name=f"Arm{index}of") for index in range(size)]
+    changed = (on(*arms).renamed("y", to="z") for arms in unions)
+    told = (*changed, *(on(*arms).told_by(the_first_of(arms)) for arms in unions))
+    held = [model_with(f"Holder{index}", held=(union_of_all(arms), ...)) for index, arms in enumerate(unions)]
+    return compiled(held, [told])
+
+
 def values_of_a_literal_that_came(size: int) -> Compiled:
     """All values of a literal but one came with one fact."""
     literal: Any = Literal
@@ -85,6 +129,10 @@ TAGS: Final[dict[str, Crafted]] = {
         tags_of_arms,
         an_arm_that_went_beside,
         arms_that_went,
+        arms_that_went_each_beside_one_that_came,
+        tags_of_arms_each_beside_one_that_came,
+        keys_that_are_the_tags_of_unions,
+        unions_told_by_functions,
         values_of_a_literal_that_came,
         values_of_a_literal_that_came_one_by_one,
     )

@@ -54,9 +54,9 @@ def arms_introduced_seen_as_the_last(size: int) -> Compiled:
     return compiled([union_of([*others, last])], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
 
 
-def without_tags(size: int) -> list[Any]:
+def without_tags(size: int, name: str = "Arm") -> list[Any]:
     """Models that nothing tells apart but a key of each."""
-    return [model_with(f"Arm{index}", **{f"x{index}": (int, ...), "z": (int, 0)}) for index in range(size)]
+    return [model_with(f"{name}{index}", **{f"x{index}": (int, ...), "z": (int, 0)}) for index in range(size)]
 
 
 def arms_without_a_tag_introduced(size: int) -> Compiled:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.errors import Fault
 from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
 from timegate.history.inheritance import declared_anew, is_about
-from timegate.history.leaving import Leaving
 from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, reach_model
-from timegate.history.schema_edits import tags_in
 from timegate.history.shown import ShownSoFar
 from timegate.history.spellings import uncertain_at
 from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
+from timegate.history.unions import Unions, WrittenComponents
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
 from timegate.wire.schema import single_reference
@@ -77,23 +76,22 @@ class HistoryBuilder:
     made: Made = field(default_factory=Made)
     shown: ShownSoFar = field(default_factory=ShownSoFar)
     parameter_holders: frozenset[str] = field(init=False)
-    _tags: dict[Side, set[str]] = field(default_factory=dict[Side, set[str]])
     _look_up: LookUp = field(init=False)
     references: References = field(init=False)
-    leaving: Leaving = field(init=False)
+    unions: Unions = field(init=False)
     _codes: dict[int, str] = field(default_factory=dict[int, str])
     _known_faults: set[Fault] = field(default_factory=set[Fault])
 
     def __post_init__(self) -> None:
         self._look_up = LookUp(self.wires[-1])
         self.references = References(self.wires[-1])
-        self.leaving = Leaving(self.wires, self.references)
+        self.unions = Unions(self.wires, self.references, self.types)
         self.parameter_holders = self.wire.parameter_holders
 
     @property
     def wire(self) -> Wire:
         """The wire as far as it is undone."""
-        self.leaving.take_out()
+        self.unions.write()
         return self.wires[-1]
 
     @wire.setter
@@ -125,21 +123,16 @@ class HistoryBuilder:
 
     def component(self, side: Side, name: str) -> Component:
         """A component as far as it is undone."""
-        self.leaving.take_out((side, name))
-        return self.wires[-1].components(side)[name]
+        return self.components(side)[name]
+
+    def components(self, side: Side) -> Mapping[str, Component]:
+        """The components of one side, each as far as it is undone when somebody looks at it."""
+        return WrittenComponents(self.unions, side)
 
     def type_of(self, side: Side, fact: Fact) -> Schema:
         """The schema of the old type that a fact names, be it the fact at hand or one that stands for it."""
         key = (side, id(fact))
         return self.types[key if key in self.types else (side, id(self.fact))]
-
-    def tags(self, side: Side) -> set[str]:
-        """Every key that discriminates a union of one side, at this version or a newer one."""
-        if side not in self._tags:
-            components = (component.schema for component in self.wire.components(side).values())
-            named = (schema for (other, _), schema in self.types.items() if other == side)
-            self._tags[side] = set(tags_in([*components, *self.wire.payloads(side), *named]))
-        return self._tags[side]
 
     def put(self, side: Side, component: Component) -> None:
         """Replace a component by what it is in the older version."""
@@ -166,16 +159,6 @@ class HistoryBuilder:
     def names(self, side: Side, model: Model) -> Sequence[str]:
         """The components that a fact about a model may be about."""
         return self._look_up.names(side, model)
-
-    def rewrite(self, side: Side, change: Callable[[Schema], Schema], *, holding: Sequence[str] = ()) -> None:
-        """Change the schemas of one side that refer to components, or all."""
-        components = self.wire.components(side)
-        names = self.references.holders(self.wire, side, holding) if holding else {*components, ""}
-        for component in [components[name] for name in sorted(names) if name]:
-            if (schema := change(component.schema)) != component.schema:
-                self.put(side, replace(component, schema=schema))
-        if "" in names:
-            self.wire = self.wire.with_payloads(side, change)
 
     def record(self, side: Side, name: str, step: Step, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Record a step that the fact at hand takes on a component's objects; facts are undone newest first.

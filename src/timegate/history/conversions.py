@@ -9,7 +9,7 @@ from timegate.changes.base import UNSET, FieldsFact
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by
 from timegate.history.places import FieldPlace
-from timegate.history.schema_edits import at_depth, with_property_schema, with_tags
+from timegate.history.schema_edits import at_depth, with_property_schema
 from timegate.history.steps import ValueConverted
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import listed_values
@@ -48,7 +48,7 @@ def values_of(builder: HistoryBuilder, fact: FieldsFact) -> Iterator[Values]:
         if schema is None:
             builder.fault(place.text, "there is no list or dict where the path has a star", "take the star off")
         else:
-            yield Values(place, component, field, schema, builder.wire.components(place.side))
+            yield Values(place, component, field, schema, builder.components(place.side))
 
 
 def put_schema(builder: HistoryBuilder, values: Values, older: Schema) -> Schema:
@@ -92,17 +92,17 @@ def convert(
     field = put_schema(builder, values, older)
     step = kind(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key, reads=read_by(empty))
-    if place.key in builder.tags(place.side) and _listed(builder, values, values.schema) is not None:
-        tags = _listed(builder, values, older)
+    if place.key in builder.unions.keys(place.side) and _listed(values, values.schema) is not None:
+        tags = _listed(values, older)
         if tags is None:
             problem = "this key tells the arms of a union apart, and its old type does not list by which values"
             remedy = f"{builder.declared.subject_code()}.retyped({place.key!r}, was=Literal[…])"
             builder.fault(place.text, problem, remedy)
-        builder.rewrite(place.side, lambda schema: with_tags(schema, place.key, place.name, tags))
+        builder.unions.retag(place.side, place.key, place.name, tags)
 
 
-def _listed(builder: HistoryBuilder, values: Values, schema: Schema) -> list[Any] | None:
+def _listed(values: Values, schema: Schema) -> list[Any] | None:
     """The only values that a schema admits, also where it is that of an enum; None where it lists none."""
     name = single_reference(schema)
-    component = None if name is None else builder.wire.components(values.place.side).get(name)
+    component = None if name is None else values.components.get(name)
     return listed_values(schema if component is None else component.schema)

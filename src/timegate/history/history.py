@@ -145,7 +145,7 @@ def history(head: Wire, timeline: Timeline, *, reserved: Collection[str] = (), m
                 builder.fact = fact
                 undo(fact, builder)
                 builder.undone += 1
-        builder.leaving.take_out()
+        builder.unions.close()
         check_conflicts(builder)
         check_names_of_two(builder, shared)
         check_statuses(builder)

@@ -8,9 +8,8 @@ from typing import Any
 
 from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
-from timegate.wire.json_types import listed_values
 from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
-from timegate.wire.schema import NULL, arms_of, objects_in, ref, referred, rewrite
+from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
 from timegate.wire.wire import Component
 
 
@@ -142,30 +141,12 @@ def without_arms(schema: Any, names: Collection[str]) -> Any:
 
     The last of them stays where nothing else would be left of a union.
     """
-    order = {name: position for position, name in enumerate(names)}
+    order = dict.fromkeys(names)
 
     def change(node: dict[str, Any]) -> dict[str, Any]:
         for keyword in ("anyOf", "oneOf"):
-            arms = node.get(keyword)
-            if not is_array(arms):
-                continue
-            known = [referred(arm) for arm in arms]
-            gone = {name for name in known if name is not None and name in order}
-            if all(name in gone for name in known):
-                gone.discard(max(gone, key=order.__getitem__, default=""))
-            if not gone:
-                continue
-            kept = [arm for arm, name in zip(arms, known, strict=True) if name not in gone]
-            discriminator = node.get("discriminator")
-            if is_object(discriminator):
-                tags = discriminator.get("mapping", {}).items()
-                targets = {ref(name)["$ref"] for name in gone}
-                mapping = {tag: target for tag, target in tags if target not in targets}
-                node = {**node, "discriminator": {**discriminator, "mapping": mapping}}
-            before, node = node, with_arms(node, keyword, kept)
-            newer = {*before.get(NEWER_ARMS_MARK, ()), *node.get(NEWER_ARMS_MARK, ()), *gone}
-            # In one order, so that what is without the same arms is the same schema.
-            node[NEWER_ARMS_MARK] = tuple(sorted(newer))
+            if is_array(node.get(keyword)):
+                node = without_arms_of(node, keyword, order)
         return node
 
     return rewrite(schema, change)
@@ -190,30 +171,46 @@ def with_arms_back(schema: Any, names: Collection[str]) -> Any:
     return rewrite(schema, change)
 
 
-def with_arm(schema: Any, meant: Callable[[list[Schema]], bool], name: str, properties: Mapping[str, Schema]) -> Any:
-    """A copy of a schema in which some unions have one more arm.
+def without_arms_of(union: Schema, keyword: str, names: Mapping[str, None]) -> Schema:
+    """A union without the components as arms, which it notes as newer ones; the last stays where no other would."""
+    arms: list[Schema] = union[keyword]
+    known = [referred(arm) for arm in arms]
+    gone = list(filter({*known}.__contains__, names))
+    if all(name in names for name in known):
+        del gone[-1:]
+    if not gone:
+        return union
+    lost = frozenset(gone)
+    kept = [arm for arm, name in zip(arms, known, strict=True) if name not in lost]
+    discriminator = union.get("discriminator")
+    if is_object(discriminator):
+        targets = {ref(name)["$ref"] for name in lost}
+        mapping = {tag: target for tag, target in discriminator.get("mapping", {}).items() if target not in targets}
+        union = {**union, "discriminator": {**discriminator, "mapping": mapping}}
+    before, union = union, with_arms(union, keyword, kept)
+    newer = {*before.get(NEWER_ARMS_MARK, ()), *union.get(NEWER_ARMS_MARK, ()), *lost}
+    # In one order, so that what is without the same arms is the same schema.
+    return {**union, NEWER_ARMS_MARK: tuple(sorted(newer))}
 
-    Args:
-        schema: the schema.
-        meant: whether a union of such arms is one of them.
-        name: the component that is added.
-        properties: of it; its tags are among them.
-    """
 
-    def change(node: dict[str, Any]) -> dict[str, Any]:
-        for keyword in ("anyOf", "oneOf"):
-            known = node.get(keyword)
-            if not is_array(known) or not meant(known):
-                continue
-            node = {**node, keyword: [*known, ref(name)]}
-            discriminator = node.get("discriminator")
-            if is_object(discriminator):
-                tags = listed_values(properties.get(discriminator.get("propertyName", ""), {})) or []
-                mapping = {**discriminator.get("mapping", {}), **{str(tag): ref(name)["$ref"] for tag in tags}}
-                node["discriminator"] = {**discriminator, "mapping": mapping}
-        return node
+def with_arms_joined(union: Schema, keyword: str, joined: Mapping[str, Sequence[str]]) -> Schema:
+    """A union with some components as further arms, each with its tags."""
+    older = {**union, keyword: [*union[keyword], *map(ref, joined)]}
+    discriminator = union.get("discriminator")
+    if is_object(discriminator):
+        tags = {tag: ref(name)["$ref"] for name, own in joined.items() for tag in own}
+        older["discriminator"] = {**discriminator, "mapping": {**discriminator.get("mapping", {}), **tags}}
+    return older
 
-    return rewrite(schema, change)
+
+def with_tags(union: Schema, tags: Mapping[str, Sequence[str]]) -> Schema:
+    """A union with the tags of some of its arms replaced; ``tags`` has those that lead to a target."""
+    discriminator: dict[str, Any] = union["discriminator"]
+    mapping: dict[str, Any] = {}
+    for tag, target in discriminator["mapping"].items():
+        others = tags.get(target) if isinstance(target, str) else None
+        mapping.update({tag: target} if others is None else dict.fromkeys(others, target))
+    return {**union, "discriminator": {**discriminator, "mapping": mapping}}
 
 
 def tags_in(schema: object) -> Iterator[str]:
@@ -222,54 +219,3 @@ def tags_in(schema: object) -> Iterator[str]:
         discriminator = node.get("discriminator")
         if is_object(discriminator) and isinstance(discriminator.get("propertyName"), str):
             yield discriminator["propertyName"]
-
-
-def with_tag_renamed(schema: Schema, new: str, old: str, arms: frozenset[str]) -> tuple[Schema, set[str]]:
-    """A copy of a schema where ``old`` discriminates the unions of these arms, and the other arms of these unions.
-
-    A schema that has the key itself and lists no arms is discriminated by it too.
-    """
-    others = set[str]()
-
-    def change(node: dict[str, Any]) -> dict[str, Any]:
-        discriminator = node.get("discriminator")
-        if not is_object(discriminator) or discriminator.get("propertyName") != new:
-            return node
-        names = {name for arm in arms_of(node) if (name := referred(arm)) is not None}
-        if not names & arms and old not in node.get("properties", {}):
-            return node
-        others.update(names - arms)
-        return {**node, "discriminator": {**discriminator, "propertyName": old}}
-
-    return rewrite(schema, change), others
-
-
-def with_tags(schema: Schema, key: str, arm: str, tags: Sequence[Any] | None) -> Schema:
-    """A copy of a schema where other tags lead to an arm of the unions that a key discriminates.
-
-    Where no list says which tags do, or one of them is that of another arm, the key no longer discriminates.
-
-    Args:
-        schema: the schema.
-        key: the key that discriminates.
-        arm: the component.
-        tags: those of the arm; None where its schema does not list them.
-    """
-    target = ref(arm)["$ref"]
-
-    def change(node: dict[str, Any]) -> dict[str, Any]:
-        discriminator = node.get("discriminator")
-        if not is_object(discriminator) or discriminator.get("propertyName") != key:
-            return node
-        known: dict[str, Any] = discriminator.get("mapping", {})
-        if target not in known.values():
-            return node
-        if tags is None or any(known.get(str(tag), target) != target for tag in tags):
-            return {keyword: value for keyword, value in node.items() if keyword != "discriminator"}
-        mapping: dict[str, Any] = {}
-        for tag, to in known.items():
-            mapping.update(dict.fromkeys(map(str, tags), target) if to == target else {tag: to})
-        return {**node, "discriminator": {**discriminator, "mapping": mapping}}
-
-    changed: Schema = rewrite(schema, change)
-    return changed

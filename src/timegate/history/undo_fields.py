@@ -11,15 +11,12 @@ from timegate.history.schema_edits import (
     with_property,
     with_property_renamed,
     with_property_schema,
-    with_tag_renamed,
     without_internal_mark,
     without_property,
 )
 from timegate.history.spellings import is_spelling
 from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
-from timegate.typing import Schema
-from timegate.wire.combined import combining
 from timegate.wire.wire import Component, Side
 
 
@@ -100,18 +97,9 @@ def _check_header(
 
 def _rename_tag(builder: HistoryBuilder, side: Side, new: str, old: str, names: frozenset[str]) -> None:
     """Give the discriminator of these components' unions its old name."""
-    if new not in builder.tags(side):
+    if new not in builder.unions.keys(side):
         return
-    builder.tags(side).add(old)
-    names = combining(builder.wire.components(side), names)
-    others = set[str]()
-
-    def renamed(schema: Schema) -> Schema:
-        changed, other_arms = with_tag_renamed(schema, new, old, names)
-        others.update(other_arms)
-        return changed
-
-    builder.rewrite(side, renamed)
+    names, others = builder.unions.rename_key(side, new, old, names)
     if others:
         own = sorted(builder.component(side, name).display_name for name in names)
         arms = sorted([*own, *(builder.component(side, name).display_name for name in others)])

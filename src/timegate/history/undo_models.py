@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
@@ -14,9 +13,8 @@ from timegate.history.places import EVERY_KEY
 from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.history.undo_texts import fault_unshown
-from timegate.wire.marks import DISCRIMINATOR_MARK, CallableDiscriminator
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import arms_of, ref, references, referred, rewrite
+from timegate.wire.schema import references, referred
 from timegate.wire.wire import Component, Side, in_documents
 
 
@@ -63,7 +61,7 @@ def _name_generics(builder: HistoryBuilder, side: Side, argument: Component, nam
 def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
         name = component.name
-        unions = builder.leaving.lose(side, name)
+        unions = builder.unions.lose(side, name)
         if side == "responses" and fact.seen_as is UNSET and unions:
             builder.fault(
                 name_of(model),
@@ -82,7 +80,7 @@ def _introduced(fact: Introduced, builder: HistoryBuilder) -> None:
                         seen_as,
                         argument="seen_as",
                         fits=union.schema,
-                        gone=union.gone,
+                        gone=union.gone.keys(),
                     )
         builder.put(side, replace(component, exists=False))
         builder.lacking[side].add(name)
@@ -137,18 +135,7 @@ def _remedy_at_root(builder: HistoryBuilder, side: Side, name: str) -> str:
 def _told_by(fact: ToldBy, builder: HistoryBuilder) -> None:
     reached = list(builder.targets(fact.models, None))
     targets = [(model, component.name) for model, side, component in reached if side == "requests"]
-    found = False
-
-    def noted(node: dict[str, Any]) -> dict[str, Any]:
-        nonlocal found
-        arms = [name for arm in arms_of(node) if (name := referred(arm)) is not None]
-        told = tuple((model, ref(name)) for model, name in targets if name in arms)
-        if len(told) < 2:
-            return node
-        found = True
-        return {**node, DISCRIMINATOR_MARK: CallableDiscriminator(fact.function, told, is_heads=False)}
-
-    builder.rewrite("requests", lambda schema: rewrite(schema, noted))
+    found = builder.unions.tell("requests", targets, fact.function)
     if reached and not found:
         builder.fault_without_effect(" | ".join(map(name_of, fact.models)), "no union of a request has two of them")
 

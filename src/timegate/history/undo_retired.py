@@ -10,13 +10,13 @@ from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import Retired
 from timegate.history.builder import HistoryBuilder
 from timegate.history.places import EVERY_KEY
-from timegate.history.schema_edits import with_arm
 from timegate.history.steps import ModelIntroduced, ObjectConverted, one_way
 from timegate.history.undo import undo
+from timegate.history.union import Union
 from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.names import first_free
-from timegate.wire.schema import NULL, objects_in, ref, referred
+from timegate.wire.schema import ref, referred
 from timegate.wire.wire import SIDES, Component, Side
 
 
@@ -28,11 +28,11 @@ def _retired(fact: Retired, builder: HistoryBuilder) -> None:
         models = {component.name: fact.models.index(model) for model, where, component in reached if where == side}
         if not models:
             continue
-        known = builder.wire.components(side).get(referred(builder.type_of(side, fact)) or "")
+        known = builder.components(side).get(referred(builder.type_of(side, fact)) or "")
         if known is None or "properties" not in known.schema:
             builder.fault(str(fact), "only a model can be one more arm", "give was= a model, or declare retyped")
             return
-        found = _with_retired(fact, builder, _Unions(builder, side, models, known.name), known) or found
+        found = _with_retired(fact, builder, _Meant(builder, side, models, known.name), known) or found
     if reached and not found:
         builder.fault_without_effect(" | ".join(map(name_of, fact.models)), _no_union(fact))
 
@@ -42,7 +42,7 @@ def _no_union(fact: Retired) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unions:
+class _Meant:
     """The unions of one side that have all models of a fact as arms.
 
     Args:
@@ -57,60 +57,46 @@ class _Unions:
     models: Mapping[str, int]
     was: str
 
-    def meant(self) -> set[frozenset[int | str]] | None:
-        """The sets of arms of the unions that the fact means; None, with a fault, where it does not say which.
+    def unions(self) -> list[Union] | None:
+        """The unions that the fact means; None, with a fault, where it does not say which.
 
         They are the unions of exactly these models; where there are none, those that have others besides, which must
         be the same ones then. The type of an older fact that names the retired model has it already.
         """
         fact = self.builder.declared
         assert isinstance(fact, Retired)
-        everyone = frozenset(range(len(fact.models)))
-        found = dict[frozenset[int | str], list[Schema]]()
-        for arms in self._all():
-            if everyone <= (key := self.key(arms)) and self.was not in key:
-                found.setdefault(key, arms)
-        if len(everyone) > 1 and everyone in found:
-            return {everyone}
-        if len(found) > 1:
-            lines = [self._line(fact, arms) for arms in found.values()]
-            self.builder.fault(
-                " | ".join(map(name_of, fact.models)),
-                "it is an arm of several unions, and nothing says which of them had one more",
-                " or ".join(dict.fromkeys(filter(None, lines))) or _BY_FIELD,
-            )
-            return None
-        return {*found}
-
-    def key(self, arms: list[Schema]) -> frozenset[int | str]:
-        """What tells the arms of a union from those of another one: null tells nothing, nor what else was retired."""
-        names = [referred(arm) for arm in arms if arm != NULL]
-        return frozenset(
-            repr(arm) if name is None else self.models.get(name, name)
-            for name, arm in zip(names, (arm for arm in arms if arm != NULL), strict=True)
-            if name is None or not self._is_retired(name)
+        found = [union for union in self._having_all(len(fact.models)) if not union.has(self.was)]
+        if len(found) < 2:
+            return found
+        by_arms: dict[frozenset[int | str], list[Union]] = {}
+        for union in found:
+            known = union.known(partial(self.builder.unions.is_retired, self.side))
+            by_arms.setdefault(frozenset(map(self.models.get, known, known)), []).append(union)
+        exact = by_arms.get(frozenset(range(len(fact.models))))
+        if exact is not None and len(fact.models) > 1:
+            return exact
+        if len(by_arms) == 1:
+            return found
+        lines = [self._line(fact, unions[0]) for unions in by_arms.values()]
+        self.builder.fault(
+            " | ".join(map(name_of, fact.models)),
+            "it is an arm of several unions, and nothing says which of them had one more",
+            " or ".join(dict.fromkeys(filter(None, lines))) or _BY_FIELD,
         )
+        return None
 
-    def names(self, meant: set[frozenset[int | str]]) -> set[str | None]:
-        """The components that are arms of the unions that are meant."""
-        return {referred(arm) for arms in self._all() if self.key(arms) in meant for arm in arms}
+    def _having_all(self, count: int) -> Iterator[Union]:
+        """The unions that have a component of each model."""
+        of_first = (name for name, position in self.models.items() if position == 0)
+        for union in dict.fromkeys(one for name in of_first for one in self.builder.unions.having(self.side, name)):
+            if len({position for name, position in self.models.items() if union.has(name)}) == count:
+                yield union
 
-    def _all(self) -> Iterator[list[Schema]]:
-        wire = self.builder.wire
-        holders = self.builder.references.holders(wire, self.side, self.models)
-        schemas = [self.builder.component(self.side, holder).schema for holder in sorted(holders) if holder]
-        for schema in (*schemas, *(wire.payloads(self.side) if "" in holders else ())):
-            for node in objects_in(schema):
-                yield from (node[keyword] for keyword in ("anyOf", "oneOf") if keyword in node)
-
-    def _is_retired(self, name: str) -> bool:
-        """Whether only versions older than the newer one of the boundary have a component."""
-        newer = self.builder.newer.components(self.side)[name]
-        return "properties" not in newer.schema and "properties" in self.builder.component(self.side, name).schema
-
-    def _line(self, fact: Retired, arms: list[Schema]) -> str | None:
+    def _line(self, fact: Retired, union: Union) -> str | None:
         """The fact that means the unions of some arms; None where models alone cannot say it."""
-        names = [name for arm in arms if (name := referred(arm)) is not None and not self._is_retired(name)]
+        arms = (referred(arm) for arm in union.schema[union.keyword])
+        retired = partial(self.builder.unions.is_retired, self.side)
+        names = [name for name in arms if name is not None and union.has(name) and not retired(name)]
         if len(names) < 2:
             return None
         components = [self.builder.component(self.side, name) for name in names]
@@ -121,28 +107,24 @@ class _Unions:
 _BY_FIELD = 'on(…).retyped("…", was=…) for each field that had it'
 
 
-def _with_retired(fact: Retired, builder: HistoryBuilder, unions: _Unions, known: Component) -> bool:
+def _with_retired(fact: Retired, builder: HistoryBuilder, meant: _Meant, known: Component) -> bool:
     """Add the retired model to the unions that are meant; whether there are any."""
-    side, meant = unions.side, unions.meant()
-    if not meant:
-        return meant is None
+    side, unions = meant.side, meant.unions()
+    if not unions:
+        return unions is None
     wanted = f"{known.name} retired"
-    name = first_free(builder.wire.components(side), wanted, numbered=f"{wanted} ")
-
-    def is_meant(arms: list[Schema]) -> bool:
-        return unions.key(arms) in meant
-
-    # The class of a model that was retired since is also that of its type in facts, which no payload holds.
-    arms = unions.names(meant)
-    change = partial(with_arm, meant=is_meant, name=name, properties=known.properties)
-    builder.rewrite(side, change, holding=list(unions.models))
+    name = first_free(builder.components(side), wanted, numbered=f"{wanted} ")
+    for union in unions:
+        builder.unions.join(union, name, known.properties)
     # Its defaults have the shape of the older version.
     properties = {
         key: {**schema, DEFAULT_MARK: builder.boundary + 1} if "default" in schema else schema
         for key, schema in known.properties.items()
     }
     older = replace(known, name=name, schema={**known.schema, "properties": properties})
-    newer: Schema = {"anyOf": [ref(one) for one in unions.models if one in arms]}
+    # The class of a model that was retired since is also that of its type in facts, which no payload holds.
+    arms = [one for one in meant.models if any(union.has(one) for union in unions)]
+    newer: Schema = {"anyOf": list(map(ref, arms))}
     # Newer versions read what it becomes.
     as_read = Component(name, newer, display_name=known.display_name)
     builder.made.add(builder.wires, side, as_read)

@@ -1,16 +1,18 @@
-"""Arms that one version introduces leave their unions together, as if each had left by itself."""
+"""What facts of one version change of a union is written together, as if each had written it by itself."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from itertools import permutations
 from typing import Annotated, Any, Literal
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import change_of
-from timegate import CompileError, Contract, Gates, Timeline, Version, on
+from timegate import CompileError, Contract, Gates, Timeline, Version, endpoint, on
 from timegate.changes.base import Fact
 from timegate.history.schema_edits import without_arms
 from timegate.typing import Schema
@@ -116,3 +118,89 @@ def test_together_is_as_one_by_one(schema: Schema, count: int) -> None:
     for names in permutations("ABC", count):
         one_by_one = reduce(lambda left, name: without_arms(left, [name]), names, schema)
         assert without_arms(schema, names) == one_by_one
+
+
+TAG = on(Drive).literal("kind").renamed("car", to="drive")
+SINK = on(Walk).retired(was=Sunk, read_as=lambda old: WALKED, loses="it sank")
+PLACES = (TAG, RIDE, SINK, on(Way).renamed("metres", to="length"))
+
+
+def way_or_body() -> FastAPI:
+    """An app that has the union in a model, and as a body of its own."""
+    app = FastAPI()
+
+    @app.post("/way")
+    def way(body: Way) -> Way:
+        return body
+
+    @app.post("/by")
+    def by(body: By) -> By:
+        return body
+
+    return app
+
+
+def old_unions(*boundaries: Sequence[Fact]) -> list[dict[str, str]]:
+    """The tags of the union in the oldest version, each with its arm: in the model, in a request, in a response."""
+    versions = [Version(f"2025-0{9 - i}-01", change_of(f"Changed{i}", *facts)) for i, facts in enumerate(boundaries)]
+    document = Timeline(*versions, Version("2025-01-01")).compile(Contract.of(way_or_body())).contract("2025-01-01")
+    operation = document["paths"]["/by"]["post"]
+    schemas = [
+        *(one["properties"]["by"] for name, one in document["components"]["schemas"].items() if name.startswith("Way")),
+        operation["requestBody"]["content"]["application/json"]["schema"],
+        operation["responses"]["200"]["content"]["application/json"]["schema"],
+    ]
+    return [
+        {tag: target.rsplit("/", 1)[1].partition("-")[0] for tag, target in one["discriminator"]["mapping"].items()}
+        for one in schemas
+    ]
+
+
+@pytest.mark.parametrize("facts", list(permutations(PLACES)))
+def test_facts_about_one_union_give_the_same_older_one_in_any_order(facts: Sequence[Fact]) -> None:
+    for older in old_unions(facts):
+        assert older == {"walk": "Walk", "sink": "Sunk", "car": "Drive"}
+
+
+def test_facts_of_one_version_are_as_those_of_several() -> None:
+    assert old_unions(PLACES) == old_unions(*([fact] for fact in PLACES))
+
+
+def test_a_tag_may_be_what_that_of_another_arm_was() -> None:
+    swapped = on(Ride).literal("kind").renamed("bike", to="ride"), on(Drive).literal("kind").renamed("ride", to="drive")
+    for older in old_unions(tuple(reversed(swapped))):
+        assert older == {"walk": "Walk", "bike": "Ride", "ride": "Drive"}
+
+
+def test_arms_that_came_while_an_operation_was_gone_were_none_of_it_before() -> None:
+    for older in old_unions([RIDE], [endpoint("/by", "POST").removed()]):
+        assert older == {"walk": "Walk", "drive": "Drive"}
+    unlike = [on(Walk, Ride, Drive).renamed("type", to="kind")]
+    timeline = Timeline(
+        Version("2025-03-01", change_of("Renamed", *unlike)),
+        Version("2025-02-01", change_of("Removed", endpoint("/by", "POST").removed())),
+        Version("2025-01-01"),
+    )
+    operation = timeline.compile(Contract.of(way_or_body())).contract("2025-01-01")["paths"]["/by"]["post"]
+    assert operation["requestBody"]["content"]["application/json"]["schema"]["discriminator"]["propertyName"] == "type"
+
+
+class Short(BaseModel):
+    size: Literal["short"] = "short"
+
+
+class Long(BaseModel):
+    size: Literal["long"] = "long"
+
+
+class Stay(BaseModel):
+    how: Annotated[Short | Long, Field(discriminator="size")]
+    by: By
+
+
+def test_each_union_is_told_apart_by_the_key_that_its_own_arms_had() -> None:
+    gates = gates_of(
+        on(Walk, Ride, Drive).renamed("type", to="kind"), on(Short, Long).renamed("days", to="size"), sends=Stay
+    )
+    held = gates.contract("2025-01-01")["components"]["schemas"]["Stay"]["properties"]
+    assert {name: one["discriminator"]["propertyName"] for name, one in held.items()} == {"how": "days", "by": "type"}
