@@ -16,7 +16,7 @@ from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of
 from timegate.typing import Schema, is_array
 from timegate.wire.json_types import is_nullable
-from timegate.wire.schema import items_of
+from timegate.wire.schema import beside_lists, items_of
 from timegate.wire.wire import Side
 
 
@@ -37,6 +37,7 @@ class FirstItem:
     """Converts a list to its first item.
 
     Args:
+        either: whether a value that is no list may come, which stays as it is.
         empty: what an empty list and null become; ``UNSET`` for none at all. A function of the object is called before,
             and what it gives is in the list then.
         alone: whether a list of several items is refused.
@@ -44,6 +45,7 @@ class FirstItem:
     """
 
     empty: Any
+    either: bool = False
     alone: bool = False
     never_empty: bool = False
 
@@ -58,6 +60,8 @@ class FirstItem:
                 raise ValueError("an item was expected")
             return deepcopy(self.empty)
         if not is_array(value):
+            if self.either:
+                return value
             raise TypeError("a list was expected")
         if self.alone and len(value) > 1:
             raise ValueError("one item was expected")
@@ -73,9 +77,7 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
             builder.fault_without_effect(text, "the field is no list right after this fact")
             continue
         older = with_texts(items if fact.was is UNSET else builder.type_of(side, fact), values.schema)
-        # Null becomes an empty list, or stays null.
-        wide, narrow = (items, without_null(older)) if side == "requests" else (older, items)
-        if not admits_all_of(wide, narrow, values.components):
+        if not _admitted(items, older, values.schema, values, listed_in="responses"):
             builder.fault(
                 text,
                 "old clients send values here that the items of head's list do not admit"
@@ -98,9 +100,7 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
         if items is None:
             builder.fault(text, "the old type is no list", "give was= the list that older versions had: was=list[…]")
             continue
-        # Null becomes an empty list, or stays null.
-        wide, narrow = (newer, items) if side == "requests" else (items, without_null(newer))
-        if not admits_all_of(wide, narrow, values.components):
+        if not _admitted(items, newer, older, values, listed_in="requests"):
             who = "old clients send items" if side == "requests" else "head sends values"
             builder.fault(
                 text,
@@ -111,6 +111,22 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
         wrap = WrapInList(is_nullable(older, values.components))
         to_head = replace(first, alone=fact.loses is None)
         convert(builder, values, older, to_head=to_head, to_old=wrap, was=fact.was, empty=fact.empty)
+
+
+def _admitted(items: Schema, one: Schema, either: Schema, values: Values, *, listed_in: Side) -> bool:
+    """Whether what comes on this side is admitted on the other: the items of a list, or the one value.
+
+    Args:
+        items: the schema of the list's items.
+        one: the schema of the one value.
+        either: the schema of the list, which may also admit values that are none.
+        values: the values of the field.
+        listed_in: the side on which lists come.
+    """
+    if values.place.side == listed_in:
+        return all(admits_all_of(one, come, values.components) for come in (items, *beside_lists(either)))
+    # Null becomes an empty list, or stays null.
+    return admits_all_of(items, without_null(one), values.components)
 
 
 _EMPTY_FOR_OLD: Final = "nothing says what old clients read where the list is empty"
@@ -138,23 +154,23 @@ def _first_item(
         used_in: the side on which lists become values.
         problem: what is wrong where nothing can stand for it.
     """
-    place = values.place
+    place, either = values.place, bool(beside_lists(listed))
     if callable(fact.empty) and not place.stars:
-        return FirstItem(fact.empty)
+        return FirstItem(fact.empty, either)
     if fact.empty is not UNSET:
         settings = values.component.settings if place.side == "responses" else None
         empty = plain_value(builder, place.text, fact.empty, argument="empty", settings=settings)
         if empty is not UNSET and place.side == used_in:
             check_value(builder, place.side, place.text, empty, argument="empty", fits=target)
-        return FirstItem(empty)
+        return FirstItem(empty, either)
     if is_nullable(target, values.components):
-        return FirstItem(None)
+        return FirstItem(None, either)
     if listed.get("minItems", 0) > 0:
-        return FirstItem(UNSET, never_empty=True)
+        return FirstItem(UNSET, either, never_empty=True)
     if place.side == used_in and (place.stars or place.key in values.component.required):
         builder.fault(
             place.text,
             problem,
             f"{builder.line('empty=…')} with a value of one item's type, or a function of the object",
         )
-    return FirstItem(UNSET)
+    return FirstItem(UNSET, either)

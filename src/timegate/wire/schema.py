@@ -160,16 +160,25 @@ def schema_at_depth(schema: Schema, stars: int) -> Schema | None:
 
 
 def items_of(schema: Schema) -> Schema | None:
-    """The schema of a list's items, null aside; None where values of a schema may be anything else than lists."""
-    arms = [arm for arm in arms_of(schema) if arm != NULL]
+    """The schema of the items of lists; None where no value of a schema is a list."""
+    arms = arms_of(schema)
     if arms:
         found = [items for items in map(items_of, arms) if items is not None]
-        if len(found) < len(arms):
-            return None
-        return found[0] if len(found) == 1 else {"anyOf": found}
+        return _either(found) if found else None
     items, kind = schema.get("items"), schema.get("type")
     is_list = kind == "array" or (is_array(kind) and {*kind} - {"null"} == {"array"})
     return items if is_list and is_object(items) and "prefixItems" not in schema else None
+
+
+def beside_lists(schema: Schema) -> list[Schema]:
+    """The arms of a union that are neither lists nor null; none where the schema is a list's."""
+    if items_of(schema) is None:
+        return [] if schema == NULL else [schema]
+    return [other for arm in arms_of(schema) for other in beside_lists(arm)]
+
+
+def _either(schemas: list[Schema]) -> Schema:
+    return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
 
 
 def single_reference(schema: Schema) -> str | None:
