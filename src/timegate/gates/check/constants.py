@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from timegate.changes.base import UNSET, Sibling
@@ -85,6 +85,24 @@ class _Constant:
     since: int
 
 
+@dataclass(slots=True)
+class _Values:
+    """The declared values that a key may have: null apart from the others, because facts replace null alone."""
+
+    others: list[_Constant] = field(default_factory=list[_Constant])
+    nulls: list[_Constant] = field(default_factory=list[_Constant])
+
+    def add(self, constants: Iterable[_Constant]) -> _Values:
+        """Add some."""
+        for one in constants:
+            (self.nulls if one.value is None else self.others).append(one)
+        return self
+
+    def __iter__(self) -> Iterator[_Constant]:
+        yield from self.others
+        yield from self.nulls
+
+
 class _Constants:
     """The declared values of one side, each followed through the facts that payloads meet after its own.
 
@@ -97,7 +115,7 @@ class _Constants:
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
         self._upgrades = reach.side == "requests"
-        self._held: dict[str, dict[str, list[_Constant]]] = {}
+        self._held: dict[str, dict[str, _Values]] = {}
         self._arriving: list[tuple[str, str, list[_Constant]]] = []
         self._known: dict[Purpose, Any] = {}
         self._faults: list[Fault] = []
@@ -114,14 +132,14 @@ class _Constants:
                     self._meet(name, boundary, step)
             while self._arriving:
                 name, key, constants = self._arriving.pop()
-                self._of(name).setdefault(key, []).extend(constants)
+                self._of(name).setdefault(key, _Values()).add(constants)
         last = 0 if self._upgrades else len(self._reach.history.wires) - 1
         for held in self._held.values():
-            for constants in held.values():
-                self._shaped(constants, last)
+            for values in held.values():
+                self._shaped(values, last)
         return self._faults
 
-    def _of(self, name: str) -> dict[str, list[_Constant]]:
+    def _of(self, name: str) -> dict[str, _Values]:
         """The values under the keys of a component's objects."""
         return self._held.setdefault(name, {})
 
@@ -131,10 +149,10 @@ class _Constants:
             case KeyAdded() | KeyRemoved():
                 comes = isinstance(step, KeyAdded) == self._upgrades
                 value = step.default if isinstance(step, KeyAdded) else step.fill
-                held[step.key] = self._set(name, boundary, step, step.schema, [value] if comes else [])
+                held[step.key] = _Values().add(self._set(name, boundary, step, step.schema, [value] if comes else []))
             case KeyRenamed():
                 source, target = (step.old, step.new) if self._upgrades else (step.new, step.old)
-                held[target] = held.pop(source, [])
+                held[target] = held.pop(source, _Values())
             case ValueReplaced():
                 self._replace(name, boundary, step)
             case ValueConverted():
@@ -162,15 +180,17 @@ class _Constants:
         null, missing, target = step.null_to_old, step.missing_to_old, step.older
         if self._upgrades:
             null, missing, target = step.null_to_head, step.missing_to_head, step.newer
-        held = self._of(name)
-        before = self._shaped(held.get(step.key, ()), boundary)
-        kept = [replace(one, schema=target) for one in before if one.value is not None or null is UNSET]
-        held[step.key] = [*kept, *self._set(name, boundary, step, target, [null, missing])]
+        values = self._of(name).setdefault(step.key, _Values())
+        if null is not UNSET:
+            values.nulls.clear()
+        values.add(self._set(name, boundary, step, target, [null, missing]))
 
     def _convert(self, name: str, boundary: int, step: ValueConverted) -> None:
         function, target = (step.to_head, step.newer) if self._upgrades else (step.to_old, step.older)
         call, held = self._reach.call_of(step, boundary), self._of(name)
-        converted = list[_Constant]()
+        if call is None and not self._reach.names_in(step.newer) | self._reach.names_in(step.older):
+            return
+        converted = _Values()
         for one in self._shaped(held.get(step.key, ()), boundary):
             try:
                 value = one.value if call is None else call_each((call,), copy_json(one.value), GateError)
@@ -180,10 +200,10 @@ class _Constants:
                 self._fault(one, problem, f"a value that {where} converts")
                 continue
             if value is not UNSET:
-                converted.append(replace(one, value=value, schema=target))
+                converted.add([replace(one, value=value, schema=target)])
         # An old client's null becomes null where nothing is declared.
         empty = function.empty if isinstance(function, FirstItem) and not step.stars else UNSET
-        held[step.key] = converted + self._set(name, boundary, step, target, [UNSET if empty is None else empty])
+        held[step.key] = converted.add(self._set(name, boundary, step, target, [UNSET if empty is None else empty]))
 
     def _move(self, name: str, boundary: int, step: ValueMoved) -> None:
         source, target = (step.old, step.new) if self._upgrades else (step.new, step.old)
@@ -199,7 +219,7 @@ class _Constants:
         if not self._upgrades:
             moving += self._set(name, boundary, step, step.schema, [step.empty], ".".join(step.old))
         if len(target) == 1:
-            held[target[0]] = moving
+            held[target[0]] = _Values().add(moving)
         else:
             held.pop(target[0], None)
             self._arriving.append((self._inner(name, target, versions[1]), target[-1], moving))
