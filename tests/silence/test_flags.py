@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, refusal
 from timegate import Contract, UpgradeError, enum, on
+from timegate.typing import is_array
 
 
 class Right(Flag):
@@ -78,3 +79,24 @@ def test_what_is_no_combination_is_refused() -> None:
 def test_a_function_masks_what_old_clients_do_not_know() -> None:
     gates = gates_of([File], on(File).retyped("rights", to_head=lambda old: old, to_old=lambda new: new & 3))
     assert gates.downgrade(File, {"rights": 7}, to_version=OLD) == {"rights": 3}
+
+
+def test_a_function_gets_a_number_also_after_a_client_sent_false() -> None:
+    class Fresh(Flag):
+        one = 1
+
+    class Holder(BaseModel):
+        held: Fresh = Fresh.one
+        several: list[Fresh] = []
+
+    seen: list[Any] = []
+
+    def noted(value: Any) -> Any:
+        seen.append(value)
+        return value
+
+    gates = gates_of([Holder], *(on(Holder).retyped(one, to_head=noted, to_old=same) for one in ("held", "several")))
+    for sent in (False, 0, True):
+        got = gates.upgrade(Holder, {"held": sent, "several": [sent]}, from_version=OLD)
+        assert got == {"held": int(sent), "several": [int(sent)]}
+    assert {type(one) for one in seen if not is_array(one)} == {int}

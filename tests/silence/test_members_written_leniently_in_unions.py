@@ -9,6 +9,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, create_model
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of
 from timegate import UpgradeError, enum
 
@@ -66,3 +67,23 @@ def test_what_another_arm_reads_exactly_is_that_arm() -> None:
     model = holding(Level | str)
     gates = gates_of([model], *SWAPPED)
     assert gates.upgrade(model, {"value": "1"}, from_version=OLD) == {"value": "1"}
+
+
+class Rank(IntEnum):
+    low = 1
+    high = 2
+
+
+class Ranked(BaseModel):
+    rank: Rank | int
+
+
+@shows(
+    "a number that an integer enum lists, beside `int` in a union (`Level \\| int`): it is converted as the member, "
+    "though pydantic reads an `int` | two fields"
+)
+def test_a_number_beside_an_integer_enum_is_the_member() -> None:
+    gates = gates_of([Ranked], enum(Rank).renamed(3, to=1))
+    assert gates.upgrade(Ranked, {"rank": 3}, from_version=OLD) == {"rank": 1}
+    assert gates.upgrade(Ranked, {"rank": 7}, from_version=OLD) == {"rank": 7}
+    assert gates.downgrade(Ranked, {"rank": 1}, to_version=OLD) == {"rank": 3}

@@ -3,11 +3,11 @@
 from dataclasses import make_dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI
-from pydantic import VERSION, BaseModel, ConfigDict, create_model, with_config
+from pydantic import VERSION, BaseModel, ConfigDict, Field, Strict, create_model, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypeAliasType, TypedDict
 
@@ -283,3 +283,18 @@ def test_a_removed_member_is_read_as_strictly_as_its_holder_says(sent: Any) -> N
     assert gates.upgrade(Strictly, {"level": 1}, from_version=OLD) == {}
     with pytest.raises(UpgradeError):
         gates.upgrade(Strictly, {"level": sent}, from_version=OLD)
+
+
+class Leniently(BaseModel):
+    name: str = ""
+
+
+@pytest.mark.parametrize(
+    "was", [Annotated[Level, Strict()], Annotated[Level, Field(strict=True)]], ids=["Strict", "Field"]
+)
+@pytest.mark.parametrize("sent", ["1", 1.0, True])
+def test_a_removed_member_is_read_as_strictly_as_its_own_type_says(was: Any, sent: Any) -> None:
+    gates = gates_of([Leniently], on(Leniently).removed("level", was=was, backfill=1, loses="nobody reads it"))
+    assert gates.upgrade(Leniently, {"level": 1}, from_version=OLD) == {}
+    with pytest.raises(UpgradeError):
+        gates.upgrade(Leniently, {"level": sent}, from_version=OLD)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Json
 
+from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of_requests
 from timegate import UpgradeError, on
 
@@ -62,3 +63,19 @@ def test_a_text_stays_as_it_was_sent_where_nothing_converts_it() -> None:
 def test_a_text_that_the_old_server_refused_is_refused(sent: Any) -> None:
     with pytest.raises(UpgradeError):
         read({"points": sent}, on(Chart).became_list("points", was=Json[Point]))
+
+
+@shows("(and so has no text of it in a `Json` field)")
+@pytest.mark.parametrize(
+    ("field", "sent"), [("size", "NaN"), ("size", "-Infinity"), ("anything", "[NaN]"), ("bare", '{"k": NaN}')]
+)
+def test_a_text_with_a_number_that_json_does_not_have_is_refused(field: str, sent: str) -> None:
+    class Odd(BaseModel):
+        size: Json[float] = 0.0
+        anything: Json[list[Any]] = []
+        bare: Json[Any] = None
+
+    gates = gates_of_requests([Odd], on(Odd).retyped(field, to_head=lambda text: text))
+    with pytest.raises(UpgradeError) as refused:
+        gates.upgrade(Odd, {field: sent}, from_version=OLD)
+    assert (refused.value.pointer, refused.value.failures[0].kind) == (f"/{field}", "finite_number")

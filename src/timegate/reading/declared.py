@@ -10,7 +10,7 @@ from typing import Any, Final, NoReturn
 from pydantic.fields import FieldInfo
 
 from timegate.errors import CompileError, Fault
-from timegate.reading.value_readers import without_functions
+from timegate.reading.readable_types import without_functions
 from timegate.typing import Location, Schema
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side

@@ -7,7 +7,7 @@ from timegate.gates.plan.enums import EnumPlan
 from timegate.gates.run.value_checks import MemberCheck
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
-from timegate.reading.value_readers import member_reader
+from timegate.reading.member_readers import member_reader
 from timegate.wire.wire import Component
 
 

@@ -18,11 +18,12 @@ from timegate.gates.run.arms import Arm
 from timegate.gates.run.leaves import ALONE, Leaf, Tags
 from timegate.gates.run.tuples import TupleFields
 from timegate.gates.run.value_checks import extra_of
+from timegate.reading.readable_types import Apart, has_validators, readable, without_functions
 from timegate.reading.releases import integers_are_equal, objects_are_tuples
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.settings import reading
 from timegate.reading.type_parts import item_type, union_arms
-from timegate.reading.value_readers import Apart, has_validators, readable, says_all, without_functions
+from timegate.reading.value_readers import says_all
 from timegate.typing import Schema, Settings, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, has_keys
 from timegate.wire.marks import (

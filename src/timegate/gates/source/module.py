@@ -18,7 +18,9 @@ from timegate.gates.source.keywords import refuse_obstacles
 from timegate.gates.source.leaves import Shapes
 from timegate.gates.source.writer import Writer
 from timegate.history.steps import Origin
-from timegate.reading.value_readers import Newer, is_enum, reader_of
+from timegate.reading.member_readers import is_enum
+from timegate.reading.readable_types import Newer
+from timegate.reading.value_readers import reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, Form, LeftOut

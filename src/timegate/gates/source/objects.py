@@ -16,7 +16,7 @@ from timegate.gates.source.module import Module
 from timegate.gates.source.values import Values
 from timegate.gates.source.writer import Writer
 from timegate.history.undo_parts import PARTS
-from timegate.reading.value_readers import no_object
+from timegate.reading.readable_types import no_object
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.wire import Component
 

@@ -31,7 +31,9 @@ from timegate.gates.source.leaves import lists_at, tuple_fields
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
 from timegate.history.misfit import fitting
-from timegate.reading.value_readers import Apart, is_enum, member_reader, reader_of, says_all
+from timegate.reading.member_readers import is_enum, member_reader
+from timegate.reading.readable_types import Apart
+from timegate.reading.value_readers import is_strict, reader_of, says_all
 from timegate.typing import Schema, is_object
 from timegate.wire.json_types import EVERY, all_listed_values, exact_types, is_nullable, named_types
 from timegate.wire.schema import arms_of, referred, single_reference
@@ -243,7 +245,7 @@ class Values:
             return None
         plan = plan_enum(reach, component.name, client_conversion("requests", op.version))
         # Strictly read, JSON has nothing for a member but the member itself.
-        exactly = op.described or bool(op.settings.get("strict"))
+        exactly = op.described or is_strict(op.kind, settings=op.settings)
         reader = member_reader(component.model, [member for _, member in members], described=exactly)
         return MemberCheck(reader, {typed: typed[1] for typed in members}, {} if plan is None else plan.newer)
 
