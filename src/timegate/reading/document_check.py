@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from timegate.reading.declared import DeclaredOperation, refuse_framework
-from timegate.reading.fastapi import documented_operations, frameworks_document, routes_of
+from timegate.reading.fastapi import routes_of
+from timegate.reading.fastapi_document import documented_operations, frameworks_document
 from timegate.typing import Document
 from timegate.wire.texts import OPERATION_KEYS
 

@@ -8,40 +8,49 @@ from __future__ import annotations
 
 import functools
 import inspect
-import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from pydantic import BaseModel, Json
 from pydantic.fields import FieldInfo
 
-from timegate.errors import CompileError
 from timegate.reading.declared import (
     DeclaredBody,
     DeclaredModel,
     DeclaredOperation,
     DeclaredParameter,
     DeclaredParameters,
-    reached_operations,
     refuse_app,
     refuse_framework,
     status_key,
 )
-from timegate.reading.document_form import check_form, plain_document
 from timegate.reading.starlette import in_order, starlette_operations
-from timegate.typing import METHODS, Document, is_object, plain_text
+from timegate.typing import is_object, plain_text
 from timegate.wire.marks import LeftOut
-from timegate.wire.paths import plain_path
 from timegate.wire.wire import WITHOUT_BODY
-
-_LOG: Final = logging.getLogger("timegate.reading")
 
 _WITHOUT_INCLUDED: Final = ("0.137.0", "0.137.1")
 """Releases that have no way to list the routes of an included router."""
 
 _STREAMS: Final = (("is_json_stream", "application/jsonl"), ("is_sse_stream", "text/event-stream"))
 """The attributes of routes that stream, each with the media type of the stream."""
+
+
+Overrides: TypeAlias = Mapping[Any, Callable[..., Any]]
+"""The functions that an app puts in the place of dependencies, by what they replace."""
+
+
+class Dependant(NamedTuple):
+    """A handler or a dependency.
+
+    Attributes:
+        read: as FastAPI has read it.
+        hidden: whether no document shows it, because the app puts it in the place of another.
+    """
+
+    read: Any
+    hidden: bool
 
 
 def is_fastapi(app: object) -> bool:
@@ -65,11 +74,12 @@ def fastapi_operations(app: Any) -> Iterator[tuple[DeclaredOperation, str | None
     """
     routing: Any = sys.modules["fastapi.routing"]
     taken: set[str] = set()
+    overrides: Overrides = getattr(app, "dependency_overrides", {})
     for route in routes_of(app):
         original = getattr(route, "original_route", route)
         if isinstance(original, routing.APIRoute):
             path = _read(route, "path_format")
-            yield from ((operation, path) for operation in _operations(route))
+            yield from ((operation, path) for operation in _operations(route, overrides))
         elif getattr(route, "methods", None) is not None and getattr(route, "endpoint", None) is not None:
             yield from ((operation, None) for operation in starlette_operations([route], taken))
         elif not isinstance(original, routing.APIWebSocketRoute) and _is_unknown(original):
@@ -124,11 +134,11 @@ def _read(owner: Any, name: str) -> Any:
         refuse_framework(f"the route {place}", f"in FastAPI {_version()} it has no `{name}` any more")
 
 
-def _operations(route: Any) -> Iterator[DeclaredOperation]:
-    dependant = _read(route, "dependant")
-    request = _request(route, list(_dependants(dependant)))
+def _operations(route: Any, overrides: Overrides) -> Iterator[DeclaredOperation]:
+    dependants = list(_dependants(_read(route, "dependant"), overrides, _read(route, "path_format")))
+    request = _request(route, dependants)
     responses, success = _responses(route)
-    parameters = {where: _parameters(dependant, f"{where}_params") for where in ("query", "header", "path", "cookie")}
+    parameters = {where: _parameters(dependants, f"{where}_params") for where in ("query", "header", "path", "cookie")}
     for method in in_order(_read(route, "methods")):
         yield DeclaredOperation(
             method=method,
@@ -144,18 +154,37 @@ def _operations(route: Any) -> Iterator[DeclaredOperation]:
         )
 
 
-def _dependants(dependant: Any) -> Iterator[Any]:
-    """A handler and its dependencies, in the order in which FastAPI documents their parameters."""
-    yield dependant
+def _dependants(
+    dependant: Any, overrides: Overrides, path: str, *, hidden: bool = False, above: tuple[Any, ...] = ()
+) -> Iterator[Dependant]:
+    """A handler and its dependencies, in the order in which FastAPI documents their parameters.
+
+    After each dependency comes what the app puts in its place, which no document shows; the app may do so or not.
+    """
+    yield Dependant(dependant, hidden)
     for inner in _read(dependant, "dependencies"):
-        yield from _dependants(inner)
+        yield from _dependants(inner, overrides, path, hidden=hidden, above=above)
+        call = overrides.get(_read(inner, "call"))
+        if call is not None and not any(call is one for one in above):
+            in_place = _dependant_of(call, path)
+            yield from _dependants(in_place, overrides, path, hidden=True, above=(*above, call))
+
+
+def _dependant_of(call: Callable[..., Any], path: str) -> Any:
+    """A function that takes the place of a dependency, as FastAPI reads it when it is called."""
+    read = _read(sys.modules["fastapi.dependencies.utils"], "get_dependant")
+    try:
+        return read(path=path, call=call)
+    except Exception as error:
+        name = getattr(call, "__qualname__", repr(call))
+        refuse_app(f"{name} in dependency_overrides", str(error), "give it parameters that FastAPI can read")
 
 
 def _annotation(field: Any) -> Any:
     return _read(_read(field, "field_info"), "annotation")
 
 
-def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
+def _request(route: Any, dependants: list[Dependant]) -> DeclaredBody | None:
     field = _read(route, "body_field")
     if field is None:
         return None
@@ -164,7 +193,7 @@ def _request(route: Any, dependants: list[Any]) -> DeclaredBody | None:
     # Releases before 0.132 read a body without a Content-Type as JSON always. To those before 0.124 an empty text in a
     # form is a text, in the form of a model to those before 0.149.
     strict = getattr(route, "strict_content_type", False)
-    parameters = [one for dependant in dependants for one in _read(dependant, "body_params")]
+    parameters = [one for dependant in dependants for one in _read(dependant.read, "body_params")]
     # FastAPI makes a class of several bodies, of forms and of embedded ones; no fact can name it.
     synthetic = not any(kind is _annotation(one) for one in parameters)
     read = [(_read(one, "name") if synthetic else "", _annotation(one)) for one in parameters]
@@ -206,11 +235,11 @@ def _says_more(info: FieldInfo) -> bool:
     return not info.is_required() or any(getattr(info, name) != getattr(plain, name) for name in said)
 
 
-def _parameters(dependant: Any, where: str) -> DeclaredParameters:
+def _parameters(dependants: list[Dependant], where: str) -> DeclaredParameters:
     models: dict[Any, DeclaredModel] = {}
     single: list[DeclaredParameter] = []
     spread: list[tuple[Any, frozenset[str]]] = []
-    for one in _dependants(dependant):
+    for one, in_place in dependants:
         fields: list[Any] = _read(one, where)
         made = _read(one, "call")
         while isinstance(made, functools.partial):
@@ -219,7 +248,7 @@ def _parameters(dependant: Any, where: str) -> DeclaredParameters:
             spread.append((made, frozenset(_read(field, "name") for field in fields)))
         for field in fields:
             info = _read(field, "field_info")
-            is_hidden = not getattr(info, "include_in_schema", True)
+            is_hidden = in_place or not getattr(info, "include_in_schema", True)
             model = _model(info)
             if model is None:
                 single.append(_parameter(field, info, is_hidden=is_hidden))
@@ -313,77 +342,3 @@ def _names_in(chosen: Any, *, leaves_only: bool, deep: bool = True) -> Iterator[
             yield name
         if deep and not is_leaf:
             yield from _names_in(inner, leaves_only=leaves_only)
-
-
-def documented_operations(
-    document: Document, operations: Sequence[tuple[DeclaredOperation, str | None]]
-) -> dict[str, Any]:
-    """The object of each operation in a document, by the operation's key; by method and path where no route has it.
-
-    Args:
-        document: an app's document.
-        operations: the operations that its routes declare, each with its path in the document.
-    """
-    reached = reached_operations(operation for operation, _ in operations)
-    # Where two routes share a place in the document, it has the last one.
-    places = _places_of(operations)
-    documented: dict[str, Any] = {}
-    for path, method in _places_in(document):
-        operation = places.get((path, method))
-        if operation is None and method.upper() in METHODS:
-            documented[f"{method.upper()} {path}"] = document["paths"][path][method]
-        elif operation is not None and reached[operation.key] is operation:
-            documented[operation.key] = document["paths"][path][method]
-    return documented
-
-
-def _places_of(
-    operations: Sequence[tuple[DeclaredOperation, str | None]],
-) -> dict[tuple[str, str], DeclaredOperation]:
-    """The operations by path and method in their app's document."""
-    return {
-        (path or plain_path(operation.path), operation.method.lower()): operation
-        for operation, path in operations
-        if path is None or not operation.hidden
-    }
-
-
-def fastapi_document(app: Any, operations: Sequence[tuple[DeclaredOperation, str | None]]) -> Document:
-    """An app's own OpenAPI document; empty for a router, which has none.
-
-    Args:
-        app: the app; its cached document, which some releases never renew, stays unchanged.
-        operations: the operations that its routes declare, each with its path in the document.
-    """
-    if not hasattr(app, "openapi"):
-        return {}
-    document = _shown(app, app.openapi)
-    if app.openapi_schema is not None and not _places_of(operations).keys() <= set(_places_in(document)):
-        return _shown(app, app.openapi, anew=True)
-    return document
-
-
-def frameworks_document(app: Any) -> Document:
-    """The document that FastAPI itself makes of an app, without what the app's author adds."""
-    return _shown(app, functools.partial(sys.modules["fastapi"].FastAPI.openapi, app), anew=True)
-
-
-def _shown(app: Any, make: Callable[[], object], *, anew: bool = False) -> Document:
-    """A copy of what makes the app's document; empty where that is none, because requests do not need it."""
-    cached = app.openapi_schema
-    try:
-        if anew:
-            app.openapi_schema = None
-        document = plain_document(make())
-        check_form(document, references=False)
-    except Exception as error:
-        reason = str(error) if isinstance(error, CompileError) else type(error).__name__
-        _LOG.warning("app.openapi() gives no document, so that timegate's documents lack its texts: %s", reason)
-        return {}
-    finally:
-        app.openapi_schema = cached
-    return document
-
-
-def _places_in(document: Document) -> Iterator[tuple[str, str]]:
-    return ((path, method) for path, item in document.get("paths", {}).items() for method in item)

@@ -11,12 +11,8 @@ from timegate.reading.app_document import AppDocument
 from timegate.reading.assemble import Roots, head_wire
 from timegate.reading.declared import refuse_endless
 from timegate.reading.document_check import check_document, shown_by_hand
-from timegate.reading.fastapi import (
-    documented_operations,
-    fastapi_document,
-    fastapi_operations,
-    is_fastapi,
-)
+from timegate.reading.fastapi import fastapi_operations, is_fastapi
+from timegate.reading.fastapi_document import documented_operations, fastapi_document
 from timegate.reading.inline import with_inline_objects
 from timegate.reading.openapi import openapi_wire
 from timegate.reading.schemas import component_of
