@@ -44,12 +44,14 @@ class Fate(NamedTuple):
         required: whether head requires it; of a value that head does not get, whether a fact says so itself.
         converted: whether a function gets it.
         filled: whether a fact puts a value in the place of null or of an absent key.
+        at: the component and the key that head gets it at; None where it does not.
     """
 
     place: Schema | None
     required: bool
     converted: bool
     filled: bool = False
+    at: tuple[str, str] | None = None
 
 
 def fills(fact: FieldsFact) -> bool:
@@ -127,7 +129,7 @@ class Checks:
         head = self.history.states[0]["requests"].get(name)
         if head is None:
             return Fate(None, False, converted)
-        return Fate(head.properties[key], key in head.required, converted, filled)
+        return Fate(head.properties[key], key in head.required, converted, filled, (name, key))
 
     def is_whole(self, component: Component) -> bool:
         """Whether head never gets the objects of a component from these clients, so that their contract judges all."""

@@ -125,6 +125,9 @@ class Oracle:
                 return EXTRA + key
             if first:
                 return owner
+            if "additionalProperties" in component.schema and self.is_as_it_was(component, owner, index):
+                # The old server and head read another spelling, and keep this one as a key of no field.
+                return EXTRA + key
         elif owner is not None and component.name not in self.touched("requests", index) and not head.internal:
             return EXTRA + key
         if component.closed:
@@ -166,6 +169,14 @@ class Oracle:
                     if isinstance(fact, Reshaped) or key not in known:
                         return True
         return False
+
+    def is_as_it_was(self, component: Component, key: str, index: int) -> bool:
+        """Whether head gets a field under the same key, and no function the object."""
+        name = component.name
+        if Checks(self.history, index, self.touched("requests", index)).fate(name, key).at != (name, key):
+            return False
+        steps = [step for boundary in self.history.boundaries[:index] for step in boundary]
+        return not any(gives_object(step.fact) and name in subjects_of(step, "requests") for step in steps)
 
     def upgraded(self, value: Any, boundary: int, refusals: Refusals) -> Any:
         """Upgrade a payload over one boundary: nested values first, then the facts in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -159,6 +160,7 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
         case WasNamed():
             for component in subjects(components, fact.models):
                 components[component.name] = replace(component, display_name=fact.name)
+                name_generics(components, component, fact.name)
         case Introduced():
             for component in subjects(components, fact.models):
                 undo_introduced(components, component)
@@ -175,6 +177,16 @@ def undo(components: Components, side: Side, fact: Fact) -> None:
                 components[component.name] = replace(component, schema={**rest, "enum": members})
         case _:
             raise AssertionError(f"the oracle knows no {fact}")
+
+
+def name_generics(components: dict[str, Component], argument: Component, name: str) -> None:
+    """Call every generic class that holds a renamed argument by its new name."""
+    part = re.compile(rf"(?<=_){re.escape(argument.display_name)}(?=_)")
+    for holder in list(components.values()):
+        holds = any(referred(node) == argument.name for node in nodes(holder.schema))
+        if holds and getattr(holder.model, "__pydantic_generic_metadata__", {}).get("args"):
+            called = part.sub(name, holder.display_name)
+            components[holder.name] = replace(holder, display_name=called)
 
 
 def schema_of(kind: Any, side: Side, components: Components, *, inline: bool = False) -> Schema:

@@ -159,6 +159,9 @@ class Reader:
             name = placed.removeprefix(EXTRA)
             owner = next((own for own in component.properties if name in component.accepted(own)), None)
             spelled_otherwise = placed.startswith(EXTRA) and self.direction == "upgrade"
+            if owner is not None and spelled_otherwise:
+                # Of several spellings one is read.
+                spelled_otherwise = name == next(one for one in component.accepted(owner) if one in value)
             if owner is not None and (placed == owner or (owner != name and spelled_otherwise)):
                 found[placed] = self.refusals.attempt(self.read_field, found, placed, item, component, owner)
             elif is_object(typed):
@@ -185,8 +188,6 @@ class Reader:
         alone = sum(not is_null(arm) for arm in arms) + len(schema["x-newer-arms"]) == 1
         fitting = self.of_type(value, arms) if alone else self.fitting(value, arms)
         if fitting:
-            if self.check is not None and not alone and is_object(value) and self.leads_to_touched(fitting[0]):
-                value = self.read_scalars(value, fitting[0])
             return self.read(value, fitting[0], schema)
         if self.direction == "downgrade":
             return self.wrong(value, schema)
@@ -232,15 +233,6 @@ class Reader:
             self.has_type(value[key], place) or lenient(value[key], place) is not None
             for key, place in self.fields(value, arm)
         )
-
-    def read_scalars(self, value: dict[str, Any], arm: Schema) -> dict[str, Any]:
-        """Write each scalar as the old server read it, so that head does not read the object as another arm."""
-        read = [
-            (key, lenient(value[key], place))
-            for key, place in self.fields(value, arm)
-            if not self.has_type(value[key], place)
-        ]
-        return {**value, **{key: item for key, item in read if item is not None}}
 
     def tags(self, arm: Schema) -> list[str]:
         """List the keys whose values distinguish an arm."""
