@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +15,18 @@ from timegate.typing import is_array, is_object
 
 
 def plain_failures(error: ValidationError) -> list[dict[str, Any]]:
-    """The entries of a validation error, as FastAPI writes them: a decimal is a number, an exception says nothing."""
-    return [{**one, "ctx": _plain_context(one.get("ctx") or {})} for one in error.errors(include_url=False)]
+    """The entries of a validation error, as FastAPI writes them.
+
+    A decimal is a number, a span of time the number of its seconds, an exception says nothing.
+    """
+    return [
+        {**one, "input": _plain_input(one["input"]), "ctx": _plain_context(one.get("ctx") or {})}
+        for one in error.errors(include_url=False)
+    ]
+
+
+def _plain_input(value: Any) -> Any:
+    return value.total_seconds() if isinstance(value, timedelta) else value
 
 
 def _plain_context(context: Mapping[str, Any]) -> Any:
