@@ -13,6 +13,7 @@ from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, reach_model
+from timegate.history.schema_edits import has_fields
 from timegate.history.shown import ShownSoFar
 from timegate.history.spellings import uncertain_at
 from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
@@ -331,7 +332,23 @@ class HistoryBuilder:
             remedy = f"name a field that only the older version had, or write {added} where it is new"
             self.fault(text, "the newer version has this field too", remedy)
             return None
+        if not newer and not self.may_get_fields(component, text):
+            return None
         return FieldPlace(side, component.name, key or name, len(rest), text, tuple(parts[: len(parts) - len(left)]))
+
+    def may_get_fields(self, component: Component, text: str) -> bool:
+        """Whether an older version of a component may have a field more; a fault where its values have no fields.
+
+        Args:
+            component: what would get the field.
+            text: the path as faults write it.
+        """
+        if has_fields(component.schema):
+            return True
+        name = model_name(component.model or component.name)
+        values = "its values are no objects" if listed_values(component.schema) is None else "it is an enum"
+        self.fault(text, f"{name} has no fields: {values}", f"declare the fact on a model that has {name} in a field")
+        return False
 
     def inner(
         self, side: Side, component: Component, segment: str, following: str, text: str, *, among: frozenset[str]

@@ -9,8 +9,15 @@ from typing import Any
 from timegate.changes.base import INTERNAL_MARK
 from timegate.typing import Schema, is_array, is_object
 from timegate.wire.marks import NEWER_ARMS_MARK, VALIDATED_MARK
-from timegate.wire.schema import NULL, objects_in, ref, referred, rewrite
+from timegate.wire.schema import NULL, arms_of, objects_in, ref, referred, rewrite
 from timegate.wire.wire import Component
+
+
+def has_fields(schema: Schema) -> bool:
+    """Whether the values of a component's schema are objects that may have named fields."""
+    if not {"properties", "allOf"}.isdisjoint(schema):
+        return True
+    return schema.get("type") == "object" and not is_object(schema.get("additionalProperties")) and not arms_of(schema)
 
 
 def with_property(component: Component, key: str, schema: Schema, *, required: bool) -> Component:

@@ -149,6 +149,8 @@ def _move(
                 problem = f"{fact.old!r} is another field of the newer version"
                 builder.fault(texts[root], problem, "name the place older clients use")
                 return
+            if not builder.may_get_fields(target, texts[root]):
+                return
             builder.put(side, with_property(target, last, schema, required=required[root]))
             if way.holder not in roots:
                 builder.record(side, way.holder, MovedThrough(builder.origin, last, schema, older=True), last)
@@ -177,6 +179,8 @@ def _make_way(
                 # What comes there in between is gone again: nobody could tell it from the object that the move empties.
                 problem = f"a later fact of the same version renames another {segment!r}"
                 builder.fault(text, problem, "move and rename it at once: to= with the name that it has in the end")
+                return None
+            if not builder.may_get_fields(component, text):
                 return None
             name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
             inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
