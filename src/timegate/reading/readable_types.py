@@ -26,7 +26,7 @@ from pydantic_core import CoreSchema, PydanticKnownError
 from typing_extensions import TypeAliasType, is_typeddict
 
 from timegate.reading.class_fields import field_types
-from timegate.reading.type_parts import union_of
+from timegate.reading.type_parts import union_arms, union_of
 from timegate.typing import is_object, type_of
 from timegate.wire.value_readers import FILE_AS_TEXT
 
@@ -143,7 +143,7 @@ def readable(kind: Any, apart: Apart) -> Any:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)
         if any(isinstance(one, Discriminator) or getattr(one, "discriminator", None) for one in kept):
-            return arguments[0] if inner == arguments[0] else Any
+            return arguments[0] if inner == arguments[0] else _of_any_arm(inner)
         if inner is Any or stood_for(inner):
             # A limit is the component's.
             kept = [one for one in kept if one in _OMITS or _is_json(one)]
@@ -164,6 +164,19 @@ def readable(kind: Any, apart: Apart) -> Any:
         return kind
     inner = tuple(one if one is ... else readable(one, apart) for one in arguments)
     return kind if inner == arguments else origin[inner]
+
+
+def _of_any_arm(union: Any) -> Any:
+    """What stands for a union that a tag chooses from: any object, where all its arms are objects."""
+    if stood_for(union):
+        # It is the one arm that is left.
+        return union
+    arms = [arm for arm in union_arms(union) if arm is not NoneType]
+    objects = [found for found in map(stood_for, arms) if found is not None]
+    if len(objects) < len(arms):
+        return Any
+    one = Annotated[Any, AfterValidator(_Object(None, f"tagged-union[{','.join(one.name for one in objects)}]"))]
+    return one if len(arms) == len(union_arms(union)) else union_of((one, NoneType))
 
 
 def _number_of(flags: Flag) -> int:

@@ -134,18 +134,26 @@ class Module:
         """What is known of the arms of unions; most modules have none, and are freed as soon as they are built."""
         return Shapes(self.reach, self.traces, self.checked_apart)
 
-    def checked_apart(self, version: int, kind: Any, *, by_head: bool = True) -> str | None:
+    def checked_apart(self, version: int, kind: Any, *, by_head: bool = True, only_objects: bool = False) -> str | None:
         """What clients call the objects of a class; empty for no objects, None where they have no checks of their own.
 
         Enums whose members stay the same have none, nor have classes that only a fact names and nothing changes.
+
+        Args:
+            version: of the clients.
+            kind: the class.
+            by_head: whether the values of a class that nothing changes are left to head.
+            only_objects: whether they are left to head only where they are objects.
         """
         components, found, conversion = self.reach.components(version), None, client_conversion("requests", version)
         for name in self.reach.names_of_class.get(id(kind), ()):
             is_same_enum = is_enum(kind) and plan_enum(self.reach, name, conversion) is None
-            is_known = (by_head and name in self.reach.at_head(version)) or self.reach.needs(ref(name), conversion)
-            if name in components and is_known and not is_same_enum:
-                types = self.reach.python_types(components[name].schema, version)
-                called = components[name].arm_label or name if types == frozenset({dict}) else ""
+            if name not in components or is_same_enum:
+                continue
+            is_object = self.reach.python_types(components[name].schema, version) == frozenset({dict})
+            is_heads = by_head and name in self.reach.at_head(version) and (is_object or not only_objects)
+            if is_heads or self.reach.needs(ref(name), conversion):
+                called = components[name].arm_label or name if is_object else ""
                 found = called if components[name].exists else Newer(called)
         return found
 

@@ -234,7 +234,8 @@ class Values:
 
     def _apart(self, op: CheckValue) -> Apart:
         """Says which classes are checked apart; head does not read what a function gets instead, or what is removed."""
-        return partial(self.module.checked_apart, op.version, by_head=not op.converted)
+        # A class of texts, numbers or lists reads what the old server read, null and the like included.
+        return partial(self.module.checked_apart, op.version, by_head=not op.converted, only_objects=True)
 
     def _check_of_members(self, op: CheckValue) -> MemberCheck | None:
         """The check of a value that is a member of an enum; None where it is none, or nobody knows the enum's class."""
