@@ -55,7 +55,7 @@ def holding(kind: Any) -> type[BaseModel]:
 def test_null_that_only_head_admits_in_a_list_or_dict_is_refused(kind: Any, within: Any, grown: bool) -> None:
     now, then = (list[kind | None], list[kind]) if within is list else (dict[str, kind | None], dict[str, kind])
     holder = holding(now)
-    facts = [on(holder).retyped("held", was=then, to_old=lambda value: value)]
+    facts: list[Any] = [on(holder).retyped("held", was=then, to_old=lambda value: value)]
     facts += [enum(Level).grew("high", seen_as="low")] if grown and kind is Level else []
     gates = gates_of_requests([holder], *facts)
     for sent in ([None], {"a": None}):
