@@ -46,8 +46,6 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     "versions of models of one name": [13, 26, 52],
     # Each fact has the whole path with all parameters in it.
     "path parameters renamed": [13, 26, 52],
-    # Each fact writes the whole type that is left by the others.
-    "values of a literal that came one by one": [13, 26, 52],
     # For each arm it is found out which others head might read instead, and for which that would mean something else.
     "arms without a tag changed otherwise": [13, 26, 52],
 }

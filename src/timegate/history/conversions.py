@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from timegate.changes.base import UNSET, FieldsFact
@@ -73,7 +73,7 @@ def convert(
     was: Any = UNSET,
     is_item: bool = False,
     empty: object = UNSET,
-    kind: type[ValueConverted] = ValueConverted,
+    kind: Callable[..., ValueConverted] = ValueConverted,
 ) -> None:
     """Replace the schema of the values by the older one, and record the functions that convert them.
 
@@ -86,7 +86,7 @@ def convert(
         was: the declared old type.
         is_item: whether the old type is that of the newer one's items.
         empty: what stands for an empty list; a function of it reads the object.
-        kind: of the step that is recorded.
+        kind: makes the step that is recorded.
     """
     place = values.place
     field = put_schema(builder, values, older)

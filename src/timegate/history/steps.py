@@ -94,6 +94,19 @@ class LimitsConverted(ValueConverted):
 
 
 @dataclass(frozen=True, slots=True)
+class MembersConverted(ValueConverted):
+    """The members of a ``Literal`` differ, which may be one of several types of the values.
+
+    Args:
+        newer_members: those of the newer version.
+        older_members: those of the older one.
+    """
+
+    newer_members: tuple[Any, ...] = ()
+    older_members: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ValueReplaced:
     """Another value replaces null or an absent key, in the upgrade or in the downgrade.
 

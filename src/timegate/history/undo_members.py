@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Flag
+from functools import partial
 from itertools import filterfalse
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.members import (
@@ -25,13 +26,13 @@ from timegate.errors import Fault
 from timegate.history.builder import HistoryBuilder
 from timegate.history.conversions import Values, convert, values_of
 from timegate.history.remedies import name_one
-from timegate.history.steps import MembersChanged
+from timegate.history.steps import MembersChanged, MembersConverted
 from timegate.history.undo import undo
 from timegate.history.value_tables import ValueTable
 from timegate.typing import Schema, is_array
-from timegate.wire.json_types import JSON_TYPES, PYTHON_TYPES, is_nullable, listed_values
+from timegate.wire.json_types import JSON_TYPES, PYTHON_TYPES, listed_values
 from timegate.wire.marks import MEMBERS_MARK
-from timegate.wire.schema import objects_in, rewrite, single_reference
+from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import SIDES, Component, Side
 
 
@@ -201,41 +202,79 @@ def _with_type(rest: Schema, before: list[Any], members: list[Any]) -> Schema:
 def _literal_members(fact: LiteralFact, builder: HistoryBuilder) -> None:
     changed, faults = False, len(builder.faults)
     for values in values_of(builder, fact):
-        place = values.place
-        members = next(filter(None, map(listed_values, objects_in(values.schema))), None)
-        if members is None:
+        place, literals = values.place, list(_literals(values.schema))
+        if not literals:
             _fault_of_no_literal(fact, builder, values)
             continue
-        change = _change(fact, builder, place.side, place.name, place.text, members)
+        newer = _newer_members(fact)
+        literal = next((one for one in literals if not newer.isdisjoint(listed_values(one) or ())), literals[0])
+        change = _change(fact, builder, place.side, place.name, place.text, listed_values(literal) or [])
         if change is None:
             continue
         changed = True
-        _convert_members(builder, values, change)
+        _convert_members(builder, values, literal, change)
     if not changed and len(builder.faults) == faults:
         builder.fault_without_effect(f"{', '.join(map(name_of, fact.models))}.{fact.fields[0]}", _UNSENT)
 
 
+def _literals(schema: Schema) -> Iterator[Schema]:
+    """The schemas of a value that list its members: that of the value, or of arms of the union that it is."""
+    if listed_values(schema) is not None:
+        yield schema
+    for keyword in _SAME_VALUE:
+        for one in schema.get(keyword, ()):
+            yield from _literals(one)
+
+
+_SAME_VALUE: Final = ("anyOf", "oneOf", "allOf")
+"""Keywords whose schemas are about the value itself, and not about what it holds."""
+
+
+def _newer_members(fact: LiteralFact) -> frozenset[Any]:
+    """The members that a fact says that the newer version has."""
+    match fact:
+        case LiteralGrew():
+            return frozenset(map(member_value, fact.members))
+        case LiteralShrank():
+            return frozenset({member_value(fact.read_as)})
+        case LiteralRenamed():
+            return frozenset({member_value(fact.to)})
+        case _:
+            raise AssertionError(f"{fact} is about no members")
+
+
 def _fault_of_no_literal(fact: LiteralFact, builder: HistoryBuilder, values: Values) -> None:
-    name = single_reference(values.schema)
+    name, text = single_reference(values.schema), values.place.text
     component = values.components.get(name or "")
     if component is not None and listed_values(component.schema) is not None:
         written = f"enum({name_of(component.model or component.name)}).{fact.verb}({fact.argument_code()})"
-        builder.fault(values.place.text, "the field is an enum, which has members of its own", written)
+        builder.fault(text, "the field is an enum, which has members of its own", written)
+        return
+    inner, stars = schema_at_depth(values.schema, 1), ".*"
+    while inner is not None and not any(_literals(inner)):
+        inner, stars = schema_at_depth(inner, 1), f"{stars}.*"
+    if inner is None:
+        builder.fault_without_effect(text, "the field is no Literal right after this fact")
     else:
-        builder.fault_without_effect(values.place.text, "the field is no Literal right after this fact")
+        written = str(replace(fact, fields=(f"{fact.fields[0]}{stars}",)))
+        builder.fault(text, "the field is no Literal, and what it holds is one", written)
 
 
-def _convert_members(builder: HistoryBuilder, values: Values, change: _Change) -> None:
-    def older(node: dict[str, Any]) -> dict[str, Any]:
-        return node if listed_values(node) is None else _with_members(node, change.members)
-
-    literal: Any = Literal
-    was = literal[tuple(change.members)]
+def _convert_members(builder: HistoryBuilder, values: Values, literal: Schema, change: _Change) -> None:
+    newer = listed_values(literal) or []
     convert(
         builder,
         values,
-        rewrite(values.schema, older),
+        _with_replaced(values.schema, literal, _with_members(literal, change.members)),
         to_head=ValueTable.of(change.to_head, keeps=True) if change.to_head else None,
         to_old=ValueTable.of(change.to_old, keeps=True) if change.to_old else None,
-        was=was | None if is_nullable(values.schema, values.components) else was,
+        kind=partial(MembersConverted, newer_members=tuple(newer), older_members=tuple(change.members)),
     )
+
+
+def _with_replaced(schema: Schema, arm: Schema, older: Schema) -> Schema:
+    """A schema of a value, with another schema for it, or for an arm of the union that it is."""
+    if schema is arm:
+        return older
+    arms = {keyword: schema[keyword] for keyword in _SAME_VALUE if keyword in schema}
+    return {**schema, **{key: [_with_replaced(one, arm, older) for one in own] for key, own in arms.items()}}

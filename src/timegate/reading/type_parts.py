@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from timegate.changes.base import UNSET
+from timegate.changes.members import member_value
+from timegate.typing import type_of
 
 
 def union_arms(kind: Any) -> list[Any]:
@@ -66,6 +68,26 @@ def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
         return UNSET
     generic: Any = origin
     return generic[changed, ...] if arguments[-1] is ... else generic[(*arguments[:-1], changed)]
+
+
+def with_members(kind: Any, newer: Collection[Any], older: tuple[Any, ...]) -> Any:
+    """A type in which the ``Literal`` of some members is one of others; UNSET where there is none."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return with_members(arguments[0], newer, older)
+    if origin in (Union, UnionType):
+        found = [with_members(one, newer, older) for one in arguments]
+        if all(one is UNSET for one in found):
+            return UNSET
+        return union_of(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
+    if origin is not Literal or _typed(map(member_value, arguments)) != _typed(newer):
+        return UNSET
+    literal: Any = Literal
+    return literal[older]
+
+
+def _typed(values: Iterable[Any]) -> frozenset[tuple[type, Any]]:
+    return frozenset((type_of(value), value) for value in values)
 
 
 def union_of(kinds: Iterable[Any]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any, Final
 
-from timegate.typing import Schema, is_array, is_object, type_of
+from timegate.typing import Schema, is_array, is_object
 from timegate.wire.schema import arms_of, referred
 from timegate.wire.wire import Component
 
@@ -41,7 +41,7 @@ def python_types(schema: Schema, component: Callable[[str], Component | None]) -
         return frozenset(kind for name in kinds for kind in PYTHON_TYPES.get(name, ()))
     values = listed_values(schema)
     if values is not None:
-        return frozenset(map(type_of, values))
+        return frozenset(map(type, values))
     for keyword in ("anyOf", "oneOf"):
         if keyword in schema:
             return frozenset[type]().union(*(python_types(arm, component) for arm in schema[keyword]))
@@ -66,9 +66,9 @@ def all_listed_values(
     """
     values = listed_values(schema)
     if values is not None:
-        if any(is_object(value) or is_array(value) for value in values):
-            return None
-        return tuple(dict.fromkeys((type_of(value), value) for value in values))
+        # Without loops of Python's, because each of very many values may have come with a fact of its own.
+        kinds = list(map(type, values))
+        return None if not {dict, list}.isdisjoint(kinds) else tuple(dict.fromkeys(zip(kinds, values, strict=True)))
     name = referred(schema)
     if name is not None:
         target = component(name)

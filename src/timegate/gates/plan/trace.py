@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -11,11 +12,13 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.absent_objects import AbsentObjects
 from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.type_changes import OtherMembers, TypeChange, TypeChanges, declared, if_known, same
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
     KeyRenamed,
     LimitsConverted,
+    MembersConverted,
     MovedThrough,
     ObjectConverted,
     Step,
@@ -30,8 +33,6 @@ from timegate.typing import Schema, Settings, is_array, is_object
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
-
-_Change: TypeAlias = Callable[[Any], Any]
 
 _Met: TypeAlias = dict[str | None, list[tuple[int, Step]]]
 
@@ -83,33 +84,17 @@ class _Field(NamedTuple):
     version: int
 
 
-@dataclass(slots=True)
-class _Changes:
-    """How the type of a value differs before a boundary, the newest difference first."""
-
-    read: list[_Change] = field(default_factory=list[_Change])
-    limited: list[_Change] = field(default_factory=list[_Change])
-
-    def add(self, change: _Change, limits: _Change | None = None) -> None:
-        """Add an older difference; of the limits, another one where a fact is about them alone."""
-        self.read.append(change)
-        self.limited.append(limits or change)
-
-    def before(self, kind: Any, limited: Any) -> tuple[Any, Any]:
-        """The type before the boundary, with the limits of head and with its own."""
-        return _composed(self.read)(kind), _composed(self.limited)(limited)
-
-    def ended(self, kind: Any, component: Component, *, required: bool, converted: bool) -> Trace:
-        """The trace of a value that goes no further: of a type, with the settings of a component."""
-        read, limited = self.before(kind, kind)
-        return Trace(read, component.settings, None, required, converted, limited=limited)
+def _ended(changes: TypeChanges, kind: Any, component: Component, *, required: bool, converted: bool) -> Trace:
+    """The trace of a value that goes no further: of a type, with the settings of a component."""
+    read, limited = changes.before(kind, kind)
+    return Trace(read, component.settings, None, required, converted, limited=limited)
 
 
 class _Crossed(NamedTuple):
     """A key after a boundary, how its type differs before it, and what the boundary does with its value."""
 
     field: _Field
-    changes: _Changes
+    changes: TypeChanges
     converted: bool
     filled: bool
 
@@ -171,7 +156,7 @@ class Traces:
             kind = self._head_type(component, key)
             place = name, key
             return Trace(kind, component.settings, schema, required, filled=filled, place=place, limited=kind)
-        changes, converted = _Changes(), False
+        changes, converted = TypeChanges(), False
         met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
             position, step = found
@@ -190,11 +175,11 @@ class Traces:
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
-                    return changes.ended(step.was, component, required=step.checked, converted=converted)
+                    return _ended(changes, step.was, component, required=step.checked, converted=converted)
                 case ValueConverted():
                     converted = converted or self._reads(step)
                     changes.add(
-                        self._conversion(step, boundary), _declared(step) if isinstance(step, LimitsConverted) else None
+                        self._conversion(step, boundary), declared(step) if isinstance(step, LimitsConverted) else None
                     )
                 case ValueReplaced():
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
@@ -204,7 +189,7 @@ class Traces:
                     break
                 case ObjectConverted():
                     kind = UNSET if below else self._type_in(step, name, key, boundary + 1)
-                    return changes.ended(kind, component, required=field.key in component.required, converted=True)
+                    return _ended(changes, kind, component, required=field.key in component.required, converted=True)
                 case _:
                     pass
         name, key = self._target(name, (key, *below), boundary)
@@ -239,25 +224,27 @@ class Traces:
         """Whether a conversion gets what was read; a model that it does not look at goes on as it was sent."""
         return looks(step.to_head) or (step.to_head is not None and not self._reach.names_in(step.older))
 
-    def _conversion(self, step: ValueConverted, boundary: int) -> _Change:
+    def _conversion(self, step: ValueConverted, boundary: int) -> TypeChange:
         """How the type before a conversion follows from the type after it."""
         if step.is_item and not step.stars:
-            return _if_known(item_type)
+            return if_known(item_type)
         if step.is_item:
             return lambda _: UNSET
+        if isinstance(step, MembersConverted):
+            return OtherMembers(step.stars, step.newer_members, step.older_members, step.older)
         if step.was is not UNSET and not isinstance(step, LimitsConverted):
-            return _declared(step)
+            return declared(step)
         older, newer = (schema_at_depth(schema, step.stars) or {} for schema in (step.older, step.newer))
         change = self._null_change(older, newer, boundary)
-        return change if change is _same else _if_known(lambda kind: at_depth(kind, step.stars, change))
+        return change if change is same else if_known(lambda kind: at_depth(kind, step.stars, change))
 
-    def _null_change(self, older: Schema, newer: Schema, boundary: int) -> _Change:
+    def _null_change(self, older: Schema, newer: Schema, boundary: int) -> TypeChange:
         """How the type of values follows from the type after a boundary, where only one side admits null."""
         components = self._reach.components(boundary)
         was_nullable = is_nullable(older, components)
         if was_nullable == is_nullable(newer, components):
-            return _same
-        return with_null if was_nullable else _if_known(without_null)
+            return same
+        return with_null if was_nullable else if_known(without_null)
 
     def _target(self, name: str, path: tuple[str, ...], version: int) -> tuple[str, str]:
         """The component and key that a path of a component leads to at a version."""
@@ -301,9 +288,9 @@ def _name_after(key: str, steps: Sequence[Step]) -> str:
     return key
 
 
-def _taken_apart(component: Component, key: str, changes: _Changes) -> Trace:
+def _taken_apart(component: Component, key: str, changes: TypeChanges) -> Trace:
     """The trace of a value of which head gets parts at most, or one value made of it and others."""
-    return changes.ended(UNSET, component, required=key in component.required, converted=True)
+    return _ended(changes, UNSET, component, required=key in component.required, converted=True)
 
 
 def _brings(step: Step, key: str) -> bool:
@@ -336,32 +323,10 @@ def _about(step: Step) -> tuple[str | None, ...]:
 
 def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
     """The first step after a position that is about a key or about the whole object; None where there is none."""
-    later = (one for about in (key, _OBJECT) for one in met.get(about, ()) if one[0] > position)
+    later: list[tuple[int, Step]] = []
+    for found in filter(None, (met.get(key), met.get(_OBJECT))):
+        later += found[(start := bisect_right(found, position, key=itemgetter(0))) : start + 1]
     return min(later, key=itemgetter(0), default=None)
-
-
-def _declared(step: ValueConverted) -> _Change:
-    """The change to the declared old type of a conversion."""
-    return lambda kind: at_depth(kind, step.stars, lambda _: step.was)
-
-
-def _same(kind: Any) -> Any:
-    return kind
-
-
-def _if_known(change: _Change) -> _Change:
-    return lambda kind: kind if kind is UNSET else change(kind)
-
-
-def _composed(changes: list[_Change]) -> _Change:
-    """The change that goes back over several, the newest first."""
-
-    def change(kind: Any) -> Any:
-        for one in reversed(changes):
-            kind = one(kind)
-        return kind
-
-    return change
 
 
 def differs(schema: Schema, other: Schema) -> bool:
