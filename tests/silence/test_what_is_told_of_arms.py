@@ -255,3 +255,31 @@ def test_keys_of_an_arm_that_is_told_by_no_tag_are_told_as_the_old_server_told_t
     expected = told(Posted(create_model("Old", of=Ranked)).app, "POST", "/", body=sent)
     assert told(Posted(Ranks, *facts).app, "POST", "/", body=sent) == expected
     assert len(expected) == sum(not isinstance(value, dict) for value in body.values())
+
+
+class Measured(BaseModel):
+    a: int = Field(le=5)
+
+
+class Sized(BaseModel):
+    c: int
+    d: int
+
+
+class Sizes(BaseModel):
+    of: Measured | Sized
+
+
+def test_a_key_that_the_client_may_leave_out_is_missing_in_no_arm() -> None:
+    facts = (
+        on(Measured).constrained("a", was=Annotated[int, Field(le=100)]),
+        on(Sized).became_required("d", default=1),
+    )
+    app, sent = Posted(Sizes, *facts).app, {"a": 50}
+    assert told(app, "POST", "/", body={"of": sent}) == [
+        ("less_than_equal", ["body", "of", "Measured", "a"], 50),
+        ("missing", ["body", "of", "Sized", "c"], sent),
+    ]
+    assert told(app, "POST", "/", body={"of": {"a": 50, "c": 1}}) == [
+        ("less_than_equal", ["body", "of", "Measured", "a"], 50)
+    ]

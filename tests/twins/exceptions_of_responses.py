@@ -71,15 +71,19 @@ def what_an_old_app_left_out_is_written(exchange: Exchange) -> bool:
     """Where a route leaves out null, an old client's default would stand for it: it gets the null."""
     if "none" not in exchange.head.flags:
         return False
-    return _same_but_for_null(json.loads(exchange.old_response.body), json.loads(exchange.new_response.body))
+    return _same_but_for_null(exchange.oldest, *exchange.read)
 
 
-def _same_but_for_null(old: Any, new: Any) -> bool:
+def _same_but_for_null(world: World, old: Any, new: Any) -> bool:
+    """Whether two readings differ only where one is null, and the other the default of a field."""
     if is_dict(old) and is_dict(new):
-        kept = {key: value for key, value in new.items() if key in old or value is not None}
-        return old.keys() == kept.keys() and all(_same_but_for_null(old[key], kept[key]) for key in old)
+        return old.keys() == new.keys() and all(
+            _same_but_for_null(world, old[key], new[key])
+            or (new[key] is None and _is_one_of(old[key], _defaults_at(world, key)))
+            for key in old
+        )
     if is_list(old) and is_list(new):
-        return len(old) == len(new) and all(map(_same_but_for_null, old, new))
+        return len(old) == len(new) and all(_same_but_for_null(world, *pair) for pair in zip(old, new, strict=True))
     return same(old, new)
 
 

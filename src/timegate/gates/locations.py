@@ -39,6 +39,7 @@ class ClientLocation:
         kept: whether head's value is the client's, where the objects on the way are what the place says they are.
         tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
         called: what the client calls the class of the objects there; None where there are none.
+        optional: whether the client may leave the key out.
     """
 
     location: Location
@@ -49,6 +50,7 @@ class ClientLocation:
     kept: bool = False
     tags: ExpectedTags | None = None
     called: str | None = None
+    optional: bool = False
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -65,6 +67,7 @@ class _Step(NamedTuple):
         schema: the schema that it leads to.
         made: whether a function has made the value there of the client's.
         kept: whether the value there is the client's; None where it is if what holds it is.
+        optional: whether the client may leave the key out.
     """
 
     added: Location
@@ -72,6 +75,7 @@ class _Step(NamedTuple):
     schema: Schema
     made: bool = False
     kept: bool | None = None
+    optional: bool = False
 
 
 class _End(NamedTuple):
@@ -148,7 +152,7 @@ class Locator:
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
-        found, at, made, kept = list(above), 0, False, False
+        found, at, made, kept, optional = list(above), 0, False, False, False
         # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
         referring: set[int] = set()
         while id(schema) not in referring:
@@ -156,12 +160,12 @@ class Locator:
             step = self._step(rest, at, schema)
             if isinstance(step, _End):
                 left = rest[at:] if step.keeps_rest else ()
-                made = made and at == len(rest)
-                told = step.exact, step.expected, step.means_nothing, made, kept, step.tags, step.called
+                made, optional = made and at == len(rest), optional and at == len(rest)
+                told = step.exact, step.expected, step.means_nothing, made, kept, step.tags, step.called, optional
                 return ClientLocation((*found, *left), *told)
             if step.used:
                 referring.clear()
-                made = step.made
+                made, optional = step.made, step.optional
                 kept = kept if step.kept is None else step.kept
             found += step.added
             at += step.used
@@ -245,12 +249,14 @@ class Locator:
         if deepest is not None:
             return deepest
         source: Location | None = sources.paths.get((key,))
+        client = self.reach.components(self.version).get(component.name)
+        optional = client is not None and source is not None and source[0] not in client.required
         if source == (key,):
             # Another spelling of the key is the client's, too.
             source = (label,)
         if source is None:
             return _End(exact=False, keeps_rest=False)
-        return _Step(source, 1, component.properties[key], key in sources.made, key in sources.kept)
+        return _Step(source, 1, component.properties[key], key in sources.made, key in sources.kept, optional)
 
     def _tags(self, union: Schema) -> ExpectedTags | None:
         """By what the client tells the arms of a union apart; None where neither a key nor a callable does."""

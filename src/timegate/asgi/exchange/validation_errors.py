@@ -247,7 +247,7 @@ class _ErrorConverter:
         return place
 
     def _is_of_another_arm(self, error: ValidationError, heads: Location, place: ClientLocation) -> bool:
-        """Whether an arm of a union misses a key that was sent, or tells of one that was not.
+        """Whether an arm of a union misses a key that was sent or may be left out, or tells of one that was not.
 
         The object was converted as another arm, and so this one does not read what the client sent. Nor does one that
         finds another value than was sent where it converts none, or another JSON type than that of a value which a
@@ -258,7 +258,7 @@ class _ErrorConverter:
         if not arms:
             return False
         if kind == "missing":
-            return self._request.at(location) is not NOTHING
+            return place.optional or self._request.at(location) is not NOTHING
         # A validator may have made items of what was sent: those are at no place of the request.
         told = location if kind in _STRANGE_KEY else location[: arms[-1] + 2]
         if self._request.at(told) is NOTHING or (place.made and str(kind).endswith("_type")):
