@@ -95,11 +95,16 @@ class Open(BaseModel):
     reason: Reason
 
 
+class Anything(Open):
+    reason: Reason | None = None
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     409: {"model": Refusal},
     410: {"model": list[Refusal]},
     411: {"model": Hint},
     412: {"model": Open},
+    413: {"model": Anything},
 }
 
 
@@ -111,6 +116,8 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         (410, [{"number": 1, "reason": {"code": "x"}}], [{"number": 1, "reason": {"reason": "x"}}]),
         (411, {"reason": {"code": "x"}}, {"reason": {"reason": "x"}}),
         (412, {"reason": {"code": "x"}, "more": 1}, {"reason": {"reason": "x"}, "more": 1}),
+        (413, {"reason": {"code": "x"}, "more": 1}, {"reason": {"reason": "x"}, "more": 1}),
+        (413, {}, {}),
         (409, {"why": "x"}, {"why": "x"}),
         (409, ["x", "y"], ["x", "y"]),
         (409, "x", "x"),

@@ -84,6 +84,7 @@ class OperationGate:
         locators: what finds locations in a request's body of a JSON media type whose schema is another.
         spread: whether the keys of the request's body are parameters of the handler, each on its own.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
+        raised: the declared statuses whose responses are models without a `detail`: in an error, one holds the model.
         request_alone: whether a fact is about the body of the request at this operation alone.
     """
 
@@ -115,6 +116,7 @@ class OperationGate:
     locators: Mapping[str, Locator] = field(default_factory=dict[str, Locator])
     spread: bool = False
     told: frozenset[str] = frozenset()
+    raised: frozenset[str] = frozenset()
     request_alone: bool = False
 
     def of_media(self, kind: str) -> OperationGate:

@@ -14,7 +14,7 @@ from timegate.gates.locations import Locator
 from timegate.gates.operation import FormGate, OperationGate, Program, Rewrite
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
-from timegate.gates.validation_lists import lists_places
+from timegate.gates.validation_lists import lacks_detail, lists_places
 from timegate.history.history import History
 from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Location, Schema, is_array
@@ -185,6 +185,11 @@ def _gate(
             status
             for status, body in head.bodies("responses")
             if status[:1] in _OF_CLIENTS and lists_places(body.schema, reach["responses"].components(0))
+        ),
+        raised=frozenset(
+            status
+            for status, body in head.bodies("responses")
+            if lacks_detail(body.schema, reach["responses"].components(0))
         ),
         locate=locator,
         locators={

@@ -9,7 +9,10 @@ from timegate.typing import Schema
 from timegate.wire.objects import as_sent, item_schemas, object_shapes
 from timegate.wire.wire import Component
 
-LISTS: Final = ("detail", "errors")
+DETAIL: Final = "detail"
+"""The key of what an app raises an error with, as FastAPI sends it."""
+
+LISTS: Final = (DETAIL, "errors")
 """The keys of a body with a list of validation errors: FastAPI's, and that of problems (RFC 9457)."""
 
 _PLACES: Final = ("loc", "pointer")
@@ -29,4 +32,17 @@ def lists_places(schema: Schema, components: Mapping[str, Component]) -> bool:
         for entry in entries
         for shape in object_shapes(entry, components)
         for name in _PLACES
+    )
+
+
+def lacks_detail(schema: Schema, components: Mapping[str, Component]) -> bool:
+    """Whether a schema describes models, and a `detail` is a key of none of them.
+
+    Args:
+        schema: of a response.
+        components: those that it may refer to.
+    """
+    shapes = object_shapes(schema, components)
+    return bool(shapes) and all(
+        any(part.properties for part in shape.parts) and shape.field(DETAIL, as_sent) is None for shape in shapes
     )

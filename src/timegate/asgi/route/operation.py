@@ -13,6 +13,7 @@ from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
 from timegate.gates.operation import OperationGate, Program
 from timegate.gates.run.runtime import copy_json
+from timegate.gates.validation_lists import DETAIL
 from timegate.typing import is_array, is_object
 from timegate.wire.wire import WITHOUT_BODY
 
@@ -41,23 +42,31 @@ _DECISIVE: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
 _INSPECTED: Final = _DECISIVE | _ASK_FOR_LESS | OF_THE_BODY
 
 
-def _declared_or_the_frameworks(program: Program, body: Any) -> Any:
+def _declared_or_the_frameworks(program: Program, body: Any, *, raised: bool) -> Any:
     """An error that is converted as declared, or the framework's own in its place: an object of a `detail` and no more.
 
     An app often raises it with the declared model as its detail. No model is in a text, so that nothing of head can be
     in what passes.
+
+    Args:
+        program: converts what is declared.
+        body: of the error.
+        raised: whether a model that is declared has no such key, so that its keys are those of the detail.
     """
-    if not (is_object(body) and body.keys() == {"detail"}):
+    if not (is_object(body) and body.keys() == {DETAIL}):
         return program(body)
-    detail = body["detail"]
+    detail = body[DETAIL]
+    is_text = not (is_object(detail) or is_array(detail))
     try:
-        return program({"detail": copy_json(detail)})
+        return {DETAIL: program(copy_json(detail))} if raised and not is_text else program({DETAIL: copy_json(detail)})
     except GateError:
-        return {"detail": program(detail)} if is_object(detail) or is_array(detail) else body
+        if is_text:
+            return body
+        return program(body) if raised else {DETAIL: program(detail)}
 
 
-def _with_the_frameworks(program: Program | None) -> Program | None:
-    return None if program is None else functools.partial(_declared_or_the_frameworks, program)
+def _with_the_frameworks(program: Program | None, *, raised: bool) -> Program | None:
+    return None if program is None else functools.partial(_declared_or_the_frameworks, program, raised=raised)
 
 
 def _as_it_is(program: Program | None) -> Program | None:
@@ -218,7 +227,8 @@ class OperationPlan:
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and not _has_no_body(status) and not bodiless:
-            wrap = _with_the_frameworks if status >= _FIRST_ERROR else _as_it_is
+            raises = functools.partial(_with_the_frameworks, raised=declared in gate.raised)
+            wrap = raises if status >= _FIRST_ERROR else _as_it_is
             program = wrap(gate.responses[declared])
             apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
             told = told or (400 <= status < 500 and declared in gate.told)

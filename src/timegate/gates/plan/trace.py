@@ -99,6 +99,14 @@ class _Crossed(NamedTuple):
     filled: bool
 
 
+class _MovedOut(NamedTuple):
+    """A value that a move takes out of a nested object: the component whose step it is, that step, the new path."""
+
+    name: str
+    position: int
+    path: tuple[str, ...]
+
+
 class Traces:
     """The traces of one side's keys, each found once.
 
@@ -110,7 +118,7 @@ class Traces:
         self._reach = reach
         self.absent = AbsentObjects(reach)
         self._known: dict[_Field, Trace] = {}
-        self._moves: dict[int, dict[tuple[str, str], tuple[str, str]]] = {}
+        self._moves: dict[int, dict[tuple[str, str], _MovedOut]] = {}
         self._steps: dict[tuple[str, int], _Met] = {}
         self._made: dict[tuple[str, str], list[int]] | None = None
 
@@ -185,8 +193,12 @@ class Traces:
                     filled = filled or step.null_to_head is not UNSET or step.missing_to_head is not UNSET
                     changes.add(self._null_change(step.older, step.newer, boundary))
                 case MovedThrough():
-                    name, key = self._moved_at(boundary).get((name, key), (name, key))
-                    break
+                    out = self._moved_out(boundary).get((name, key))
+                    if out is None:
+                        break
+                    # What happens to it after that happens in the object that it was moved into.
+                    name, position, (key, *inner) = out
+                    met, below = self._met(name, boundary), (*inner, *below)
                 case ObjectConverted():
                     kind = UNSET if below else self._type_in(step, name, key, boundary + 1)
                     return _ended(changes, kind, component, required=field.key in component.required, converted=True)
@@ -255,15 +267,15 @@ class Traces:
             name = inner
         return name, path[-1]
 
-    def _moved_at(self, boundary: int) -> dict[tuple[str, str], tuple[str, str]]:
-        """Where the values that a boundary moves out of a nested object go, by their component and key before it."""
+    def _moved_out(self, boundary: int) -> dict[tuple[str, str], _MovedOut]:
+        """The values that a boundary moves out of a nested object, by their component and key before it."""
         if boundary not in self._moves:
             moves = self._moves[boundary] = {}
             for name in self._reach.differing_at(boundary):
-                for step in self._reach.steps(name, boundary):
+                for position, step in enumerate(self._reach.steps(name, boundary)):
                     if isinstance(step, ValueMoved) and len(step.old) > 1:
                         source = self._target(name, step.old, boundary + 1)
-                        moves[source] = self._target(name, step.new, boundary)
+                        moves[source] = _MovedOut(name, position, step.new)
         return self._moves[boundary]
 
     def _is_made(self, name: str, key: str, boundaries: range) -> bool:
