@@ -95,7 +95,9 @@ class Open(BaseModel):
     reason: Reason
 
 
-class Anything(Open):
+class Anything(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
     reason: Reason | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from tests.twins.meaning import Happened, nothing
+from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     ABSENT,
@@ -71,8 +71,7 @@ def added(scene: Scene) -> Happened | None:
     def down(fields: dict[str, Any]) -> None:
         fields.pop(name, None)
 
-    # In a partial update only what head requires is filled in.
-    partial = up if one.required else nothing
+    partial = scene.filled_in_part(one, up)
     code = f"on({model.uid}).added({name!r}{given})"
     return Happened("added", code, frozenset({model.uid}), up, down, fields=(name,), partial=partial)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.twins import functions
 from tests.twins.facts_fields import has_models
-from tests.twins.meaning import Happened, at, nothing
+from tests.twins.meaning import Happened, at
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     ABSENT,
@@ -275,7 +275,8 @@ def defaulted(scene: Scene) -> Happened | None:
         fields.setdefault(name, copy.deepcopy(was))
 
     code = f"on({model.uid}).defaulted({name!r}, was={scene.constant(was)})"
-    return Happened("defaulted", code, frozenset({model.uid}), up, fields=(name,), partial=nothing)
+    partial = scene.filled_in_part(one, up)
+    return Happened("defaulted", code, frozenset({model.uid}), up, fields=(name,), partial=partial)
 
 
 LIMITS = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.twins.dice import Dice
 from tests.twins.drawing import NAMES
+from tests.twins.meaning import Act
 from tests.twins.shapes import EnumOf, FieldShape, ModelOf, ModelShape, Operation, Type, World, parts, reached
 from tests.twins.values import Drawer, Member, Obj, Pair, each, plain
 
@@ -98,6 +99,16 @@ class Scene:
         ]
         found = [(model, one) for model, one in found if model.uid in self.focus] or found
         return self.dice.pick(found) if found else None
+
+    def filled_in_part(self, one: FieldShape, up: Act) -> Act:
+        """What fills in a field of a PATCH: only what head requires, as it turns out when all is drawn."""
+
+        def partial(fields: dict[str, Any]) -> None:
+            known = (each for model in self.world.models.values() for each in model.fields)
+            if any(each.born == one.born and each.required for each in known):
+                up(fields)
+
+        return partial
 
     def is_tag(self, model: ModelShape, one: FieldShape) -> bool:
         return one.name == "kind"

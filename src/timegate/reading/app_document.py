@@ -188,7 +188,9 @@ class AppDocument:
             if name not in held and name in components:
                 held.add(name)
                 waiting += components[name].references
-        return [ref(name) for name in names - held]
+        # FastAPI shows aliases also where a route sends none: another component of a class that is held.
+        classes = [components[name].model for name in held if components[name].model is not None]
+        return [ref(name) for name in names - held if components[name].model not in classes]
 
     def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
         """Whether a parameter refers to components that are not on the wire."""
