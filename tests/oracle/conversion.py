@@ -125,7 +125,7 @@ class Oracle:
                 return EXTRA + key
             if first:
                 return owner
-            if "additionalProperties" in component.schema and self.is_as_it_was(component, owner, index):
+            if component.schema.get("additionalProperties") and self.is_as_it_was(component, owner, index):
                 # The old server and head read another spelling, and keep this one as a key of no field.
                 return EXTRA + key
         elif owner is not None and component.name not in self.touched("requests", index) and not head.internal:

@@ -260,7 +260,7 @@ def or_null(place: Schema) -> Schema:
 def item_of(place: Schema, components: Components) -> Schema:
     item = inner(place, components)
     assert item is not None, "became_list is about a list"
-    return or_null(item) if admits_null(place, components) else item
+    return item
 
 
 def changed_at(place: Schema, stars: int, make: Callable[[Schema], Schema]) -> Schema:
