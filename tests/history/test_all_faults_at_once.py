@@ -336,4 +336,7 @@ def test_an_internal_field_that_head_requires_is_refused_because_no_client_can_s
 def test_an_internal_field_with_an_alias_path_is_refused_because_nothing_keeps_clients_out() -> None:
     (fault,) = faults_of(Contract.of_types(receives=[list[Spelled]]))
     assert (fault.version, fault.place) == (NEW, "Spelled.secret")
-    assert fault.remedy == "give the field a plain validation_alias, or AliasChoices of plain names"
+    assert (
+        fault.remedy
+        == "give the field a plain validation_alias, or AliasChoices of plain names, that no other field has"
+    )

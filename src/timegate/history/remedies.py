@@ -11,9 +11,9 @@ from timegate.changes.nearest import nearest
 from timegate.history.places import Touch
 
 UNCERTAIN_KEYS: Final = (
-    "its AliasPath lets clients spell this field in ways that cannot be listed, so nothing keeps them out"
+    "its AliasPath, or a key of another field, lets clients spell this field so that nothing keeps them out"
 )
-PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names"
+PLAIN_ALIAS: Final = "give the field a plain validation_alias, or AliasChoices of plain names, that no other field has"
 
 _MOST_NAMED: Final = 12
 

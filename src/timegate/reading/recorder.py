@@ -53,7 +53,7 @@ class ClassRecord:
     Args:
         model: the class.
         names: Python name to candidates for the wire name and every other spelling, the likeliest first.
-        uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``).
+        uncertain: Python names of fields whose spellings cannot be listed (an ``AliasPath``), or are another's.
         aliases: every alias for requests or for responses, with the field's Python name.
         settings: how the values of its fields are read and written.
         number: which of the readings of the class this is: a class that takes the settings of its holder has several.
@@ -319,11 +319,22 @@ def _names(schema: Mapping[str, Any], mode: Mode) -> tuple[dict[str, tuple[str, 
             uncertain.add(name)
         spelled = keys if by_alias else []
         names[name] = tuple(dict.fromkeys([*spelled, *([name] if by_name or not spelled else [])]))
+    uncertain |= _of_shared_keys(names) if mode == "validation" else set()
     for computed in inner.get("computed_fields", ()):
         names[computed["property_name"]] = _alias_first(computed.get("alias"), computed["property_name"])
         if computed.get("alias") is not None:
             aliases.setdefault(plain_text(computed["alias"]), computed["property_name"])
     return names, frozenset(uncertain), aliases
+
+
+def _of_shared_keys(names: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """The fields that are read from one key, which is the name on the wire of one of them."""
+    readers: dict[str, list[str]] = {}
+    for name, keys in names.items():
+        for key in keys:
+            readers.setdefault(key, []).append(name)
+    wires = {keys[0] for keys in names.values()}
+    return {name for key, found in readers.items() if len(found) > 1 and key in wires for name in found}
 
 
 def _alias_first(alias: str | None, name: str) -> tuple[str, ...]:

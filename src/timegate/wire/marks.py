@@ -24,7 +24,7 @@ vouches for the place, ``vouched`` holds the component's name instead.
 """
 
 
-BY_PATH: Final = "an AliasPath"
+BY_PATH: Final = "an AliasPath, or a key of another field"
 """What stands before objects that clients may send at places of which no schema speaks."""
 
 BESIDE: Final = "another type that is declared for the same place"

@@ -54,7 +54,7 @@ class Component:
         display_name: the name in this version's document.
         exists: False where only newer versions have it; it is kept so that its payloads can be refused.
         inline: True for objects without a name of their own; documents show them in place.
-        uncertain: wire names of fields whose accepted keys cannot be listed (an ``AliasPath``).
+        uncertain: wire names of fields whose accepted keys cannot be listed (an ``AliasPath``), or are another's too.
         types: wire name to the Python type that reads the field's values, where no field of the model gives it.
         aliases: every alias that a field has in requests or in responses, with the field's Python name.
         renamed: wire name to Python name of fields that this version calls otherwise than head.
