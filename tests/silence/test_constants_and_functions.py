@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
+from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import UUID4, AnyUrl, BaseModel, Field, RootModel
 
 from tests.sentences import shows
 from tests.silence.old_client import OLD, gates_of, gates_of_requests, old_client, refusal, timeline_of
@@ -88,6 +89,14 @@ BY_KEYWORD: Any = by_keyword
 NUMBER: Any = 3
 
 
+class Code(RootModel[str]):
+    pass
+
+
+def removed(was: Any, backfill: Any) -> Any:
+    return on(Work).removed("gone", was=was, backfill=backfill, loses="x")
+
+
 CONSTANTS: dict[str, Any] = {
     "added, no member": lambda: on(Work).added("status", default="zzz"),
     "added, another type": lambda: on(Work).added("name", default=5),
@@ -113,6 +122,14 @@ CONSTANTS: dict[str, Any] = {
     "removed, beyond its limits": lambda: on(Work).removed(
         "gone", was=Annotated[int, Field(le=5)], backfill=6, loses="x"
     ),
+    "removed, no multiple": lambda: removed(Annotated[int, Field(multiple_of=5)], 6),
+    "removed, no multiple of a part": lambda: removed(Annotated[float, Field(multiple_of=0.1)], 0.25),
+    "removed, too many keys": lambda: removed(Annotated[dict[str, int], Field(max_length=1)], {"a": 1, "b": 2}),
+    "removed, a key that is none": lambda: removed(dict[Literal["a"], int], {"b": 1}),
+    "removed, a limit beside a class": lambda: removed(Annotated[Code, Field(max_length=2)], "abc"),
+    "removed, no address": lambda: removed(IPv4Address, "here"),
+    "removed, no URL": lambda: removed(AnyUrl, "here"),
+    "removed, another version": lambda: removed(UUID4, "12345678-1234-1234-8234-567812345678"),
     "removed, an incomplete model": lambda: on(Work).removed("gone", was=Address, backfill={"code": "1"}, loses="x"),
 }
 
@@ -172,6 +189,25 @@ FUNCTIONS: dict[str, Any] = {
 def test_a_function_that_cannot_be_called_does_not_start(name: str) -> None:
     said = refusal(Contract.of_types(Work), FUNCTIONS[name])
     assert "Work" in said or "Status" in said
+
+
+@pytest.mark.parametrize(
+    ("was", "backfill"),
+    [
+        (Annotated[int, Field(multiple_of=5)], 10),
+        (Annotated[float, Field(multiple_of=0.1)], 0.3),
+        (Annotated[dict[str, int], Field(max_length=1)], {"a": 1}),
+        (dict[Literal["a"], int], {"a": 1}),
+        (Annotated[Code, Field(max_length=3)], "abc"),
+        (IPv4Address, "10.0.0.1"),
+        (AnyUrl, "http://example.com"),
+        (UUID4, "12345678-1234-4234-8234-567812345678"),
+    ],
+    ids=str,
+)
+def test_a_constant_of_its_type_is_what_old_clients_read(was: Any, backfill: Any) -> None:
+    gates = gates_of([Work], removed(was, backfill))
+    assert gates.downgrade(Work, Work(name="a", status=Status.A, count=1), to_version=OLD)["gone"] == backfill
 
 
 @pytest.mark.parametrize("function", [str, of_one, with_more, of_all])

@@ -6,11 +6,15 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import date, datetime, time, timedelta
+from fractions import Fraction
 from functools import cache
-from typing import Any, Final
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
+from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AnyUrl, TypeAdapter, ValidationError
+from pydantic.networks import IPvAnyAddress, IPvAnyInterface, IPvAnyNetwork
+from pydantic.types import UuidVersion
 
 from timegate.typing import Schema, is_array, is_object, type_of
 from timegate.wire.json_types import listed_values
@@ -24,7 +28,25 @@ _FORMATS: Final[Mapping[str, Any]] = {
     "time": time,
     "duration": timedelta,
     "uuid": UUID,
+    **{f"uuid{version}": Annotated[UUID, UuidVersion(version)] for version in (1, 3, 4, 5, 6, 7, 8)},
+    "ipv4": IPv4Address,
+    "ipv6": IPv6Address,
+    "ipv4network": IPv4Network,
+    "ipv6network": IPv6Network,
+    "ipv4interface": IPv4Interface,
+    "ipv6interface": IPv6Interface,
+    "ipvanyaddress": IPvAnyAddress,
+    "ipvanynetwork": IPvAnyNetwork,
+    "ipvanyinterface": IPvAnyInterface,
+    "uri": AnyUrl,
 }
+
+
+def _is_multiple(value: float, of: float) -> bool:
+    """Whether a number is a multiple of another, both as they are written."""
+    return _is_finite(value) and Fraction(repr(value)) % Fraction(repr(of)) == 0
+
+
 _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "minimum": lambda value, limit: value >= limit,
     "exclusiveMinimum": lambda value, limit: value > limit,
@@ -34,7 +56,13 @@ _LIMITS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "maxLength": lambda value, limit: len(value) <= limit,
     "minItems": lambda value, limit: len(value) >= limit,
     "maxItems": lambda value, limit: len(value) <= limit,
+    "minProperties": lambda value, limit: len(value) >= limit,
+    "maxProperties": lambda value, limit: len(value) <= limit,
+    "multipleOf": _is_multiple,
 }
+
+_SIZED: Final[Mapping[str, tuple[type, ...]]] = {"Length": (str,), "Items": (list,), "Properties": (dict,)}
+"""The types of the values that a limit is about, by what is in its name; others are about numbers."""
 
 
 def fitting(schema: Schema, components: Mapping[str, Component], value: Any) -> Any:
@@ -66,7 +94,8 @@ def misfit(value: Any, schema: Schema, components: Mapping[str, Component], gone
         if component is None:
             return None
         known = _with_wire_names(value, component) if is_object(value) else value
-        return misfit(known, component.schema, components)
+        besides = {key: limit for key, limit in schema.items() if key != "$ref"}
+        return misfit(known, component.schema, components) or misfit(value, besides, components)
     values = listed_values(schema)
     if values is not None and not any(type_of(one) is type_of(value) and one == value for one in values):
         return f"it is none of {', '.join(map(repr, values[:12]))}"
@@ -127,9 +156,8 @@ def _is_kind(value: Any, kind: str) -> bool:
 def _misfit_inside(value: Any, schema: Schema, components: Mapping[str, Component]) -> str | None:
     """Why the parts or limits of a value that has the schema's type do not fit."""
     for keyword, fits in _LIMITS.items():
-        sized = isinstance(value, str) if "Length" in keyword else is_array(value) if "Items" in keyword else None
-        applies = sized if sized is not None else type_of(value) in (int, float)
-        if applies and keyword in schema and not fits(value, schema[keyword]):
+        kinds = next((kinds for part, kinds in _SIZED.items() if part in keyword), (int, float))
+        if type_of(value) in kinds and keyword in schema and not fits(value, schema[keyword]):
             return f"its {keyword} is {schema[keyword]}"
     if isinstance(value, str):
         return _misfit_of_text(value, schema)
@@ -148,6 +176,7 @@ def _misfit_inside(value: Any, schema: Schema, components: Mapping[str, Componen
         if others is False and unknown:
             return f"{unknown[0]!r} is no field of it"
         inner = [(key, one, properties.get(key, others)) for key, one in value.items()]
+        inner += [(key, key, schema.get("propertyNames")) for key in value]
     for key, one, described in inner:
         problem = misfit(one, described, components) if is_object(described) else None
         if problem is not None:

@@ -28,7 +28,10 @@ def member_reader(model: Any, members: Sequence[Any], *, described: bool = False
         members: the members' values at the older version.
         described: whether it only reads a member as the schema lists it.
     """
-    mixin = next((base for base in getattr(model, "__mro__", ()) if base in (int, str, float)), None)
+    mixin: Any = next((base for base in getattr(model, "__mro__", ()) if base in (int, str, float)), None)
+    if mixin is not None and not all(_can_be(mixin, member) for member in members):
+        # The older enum had another one, or none.
+        mixin = None
     names = {f"member_{index}": member for index, member in enumerate(members)}
     older: Any = enum.Enum("Member", names, type=mixin) if mixin else enum.Enum("Member", names)
     read_member = functools.partial(read_by, TypeAdapter[Any](older))
@@ -49,6 +52,17 @@ def member_reader(model: Any, members: Sequence[Any], *, described: bool = False
             return found
 
     return read
+
+
+def _can_be(mixin: Any, member: Any) -> bool:
+    """Whether a member is of a mixin, or as a key of an object the text of one that is."""
+    if not isinstance(member, str):
+        return isinstance(member, (int, float) if mixin is float else mixin)
+    try:
+        mixin(member)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_no_member(read_member: Reader, value: Any) -> Any:
