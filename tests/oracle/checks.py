@@ -233,6 +233,8 @@ class Checks:
         """
         arms = arms_of(schema)
         if arms is not None:
+            if "discriminator" in schema and not is_object(value):
+                raise UnreadError
             ordered = sorted(arms, key=lambda arm: not self.names(value, arm))
             return self.read_any(value, ordered, alone=sum(arm != NULL for arm in arms) == 1)
         name = referred(schema)

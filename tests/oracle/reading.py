@@ -213,6 +213,9 @@ class Reader:
         if not is_object(value):
             return by_tags or left
         if len(by_tags) == 1 and any(key in value for key in self.tags(by_tags[0])):
+            if self.check is not None and not self.is_readable(value, by_tags[0]):
+                # The gate may refuse it, or leave that to head.
+                self.refusals.append(UpgradeError("a value that no server reads"))
             return by_tags
         by_keys = [arm for arm in by_tags if self.has_keys(value, arm)]
         if self.check is not None:
