@@ -82,6 +82,14 @@ def number_of(value: Any) -> int:
     return int(value)
 
 
+def sum_of(value: Any) -> int:
+    return sum(value)
+
+
+def list_of(value: Any) -> list[Any]:
+    return [value]
+
+
 def same_object(value: Any) -> Any:
     return value
 
@@ -164,7 +172,7 @@ STORIES: Final[dict[str, Story]] = {
         plain(list[int], []),
         alternating(
             lambda m, f, i: on(m).became_list(f, empty=0),
-            lambda m, f, i: on(m).retyped(f, was=list[int], to_head=number_of, to_old=same_object),
+            lambda m, f, i: on(m).retyped(f, was=list[int], to_head=sum_of, to_old=list_of),
         ),
     ),
     "moved field": Story(
