@@ -305,6 +305,17 @@ def versions_of_a_member(size: int) -> Compiled:
     return compiled([model_with("Holder", held=(kind, ...))], renamed)
 
 
+def versions_of_values_and_functions(size: int) -> Compiled:
+    """Each version declares another value for a field, which goes through the functions of all newer ones."""
+    model = model_with("Thing", field=(int, 0))
+
+    def changed(index: int) -> Facts:
+        value = on(model).defaulted("field", was=index + 1)
+        return value, on(model).retyped("field", was=int, to_head=number_of, to_old=number_of)
+
+    return compiled([model], [changed(index) for index in range(size)])
+
+
 def versions_of_members(size: int) -> Compiled:
     """An enum grows and shrinks again and again."""
     kind = an_enum(2)
@@ -346,6 +357,7 @@ CONTRACTS: Final[dict[str, Crafted]] = {
     for function in (
         versions_of_a_member,
         versions_of_members,
+        versions_of_values_and_functions,
         members_renamed,
         twins_forgotten,
         versions_of_twins_forgotten,

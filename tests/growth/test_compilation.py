@@ -38,6 +38,8 @@ TWO_GROW: Final[Mapping[str, Sequence[int]]] = {
     "versions that grew": [13, 26, 52],
     # Each version has a program of its own for all parameters of the operation.
     **{f"versions of parameters: {location}": [13, 26, 52] for location in MARKERS},
+    # Each value goes through the functions of all newer versions.
+    "versions of values and functions": [13, 26, 52],
     # Each version has a table of its own of all operations.
     "versions of operations moved": [13, 26, 52],
     "versions of operations added": [13, 26, 52],

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from tests.cells.refused import change_of
 from tests.sentences import shows
 from tests.silence.old_client import changed
 from timegate import CompileError, Contract, Fault, Gates, Timeline, Version, on
@@ -115,6 +116,21 @@ def test_a_constant_is_followed_through_new_names_and_versions_between() -> None
 def test_facts_of_one_version_refuse_the_constants_of_those_before_them() -> None:
     (fault,) = faults((SHOP.added("number", default="many"), NUMBER))
     assert (fault.version, fault.place) == ("2030-01-01", "Shop.number")
+
+
+def test_facts_of_several_versions_that_declare_one_value_are_all_told_where_it_is_refused() -> None:
+    required, many, seven = SHOP.became_required("number", default="7"), "many", "7"
+    plain = SHOP.retyped("number", to_head=str.strip, to_old=str.strip)
+    defaulted = [(SHOP.defaulted("number", was=value),) for value in (many, seven, many)]
+    boundaries = [(NUMBER,), (plain,), (required,), *[one for both in defaulted for one in (both, (plain,))]]
+    versions = [
+        Version(f"{2030 - index}-01-01", change_of(f"Changed{index}", *facts)) for index, facts in enumerate(boundaries)
+    ]
+    with pytest.raises(CompileError) as refused:
+        Timeline(*versions, Version(OLDEST)).compile(Contract.of_types(Shop))
+    told = [(fault.version, fault.remedy.partition(" a value")[0]) for fault in refused.value.faults]
+    fact = "give on(Shop).defaulted('number', was='many')"
+    assert sorted(told) == [("2023-01-01", fact), ("2027-01-01", fact)]
 
 
 def test_a_constant_that_is_moved_is_followed_into_its_object_and_out_of_it() -> None:

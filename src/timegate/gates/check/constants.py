@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.errors import Fault, GateError
@@ -71,36 +71,44 @@ class _Constant:
     """A declared value on its way.
 
     Args:
-        origin: the fact that declares it.
-        place: where it is set.
+        declared: the facts that declare it, each with the place where it is set.
         value: in the shape that it has by now.
         schema: of the value.
         since: the version of that shape.
     """
 
-    origin: Origin
-    place: str
+    declared: list[tuple[Origin, str]]
     value: Any
     schema: Schema
     since: int
 
 
+_Alike: TypeAlias = tuple[str, int, int]
+"""What values have in common of which the same becomes: the value as text, its schema, the version of its shape."""
+
+
 @dataclass(slots=True)
 class _Values:
-    """The declared values that a key may have: null apart from the others, because facts replace null alone."""
+    """The declared values that a key may have: null apart from the others, because facts replace null alone.
 
-    others: list[_Constant] = field(default_factory=list[_Constant])
-    nulls: list[_Constant] = field(default_factory=list[_Constant])
+    Values of many versions that have become the same one go on as that.
+    """
+
+    others: dict[_Alike, _Constant] = field(default_factory=dict[_Alike, _Constant])
+    nulls: dict[_Alike, _Constant] = field(default_factory=dict[_Alike, _Constant])
 
     def add(self, constants: Iterable[_Constant]) -> _Values:
         """Add some."""
         for one in constants:
-            (self.nulls if one.value is None else self.others).append(one)
+            known = self.nulls if one.value is None else self.others
+            same = known.setdefault((repr(one.value), id(one.schema), one.since), one)
+            if same is not one:
+                same.declared.extend(one.declared)
         return self
 
     def __iter__(self) -> Iterator[_Constant]:
-        yield from self.others
-        yield from self.nulls
+        yield from self.others.values()
+        yield from self.nulls.values()
 
 
 class _Constants:
@@ -171,7 +179,7 @@ class _Constants:
         display_name = self._reach.component(name, boundary + self._upgrades).display_name
         at = key or getattr(step, "key", "")
         return [
-            _Constant(step.origin, f"{display_name}.{at}", value, schema, boundary)
+            _Constant([(step.origin, f"{display_name}.{at}")], value, schema, boundary)
             for value in values
             if value is not UNSET and not isinstance(value, Sibling) and not callable(value)
         ]
@@ -231,7 +239,7 @@ class _Constants:
         return name
 
     def _fault(self, constant: _Constant, problem: str, instead: str) -> None:
-        self._faults.append(_fault_of(constant.origin, constant.place, problem, instead))
+        self._faults += [_fault_of(origin, place, problem, instead) for origin, place in constant.declared]
 
     def _shaped(self, constants: Iterable[_Constant], version: int) -> list[_Constant]:
         """Some constants in the shape of a version, less those that cannot have it, which are faults."""
