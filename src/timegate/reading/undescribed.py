@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from timegate.reading.fastapi import is_fastapi, is_fastapis_own
 from timegate.reading.included import listed_routes, original_of
-from timegate.reading.starlette import handlers_of, in_order, matches_plainly, operation_of
+from timegate.reading.starlette import handlers_of, has_theirs, in_order, matches_plainly, operation_of
 from timegate.typing import is_object
 
 _BELOW: Final = "everything below "
@@ -74,6 +74,9 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
             yield f"messages of the websocket {path}"
         elif endpoint is None:
             yield f"everything that the route {type(original).__name__} serves"
+        elif hasattr(original, "get_route_handler") and not has_theirs(original, "get_route_handler"):
+            own = f"{type(original).__name__}.get_route_handler"
+            yield f"{', '.join(in_order(allowed))} {path}: {own} may read another body than it declares"
         elif not hasattr(original, "response_model") and not is_fastapis_own(endpoint):
             methods = _undeclared(original, endpoint)
             if methods:
