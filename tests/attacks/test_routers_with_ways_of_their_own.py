@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,6 +11,7 @@ import pytest
 from fastapi import APIRouter, FastAPI, Form
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Match
 from starlette.testclient import TestClient
@@ -18,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from tests.sentences import shows
 from timegate import CompileError, Contract, Timeline, Version, VersionChange, endpoint, on
 from timegate.asgi import TimegateMiddleware
+from timegate.starlette import operation
 
 NEW, OLD = "2025-06-01", "2025-01-01"
 BETA = {"beta": "1"}
@@ -41,6 +44,12 @@ class Listed(VersionChange):
     """The keys are listed."""
 
     changes = (endpoint("/v/keys").added(),)
+
+
+class ListedByPost(VersionChange):
+    """The keys are listed."""
+
+    changes = (endpoint("/v/keys", "POST").added(),)
 
 
 def asked_for(scope: Scope) -> bool:
@@ -173,6 +182,14 @@ def test_what_a_router_declines_is_gated_as_the_route_that_takes_it(made: Callab
     assert client.get(path).json() == {"sku": "plain items"}
 
 
+@pytest.mark.parametrize("prefix", ["/{tenant}", "/{tenant:int}", "/of/{tenant}-{rest}"])
+def test_so_it_is_below_a_prefix_with_parameters(prefix: str) -> None:
+    client = old_client(with_included(inner_beta_router(), prefix=prefix), Skus)
+    path = f"{prefix.replace('{tenant:int}', '7').replace('{tenant}', '7').replace('{rest}', '8')}/deep/inner/items"
+    assert client.get(path, headers=BETA).json() == {"article": "a-7"}
+    assert client.get(path).json() == {"sku": "plain items"}
+
+
 def test_an_operation_that_a_router_lets_through_is_gated_at_another_template() -> None:
     beta = Beta()
     beta.add_api_route("/items", plain)
@@ -258,3 +275,48 @@ def test_no_handover_gets_past_the_form_limits_of_a_router() -> None:
         assert client.post("/v/keys", data=fields).status_code == 400
         assert client.post("/v/keys", data={"name": "x"}).json() == {"sku": "keysx"}
     assert old_client(form_app(limits, {}), Skus).post("/v/a", data=fields).status_code == 400
+
+
+LIMITS = pytest.mark.skipif(
+    "max_body_size" not in inspect.signature(APIRouter).parameters, reason="this FastAPI has no limits of bodies"
+)
+
+
+def limited(**options: Any) -> APIRouter:
+    make: Any = APIRouter
+    router: APIRouter = make(**options)
+    return router
+
+
+@LIMITS
+def test_no_handover_gets_past_the_largest_body_of_a_router() -> None:
+    router = limited(max_body_size=10)
+
+    @router.post("/keys")
+    def keys(sent: dict[str, str]) -> Item:
+        return Item(sku="keys")
+
+    @router.post("/{key}")
+    def one(key: str, sent: dict[str, str]) -> Item:
+        return Item(sku=key)
+
+    client = old_client(with_included(router, prefix="/v"), ListedByPost)
+    assert client.post("/v/keys", json={}).json() == {"sku": "keys"}
+    assert client.post("/v/keys", json={"a": "much too much"}).status_code == 413
+
+
+@LIMITS
+def test_a_plain_route_of_such_a_router_takes_no_handover() -> None:
+    @operation(request=dict[str, str], response=Item)
+    async def handler(_: Request, *, body: dict[str, str]) -> Item:
+        return Item(sku=str(body))
+
+    router = limited(max_body_size=10)
+    router.add_route("/keys", handler, methods=["POST"])
+    router.add_route("/{key}", handler, methods=["POST"])
+    client = old_client(with_included(router, prefix="/v"), ListedByPost)
+    with (
+        pytest.raises(CompileError, match="a handover would get past the `max_body_size=` of an included router"),
+        client,
+    ):
+        pass

@@ -11,7 +11,7 @@ from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, St
 from starlette.routing import Mount, WebSocketRoute, compile_path
 
 from timegate.asgi.route.handover import HandoverRoute, takes_handovers
-from timegate.reading.included import Listed, listed_routes, original_of
+from timegate.reading.included import Listed, is_of_fastapi, listed_routes, original_of
 from timegate.reading.starlette import has_gates, has_theirs, matches_plainly
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
@@ -38,6 +38,10 @@ _OF_ITS_ROUTER: Final = (
 _OF_ITS_FORM: Final = (
     "a handover would get past the `form_limits=` of an included router",
     "give these form_limits= to the route itself",
+)
+_OF_ITS_LIMIT: Final = (
+    "a handover would get past the `max_body_size=` of an included router",
+    "declare the route by a method of the router (`@router.get`, …), or check the size in it",
 )
 ANY_SEGMENT: Final = "\uffff"
 """A segment that no route has as text."""
@@ -86,6 +90,9 @@ class Entry:
             return _OF_ITS_CLASS
         if not all(has_theirs(one.original_router, "handle") for one in self.included):
             return _OF_ITS_ROUTER
+        is_limited = any(getattr(one.include_context, "max_body_size", None) is not None for one in self.included)
+        if is_limited and not is_of_fastapi(original):
+            return _OF_ITS_LIMIT
         limits = {name for one in self.included for name in getattr(one.include_context, "form_limits", ())}
         own: Iterable[str] = getattr(original, "form_limits", None) or ()
         has_form = getattr(self.route, "body_field", None) is not None

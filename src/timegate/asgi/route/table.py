@@ -165,7 +165,7 @@ def _by_segments(entry: Entry, shape: tuple[str | None, ...] | None, known: int)
 def match_of(entry: Entry, scope: Scope, path: str) -> Match:
     """What the entry's route says of a request, asked only as far as the app would ask."""
     found = Match.NONE if entry.route is None else Match.FULL
-    for asked, prefix in Listed(entry.route, entry.included).asked():
+    for asked, prefix in Listed(entry.route, entry.included).asked(path):
         if found is Match.NONE:
             break
         # A copy: a route may write into its scope.
