@@ -9,19 +9,19 @@ from time import time
 from typing import Final
 
 from timegate.asgi.message.scope import Scope
-from timegate.asgi.route.entries import ANY_METHOD, ANY_SEGMENT, Entry, entry_of, prefix_of
-from timegate.asgi.route.operation import OperationPlan
-from timegate.asgi.route.route_order import Overlaps, in_order
+from timegate.asgi.route.entries import Entry
+from timegate.asgi.route.route_order import Overlaps
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.table import Table
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
+from timegate.asgi.serve.version_plans import VersionPlans
+from timegate.asgi.serve.version_routes import VersionRoutes, is_elsewhere
 from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError, Fault
 from timegate.gates import Gates
-from timegate.gates.operation import OperationGate
 from timegate.lifecycle import Lifecycle
-from timegate.wire.paths import plain_path, without_names
+from timegate.wire.paths import plain_path
 from timegate.wire.wire import Component
 
 _MOST: Final = 512
@@ -77,15 +77,15 @@ class ApiVersions:
         self.head = Table(entries)
         at_head = {key: entry for entry in entries for key in entry.operations.values()}
         # Most versions have every operation where head has it, and share one copy of head's routes.
-        unmoved = _Routes(self.head, {})
+        unmoved = VersionRoutes(self.head, {})
         older: dict[tuple[object, ...], Entry] = {}
-        plans = _Plans(at_head)
+        plans = VersionPlans(at_head)
 
         def version_at(index: int, *, named: bool = True, counting: bool = False) -> ApiVersion:
             selected = gates.timeline.selected(index)._replace(by=by, gates=gates)
             of_version = (gates.counting if counting else gates.operations)(selected.version)
             operations = {gate.key: gate for gate in of_version}
-            routes = _Routes(self.head, operations) if any(map(_is_elsewhere, operations.values())) else unmoved
+            routes = VersionRoutes(self.head, operations) if any(map(is_elsewhere, operations.values())) else unmoved
             older.update({(entry.path, *entry.operations.items()): entry for entry in routes.moved})
             version = ApiVersion(
                 selected,
@@ -216,142 +216,6 @@ class ApiVersions:
         return self.head.operation_at(path, method, scope) or self.older_paths.operation_at(path, method, scope)
 
 
-class _Routes:
-    """The app's routes as the clients of some versions see them.
-
-    Args:
-        head: the routes at head.
-        gates: the operations by their key; none where each is where head has it.
-
-    Attributes:
-        table: the routes in the order in which they match.
-        moved: those of them at paths that head does not have.
-        by_path: the keys of the operations by method, of a path without parameters.
-        by_prefix: the same of a path up to its last segment, where that is the only parameter.
-    """
-
-    __slots__ = ("_absent", "_gates", "_overlaps", "by_path", "by_prefix", "moved", "table")
-
-    def __init__(self, head: Table, gates: Mapping[str, OperationGate]) -> None:
-        self._gates = gates
-        # The routes of head with an operation that these versions do not have there, and the mounts of such alone.
-        elsewhere = [entry for entry in head.entries if any(map(self._is_absent, entry.operations.values()))]
-        absent = [*elsewhere, *self._later_mounts(head)] if elsewhere else []
-        self._absent = Overlaps(absent)
-        self.moved = [moved for entry in absent for moved in _moved(entry, gates)]
-        self.table = head
-        if absent:
-            kept = {entry.place: _kept(entry, gates) for entry in absent}
-            at_head = (kept.get(entry.place, entry) for entry in head.entries)
-            self.table = Table(in_order([entry for entry in at_head if entry is not None], self.moved))
-        self.by_path = {
-            entry.path: self._operations_at(entry.path, entry.methods or ())
-            for entry in self.table.entries
-            if entry.operations and "{" not in entry.path and entry.regex is not None
-        }
-        self._overlaps = Overlaps(self.table.entries)
-        by_prefix = {prefix: entry for entry in self.table.entries if (prefix := prefix_of(entry)) is not None}
-        self.by_prefix = {prefix: keys for prefix, entry in by_prefix.items() if (keys := self._below(prefix, entry))}
-
-    def shadows(self, entry: Entry, method: str, head: Entry) -> list[Entry]:
-        """The routes of head that may match a method before head's route does, for operations these versions lack."""
-        methods = ("GET", "HEAD") if method == "GET" else (method,)
-        return [
-            other
-            for other in self._absent.of(entry)
-            if other.place < head.place
-            and (not other.operations or any(self._is_absent(other.key(name)) for name in methods))
-        ]
-
-    def _later_mounts(self, head: Table) -> Iterator[Entry]:
-        """The mounts that lead to nothing but operations that these versions do not have there."""
-        below: dict[int, list[Entry]] = {}
-        for entry in head.entries:
-            for mount in entry.mounts:
-                below.setdefault(id(mount), []).append(entry)
-        for entry in head.entries:
-            inner = below.get(id(entry.route), ())
-            keys = [key for one in inner for key in one.operations.values()]
-            if inner and all(one.operations for one in inner) and all(map(self._is_absent, keys)):
-                yield entry
-
-    def _is_absent(self, key: str | None) -> bool:
-        return key is not None and key in self._gates and _is_elsewhere(self._gates[key])
-
-    def _below(self, prefix: str, entry: Entry) -> dict[str, str]:
-        """The operations by method for every last segment that no path in `by_path` has; none where others differ."""
-        # The table's index is for one path; this is about every path below the prefix.
-        for other in self._overlaps.of(entry):
-            if prefix_of(other) != prefix and other.path not in self.by_path and _may_meet(other, prefix):
-                return {}
-        return self._operations_at(f"{prefix}/{ANY_SEGMENT}", ANY_METHOD)
-
-    def _operations_at(self, path: str, methods: Collection[str]) -> dict[str, str]:
-        """The operations by method at a path; none where a route there matches by more than path and method."""
-        if any(candidate.regex is None for candidate in self.table.candidates(path)):
-            return {}
-        keys = {method: self.table.operation_at(path, method, {}) for method in methods}
-        return {method: key for method, key in keys.items() if key is not None}
-
-
-class _Plans:
-    """Plans how each operation of each version is handled; most versions share most plans.
-
-    Args:
-        at_head: head's route of each operation.
-    """
-
-    __slots__ = ("_at_head", "_known", "_shared")
-
-    def __init__(self, at_head: Mapping[str, Entry]) -> None:
-        self._at_head = at_head
-        self._known: dict[tuple[int, ...], OperationPlan] = {}
-        self._shared: dict[tuple[tuple[str, OperationPlan], ...], dict[str, OperationPlan]] = {}
-
-    def add_to(self, version: ApiVersion, gates: Mapping[str, OperationGate], routes: _Routes) -> None:
-        """Plan each operation of a version."""
-        plans = version.plans
-        for entry in routes.table.entries:
-            for method, key in entry.operations.items():
-                plans[key] = self._plan(version, gates[key], entry, routes.shadows(entry, method, self._at_head[key]))
-        version.tagged = any(plan.converts_responses for plan in plans.values())
-        version.same_tags = frozenset(_with_tags_of_head(plans))
-        for found, known in ((version.by_path, routes.by_path), (version.by_prefix, routes.by_prefix)):
-            for path, keys in known.items():
-                by_method = {method: plans[key] for method, key in keys.items()}
-                found[path] = self._shared.setdefault(tuple(by_method.items()), by_method)
-
-    def _plan(self, version: ApiVersion, gate: OperationGate, entry: Entry, shadows: list[Entry]) -> OperationPlan:
-        # A plan keeps what it was made of, so that no other object can get the same `id`.
-        made_of = (id(gate), id(entry), *map(id, shadows))
-        plan = self._known.get(made_of)
-        if plan is None:
-            codec, head = version.settings.codec, self._at_head[gate.key]
-            plan = self._known[made_of] = OperationPlan(gate, codec=codec, entry=entry, head=head, shadows=shadows)
-        return plan
-
-
-def _with_tags_of_head(plans: Mapping[str, OperationPlan]) -> Iterator[str]:
-    """The keys of operations whose responses are converted, at paths where those to a GET are not.
-
-    A condition of a request is about what a GET of its path responds with (RFC 9110, section 13.1.1).
-    """
-    converted = [key for key, plan in plans.items() if plan.converts_responses and not key.startswith("GET ")]
-    if not converted:
-        return
-    got = {without_names(plan.entry.path): plan for key, plan in plans.items() if key.startswith("GET ")}
-    for key in converted:
-        found = got.get(without_names(plans[key].entry.path))
-        if found is not None and not found.converts_responses:
-            yield key
-
-
-def _may_meet(other: Entry, prefix: str) -> bool:
-    """Whether a route may match a path below a prefix."""
-    text, below = other.path.partition("{")[0], f"{prefix}/"
-    return other.regex is None or text.startswith(below) or below.startswith(text)
-
-
 def _undeclared(parameters: Component, names: frozenset[str]) -> frozenset[str]:
     """Those of some names that parameters refuse, because they do not declare them."""
     if not names or not parameters.closed:
@@ -367,34 +231,3 @@ def _keys_at(at_head: Mapping[str, Entry], paths: Collection[str]) -> frozenset[
 def _paths_of(entry: Entry) -> set[str]:
     """How a path may be written: with convertors, or without them."""
     return {entry.path, plain_path(entry.path)}
-
-
-def _is_elsewhere(gate: OperationGate) -> bool:
-    """Whether a version does not have an operation where head has it."""
-    return not gate.exists or gate.rewrite is not None
-
-
-def _kept(entry: Entry, gates: Mapping[str, OperationGate]) -> Entry | None:
-    """Head's route with the operations that a version has there; None where none are left."""
-    operations = {method: key for method, key in entry.operations.items() if not _is_elsewhere(gates[key])}
-    gone = set(entry.operations) - set(operations)
-    if "GET" in gone and "HEAD" not in operations:
-        gone.add("HEAD")
-    methods = frozenset(entry.methods or ()) - gone
-    return replace(entry, methods=methods, operations=operations) if methods else None
-
-
-def _moved(entry: Entry, gates: Mapping[str, OperationGate]) -> list[Entry]:
-    """A version's routes for the operations of head's route that it has at other paths."""
-    by_path: dict[str, dict[str, str]] = {}
-    for method, key in entry.operations.items():
-        gate = gates[key]
-        if gate.exists and gate.rewrite is not None:
-            by_path.setdefault(gate.path, {})[method] = key
-    found: list[Entry] = []
-    for path, operations in by_path.items():
-        methods = set(operations)
-        if "GET" in methods and (entry.methods is None or "HEAD" in entry.methods):
-            methods.add("HEAD")
-        found.append(entry_of(path, methods=methods, operations=operations, place=entry.place, route=entry.route))
-    return found
