@@ -20,48 +20,55 @@ class AbsentObjects:
 
     def __init__(self, reach: Reach) -> None:
         self._reach = reach
-        self._fills: dict[str, list[tuple[int, Origin]]] = {}
+        self._fills: dict[str, tuple[int, Origin | None]] = {}
+        self._known: dict[tuple[str, int], Origin | None] = {}
 
-    def filled(self, name: str, version: int, seen: frozenset[str] = frozenset()) -> Origin | None:
+    def filled(self, name: str, version: int) -> Origin | None:
         """The fact that fills something into a client's object without keys; None where none does.
 
         Args:
             name: the component of the object.
             version: of the client.
-            seen: the components around it.
         """
-        if name in seen:
-            return None
+        place = name, version
+        if place not in self._known:
+            # No object can hold its like by default, so that nobody asks for what is only being found.
+            self._known[place] = None
+            self._known[place] = self._own(name, version) or self._below(name, version)
+        return self._known[place]
+
+    def _own(self, name: str, version: int) -> Origin | None:
         if name not in self._fills:
             self._fills[name] = self._find(name)
-        own = next((origin for boundary, origin in self._fills[name] if boundary < version), None)
-        if own is not None:
-            return own
-        component = self._reach.component(name, version)
-        for key, schema in component.properties.items():
-            inner = None if key in component.required else single_reference(schema)
-            if inner is not None and self.is_plain(inner, schema):
-                below = self.filled(inner, version, seen | {name})
-                if below is not None:
-                    return below
-        return None
+        boundary, origin = self._fills[name]
+        return origin if boundary < version else None
 
-    def _find(self, name: str) -> list[tuple[int, Origin]]:
-        head = self._reach.component(name, 0)
-        found: list[tuple[int, Origin]] = []
-        for boundary in range(len(self._reach.history.wires) - 1):
+    def _below(self, name: str, version: int) -> Origin | None:
+        component = self._reach.component(name, version)
+        inner = (
+            (single_reference(schema), schema)
+            for key, schema in component.properties.items()
+            if key not in component.required
+        )
+        found = (self.filled(one, version) for one, schema in inner if one is not None and self.is_plain(one, schema))
+        return next((origin for origin in found if origin is not None), None)
+
+    def _find(self, name: str) -> tuple[int, Origin | None]:
+        """The newest boundary at which a fact fills something in, with the fact; one behind all where none does."""
+        head, last = self._reach.component(name, 0), len(self._reach.history.wires)
+        for boundary in range(last - 1):
             for step in self._reach.steps(name, boundary):
                 match step:
                     case ObjectConverted():
                         # A function makes the whole of it.
-                        return found
+                        return last, None
                     case ValueReplaced() if step.missing_to_head is not UNSET:
-                        return [*found, (boundary, step.origin)]
+                        return boundary, step.origin
                     case KeyAdded() if step.default is not UNSET and not _is_default(step, head):
-                        return [*found, (boundary, step.origin)]
+                        return boundary, step.origin
                     case _:
                         pass
-        return found
+        return last, None
 
     def is_plain(self, name: str, schema: Schema) -> bool:
         """Whether an absent object is one of its class without arguments.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from timegate.changes.base import UNSET
+from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan, SetValue
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces, differs
@@ -75,7 +76,8 @@ def _absent_objects(plan: Plan, reach: Reach, name: str, version: int, traces: T
     component = reach.component(name, version)
     for key, slot in plan.stages[0].loaded.items():
         schema = component.properties.get(key, {})
-        inner = None if key in component.required else single_reference(schema)
+        is_touched = key not in component.required and reach.needs(schema, Conversion(version, 0, from_client=True))
+        inner = single_reference(schema) if is_touched else None
         fact = None if inner is None else traces.absent.filled(inner, version)
         if inner is None or fact is None:
             continue
