@@ -68,6 +68,30 @@ def test_where_no_fact_makes_a_difference_it_stays_left_out(fact: Any) -> None:
     assert gates_of_requests([Order], fact).upgrade(Order, {}, from_version=OLD) == {}
 
 
+class Spelled(BaseModel):
+    discount: int = Field(default=0, alias="disCount")
+    label: str = Field(default="", serialization_alias="shown")
+
+
+class SpelledOrder(BaseModel):
+    customer: Spelled = Spelled()
+
+
+class Orders(BaseModel):
+    customers: list[Customer] = []
+    other: Customer | int = 0
+    by_name: dict[str, Customer] = {}
+
+
+def test_its_default_may_be_written_by_other_names() -> None:
+    gates = gates_of_requests([SpelledOrder], on(Spelled).defaulted("discount", was=9))
+    assert gates.upgrade(SpelledOrder, {}, from_version=OLD) == {"customer": {"disCount": 9}}
+
+
+def test_a_default_that_is_no_such_object_stays() -> None:
+    assert gates_of_requests([Orders], DISCOUNT).upgrade(Orders, {}, from_version=OLD) == {}
+
+
 def test_a_partial_update_leaves_it_as_it_is() -> None:
     made = FastAPI()
 
@@ -82,6 +106,14 @@ class Special(BaseModel):
     customer: Customer = Customer(label="of its own")
 
 
+class BesideAnother(BaseModel):
+    customer: Customer | int = Customer()
+
+
+class InAList(BaseModel):
+    customer: list[Customer] = [Customer()]
+
+
 class MadeByAFunction(BaseModel):
     customer: Customer = Field(default_factory=lambda: Customer(label="made"))
 
@@ -91,16 +123,18 @@ class MadeByAFunction(BaseModel):
     "without arguments."
 )
 @shows(
-    "Where it has values of its own, or a function of the app makes it, `defaulted(…)` of the object says what it was."
+    "Where it has values of its own, is in a list or a union, or is made by a function of the app, `defaulted(…)` of "
+    "the field says what it was."
 )
-@pytest.mark.parametrize("model", [Special, MadeByAFunction])
+@pytest.mark.parametrize("model", [Special, MadeByAFunction, BesideAnother, InAList])
 def test_what_a_default_of_its_own_was_has_to_be_said(model: Any) -> None:
     assert refusal(Contract.of_types(receives=[model]), lambda: DISCOUNT).endswith(
         f"write on({model.__name__}).defaulted('customer', was={{…}}) besides, with what head is to read there"
     )
-    said = on(model).defaulted("customer", was={"label": "was", "discount": 9})
-    gates = gates_of_requests([model], DISCOUNT, said)
-    assert gates.upgrade(model, {}, from_version=OLD) == {"customer": {"label": "was", "discount": 9}}
+    was: Any = {"label": "was", "discount": 9}
+    was = [was] if model is InAList else was
+    gates = gates_of_requests([model], DISCOUNT, on(model).defaulted("customer", was=was))
+    assert gates.upgrade(model, {}, from_version=OLD) == {"customer": was}
     gates = gates_of_requests([model], on(Customer).renamed("name", to="label"))
     assert gates.upgrade(model, {}, from_version=OLD) == {}
 

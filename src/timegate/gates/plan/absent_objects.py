@@ -7,7 +7,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.history.steps import KeyAdded, ObjectConverted, Origin, ValueReplaced
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import FACTORY_MARK, maker
-from timegate.wire.schema import single_reference
+from timegate.wire.schema import objects_in, single_reference
 from timegate.wire.wire import Component
 
 
@@ -82,11 +82,21 @@ class AbsentObjects:
             return head.model is not None and schema.get(FACTORY_MARK) == maker(head.model)
         default = schema["default"]
         own = {key: inner["default"] for key, inner in head.properties.items() if "default" in inner}
-        return is_object(default) and all(key in own and own[key] == value for key, value in default.items())
+        # A default is written as a response is.
+        return is_object(default) and all(own.get(head.wire_name(key) or key) == one for key, one in default.items())
 
-    def has_default(self, schema: Schema) -> bool:
-        """Whether an object stands at a place where a client leaves it out."""
-        return is_object(schema.get("default")) or ("default" not in schema and FACTORY_MARK in schema)
+    def stands(self, name: str, schema: Schema) -> bool:
+        """Whether head's default may be an object of a class, or hold one.
+
+        Args:
+            name: its component.
+            schema: that of the place, with the default.
+        """
+        if "default" not in schema:
+            # A list or a union that a function makes may be any.
+            return FACTORY_MARK in schema and single_reference(schema) == name
+        head = self._reach.component(name, 0)
+        return any(one and all(map(head.wire_name, one)) for one in objects_in(schema["default"]))
 
 
 def _is_default(step: KeyAdded, head: Component) -> bool:

@@ -12,7 +12,7 @@ from timegate.gates.plan.trace import Traces, differs
 from timegate.reading.settings import reading
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
-from timegate.wire.schema import single_reference
+from timegate.wire.schema import references, single_reference
 from timegate.wire.wire import Component
 
 
@@ -76,19 +76,21 @@ def _absent_objects(plan: Plan, reach: Reach, name: str, version: int, traces: T
     component = reach.component(name, version)
     for key, slot in plan.stages[0].loaded.items():
         schema = component.properties.get(key, {})
-        is_touched = key not in component.required and reach.needs(schema, Conversion(version, 0, from_client=True))
-        inner = single_reference(schema) if is_touched else None
-        fact = None if inner is None else traces.absent.filled(inner, version)
-        if inner is None or fact is None:
+        if key in component.required or not reach.needs(schema, Conversion(version, 0, from_client=True)):
             continue
-        trace = traces.of(name, key, version)
-        if trace.schema is None or trace.filled or trace.required or single_reference(trace.schema) != inner:
+        facts = {one: fact for one in references(schema) if (fact := traces.absent.filled(one, version)) is not None}
+        trace = traces.of(name, key, version) if facts else None
+        if trace is None or trace.schema is None or trace.filled or trace.required:
             continue
-        if not traces.absent.is_plain(inner, trace.schema) or reach.component(inner, version).required:
-            if traces.absent.has_default(trace.schema):
+        alone = single_reference(schema)
+        for inner, fact in facts.items():
+            if not traces.absent.stands(inner, trace.schema):
+                continue
+            is_same = inner == alone == single_reference(trace.schema) and not reach.component(inner, version).required
+            if is_same and traces.absent.is_plain(inner, trace.schema):
+                yield SetValue(slot, "missing", {})
+            else:
                 plan.undecided.append((key, fact))
-        else:
-            yield SetValue(slot, "missing", {})
 
 
 def other_spellings(component: Component, keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
