@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from tests.twins.exchange import Exchange
+from tests.twins.meaning import down
 from tests.twins.rules import documented
-from tests.twins.shapes import ABSENT, Nullable, World
-from tests.twins.values import is_dict, is_list, plain, same
+from tests.twins.shapes import ABSENT, FieldShape, Nullable, World
+from tests.twins.values import Obj, is_dict, is_list, plain, same
 
 
 @documented("a missing key may mean both; then it means the default")
@@ -43,18 +45,29 @@ def _nulls(exchange: Exchange, key: str) -> Iterator[Any]:
     """What null means to the old client; where its own app leaves null out, it is the default."""
     yield None
     yield from _defaults_at(exchange.oldest, key) if "none" in exchange.old.flags else ()
-    for boundary in exchange.boundaries:
-        for fact in boundary.facts:
-            for name in fact.fields if fact.verb == "became_nullable" else ():
-                held = dict[str, Any]({name: None})
-                fact.down(held)
-                yield plain(held[name], boundary.older, sent=False)
+    yield from _as_the_oldest(exchange, key, lambda one: None)
 
 
 def _defaults(exchange: Exchange, key: str) -> Iterator[Any]:
     """What a missing key means, at both versions."""
     for world in (exchange.oldest, exchange.newest):
         yield from _defaults_at(world, key)
+    yield from _as_the_oldest(exchange, key, lambda one: one.default)
+
+
+def _as_the_oldest(exchange: Exchange, key: str, value: Callable[[FieldShape], Any]) -> Iterator[Any]:
+    """What values of the fields of head become on their way to a key of the old client."""
+    for uid in exchange.newest.models.keys() & exchange.oldest.models.keys():
+        names = {one.name for one in exchange.oldest.fields(uid) if one.received_as == key}
+        for one in exchange.newest.fields(uid):
+            held: Any = Obj(uid, {one.name: None if value(one) is ABSENT else value(one)})
+            # Some facts need other fields besides.
+            with suppress(KeyError, AttributeError, TypeError):
+                for boundary in reversed(exchange.boundaries):
+                    held = down(held, boundary)
+                yield from (
+                    plain(held.fields[name], exchange.oldest, sent=False) for name in names & held.fields.keys()
+                )
 
 
 def _defaults_at(world: World, key: str) -> Iterator[Any]:

@@ -155,6 +155,9 @@ class Pair:
         if not self.returned[one.uid]:
             return None
         request = Asker(self.old.world, self.head.world, self.version).request(dice, one)
+        served = [each for each in self.old.world.operations.values() if each.method == one.method]
+        if next((each for each in served if takes(each.path, request.filled(one.path))), one) is not one:
+            return None
         return request, dice.number(0, len(self.returned[one.uid]) - 1)
 
     def strange(self) -> list[Operation]:

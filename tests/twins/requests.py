@@ -75,7 +75,14 @@ class Request:
             return encoded(self.form, self.media)
         return b"" if self.body is NOTHING else json.dumps(self.body).encode()
 
+    def filled(self, template: str) -> str:
+        """The path with its parameters."""
+        for name, text in self.path.items():
+            template = template.replace(f"{{{name}}}", text)
+        return template
+
     def url(self, template: str) -> str:
+        """The path with its parameters, as it is sent."""
         for name, text in self.path.items():
             template = template.replace(f"{{{name}}}", quote(text, safe=""))
         return template
@@ -96,7 +103,7 @@ def _ascii(text: str) -> str:
 
 def takes(template: str, path: str) -> bool:
     """Whether the path of an operation takes a path, which may be that of another operation."""
-    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) is not None
+    return re.fullmatch(re.sub(r"\{\w+\}", "(?s:[^/]+)", template), path) is not None
 
 
 class Asker:
