@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from tests.silence.exchanges import change_of
 from tests.silence.old_client import OLD, gates_of
-from timegate import UpgradeError, on
+from timegate import Contract, Timeline, UpgradeError, Version, on
 from timegate.changes.base import Fact
 
 
@@ -63,3 +64,33 @@ def test_a_value_is_read_by_the_type_that_it_had_before_all_facts(
 def test_a_value_that_the_old_type_refuses_is_refused(facts: tuple[Fact, ...], sent: dict[str, Any]) -> None:
     with pytest.raises(UpgradeError):
         gates_of([Item], *facts, RESHAPED).upgrade(Item, sent, from_version=OLD)
+
+
+class Small(BaseModel):
+    alpha: bool
+    size: int = 9
+
+
+class Older(BaseModel):
+    sigma: str
+    size: int = 9
+
+
+def small(value: Any) -> Any:
+    return {**{key: item for key, item in value.items() if key != "sigma"}, "alpha": value["sigma"] == "yes"}
+
+
+def older(value: Any) -> Any:
+    return {"sigma": "yes" if value["alpha"] else "no", "size": value["size"]}
+
+
+def test_a_key_that_the_client_must_send_is_missing_also_where_a_newer_function_gets_the_object() -> None:
+    reshaped = on(Small).reshaped(was=Older, to_head=small, to_old=older)
+    became_optional = on(Small).became_optional("size", missing_was=9)
+    versions = Version("2025-06-01", change_of(reshaped)), Version("2025-03-01", change_of(became_optional))
+    gates = Timeline(*versions, Version("2025-01-01")).compile(Contract.of_types(Small))
+    with pytest.raises(UpgradeError, match="at /size: the key is required"):
+        gates.upgrade(Small, {"sigma": "yes"}, from_version="2025-01-01")
+    received = gates.upgrade(Small, {"sigma": "yes", "size": 3}, from_version="2025-01-01")
+    assert received == {"alpha": True, "size": 3}
+    assert gates.upgrade(Small, {"sigma": "yes"}, from_version="2025-03-01") == {"alpha": True}

@@ -1,12 +1,16 @@
 """The items of a set have no order: each reaches head once, though some of them were written leniently."""
 
+from enum import Enum
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter
 
+from tests.sentences import shows
+from tests.silence.exchanges import exchange, gated
 from tests.silence.old_client import OLD, gates_of
-from timegate import on
+from timegate import enum, on
 
 
 class Draw(BaseModel):
@@ -35,3 +39,34 @@ def test_each_item_that_was_read_reaches_head(field: str, sent: list[Any], read:
 
 def test_what_needs_no_reading_stays_as_it_was_sent() -> None:
     assert GATES.upgrade(Draw, {"numbers": [3, 1, 2]}, from_version=OLD) == {"numbers": [3, 1, 2]}
+
+
+class Tone(Enum):
+    BLUE = "blue"
+    RED = "red"
+
+
+class Palette(BaseModel):
+    tones: set[Tone]
+
+
+SHRUNK = enum(Tone).shrank("black", read_as="blue", loses="nobody sees the difference")
+
+
+@shows("In a `set` the two are sent once.")
+def test_members_that_become_one_reach_head_once() -> None:
+    gates = gates_of([Palette], SHRUNK)
+    assert gates.upgrade(Palette, {"tones": ["black", "red", "blue"]}, from_version=OLD) == {"tones": ["blue", "red"]}
+
+
+def test_what_is_no_set_is_told_as_the_old_server_told_it() -> None:
+    app = FastAPI()
+
+    @app.post("/palettes")
+    def post(body: Palette) -> int:
+        return len(body.tones)
+
+    entries = exchange(gated(app, SHRUNK), "POST", "/palettes", body={"tones": 5}).json()["detail"]
+    assert [(one["type"], one["loc"], one["msg"]) for one in entries] == [
+        ("set_type", ["body", "tones"], "Input should be a valid set")
+    ]

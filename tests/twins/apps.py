@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tests.twins.meaning import Boundary
 from tests.twins.shapes import TYPED_DICT, DictOf, ListOf, ModelOf, Nullable, TupleOf, Type, World
 from tests.twins.source import IMPORTS, annotation, app_source, timeline_source
-from tests.twins.values import TUPLE, Fields, Member, Obj, Pair, Sent, each, is_dict, is_tuple
+from tests.twins.values import SET, TUPLE, Fields, Member, Obj, Pair, Sent, a_set, each, is_dict, is_set, is_tuple
 from timegate import Contract, Gates, Timeline
 from timegate.asgi import TimegateMiddleware
 
@@ -119,6 +119,8 @@ class App:
                 return Sent(value.filename or "", value.content_type or "", value.file.read())
             case Enum():
                 return Member(type(value).__name__, value.value)
+            case _ if is_set(value):
+                return a_set(self.canonical(item) for item in value)
             case _ if is_dataclass(value):
                 return self._object(type(value), {one.name: getattr(value, one.name) for one in fields(value)}, None)
             case _ if is_tuple(value):
@@ -163,6 +165,8 @@ class App:
                 return self.names[enum](inner)
             case Pair(pair, items):
                 made = map(self.instance, items)
+                if pair == SET:
+                    return set(made)
                 return tuple(made) if pair == TUPLE else self.names[pair](*made)
             case _:
                 return each(value, self.instance)

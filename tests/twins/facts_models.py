@@ -14,6 +14,7 @@ from tests.twins.meaning import Happened
 from tests.twins.scene import Scene
 from tests.twins.shapes import (
     INT,
+    MODEL,
     STR,
     DictOf,
     EnumOf,
@@ -251,6 +252,38 @@ def was_named(scene: Scene) -> Happened | None:
         return None
     old.name = f"Old{old.uid}"
     return Happened("was_named", f"on({model.uid}).was_named({old.name!r})", frozenset({model.uid}))
+
+
+def computed_renamed(scene: Scene) -> Happened | None:
+    """A computed field, which no request has, has another name."""
+    found = [model for model in scene.shown() if model.computed and model.uid not in scene.busy]
+    found = [model for model in found if ModelOf(model.uid) in scene.received()]
+    if not found:
+        return None
+    model = scene.dice.pick(found)
+    (old,) = model.computed
+    new = scene.dice.pick([name for name in ("label", "caption", "title") if name != old])
+    model.computed = (new,)
+    return Happened("computed_renamed", f"on({model.uid}).renamed({old!r}, to={new!r})", frozenset({model.uid}))
+
+
+def _is_arm(scene: Scene, uid: str) -> bool:
+    """Whether a model is an arm of a union."""
+    held = [one.type for model in scene.world.models.values() for one in model.fields]
+    return any(ModelOf(uid) in part.arms for kind in held for part in parts(kind) if isinstance(part, UnionOf))
+
+
+def computed_added(scene: Scene) -> Happened | None:
+    """A model has a computed field, which no request has."""
+    found = [model for model in scene.shown() if model.kind == MODEL and model.extra != "allow" and not model.computed]
+    found = [model for model in found if model.uid not in scene.busy and scene.world.heirs(model.uid) == [model.uid]]
+    found = [model for model in found if model.base is None and ModelOf(model.uid) in scene.received()]
+    found = [model for model in found if not _is_arm(scene, model.uid)]
+    if not found:
+        return None
+    model = scene.dice.pick(found)
+    model.computed = ("label",)
+    return Happened("computed_added", f"on({model.uid}).added('label')", frozenset({model.uid}))
 
 
 def documented(scene: Scene) -> Happened | None:

@@ -19,6 +19,7 @@ from tests.twins.drawing import Builder
 from tests.twins.driver import Response, call
 from tests.twins.exchange import Exchange
 from tests.twins.forms import with_forms
+from tests.twins.hosts import with_hosts
 from tests.twins.meaning import Boundary, down, whole
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
@@ -91,7 +92,7 @@ class Pair:
         asked = size
         size = drawn if size is None else size
         world = with_sources(with_forms(Builder(dice, size).build(), dice, size), dice, size)
-        known, boundaries = told(dice, world, size)
+        known, boundaries = told(dice, with_hosts(world, dice), size)
         newest = boundaries[-1].newer if boundaries else world
         try:
             head, gates = gated(newest, boundaries)

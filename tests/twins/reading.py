@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.twins.shapes import DictOf, FieldShape, ListOf, ModelOf, Nullable, Tag, TupleOf, Type, UnionOf, World
+from tests.twins.shapes import DictOf, FieldShape, ListOf, ModelOf, Nullable, SetOf, Tag, TupleOf, Type, UnionOf, World
 from tests.twins.values import each, is_dict, is_list, plain
 
 
@@ -31,6 +31,8 @@ def read(value: Any, kind: Type, world: World, *, by_alias: bool = True) -> Any:
             return None if value is None else inside(value, item)
         case ListOf(item) | DictOf(item):
             return each(value, lambda one: inside(one, item))
+        case SetOf() if is_list(value):
+            return sorted(value, key=repr)
         case TupleOf(items) if is_list(value) and len(value) == len(items):
             return [inside(item, one) for item, one in zip(value, items, strict=True)]
         case UnionOf(arms) if is_dict(value):

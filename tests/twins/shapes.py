@@ -59,6 +59,13 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class SetOf:
+    """A set of values that are no objects."""
+
+    item: Type
+
+
+@dataclass(frozen=True, slots=True)
 class DictOf:
     """A dict; its keys are texts, or members of an enum."""
 
@@ -89,7 +96,9 @@ class UnionOf:
     tag: str | None = None
 
 
-Type: TypeAlias = Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | DictOf | TupleOf | LiteralOf | Nullable | UnionOf
+Type: TypeAlias = (
+    Scalar | EnumOf | Tag | ModelOf | PairOf | ListOf | SetOf | DictOf | TupleOf | LiteralOf | Nullable | UnionOf
+)
 
 INT, STR, BOOL, FLOAT = Scalar("int"), Scalar("str"), Scalar("bool"), Scalar("float")
 DATE, UUID_, TIME, DECIMAL, ANY = Scalar("date"), Scalar("UUID"), Scalar("datetime"), Scalar("Decimal"), Scalar("Any")
@@ -158,7 +167,7 @@ class ModelShape:
     """A model; `name` is what its class is called, `uid` is the same at all versions.
 
     A generic one has the model `parameter` as its argument, wherever it occurs.
-    Its `kind` is one of KINDS.
+    Its `kind` is one of KINDS. `computed` are the names of its computed fields, each a constant text.
     """
 
     uid: str
@@ -170,6 +179,7 @@ class ModelShape:
     config: tuple[str, ...] = ()
     parameter: str | None = None
     kind: str = MODEL
+    computed: tuple[str, ...] = ()
 
     @property
     def tells_what_is_set(self) -> bool:
@@ -324,7 +334,7 @@ def parts(kind: Type) -> Iterator[Type]:
         case DictOf(item, enum) if enum:
             yield EnumOf(enum)
             yield from parts(item)
-        case ListOf(item) | DictOf(item) | Nullable(item):
+        case ListOf(item) | SetOf(item) | DictOf(item) | Nullable(item):
             yield from parts(item)
         case UnionOf(arms) | TupleOf(arms):
             for arm in arms:

@@ -32,6 +32,7 @@ from tests.twins.shapes import (
     PairOf,
     Parameter,
     Scalar,
+    SetOf,
     Tag,
     TupleOf,
     Type,
@@ -51,7 +52,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Cookie, Depends, FastAPI, File, Form, Header, Path, Query, Response, UploadFile
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, with_config
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, computed_field, field_validator, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired, TypedDict
 
@@ -105,6 +106,8 @@ def annotation(kind: Type, world: World) -> str:
             return pair
         case ListOf(item):
             return f"list[{annotation(item, world)}]"
+        case SetOf(item):
+            return f"set[{annotation(item, world)}]"
         case DictOf(item, enum):
             return f"dict[{enum or 'str'}, {annotation(item, world)}]"
         case TupleOf(items):
@@ -172,6 +175,8 @@ def model_source(model: ModelShape, world: World) -> str:
             "    def parts_of_a_text(cls, value: Any) -> Any:",
             "        return value.split(',') if isinstance(value, str) else value",
         ]
+    for name in model.computed:
+        lines += ["    @computed_field", "    @property", f"    def {name}(self) -> str:", "        return 'made'"]
     return "\n".join([*lines, *(["    pass"] if lines[-1].startswith("class ") else [])])
 
 

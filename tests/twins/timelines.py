@@ -113,6 +113,8 @@ AT_LAST: tuple[tuple[Proposal, int], ...] = (
     (facts_models.retired, 4),
     (facts_endpoints.endpoint_added, 3),
     (facts_endpoints.endpoint_removed, 1),
+    (facts_models.computed_renamed, 3),
+    (facts_models.computed_added, 1),
 )
 """And what it may have after that."""
 

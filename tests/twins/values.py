@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from tests.twins.shapes import (
     Nullable,
     PairOf,
     Scalar,
+    SetOf,
     Shown,
     Tag,
     TupleOf,
@@ -45,6 +46,9 @@ FILES = (
 )
 TUPLE = "tuple"
 """The name of a pair that is no NamedTuple."""
+
+SET = "set"
+"""The name of a pair that is a set: of equal items it has one, and no order."""
 
 DEEP = 3
 
@@ -90,6 +94,10 @@ def is_dict(value: object) -> TypeIs[dict[str, Any]]:
     return isinstance(value, dict)
 
 
+def is_set(value: object) -> TypeIs[set[Any]]:
+    return isinstance(value, set)
+
+
 def is_tuple(value: object) -> TypeIs[tuple[Any, ...]]:
     return isinstance(value, tuple)
 
@@ -100,7 +108,15 @@ def each(value: Any, change: Callable[[Any], Any]) -> Any:
         return [change(item) for item in value]
     if is_dict(value):
         return {(key if type(key) is str else change(key)): change(item) for key, item in value.items()}
-    return Pair(value.pair, [change(item) for item in value.items]) if isinstance(value, Pair) else value
+    if not isinstance(value, Pair):
+        return value
+    items = [change(item) for item in value.items]
+    return a_set(items) if value.pair == SET else Pair(value.pair, items)
+
+
+def a_set(items: Iterable[Any]) -> Pair:
+    """A set of canonical values."""
+    return Pair(SET, list({repr(item): item for item in sorted(items, key=repr)}.values()))
 
 
 def same(one: Any, other: Any) -> bool:
@@ -221,6 +237,8 @@ class Drawer:
                     keys = [Member(kind.enum, value) for value in self.world.enums[kind.enum].members]
                 some = dice.some(keys, 0 if depth > DEEP else dice.number(0, 2))
                 return {key: self.value(item, depth + 1) for key in some}
+            case SetOf(item):
+                return a_set(self.value(item, depth + 1) for _ in range(dice.number(0, 2)))
             case TupleOf(items):
                 return Pair(TUPLE, [self.value(item, depth + 1) for item in items])
             case LiteralOf(values):

@@ -171,7 +171,7 @@ class Traces:
             match step:
                 case _ if _brings(step, key):
                     # Two fields never have one name: a move has taken out of the object what it had.
-                    return _taken_apart(component, field.key, changes)
+                    return _taken_apart(component, changes)
                 case KeyRenamed():
                     key = step.new
                 case ValueMoved():
@@ -179,7 +179,7 @@ class Traces:
                     below = (*more, *below)
                 case KeyRemoved() | ValueConverted() if below:
                     # What becomes of the object that the value was moved into, nobody knows of the value.
-                    return _taken_apart(component, field.key, changes)
+                    return _taken_apart(component, changes)
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
@@ -201,13 +201,13 @@ class Traces:
                     met, below = self._met(name, boundary), (*inner, *below)
                 case ObjectConverted():
                     kind = UNSET if below else self._type_in(step, name, key, boundary + 1)
-                    return _ended(changes, kind, component, required=field.key in component.required, converted=True)
+                    return _ended(changes, kind, component, required=True, converted=True)
                 case _:
                     pass
         name, key = self._target(name, (key, *below), boundary)
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
-            return _taken_apart(component, field.key, changes)
+            return _taken_apart(component, changes)
         filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
         return _Crossed(_Field(name, key, boundary), changes, converted, filled)
 
@@ -300,9 +300,9 @@ def _name_after(key: str, steps: Sequence[Step]) -> str:
     return key
 
 
-def _taken_apart(component: Component, key: str, changes: TypeChanges) -> Trace:
+def _taken_apart(component: Component, changes: TypeChanges) -> Trace:
     """The trace of a value of which head gets parts at most, or one value made of it and others."""
-    return _ended(changes, UNSET, component, required=key in component.required, converted=True)
+    return _ended(changes, UNSET, component, required=True, converted=True)
 
 
 def _brings(step: Step, key: str) -> bool:

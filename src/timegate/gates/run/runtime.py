@@ -55,7 +55,7 @@ def copy_json(value: Any) -> Any:
 
 
 def unique(values: list[Any]) -> list[Any]:
-    """The values of a list, each once: what is different at head may be the same at an older version."""
+    """The values of a list, each once: what is different at one version may be the same at another."""
     return list({json.dumps(value, sort_keys=True): value for value in values}.values())
 
 

@@ -35,6 +35,7 @@ NO_DICT: Final = "dict_type", "Input should be a valid dictionary"
 """What a value is told that is no dict of anything."""
 _LISTS: Final = {
     "list": _TYPE_ERRORS[list],
+    "set": ("set_type", "Input should be a valid set"),
     "tuple": ("tuple_type", "Input should be a valid tuple"),
     "named tuple": ("named_tuple_type", "Input should be a tuple, list or dictionary"),
 }
@@ -142,7 +143,7 @@ def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], l
     Args:
         expected: the JSON types.
         objects: what a value is told that is no object, as type, message and context; that of a model by default.
-        lists: what the lists among them stand for: a "list", a "tuple" or a "named tuple".
+        lists: what the lists among them stand for: a "list", a "set", a "tuple" or a "named tuple".
     """
     errors: Mapping[type, tuple[Any, ...]] = {**_TYPE_ERRORS, dict: objects, list: _LISTS[lists]}
     kind, message, *context = next((errors[one] for one in errors if one in expected), objects)

@@ -269,10 +269,12 @@ _SAYING_NOTHING: Final = frozenset({
 
 
 def lists_at(*schemas: Schema) -> str:
-    """What a list of one of these schemas stands for: a "list", a "tuple" or a "named tuple"."""
+    """What a list of one of these schemas stands for: a "list", a "set", a "tuple" or a "named tuple"."""
     if any(TUPLE_MARK in schema for schema in schemas):
         return "named tuple"
-    return "tuple" if any("prefixItems" in schema for schema in schemas) else "list"
+    if any("prefixItems" in schema for schema in schemas):
+        return "tuple"
+    return "set" if any(schema.get("uniqueItems") is True for schema in schemas) else "list"
 
 
 def tuple_fields(schema: Schema) -> TupleFields | None:

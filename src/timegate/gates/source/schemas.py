@@ -67,7 +67,7 @@ def _containers(module: Module, writer: Writer, schema: Schema, var: str, conver
                 start = len(first_items)
                 pairs = f"enumerate({var}[{start}:], {start})" if start else f"enumerate({var})"
                 _each(module, writer, items, pairs, var, conversion)
-                if schema.get("uniqueItems") and not module.upgrades:
+                if schema.get("uniqueItems"):
                     writer.add(f"{var} = unique({var})")
         _refuse_other_types(module, writer, schema, var, conversion)
     values, keys = needed("additionalProperties"), needed("propertyNames")
