@@ -7,7 +7,6 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, TypeAdapter
 
-from tests.sentences import shows
 from tests.silence.exchanges import exchange, gated
 from tests.silence.old_client import OLD, gates_of
 from timegate import enum, on
@@ -53,7 +52,6 @@ class Palette(BaseModel):
 SHRUNK = enum(Tone).shrank("black", read_as="blue", loses="nobody sees the difference")
 
 
-@shows("In a `set` the two are sent once.")
 def test_members_that_become_one_reach_head_once() -> None:
     gates = gates_of([Palette], SHRUNK)
     assert gates.upgrade(Palette, {"tones": ["black", "red", "blue"]}, from_version=OLD) == {"tones": ["blue", "red"]}
