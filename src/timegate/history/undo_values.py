@@ -23,9 +23,9 @@ from timegate.history.places import FieldPlace
 from timegate.history.schema_edits import with_null, with_property_required, with_property_schema, without_null
 from timegate.history.steps import LimitsConverted, ValueReplaced
 from timegate.history.undo import undo
-from timegate.history.widening import admits_all_of, bare
+from timegate.history.widening import admits_all_of, bare, restricting
 from timegate.typing import Function, Schema, is_object
-from timegate.wire.json_types import is_nullable
+from timegate.wire.json_types import is_nullable, python_types
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.wire import Component
 
@@ -113,10 +113,16 @@ def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
     for values in values_of(builder, fact):
         place, newer = values.place, values.schema
         older = with_texts(builder.type_of(place.side, fact), newer)
-        if bare(older) == bare(newer):
+        if restricting(older) == restricting(newer):
             same.append(place.text)
             continue
         differ = True
+        if python_types(older, values.components.get) != python_types(newer, values.components.get):
+            builder.fault(
+                place.text,
+                "the old type has values of other JSON types: it differs by more than limits",
+                "write on(…).retyped(…, was=…) or on(…).became_nullable(…) instead",
+            )
         acknowledged = fact.to_old is not None or fact.tolerated is not None
         if place.side == "responses" and not acknowledged and not admits_all_of(older, newer, values.components):
             builder.fault(

@@ -39,6 +39,12 @@ def bare(schema: Schema) -> Schema:
     return {key: value for key, value in schema.items() if key not in _TEXTS and not key.startswith(MARK_PREFIX)}
 
 
+def restricting(schema: Schema) -> Schema:
+    """A bare schema without the keywords that say nothing of values of its JSON type."""
+    kind = schema.get("type")
+    return _about(kind if isinstance(kind, str) else None, bare(schema))
+
+
 def admits_all_of(wide: Schema, narrow: Schema, components: Mapping[str, Component]) -> bool:
     """Whether ``wide`` admits every value of ``narrow``; False where the schemas do not show it.
 
