@@ -185,6 +185,23 @@ def test_arms_that_came_while_an_operation_was_gone_were_none_of_it_before() -> 
     assert operation["requestBody"]["content"]["application/json"]["schema"]["discriminator"]["propertyName"] == "type"
 
 
+def test_an_arm_of_a_union_and_of_one_in_it_leaves_both() -> None:
+    kinds = {name: {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}} for name in "ABC"}
+    held = {"anyOf": [{"oneOf": [ref("A"), ref("B")]}, ref("A"), ref("C")]}
+    way: Schema = {"type": "object", "required": ["held"], "properties": {"held": held}}
+    content = {"application/json": {"schema": ref("Way")}}
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Ways", "version": "1"},
+        "paths": {"/way": {"get": {"responses": {"200": {"description": "A way.", "content": content}}}}},
+        "components": {"schemas": {**kinds, "Way": way}},
+    }
+    versions = Version("2025-02-01", change_of("Came", on("A").introduced(seen_as={"C": 1}))), Version("2025-01-01")
+    gates = Timeline(*versions).compile(Contract.from_openapi(document))
+    older = gates.contract("2025-01-01")["components"]["schemas"]["Way"]["properties"]["held"]
+    assert older["anyOf"] == [ref("B"), ref("C")]
+
+
 class Short(BaseModel):
     size: Literal["short"] = "short"
 

@@ -86,7 +86,8 @@ class Union:
     def lose(self, name: str) -> bool:
         """Lose the arms of a component; whether others are left."""
         self._known = None
-        return self.whole.lose(name)
+        # It may be an arm of a union and of one in it.
+        return name in self.whole.gone or self.whole.lose(name)
 
     def join(self, name: str, properties: Mapping[str, Schema]) -> None:
         """Get a component as one more arm; its tags are among its properties."""

@@ -211,6 +211,7 @@ class Unions:
         origin = self._origin(*holder)
         held = self._held.get(holder)
         if held is None or not all(map(is_, held.origin, origin)):
+            assert holder not in self._edited, f"{holder} was replaced by an older state of itself"
             held = self._held[holder] = _Held(origin)
             for schema in self._schemas(*holder):
                 held.read(holder, schema)
