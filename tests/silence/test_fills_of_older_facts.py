@@ -92,3 +92,52 @@ def test_what_a_fact_fills_in_and_a_newer_one_cannot_convert_is_told_whatever_el
         gates.upgrade(Kinds, sent, from_version="2001-01-01")
     assert refused.value.pointer == "/shade"
     assert gates.upgrade(Kinds, {**sent, "shade": ["x"]}, from_version="2028-01-01") == {"kind": "k", "shade": "x"}
+
+
+class Sizes(BaseModel):
+    name: str
+    size: int | None = None
+
+
+SIZES = on(Sizes)
+
+
+def keys_of(sizes: dict[str, Any]) -> int:
+    return len(sizes)
+
+
+def test_a_function_sees_the_null_that_a_newer_fact_puts_in() -> None:
+    gates = gates_of(
+        Sizes, (SIZES.became_optional("size", missing_was=None),), (SIZES.became_nullable("size", null_was=keys_of),)
+    )
+    assert gates.downgrade(Sizes, {"name": "a"}, to_version="2029-01-01") == {"name": "a", "size": None}
+    assert gates.downgrade(Sizes, {"name": "a"}, to_version="2001-01-01") == {"name": "a", "size": 2}
+
+
+def no_size(_: dict[str, Any]) -> None:
+    return None
+
+
+def test_the_null_that_a_function_gives_is_null_to_older_facts() -> None:
+    gates = gates_of(
+        Sizes, (SIZES.became_optional("size", missing_was=no_size),), (SIZES.became_nullable("size", null_was=7),)
+    )
+    assert gates.downgrade(Sizes, {"name": "a"}, to_version="2029-01-01") == {"name": "a", "size": None}
+    assert gates.downgrade(Sizes, {"name": "a"}, to_version="2001-01-01") == {"name": "a", "size": 7}
+
+
+class Sized(BaseModel):
+    name: str
+    size: int
+
+
+SIZED = on(Sized)
+
+
+def test_a_function_sees_the_null_that_an_older_fact_puts_in() -> None:
+    gates = gates_of(
+        Sized,
+        (SIZED.became_non_null("size", null_is=keys_of),),
+        (SIZED.became_required("size", default=None),),
+    )
+    assert gates.upgrade(Sized, {"name": "a"}, from_version="2001-01-01") == {"name": "a", "size": 2}

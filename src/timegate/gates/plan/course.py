@@ -169,7 +169,9 @@ class Course:
                 near, far = passed.boundary, boundary + 1
                 return [] if is_alone(newer, lambda name: self._steps_between(name, near, far)) else None
             case ValueReplaced() as newer, ValueReplaced() if (newer.key, newer.partial) == (older.key, older.partial):
-                constant = not any(isinstance(value, Sibling) for one in (newer, older) for value in fills(one))
+                # A function sees what the step before it has put in, and may give null itself.
+                given = [value for one in (newer, older) for value in fills(one)]
+                constant = not any(isinstance(value, Sibling) or callable(value) for value in given)
                 return [_replaced(newer, older)] if constant and self._are_plain(newer, older) else None
             case (ValueConverted() | ObjectConverted() | ValuesConverted()) as newer, (
                 ValueConverted() | ObjectConverted()
