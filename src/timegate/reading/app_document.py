@@ -180,9 +180,11 @@ class AppDocument:
 
     def _shown_besides(self, shown: Any, schema: Schema) -> list[Schema]:
         """The components to which a documented schema of a response refers, and that its type does not hold."""
-        components = self._wire.responses
+        components, direct = self._wire.responses, set(references(schema))
         names = {self._identities[name] for name in references(shown) if name in self._identities} & components.keys()
-        held, waiting = set[str](), [*references(schema)] if names else []
+        # Nearly every document shows what the type refers to, and then nothing has to be walked.
+        names -= direct
+        held, waiting = set[str](), [*direct] if names else []
         while waiting:
             name = waiting.pop()
             if name not in held and name in components:
