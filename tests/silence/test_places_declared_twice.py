@@ -131,7 +131,7 @@ REFUSED = "changes and is reached through another type that is declared for the 
 @shows(
     "a class that changes, at a place that the app declares by another type as well: "
     "a body or a parameter that a handler and a dependency read under one name by two types, "
-    "a status for which FastAPI has a return type and a model or a schema in `responses=`;",
+    "a status for which FastAPI has a return type and a model or a schema in `responses=`,",
 )
 @pytest.mark.parametrize(
     ("add", "fact", "place"),
@@ -160,6 +160,24 @@ def test_a_class_that_changes_where_a_place_is_declared_twice_is_refused(
         timeline_of(fact).compile(Contract.of(app))
     told = [f"{fault.place}: {fault.problem}" for fault in error.value.faults]
     assert any(one.startswith(place) and REFUSED in one for one in told), told
+
+
+@shows("unless a change vouches for what the return type sends;")
+def test_a_change_vouches_for_the_return_type_of_a_status_that_has_another_model_too() -> None:
+    app = FastAPI()
+
+    @app.get("/twice", responses={200: {"model": Check}})
+    def twice() -> Item:
+        return Item(sku="a-7")
+
+    elsewhere(app)
+    with pytest.raises(CompileError) as error:
+        timeline_of(CODES).compile(Contract.of(app))
+    (fault,) = error.value.faults
+    assert fault.remedy.endswith(", or on(Item).vouched('why it keeps the documented shape')"), fault.remedy
+    vouched = on(Item).vouched("only documents show Check")
+    served = gated(app, CODES, vouched, on(Item).renamed("article", to="sku"))
+    assert exchange(served, "GET", "/twice").json() == {"article": "a-7"}
 
 
 def test_what_does_not_change_at_a_place_that_is_declared_twice_is_no_fault() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from timegate.changes.base import ModelFact, name_of
 from timegate.changes.models import VouchedShape
@@ -14,11 +14,14 @@ from timegate.history.look_up import LookUp
 from timegate.reading.head import Head
 from timegate.timeline import Timeline
 from timegate.typing import Model, Schema, is_object
-from timegate.wire.marks import ABSENT_MARK, ANY_SUBCLASS, APART_MARK, BEHIND_MARK, OPAQUE_MARK
+from timegate.wire.marks import ABSENT_MARK, ANY_SUBCLASS, APART_MARK, BEHIND_MARK, BESIDE, OPAQUE_MARK
 from timegate.wire.schema import NULL, arms_of, objects_in, references, referred, rename_references, rewrite
 from timegate.wire.wire import Component, Wire
 
 _Fact = TypeVar("_Fact", bound=ModelFact)
+
+_CLASSES: Final = frozenset({ANY_SUBCLASS, BESIDE})
+"""What notes of classes are called that may be sent besides what a schema says."""
 
 
 def vouched_head(head: Head, timeline: Timeline) -> tuple[Head, list[Fault]]:
@@ -119,8 +122,8 @@ class _Vouched:
 
 
 def _vouched_note(note: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A note of a subclass, on whose own fields no client relies."""
-    name = referred(note["schema"]) if note["by"] == ANY_SUBCLASS else None
+    """A note of a class, on whose own fields no client relies at that place."""
+    name = referred(note["schema"]) if note["by"] in _CLASSES else None
     return note if name is None else {**note, "schema": {}, "vouched": name}
 
 
@@ -148,7 +151,7 @@ def _described(schema: Schema, is_vouched: Callable[[Any], bool]) -> Schema:
             found = True
             node = {**node, APART_MARK: True}
         notes: Sequence[Mapping[str, Any]] = node.get(BEHIND_MARK, ())
-        if any(note["by"] == ANY_SUBCLASS and note["schema"] for note in notes):
+        if any(note["by"] in _CLASSES and note["schema"] for note in notes):
             described = {key: value for key, value in node.items() if key != BEHIND_MARK}
             if is_vouched(described):
                 found = True

@@ -83,10 +83,8 @@ def references(schema: object) -> Iterator[str]:
 def beside(schema: Schema, other: object) -> Schema:
     """A schema with a note of the components that another declaration of the same place refers to, and it does not."""
     names = dict.fromkeys(references(other)).keys() - set(references(schema))
-    if not names:
-        return schema
-    note = {"by": BESIDE, "schema": {"anyOf": [ref(name) for name in sorted(names)]}, "listed": False}
-    return {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), note]}
+    notes = [{"by": BESIDE, "schema": ref(name), "listed": False} for name in sorted(names)]
+    return {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *notes]} if notes else schema
 
 
 def rewrite(schema: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

@@ -212,7 +212,7 @@ def obstacle_faults(reach: Reach, conversion: Conversion, version: str, stop: No
             f"{display_name(reach, name, conversion)} changes and is reached through {obstacle}, "
             "which gates cannot convert",
             _REMEDIES.get(obstacle, _OF_ITS_OWN if "/" in obstacle else _DECLARE)
-            + _or_vouch(reach, voucher, conversion),
+            + _or_vouch(reach, voucher if reach.side == "responses" else "", conversion),
         )
         for place, obstacle, name, voucher in found or [(stop.name, stop.obstacle, stop.name, "")]
     ]

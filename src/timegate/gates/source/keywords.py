@@ -7,7 +7,7 @@ from typing import Final
 
 from timegate.gates.plan.containment import names_in
 from timegate.typing import Schema, is_object
-from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, OPAQUE_MARK
+from timegate.wire.marks import ANY_SUBCLASS, BEHIND_MARK, BESIDE, OPAQUE_MARK
 from timegate.wire.schema import LITERAL_KEYWORDS, NAMED_SCHEMAS, referred
 
 _OF_AN_OBJECT: Final = frozenset({"properties", "additionalProperties"})
@@ -21,7 +21,7 @@ _FOLLOWED: Final = _OF_AN_OBJECT.union(_OF_ANY_VALUE, _ALONE)
 
 SERIALIZER: Final = "a serializer that names no keys"
 
-VOUCHABLE: Final = frozenset({SERIALIZER, ANY_SUBCLASS})
+VOUCHABLE: Final = frozenset({SERIALIZER, ANY_SUBCLASS, BESIDE})
 """The obstacles that are none where somebody vouches that nothing else is sent than what the schema says."""
 
 
