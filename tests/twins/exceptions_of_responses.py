@@ -11,7 +11,7 @@ from tests.twins.exchange import Exchange
 from tests.twins.meaning import down
 from tests.twins.rules import documented
 from tests.twins.shapes import ABSENT, FieldShape, Nullable, World
-from tests.twins.values import Obj, is_dict, is_list, plain, same
+from tests.twins.values import is_dict, is_list, plain, same
 
 
 @documented("a missing key may mean both; then it means the default")
@@ -60,14 +60,14 @@ def _as_the_oldest(exchange: Exchange, key: str, value: Callable[[FieldShape], A
     for uid in exchange.newest.models.keys() & exchange.oldest.models.keys():
         names = {one.name for one in exchange.oldest.fields(uid) if one.received_as == key}
         for one in exchange.newest.fields(uid):
-            held: Any = Obj(uid, {one.name: None if value(one) is ABSENT else value(one)})
-            # Some facts need other fields besides.
-            with suppress(KeyError, AttributeError, TypeError):
-                for boundary in reversed(exchange.boundaries):
-                    held = down(held, boundary)
-                yield from (
-                    plain(held.fields[name], exchange.oldest, sent=False) for name in names & held.fields.keys()
-                )
+            held: dict[str, Any] = {one.name: None if value(one) is ABSENT else value(one)}
+            for boundary in reversed(exchange.boundaries):
+                for fact in reversed(boundary.about(uid)):
+                    # Some facts need other fields besides.
+                    with suppress(KeyError, AttributeError, TypeError):
+                        fact.down(held)
+                held = {name: down(item, boundary) for name, item in held.items()}
+            yield from (plain(held[name], exchange.oldest, sent=False) for name in names & held.keys())
 
 
 def _defaults_at(world: World, key: str) -> Iterator[Any]:
