@@ -83,6 +83,9 @@ def _sibling(builder: HistoryBuilder, place: FieldPlace, value: Sibling, fits: S
             name_one(builder.declared, value.field, sorted(component.properties.keys() - {place.key})),
         )
         return UNSET
+    if key == place.key and not place.stars:
+        problem = f"sibling({value.field!r}) is the field itself, which has no value then"
+        builder.fault(place.text, problem, "name another field, or give a value")
     schema = component.properties[key]
     if used_in in (None, place.side) and not admits_all_of(fits, schema, builder.newer.components(place.side)):
         builder.fault(
