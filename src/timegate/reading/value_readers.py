@@ -92,10 +92,10 @@ def _runs_code(node: Mapping[str, Any]) -> bool:
 
 def is_strict(kind: Any, *, settings: Settings) -> bool:
     """Whether a type, or the settings that apply to it, say that it is read strictly; False where it is not known."""
+    if settings.get("strict") or kind is UNSET:
+        return bool(settings.get("strict"))
     try:
-        return bool(settings.get("strict")) or _has_strict_part(
-            [adapter_of(readable(kind, nowhere), _NONE).core_schema]
-        )
+        return _has_strict_part([adapter_of(readable(kind, nowhere), _NONE).core_schema])
     except (PydanticUserError, NameError, TypeError):
         return False
 
