@@ -136,6 +136,9 @@ def _is_single(name: str, one: Operation) -> bool:
 
 def _details(response: Response) -> list[Any]:
     """The entries of a 422, as place, type and input."""
+    if response.status != 422:
+        # An error that a handler raises may have a list as its detail, too.
+        return []
     try:
         found = json.loads(response.body)["detail"]
     except (ValueError, KeyError, TypeError):
