@@ -110,3 +110,24 @@ def test_a_closed_model_of_head_refuses_no_key_of_such_an_object() -> None:
     response = exchange(served, "POST", "/closed", body={"box": {"width": 3, "zz": "x"}})
     assert (response.status, response.json()) == (200, 3)
     assert exchange(served, "POST", "/closed", body={"box": {"width": 3}, "zz": "x"}).status == 422
+
+
+class Sized(Loose):
+    width: int
+    text: str
+
+
+class Parcel(Loose):
+    held: Sized
+    other: int = 0
+
+
+def test_an_open_object_of_which_a_move_takes_a_required_key_is_no_object_of_another_shape() -> None:
+    gates = gates_of([Parcel], on(Parcel).moved("wide", to="held.width"))
+    extra = {"width": 2}
+    sent = {"held": {"width": 1, "text": "a", "extra": extra}, "other": 3}
+    assert gates.downgrade(Parcel, sent, to_version=OLD) == {
+        "held": {"text": "a", "extra": extra},
+        "other": 3,
+        "wide": 1,
+    }

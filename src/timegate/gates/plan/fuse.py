@@ -117,7 +117,10 @@ def _apply(draft: Draft, step: CourseStep) -> None:
         case MovedThrough() if upgrades and step.older:
             draft.departing.add(step.key)
         case MovedThrough() if not upgrades and not step.older:
-            draft.names.pop(step.key, None)
+            slot = draft.names.pop(step.key, None)
+            first = None if slot is None else loaded_as(draft.stages, slot)
+            if first is not None and first.source is not None:
+                draft.departing.add(first.source)
         case ObjectConverted():
             draft.convert_object(_calls(draft, step), step.newer if upgrades else step.older)
         case ModelIntroduced() if upgrades:
@@ -216,7 +219,8 @@ def _plan(draft: Draft) -> Plan:
     conversion, stages, keys = draft.conversion, draft.stages, {*draft.stages[0].loaded}
     of = KeysOf(draft.reach, draft.name)
     if not draft.upgrades:
-        return Plan(of.left_policy(conversion, keys, stages), stages, unknown=draft.unknown)
+        policy = of.left_policy(conversion, keys, stages)
+        return Plan(policy, stages, unknown=draft.unknown, departed=frozenset(draft.departing))
     unfilled = draft.unfilled.items() if conversion.dst == 0 else ()
     faults = [(key, origin) for key, origin in unfilled if key in draft.at(0).required]
     if stages[0].whole is not None:

@@ -286,6 +286,7 @@ class Plan:
             which their absence means another value.
         undecided: objects that clients may leave out, where head's default has values of its own, each with the fact
             that fills something into such an object.
+        departed: keys of head's object that the plan of an outer one may have taken out of it before.
     """
 
     key_policy: KeyPolicy
@@ -295,3 +296,4 @@ class Plan:
     faults: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
     unknown: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
     undecided: list[tuple[str, Origin]] = field(default_factory=list[tuple[str, Origin]])
+    departed: frozenset[str] = frozenset()

@@ -34,7 +34,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
-        _refuse_another_shape(module, writer, component, conversion)
+        _refuse_another_shape(module, writer, component, plan.departed, conversion)
         writer.add_copy("v", "dict")
     _apply_policy(module, writer, component, plan.key_policy)
     for stage in plan.stages:
@@ -82,7 +82,9 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
             writer.add("refuse(S, 'the value has another JSON type than its schema', None)")
 
 
-def _refuse_another_shape(module: Module, writer: Writer, component: Component, conversion: Conversion) -> None:
+def _refuse_another_shape(
+    module: Module, writer: Writer, component: Component, departed: frozenset[str], conversion: Conversion
+) -> None:
     """Write that head's object has another shape where it lacks what is required and holds an object of its own.
 
     An app may send what it does not declare, and what a key holds of which the schema says nothing is not converted.
@@ -90,7 +92,7 @@ def _refuse_another_shape(module: Module, writer: Writer, component: Component, 
     if module.upgrades or conversion.src != 0:
         return
     is_open = component.schema.get("additionalProperties", False) is not False
-    always = component.required
+    always = [key for key in component.required if key not in departed]
     if conversion.left_out is not None:
         sent = frozenset(sent_always(module.reach, component, conversion, conversion.left_out))
         always = [key for key in always if key in sent]
