@@ -125,6 +125,9 @@ class Reader:
                 return Leaf(name, copy.deepcopy(value))
             if has_fields(component.schema):
                 return self.read_object(value, component, union)
+            if self.check is not None and self.has_other_keys(value, schema):
+                # A class that is no object may be read as a whole, or that is left to head.
+                self.refusals.append(UpgradeError("a key that a closed class lacks"))
             return self.read(value, component.schema, union)
         arms = arms_of(schema)
         if arms is not None:
@@ -146,6 +149,15 @@ class Reader:
                 for key, item in value.items()
             }
         return copy.deepcopy(value)
+
+    def has_other_keys(self, value: Any, schema: Schema) -> bool:
+        """Whether an object of a closed class, at any depth of lists, has a key that is none of its fields'."""
+        name = referred(schema)
+        component = Component("", schema) if name is None else self.components[name]
+        if is_array(value):
+            return any(self.has_other_keys(item, component.schema.get("items", {})) for item in value)
+        known = {spelling for key in component.properties for spelling in component.accepted(key)}
+        return component.closed and is_object(value) and not set(value) <= known
 
     def read_object(self, value: Any, component: Component, union: Schema | None) -> Any:
         if not is_object(value):
