@@ -78,7 +78,7 @@ class Apart:
 
 @undo.register
 def _split(fact: Split, builder: HistoryBuilder) -> None:
-    whole = f"{fact.old} {PARTS}"
+    whole = f"{fact.old} apart {PARTS}"
     places = list(_places(builder, fact.models, fact.into, (fact.old,)))
     if not places:
         return
