@@ -131,3 +131,50 @@ def test_an_open_object_of_which_a_move_takes_a_required_key_is_no_object_of_ano
         "other": 3,
         "wide": 1,
     }
+
+
+class Inside(BaseModel):
+    kept: int
+
+
+class Around(BaseModel):
+    inside: Inside
+    out: int = 0
+
+
+class Apart(BaseModel):
+    out: int = 0
+
+
+class Holding(BaseModel):
+    inside: Apart
+
+
+def test_a_move_goes_through_an_object_that_stays_to_one_of_the_older_version_alone() -> None:
+    gates = gates_of([Around], on(Around).moved("inside.box.width", to="out"))
+    old, new = {"inside": {"kept": 1, "box": {"width": 2}}}, {"inside": {"kept": 1}, "out": 2}
+    assert gates.upgrade(Around, old, from_version=OLD) == new
+    assert gates.downgrade(Around, new, to_version=OLD) == old
+
+
+def test_a_move_within_an_object_leads_out_of_one_that_only_the_older_version_has() -> None:
+    gates = gates_of([Holding], on(Holding).moved("inside.box.width", to="inside.out"))
+    old, new = {"inside": {"box": {"width": 2}}}, {"inside": {"out": 2}}
+    assert gates.upgrade(Holding, old, from_version=OLD) == new
+    assert gates.downgrade(Holding, new, to_version=OLD) == old
+
+
+class Both(BaseModel):
+    out: int = 0
+    kept: int
+
+
+class HoldingBoth(BaseModel):
+    inside: Both
+
+
+def test_such_a_move_keeps_what_stands_beside_it() -> None:
+    gates = gates_of([HoldingBoth], on(HoldingBoth).moved("inside.box.width", to="inside.out"))
+    old, new = {"inside": {"kept": 1, "box": {"width": 2}}}, {"inside": {"kept": 1, "out": 2}}
+    assert gates.upgrade(HoldingBoth, old, from_version=OLD) == new
+    assert gates.downgrade(HoldingBoth, new, to_version=OLD) == old

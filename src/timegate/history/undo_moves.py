@@ -186,6 +186,11 @@ def _make_way(
             inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
             builder.made.add(builder.wires, side, inner)
             builder.put(side, with_property(component, segment, ref(name), required=required))
+            if component.name not in roots:
+                # The move goes through an object that both versions have, to one of the older version alone.
+                builder.record(
+                    side, component.name, MovedThrough(builder.origin, segment, ref(name), older=True), segment
+                )
             key = segment
         else:
             found = builder.inner(side, component, segment, (*left, last)[0], text, among=among)

@@ -98,7 +98,7 @@ def _refuse_another_shape(
         always = [key for key in always if key in sent]
     known = module.name(frozenset(component.properties))
     lacks = f"not ({' and '.join(f'{key!r} in v' for key in always)})" if always else f"{known}.isdisjoint(v)"
-    if always or (inspect.isclass(component.model) and not is_open):
+    if always or (inspect.isclass(component.model) and not is_open and not departed):
         with writer.block(f"if {lacks} and holds_more(v, {known}):"):
             writer.add("refuse(E, 'the object has another shape than its schema', None)")
 
