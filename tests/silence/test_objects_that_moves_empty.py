@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tests.silence.exchanges import exchange, gated
 from tests.silence.old_client import OLD, gates_of
-from timegate import on
+from timegate import enum, on
 from timegate.changes.base import Fact
 
 
@@ -178,3 +179,35 @@ def test_such_a_move_keeps_what_stands_beside_it() -> None:
     old, new = {"inside": {"kept": 1, "box": {"width": 2}}}, {"inside": {"kept": 1, "out": 2}}
     assert gates.upgrade(HoldingBoth, old, from_version=OLD) == new
     assert gates.downgrade(HoldingBoth, new, to_version=OLD) == old
+
+
+class Size(StrEnum):
+    SMALL = "small"
+
+
+class Only(BaseModel):
+    size: Size
+
+
+class HoldingOnly(BaseModel):
+    inside: Only
+
+
+def test_a_move_within_an_object_that_it_empties_still_converts_what_it_moves() -> None:
+    facts = on(HoldingOnly).moved("inside.width", to="inside.size"), enum(Size).renamed("little", to="small")
+    gates = gates_of([HoldingOnly], *facts)
+    old, new = {"inside": {"width": "little"}}, {"inside": {"size": "small"}}
+    assert gates.upgrade(HoldingOnly, old, from_version=OLD) == new
+    assert gates.downgrade(HoldingOnly, new, to_version=OLD) == old
+
+
+class Boxing(BaseModel):
+    box: Box
+    taken: int
+
+
+def test_an_object_that_one_move_empties_and_another_fills_is_one_object() -> None:
+    gates = gates_of([Boxing], on(Boxing).moved("box.width", to="taken"), on(Boxing).moved("given", to="box.width"))
+    old, new = {"box": {"width": 1}, "given": 2}, {"taken": 1, "box": {"width": 2}}
+    assert gates.upgrade(Boxing, old, from_version=OLD) == new
+    assert gates.downgrade(Boxing, new, to_version=OLD) == old

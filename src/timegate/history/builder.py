@@ -48,6 +48,7 @@ class HistoryBuilder:
         mounts: the paths of the app below which other apps are mounted, which are not read.
         lacking: the components of each side that a version so far lacks.
         made: the components that only older versions hold, of which the wires of newer versions get theirs in the end.
+        emptied: the objects that moves of a boundary have emptied, by side, boundary, component and key.
         parameter_holders: the components of parameters, the same at every version.
         naming: the facts of this boundary that give a status or a name, by what has it and by what they give.
     """
@@ -75,6 +76,7 @@ class HistoryBuilder:
     lacking: dict[Side, set[str]] = field(default_factory=lambda: {side: set[str]() for side in SIDES})
     naming: dict[tuple[str, str], Origin] = field(default_factory=dict[tuple[str, str], Origin])
     made: Made = field(default_factory=Made)
+    emptied: dict[tuple[Side, int, str, str], str] = field(default_factory=dict[tuple[Side, int, str, str], str])
     shown: ShownSoFar = field(default_factory=ShownSoFar)
     parameter_holders: frozenset[str] = field(init=False)
     _look_up: LookUp = field(init=False)

@@ -182,9 +182,12 @@ def _make_way(
                 return None
             if not builder.may_get_fields(component, text):
                 return None
-            name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
-            inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
-            builder.made.add(builder.wires, side, inner)
+            name = builder.emptied.get((side, builder.boundary, target, segment))
+            if name is None:
+                name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
+                inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
+                builder.made.add(builder.wires, side, inner)
+            inner = builder.component(side, name)
             builder.put(side, with_property(component, segment, ref(name), required=required))
             if component.name not in roots:
                 # The move goes through an object that both versions have, to one of the older version alone.
@@ -347,4 +350,9 @@ def _drop_empty_parents(builder: HistoryBuilder, side: Side, roots: Mapping[str,
     for step in sorted({step for way in ways for step in enumerate(way)}, reverse=True):
         holder, key, name = step[1]
         if not builder.component(side, name).properties:
+            schema = builder.component(side, holder).properties[key]
+            # An earlier fact of the version may put another value there: then it is the same object.
+            builder.emptied[side, builder.boundary, holder, key] = name
             builder.put(side, without_property(builder.component(side, holder), key))
+            if holder not in roots:
+                builder.record(side, holder, MovedThrough(builder.origin, key, schema, older=False), key)

@@ -353,6 +353,14 @@ async def test_pointers_of_problems_are_told_in_old_names(client: Client, pointe
     assert response.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("key", ["\N{SUPERSCRIPT TWO}", "\N{CIRCLED DIGIT ONE}", "0" * 5000])
+async def test_a_pointer_through_a_key_that_looks_like_a_number_is_told(client: Client, key: str) -> None:
+    problem = {"title": "no", "errors": [{"pointer": f"/{key}/dag_version_id"}]}
+    client.seen.response = JSONResponse(problem, status_code=422, media_type="application/problem+json")
+    response = await client.call("POST", "/tasks", content=TASK, headers=JSON)
+    assert (response.status_code, response.json()["errors"][0]["pointer"].partition("/")[0]) == (422, "")
+
+
 async def test_a_422_that_lists_no_places_passes(client: Client) -> None:
     for response in (PlainTextResponse("dag", status_code=422), JSONResponse({"detail": "dag"}, status_code=422)):
         client.seen.response = response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from timegate.asgi.message.multipart import Malformed, MultipartScanner, Part
+from timegate.asgi.message.multipart import Malformed, MultipartScanner, Part, parameters_in
 
 PART = b'--b\r\nContent-Disposition: form-data; name="n"\r\n\r\n1\r\n'
 
@@ -38,3 +38,22 @@ def test_spaces_may_follow_a_boundary() -> None:
 def test_anything_else_behind_a_boundary_is_no_form(after: bytes) -> None:
     with pytest.raises(Malformed):
         list(MultipartScanner(b"b", "utf-8").feed(PART.replace(b"--b\r\n", b"--b" + after)))
+
+
+# Where each blank could belong to two neighbours of a pattern, these would take hours.
+BLANKS = b" " * 1_000_000
+
+
+@pytest.mark.parametrize("before", [b"x=", b"x", b""])
+def test_a_million_blanks_in_a_header_field_are_read_at_once(before: bytes) -> None:
+    with pytest.raises(Malformed):
+        parameters_in(b"multipart/form-data; " + before + BLANKS + b'"')
+
+
+def test_many_blanks_before_a_lone_line_break_are_read_at_once() -> None:
+    with pytest.raises(Malformed):
+        list(MultipartScanner(b"b", "utf-8").feed(PART.replace(b"--b\r\n", b"--b\r\nX:" + BLANKS[:16_000] + b"\n")))
+
+
+def test_blanks_around_a_value_are_none_of_it() -> None:
+    assert parameters_in(b'a; x = 1 ; y=; z= "2" ') == {b"x": b"1", b"y": b"", b"z": b"2"}

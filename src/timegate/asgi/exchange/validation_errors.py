@@ -5,6 +5,7 @@ The conversion goes by the structure of both requests, never by text replacement
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
@@ -24,6 +25,8 @@ MOST_ERRORS: Final = 100
 # How many characters of a request are repeated, beyond those that the app repeats itself.
 _REPEATABLE: Final = 64 * 1024
 NOTHING: Final = object()
+# A segment of a pointer that may be the index of an item.
+_INDEX: Final = re.compile(r"[0-9]{1,9}")
 _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
 
 # Errors of these types list the values that head accepts, in `ctx` and in the message.
@@ -314,7 +317,7 @@ class _ErrorConverter:
         if not segments or not self._touched["body"]:
             return pointer
         plain = [segment.replace("~1", "/").replace("~0", "~") for segment in segments]
-        numbered: list[str | int] = [int(part) if part.isdigit() and len(part) < 10 else part for part in plain]
+        numbered: list[str | int] = [int(part) if _INDEX.fullmatch(part) else part for part in plain]
         place = self._gate.locate(("body", *numbered))
         if place.location == ("body", *numbered):
             place = self._gate.locate(("body", *plain))

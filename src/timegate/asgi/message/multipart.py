@@ -24,12 +24,13 @@ _CHARSETS: Final = frozenset({
 _HEADERS: Final = 16 * 1024
 """How many bytes the header of a part may have."""
 
-_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*([^\r\n]*)")
+_LINE: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(?![ \t])([^\r\n]*)")
 _DISPOSITION: Final = b"content-disposition"
 # Browsers and HTTP clients write `%22` or a backslash for a quotation mark.
 _PARAMETER: Final = re.compile(
     # Some write a quotation mark in a name as it is: it ends the name only where the parameter ends.
-    rb"""\s*([^\s;="]+)\s*=\s*(?:"((?:[^"\\]|\\.|"(?!\s*(?:;|\Z)))*)"|([^\s;"]*))\s*(?:;|\Z)|\s*(?:;|\Z)"""
+    # All blanks before a value are taken at once: dividing many of them in every way would take long.
+    rb"""\s*([^\s;="]+)\s*=\s*(?!\s)(?:"((?:[^"\\]|\\.|"(?!\s*(?:;|\Z)))*)"|([^\s;"]*))\s*(?:;|\Z)|\s*(?:;|\Z)"""
 )
 _END_OF_LINE: Final = re.compile(rb"[ \t]*(\r\n)")
 

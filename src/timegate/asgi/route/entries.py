@@ -189,9 +189,11 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         by_path.setdefault(plain_path(path), {}).setdefault(method, key)
     taken: set[str] = set()
     entries: list[Entry] = []
-    for path, listed, mounts, mounted in flatten_routes(
-        routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path)
-    ):
+    flat = list(
+        flatten_routes(routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path))
+    )
+    own = {path for path, *_ in flat}
+    for path, listed, mounts, mounted in flat:
         place = len(entries)
         (route, included), plain = listed, listed.plain
         if mounted:
@@ -199,7 +201,9 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
                 entries.append(replace(_mount(path, place=place, route=route, plain=plain), included=included))
             continue
         methods: Iterable[str] | None = getattr(route, "methods", None)
-        here = by_path.get(path) or by_path.get(plain_path(path), {})
+        # Without its convertors it is the path of another route, whose operation is not this one's.
+        without = path if path not in by_path and plain_path(path) in own else plain_path(path)
+        here = by_path.get(path) or by_path.get(without, {})
         # A second route of the same method and path is never reached, or it is opaque.
         operations = {
             method: key for method, key in here.items() if key not in taken and (methods is None or method in methods)

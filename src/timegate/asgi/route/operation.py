@@ -114,14 +114,20 @@ def inspected(
     """
     kept: RawHeaders = []
     fields: dict[bytes, bytes] = {}
+    several: dict[bytes, list[bytes]] = {}
     for item in headers:
         name = item[0]
         if name in _INSPECTED:
-            # Two fields of one name are one list (RFC 9110, section 5.3).
-            fields[name] = fields[name] + b", " + item[1] if name in fields else item[1]
+            if name in fields:
+                several.setdefault(name, [fields[name]]).append(item[1])
+            else:
+                fields[name] = item[1]
             if name in dropped:
                 continue
         kept.append(item)
+    for name, values in several.items():
+        # Fields of one name are one list (RFC 9110, section 5.3).
+        fields[name] = b", ".join(values)
     return kept, fields
 
 

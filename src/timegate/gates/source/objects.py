@@ -34,7 +34,7 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         writer.add("errors = None")
     if plan.stages[0].whole is None:
         write_fast_path(module, writer, component, plan)
-        _refuse_another_shape(module, writer, component, plan.departed, conversion)
+        _refuse_another_shape(module, writer, component, plan, conversion)
         writer.add_copy("v", "dict")
     _apply_policy(module, writer, component, plan.key_policy)
     for stage in plan.stages:
@@ -83,7 +83,7 @@ def _check_shape(module: Module, writer: Writer, component: Component, plan: Pla
 
 
 def _refuse_another_shape(
-    module: Module, writer: Writer, component: Component, departed: frozenset[str], conversion: Conversion
+    module: Module, writer: Writer, component: Component, plan: Plan, conversion: Conversion
 ) -> None:
     """Write that head's object has another shape where it lacks what is required and holds an object of its own.
 
@@ -92,13 +92,14 @@ def _refuse_another_shape(
     if module.upgrades or conversion.src != 0:
         return
     is_open = component.schema.get("additionalProperties", False) is not False
-    always = [key for key in component.required if key not in departed]
+    always = [key for key in component.required if key not in plan.departed]
     if conversion.left_out is not None:
         sent = frozenset(sent_always(module.reach, component, conversion, conversion.left_out))
         always = [key for key in always if key in sent]
-    known = module.name(frozenset(component.properties))
+    # What a move has put into the object is no other object of the app's.
+    known = module.name(frozenset(component.properties) | plan.stages[0].loaded.keys())
     lacks = f"not ({' and '.join(f'{key!r} in v' for key in always)})" if always else f"{known}.isdisjoint(v)"
-    if always or (inspect.isclass(component.model) and not is_open and not departed):
+    if always or (inspect.isclass(component.model) and not is_open):
         with writer.block(f"if {lacks} and holds_more(v, {known}):"):
             writer.add("refuse(E, 'the object has another shape than its schema', None)")
 
