@@ -185,6 +185,15 @@ def source_tree(file: Path) -> ast.Module:
 
 
 class TestImports:
+    def test_compiling_types_without_an_app_imports_no_http_framework(self) -> None:
+        program = (
+            "import sys; from pydantic import create_model; from timegate import Contract, Timeline, Version;"
+            "Timeline(Version('2025-01-01')).compile(Contract.of_types(create_model('A', a=(int, 0))));"
+            "print(sorted({'fastapi', 'starlette'} & sys.modules.keys()))"
+        )
+        ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        assert ran.stdout == "[]\n"
+
     def test_importing_timegate_imports_no_http_framework(self) -> None:
         program = "import json, sys, timegate; print(json.dumps(sorted(sys.modules)))"
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

@@ -373,16 +373,12 @@ class HistoryBuilder:
         schema = component.properties[key]
         name = single_reference(item_schema(schema) if following == EACH else schema)
         if name is None:
-            self.fault(
-                text, f"{segment!r} leads to no single model", "declare the fact on the model that holds the field"
-            )
+            problem = f"{segment!r} leads to no single model"
+            self.fault(text, problem, "declare the fact on the model that holds the field")
             return None
         if self._is_shared(side, name, key, among):
-            self.fault(
-                text,
-                f"the path goes through {name}, which other places share",
-                f"declare the fact on {name}, where it holds everywhere, or give this place a model of its own",
-            )
+            remedy = f"declare the fact on {name}, where it holds everywhere, or give this place a model of its own"
+            self.fault(text, f"the path goes through {name}, which other places share", remedy)
             return None
         return self.component(side, name)
 

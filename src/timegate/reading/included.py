@@ -8,9 +8,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from starlette.convertors import PathConvertor
-from starlette.routing import compile_path
-
 from timegate.reading.starlette import has_theirs, matches_plainly
 
 
@@ -86,6 +83,9 @@ def _beginning(prefix: str, path: str) -> str | None:
 @functools.cache
 def _compiled(prefix: str) -> tuple[re.Pattern[str] | None, str]:
     """The regex of a prefix and what follows it, with the name of that; None where a parameter takes any rest."""
+    from starlette.convertors import PathConvertor
+    from starlette.routing import compile_path
+
     _, _, convertors = compile_path(prefix)
     if any(isinstance(one, PathConvertor) for one in convertors.values()):
         return None, ""
