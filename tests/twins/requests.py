@@ -28,7 +28,7 @@ class Nothing:
 
 
 NOTHING: Final = Nothing()
-KINDS: Final = (("valid", 29), ("lenient", 30), ("nearly", 33), ("absurd", 7), ("version", 1))
+KINDS: Final = (("valid", 29), ("lenient", 30), ("nearly", 36), ("absurd", 4), ("version", 1))
 NO_VERSIONS: Final = ((), ("",), ("x",), ("2019-12-31",), ("2050-01-01",), ("2020-13-01",), (OLDEST, "2050-01-01"))
 """What names no version."""
 
