@@ -294,6 +294,15 @@ assert {name} is {name[0]} is timegate.{name}
         }
         assert importing == set()
 
+    def test_what_is_looked_up_of_fastapi_stands_in_its_public_modules(self) -> None:
+        looked_up = {
+            node.value
+            for file in python_files(PACKAGE)
+            for node in ast.walk(source_tree(file))
+            if isinstance(node, ast.Constant) and re.fullmatch(r"fastapi(\.\w+)+", str(node.value))
+        }
+        assert looked_up == {"fastapi.applications", "fastapi.routing"}
+
     def test_only_the_command_line_imports_typer(self) -> None:
         importing = {
             room_of(module_name(file))

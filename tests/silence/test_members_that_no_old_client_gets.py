@@ -71,7 +71,8 @@ def test_a_field_that_is_as_new_is_the_only_one_to_hold_them() -> None:
 def test_an_endpoint_that_came_later_is_the_only_one_to_send_them() -> None:
     newer, older = changed(endpoint("/parts", "GET").added(), name="A"), changed(*FACTS, name="B")
     timeline = Timeline(Version("2025-06-01", newer), Version("2025-03-01", older), Version("2025-01-01"))
-    timeline.compile(Contract.of(shop()))
+    gates = timeline.compile(Contract.of(shop()))
+    assert [operation.key for operation in gates.operations("2025-01-01") if operation.exists] == ["POST /parts"]
 
 
 def test_it_must_be_said_where_any_older_version_sends_them() -> None:

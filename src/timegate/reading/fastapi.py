@@ -171,10 +171,10 @@ def _dependants(
 
 
 def _dependant_of(call: Callable[..., Any], path: str) -> Any:
-    """A function that takes the place of a dependency, as FastAPI reads it when it is called."""
-    read = _read(sys.modules["fastapi.dependencies.utils"], "get_dependant")
+    """A function that takes the place of a dependency, as FastAPI reads it: as the handler of a route."""
+    route = sys.modules["fastapi.routing"].APIRoute
     try:
-        return read(path=path, call=call)
+        return _read(route(path, call, response_model=None), "dependant")
     except Exception as error:
         name = getattr(call, "__qualname__", repr(call))
         refuse_app(f"{name} in dependency_overrides", str(error), "give it parameters that FastAPI can read")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -57,10 +57,7 @@ def at_depth(kind: Any, stars: int, change: Callable[[Any], Any]) -> Any:
     if origin is Annotated:
         return at_depth(arguments[0], stars, change)
     if origin in (Union, UnionType):
-        found = [at_depth(one, stars, change) for one in arguments]
-        if all(one is UNSET for one in found):
-            return UNSET
-        return union_of(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
+        return _in_arms(arguments, lambda arm: at_depth(arm, stars, change))
     if not arguments or not inspect.isclass(origin):
         return UNSET
     changed = at_depth(arguments[0 if arguments[-1] is ... else -1], stars - 1, change)
@@ -76,14 +73,19 @@ def with_members(kind: Any, newer: Collection[Any], older: tuple[Any, ...]) -> A
     if origin is Annotated:
         return with_members(arguments[0], newer, older)
     if origin in (Union, UnionType):
-        found = [with_members(one, newer, older) for one in arguments]
-        if all(one is UNSET for one in found):
-            return UNSET
-        return union_of(one if new is UNSET else new for one, new in zip(arguments, found, strict=True))
+        return _in_arms(arguments, lambda arm: with_members(arm, newer, older))
     if origin is not Literal or _typed(map(member_value, arguments)) != _typed(newer):
         return UNSET
     literal: Any = Literal
     return literal[older]
+
+
+def _in_arms(arms: Sequence[Any], change: Callable[[Any], Any]) -> Any:
+    """The union of arms that are changed where they can be; UNSET where none can."""
+    found = [change(arm) for arm in arms]
+    if all(one is UNSET for one in found):
+        return UNSET
+    return union_of(arm if new is UNSET else new for arm, new in zip(arms, found, strict=True))
 
 
 def _typed(values: Iterable[Any]) -> frozenset[tuple[type, Any]]:
