@@ -17,7 +17,7 @@ from timegate.asgi.exchange.response import send_problem, untouched_send
 from timegate.asgi.exchange.watching import NameClient, Watched, nobody, watch_of
 from timegate.asgi.message.json import Codec, Decoder, Encoder, decode_json, encode_json
 from timegate.asgi.message.parameters import without_parameters
-from timegate.asgi.message.problems import Problem, Renderer, not_ready, problem_json
+from timegate.asgi.message.problems import Problem, Renderer, not_in_version, not_ready, problem_json
 from timegate.asgi.message.scope import (
     App,
     Receive,
@@ -312,6 +312,9 @@ class TimegateMiddleware(Startable):
         scope = {**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}
         if plan is not None:
             await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+        elif version.head.is_broken(path):
+            problem = not_in_version(version.value)
+            await send_problem(problem, send, settings=self.settings, version=version, method=scope["method"])
         else:
             await self.app(scope, receive, send)
 

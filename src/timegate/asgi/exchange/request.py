@@ -154,7 +154,7 @@ def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:
     if plan.head.regex is None:
         # A handover must not get past what else the route or its router looks at.
         fits = fits and match_of(plan.head, inner, path) is Match.FULL
-    if not fits:
+    if not fits or response.version.head.is_broken(path):
         raise Refused(not_in_version(response.version.value))
     if plan.head.route is None:
         _LOG.error("%s cannot be reached at %s: the app's router is out of reach", plan.gate.key, plan.head.path)

@@ -61,6 +61,7 @@ class Entry:
         route: the app's route, for a handover; None where none can reach it.
         mounts: the mounts that lead to it, from the outermost to the innermost.
         included: what the app keeps of the included routers that lead to it, in that order too.
+        below: matches the beginning of the paths below a mount that leads to operations; None for any other route.
     """
 
     path: str
@@ -72,6 +73,7 @@ class Entry:
     route: Any = field(default=None, compare=False, repr=False)
     mounts: tuple[Any, ...] = field(default=(), compare=False, repr=False)
     included: tuple[Any, ...] = field(default=(), compare=False, repr=False)
+    below: re.Pattern[str] | None = field(default=None, compare=False, repr=False)
 
     def key(self, method: str) -> str | None:
         """The operation of a method; that of HEAD is the GET of that path."""
@@ -189,16 +191,21 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         by_path.setdefault(plain_path(path), {}).setdefault(method, key)
     taken: set[str] = set()
     entries: list[Entry] = []
-    flat = list(
-        flatten_routes(routes, expand=lambda prefix: any(path.startswith(f"{plain_path(prefix)}/") for path in by_path))
-    )
+    above = {path[:end] for path in by_path for end, sign in enumerate(path) if sign == "/"}
+
+    def leads(prefix: str) -> bool:
+        return plain_path(prefix) in above
+
+    flat = list(flatten_routes(routes, expand=leads))
     own = {path for path, *_ in flat}
     for path, listed, mounts, mounted in flat:
         place = len(entries)
         (route, included), plain = listed, listed.plain
         if mounted:
             if plain or not mounts:
-                entries.append(replace(_mount(path, place=place, route=route, plain=plain), included=included))
+                below = _below(path) if leads(path) and not has_gates(original_of(route)) else None
+                mount = _mount(path, place=place, route=route, plain=plain)
+                entries.append(replace(mount, included=included, below=below))
             continue
         methods: Iterable[str] | None = getattr(route, "methods", None)
         # Without its convertors it is the path of another route, whose operation is not this one's.
@@ -235,6 +242,12 @@ def entries_of_contract(keys: Iterable[str]) -> list[Entry]:
         methods = {method, "HEAD"} if method == "GET" and f"HEAD {path}" not in known else {method}
         entries.append(entry_of(path, methods=methods, operations={method: key}, place=place))
     return entries
+
+
+def _below(prefix: str) -> re.Pattern[str]:
+    """Matches whatever is below a path, line breaks too."""
+    regex, _, _ = compile_path(f"{prefix}/")
+    return re.compile(regex.pattern.removesuffix("$"), re.DOTALL)
 
 
 def _mount(path: str, *, place: int, route: Any, plain: bool) -> Entry:

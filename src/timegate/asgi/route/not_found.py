@@ -20,6 +20,8 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
         path: its path, without `root_path`.
     """
     method, value = scope["method"], version.value
+    if head.is_broken(path):
+        return not_in_version(value), False
     found, at_head = version.table.find(path, method, scope), head.find(path, method, scope)
     if at_head is not None and at_head.full and at_head.entry.key(method) is not None:
         allowed = version.methods_at(path)

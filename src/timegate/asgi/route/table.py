@@ -43,10 +43,11 @@ class Table:
         entries: the routes in order.
     """
 
-    __slots__ = ("_indexed", "_matchers", "_unindexed", "entries")
+    __slots__ = ("_below", "_indexed", "_matchers", "_unindexed", "entries")
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries: tuple[Entry, ...] = tuple(entries)
+        self._below = [entry.below.match for entry in self.entries if entry.below is not None]
         shapes = [shape_of(entry) for entry in self.entries]
         self._matchers = [_by_regex(entry) for entry in self.entries]
         self._unindexed = [_by_regex(entry) for entry, shape in zip(self.entries, shapes, strict=True) if shape is None]
@@ -55,6 +56,14 @@ class Table:
         self._indexed: dict[int, tuple[int, dict[str, list[Matcher]], list[Matcher]]] = {
             count: _index(self.entries, shapes, count) for count in counts
         }
+
+    def is_broken(self, path: str) -> bool:
+        """Whether a path has a line break below a mount that leads to operations.
+
+        Starlette takes no such path for the mount's, or gives its routes another path than what follows the mount's: a
+        mount's regex leaves out a final line break, and what it gives on is cut off by the length of what was matched.
+        """
+        return "\n" in path and any(match(path) is not None for match in self._below)
 
     def full_match(self, path: str, method: str, scope: Scope) -> Entry | None:
         """The route that matches a path and a method, as `find` finds it; None where none matches both.
@@ -67,8 +76,9 @@ class Table:
             scope: the request, for routes that match by more than the path.
         """
         segments = path.split("/")
-        if path[-1:] == "\n":
-            matchers = self._matchers
+        if "\n" in path:
+            # A regex that ends with `$` also matches before a final line break, which is not part of a segment.
+            matchers = [] if self.is_broken(path) else self._matchers
         else:
             bucket = self._indexed.get(len(segments))
             if bucket is None:
@@ -95,9 +105,8 @@ class Table:
 
     def candidates(self, path: str) -> Sequence[Entry]:
         """The routes that may match a path, in order; no route that matches is left out."""
-        # A regex that ends with `$` also matches before a final line break, which is not part of a segment.
-        if path.endswith("\n"):
-            return self.entries
+        if "\n" in path:
+            return () if self.is_broken(path) else self.entries
         segments = path.split("/")
         position, by_text, others = self._indexed.get(len(segments), (0, {}, self._unindexed))
         return [matcher[-1] for matcher in by_text.get(segments[position], others)]
@@ -181,14 +190,25 @@ def _index(
     counted = [shape for shape in shapes if shape is not None and len(shape) == count]
     position = max(range(count), key=lambda at: len({shape[at] for shape in counted} - {None}))
 
-    by_text: dict[str, list[Matcher]] = {text: [] for shape in counted if (text := shape[position]) is not None}
+    found = [
+        (entry, shape, _text_at(position, entry, shape))
+        for entry, shape in zip(entries, shapes, strict=True)
+        if shape is None or len(shape) == count
+    ]
+    by_text: dict[str, list[Matcher]] = {text: [] for _, _, text in found if text is not None}
     others: list[Matcher] = []
-    for entry, shape in zip(entries, shapes, strict=True):
-        if shape is not None and len(shape) != count:
-            continue
-        text = None if shape is None else shape[position]
+    for entry, shape, text in found:
         matcher = _by_segments(entry, shape, position)
         # In a list of routes with one text, those that match any text keep their place.
         for matchers in (others, *by_text.values()) if text is None else (by_text[text],):
             matchers.append(matcher)
     return position, by_text, others
+
+
+def _text_at(position: int, entry: Entry, shape: tuple[str | None, ...] | None) -> str | None:
+    """The text that a segment must have; None where it may have another one."""
+    if shape is not None:
+        return shape[position]
+    # What follows the first parameter may be any number of segments.
+    known = () if entry.regex is None else entry.path.partition("{")[0].split("/")[:-1]
+    return known[position] if position < len(known) else None
