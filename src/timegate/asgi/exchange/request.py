@@ -92,7 +92,8 @@ async def exchange(
     """
     response = GatedResponse(version, plan, scope, path, send)
     headers, fields = inspected(scope["headers"], plan.dropped)
-    inner = {**scope, "headers": headers}
+    inner = {**scope}
+    inner["headers"] = headers
     try:
         if plan.converts_responses:
             asgi: Mapping[str, Any] | None = scope.get("asgi")

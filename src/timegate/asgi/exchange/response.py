@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from timegate.asgi.exchange.failures import reason_of
@@ -69,18 +69,15 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
     def sending(message: Message) -> Awaitable[None]:
         kind: str = message["type"]
         if kind == "http.response.start":
-            # As `_headers_of` does, without the call: every untouched response passes here.
-            headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
-            if not isinstance(headers, list):
-                headers = list(headers)
+            # A copy: an app may send an iterator, which can be read only once, or one list again and again.
+            headers: RawHeaders = [*message.get("headers", ())]
             for name, _ in headers:
                 if name not in COMMON_FIELDS:
                     path = route_path(scope)
                     headers = version.response_fields(headers, scope, path, path)
                     break
             else:
-                headers = [*headers, *version.version_fields]
-            # A copy: an app may send one list of headers again and again.
+                headers += version.version_fields
             message = {**message}
             message["headers"] = headers
         elif kind == _HINT:
@@ -89,12 +86,6 @@ def untouched_send(send: Send, version: ApiVersion, scope: Scope) -> Send:
         return send(message)
 
     return sending
-
-
-def _headers_of(message: Message) -> RawHeaders:
-    """The header fields of a response as a list; apps may send an iterator, which can be read only once."""
-    headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
-    return headers if isinstance(headers, list) else list(headers)
 
 
 def _without_body(headers: RawHeaders, heads: int, status: int) -> RawHeaders:
@@ -199,7 +190,9 @@ class GatedResponse:
         if message["type"] != "http.response.start":
             await self._pass_other(message)
             return
-        headers, plan, status = _headers_of(message), self.plan, message["status"]
+        plan, status = self.plan, message["status"]
+        # An app may send an iterator, which can be read only once.
+        headers: RawHeaders = [*message.get("headers", ())]
         if plan.gate.response_headers:
             try:
                 headers = converted_fields(headers, plan.gate.response_headers)
@@ -210,7 +203,10 @@ class GatedResponse:
         if response_plan.convert is not None and self.scope["method"] != "HEAD" and "trailers" not in message:
             plain = self.version.plain(headers)
             if plain is not None:
-                self._start = {**message, "status": response_plan.status, "headers": plain}
+                # One entry at a time: CPython makes a dict more of several that follow `**`.
+                self._start = start = {**message}
+                start["status"] = response_plan.status
+                start["headers"] = plain
                 self._convert = response_plan.convert
                 self._step = GatedResponse._buffering
                 return

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from timegate.asgi.message.headers import RawHeaders
+from timegate.asgi.message.headers import RawHeaders, values_of
 from timegate.asgi.message.json import Codec, Convert
 from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
@@ -106,7 +106,7 @@ class ResponsePlan:
 
 
 def inspected(
-    headers: Iterable[tuple[bytes, bytes]], dropped: Collection[bytes] = ()
+    headers: Collection[tuple[bytes, bytes]], dropped: Collection[bytes] = ()
 ) -> tuple[RawHeaders, Mapping[bytes, bytes]]:
     """The header fields of a request that are not dropped, and those that decide how it is handled, in one pass.
 
@@ -114,20 +114,18 @@ def inspected(
     """
     kept: RawHeaders = []
     fields: dict[bytes, bytes] = {}
-    several: dict[bytes, list[bytes]] = {}
+    repeated = False
     for item in headers:
         name = item[0]
         if name in _INSPECTED:
-            if name in fields:
-                several.setdefault(name, [fields[name]]).append(item[1])
-            else:
-                fields[name] = item[1]
+            repeated = repeated or name in fields
+            fields[name] = item[1]
             if name in dropped:
                 continue
         kept.append(item)
-    for name, values in several.items():
+    if repeated:
         # Fields of one name are one list (RFC 9110, section 5.3).
-        fields[name] = b", ".join(values)
+        fields = {name: b", ".join(values_of(headers, name)) for name in fields}
     return kept, fields
 
 

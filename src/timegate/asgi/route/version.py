@@ -173,7 +173,9 @@ class ApiVersion:
                 if item[0].lower() in self._not_plain:
                     return None
                 kept.append(item)
-        return [*kept, JSON_TYPE, *self.version_fields] if types == 1 else None
+        kept.append(JSON_TYPE)
+        kept += self.version_fields
+        return kept if types == 1 else None
 
     def _allowed(self, value: bytes, scope: Scope, path: str, head_path: str) -> bytes:
         """The methods of Allow that this version has at the path; where none is left, those of its contract."""
