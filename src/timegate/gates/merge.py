@@ -6,7 +6,7 @@ it was told instead of the truth, equals the base and never replaces the current
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -80,16 +80,19 @@ class Merge:
         item = item_schemas(schema, self.components)
         aligned = len(base) == len(current)
         # An item that old clients read as another one may have lost its key; then its place tells which it is.
-        now = {_key_of(one, key): index for index, one in enumerate(current)}
+        now = {_name(_key_of(one, key)): index for index, one in enumerate(current)}
         known: dict[int, int | None] = {
-            index: index if aligned else now.get(_key_of(one, key)) for index, one in enumerate(base)
+            index: index if aligned else now.get(_name(_key_of(one, key))) for index, one in enumerate(base)
         }
-        left, merged = dict(known), list[Any]()
+        left: dict[tuple[bool, str], list[int]] = {}
+        for index in reversed(range(len(base))):
+            left.setdefault(_identity(base[index], key), []).append(index)
+        merged: list[Any] = []
         for index, one in enumerate(sent):
-            wanted = _key_of(one, key)
-            was = next((i for i in left if wanted is not UNSET and _key_of(base[i], key) == wanted), None)
-            was = next((i for i in left if _same(base[i], one)), None) if was is None else was
-            place = None if was is None else left.pop(was)
+            identity = _identity(one, key)
+            same = left.get(identity)
+            was = same.pop() if same and (identity[0] or _same(base[same[-1]], one)) else None
+            place = None if was is None else known[was]
             if was is None or place is None:
                 merged.append(one)
             else:
@@ -112,6 +115,29 @@ def _same(one: Any, other: Any) -> bool:
 def _key_of(item: Any, key: str) -> Any:
     value = item.get(key, UNSET) if is_object(item) else getattr(item, key, UNSET)
     return value if isinstance(value, str | int) else UNSET
+
+
+def _identity(item: Any, key: str) -> tuple[bool, str]:
+    """What tells an item from others: whether it has a key, and the name of the key, or of the whole item."""
+    value = _key_of(item, key)
+    return value is not UNSET, _name(item if value is UNSET else value)
+
+
+def _name(value: Any) -> str:
+    """A text that equal values share; the hash of a number would not do, because a client can choose many of one hash."""
+    if is_object(value):
+        return "{%s}" % ",".join(sorted(f"{key!r}:{_name(one)}" for key, one in value.items()))
+    if is_array(value):
+        return "[%s]" % ",".join(map(_name, value))
+    if isinstance(value, BaseModel):
+        return _name(dict(value))
+    if value is None or isinstance(value, bool):
+        return repr(value)
+    if isinstance(value, str):
+        return str.__repr__(value)
+    if isinstance(value, int | float):
+        return str(int(value)) if value == value // 1 else repr(value)
+    return f"#{hash(value)}" if isinstance(value, Hashable) else "#"
 
 
 def _fields(value: Any, shape: ObjectShape) -> dict[str, Any]:
