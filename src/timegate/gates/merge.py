@@ -124,11 +124,11 @@ def _identity(item: Any, key: str) -> tuple[bool, str]:
 
 
 def _name(value: Any) -> str:
-    """A text that equal values share; the hash of a number would not do, because a client can choose many of one hash."""
+    """A text that equal values share; not the hash of a number, because a client can choose many of one hash."""
     if is_object(value):
-        return "{%s}" % ",".join(sorted(f"{key!r}:{_name(one)}" for key, one in value.items()))
+        return f"{{{','.join(sorted(f'{key!r}:{_name(one)}' for key, one in value.items()))}}}"
     if is_array(value):
-        return "[%s]" % ",".join(map(_name, value))
+        return f"[{','.join(map(_name, value))}]"
     if isinstance(value, BaseModel):
         return _name(dict(value))
     if value is None or isinstance(value, bool):
