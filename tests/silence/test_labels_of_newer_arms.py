@@ -89,12 +89,35 @@ class ZooThen(BaseModel):
     more: dict[str, Cat | Dog | None] = {}
 
 
+class Farm(BaseModel):
+    pet: Tagged
+    more: dict[str, Tagged | None] = {}
+
+
+class FarmThen(BaseModel):
+    pet: TaggedThen
+    more: dict[str, TaggedThen | None] = {}
+
+
+class Barn(BaseModel):
+    pet: Cat | Dog | Fish = Field(discriminator="kind")
+    more: list[Tagged] = []
+
+
+class BarnThen(BaseModel):
+    pet: Cat | Dog = Field(discriminator="kind")
+    more: list[TaggedThen] = []
+
+
+MODELS = [(Home, Then), (Zoo, ZooThen), (Farm, FarmThen), (Barn, BarnThen)]
+
+
 @pytest.mark.parametrize("sent", [None, [], [None], "cat", 5, True])
-@pytest.mark.parametrize(("model", "then"), [(Home, Then), (Zoo, ZooThen)])
+@pytest.mark.parametrize(("model", "then"), MODELS)
 def test_what_is_no_object_is_told_without_an_arm_that_came_later(model: Any, then: Any, sent: Any) -> None:
     """It is the gate that refuses it, because head reads it otherwise than the client's server did."""
-    more = {"k": sent} if model is Zoo and sent is not None else [sent] if model is Home else {}
-    for body in ({"pet": sent}, {"pet": {"lives": 5}, "more": more}):
+    more = {"k": sent} if model in (Zoo, Farm) else [sent]
+    for body in ({"pet": sent}, {"pet": {"kind": "cat", "lives": 5}, "more": more}):
         then_told = Client(served(then), HEAD).post("/", body)
         now = Client(gated(served(model), on(Fish).introduced())).post("/", body)
         assert now.status_code == then_told.status_code

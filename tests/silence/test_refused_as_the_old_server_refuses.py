@@ -1,7 +1,7 @@
 """What the old server would have accepted is accepted; what is refused is told at the place and as it was sent."""
 
 from enum import Enum, IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI, Header, Query
@@ -103,6 +103,19 @@ def test_a_422_repeats_what_fits_no_arm_of_a_union() -> None:
         (["body", "one", "Item", "count"], "x"),
         (["body", "one", "int"], {"count": "x"}),
     ]
+
+
+class Pair(NamedTuple):
+    number: int
+    level: Level
+
+
+@pytest.mark.parametrize("kind", [tuple[int, Level], list[tuple[int, Level]], tuple[tuple[int, Level]], Pair])
+def test_a_tuple_of_too_many_items_is_told_as_such_whatever_they_are(kind: Any) -> None:
+    sent: Any = ["x", 7, 7]
+    sent = sent if kind in (tuple[int, Level], Pair) else [sent]
+    today = told(Posted(kind, enum(Level).renamed(3, to=2)).app, "POST", "/", body=sent)
+    assert today == told(Posted(kind).app, "POST", "/", body=sent)
 
 
 @pytest.mark.parametrize("sent", [1, "x", [{}], True])

@@ -283,3 +283,56 @@ def test_a_key_that_the_client_may_leave_out_is_missing_in_no_arm() -> None:
     assert told(app, "POST", "/", body={"of": {"a": 50, "c": 1}}) == [
         ("less_than_equal", ["body", "of", "Measured", "a"], 50)
     ]
+
+
+class Listed(BaseModel):
+    kind: Literal["listed"]
+    values: list[int | None]
+
+
+class Tagged(BaseModel):
+    kind: Literal["tagged"]
+    values: list[str]
+
+
+class Boxed(BaseModel):
+    text: str = ""
+
+
+class Shelved(BaseModel):
+    kind: Literal["shelved"]
+    values: Boxed
+
+
+class ListedOrTagged(BaseModel):
+    one: Listed | Tagged
+
+
+class ListedOrShelved(BaseModel):
+    one: Listed | Shelved
+
+
+def by_commas(text: str) -> list[str]:
+    return text.split(",")
+
+
+@pytest.mark.parametrize(
+    ("model", "fact", "sent"),
+    [
+        (ListedOrTagged, on(Tagged).became_list("values", was=str, empty=""), [None, "x"]),
+        (ListedOrTagged, on(Tagged).retyped("values", was=str, to_head=by_commas, to_old=",".join), [None, "x"]),
+        (ListedOrShelved, on(Shelved).moved("values", to="values.text"), ["x"]),
+    ],
+)
+def test_an_arm_tells_nothing_of_what_a_fact_would_have_made_of_a_value_for_it(
+    model: Any, fact: Any, sent: Any
+) -> None:
+    body = {"one": {"kind": "listed", "values": sent}}
+    entries = told(Posted(model, fact).app, "POST", "/", body=body)
+    assert {tuple(place[2:4]) for _, place, _ in entries} == {("Listed", "values"), (entries[-1][1][2], "kind")}
+
+
+def test_an_arm_tells_what_is_wrong_with_what_a_function_made_for_it() -> None:
+    fact = on(Tagged).retyped("values", was=str, to_head=lambda text: [text, 1], to_old=lambda values: values[0])
+    entries = told(Posted(ListedOrTagged, fact).app, "POST", "/", body={"one": {"kind": "tagged", "values": "x"}})
+    assert [(kind, place[2:4]) for kind, place, _ in entries][-1] == ("string_type", ["Tagged", "values"])

@@ -34,7 +34,7 @@ class Sources(NamedTuple):
     Attributes:
         paths: for each key, and each path to a value that was moved into an object, where it was; None for nowhere.
         longest: how long the longest path is.
-        made: the keys whose values a function has made.
+        made: the keys whose values a function has made, and those of objects that moves have made.
         kept: the keys whose values are as they were sent.
     """
 
@@ -52,7 +52,7 @@ class _Value:
         source: where it was.
         below: where the values that moves have put into it were, by their paths at this point of the way.
         passed: the conversions by schema that it has passed.
-        made: whether a function has made it, so that what is below it was nowhere before.
+        made: whether a function or a move has made it, so that what is below it was nowhere before.
         kept: whether it is as it was sent.
     """
 
@@ -130,8 +130,9 @@ class ClientPaths:
                     holder.kept = False
                     holder.below[op.path] = value.source
                     holder.below.update(((*op.path, *path), source) for path, source in value.below.items())
-                    # Of an object that the stage makes, the nearest place is that of the first value in it.
-                    holder.source = holder.source or value.source
+                    if holder.source is None:
+                        # Of an object that the stage makes, the nearest place is that of the first value in it.
+                        holder.source, holder.made = value.source, True
                 case _:
                     pass
         return {key: value_of(slot) for key, slot in stage.stored.items()}

@@ -35,11 +35,12 @@ class ClientLocation:
         exact: whether it is the same place; otherwise it is the nearest one that the client knows.
         expected: the values that the client's contract lists there; None where it lists none.
         means_nothing: whether what head tells of it means nothing to the client.
-        made: whether a function has made head's value of the client's.
+        made: whether a fact has made head's value of the client's.
         kept: whether head's value is the client's, where the objects on the way are what the place says they are.
         tags: by what the client tells the arms of the union there apart; None where there is no union by a key.
         called: what the client calls the class of the objects there; None where there are none.
         optional: whether the client may leave the key out.
+        made_above: whether a fact has made, of the client's, a value of the innermost arm that is or holds head's.
     """
 
     location: Location
@@ -51,6 +52,7 @@ class ClientLocation:
     tags: ExpectedTags | None = None
     called: str | None = None
     optional: bool = False
+    made_above: bool = False
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -65,7 +67,7 @@ class _Step(NamedTuple):
         added: what the client's location has there.
         used: how many parts of head's location it takes.
         schema: the schema that it leads to.
-        made: whether a function has made the value there of the client's.
+        made: whether a fact has made the value there of the client's.
         kept: whether the value there is the client's; None where it is if what holds it is.
         optional: whether the client may leave the key out.
     """
@@ -152,7 +154,7 @@ class Locator:
 
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
-        found, at, made, kept, optional = list(above), 0, False, False, False
+        found, at, made, made_above, kept, optional = list(above), 0, False, False, False, False
         # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
         referring: set[int] = set()
         while id(schema) not in referring:
@@ -162,10 +164,11 @@ class Locator:
                 left = rest[at:] if step.keeps_rest else ()
                 made, optional = made and at == len(rest), optional and at == len(rest)
                 told = step.exact, step.expected, step.means_nothing, made, kept, step.tags, step.called, optional
-                return ClientLocation((*found, *left), *told)
+                return ClientLocation((*found, *left), *told, made_above)
             if step.used:
                 referring.clear()
                 made, optional = step.made, step.optional
+                made_above = made or (made_above and not any(isinstance(key, ArmName) for key in step.added))
                 kept = kept if step.kept is None else step.kept
             found += step.added
             at += step.used

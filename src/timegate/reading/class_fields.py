@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Annotated, Any, NotRequired, Required, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Discriminator
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import ReadOnly, get_type_hints, is_typeddict
@@ -18,22 +18,29 @@ from typing_extensions import ReadOnly, get_type_hints, is_typeddict
 def field_types(model: Any) -> Mapping[str, Any]:
     """The types of a class's fields by their names in Python; empty where they cannot be resolved."""
     if inspect.isclass(model) and issubclass(model, BaseModel):
-        return {name: info.rebuild_annotation() for name, info in model.model_fields.items()}
+        return {name: _declared(info) for name, info in model.model_fields.items()}
     try:
         hints = get_type_hints(model, include_extras=True)
     except (NameError, TypeError, AttributeError):
         # Names of a function's scope cannot be resolved from outside: such values are taken as written.
         return {}
     if is_typeddict(model):
-        return {name: FieldInfo.from_annotation(_of_value(hint)).rebuild_annotation() for name, hint in hints.items()}
+        return {name: _declared(FieldInfo.from_annotation(_of_value(hint))) for name, hint in hints.items()}
     if not is_dataclass(model):
         return hints
     # What `Field` says of a value belongs to its type; what it says of a key means nothing there.
     defaults = {one.name: PydanticUndefined if one.default is MISSING else one.default for one in fields(model)}
     return {
-        name: FieldInfo.from_annotated_attribute(hints[name], default).rebuild_annotation()
-        for name, default in defaults.items()
+        name: _declared(FieldInfo.from_annotated_attribute(hints[name], default)) for name, default in defaults.items()
     }
+
+
+def _declared(info: FieldInfo) -> Any:
+    """The type of a field with what `Field` says of its values."""
+    kind = info.rebuild_annotation()
+    # The annotation has the limits of the values, and lacks what tells the arms of a union apart.
+    told = info.discriminator
+    return kind if told is None else Annotated[kind, told if isinstance(told, Discriminator) else Discriminator(told)]
 
 
 def _of_value(hint: Any) -> Any:

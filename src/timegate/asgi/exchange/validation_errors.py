@@ -253,8 +253,8 @@ class _ErrorConverter:
         """Whether an arm of a union misses a key that was sent or may be left out, or tells of one that was not.
 
         The object was converted as another arm, and so this one does not read what the client sent. Nor does one that
-        finds another value than was sent where it converts none, or another JSON type than that of a value which a
-        function makes for it.
+        finds another value than was sent where it converts none, the one that was sent where it would have converted
+        it, or another JSON type than that of a value which a fact makes for it.
         """
         location, kind = place.location, error.get("type")
         arms = [at for at, key in enumerate(location) if isinstance(key, ArmName)]
@@ -266,17 +266,18 @@ class _ErrorConverter:
         told = location if kind in _STRANGE_KEY else location[: arms[-1] + 2]
         if self._request.at(told) is NOTHING or (place.made and str(kind).endswith("_type")):
             return True
-        return place.exact and place.kept and self._was_converted(heads, self._request.at(location))
+        if place.made_above:
+            below = len(location) - len(told)
+            sent, got = self._request.at(told), self._got(heads[: len(heads) - below])
+            return type_of(got) is type_of(sent) and bool(got == sent)
+        sent, got = self._request.at(location), self._got(heads) if place.exact and place.kept else NOTHING
+        is_known = sent is not NOTHING and got is not NOTHING and not (_is_container(got) and _is_container(sent))
+        return is_known and (type_of(got) is not type_of(sent) or got != sent)
 
-    def _was_converted(self, location: Location, sent: Any) -> bool:
-        """Whether head got another scalar in the body than was sent.
-
-        Args:
-            location: of head's.
-            sent: what the client sent there; `NOTHING` where the request has no such place.
-        """
-        if location[0] != "body" or sent is NOTHING:
-            return False
+    def _got(self, location: Location) -> Any:
+        """What head got at a place of its body; `NOTHING` where that is not known."""
+        if location[0] != "body":
+            return NOTHING
         if self._body_of_head is None:
             self._body_of_head = _heads_body(self._gate, self._request)
         node = self._body_of_head
@@ -284,8 +285,7 @@ class _ErrorConverter:
             inner = _inside(node, segment)
             # What is no key names an arm.
             node = inner if inner is not NOTHING or isinstance(segment, int) else node
-        is_known = node is not NOTHING and not (_is_container(node) and _is_container(sent))
-        return is_known and (type_of(node) is not type_of(sent) or node != sent)
+        return node
 
     def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
         """Set `input` to the client's value, or remove it where the client sent none."""

@@ -150,6 +150,19 @@ def wrong_type(*expected: type, objects: tuple[Any, ...] = _TYPE_ERRORS[dict], l
     return UpgradeError(failures=[Failure("the value has another JSON type than its schema", kind, message, *context)])
 
 
+def too_long(most: int, found: int, kind: str) -> UpgradeError:
+    """The error of a tuple that has more items than it may have; the caller raises it directly.
+
+    Args:
+        most: how many it may have.
+        found: how many it has.
+        kind: what it is called.
+    """
+    message = f"{kind} should have at most {most} item{'s' if most > 1 else ''} after validation, not {found}"
+    context = {"field_type": kind, "max_length": most, "actual_length": found}
+    return UpgradeError(failures=[Failure("the tuple has more items than its schema", "too_long", message, context)])
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """The types that a schema names: a value of one of them stays as it was sent, at every depth.

@@ -51,6 +51,7 @@ _RUNTIME = (
     value_checks.note_absent,
     value_checks.unknown_key,
     value_checks.wrong_type,
+    value_checks.too_long,
     runtime.apply,
     runtime.call_each,
     runtime.convert_each,

@@ -59,6 +59,7 @@ def _containers(module: Module, writer: Writer, schema: Schema, var: str, conver
             with writer.block(f"if type({var}) is dict:"):
                 writer.add(f"{var} = {module.name(fields)}.as_list({var})")
         with writer.container(var, "list"):
+            _refuse_more_items(module, writer, schema, var, conversion)
             for index, item in enumerate(first_items):
                 if module.reach.needs(item, conversion):
                     with writer.block(f"if len({var}) > {index}:"):
@@ -124,6 +125,16 @@ def _item(module: Module, writer: Writer, schema: Schema, place: str, index: int
         writer.add(f"{value} = {place}")
         module.walk(writer, schema, value, conversion)
         writer.add(f"{place} = {value}")
+
+
+def _refuse_more_items(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
+    """Write that a tuple has no more items than its schema: its server looks at none of them where it has more."""
+    most, fields = schema.get("maxItems"), tuple_fields(schema)
+    # A named tuple whose class is called looks at each.
+    is_called = fields is not None and fields.exact
+    if module.upgrades and conversion.judges and most == len(schema.get("prefixItems", [])) and not is_called:
+        with writer.block(f"if len({var}) > {most}:"):
+            writer.add(f"raise too_long({most}, len({var}), {'Tuple' if fields is None else 'NamedTuple'!r})")
 
 
 def _refuse_other_types(module: Module, writer: Writer, schema: Schema, var: str, conversion: Conversion) -> None:
