@@ -44,5 +44,7 @@ def test_a_value_that_does_not_fit_its_type_is_refused() -> None:
 
 
 def test_a_move_through_a_model_whose_key_a_later_fact_renames_is_refused() -> None:
-    found = faults(Tree, on(Tree).moved("paint", to="leaf.color"), on(Leaf).renamed("color", to="colour"))
-    assert found == [("Tree.leaf.color", "a later fact of the same version touches 'color' of Leaf on the way")]
+    later = on(Leaf).renamed("color", to="colour")
+    found = faults(Tree, on(Tree).moved("paint", to="leaf.color"), later)
+    problem = f"{later} comes later in the same version, and it changes or reads 'color' of Leaf"
+    assert found == [("Tree.leaf.color", problem)]

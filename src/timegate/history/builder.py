@@ -16,7 +16,7 @@ from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, rea
 from timegate.history.schema_edits import has_fields
 from timegate.history.shown import ShownSoFar
 from timegate.history.spellings import uncertain_at
-from timegate.history.steps import HeaderFieldChanged, KeyRenamed, ModelIntroduced, Origin, Step
+from timegate.history.steps import HeaderFieldChanged, ModelIntroduced, Origin, Step
 from timegate.history.unions import Unions, WrittenComponents
 from timegate.typing import Model, Schema
 from timegate.wire.json_types import listed_values
@@ -183,15 +183,9 @@ class HistoryBuilder:
         """Note the keys that the fact at hand touches; `check_conflicts` compares them."""
         self.touched.append(Touch(self.change, self.code, name, frozenset(keys), frozenset(reads)))
 
-    def has_touched(self, side: Side, name: str, key: str) -> bool:
-        """Whether a later fact of this boundary touches a key of a component."""
-        steps = self.steps.get((side, name, self.boundary), ())
-        return any(key in (getattr(step, "key", None), getattr(step, "old", None)) for step in steps)
-
-    def has_renamed(self, side: Side, name: str, key: str) -> bool:
-        """Whether a later fact of this boundary gives a key of a component another name."""
-        steps = self.steps.get((side, name, self.boundary), ())
-        return any(isinstance(step, KeyRenamed) and step.old == key for step in steps)
+    def later_steps(self, side: Side, name: str) -> Sequence[Step]:
+        """What the later facts of this boundary do to a component's objects, from old to new."""
+        return self.steps.get((side, name, self.boundary), ())
 
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""

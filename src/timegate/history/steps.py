@@ -135,6 +135,8 @@ class ValueMoved:
         schema: the value's schema.
         older_parent: the schema of the first key of ``old``, which holds the rest of the path.
         newer_parent: the schema of the first key of ``new``.
+        older_holders: the components behind the keys of ``old`` but the last; other facts may rename the keys.
+        newer_holders: those behind the keys of ``new``.
         empty: what the old place holds where the new place has no parent.
     """
 
@@ -144,6 +146,8 @@ class ValueMoved:
     schema: Schema
     older_parent: Schema
     newer_parent: Schema
+    older_holders: tuple[str, ...] = ()
+    newer_holders: tuple[str, ...] = ()
     empty: Any = UNSET
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,6 +11,7 @@ from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value, read_by
 from timegate.history.field_paths import EACH, next_field, plain_key, split_path
+from timegate.history.move_order import check_order, is_renamed
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
@@ -109,12 +110,8 @@ def _move(
         builder.fault_without_effect(text, "the field is at this place already")
         return
     schema = without_internal_mark(source.properties[new[-1]])
-    if holder not in roots and builder.has_touched(side, holder, new[-1]):
-        builder.fault(
-            text,
-            f"a later fact of the same version touches {new[-1]!r} of {holder} on the way",
-            "put the move after it, with the name it has then, or into a version of its own",
-        )
+    newer_ways = {root: _parents(builder, side, root, path) for root, path in roots.items()}
+    check_order(builder, side, text, newer_ways.values(), new[-1])
     empty = fact.empty
     if empty is not UNSET and len(new) == 1:
         builder.fault(
@@ -155,8 +152,13 @@ def _move(
             if way.holder not in roots:
                 builder.record(side, way.holder, MovedThrough(builder.origin, last, schema, older=True), last)
             done.add(target.name)
+        older_way = _parents(builder, side, root, way.keys)
+        check_order(builder, side, texts[root], [older_way], way.keys[-1])
         older_parent = builder.component(side, root).properties[way.keys[0]]
-        step = ValueMoved(builder.origin, way.keys, path, schema, older_parent, newer_parents[root], empty)
+        older, newer = (tuple(name for *_, name in one) for one in (older_way, newer_ways[root]))
+        step = ValueMoved(
+            builder.origin, way.keys, path, schema, older_parent, newer_parents[root], older, newer, empty
+        )
         builder.record(side, root, step, path[0], way.keys[0], reads=read_by(empty))
 
 
@@ -175,7 +177,7 @@ def _make_way(
         segment, left = next_field(left, component)
         key = component.wire_name(segment)
         if key is None:
-            if builder.has_renamed(side, target, segment):
+            if is_renamed(builder, side, target, segment):
                 # What comes there in between is gone again: nobody could tell it from the object that the move empties.
                 problem = f"a later fact of the same version renames another {segment!r}"
                 builder.fault(text, problem, "move and rename it at once: to= with the name that it has in the end")
@@ -220,13 +222,13 @@ def check_moves(builder: HistoryBuilder, side: Side) -> None:
     ]
     keys = _KeysByComponent()
     arriving = {
-        (way[-1][1] if way else name, path[-1])
+        ([name, *(step.newer_holders if side == "requests" else step.older_holders)][-1], path[-1])
         for name, step, path in moves
-        for way in [list(_parents_made(builder, side, name, step))]
     }
     for name, step, path in moves:
         holder, always_there = name, True
-        for (key, made_name), following in zip(_parents_made(builder, side, name, step), path[1:], strict=False):
+        made_names = step.newer_holders if side == "requests" else step.older_holders
+        for made_name, (key, following) in zip(made_names, pairwise(path), strict=False):
             known = sent.components(side)[holder]
             known_key = keys.of(known, key, made_name)
             schema = known.properties.get(known_key)
@@ -289,19 +291,6 @@ def _lost(default: Mapping[str, Any], schema: Schema, made: Component) -> str | 
         if is_as_old and inner["default"] != default.get(key, inner["default"]):
             return key
     return None
-
-
-def _parents_made(builder: HistoryBuilder, side: Side, root: str, step: ValueMoved) -> Iterator[tuple[str, str]]:
-    """The keys of the parents on the path to which a move takes a value, outermost first, each with its component."""
-    newer, older = builder.wires[-2:]
-    path, parent = (step.new, step.newer_parent) if side == "requests" else (step.old, step.older_parent)
-    components = (newer if side == "requests" else older).components(side)
-    name = single_reference(parent)
-    for key, following in pairwise(path):
-        if name is None:
-            return
-        yield key, name
-        name = single_reference(components[name].properties.get(following, {}))
 
 
 class _KeysByComponent:

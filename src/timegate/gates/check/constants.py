@@ -27,7 +27,6 @@ from timegate.history.steps import (
 )
 from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
-from timegate.wire.schema import single_reference
 from timegate.wire.wire import Side
 
 _NEVER_ENDS: Final = "the conversion of the declared value never ends"
@@ -215,28 +214,22 @@ class _Constants:
 
     def _move(self, name: str, boundary: int, step: ValueMoved) -> None:
         source, target = (step.old, step.new) if self._upgrades else (step.new, step.old)
-        versions = (boundary + 1, boundary) if self._upgrades else (boundary, boundary + 1)
+        ways = (step.older_holders, step.newer_holders)
+        sources, targets = ways if self._upgrades else reversed(ways)
         held, moving = self._of(name), list[_Constant]()
         for one in self._shaped(held.pop(source[0], ()), boundary):
             value = one.value if len(source) == 1 else extract(copy_json(one.value), source[1:], 0)
             if value is not MISSING:
                 moving.append(replace(one, value=value, schema=step.schema))
         if len(source) > 1:
-            inner = self._inner(name, source, versions[0])
-            moving += self._shaped(self._of(inner).pop(source[-1], ()), boundary)
+            moving += self._shaped(self._of(sources[-1]).pop(source[-1], ()), boundary)
         if not self._upgrades:
             moving += self._set(name, boundary, step, step.schema, [step.empty], ".".join(step.old))
         if len(target) == 1:
             held[target[0]] = _Values().add(moving)
         else:
             held.pop(target[0], None)
-            self._arriving.append((self._inner(name, target, versions[1]), target[-1], moving))
-
-    def _inner(self, name: str, path: Sequence[str], version: int) -> str:
-        """The component whose objects have the last key of a path."""
-        for key in path[:-1]:
-            name = single_reference(self._reach.component(name, version).properties.get(key, {})) or ""
-        return name
+            self._arriving.append((targets[-1], target[-1], moving))
 
     def _fault(self, constant: _Constant, problem: str, instead: str) -> None:
         self._faults += [_fault_of(origin, place, problem, instead) for origin, place in constant.declared]

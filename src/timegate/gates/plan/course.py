@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET, Sibling
-from timegate.gates.plan.moves import fills, is_alone, is_way_back
+from timegate.gates.plan.moves import is_alone, is_way_back
 from timegate.gates.run.runtime import Call
+from timegate.history.fills import fills
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from timegate.changes.base import UNSET
+from timegate.history.fills import fills
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -13,11 +13,8 @@ from timegate.history.steps import (
     MovedThrough,
     ObjectConverted,
     Step,
-    ValueConverted,
     ValueMoved,
-    ValueReplaced,
 )
-from timegate.history.undo_lists import FirstItem
 from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
@@ -99,23 +96,6 @@ def _rename(keys: set[str], source: str, target: str) -> None:
     if source in keys:
         keys.remove(source)
         keys.add(target)
-
-
-def fills(step: object) -> list[Any]:
-    """What a step puts in the place of null or of an absent key."""
-    match step:
-        case KeyAdded():
-            return [step.default]
-        case KeyRemoved():
-            return [step.fill]
-        case ValueMoved():
-            return [step.empty]
-        case ValueReplaced():
-            return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
-        case ValueConverted():
-            return [one.empty for one in (step.to_head, step.to_old) if isinstance(one, FirstItem)]
-        case _:
-            return []
 
 
 def is_way_back(newer: ValueMoved, older: ValueMoved) -> bool:
