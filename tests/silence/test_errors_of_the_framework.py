@@ -6,10 +6,15 @@ import pytest
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from tests.sentences import shows
 from tests.silence.exchanges import exchange, gated
 from timegate import on
+from timegate.starlette import operation
 
 
 class Reason(BaseModel):
@@ -52,8 +57,8 @@ def more() -> int:
 
 
 @shows(
-    "An error that holds a text `detail` and nothing else, as FastAPI and Starlette send it, passes where "
-    "the model that is declared for it has another shape.",
+    "An error that holds a text `detail` and nothing else, as FastAPI sends it, or that is plain text, as Starlette "
+    "sends it, passes where the model that is declared for it has another shape.",
 )
 @pytest.mark.parametrize(
     ("path", "headers", "status", "body"),
@@ -71,6 +76,21 @@ def test_the_frameworks_own_error_in_place_of_the_declared_one_passes(
     response = exchange(gated(app, RENAMED), "GET", path, headers=headers)
     assert response.status in expected
     assert response.json() == body
+
+
+@operation(response=Reason, errors={409: Reason})
+async def taken(request: Request) -> Response:
+    if "text" in request.query_params:
+        return PlainTextResponse("taken")
+    raise HTTPException(409, "taken")
+
+
+def test_starlettes_own_error_in_place_of_the_declared_one_passes_as_its_text() -> None:
+    starlette = gated(Starlette(routes=[Route("/taken", taken)]), RENAMED)
+    response = exchange(starlette, "GET", "/taken")
+    assert (response.status, response.content) == (409, b"taken")
+    assert response.headers["content-type"] == "text/plain; charset=utf-8"
+    assert exchange(starlette, "GET", "/taken?text").status == 500
 
 
 @pytest.mark.parametrize("path", ["/broken", "/more"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Response
-from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel, SerializeAsAny, WithJsonSchema, create_model
 from pydantic.json_schema import SkipJsonSchema
 
@@ -336,6 +336,27 @@ def test_a_return_type_that_admits_anything_describes_nothing(returned: Any) -> 
     kept = create_model("Kept", i=(serialized, Inner()))
     (fault,) = faults_of(Contract.of_types(sends=[kept]), RENAMED)
     assert fault.place == "Kept.i"
+
+
+@pytest.mark.parametrize("response_class", [Response, StreamingResponse, FileResponse])
+def test_a_response_class_without_a_media_type_and_without_a_model_may_give_anything(response_class: Any) -> None:
+    app = FastAPI()
+
+    @app.get("/place", response_class=response_class)
+    async def get() -> Any:
+        return response_class()
+
+    assert Contract.of(app).opaque == ("200 of GET /place",)
+
+
+def test_a_redirect_has_no_body() -> None:
+    app = FastAPI()
+
+    @app.get("/place", response_class=RedirectResponse)
+    async def get() -> Any:
+        return "/other"
+
+    assert Contract.of(app).opaque == ()
 
 
 def test_a_response_class_without_a_media_type_changes_no_document() -> None:

@@ -16,6 +16,8 @@ from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
 
 _EXAMPLES: Final = ("example", "examples")
+_PICTURES: Final = ("audio/", "font/", "image/", "video/")
+"""What no payload is in, whatever its schema says."""
 
 
 class AppDocument:
@@ -151,28 +153,44 @@ class AppDocument:
 
     def _documented_body(self, around: Mapping[str, Any]) -> Body | None:
         """The body of a response that is declared by a schema and not by a type, if it contains known components."""
-        for media, content in around.get("content", {}).items():
-            schema = content.get("schema") if is_json_media(media) else None
+        content: Mapping[str, Any] = around.get("content", {})
+        for media, node in content.items():
+            schema = node.get("schema") if is_json_media(media) else None
             names = set(references(schema))
             if names and names <= self._identities.keys():
-                others = [other for other in around["content"] if other != media]
+                others = [other for other in content if other != media]
                 return Body(rename_references(schema, self._identities), (media, *others))
-        return None
+        return Body({}, tuple(content)) if any(map(self._known, _schemas_of(content).values())) else None
+
+    def _known(self, schema: Schema) -> set[str]:
+        """The names of a documented schema that are those of components on the wire."""
+        return set(references(schema)) & self._identities.keys()
 
     def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
         """A body with notes of what the document shows besides: what other media types hold, which is not converted."""
-        schemas = {media: node["schema"] for media, node in around.get("content", {}).items() if _has_schema(node)}
-        own = schemas.get(next(iter(body.media), ""))
-        others = {media: schema for media, schema in schemas.items() if schema != own}
+        content: Mapping[str, Any] = around.get("content", {})
+        first = next(iter(body.media), "")
+        schemas = _schemas_of(content)
+        own = schemas.get(first) if body.schema else None
+        others = {
+            media: schema
+            for media, schema in schemas.items()
+            if schema != own or (media != first and not is_json_media(media))
+        }
         apart = {
             media: rename_references(schema, self._identities)
             for media, schema in others.items()
-            if is_json_media(media) and not set(references(schema)) - self._identities.keys()
+            if body.schema and is_json_media(media) and not set(references(schema)) - self._identities.keys()
         }
         behind: list[dict[str, Any]] = [
             {"by": media, "schema": rename_references(schema, self._identities), "listed": True}
             for media, schema in others.items()
-            if media not in apart and set(references(schema)) & self._identities.keys()
+            if media not in apart and self._known(schema)
+        ]
+        behind += [
+            {"by": media, "schema": {}, "listed": True}
+            for media, node in content.items()
+            if media != first and not is_json_media(media) and not node and not media.startswith(_PICTURES)
         ]
         schema = beside(body.schema, self._shown_besides(own, body.schema))
         schema = {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *behind]} if behind else schema
@@ -256,6 +274,11 @@ def _examples(around: Any) -> dict[str, Any]:
         for media, node in content.items()
         if is_object(node) and is_json_media(media) and ("example" in node or "examples" in node)
     }
+
+
+def _schemas_of(content: Mapping[str, Any]) -> dict[str, Schema]:
+    """The schemas of a response, by media type."""
+    return {media: node["schema"] for media, node in content.items() if _has_schema(node)}
 
 
 def _has_schema(node: Any) -> bool:

@@ -18,6 +18,7 @@ from timegate.reading.declared import (
 )
 from timegate.reading.forms import with_forms
 from timegate.reading.identity import share_identities
+from timegate.reading.opaque import opaque_paths
 from timegate.reading.parameters import parameters_of, renamed_keys, slot_schema
 from timegate.reading.schemas import GeneratedSchemas, generate_schemas, merge_schemas
 from timegate.typing import Location, Schema
@@ -242,10 +243,10 @@ def _operation(
     def body(side: Side, place: str, declared: DeclaredBody | None) -> Body | None:
         if declared is None:
             return None
-        schema = schemas[side].schemas.get((operation.key, place), declared.schema)
+        schema = described = schemas[side].schemas.get((operation.key, place), declared.schema)
         if declared.rendered:
             schema = _behind(declared, schema)
-            if not schema and not declared.media:
+            if not schema and not declared.media and next(opaque_paths(described), None) is None:
                 return None
         if declared.left_out is not None:
             schema = {**schema, LEFT_OUT_MARK: declared.left_out}

@@ -312,7 +312,10 @@ def _success(route: Any, response_class: Any, media: str | None, status: int) ->
             return DeclaredBody(kind=getattr(route, "stream_item_type", None), media=(stream_media,))
     model = _read(route, "response_model")
     if media is None:
-        return DeclaredBody(kind=model, media=(), rendered=True) if model else None
+        if issubclass(response_class, sys.modules["starlette.responses"].RedirectResponse):
+            return None
+        # A response class without a media type of its own: what the handler gives may be of any.
+        return DeclaredBody(kind=model or None, media=(), rendered=True)
     if not (media.endswith("json") or issubclass(response_class, sys.modules["starlette.responses"].JSONResponse)):
         return DeclaredBody(kind=model or None, schema={"type": "string"}, media=(media,), rendered=True)
     by_alias = _read(route, "response_model_by_alias")

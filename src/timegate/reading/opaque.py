@@ -26,7 +26,7 @@ def opaque_places(wire: Wire) -> Iterator[str]:
     for side in SIDES:
         for label, name, schema in labelled_schemas(wire, side):
             # A path is text: a parameter without a type cannot contain a payload.
-            for path in _opaque({**schema, "properties": {}} if name in in_path else schema):
+            for path in opaque_paths({**schema, "properties": {}} if name in in_path else schema):
                 place = f"{label}: {path}" if path else label
                 if place not in seen:
                     seen.add(place)
@@ -44,7 +44,7 @@ def labelled_schemas(wire: Wire, side: Side) -> Iterator[tuple[str, str | None, 
         yield place if component.inline else f"{component.display_name} in the {place}", name, component.schema
 
 
-def _opaque(schema: Any, path: str = "") -> Iterator[str]:
+def opaque_paths(schema: Any, path: str = "") -> Iterator[str]:
     """The paths of the opaque places within a schema."""
     if schema is True:
         yield path
@@ -57,19 +57,19 @@ def _opaque(schema: Any, path: str = "") -> Iterator[str]:
         yield path
         return
     for name, inner in schema.get("properties", {}).items():
-        yield from _opaque(inner, _below(path, name))
+        yield from opaque_paths(inner, _below(path, name))
     for keyword in LISTED_SCHEMAS:
         for arm in schema.get(keyword, ()):
-            yield from _opaque(arm, path)
+            yield from opaque_paths(arm, path)
     each = _below(path, "*")
     if "items" in schema:
-        yield from _opaque(schema["items"], each)
+        yield from opaque_paths(schema["items"], each)
     elif schema.get("type") == "array" and "prefixItems" not in schema:
         yield each
     if "properties" not in schema and schema.get("type") == "object":
-        yield from _opaque(schema.get("additionalProperties", True), each)
+        yield from opaque_paths(schema.get("additionalProperties", True), each)
     elif schema.get("additionalProperties"):
-        yield from _opaque(schema["additionalProperties"], each)
+        yield from opaque_paths(schema["additionalProperties"], each)
 
 
 def _below(path: str, name: str) -> str:

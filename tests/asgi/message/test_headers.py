@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from tests.asgi.api import HEAD, OLD, Client, Task, client_of
 from tests.sentences import shows
-from timegate import Timeline, Version, VersionChange, on
+from timegate import Contract, Timeline, Version, VersionChange, on
 from timegate.asgi import TimegateMiddleware
 from timegate.asgi.message.etags import VersionTags
 from timegate.asgi.message.headers import is_json, media_type_of, split_quoted, values_of, with_version_fields
@@ -281,7 +281,10 @@ def test_a_version_of_any_scheme_is_a_legal_part_of_a_tag() -> None:
     assert tags.inbound([(b"if-none-match", told)], others=False) == [(b"if-none-match", b'"a"')]
 
 
-@shows("a response of a media type other than JSON that the contract declares, in whose model nothing changes")
+@shows(
+    "a response of a media type other than JSON that the contract declares without a schema, "
+    "or in whose schema nothing changes"
+)
 async def test_a_plain_response_that_the_contract_declares_passes_beside_a_gated_one() -> None:
     app = FastAPI()
 
@@ -290,6 +293,7 @@ async def test_a_plain_response_that_the_contract_declares_passes_beside_a_gated
 
     app.add_api_route("/tasks", tasks, response_model=Task, responses={200: {"content": {"text/csv": {}}}})
 
+    assert Contract.of(app).opaque == ("200 of GET /tasks",)
     app.add_middleware(TimegateMiddleware, timeline=_tasks_only())
     async with AsyncClient(transport=ASGITransport(app), base_url="http://api.test") as http:
         response = await http.get("/tasks", headers={"API-Version": OLD})

@@ -40,6 +40,8 @@ _OF_ANY_BODY: Final = _OF_THE_WHOLE | {b"content-type", b"content-encoding"}
 _HINT: Final = "http.response.early_hint"
 _WITHOUT_BODY: Final = frozenset({_HINT, "http.response.debug", "http.response.push"})
 
+_FIRST_ERROR: Final = 400
+
 
 async def send_problem(
     problem: Problem, send: Send, *, settings: Settings, version: ApiVersion | None, method: str
@@ -240,7 +242,9 @@ class GatedResponse:
             self._start = {**start, "headers": _without_body(headers, message["status"], response_plan.status)}
             self._step = GatedResponse._dropping_body
             return
-        if program is None or is_declared_media(response_plan.media, kind):
+        # Starlette sends its own errors as plain text, in which no model is.
+        is_text_error = kind == "text/plain" and message["status"] >= _FIRST_ERROR
+        if program is None or is_text_error or is_declared_media(response_plan.media, kind):
             self._step = GatedResponse._passing
             await self._send(start)
             return

@@ -1,0 +1,62 @@
+"""What a status declares beside its JSON, or in place of it: it is listed, and refused where what it refers to changes."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from tests.sentences import shows
+from tests.silence.exchanges import faults_of
+from timegate import Contract, on
+
+
+class Item(BaseModel):
+    sku: str
+
+
+RENAMED = on(Item).renamed("article", to="sku")
+ITEM: dict[str, Any] = {"$ref": "#/components/schemas/Item"}
+LINES = "application/x-ndjson"
+NOBODY_KNOWS: dict[str, Any] = {"$ref": "#/components/schemas/Why"}
+
+
+def contract_of(status: int | str, content: dict[str, Any]) -> Contract:
+    app = FastAPI()
+
+    @app.get("/x", responses={status: {"description": "x", "content": content}})
+    def get() -> Item:
+        return Item(sku="a")
+
+    return Contract.of(app)
+
+
+@pytest.mark.parametrize("schema", [ITEM, {"type": "array", "items": ITEM}, {"properties": {"item": ITEM}}])
+@pytest.mark.parametrize("status", [200, 201, 303, 404, 500, "4XX", "default"])
+def test_what_changes_in_another_media_type_is_refused_at_every_status(status: int | str, schema: Any) -> None:
+    contract = contract_of(status, {LINES: {"schema": schema}})
+    assert contract.opaque == (f"{status} of GET /x",)
+    (fault,) = faults_of(contract, RENAMED)
+    assert f"Item changes and is reached through {LINES}" in str(fault)
+
+
+@pytest.mark.parametrize("other", [NOBODY_KNOWS, {"$ref": "#/components/schemas/HTTPValidationError"}])
+def test_what_changes_beside_a_component_that_nobody_knows_is_refused(other: Any) -> None:
+    schema = {"type": "object", "properties": {"item": ITEM, "why": other}}
+    contract = contract_of(404, {"application/json": {"schema": schema}})
+    assert contract.opaque == ("404 of GET /x",)
+    (fault,) = faults_of(contract, RENAMED)
+    assert "Item changes" in str(fault)
+
+
+@shows("a response of a media type other than JSON that the contract declares without a schema")
+@pytest.mark.parametrize("media", [LINES, "text/csv", "application/*", "*/*", "application/json-seq"])
+def test_a_media_type_without_a_schema_may_hold_anything(media: str) -> None:
+    contract = contract_of(200, {media: {}})
+    assert contract.opaque == ("200 of GET /x",)
+    assert faults_of(contract, RENAMED) == ()
+
+
+@pytest.mark.parametrize("content", [{"image/png": {}}, {"text/csv": {"schema": {"type": "string"}}}])
+def test_a_picture_and_what_a_schema_describes_are_not_listed(content: dict[str, Any]) -> None:
+    assert contract_of(200, content).opaque == ()
