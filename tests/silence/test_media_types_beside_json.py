@@ -1,4 +1,4 @@
-"""What a status declares beside its JSON, or in place of it: it is listed, and refused where what it refers to changes."""
+"""What a status declares beside its JSON, or in its place: it is listed, and refused where what it refers to changes."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def test_what_changes_beside_a_component_that_nobody_knows_is_refused(other: Any
     assert "Item changes" in str(fault)
 
 
-@shows("a response of a media type other than JSON that the contract declares without a schema")
+@shows("a response of a media type other than JSON that the contract declares without a schema,")
 @pytest.mark.parametrize("media", [LINES, "text/csv", "application/*", "*/*", "application/json-seq"])
 def test_a_media_type_without_a_schema_may_hold_anything(media: str) -> None:
     contract = contract_of(200, {media: {}})
