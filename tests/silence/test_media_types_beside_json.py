@@ -1,13 +1,13 @@
-"""What a status declares beside its JSON, or in its place: it is listed, and refused where what it refers to changes."""
+"""What a status declares beside its JSON, or in its place: it is listed, and refused where a part of it changes."""
 
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 
 from tests.sentences import shows
-from tests.silence.exchanges import faults_of
+from tests.silence.exchanges import NEW, OLD, exchange, faults_of, gated
 from timegate import Contract, on
 
 
@@ -47,6 +47,32 @@ def test_what_changes_beside_a_component_that_nobody_knows_is_refused(other: Any
     assert contract.opaque == ("404 of GET /x",)
     (fault,) = faults_of(contract, RENAMED)
     assert "Item changes" in str(fault)
+
+
+@pytest.mark.parametrize("schema", [ITEM, {"type": "array", "items": ITEM}, {"properties": {"item": ITEM}}])
+def test_a_response_that_refers_to_what_only_requests_have_is_listed_and_shown(schema: Any) -> None:
+    app = FastAPI()
+
+    @app.post("/x", responses={409: {"description": "x", "content": {"application/json": {"schema": schema}}}})
+    def post(item: Item) -> int:
+        raise HTTPException(409)
+
+    assert Contract.of(app).opaque == ("409 of POST /x",)
+    for version in (OLD, NEW):
+        document = exchange(gated(app, RENAMED), "GET", "/openapi.json", version=version).json()
+        assert document["paths"]["/x"]["post"]["responses"]["409"]["content"]["application/json"]["schema"] == schema
+
+
+def test_a_component_that_is_a_boolean_says_nothing_of_its_class() -> None:
+    app = FastAPI()
+
+    @app.get("/x")
+    def get() -> Item:
+        return Item(sku="a")
+
+    document = app.openapi()
+    document["components"]["schemas"]["Item"] = True
+    assert exchange(gated(app, RENAMED), "GET", "/x").json() == {"article": "a"}
 
 
 @shows("a response of a media type other than JSON that the contract declares without a schema,")

@@ -32,7 +32,9 @@ class AppDocument:
     def __init__(self, wire: Wire, document: Document, documented: Mapping[str, Mapping[str, Any]]) -> None:
         self._wire = wire
         self._documented = documented
-        self._schemas: Mapping[str, Schema] = document.get("components", {}).get("schemas", {})
+        schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
+        # A schema may be a boolean too (JSON Schema), which says nothing of a class.
+        self._schemas: Mapping[str, Schema] = {name: one for name, one in schemas.items() if is_object(one)}
         self._display_names: dict[str, str] = {}
         self._identities: dict[str, str] = {}
         self._seen: set[tuple[Side, str, str]] = set()
@@ -156,15 +158,20 @@ class AppDocument:
         content: Mapping[str, Any] = around.get("content", {})
         for media, node in content.items():
             schema = node.get("schema") if is_json_media(media) else None
-            names = set(references(schema))
-            if names and names <= self._identities.keys():
+            if self._known(schema, "responses") and self._is_known(schema, "responses"):
                 others = [other for other in content if other != media]
                 return Body(rename_references(schema, self._identities), (media, *others))
-        return Body({}, tuple(content)) if any(map(self._known, _schemas_of(content).values())) else None
+        refers = any(set(references(schema)) & self._identities.keys() for schema in _schemas_of(content).values())
+        return Body({}, tuple(content)) if refers else None
 
-    def _known(self, schema: Schema) -> set[str]:
-        """The names of a documented schema that are those of components on the wire."""
-        return set(references(schema)) & self._identities.keys()
+    def _known(self, schema: Any, side: Side) -> list[str]:
+        """The components on one side of the wire to which a documented schema refers."""
+        identities = (self._identities.get(name) for name in references(schema))
+        return [one for one in identities if one is not None and one in self._wire.components(side)]
+
+    def _is_known(self, schema: Any, side: Side) -> bool:
+        """Whether all that a documented schema refers to is on one side of the wire."""
+        return len(self._known(schema, side)) == len([*references(schema)])
 
     def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
         """A body with notes of what the document shows besides: what other media types hold, which is not converted."""
@@ -180,12 +187,12 @@ class AppDocument:
         apart = {
             media: rename_references(schema, self._identities)
             for media, schema in others.items()
-            if body.schema and is_json_media(media) and not set(references(schema)) - self._identities.keys()
+            if body.schema and is_json_media(media) and self._is_known(schema, "responses")
         }
         behind: list[dict[str, Any]] = [
-            {"by": media, "schema": rename_references(schema, self._identities), "listed": True}
+            {"by": media, "schema": {"anyOf": [*map(ref, self._known(schema, "responses"))]}, "listed": True}
             for media, schema in others.items()
-            if media not in apart and self._known(schema)
+            if media not in apart and set(references(schema)) & self._identities.keys()
         ]
         behind += [
             {"by": media, "schema": {}, "listed": True}
@@ -212,10 +219,6 @@ class AppDocument:
         classes = [components[name].model for name in held if components[name].model is not None]
         return [ref(name) for name in names - held if components[name].model not in classes]
 
-    def _is_foreign(self, parameter: Mapping[str, Any]) -> bool:
-        """Whether a parameter refers to components that are not on the wire."""
-        return not set(references(parameter.get("schema"))) <= self._identities.keys()
-
     def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
         """The components of parameters with those that are only documented, and with the examples beside schemas."""
         for component, listed in self._pairs(operation, raw):
@@ -224,7 +227,7 @@ class AppDocument:
                 key: with_parameter_texts(rename_references(one.get("schema", {}), self._identities), one, key)
                 for key, one in listed.items()
                 # Some releases document the fields of a class by their names in Python, whatever reads them.
-                if key not in known and key not in component.fields and not self._is_foreign(one)
+                if key not in known and key not in component.fields and self._is_known(one.get("schema"), "requests")
             }
             noted = {
                 key: {**known[key], **notes}
