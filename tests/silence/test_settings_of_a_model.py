@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from tests.silence.exchanges import exchange, gated
-from timegate import on
+from timegate import enum, on
 from timegate.starlette import operation
 
 SECONDS = timedelta(seconds=3)
@@ -159,3 +159,36 @@ def test_a_strict_model_reads_no_more_than_strict_json_has(value: Any) -> None:
     facts = on(app.state.model).became_list("all", empty=1)
     response = exchange(gated(app, facts), "POST", "/echo", body={"all": value})
     assert (response.status, response.json()["detail"][0]["loc"]) == (422, ["body", "all"])
+
+
+class Level(Enum):
+    LOW = "low"
+    HIGH = "high"
+
+
+class Named(BaseModel):
+    name: str = ""
+
+
+NUMBERS_AS_TEXTS: Any = {"coerce_numbers_to_str": True}
+LOWER: Any = {"str_to_lower": True, "str_strip_whitespace": True}
+SHORT: Any = {"str_max_length": 3}
+
+
+@pytest.mark.parametrize("union", [Level | str, Level | list[str], Level | Named | str, list[Level | str] | Level])
+@pytest.mark.parametrize("given", [NUMBERS_AS_TEXTS, LOWER, SHORT], ids=repr)
+@pytest.mark.parametrize("sent", [1, 1.5, True, [1], [True], "low", " LOW ", "abcd", ["abcd"], {"name": 1}], ids=repr)
+def test_arms_of_a_union_are_read_by_the_settings_of_the_class_that_holds_it(union: Any, given: Any, sent: Any) -> None:
+    held = create_model("Held", __config__=given, value=(union, ...))
+    app = FastAPI()
+
+    async def post(body: Any) -> Any:
+        return body.value
+
+    post.__annotations__["body"] = held
+    app.post("/")(post)
+    then = exchange(app, "POST", "/", body={"value": sent})
+    now = exchange(gated(app, enum(Level).renamed("above", to="high")), "POST", "/", body={"value": sent})
+    assert now.status == then.status
+    if then.status == 200:
+        assert now.json() == then.json()

@@ -16,6 +16,7 @@ from timegate.reading.looked_up import looked_up, unsent
 from timegate.reading.plain import plain_json
 from timegate.reading.readings import plain_name
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
+from timegate.reading.settings import reading_scalars
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
     DISCRIMINATOR_MARK,
@@ -24,14 +25,27 @@ from timegate.wire.marks import (
     MEMBERS_MARK,
     MODEL_MARK,
     OPAQUE_MARK,
+    SETTINGS_MARK,
     CallableDiscriminator,
     Labels,
 )
 from timegate.wire.names import free_name
-from timegate.wire.schema import NULL, REF_PREFIX, objects_in, ref, references, referred, rename_references, rewrite
+from timegate.wire.schema import (
+    NULL,
+    REF_PREFIX,
+    arms_of,
+    objects_in,
+    ref,
+    references,
+    referred,
+    rename_references,
+    rewrite,
+)
 from timegate.wire.wire import Component, Side
 
 _MODES: Final[Mapping[Side, Mode]] = {"requests": "validation", "responses": "serialization"}
+
+_SCALARS: Final = frozenset({"string", "integer", "number", "boolean"})
 
 _MARKS: Final = frozenset({MODEL_MARK, OPAQUE_MARK, DISCRIMINATOR_MARK, LABELS_MARK, MEMBERS_MARK, LEFT_TO_RIGHT_MARK})
 
@@ -175,7 +189,24 @@ def _resolved(
 
     for name, component in list(components.items()):
         components[name] = component.with_schema(without_marks(component.schema))
+    if mode == "validation":
+        components = {name: _with_settings(component) for name, component in components.items()}
     return GeneratedSchemas({key: without_marks(schema) for key, schema in schemas.items()}, components)
+
+
+def _with_settings(component: Component) -> Component:
+    """A component in whose unions the scalars say by which settings they are read: an arm is chosen by its schema."""
+    settings = reading_scalars(component.settings)
+
+    def marked(node: dict[str, Any]) -> dict[str, Any]:
+        is_scalar = node.get("type") in _SCALARS and node.keys().isdisjoint({"enum", "const"})
+        return {**node, SETTINGS_MARK: settings} if is_scalar else node
+
+    def resolve(node: dict[str, Any]) -> dict[str, Any]:
+        several = len([arm for arm in arms_of(node) if arm != NULL]) > 1
+        return rewrite(node, marked) if several else node
+
+    return component.with_schema(rewrite(component.schema, resolve)) if settings else component
 
 
 def _with_null_inside(node: Schema) -> Schema:

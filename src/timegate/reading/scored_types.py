@@ -18,6 +18,7 @@ from timegate.reading.settings import adapter_of
 from timegate.reading.type_parts import union_of
 from timegate.reading.value_readers import read_by, runs_code_of_the_app
 from timegate.typing import Schema, Settings
+from timegate.wire.marks import SETTINGS_MARK
 from timegate.wire.value_readers import Unread
 
 LAX, STRICT, EXACT = 0, 1, 2
@@ -140,21 +141,22 @@ def scored_schema(schema: Schema) -> ScoredType | None:
     kind, name = schema.get("type"), schema.get("format")
     if not isinstance(kind, str) or kind not in _KINDS or (name is not None and name not in _FORMATS):
         return None
-    return _limited(kind, name, tuple((_LIMITS[keyword], schema[keyword]) for keyword in _LIMITS if keyword in schema))
+    limits = tuple((_LIMITS[keyword], schema[keyword]) for keyword in _LIMITS if keyword in schema)
+    return _limited(kind, name, limits, tuple(schema.get(SETTINGS_MARK, {}).items()))
 
 
 @functools.cache
-def _limited(kind: str, name: str | None, limits: tuple[tuple[str, Any], ...]) -> ScoredType | None:
+def _limited(kind: str, name: str | None, limits: _Given, settings: _Given) -> ScoredType | None:
     read: Any = _FORMATS[name] if name is not None else _KINDS[kind]
     annotated: Any = Annotated
     try:
-        return scored_type(annotated[read, Field(**dict(limits))] if limits else read)
+        return scored_type(annotated[read, Field(**dict(limits))] if limits else read, dict(settings))
     except TypeError:
         return None
 
 
 def read_as_they_are(schema: Schema) -> frozenset[type]:
     """The Python types all of whose values are read as they are."""
-    if "format" in schema or any(keyword in schema for keyword in _LIMITS):
+    if "format" in schema or any(keyword in schema for keyword in (*_LIMITS, SETTINGS_MARK)):
         return frozenset()
     return _AS_THEY_ARE.get(str(schema.get("type")), frozenset())

@@ -50,6 +50,11 @@ def reading(settings: Settings) -> Settings:
     return found | ({"ser_json_bytes": found["val_json_bytes"]} if "val_json_bytes" in found else {})
 
 
+def reading_scalars(settings: Settings) -> Settings:
+    """Those of the settings that decide which scalars a lenient reader takes."""
+    return {name: value for name, value in reading(settings).items() if name not in ("strict", "extra")}
+
+
 def writing(settings: Settings) -> Settings:
     """Those of the settings that decide how values are written."""
     return {name: settings[name] for name in _MODES if name in settings}

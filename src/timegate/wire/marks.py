@@ -50,6 +50,10 @@ LEFT_TO_RIGHT_MARK: Final = MARK_PREFIX + "left-to-right"
 """Marks a union that takes the first arm that reads a value, as ``Field(union_mode="left_to_right")`` says."""
 
 
+SETTINGS_MARK: Final = MARK_PREFIX + "settings"
+"""Holds, in a scalar's schema in a union of a request, the settings of the class by which the scalar is read."""
+
+
 MODEL_MARK: Final = MARK_PREFIX + "model"
 """Marks the schema of a class; holds the index of the record about that class."""
 
