@@ -25,8 +25,8 @@ from pydantic import (
     model_validator,
 )
 
-from tests.silence.exchanges import Posted
-from timegate import enum, on
+from tests.silence.exchanges import Posted, faults_of
+from timegate import Contract, enum, on
 
 REFUSED: Final = 422, None
 
@@ -135,6 +135,23 @@ class TestAFunctionOfTheAppThatRefuses:
         other: Any = create_model("Other", limited=(str, ...), x=(int, 0))
         posted = Posted(kind | other, on(other).added("x"))
         assert posted.send({"limited": "abc", "x": 666}) == REFUSED
+
+    def test_leaves_no_old_name_to_another_arm_that_keeps_any_key(self, kind: Any) -> None:
+        other: Any = create_model("Other", __config__=ConfigDict(extra="allow"), x=(int, ...), new=(int, 0))
+        posted = Posted(kind | other, on(other).renamed("limited", to="new"))
+        assert posted.send({"limited": "abc", "x": 1}) == REFUSED
+        posted = Posted(kind | other, on(other).renamed("old", to="new"))
+        assert posted.send({"limited": "abc", "x": 1, "old": "none"}) == (200, other(x=1, limited="abc"))
+        assert posted.send({"limited": "abcd", "x": 1, "old": "none"}) == (200, kind(limited="abcd", x=1))
+
+    @pytest.mark.parametrize("in_order", [False, True])
+    def test_is_no_reason_to_read_as_its_arm_what_clients_mean_as_another(self, kind: Any, in_order: bool) -> None:
+        other: Any = create_model("Other", limited=(str, ...), x=(int, ...))
+        annotated: Any = Annotated
+        union = annotated[kind | other, Field(union_mode="left_to_right" if in_order else "smart")]
+        renamed = on(kind).renamed("old", to="limited")
+        (fault,) = faults_of(Contract.of_types(receives=[union]), renamed)
+        assert "head reads some values as the first that old clients mean as the second" in fault.problem
 
 
 class Sealed(BaseModel):

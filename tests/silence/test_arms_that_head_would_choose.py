@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, Discriminator, Field, Tag, create_model
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model
 
 from tests.sentences import shows
 from tests.silence.exchanges import Posted, faults_of, timeline_of
@@ -121,6 +121,17 @@ class TestAUnionThatIsReadFromLeftToRight:
         posted = Posted(Annotated[Limited | Second, IN_ORDER], RENAMED)
         (fault,) = faults_of(Contract.of(posted.bare), RENAMED)
         assert fault.place == "Limited | Second"
+        assert "head reads some values as the first that old clients mean as the second" in fault.problem
+
+    @pytest.mark.parametrize("mode", ["left_to_right", "smart"])
+    @pytest.mark.parametrize("more", [{"more": (int, 0)}, {"__config__": ConfigDict(extra="allow")}], ids=str)
+    def test_is_refused_where_head_reads_all_that_is_one_arm_as_another_that_keeps_more(
+        self, more: dict[str, Any], mode: Any
+    ) -> None:
+        wide, narrow = create_model("Wide", y=(int, ...), **more), create_model("Narrow", y=(int, ...))
+        annotated: Any = Annotated
+        contract = Contract.of_types(receives=[annotated[wide | narrow, Field(union_mode=mode)]])
+        (fault,) = faults_of(contract, on(wide).renamed("x", to="y"))
         assert "head reads some values as the first that old clients mean as the second" in fault.problem
 
     def test_inside_another_union_is_never_guessed(self) -> None:

@@ -113,7 +113,7 @@ class Drawn:
         self.head, self.old = (_holder(models, wrap, in_order=in_order) for models in (heads, self.olds))
         self.wrap = wrap
         self.is_only_named = any(
-            _takes_all(first, second) for index, second in enumerate(heads) for first in heads[:index]
+            _are_twins(first, second) for index, second in enumerate(heads) for first in heads[:index]
         )
 
     def request(self, dice: random.Random) -> Any:
@@ -140,13 +140,13 @@ class Drawn:
         return {key: self.meaning(one, is_old=is_old) for key, one in value.items()} if is_object(value) else value
 
 
-def _takes_all(first: Any, second: Any) -> bool:
+def _are_twins(first: Any, second: Any) -> bool:
     """Whether head reads all that is the second of two arms as the first, so that the second is one only in name."""
-    fields, others = first.model_fields, second.model_fields
-    return all(
-        key in fields and fields[key].rebuild_annotation() == field.rebuild_annotation()
-        for key, field in others.items()
-    ) and all(key in others and others[key].is_required() for key, field in fields.items() if field.is_required())
+    one, two = (
+        {key: (field.rebuild_annotation(), field.is_required()) for key, field in arm.model_fields.items()}
+        for arm in (first, second)
+    )
+    return one == two and first.model_config == second.model_config
 
 
 def _model(name: str, fields: dict[str, tuple[Any, bool]], settings: ConfigDict) -> Any:

@@ -265,11 +265,11 @@ class Arm:
             given: an object with the keys that were sent.
         """
         assert self.at_head is not None
+        # What has an old name of a key is kept besides, where other keys are.
+        known = self.at_head.known | self.known if self.at_head.keeps_others else self.at_head.known
         said, made = self.makes(self.known), chosen.makes(given)
         return frozenset(
-            key
-            for key in self.at_head.known
-            if key not in said or said[key][1] not in ((), made.get(key, (key, ()))[1])
+            key for key in known if key not in said or said[key][1] not in ((), made.get(key, (key, ()))[1])
         )
 
 

@@ -143,8 +143,7 @@ def _drop_keys(other: Arm, sent: Sent, value: dict[str, Any], *, every: bool) ->
     assert head is not None
     if every:
         return _drop_from(value, own, head)
-    found = () if own.keeps_others else (head.known - own.known).intersection(value)
-    found = other.unsayable(sent.chosen, sent.given).intersection(found)
+    found = () if own.keeps_others else other.unsayable(sent.chosen, sent.given).intersection(value) - own.known
     for key in found:
         del value[key]
     return bool(found)

@@ -10,9 +10,9 @@ from timegate.gates.source.telling_apart import leaves_differ
 def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:
     """Whether head may read some values that clients mean as one arm as another one.
 
-    Clients may send keys that are not the arm's, so that only what is in its own keys tells the two apart. Where head
-    reads everything that is the first as the other, the first is none of head's arms but in name; only what no client
-    of the older version could say as the other must not be said so.
+    Clients may send keys that are not the arm's, so that only what is in its own keys tells the two apart. Of two that
+    are alike to head in all but their name, head never reads the second; only what no client of the older version could
+    say as the other must not be said so.
 
     Args:
         arm: what clients mean.
@@ -25,7 +25,7 @@ def may_be_read_as(arm: Arm, other: Arm, *, comes_first: bool) -> bool:
     if dict not in types or one.is_open or two.is_open:
         return _may_read(two.leaf, one.leaf, leniently=True)
     unsayable = two.known - other.makes(other.known).keys()
-    if comes_first and other.refused is None and _takes_all(two, one) and unsayable.isdisjoint(one.known):
+    if comes_first and other.refused is None and _is_twin(two, one) and unsayable.isdisjoint(one.known):
         return False
     return _admits(two, one, two.known, one.certain, leniently=True)
 
@@ -93,13 +93,11 @@ def _may_read(leaf: Leaf, other: Leaf, *, leniently: bool) -> bool:
     return bool(types) and not (both_listed and leaves_differ(leaf, other, keys_may_lack=True))
 
 
-def _takes_all(arm: Arm, other: Arm) -> bool:
-    """Whether an arm that comes first reads whatever another one reads, so that head never reads the other one."""
-    if arm.closed or other.keeps_others or not other.known <= arm.known or not arm.certain <= other.certain:
+def _is_twin(arm: Arm, other: Arm) -> bool:
+    """Whether an arm that comes first reads whatever another one reads, as the same, so that head never reads that."""
+    if (arm.known, arm.certain, arm.closed, arm.leaves) != (other.known, other.certain, other.closed, other.leaves):
         return False
-    return all(
-        key in other.leaves and leaf == other.leaves[key] for key, leaf in arm.leaves.items() if key in other.known
-    )
+    return arm.sure and not (arm.keeps_others or other.keeps_others) and all(one.sure for one in arm.leaves.values())
 
 
 def _at_head(arm: Arm, key: str) -> str:
