@@ -14,10 +14,10 @@ FIRST: Final = {"kind": "a0"}
 """What stands in for other arms: an object of the first."""
 
 
-def arms_of(size: int, name: str = "Arm") -> list[Any]:
+def arms_of(size: int, name: str = "Arm", tag: str = "a") -> list[Any]:
     """Models that a tag tells apart."""
     literal: Any = Literal
-    return [model_with(f"{name}{index}", kind=(literal[f"a{index}"], ...), x=(int, 0)) for index in range(size)]
+    return [model_with(f"{name}{index}", kind=(literal[f"{tag}{index}"], ...), x=(int, 0)) for index in range(size)]
 
 
 def union_of(arms: Sequence[Any], name: str = "Holder") -> Any:
@@ -52,6 +52,27 @@ def arms_introduced_seen_as_the_last(size: int) -> Compiled:
     *others, last = arms_of(size)
     seen_as = {"kind": f"a{size - 1}"}
     return compiled([union_of([*others, last])], [tuple(on(arm).introduced(seen_as=seen_as) for arm in others)])
+
+
+def arms_introduced_each_seen_as_the_one_before(size: int) -> Compiled:
+    """All arms of a union but one were introduced in one version, and each stands in for the next one."""
+    arms = arms_of(size)
+    facts = (on(arm).introduced(seen_as={"kind": f"a{index}"}) for index, arm in enumerate(arms[1:]))
+    return compiled([union_of(arms)], [tuple(facts)])
+
+
+def arms_introduced_that_no_discriminator_names(size: int) -> Compiled:
+    """All arms of a union but one were introduced in one version; no more than their own literals tell them apart."""
+    arms = arms_of(size)
+    holder = model_with("Holder", held=(union_of_all(arms), ...))
+    return compiled([holder], [tuple(on(arm).introduced(seen_as=FIRST) for arm in arms[1:])])
+
+
+def arms_introduced_beside_a_number(size: int) -> Compiled:
+    """All arms of a union but a number were introduced in one version."""
+    arms = arms_of(size)
+    holder = model_with("Holder", held=(int | union_of_all(arms), ...))
+    return compiled([holder], [tuple(on(arm).introduced(seen_as=0) for arm in arms)])
 
 
 def without_tags(size: int, name: str = "Arm") -> list[Any]:
@@ -176,6 +197,9 @@ UNIONS: Final[dict[str, Crafted]] = {
         versions_of_arms_in_turn,
         arms_introduced_each_beside_a_field,
         arms_introduced_seen_as_the_last,
+        arms_introduced_each_seen_as_the_one_before,
+        arms_introduced_that_no_discriminator_names,
+        arms_introduced_beside_a_number,
         arms_without_a_tag_introduced,
         arms_without_a_tag_changed,
         arms_without_a_tag_beside,

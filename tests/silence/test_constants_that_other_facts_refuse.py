@@ -9,6 +9,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from tests.cells.refused import change_of
+from tests.growth.crafted_unions import arms_of, union_of
 from tests.sentences import shows
 from tests.silence.old_client import changed
 from timegate import CompileError, Contract, Fault, Gates, Timeline, Version, on
@@ -205,6 +206,16 @@ def test_what_stands_in_for_an_arm_is_told_at_the_start_where_an_older_fact_refu
         Drawing, {"shapes": [{"kind": "blob"}]}, to_version=OLDEST
     )
     assert found == {"shapes": [{"kind": "circle", "size": 2}]}
+
+
+def test_hundreds_of_arms_may_stand_in_for_each_other_one_after_the_other() -> None:
+    first, *others = arms_of(300)
+    holder = union_of([first, *others])
+    introduced = tuple(on(arm).introduced(seen_as={"kind": f"a{index}", "x": 7}) for index, arm in enumerate(others))
+    gates = compiled(introduced, (on(first).renamed("y", to="x"),), model=holder)
+    for kind, seen in (("a0", 1), ("a1", 7), ("a299", 7)):
+        found = gates.downgrade(holder, {"held": {"kind": kind, "x": 1}}, to_version=OLDEST)
+        assert found == {"held": {"kind": "a0", "y": seen}}
 
 
 def test_a_constant_that_a_newer_version_drops_may_be_any() -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from math import inf
+from typing import Any, Final
 
 from timegate.gates.run.leaves import Leaf, Reading, Score, Tags, TypedValue
 from timegate.gates.run.value_checks import EXTRA
 from timegate.history.steps import Origin
 from timegate.typing import is_object, type_of
+
+EVER: Final = -1
+"""Before any introduction was undone: all arms are there."""
 
 _NOTHING = Tags(frozenset())
 
@@ -45,7 +49,7 @@ class Arm:
         newer_tags: for each key with listed values, those that only head has.
         unknown_keys: keys that no arm of the client's version has and that could lead head to a newer arm.
         refused: the fact for which it may not be sent; None where it may.
-        came: when its introduction was undone, of all facts, newest first; None where all versions have it.
+        came: when its introduction was undone, of all facts, newest first; endless where all versions have it.
         function: the name of its program in the compiled module; None where its values stay as they are.
         program: its program, set once the module is compiled.
         asking_function: the name of a function that converts what it can, for a callable discriminator to see.
@@ -78,7 +82,7 @@ class Arm:
     newer_tags: dict[str, frozenset[TypedValue]] = field(default_factory=dict[str, frozenset[TypedValue]])
     unknown_keys: frozenset[str] = frozenset()
     refused: Origin | None = None
-    came: int | None = None
+    came: float = inf
     function: str | None = None
     program: Callable[[Any], Any] | None = None
     asking_function: str | None = None

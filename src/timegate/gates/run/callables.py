@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from timegate.errors import GateError
-from timegate.gates.run.arms import Arm
+from timegate.gates.run.arms import EVER, Arm
 from timegate.gates.run.runtime import MISSING
 from timegate.gates.run.tag_errors import TagError, called, tag_error
 from timegate.typing import is_object
@@ -86,7 +86,7 @@ class Asked:
     is_first: bool
     asks_for_head: bool
 
-    def keep_picked(self, left: Sequence[Arm], value: dict[str, Any]) -> list[Arm]:
+    def keep_picked(self, left: Sequence[Arm], value: dict[str, Any], came: int = EVER) -> list[Arm]:
         """The arms without those that the callable did not choose for an object; it is asked once."""
         try:
             # It may take its tag out of the object that it gets.
@@ -94,10 +94,12 @@ class Asked:
         except Exception:
             # The app's own callable may expect an instance of a model. Then the schema decides.
             return list(left)
+        if chosen is None or chosen.came <= came:
+            return list(left)
         others = {id(arm) for arm in self.arms.values() if arm is not chosen}
-        return [arm for arm in left if chosen is None or id(arm) not in others]
+        return [arm for arm in left if id(arm) not in others]
 
-    def named(self, objects: list[Arm], value: dict[str, Any]) -> list[Arm]:
+    def named(self, objects: list[Arm], value: dict[str, Any], came: int = EVER) -> list[Arm]:
         """The arms that the callable chooses where an object is meant as them; all where it chooses none.
 
         Head's own knows today's objects alone. So it gets what head would get, for each arm; for arms of which head
@@ -106,9 +108,11 @@ class Asked:
         Args:
             objects: the arms whose values are objects.
             value: the object, which is not changed.
+            came: the introduction of an arm for which the object stands in; it is one that was there before.
         """
         if not self.asks_for_head:
-            return self.keep_picked(objects, value) or objects
+            there = objects if came == EVER else [arm for arm in objects if arm.came > came]
+            return self.keep_picked(there, value, came) or there
         seen = SEEN.get()
         assert seen is not None
         place = (

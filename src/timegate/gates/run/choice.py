@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from timegate.errors import ArmName, DowngradeError, Failure, GateError, UpgradeError
-from timegate.gates.run.arms import Arm
+from timegate.gates.run.arms import EVER, Arm
 from timegate.gates.run.callables import SEEN, Asked, Seen
 from timegate.gates.run.heads_choice import Sent, as_sent, tell_head
 from timegate.gates.run.leaves import Reading, Score, TypedValue, best_of
 from timegate.gates.run.runtime import gate_error, refuse
+from timegate.gates.run.signs import Signs
 from timegate.gates.run.tag_errors import ExpectedTags, TagError
 from timegate.gates.run.unfit import not_listed, unfit
 from timegate.gates.run.value_checks import unread, wrong_type
@@ -57,7 +58,7 @@ class Choice:
     apart: bool = False
     objects: list[Arm] = field(init=False)
     has_rivals: bool = False
-    _before: dict[int, Choice] = field(init=False, default_factory=dict[int, "Choice"])
+    _signs: Signs | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.objects = [arm for arm in self.arms if dict in arm.leaf.kinds]
@@ -67,7 +68,13 @@ class Choice:
         """Whether values come from clients."""
         return self.error is not DowngradeError
 
-    def __call__(self, value: Any) -> Any:
+    def __call__(self, value: Any, came: int = EVER) -> Any:
+        """Convert a value by its arm.
+
+        Args:
+            value: the value, or what stands in for another arm.
+            came: when that one's introduction was undone: the value is of an arm that was there before.
+        """
         seen = None
         if self.asked is not None and self.asked.asks_for_head and is_object(value):
             seen = SEEN.get()
@@ -82,7 +89,7 @@ class Choice:
                 seen.as_arm(one, one.asking, value)
         # Its keys, because the value may be changed in place.
         given = dict.fromkeys(value) if self.has_rivals and is_object(value) else value
-        arm = self.choose(value)
+        arm = self.choose(value, came)
         if arm is None:
             return value
         if arm.refused is not None and not self.is_asking:
@@ -108,20 +115,12 @@ class Choice:
             self._tell_head(sent, value)
         return value
 
-    def before(self, came: int, value: Any) -> Any:
-        """Convert what stands in for an arm: it is one of those that were there before the arm came.
-
-        Args:
-            came: when the introduction of the arm was undone.
-            value: what stands in for it.
-        """
-        if came not in self._before:
-            arms = [arm for arm in self.arms if arm.came is None or arm.came > came]
-            table = {tag: arm for tag, arm in self.table.items() if arm in arms}
-            picked = {} if self.asked is None else {tag: arm for tag, arm in self.asked.arms.items() if arm in arms}
-            asked = None if self.asked is None else replace(self.asked, arms=picked)
-            self._before[came] = replace(self, arms=arms, table=table, asked=asked)
-        return self._before[came](value)
+    def _there(self, came: int, value: dict[str, Any]) -> list[Arm]:
+        """The arms that an object fits, of those that were there before another one came; all where it fits none."""
+        if self._signs is None:
+            self._signs = Signs(self.objects)
+        fitting = [arm for arm in self._signs.of(value) if arm.came > came and arm.has_keys_of(value)]
+        return _by_tags(fitting, value, leniently=False) or [arm for arm in self.objects if arm.came > came]
 
     def _is_told_to_head(self, value: Any) -> bool:
         """Whether head asks a callable which arm a value is."""
@@ -136,18 +135,19 @@ class Choice:
         if not is_told:
             raise UpgradeError(failures=[Failure("head may read it as another arm of the union", *_NO_KIND)])
 
-    def choose(self, value: Any) -> Arm | None:
-        """The arm of a value; None where the value stays as it is."""
+    def choose(self, value: Any, came: int = EVER) -> Arm | None:
+        """The arm of a value, as for a call; None where the value stays as it is."""
         if not is_object(value) or not self.objects:
-            return self._without_keys(value)
+            return self._without_keys(value, came)
         if self.tag is not None:
             tag: Any = value.get(self.tag)
             arm = self.table.get((type_of(tag), tag)) if type_of(tag) in (str, int, bool) else None
-            if arm is not None:
+            if arm is not None and arm.came > came:
                 return arm
-        left = self.objects
         if self.asked is not None and (self.upgrades or self.asked.is_first):
-            left = self.asked.named(self.objects, value)
+            left = self.asked.named(self.objects, value, came)
+        else:
+            left = self.objects if came == EVER else self._there(came, value)
         # What a callable has named is no other arm, whether it fits or not.
         is_told = len(left) == 1
         tagged = _by_tags(left, value, leniently=self.upgrades)
@@ -164,7 +164,7 @@ class Choice:
         fitting = [arm for arm in left if arm.has_keys_of(value)]
         allowed = [arm for arm in fitting if arm.refused is None]
         # An arm of a newer version is refused only where no arm of the client's version fits.
-        arm = self._sent(allowed, value) if self.upgrades else self._received(allowed, value)
+        arm = self._sent(allowed, value) if self.upgrades else self._received(allowed, value, came)
         if arm is not None:
             self._remove_unknown_keys(arm, value)
             return arm
@@ -173,10 +173,10 @@ class Choice:
         self._refuse(allowed, value)
         return None
 
-    def _without_keys(self, value: Any) -> Arm | None:
+    def _without_keys(self, value: Any, came: int) -> Arm | None:
         """The arm of a value whose keys say nothing: one that lists it, or the one by which it is read."""
         kind = type_of(value)
-        allowed = [arm for arm in self.arms if arm.refused is None]
+        allowed = [arm for arm in self.arms if arm.refused is None and arm.came > came]
         left = [arm for arm in allowed if kind in arm.leaf.types]
         listing = [
             arm for arm in left if (values := arm.leaf.values) is not None and values.has(value, leniently=False)
@@ -239,13 +239,13 @@ class Choice:
             left = [found[0]] if found is not None else _knowing_most(left, value)
         return left[0] if left else None
 
-    def _received(self, left: list[Arm], value: dict[str, Any]) -> Arm | None:
+    def _received(self, left: list[Arm], value: dict[str, Any], came: int) -> Arm | None:
         """The arm that head has sent; None where none is left."""
         if len(left) > 1 and self.apart:
             reading = self._reading()
             left = _knowing_most([arm for arm in left if arm.leaf.score(value, reading) is not None] or left, value)
         if len(left) > 1 and self.asked is not None and not self.asked.is_first:
-            left = self.asked.keep_picked(left, value)
+            left = self.asked.keep_picked(left, value, came)
         if len(left) > 1:
             left = self._best(left, value)
         if len(left) > 1 and self.complete:

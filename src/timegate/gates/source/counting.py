@@ -24,6 +24,7 @@ class CountingModule(Module):
     watches: Callable[[str, Conversion], Callable[[Any], None]]
     replaces: Callable[[Origin], Callable[[], None]]
     judges: Callable[[Call], Callable[[Any], Any]]
+    settles = False
 
     def called(self, calls: tuple[Call, ...], writer: Writer) -> tuple[Call, ...]:
         return calls if writer.is_asking else tuple(call._replace(function=self.judges(call)) for call in calls)

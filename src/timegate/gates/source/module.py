@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias
 
@@ -92,7 +93,10 @@ class Module:
         unions: the names of choices from the arms of unions, by the union.
         stand_ins: what gives the declared values that stand in for arms: the arm, the name of the function, and the
             fact that declares the value.
+        settles: whether these values are converted once and for all.
     """
+
+    settles = True
 
     def __init__(
         self,
@@ -279,6 +283,11 @@ class Module:
             for arm in choice.arms:
                 arm.program = self._space.get(arm.function or "")
                 arm.asking = self._space.get(arm.asking_function or "")
+        for _, function, _ in self.stand_ins if self.settles else ():
+            # It is the same for every object. What came first is made first: where one thing stands in for another, and
+            # that for a third, no such row is gone through again. What cannot be converted is told of where it is met.
+            with suppress(GateError, RecursionError):
+                self._space[function] = partial(runtime.copy_json, self._space[function]())
         self._known.update({purpose: self._space[name] for purpose, name in self._functions.items()})
         return self._space
 

@@ -47,8 +47,9 @@ def add_programs(
     """
     came = [introduction_of(module, leaf, conversion) for leaf in leaves]
     for arm, leaf, introduction in zip(choice.arms, leaves, came, strict=True):
-        arm.came = None if introduction is None else introduction[1].undone
-        if introduction is None and module.reach.needs(leaf, conversion):
+        if introduction is not None:
+            arm.came = introduction[1].undone
+        elif module.reach.needs(leaf, conversion):
             arm.function = arm.always = module.root(leaf, conversion)
     others = frozenset[str]().union(
         *(module.reach.names_in(leaf) for leaf, one in zip(leaves, came, strict=True) if one is None)
@@ -63,7 +64,7 @@ def add_programs(
     for boundary, step, arm, leaf in introduced:
         newer, older = conversion.part(conversion.src, boundary), conversion.part(boundary, conversion.dst)
         is_changed = not module.reach.touched(older).isdisjoint(others)
-        rest = f"{unions.at(boundary)}.before({step.undone}, v)" if is_changed else None
+        rest = f"{unions.at(boundary)}(v, {step.undone})" if is_changed else None
         arm.function = arm.always = _replacing_function(module, leaf, step, newer, rest)
         others |= module.reach.names_in(leaf)
 
