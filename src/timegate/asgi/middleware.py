@@ -186,9 +186,7 @@ class TimegateMiddleware(Startable):
         if (
             ready is None
             or ready.holder.routes is not (routes := ready.routes)
-            or routes != (kept := ready.kept)
-            # As `has_other_routes` does, without the call.
-            or (kept and routes[ready.last] is not kept[ready.last])
+            or routes != ready.kept
             or (ready.nested and ready.outdated())
         ):
             ready = self._started(scope)
@@ -221,6 +219,11 @@ class TimegateMiddleware(Startable):
             return
         path = route_path(scope) if scope.get("root_path") else scope["path"]
         plan = version.plan_of(path, scope["method"], scope)
+        # Starlette calls routes equal that differ in the types of responses, so the one that is asked for is looked at.
+        if (plan is None or plan.routes[plan.at] is not plan.route) and ready.replaced():
+            self._started(scope)
+            await self(scope, receive, send)
+            return
         watch = self._watch
         if watch is not None:
             if watch.samples:
@@ -262,13 +265,21 @@ class TimegateMiddleware(Startable):
 
     async def _select(self, ready: ReadyApp, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose version is not known from the value of one header field."""
-        versions = ready.versions
+        versions, as_sent = ready.versions, scope
         given, scope = await self._in_force.given(ready, scope)
         if isinstance(send, Watched) and given is not None:
             send.asked = given.values[0] if given.values else ""
         path, method = route_path(scope), scope["method"]
         # Some apps take a method for the same in capitals: it needs a version as that does.
         key = versions.operation_at(path, method.upper(), scope)
+        plan = versions.unselected.plans.get(key or "")
+        if (plan is None or plan.routes[plan.at] is not plan.route) and ready.replaced():
+            again = self._started(scope)
+            if again is None:
+                await send_problem(not_ready(), send, settings=self.settings, version=None, method=method)
+            else:
+                await self._select(again, as_sent, receive, send)
+            return
         if isinstance(send, Watched):
             send.operation = key or ""
         required = key is not None and key not in versions.unversioned
@@ -283,7 +294,7 @@ class TimegateMiddleware(Startable):
         if version is None or isinstance(version, Problem):
             version = versions.unnamed(newest)
             if version is versions.unselected:
-                await self._serve_head(ready, version.plans.get(key or ""), scope, receive, send, path=path)
+                await self._serve_head(ready, plan, scope, receive, send, path=path)
                 return
         plan = version.plan_of(path, method, scope)
         if isinstance(send, Watched):

@@ -97,7 +97,7 @@ def _endpoints(routes: Iterable[Any], prefix: str) -> Iterator[tuple[str, list[s
         path = plain_text(getattr(route, "path", None))
         if not isinstance(path, str):
             continue  # a Host, or a class of route from another package
-        inner = getattr(route, "routes", None)
+        inner = routes_below(route)
         if inner is not None:
             if not has_gates(route) and matches_plainly(route):
                 yield from _endpoints(inner, prefix + path)
@@ -129,6 +129,15 @@ def handlers_of(endpoint: type) -> dict[str, Any]:
         if one is not None and (method in METHODS or operation_of(one) is not None)
     }
     return {method: found[method] for method in in_order(found)}
+
+
+def routes_below(owner: Any) -> Any:
+    """The routes of an app or a router, or of the app that a mount leads to; None for what has none.
+
+    What a mount hands out are the routes of the app that it was made of, though another one may have taken its place.
+    """
+    inner = getattr(getattr(owner, "app", None), "routes", None)
+    return inner if isinstance(inner, list) else getattr(owner, "routes", None)
 
 
 def has_gates(mount: Any) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from timegate.reading.fastapi import is_fastapi, is_fastapis_own
 from timegate.reading.included import listed_routes, original_of
-from timegate.reading.starlette import handlers_of, has_theirs, in_order, matches_plainly, operation_of
+from timegate.reading.starlette import handlers_of, has_theirs, in_order, matches_plainly, operation_of, routes_below
 from timegate.typing import is_object
 
 _BELOW: Final = "everything below "
@@ -66,8 +66,8 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
         if isinstance(original, routing.Host):
             yield f"everything of the host {original.host}: an app of its own"
         elif isinstance(original, routing.Mount):
-            if looks_into_mounts and matches_plainly(original) and _declares(original.routes):
-                yield from _undescribed(original.routes, path, looks_into_mounts=True)
+            if looks_into_mounts and matches_plainly(original) and _declares(routes_below(original)):
+                yield from _undescribed(routes_below(original), path, looks_into_mounts=True)
             else:
                 yield f"{_BELOW}{path}{_OWN_APP}"
         elif isinstance(original, routing.WebSocketRoute):
@@ -102,7 +102,7 @@ def _undeclared(route: Any, endpoint: Any) -> str:
 
 def _declares(routes: Iterable[Any]) -> bool:
     """Whether a handler of any of the routes, or below them, declares its operation."""
-    inner = [(getattr(route, "routes", None), getattr(route, "endpoint", None)) for route in routes]
+    inner = [(routes_below(route), getattr(route, "endpoint", None)) for route in routes]
     return any(
         any(map(operation_of, _handlers(endpoint))) if below is None else _declares(below) for below, endpoint in inner
     )

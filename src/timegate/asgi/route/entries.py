@@ -12,7 +12,7 @@ from starlette.routing import Mount, WebSocketRoute, compile_path
 
 from timegate.asgi.route.handover import HandoverRoute, takes_handovers
 from timegate.reading.included import Listed, is_of_fastapi, listed_routes, original_of
-from timegate.reading.starlette import has_gates, has_theirs, matches_plainly
+from timegate.reading.starlette import has_gates, has_theirs, matches_plainly, routes_below
 from timegate.typing import METHODS
 from timegate.wire.paths import plain_path
 
@@ -170,7 +170,7 @@ def flatten_routes(
         path = prefix + (own_path or "")
         mounted = isinstance(original, Mount) and own_path is not None
         if mounted and not has_gates(original) and matches_plainly(original) and expand(path):
-            inner: Iterable[Any] = getattr(route, "routes", None) or ()
+            inner: Iterable[Any] = routes_below(route) or ()
             yield from flatten_routes(inner, expand=expand, prefix=path, mounts=(*mounts, route))
         yield path, listed, mounts, mounted
 

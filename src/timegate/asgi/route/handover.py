@@ -16,6 +16,8 @@ from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
+from timegate.reading.starlette import routes_below
+
 _KEY: Final = "timegate.handover"
 
 
@@ -74,12 +76,13 @@ class HandoverRoute(BaseRoute):
 
 def takes_handovers(holder: Any) -> bool:
     """Whether an app or a mount has a list of routes to which a first one can be added."""
-    routes = getattr(holder, "routes", None)
+    routes = routes_below(holder)
     # The mount of an app without routes makes a new list on each access.
-    return isinstance(routes, list) and holder.routes is routes
+    return isinstance(routes, list) and routes_below(holder) is routes
 
 
 def take_handovers(holder: Any) -> None:
     """Add the first route to an app or a mount, once."""
-    if not any(isinstance(route, HandoverRoute) for route in holder.routes):
-        holder.routes.insert(0, HandoverRoute())
+    routes = routes_below(holder)
+    if not any(isinstance(route, HandoverRoute) for route in routes):
+        routes.insert(0, HandoverRoute())

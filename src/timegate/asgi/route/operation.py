@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from timegate.asgi.message.headers import RawHeaders, values_of
 from timegate.asgi.message.json import Codec, Convert
@@ -129,6 +129,23 @@ def inspected(
     return kept, fields
 
 
+class Seat(NamedTuple):
+    """Where a route stands.
+
+    Attributes:
+        routes: a list of the app's.
+        at: the index in it.
+        route: what stood there when the versions were made.
+    """
+
+    routes: Sequence[Any]
+    at: int
+    route: Any
+
+
+_NOWHERE: Final = Seat((None,), 0, None)
+
+
 class OperationPlan:
     """One operation at one version.
 
@@ -151,12 +168,15 @@ class OperationPlan:
         converts_errors: whether the app's validation errors are converted.
         converts_responses: whether a response may have to be converted.
         response_plans: how responses are handled, by each status seen so far; `plan_response` adds the others.
+        routes: the list of the app's in which its route stands.
+        at: where it stands there.
+        route: what stood there when the plan was made.
     """
 
     __slots__ = (
-        "_codec", "assumes_json", "converts_errors", "converts_responses", "dropped", "entry", "gate", "head",
-        "response_plans", "same_place", "shadows", "unconditional", "untouched", "upgrade", "upgrades",
-        "with_parameters",
+        "_codec", "assumes_json", "at", "converts_errors", "converts_responses", "dropped", "entry", "gate", "head",
+        "response_plans", "route", "routes", "same_place", "shadows", "unconditional", "untouched", "upgrade",
+        "upgrades", "with_parameters",
     )  # fmt: skip
 
     def __init__(
@@ -194,6 +214,11 @@ class OperationPlan:
         # A program of the header fields may read one that describes the body.
         self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
         self.response_plans: dict[int, ResponsePlan] = {}
+        self.take(_NOWHERE)
+
+    def take(self, seat: Seat) -> None:
+        """Note where its route stands."""
+        self.routes, self.at, self.route = seat
 
     def passes(self, headers: Iterable[tuple[bytes, bytes]], path: str, tagged: bool) -> bool:
         """Whether an untouched request can pass unchanged.

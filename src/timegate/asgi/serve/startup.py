@@ -19,7 +19,7 @@ from timegate.asgi.select.ceiling import Top
 from timegate.asgi.select.selectors import Pin, names_in
 from timegate.asgi.serve.documents import Shown, document_plan
 from timegate.asgi.serve.versions import ApiVersions
-from timegate.asgi.serve.watched import Watched, is_mounted_in, watched_lists
+from timegate.asgi.serve.watched import Watched, is_mounted_in, seats_in, watched_lists
 from timegate.contract import Contract
 from timegate.errors import CompileError, DeclarationError
 from timegate.gates import Gates
@@ -38,7 +38,6 @@ class ReadyApp:
         holder: the object whose ``routes`` is the app's own list, which every request looks at.
         routes: that list.
         kept: the routes that it held when the versions were made.
-        last: the index of the last of them.
         nested: the lists of routers and mounts in it.
         document_path: the path of the app's OpenAPI document.
         redirects: whether the app's router redirects to a path with or without a slash at its end.
@@ -46,18 +45,18 @@ class ReadyApp:
     """
 
     __slots__ = (
-        "_documents", "_shown", "app", "document_path", "holder", "kept", "last", "nested", "redirects", "rooted",
+        "_documents", "_lists", "_shown", "app", "document_path", "holder", "kept", "nested", "redirects", "rooted",
         "routes", "versions",
     )  # fmt: skip
 
     def __init__(self, versions: ApiVersions, app: object | None, shown: Shown) -> None:
         self.versions = versions
         self.app = app
-        own, *nested = watched_lists(app)
-        self.holder, self.routes, self.kept = own
-        # From the start, because CPython is fast at such an index alone.
-        self.last = len(self.kept) - 1
+        self._lists = watched_lists(app)
+        own, *nested = self._lists
+        self.holder, self.routes, self.kept, *_ = own
         self.nested: tuple[Watched, ...] = tuple(nested)
+        versions.planned.take_seats(seats_in(self._lists))
         self.document_path: str | None = getattr(app, "openapi_url", None)
         self._documents: dict[ApiVersion, OperationPlan] = {}
         self._shown = shown
@@ -87,6 +86,10 @@ class ReadyApp:
     def outdated(self) -> bool:
         """Whether routes of routers and mounts were added, removed or replaced since."""
         return any(map(Watched.changed, self.nested))
+
+    def replaced(self) -> bool:
+        """Whether a route was replaced by an equal one, or may have been."""
+        return any(map(Watched.replaced, self._lists))
 
 
 class Payloads(NamedTuple):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from timegate.asgi.route.entries import Entry
-from timegate.asgi.route.operation import OperationPlan
+from timegate.asgi.route.operation import OperationPlan, Seat
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.serve.version_routes import VersionRoutes
 from timegate.gates.operation import OperationGate
+from timegate.reading.included import original_of
 from timegate.wire.paths import without_names
 
 
@@ -19,11 +20,12 @@ class VersionPlans:
         at_head: head's route of each operation.
     """
 
-    __slots__ = ("_at_head", "_known", "_shared")
+    __slots__ = ("_at_head", "_known", "_seats", "_shared")
 
     def __init__(self, at_head: Mapping[str, Entry]) -> None:
         self._at_head = at_head
         self._known: dict[tuple[int, ...], OperationPlan] = {}
+        self._seats: Mapping[int, Seat] = {}
         self._shared: dict[tuple[tuple[str, OperationPlan], ...], dict[str, OperationPlan]] = {}
 
     def add_to(self, version: ApiVersion, gates: Mapping[str, OperationGate], routes: VersionRoutes) -> None:
@@ -39,6 +41,17 @@ class VersionPlans:
                 by_method = {method: plans[key] for method, key in keys.items()}
                 found[path] = self._shared.setdefault(tuple(by_method.items()), by_method)
 
+    def take_seats(self, seats: Mapping[int, Seat]) -> None:
+        """Note where routes stand, for the plans that there are and for those to come."""
+        self._seats = seats
+        for plan in self._known.values():
+            self._seat(plan)
+
+    def _seat(self, plan: OperationPlan) -> None:
+        seat = self._seats.get(id(original_of(plan.head.route)))
+        if seat is not None:
+            plan.take(seat)
+
     def _plan(self, version: ApiVersion, gate: OperationGate, entry: Entry, shadows: list[Entry]) -> OperationPlan:
         # A plan keeps what it was made of, so that no other object can get the same `id`.
         made_of = (id(gate), id(entry), *map(id, shadows))
@@ -46,6 +59,7 @@ class VersionPlans:
         if plan is None:
             codec, head = version.settings.codec, self._at_head[gate.key]
             plan = self._known[made_of] = OperationPlan(gate, codec=codec, entry=entry, head=head, shadows=shadows)
+            self._seat(plan)
         return plan
 
 

@@ -51,13 +51,14 @@ class ApiVersions:
         shadowed: whether a request may need a handover.
         unversioned: the keys of operations that need no version.
         during_sunset: the keys of operations that are served though their version is not.
+        planned: makes the plans of the operations.
         closed: the names in the query and in the header, in lower case, that do not reach an operation, by its key: it
             refuses parameters that it does not declare, and clients say their version there.
     """
 
     __slots__ = (
         "_counting", "_for_now", "_recalls", "_top", "_unnamed", "_version_at", "by_header", "by_value", "closed",
-        "during_sunset", "gates", "head", "older_paths", "shadowed", "unselected", "unversioned",
+        "during_sunset", "gates", "head", "older_paths", "planned", "shadowed", "unselected", "unversioned",
     )  # fmt: skip
 
     def __init__(
@@ -79,7 +80,7 @@ class ApiVersions:
         # Most versions have every operation where head has it, and share one copy of head's routes.
         unmoved = VersionRoutes(self.head, {})
         older: dict[tuple[object, ...], Entry] = {}
-        plans = VersionPlans(at_head)
+        self.planned = plans = VersionPlans(at_head)
 
         def version_at(index: int, *, named: bool = True, counting: bool = False) -> ApiVersion:
             selected = gates.timeline.selected(index)._replace(by=by, gates=gates)
