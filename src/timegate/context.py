@@ -16,6 +16,7 @@ class Selected(NamedTuple):
         by: the middleware that selected it; None for none.
         gates: its gates; None for none.
         operation: the operation, by method and path at head, where a fact is about the body that it is sent alone.
+        passed: other middleware that the request went through since, which left it to the first.
     """
 
     version: str
@@ -24,6 +25,7 @@ class Selected(NamedTuple):
     by: object = None
     gates: object = None
     operation: str | None = None
+    passed: tuple[object, ...] = ()
 
 
 SELECTED: Final[ContextVar[Selected | None]] = ContextVar("timegate.selected", default=None)

@@ -4,6 +4,7 @@ import logging
 import warnings
 from typing import Any
 
+import httpx
 import pytest
 from fastapi import FastAPI, WebSocket
 from starlette.applications import Starlette
@@ -14,8 +15,8 @@ from starlette.routing import Mount, Route
 from tests.sentences import shows
 from tests.silence.exchanges import NEW, OLD, change_of, connected, exchange, failed_start, timeline_of
 from tests.silence.items import NOTED, RENAMED, Item, get_plainly, is_old, items, post_plainly
-from timegate import Timeline, Version
-from timegate.asgi import TimegateMiddleware
+from timegate import Timeline, Version, VersionChange, current_version
+from timegate.asgi import TimegateMiddleware, header
 
 
 def noted() -> tuple[FastAPI, list[Item]]:
@@ -58,6 +59,25 @@ class TestTwiceRoundOneApp:
         timeline = timeline_of(RENAMED, NOTED)
         inner = TimegateMiddleware(app, timeline=timeline)
         assert sent_twice(TimegateMiddleware(inner, timeline=timeline, contract=app), seen) == (TOLD, KNOWN)
+
+    def test_a_request_that_a_handler_sends_to_the_app_is_gated_by_its_own_version(self) -> None:
+        timeline = timeline_of(RENAMED)
+        app, got = items(), list[Any]()
+
+        @app.get("/calls")
+        async def calls(version: str) -> None:
+            for called in (app, around):
+                async with httpx.AsyncClient(transport=httpx.ASGITransport(called), base_url="http://test") as client:
+                    got.append((await client.get("/items", headers={"api-version": version})).json())
+
+        for _ in range(2):
+            app.add_middleware(TimegateMiddleware, timeline=timeline)
+        around = TimegateMiddleware(app, timeline=timeline)
+        for version, named in ((OLD, "article"), (NEW, "sku")):
+            for outer in (OLD, NEW):
+                got.clear()
+                assert exchange(around, "GET", f"/calls?version={version}", version=outer).status == 200
+                assert [next(iter(one)) for one in got] == [named, named]
 
     def test_added_and_wrapped_gates_once(self) -> None:
         app, seen = noted()
@@ -217,6 +237,32 @@ class TestMountedAppsOfStarlette:
         outer.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED))
         assert exchange(outer, "GET", "/items").json() == {"article": "s", "note": None}
         assert exchange(outer, "GET", "/sub/items").json() == {"sku": "s", "memo": None}
+
+
+def asked(app: FastAPI, path: str) -> None:
+    """A route that says which version it sees, and whether a change applies."""
+
+    @app.get(path)
+    def seen() -> list[Any]:
+        return [current_version(), Noted.applies()]
+
+
+class Noted(VersionChange):
+    """Nothing but what handlers ask for."""
+
+
+def test_no_version_is_in_force_at_an_unversioned_operation_of_a_mounted_app() -> None:
+    inner, outer = FastAPI(), FastAPI()
+    asked(inner, "/health")
+    own = Timeline(Version("2001-01-01", Noted), Version("2000-01-01"))
+    inner.add_middleware(TimegateMiddleware, timeline=own, unversioned=("/health",), select=header("Inner-Version"))
+    assert exchange(inner, "GET", "/health", version=None).json() == [None, True]
+    outer.mount("/sub", inner)
+    outer.add_middleware(TimegateMiddleware, timeline=timeline_of(RENAMED), sends=[Item])
+    for version in (None, OLD, NEW):
+        assert exchange(outer, "GET", "/sub/health", version=version).json() == [None, True]
+    older = exchange(outer, "GET", "/sub/health", headers={"inner-version": "2000-01-01"})
+    assert older.json() == ["2000-01-01", False]
 
 
 def behind(app: Any) -> Any:

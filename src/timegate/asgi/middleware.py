@@ -179,8 +179,8 @@ class TimegateMiddleware(Startable):
             await (self._lifespan if kind == "lifespan" else self._websocket)(scope, receive, send)
             return
         around = _selected()
-        if around is not None and self._passes(around.by, scope):
-            await self.app(scope, receive, send)
+        if around is not None and self._passes(around, scope):
+            await self._pass(around, scope, receive, send)
             return
         ready = self._ready
         if (
@@ -321,13 +321,18 @@ class TimegateMiddleware(Startable):
             send.plan = plan
         plan = plan or ready.document(version, path, scope["method"])
         scope = {**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}
-        if plan is not None:
-            await self._serve(version, plan, scope, receive, send, path=path, proven=False)
-        elif version.head.is_broken(path):
-            problem = not_in_version(version.value)
-            await send_problem(problem, send, settings=self.settings, version=version, method=scope["method"])
-        else:
-            await self.app(scope, receive, send)
+        # Another middleware may have selected a version of its own for the request that this one is a part of.
+        token = _set_selected(None)
+        try:
+            if plan is not None:
+                await self._serve(version, plan, scope, receive, send, path=path, proven=False)
+            elif version.head.is_broken(path):
+                problem = not_in_version(version.value)
+                await send_problem(problem, send, settings=self.settings, version=version, method=scope["method"])
+            else:
+                await self.app(scope, receive, send)
+        finally:
+            _reset_selected(token)
 
     async def _serve_other(
         self, ready: ReadyApp, version: ApiVersion, scope: Scope, receive: Receive, send: Send, *, path: str
@@ -351,8 +356,8 @@ class TimegateMiddleware(Startable):
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""
         around = _selected()
-        if around is not None and self._passes(around.by, scope):
-            await self.app(scope, receive, send)
+        if around is not None and self._passes(around, scope):
+            await self._pass(around, scope, receive, send)
             return
         ready = self._ready or self._started(scope)
         if ready is None:

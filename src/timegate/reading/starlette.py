@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 from typing_extensions import TypeAliasType
 
 from timegate.reading.declared import DeclaredBody, DeclaredModel, DeclaredOperation, DeclaredParameters
-from timegate.typing import METHODS, Schema, plain_text
+from timegate.typing import METHODS, Schema, is_array, plain_text
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref
 
@@ -136,8 +136,8 @@ def routes_below(owner: Any) -> Any:
 
     What a mount hands out are the routes of the app that it was made of, though another one may have taken its place.
     """
-    inner = getattr(getattr(owner, "app", None), "routes", None)
-    return inner if isinstance(inner, list) else getattr(owner, "routes", None)
+    inner: Any = getattr(getattr(owner, "app", None), "routes", None)
+    return inner if is_array(inner) else getattr(owner, "routes", None)
 
 
 def has_gates(mount: Any) -> bool:

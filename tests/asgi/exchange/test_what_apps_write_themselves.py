@@ -1,7 +1,9 @@
 """What an app writes itself, in a header field or in a validation error, is no reason to fail."""
 
+from typing import Annotated
+
 import pytest
-from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI, Form, HTTPException, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -98,3 +100,76 @@ def test_another_body_in_a_handlers_validation_errors_is_the_apps() -> None:
 
     served = gated(app, on(Item).renamed("article", to="sku"))
     assert exchange(served, "POST", "/items", body={"article": "none"}).json()["body"] == {"sku": "ours"}
+
+
+class Entry(BaseModel):
+    sku: str
+    tags: list[str] = []
+    stock: int
+
+
+def repeating() -> FastAPI:
+    app = FastAPI()
+
+    @app.exception_handler(RequestValidationError)
+    async def repeated(request: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse(jsonable_encoder({"detail": error.errors(), "body": error.body}), status_code=422)
+
+    return app
+
+
+@shows("Of a form, it has null for each file.")
+@pytest.mark.parametrize("as_model", [True, False])
+def test_a_form_that_a_handler_repeats_is_the_clients(as_model: bool) -> None:
+    app = repeating()
+    if as_model:
+
+        @app.post("/items")
+        async def by_model(entry: Annotated[Entry, Form()]) -> None: ...
+
+        gate = gated(app, on(Entry).renamed("article", to="sku"))
+    else:
+
+        @app.post("/items")
+        async def by_fields(sku: Annotated[str, Form()], stock: Annotated[int, Form()]) -> None: ...
+
+        gate = gated(app, endpoint("/items", "POST").form("article").renamed(to="sku"))
+
+    def told(body: bytes, kind: str) -> object:
+        response = exchange(gate, "POST", "/items", body=body, headers={"content-type": kind}, untyped=True)
+        assert (response.status, b"sku" in response.content) == (422, False)
+        return response.json()["body"]
+
+    plain = "application/x-www-form-urlencoded"
+    assert told(b"article=a&stock=no", plain) == {"article": "a", "stock": "no"}
+    assert told(b"article=a&article=b&stock=1&stock=no", plain) == {"article": "b", "stock": "no"}
+    assert told(b"stock=no", plain) == {"stock": "no"}
+    parts = ('"article"\r\n\r\na', '"stock"\r\n\r\nno', '"picture"; filename="p.png"\r\n\r\npng')
+    lines = "".join(f"--x\r\ncontent-disposition: form-data; name={part}\r\n" for part in parts)
+    sent = {"article": "a", "stock": "no", "picture": None}
+    assert told(f"{lines}--x--\r\n".encode(), "multipart/form-data; boundary=x") == sent
+
+
+class Long(BaseModel):
+    sku: str
+    stock: int
+    price: int
+    text: str = ""
+
+
+@shows("One entry stands for validation errors that are larger than `max_body`.")
+def test_validation_errors_that_are_larger_than_max_body_are_told_by_one_entry() -> None:
+    app = FastAPI()
+
+    @app.post("/items")
+    async def post(item: Long) -> Long:
+        return item
+
+    gate = gated(app, on(Long).renamed("article", to="sku"), max_body=20_000)
+    one = {"type": "more_errors", "loc": ["body"], "msg": "The validation errors are too large to be told."}
+    for size, is_told in ((7_000, True), (11_000, False), (19_000, False)):
+        response = exchange(gate, "POST", "/items", body={"article": "a", "text": "t" * size})
+        detail = response.json()["detail"]
+        assert (response.status, len(detail) == 2, detail == [one]) == (422, is_told, not is_told)
+    full = {"article": "a", "stock": 1, "price": 1, "text": "t" * 19_000}
+    assert exchange(gate, "POST", "/items", body=full).json() == full

@@ -266,10 +266,11 @@ async def _convert_form(
         raise Refused(unsupported_media("A form at this place must not be coded."))
 
     def convert(sent: dict[str, Any]) -> dict[str, Any]:
-        response.form = sent
+        response.form = sent, {}
         converted: dict[str, Any] = _upgrade(gate.program, response, partial(copy_parameters, sent), "form")
         for name in converted:
             _upgrade(parameter_texts, response, partial(converted.get, name), "form")
+        response.form = sent, converted
         return converted
 
     limit = response.version.settings.max_body

@@ -19,7 +19,14 @@ from timegate.asgi.message.cookies import cookies_in
 from timegate.asgi.message.headers import RawHeaders, is_json, values_of, without
 from timegate.asgi.message.json import Convert, NotJSON
 from timegate.asgi.message.parameters import by_name, query_parameters, repeatable
-from timegate.asgi.message.problems import Problem, detail_json, malformed, render_problem, response_not_convertible
+from timegate.asgi.message.problems import (
+    Problem,
+    detail_json,
+    errors_too_large,
+    malformed,
+    render_problem,
+    response_not_convertible,
+)
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
 from timegate.asgi.route.operation import DROPPED, NOT_MODIFIED, OperationPlan, ResponsePlan
@@ -121,7 +128,7 @@ class GatedResponse:
     Attributes:
         head_path: its path at head, with the values of the client's.
         original: the body of the request, where it was read.
-        form: the fields of the form in the body of the request, where they were read.
+        form: the fields of the form in the body of the request, where they were read, as sent and as head gets them.
         refused: why the request is refused though the app has begun to read it; None for no reason.
         stopped: whether the app was stopped, because its stream is not sent.
     """
@@ -141,7 +148,7 @@ class GatedResponse:
         self.scope = scope
         self.path = self.head_path = path
         self.original = b""
-        self.form: Mapping[str, Any] | None = None
+        self.form: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self.refused: Refused | None = None
         self.stopped = False
         self._send = send
@@ -171,7 +178,8 @@ class GatedResponse:
 
     def client_request(self) -> ClientRequest:
         """The request as the client sent it, parsed only when it is needed."""
-        plan, scope, path, original, form = self.plan, self.scope, self.path, self.original, self.form
+        plan, scope, path, original, forms = self.plan, self.scope, self.path, self.original, self.form
+        form = None if forms is None else forms[0]
         as_read = plan.gate.as_read
         headers: RawHeaders = list(scope["headers"])
         codec = self.version.settings.codec
@@ -185,6 +193,7 @@ class GatedResponse:
             ),
             cookie=lambda: cookies_in(headers),
             spellings=self.gate.spellings,
+            forms=forms,
         )
 
     async def _opening(self, message: Message) -> None:
@@ -322,7 +331,9 @@ class GatedResponse:
         buffer = self._buffer
         limit = self.version.settings.max_body
         if len(body) > (limit if buffer is None else limit - len(buffer)):
-            await self._fail(f"the response is larger than {limit} bytes")
+            # A list of validation errors repeats what the client sent, perhaps many times.
+            problem = errors_too_large(self._start["status"]) if self._told else None
+            await self._fail(f"the response is larger than {limit} bytes", problem)
             return
         if buffer is not None or message.get("more_body", False):
             buffer = self._buffer = bytearray() if buffer is None else buffer

@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from timegate.asgi.message.parameters import last_texts
 from timegate.errors import KEY_LABEL, ArmName, GateError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
@@ -54,9 +55,10 @@ class ClientRequest:
         header: returns its header fields, with names in lower case.
         cookie: returns its cookies.
         spellings: returns the other spellings of each key of the client's version.
+        forms: the fields of the form in its body as the client sent them, and as head got them; None for no form.
     """
 
-    __slots__ = ("_parse", "_parts", "_spellings")
+    __slots__ = ("_parse", "_parts", "_spellings", "forms")
 
     def __init__(
         self,
@@ -67,7 +69,9 @@ class ClientRequest:
         header: Callable[[], Mapping[str, Any]],
         cookie: Callable[[], Mapping[str, Any]],
         spellings: Callable[[], Mapping[str, frozenset[str]]],
+        forms: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
     ) -> None:
+        self.forms = forms
         self._spellings = spellings
         self._parse: Mapping[str, Callable[[], Any]] = {
             "body": body, "query": query, "path": path, "header": header, "cookie": cookie,
@@ -140,16 +144,27 @@ def convert_errors(body: dict[str, Any], *, gate: OperationGate, request: Client
         request: the request as the client sent it.
     """
     converter = _ErrorConverter(gate, request)
-    converted = {name: _converted(entries, converter) for name in LISTS if (entries := _entries(body, name))}
-    if "body" in body and _is_heads(body["body"], gate, request):
-        converted["body"] = request.at(("body",))
+    converted: dict[str, Any] = {
+        name: _converted(entries, converter) for name in LISTS if (entries := _entries(body, name))
+    }
+    sent = _sent_for(body["body"], gate, request) if "body" in body else NOTHING
+    if sent is not NOTHING:
+        converted["body"] = sent
     return {**body, **converted}
 
 
-def _is_heads(repeated: Any, gate: OperationGate, request: ClientRequest) -> bool:
-    """Whether a handler has repeated the body that it got, as FastAPI's documentation shows (``exc.body``)."""
-    heads = _heads_body(gate, request)
-    return heads is not NOTHING and bool(heads == repeated)
+def _sent_for(repeated: Any, gate: OperationGate, request: ClientRequest) -> Any:
+    """What the client sent for what a handler repeats, as FastAPI's documentation shows (``exc.body``).
+
+    `NOTHING` where it is not the body that head got.
+    """
+    if request.forms is not None:
+        sent, heads = map(last_texts, request.forms)
+        # A file is repeated as an object.
+        texts = {name: value for name, value in repeated.items() if not is_object(value)} if is_object(repeated) else {}
+        return sent if texts and texts == {name: text for name, text in heads.items() if text is not None} else NOTHING
+    heads_body = _heads_body(gate, request)
+    return request.at(("body",)) if heads_body is not NOTHING and heads_body == repeated else NOTHING
 
 
 def _heads_body(gate: OperationGate, request: ClientRequest) -> Any:

@@ -69,6 +69,12 @@ def repeatable(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: told(value) for name, value in values.items()}
 
 
+def last_texts(values: Mapping[str, Any]) -> dict[str, str | None]:
+    """The last text of each field of a form, as frameworks give it to who asks for one; null for a file."""
+    found = {name: value[-1] if is_array(value) and value else value for name, value in values.items()}
+    return {name: None if is_file(last) else "".join(parameter_texts(last)) for name, last in found.items()}
+
+
 def parameter_texts(value: Any) -> list[str]:
     """A parameter's value as the texts that a URL, a header field or a form has for it; a file has none.
 

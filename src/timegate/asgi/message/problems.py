@@ -169,6 +169,13 @@ def request_refused(error: GateError, *, place: str, errors: Sequence[Mapping[st
     return Problem("request-refused", HTTPStatus.UNPROCESSABLE_ENTITY, title, detail, members)
 
 
+def errors_too_large(status: int) -> Problem:
+    """The app refuses a request with validation errors that are too large to be converted, as they repeat its body."""
+    title, said = "The request is refused", "The validation errors are too large to be told."
+    errors = [{"type": "more_errors", "loc": ["body"], "msg": said}]
+    return Problem("request-refused", status, title, said, {"errors": errors})
+
+
 def malformed(detail: str) -> Problem:
     """A body is not the JSON, or not in the coding, that its header fields declare."""
     return Problem("body-malformed", HTTPStatus.BAD_REQUEST, "The body cannot be read", detail)

@@ -8,6 +8,7 @@ from typing import Final
 
 from timegate.asgi.message.scope import App, Message, Receive, Scope, Send
 from timegate.asgi.serve.startup import ReadyApp, Startup, same_changes, summary
+from timegate.context import SELECTED, Selected
 from timegate.errors import DeclarationError, TimegateError
 from timegate.gates import Gates
 
@@ -51,21 +52,30 @@ class Startable:
         """The path of the app's OpenAPI document; None for none."""
         return None if self._ready is None else self._ready.document_path
 
-    def _passes(self, by: object, scope: Scope) -> bool:
+    def _passes(self, around: Selected, scope: Scope) -> bool:
         """Whether a request comes from a middleware like this one around the same app, which gates it already.
 
         Args:
-            by: the middleware that selected the version in the context.
+            around: the version in the context, with the middleware that selected it.
             scope: the request.
         """
+        by = around.by
         # An app may send requests to itself while it handles one: these come from nobody else.
-        if not isinstance(by, Startable) or by is self:
+        if not isinstance(by, Startable) or by is self or self in around.passed:
             return False
         app = self.startup.routed(scope)
         if by._ready is None or app is None or by._ready.app is not app:
             return False
         self._check_other(by, scope)
         return self._failure is None
+
+    async def _pass(self, around: Selected, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request that another middleware gates, and note that it came through here."""
+        token = SELECTED.set(around._replace(passed=(*around.passed, self)))
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            SELECTED.reset(token)
 
     def _check_other(self, outer: Startable, scope: Scope) -> None:
         """Warn of a middleware around this one that gates the same app; another timeline is a failure."""
