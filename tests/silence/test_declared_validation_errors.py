@@ -201,3 +201,20 @@ def test_a_422_of_ours_has_the_status_that_the_apps_own_had(sent: Any) -> None:
     )
     response = old_client(app, *facts).post("/items", sent)
     assert (response.status_code, response.json()["detail"][0]["loc"]) == (400, ["body", [*sent][-1]])
+
+
+class Failed(BaseModel):
+    detail: str
+
+
+@pytest.mark.parametrize("status", [422, "4XX", "default"])
+def test_the_frameworks_own_list_is_no_text_that_a_declared_error_has(status: int | str) -> None:
+    app = FastAPI()
+
+    @app.get("/items", responses={status: {"model": Failed}})
+    def items(count: int) -> int:
+        raise HTTPException(422, "too many") if count > 9 else HTTPException(status_code=400)
+
+    client = old_client(app, on(Failed).renamed("message", to="detail"))
+    assert client.get("/items?count=10").json() == {"message": "too many"}
+    assert client.get("/items?count=x").json()["detail"][0]["loc"] == ["query", "count"]

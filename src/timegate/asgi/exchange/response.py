@@ -241,7 +241,7 @@ class GatedResponse:
         program = response_plan.apart.get(kind, response_plan.program)
         self._told = response_plan.told
         if response_plan.told and json and (plan.converts_errors or program is not None):
-            program = self._error_program(program)
+            program = self._error_program(program, lists=response_plan.lists)
         if of_the_bytes and plan.converts_responses:
             headers = self.version.tags.outbound(without(headers, DROPPED))
         headers = self.version.response_fields(headers, self.scope, self.path, self.head_path)
@@ -268,8 +268,8 @@ class GatedResponse:
         else:
             self._step = GatedResponse._buffering if json else GatedResponse._empty
 
-    def _error_program(self, program: Program | None) -> Program:
-        """The program of a response that may have validation errors."""
+    def _error_program(self, program: Program | None, *, lists: bool) -> Program:
+        """The program of a response that may have validation errors; ``lists`` says whether its model lists such."""
         # It must not refer to this object, which refers to it.
         gate, request, converts = self.gate, self.client_request(), self.plan.converts_errors
 
@@ -277,11 +277,14 @@ class GatedResponse:
             if not has_validation_errors(body):
                 return body if program is None else program(body)
             told = convert_errors(body, gate=gate, request=request) if converts else body
+            # The framework's own stand in place of what the app declares.
+            of_the_framework = is_of_the_framework(told)
+            if program is None or (of_the_framework and not lists):
+                return told
             try:
-                return told if program is None else program(copy_json(told))
+                return program(copy_json(told))
             except GateError:
-                # The framework's own may stand in place of what the app declares.
-                if not is_of_the_framework(told):
+                if not of_the_framework:
                     raise
                 return told
 

@@ -93,6 +93,7 @@ class ResponsePlan:
         media: the media types that the contract declares for it.
         apart: the programs of those whose JSON has another schema; None where it passes untouched.
         told: whether its JSON may list validation errors.
+        lists: whether the contract declares that it lists them.
         bodiless: whether a body of head's is left out, because its status or the version's has none.
     """
 
@@ -102,6 +103,7 @@ class ResponsePlan:
     media: tuple[str, ...] = ()
     apart: Mapping[str, Program | None] = field(default_factory=dict[str, "Program | None"])
     told: bool = False
+    lists: bool = False
     bodiless: bool = False
 
 
@@ -260,11 +262,12 @@ class OperationPlan:
             wrap = raises if status >= _FIRST_ERROR else _as_it_is
             program = wrap(gate.responses[declared])
             apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
-            told = told or (400 <= status < 500 and declared in gate.told)
+            lists = declared in gate.told
+            told = told or (400 <= status < 500 and lists)
             # Validation errors are converted as well, beside what the program converts.
             plain = apart.get(_JSON, program)
             convert = None if plain is None or told else self._codec.around(plain, of_app=True)
             media = gate.response_media.get(declared, ())
-            plan = ResponsePlan(plan.status, program, convert, media, apart, told)
+            plan = ResponsePlan(plan.status, program, convert, media, apart, told, lists)
         self.response_plans[status] = plan
         return plan
