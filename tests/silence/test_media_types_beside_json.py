@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Response
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from tests.sentences import shows
@@ -61,6 +62,21 @@ def test_a_response_that_refers_to_what_only_requests_have_is_listed_and_shown(s
     for version in (OLD, NEW):
         document = exchange(gated(app, RENAMED), "GET", "/openapi.json", version=version).json()
         assert document["paths"]["/x"]["post"]["responses"]["409"]["content"]["application/json"]["schema"] == schema
+
+
+@pytest.mark.parametrize("shown", [{"include_in_schema": False}, {}])
+def test_a_response_that_is_declared_by_hand_is_gated_where_no_document_shows_it(shown: dict[str, Any]) -> None:
+    app = FastAPI(openapi_url="/openapi.json" if shown else None)
+
+    @app.get("/x", responses={404: {"description": "x", "content": {"application/json": {"schema": ITEM}}}}, **shown)
+    def get() -> Response:
+        return JSONResponse({"sku": "a"}, 404)
+
+    @app.get("/y")
+    def other() -> Item:
+        return Item(sku="a")
+
+    assert exchange(gated(app, RENAMED), "GET", "/x").json() == {"article": "a"}
 
 
 def test_a_component_that_is_a_boolean_says_nothing_of_its_class() -> None:

@@ -47,6 +47,11 @@ class AppDocument:
         self._wire = self._wire.edited("requests", *(_rename_parameters(*pair) for pair in pairs))
         for operation, raw in documented:
             self._walk_operation(operation, raw)
+        # A document lacks the classes of routes that it does not show.
+        for side in SIDES:
+            for name, component in self._wire.components(side).items():
+                if not component.inline and component.display_name not in self._schemas:
+                    self._identities.setdefault(component.display_name, name)
         known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
         wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
         described = (one for operation, raw in documented for one in self._parameters(operation, raw))

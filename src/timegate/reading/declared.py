@@ -74,6 +74,7 @@ class DeclaredParameter:
         kind: its type.
         info: a pydantic ``FieldInfo``, or the default, or ``...``.
         hidden: whether documents leave it out.
+        several: whether each of its aliases is read, where it has several.
     """
 
     field: str
@@ -81,6 +82,7 @@ class DeclaredParameter:
     kind: Any
     info: Any
     hidden: bool = False
+    several: bool = True
 
     @property
     def annotation(self) -> Any:
@@ -138,6 +140,7 @@ class DeclaredOperation:
         cookies: the cookies.
         texts: the rest of its OpenAPI object, in the form that `Texts` describes.
         hidden: whether documents leave it out.
+        by_hand: what the app writes of its OpenAPI object by hand; documents that show the operation have it.
     """
 
     method: str
@@ -151,6 +154,7 @@ class DeclaredOperation:
     cookies: DeclaredParameters = DeclaredParameters()
     texts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     hidden: bool = False
+    by_hand: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def key(self) -> str:

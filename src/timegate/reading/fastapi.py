@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from pydantic import BaseModel, Json
+from pydantic import AliasChoices, AliasPath, BaseModel, Json
 from pydantic.fields import FieldInfo
 
 from timegate.reading.declared import (
@@ -138,6 +138,11 @@ def _operations(route: Any, overrides: Overrides) -> Iterator[DeclaredOperation]
     dependants = list(_dependants(_read(route, "dependant"), overrides, _read(route, "path_format")))
     request = _request(route, dependants)
     responses, success = _responses(route)
+    by_hand = {
+        status_key(code): {"content": declared["content"]}
+        for code, declared in _read(route, "responses").items()
+        if declared.get("content")
+    }
     parameters = {where: _parameters(dependants, f"{where}_params") for where in ("query", "header", "path", "cookie")}
     for method in in_order(_read(route, "methods")):
         yield DeclaredOperation(
@@ -151,6 +156,7 @@ def _operations(route: Any, overrides: Overrides) -> Iterator[DeclaredOperation]
             path_parameters=parameters["path"],
             cookies=parameters["cookie"],
             hidden=not _read(route, "include_in_schema"),
+            by_hand={"responses": by_hand} if by_hand else {},
         )
 
 
@@ -212,20 +218,23 @@ def _request(route: Any, dependants: list[Dependant]) -> DeclaredBody | None:
 
 
 def _keys_of(parameters: list[Any]) -> Iterator[tuple[str, str]]:
-    """The key of each parameter in a body: older releases read by an alias what the class of theirs calls otherwise.
-
-    Releases since 0.147 read several aliases, as the class does.
-    """
-    for one in parameters:
-        given = getattr(_read(one, "field_info"), "validation_alias", None)
-        if given is None or isinstance(given, str) or not _is_since(0, 147):
-            yield _read(one, "name"), _name_of(one)
+    """The key of each parameter in a body: older releases read by an alias what the class of theirs calls otherwise."""
+    return ((_read(one, "name"), _name_of(one)) for one in parameters if _several(one) is None)
 
 
 def _name_of(field: Any) -> str:
+    several = _several(field)
+    choices = several.choices if isinstance(several, AliasChoices) else ()
     # A release of FastAPI that has `validation_alias` here also reads parameters by it.
-    name: str = plain_text(getattr(field, "validation_alias", None) or _read(field, "alias"))
+    named = getattr(field, "validation_alias", None) or _read(field, "alias")
+    name: str = plain_text(next((one for one in choices if isinstance(one, str)), named))
     return name
+
+
+def _several(field: Any) -> AliasChoices | AliasPath | None:
+    """The aliases of what has several; releases before 0.147 do not read them."""
+    given = getattr(_read(field, "field_info"), "validation_alias", None)
+    return None if isinstance(given, str) or not _is_since(0, 147) else given
 
 
 def _says_more(info: FieldInfo) -> bool:
@@ -275,7 +284,12 @@ def _model(info: Any) -> Any:
 
 def _parameter(field: Any, info: Any, *, is_hidden: bool) -> DeclaredParameter:
     return DeclaredParameter(
-        field=_read(field, "name"), name=_name_of(field), kind=info.annotation, info=info, hidden=is_hidden
+        field=_read(field, "name"),
+        name=_name_of(field),
+        kind=info.annotation,
+        info=info,
+        hidden=is_hidden,
+        several=_is_since(0, 147),
     )
 
 

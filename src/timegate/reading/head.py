@@ -122,7 +122,9 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     if documented:
         check_document(document)
     by_hand = shown_by_hand(app, operations, documented)
-    wire, roots = with_inline_objects(AppDocument(wire, document, documented).wire(), roots)
+    # What a document does not show is read all the same.
+    written = {one.key: one.by_hand for one, _ in operations if one.by_hand} | documented
+    wire, roots = with_inline_objects(AppDocument(wire, document, written).wire(), roots)
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
     shown = (one for one in shown_besides(document, documented) if one not in outgoing.labels)

@@ -135,7 +135,8 @@ def _with_parameter(
     if one.hidden:
         schema[HIDDEN_MARK] = True
     required = [*component.required, name] if wire in wrapper.required else component.required
-    others = [key.lower() if in_header else key for key in wrapper.accepted(wire) if key not in (slot, one.name)]
+    accepted = wrapper.accepted(wire) if one.several else ()
+    others = [key.lower() if in_header else key for key in accepted if key not in (slot, one.name)]
     return replace(
         component,
         schema={**component.schema, "properties": {**component.properties, name: schema}, "required": required},
