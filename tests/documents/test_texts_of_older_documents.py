@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 import pytest
@@ -146,3 +147,36 @@ def test_a_text_that_documents_do_not_have_is_refused_when_it_is_declared() -> N
     )
     with pytest.raises(DeclarationError, match=r"it says nothing; give was= a dict with summary, description, tags"):
         endpoint("/items").documented(was={})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("title", Decimal(1)),
+        ("title", int),
+        ("deprecated", "yes"),
+        ("examples", "one"),
+        ("examples", [float("nan")]),
+        ("examples", [{1: 2}]),
+        ("examples", [10**5000]),
+        ("description", "half a character: \ud800"),
+    ],
+)
+def test_what_no_document_can_say_is_refused_when_it_is_declared(key: str, value: Any) -> None:
+    """It stood in the older document, which could not be written."""
+    wrong: Any = {key: value}
+    with pytest.raises(DeclarationError) as refused:
+        on(Item).documented("name", was=wrong)
+    assert str(refused.value) == (
+        f"on(Item).documented(…): no document can say this of {key!r}; "
+        "give was= a dict with title, description, examples, deprecated"
+    )
+
+
+def test_a_limit_of_too_many_digits_is_a_fault() -> None:
+    """The start broke off while the message was written."""
+    too_long = Annotated[int, Field(ge=10**5000)]
+    faults = faults_of(Contract.of_types(Item), change_of("Limited", on(Item).constrained("size", was=too_long)))
+    assert {fault.place for fault in faults} == {
+        "on(Item).constrained('size', was=Annotated[int, <FieldInfo of too many digits>])", "Item.size",
+    }  # fmt: skip

@@ -224,20 +224,25 @@ def name_of(subject: object) -> str:
     arguments = get_args(subject)
     if arguments:
         return _type_code(get_origin(subject), arguments)
-    try:
-        name: str = getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or repr(subject)
-    except ValueError:
-        return f"<{type(subject).__name__} of too many digits>"
+    name: str = getattr(subject, "__qualname__", None) or getattr(subject, "__name__", None) or _value_code(subject)
     # A class of a function is written as it is there.
     return name.rpartition("<locals>.")[2]
+
+
+def _value_code(value: object) -> str:
+    """A value as it is written in code; Python refuses to write a number of more than 4,300 digits."""
+    try:
+        return repr(value)
+    except ValueError:
+        return f"<{type(value).__name__} of too many digits>"
 
 
 def _type_code(origin: Any, arguments: tuple[Any, ...]) -> str:
     """A type with arguments as it is written in code."""
     if origin is Literal:
-        return f"Literal[{', '.join(map(repr, arguments))}]"
+        return f"Literal[{', '.join(map(_value_code, arguments))}]"
     if origin is Annotated:
-        return f"Annotated[{', '.join([name_of(arguments[0]), *map(repr, arguments[1:])])}]"
+        return f"Annotated[{', '.join([name_of(arguments[0]), *map(_value_code, arguments[1:])])}]"
     names = ["…" if isinstance(one, list) else "..." if one is ... else name_of(one) for one in arguments]
     return " | ".join(names) if origin in (Union, UnionType) else f"{name_of(origin)}[{', '.join(names)}]"
 

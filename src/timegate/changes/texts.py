@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from pydantic import JsonValue
+from pydantic_core import PydanticSerializationError, from_json, to_json
 from typing_extensions import TypedDict
 
 from timegate.changes.base import Fact, FieldsFact, ModelFact, kind
@@ -34,14 +35,27 @@ class OperationTexts(TypedDict, total=False):
     deprecated: bool | None
 
 
+_KINDS: Final[Mapping[str, type]] = {"examples": list, "tags": list, "deprecated": bool}
+"""The types of what documents say, where it is no text."""
+
+
 def _check_texts(fact: Fact, was: object, known: Mapping[str, Any]) -> None:
-    """Refuse texts that documents do not have at this place."""
-    keys: set[str] = set(was) if is_object(was) else set()
-    unknown = sorted(map(str, keys - known.keys()))
-    if not keys or unknown:
+    """Refuse texts that documents do not have at this place, and what no document can say."""
+    said: dict[str, Any] = was if is_object(was) else {}
+    unknown = sorted(map(str, said.keys() - known.keys()))
+    wrong = [key for key, value in said.items() if not unknown and not _can_be_said(value, _KINDS.get(key, str))]
+    if not said or unknown or wrong:
         problem = f"{unknown[0]!r} is no text of it" if unknown else "it says nothing"
+        problem = f"no document can say this of {wrong[0]!r}" if wrong else problem
         written = f"{fact.subject_code()}.{fact.verb}(…)"
         raise DeclarationError(f"{written}: {problem}; give was= a dict with {', '.join(known)}")
+
+
+def _can_be_said(value: Any, kind: type) -> bool:
+    try:
+        return value is None or (isinstance(value, kind) and bool(from_json(to_json(value)) == value))
+    except (ValueError, PydanticSerializationError):
+        return False
 
 
 @kind

@@ -138,6 +138,9 @@ class ValueMoved:
         older_holders: the components behind the keys of ``old`` but the last; other facts may rename the keys.
         newer_holders: those behind the keys of ``new``.
         empty: what the old place holds where the new place has no parent.
+        made: what head gets under the first key of ``new`` without the value: an object that it requires and that only
+            the newer version has, or null.
+        again: how many of the objects on the way of ``old``, innermost first, a later move of the version makes anew.
     """
 
     origin: Origin
@@ -149,6 +152,8 @@ class ValueMoved:
     older_holders: tuple[str, ...] = ()
     newer_holders: tuple[str, ...] = ()
     empty: Any = UNSET
+    made: Any = UNSET
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)

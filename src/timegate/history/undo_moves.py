@@ -11,7 +11,7 @@ from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value, read_by
 from timegate.history.field_paths import EACH, next_field, plain_key, split_path
-from timegate.history.move_order import check_order, is_renamed
+from timegate.history.move_order import Parents, check_order, is_renamed
 from timegate.history.schema_edits import with_property, without_internal_mark, without_property
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
@@ -29,10 +29,12 @@ class _Way(NamedTuple):
     Args:
         keys: the path in wire names.
         holder: the component that has the last key.
+        again: how many of the objects on it, innermost first, a later move of the version makes anew.
     """
 
     keys: tuple[str, ...]
     holder: str
+    again: int = 0
 
 
 @undo.register
@@ -129,11 +131,23 @@ def _move(
         root: len(path) == 1 or fact.empty is not UNSET or _parents_required(builder, side, root, path)
         for root, path in roots.items()
     }
+    made = {root: _without_value(builder, side, way) for root, way in newer_ways.items()}
+    deeper = {(name, key) for way in newer_ways.values() for name, key, _ in way[1:]}
+    deeper = {(name, key) for name, key in deeper if key in builder.component(side, name).required}
     required = {root: there and new[-1] in source.required for root, there in always_there.items()}
     builder.put(side, without_property(source, new[-1]))
     if holder not in roots:
         builder.record(side, holder, MovedThrough(builder.origin, new[-1], schema, older=False), new[-1])
         _drop_empty_parents(builder, side, roots)
+    kept = {root: builder.component(side, root).properties for root in roots}
+    for root, path in roots.items() if side == "requests" else ():
+        gone = [key for name, key in deeper if key not in builder.component(side, name).properties]
+        if gone and path[0] in kept[root] and not required[root]:
+            builder.fault(
+                texts[root],
+                f"older clients may leave {fact.old!r} out: then the move makes no {gone[0]!r}, which head requires",
+                f"give {gone[0]!r} a default in the model",
+            )
     done: set[str] = set()
     for root, path in roots.items():
         way = _make_way(builder, side, root, frozenset(roots), old, texts[root], required=required[root])
@@ -157,8 +171,9 @@ def _move(
         older_parent = builder.component(side, root).properties[way.keys[0]]
         older, newer = (tuple(name for *_, name in one) for one in (older_way, newer_ways[root]))
         step = ValueMoved(
-            builder.origin, way.keys, path, schema, older_parent, newer_parents[root], older, newer, empty
-        )
+            builder.origin, way.keys, path, schema, older_parent, newer_parents[root], older, newer, empty,
+            made=UNSET if path[0] in kept[root] else made[root], again=way.again,
+        )  # fmt: skip
         builder.record(side, root, step, path[0], way.keys[0], reads=read_by(empty))
 
 
@@ -170,7 +185,7 @@ def _make_way(
     builder: HistoryBuilder, side: Side, root: str, roots: frozenset[str], old: list[str], text: str, *, required: bool
 ) -> _Way | None:
     """The way along the old path; a parent that only older versions have is made. None where there can be no way."""
-    target, keys, among = root, list[str](), roots
+    target, keys, among, again = root, list[str](), roots, 0
     left, last = old[:-1], plain_key(old[-1])
     while left:
         component = builder.component(side, target)
@@ -185,6 +200,7 @@ def _make_way(
             if not builder.may_get_fields(component, text):
                 return None
             name = builder.emptied.get((side, builder.boundary, target, segment))
+            again += name is not None
             if name is None:
                 name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
                 inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
@@ -204,7 +220,7 @@ def _make_way(
             inner = found
         keys.append(key)
         target, among = inner.name, frozenset({inner.name})
-    return _Way((*keys, last), target)
+    return _Way((*keys, last), target, again)
 
 
 def check_moves(builder: HistoryBuilder, side: Side) -> None:
@@ -310,9 +326,9 @@ class _KeysByComponent:
         return self._known[id(component)].get(name, key)
 
 
-def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> list[tuple[str, str, str]]:
+def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> Parents:
     """The parents on a path, outermost first: the component that holds each, its key there, and its own component."""
-    found: list[tuple[str, str, str]] = []
+    found: Parents = []
     holder = root
     for key in path[:-1]:
         name = single_reference(builder.component(side, holder).properties[key])
@@ -321,6 +337,21 @@ def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ..
         found.append((holder, key, name))
         holder = name
     return found
+
+
+def _without_value(builder: HistoryBuilder, side: Side, way: Parents) -> Any:
+    """What an object holds under the first key of a way without the value at its end; `UNSET` where that is nothing."""
+    found: dict[str, Any] = {}
+    inner = found
+    for holder, key, _ in way:
+        component = builder.component(side, holder)
+        if key not in component.required:
+            break
+        if is_nullable(component.properties[key], builder.components(side)):
+            inner[key] = None
+            break
+        inner[key] = inner = {}
+    return next(iter(found.values()), UNSET)
 
 
 def _parents_required(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> bool:

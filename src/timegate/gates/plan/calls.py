@@ -10,7 +10,7 @@ from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, named_types, python_types
-from timegate.wire.schema import schema_at_depth
+from timegate.wire.schema import arms_of, schema_at_depth
 from timegate.wire.wire import Component
 
 
@@ -24,7 +24,7 @@ def call_of(
         components: of the newer version.
         upgrades: the direction.
     """
-    stars, takes_null, beside = 0, True, frozenset[type]()
+    stars, takes_null, beside, sets = 0, True, frozenset[type](), frozenset[int]()
     function, back = (step.to_head, step.to_old) if upgrades else (step.to_old, step.to_head)
     expects, gives = (step.older, step.newer) if upgrades else (step.newer, step.older)
     if function is None:
@@ -33,6 +33,7 @@ def call_of(
         stars = step.stars
         levels = (schema_at_depth(expects, level) or {} for level in range(stars))
         beside = beside.union(*(python_types(one, components.__getitem__) for one in levels)) - {list, dict}
+        sets = frozenset(stars - level for level in range(stars) if _is_set(schema_at_depth(gives, level) or {}))
         expects, gives = (schema_at_depth(schema, stars) or {} for schema in (expects, gives))
         # It gets null only where its own side alone admits it.
         takes_null = is_nullable(expects, components) and not is_nullable(gives, components)
@@ -41,7 +42,12 @@ def call_of(
         # An item is what the client sent; head reads it as the old server did.
         result = Result(result.types | EVERY - {type(None)}, None, step.origin)
     may_remove = isinstance(function, FirstItem | Together) and function.may_remove
-    return Call(function, stars, takes_null, result, may_remove, beside, None if back is one_way else back)
+    return Call(function, stars, takes_null, result, may_remove, beside, None if back is one_way else back, sets)
+
+
+def _is_set(schema: Schema) -> bool:
+    """Whether the lists among the values of a schema hold each item once."""
+    return schema.get("uniqueItems") is True or any(map(_is_set, arms_of(schema)))
 
 
 def fill_of(function: Function, schema: Schema, components: Mapping[str, Component], origin: Origin) -> Call:

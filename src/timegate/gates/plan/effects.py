@@ -138,7 +138,7 @@ def _name(slot: Slot, stage: Stage) -> Hashable:
 
 def _identities(calls: Iterable[Call]) -> Hashable:
     """Calls as a value: two that compare equal do the same."""
-    return tuple((_identity(call.function), call.stars) for call in calls)
+    return tuple((_identity(call.function), call.stars, call.sets) for call in calls)
 
 
 def _identity(function: Any) -> Hashable:

@@ -179,7 +179,8 @@ def _move(draft: Draft, step: ValueMoved) -> None:
     source, target, parent_schema = step.new, step.old, step.older_parent
     if draft.upgrades:
         source, target, parent_schema = step.old, step.new, step.newer_parent
-    start = draft.names.get(source[0])
+    first = source[0]
+    start = draft.names.get(first)
     if start is None:
         return
     draft.convert_to(start, draft.boundary)
@@ -195,7 +196,11 @@ def _move(draft: Draft, step: ValueMoved) -> None:
         slot = Slot(None, step.schema, draft.boundary)
         empty = UNSET if draft.upgrades or filled else step.empty
         unknown = draft.reach.unknown_parents(draft.name, source, draft.boundary + (not draft.upgrades))
+        if draft.upgrades:
+            unknown = max(unknown, min(step.again, len(source) - 2))
         draft.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
+        if draft.upgrades and step.again == len(source) - 1:
+            del draft.names[first]
     if filled is not None:
         draft.stage.ops.append(CopyValue(slot, "missing", filled, step.origin, required=False))
     if len(target) == 1:
@@ -211,6 +216,8 @@ def _move(draft: Draft, step: ValueMoved) -> None:
     draft.convert_to(parent, draft.boundary)
     if draft.upgrades and step.empty is not UNSET:
         draft.stage.ops.append(RemoveEqual(slot, filled or step.empty, parent, target[1:]))
+    if draft.upgrades and step.made is not UNSET:
+        draft.set_value(parent, "missing", step.made, step.origin, partial=True)
     draft.stage.ops.append(InsertValue(slot, parent, target[1:]))
 
 

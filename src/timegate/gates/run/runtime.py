@@ -157,6 +157,7 @@ class Call(NamedTuple):
         may_remove: whether it may take the value away, by `UNSET`.
         beside: the types of values that stand beside the containers and stay as they are.
         back: the function of the other direction; None where none is declared.
+        sets: how many containers deep the values are in each container that is a set.
     """
 
     function: Callable[[Any], Any]
@@ -166,6 +167,7 @@ class Call(NamedTuple):
     may_remove: bool = False
     beside: frozenset[type] = frozenset()
     back: Callable[[Any], Any] | None = None
+    sets: frozenset[int] = frozenset()
 
 
 def call_each(calls: tuple[Call, ...], value: Any, error: type[GateError]) -> Any:
@@ -199,7 +201,7 @@ def _call(call: Call, value: Any, stars: int, error: type[GateError]) -> Any:
         except GateError as fault:
             fault.at(key)
             raise
-    return value
+    return unique(held) if stars in call.sets and is_array(value) else value
 
 
 def gate_error(error: type[GateError], problem: str, origin: Origin | None, key: str | None = None) -> GateError:
