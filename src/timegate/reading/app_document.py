@@ -47,10 +47,12 @@ class AppDocument:
         self._wire = self._wire.edited("requests", *(_rename_parameters(*pair) for pair in pairs))
         for operation, raw in documented:
             self._walk_operation(operation, raw)
-        # A document lacks the classes of routes that it does not show.
+        # What a document does not show refers to classes as well.
         for side in SIDES:
             for name, component in self._wire.components(side).items():
-                if not component.inline and component.display_name not in self._schemas:
+                shown = self._schemas.get(component.display_name)
+                same = shown is None or shown.get("properties", {}).keys() == component.properties.keys()
+                if same and not component.inline:
                     self._identities.setdefault(component.display_name, name)
         known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
         wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
@@ -201,8 +203,8 @@ class AppDocument:
         ]
         behind += [
             {"by": media, "schema": {}, "listed": True}
-            for media, node in content.items()
-            if media != first and not is_json_media(media) and not node and not media.startswith(_PICTURES)
+            for media in content
+            if media not in {first, *schemas} and not is_json_media(media) and not media.startswith(_PICTURES)
         ]
         schema = beside(body.schema, self._shown_besides(own, body.schema))
         schema = {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *behind]} if behind else schema
@@ -285,8 +287,9 @@ def _examples(around: Any) -> dict[str, Any]:
 
 
 def _schemas_of(content: Mapping[str, Any]) -> dict[str, Schema]:
-    """The schemas of a response, by media type."""
-    return {media: node["schema"] for media, node in content.items() if _has_schema(node)}
+    """The schemas of a response, by media type; of a stream that of an item (OpenAPI 3.2)."""
+    found = {media: _schema_in(node) for media, node in content.items()}
+    return {media: schema for media, schema in found.items() if is_object(schema)}
 
 
 def _has_schema(node: Any) -> bool:
