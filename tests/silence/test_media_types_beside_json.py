@@ -41,6 +41,35 @@ def test_what_changes_in_another_media_type_is_refused_at_every_status(status: i
     assert f"Item changes and is reached through {LINES}" in str(fault)
 
 
+def test_a_stream_that_is_shown_by_its_items_is_refused_where_they_change() -> None:
+    contract = contract_of(404, {"application/jsonl": {"itemSchema": ITEM}})
+    assert contract.opaque == ("404 of GET /x",)
+    (fault,) = faults_of(contract, RENAMED)
+    assert "Item changes and is reached through application/jsonl" in str(fault)
+
+
+def test_a_response_by_hand_is_that_of_its_own_route_where_two_share_a_path() -> None:
+    app = FastAPI()
+
+    def by_hand(schema: Any) -> dict[int | str, dict[str, Any]]:
+        return {404: {"description": "x", "content": {"application/json": {"schema": schema}}}}
+
+    @app.get("/x/{number:int}", responses=by_hand(ITEM))
+    def by_number(number: int) -> Item:
+        raise HTTPException(404)
+
+    @app.get("/x/{name}", responses=by_hand({"type": "object"}))
+    def by_name(name: str) -> int:
+        raise HTTPException(404)
+
+    @app.exception_handler(404)
+    def not_found(_: Any, __: Any) -> Response:
+        return JSONResponse({"sku": "a"}, 404)
+
+    assert exchange(gated(app, RENAMED), "GET", "/x/1").json() == {"article": "a"}
+    assert exchange(gated(app, RENAMED), "GET", "/x/one").json() == {"sku": "a"}
+
+
 @pytest.mark.parametrize("other", [NOBODY_KNOWS, {"$ref": "#/components/schemas/HTTPValidationError"}])
 def test_what_changes_beside_a_component_that_nobody_knows_is_refused(other: Any) -> None:
     schema = {"type": "object", "properties": {"item": ITEM, "why": other}}

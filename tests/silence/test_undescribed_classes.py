@@ -9,11 +9,15 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, PlainSerializer, RootModel, SerializeAsAny, WithJsonSchema, create_model
 from pydantic.json_schema import SkipJsonSchema
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
 
 from tests.sentences import shows
 from tests.silence.exchanges import accounted, exchange, faults_of, gated
 from tests.silence.states import STATE, State
 from timegate import Contract, on
+from timegate.starlette import operation
 
 
 class Inner(BaseModel):
@@ -373,3 +377,12 @@ def test_a_response_class_without_a_media_type_changes_no_document() -> None:
     contract = Contract.of(app)
     assert contract.document["paths"] == app.openapi()["paths"]
     assert contract.opaque == ("200 of GET /place",)
+
+
+@pytest.mark.parametrize(("declared", "listed"), [({}, ("200 of POST /x",)), ({"status": 204}, ())])
+def test_a_starlette_handler_without_a_response_may_send_anything(declared: Any, listed: tuple[str, ...]) -> None:
+    @operation(request=Inner, **declared)
+    async def post(request: Request, body: Inner) -> Response:
+        return Response(body.model_dump_json())
+
+    assert Contract.of(Starlette(routes=[Route("/x", post, methods=["POST"])])).opaque == listed

@@ -16,6 +16,7 @@ from timegate.reading.declared import DeclaredBody, DeclaredModel, DeclaredOpera
 from timegate.typing import METHODS, Schema, is_array, plain_text
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref
+from timegate.wire.wire import WITHOUT_BODY
 
 DECLARATION: Final = "timegate_operation"
 """The attribute of an endpoint that holds its `Operation`; `functools.wraps` copies it to other decorators."""
@@ -162,6 +163,9 @@ def _declared(method: str, path: str, endpoint: Any, declared: Operation, taken:
     success = str(declared.status)
     types = {declared.status: declared.response, **(declared.errors or {})}
     responses = {str(status): _body(kind) for status, kind in types.items()}
+    if declared.response is None and declared.status not in WITHOUT_BODY:
+        # What the handler sends is not declared: it may be anything.
+        responses[success] = DeclaredBody(media=())
     handler = _handler_of(endpoint)
     name: str = getattr(handler, "__name__", type(handler).__name__)
     by_method = f"{name}_{method.lower()}"
