@@ -170,3 +170,19 @@ def test_a_text_that_is_declared_is_converted() -> None:
     assert exchange(gated(told, on(Told).mapped("detail", {"old": "new"}, seen_as="old")), "GET", "/told").json() == {
         "detail": "old"
     }
+
+
+class Note(BaseModel):
+    what: str | None = None
+
+
+def test_a_text_is_no_model_of_which_every_key_may_be_absent() -> None:
+    app = FastAPI()
+
+    @app.get("/notes", responses={404: {"model": Note}})
+    def get(found: bool = False) -> int:
+        raise HTTPException(404, {"what": "x"} if found else "no such")
+
+    served = gated(app, on(Note).removed("code", was=int, backfill=0))
+    assert exchange(served, "GET", "/notes").json() == {"detail": "no such"}
+    assert exchange(served, "GET", "/notes?found=true").json() == {"detail": {"what": "x", "code": 0}}

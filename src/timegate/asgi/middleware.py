@@ -44,7 +44,7 @@ from timegate.asgi.serve.arguments import check_arguments, check_sunset_status, 
 from timegate.asgi.serve.documents import Hook, Shown, unchanged
 from timegate.asgi.serve.in_force import InForce
 from timegate.asgi.serve.lifecycle import NOT_READY, Startable, wrapped_app
-from timegate.asgi.serve.listing import MIDDLEWARE, Listing, Served
+from timegate.asgi.serve.listing import MIDDLEWARE, Listing, served_by
 from timegate.asgi.serve.startup import Payloads, ReadyApp, Startup
 from timegate.changes.calls import explained
 from timegate.context import SELECTED
@@ -130,6 +130,10 @@ class TimegateMiddleware(Startable):
             sends=sends,
             receives=receives,
             max_body=max_body,
+            observer=observer,
+            losses=losses,
+            changes_field=changes_field,
+            unreleased=unreleased,
             problems=problems,
             documents=documents,
             client=client,
@@ -320,7 +324,7 @@ class TimegateMiddleware(Startable):
         if isinstance(send, Watched):
             send.plan = plan
         plan = plan or ready.document(version, path, scope["method"])
-        scope = {**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}
+        scope = {**scope, MIDDLEWARE: served_by(self, scope)}
         # Another middleware may have selected a version of its own for the request that this one is a part of.
         token = _set_selected(None)
         try:
@@ -347,7 +351,7 @@ class TimegateMiddleware(Startable):
         if problem is not None:
             await send_problem(problem, send, settings=self.settings, version=version, method=method)
         elif passes:
-            await self.app({**scope, MIDDLEWARE: Served(self, scope.get("root_path", ""))}, receive, send)
+            await self.app({**scope, MIDDLEWARE: served_by(self, scope)}, receive, send)
         else:
             location = slash_redirect(version, scope, path=path) if ready.redirects else None
             app = self.app if location is None else RedirectResponse(location)

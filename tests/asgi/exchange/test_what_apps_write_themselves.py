@@ -173,3 +173,35 @@ def test_validation_errors_that_are_larger_than_max_body_are_told_by_one_entry()
         assert (response.status, len(detail) == 2, detail == [one]) == (422, is_told, not is_told)
     full = {"article": "a", "stock": 1, "price": 1, "text": "t" * 19_000}
     assert exchange(gate, "POST", "/items", body=full).json() == full
+
+
+@pytest.mark.parametrize(
+    "place", [["body", "tags", -1], ["body", "tags", 10**30], ["body", None], ["body", ["x"]], ["body", {"a": 1}], []]
+)
+def test_a_validation_error_at_no_place_of_a_request_is_no_reason_to_fail(place: list[object]) -> None:
+    app = FastAPI()
+
+    @app.post("/items")
+    async def post(body: Entry) -> Entry:
+        told = [{"loc": place, "type": "x", "msg": "m"}, {"loc": ["body", "sku"], "type": "x", "msg": "m"}]
+        raise HTTPException(422, detail=told)
+
+    served = gated(app, on(Entry).renamed("article", to="sku"))
+    response = exchange(served, "POST", "/items", body={"article": "a", "stock": 1})
+    assert (response.status, response.json()["detail"][1]["loc"]) == (422, ["body", "article"])
+
+
+def test_a_header_field_that_a_function_gives_a_line_break_is_not_sent() -> None:
+    app = FastAPI()
+
+    @app.get("/items")
+    def get(name: str, response: Response) -> int:
+        response.headers["X-Name"] = name.encode().hex()
+        return 1
+
+    fact = endpoint("/items").response_header("X-Name").retyped(to_old=lambda value: bytes.fromhex(value).decode())
+    served = gated(app, fact)
+    assert exchange(served, "GET", "/items?name=a").headers["x-name"] == "a"
+    for name in ("a%0D%0ASet-Cookie:%20b=1", "a%0Ab", "a%00b"):
+        response = exchange(served, "GET", f"/items?name={name}")
+        assert (response.status, "x-name" in response.headers) == (500, False)

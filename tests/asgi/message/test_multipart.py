@@ -30,8 +30,16 @@ def test_the_parts_are_the_same_whatever_the_pieces_in_which_they_arrive(size: i
     assert scanned(form, size) == [("n", part) for part in parts]
 
 
-def test_spaces_may_follow_a_boundary() -> None:
-    assert scanned(PART.replace(b"--b\r\n", b"--b \t \r\n") + b"--b--", 1000) == [("n", b"1")]
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 6, 7, 1000])
+def test_spaces_may_follow_a_boundary(size: int) -> None:
+    assert scanned(PART.replace(b"--b\r\n", b"--b \t \r\n") + b"--b--", size) == [("n", b"1")]
+
+
+@pytest.mark.parametrize("size", [1, 100, 1000, 10_000])
+def test_a_thousand_of_them_may_and_no_more(size: int) -> None:
+    assert scanned(PART.replace(b"--b\r\n", b"--b" + b" " * 1024 + b"\r\n") + b"--b--", size) == [("n", b"1")]
+    with pytest.raises(Malformed):
+        scanned(PART.replace(b"--b\r\n", b"--b" + b" " * 1025 + b"\r\n") + b"--b--", size)
 
 
 @pytest.mark.parametrize("after", [b"x\r\n", b" x\r\n", b"\n\n"])

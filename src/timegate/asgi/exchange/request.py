@@ -102,7 +102,8 @@ async def exchange(
             extensions: Mapping[str, Any] | None = scope.get("extensions")
             if extensions:
                 inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
-        if version.tagged and (b"if-none-match" in fields or b"if-match" in fields):
+        # A version's document has tags of its own, be there others or not.
+        if (version.tagged or plan.converts_responses) and (b"if-none-match" in fields or b"if-match" in fields):
             others = not plan.converts_responses or plan.gate.key in version.same_tags
             headers = inner["headers"] = version.tags.inbound(headers, others=others)
         if plan.assumes_json and (proven or plan.gate.lax) and b"content-type" not in fields:

@@ -118,7 +118,7 @@ def _inside(node: Any, segment: str | int) -> Any:
         return node
     if is_object(node):
         return node.get(str(segment), NOTHING)
-    if is_array(node) and isinstance(segment, int) and segment < len(node):
+    if is_array(node) and isinstance(segment, int) and 0 <= segment < len(node):
         return node[segment]
     return NOTHING
 
@@ -207,13 +207,23 @@ def _count_of(more: int, *, like: Any) -> ValidationError:
     return {"type": "more_errors", "loc": [part], "msg": text, "ctx": {"count": more}}
 
 
+def _is_index(part: object) -> bool:
+    """Whether a part of a place is the index of an item, which no place counts from the end."""
+    return isinstance(part, int) and part >= 0
+
+
 def _entries(body: dict[str, Any], name: str) -> list[Any]:
     found = body.get(name)
     return found if is_array(found) else []
 
 
 def _has_place(entry: Any) -> bool:
-    return is_object(entry) and (is_array(entry.get("loc")) or isinstance(entry.get("pointer"), str))
+    if not is_object(entry):
+        return False
+    location = entry.get("loc")
+    if location is None:
+        return isinstance(entry.get("pointer"), str)
+    return is_array(location) and all(isinstance(part, str) or _is_index(part) for part in location)
 
 
 class _ErrorConverter:

@@ -32,7 +32,9 @@ _PARAMETER: Final = re.compile(
     # All blanks before a value are taken at once: dividing many of them in every way would take long.
     rb"""\s*([^\s;="]+)\s*=\s*(?!\s)(?:"((?:[^"\\]|\\.|"(?!\s*(?:;|\Z)))*)"|([^\s;"]*))\s*(?:;|\Z)|\s*(?:;|\Z)"""
 )
-_END_OF_LINE: Final = re.compile(rb"[ \t]*(\r\n)")
+# After a boundary there may be blanks.
+_END_OF_LINE: Final = re.compile(rb"[ \t]{0,1024}(\r\n)")
+_MAY_END: Final = re.compile(rb"[ \t]{0,1024}\r?")
 
 
 class Malformed(ValueError):
@@ -184,7 +186,7 @@ class MultipartScanner:
             known = len(self._buffer) - len(self._delimiter)
             return None if known <= self._at else self._taken(known)
         after = end + len(self._delimiter)
-        if len(self._buffer) < after + 2:
+        if len(self._buffer) < after + 2 or _MAY_END.fullmatch(self._buffer, after):
             return self._taken(end) if end > self._at else None
         data = self._taken(end)
         if self._buffer.startswith(b"--", after):

@@ -18,6 +18,9 @@ Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+ABOVE: Final = "timegate.above"
+"""The key of the scope in which a request has the `root_path` of before, with that which has a prefix of its path."""
+
 _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
 
 # Older releases of Starlette remove `root_path` from a path as a regular expression.
@@ -45,7 +48,7 @@ def below_prefix(scope: Scope, prefix: str) -> Scope:
     if not prefix:
         return scope
     root: str = scope.get("root_path", "")
-    below = {**scope, "root_path": root + prefix}
+    below = {**scope, "root_path": root + prefix, ABOVE: (root, root + prefix)}
     if root and route_path(scope) == scope["path"]:
         # A proxy has removed its own prefix already; a path must begin with the whole `root_path`.
         below["path"] = root + scope["path"]

@@ -57,8 +57,11 @@ def _declared_or_the_frameworks(program: Program, body: Any, *, raised: bool) ->
         return program(body)
     detail = body[DETAIL]
     is_text = not (is_object(detail) or is_array(detail))
+    if raised and is_text:
+        # A model of which every key may be absent would take it for one of its own.
+        return body
     try:
-        return {DETAIL: program(copy_json(detail))} if raised and not is_text else program({DETAIL: copy_json(detail)})
+        return {DETAIL: program(copy_json(detail))} if raised else program({DETAIL: copy_json(detail)})
     except GateError:
         if is_text:
             return body

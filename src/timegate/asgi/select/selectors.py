@@ -27,7 +27,8 @@ MAX_LENGTH: Final = 256
 
 # Header fields that a page of another origin may set without a preflight (the Fetch standard's safelist).
 _SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type", "range"})
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""The name of a header field (RFC 9110, section 5.1)."""
 _BEGINNING: Final = re.compile(r"\d[\w.-]{0,63}", re.ASCII)
 _ANY_TEXT: Final = re.compile(r".+", re.DOTALL)
 
@@ -214,7 +215,7 @@ class PinSelector(_Selector):
     def __post_init__(self) -> None:
         declared: Any = getattr(self.pin, "vary", None)
         names: Any = (declared,) if isinstance(declared, str) or not hasattr(declared, "__iter__") else declared
-        if declared is not None and not all(isinstance(name, str) and _TOKEN.fullmatch(name) for name in names):
+        if declared is not None and not all(isinstance(name, str) and TOKEN.fullmatch(name) for name in names):
             raise DeclarationError(
                 f"{self.pin!r}.vary = {declared!r} names no header fields: vary = ('Authorization',)"
             )
@@ -283,7 +284,7 @@ class FirstOf:
 @explained
 def header(name: str) -> Selector:
     """Select by a header field, whatever the case of its name."""
-    return HeaderSelector(_named("header", name, "API-Version", _TOKEN))
+    return HeaderSelector(_named("header", name, "API-Version", TOKEN))
 
 
 @explained
@@ -306,7 +307,7 @@ def query(name: str) -> Selector:
 @explained
 def media_type(parameter: str) -> Selector:
     """Select by a parameter of the media types in Accept, or else of the Content-Type."""
-    return MediaTypeSelector(_named("media_type", parameter, "version", _TOKEN).lower())
+    return MediaTypeSelector(_named("media_type", parameter, "version", TOKEN).lower())
 
 
 @explained
@@ -344,7 +345,7 @@ def selector_of(select: Selector | Pin) -> Selector:
     # A class of selectors has all that a selector has.
     if isinstance(given, Selector) and not isinstance(given, type):
         return given
-    name = given if isinstance(given, str) and _TOKEN.fullmatch(given) else "API-Version"
+    name = given if isinstance(given, str) and TOKEN.fullmatch(given) else "API-Version"
     return PinSelector(pin_of(select, f"select={given!r} is no selector: select=header({name!r})"))
 
 

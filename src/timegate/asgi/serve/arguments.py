@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from timegate.asgi.select.selectors import TOKEN
 from timegate.contract import Contract, listed
 from timegate.errors import DeclarationError
 from timegate.gates import Gates
+from timegate.observing.event import Sampling
 from timegate.timeline import Timeline
 
 _TIMELINE: Final = "timeline=Timeline(Version('2025-06-01', …), Version('2025-01-01'))"
@@ -23,6 +25,10 @@ def check_arguments(
     sends: object,
     receives: object,
     max_body: object,
+    observer: object,
+    losses: object,
+    changes_field: object,
+    unreleased: object,
     **functions: object,
 ) -> None:
     """Refuse arguments of a wrong type.
@@ -34,6 +40,10 @@ def check_arguments(
         sends: the types that leave the server without an operation.
         receives: those that reach it without one.
         max_body: how many bytes of a body are buffered at most.
+        observer: gets events, or None.
+        losses: who is told of losses, or None.
+        changes_field: the name of a header field, or None.
+        unreleased: whether the version without a date is served.
         functions: the arguments that are functions.
 
     Raises:
@@ -48,6 +58,14 @@ def check_arguments(
     listed("TimegateMiddleware", sends=sends, receives=receives)
     if not isinstance(max_body, int) or isinstance(max_body, bool) or max_body <= 0:
         raise _refusal("max_body", max_body, _MAX_BODY)
+    if observer is not None and not callable(observer):
+        raise _refusal("observer", observer, "observer=note, a function that takes an event")
+    if losses is not None and not isinstance(losses, Sampling):
+        raise _refusal("losses", losses, "losses=Sampling(tell, rate=0.01)")
+    if changes_field is not None and not (isinstance(changes_field, str) and TOKEN.fullmatch(changes_field)):
+        raise _refusal("changes_field", changes_field, "changes_field='API-Changes', the name of a header field")
+    if not isinstance(unreleased, bool):
+        raise _refusal("unreleased", unreleased, "unreleased=True, or False")
     for name, function in functions.items():
         if not callable(function):
             raise _refusal(name, function, f"{name}= takes a function")

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from timegate.asgi.message.scope import Scope
+from timegate.asgi.message.scope import ABOVE, Scope
 from timegate.asgi.select.ceiling import Top
 from timegate.asgi.select.selectors import (
     FirstOf,
@@ -52,10 +52,19 @@ class Served(NamedTuple):
     Attributes:
         by: the middleware.
         root_path: the path before the app's own.
+        above: the same without a version in it.
     """
 
     by: Lists
     root_path: str
+    above: str
+
+
+def served_by(middleware: Lists, scope: Scope) -> Served:
+    """Where a request came through, by its scope."""
+    root: str = scope.get("root_path", "")
+    above, below = scope.get(ABOVE, (root, root))
+    return Served(middleware, root, above if below == root else root)
 
 
 async def list_versions(request: Request) -> Response:
@@ -79,7 +88,7 @@ def _served(scope: Scope) -> Served:
     found: Served | None = scope.get(MIDDLEWARE)
     selected = SELECTED.get()
     if found is None and selected is not None and isinstance(selected.by, Lists):
-        found = Served(selected.by, scope.get("root_path", ""))
+        found = served_by(selected.by, scope)
     if found is None:
         raise DeclarationError(
             "list_versions: the request did not come through the middleware: app.add_middleware(TimegateMiddleware, …)"
@@ -135,7 +144,7 @@ class Listing:
                 case QuerySelector():
                     return {"href": f"{root}{path}?{selector.name}={value}"}
                 case PathSelector():
-                    return {"href": f"{root}{selector.template.replace('{version}', value).rstrip('/')}{path}"}
+                    return {"href": f"{served.above}{selector.template.replace('{version}', value).rstrip('/')}{path}"}
                 case MediaTypeSelector():
                     accept = f"application/json; {selector.parameter}={value}"
                     return {"href": root + path, "headers": {"Accept": accept}}
