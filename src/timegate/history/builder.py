@@ -13,7 +13,7 @@ from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
 from timegate.history.remedies import PLAIN_ALIAS, UNCERTAIN_KEYS, name_one, reach_model
-from timegate.history.schema_edits import has_fields
+from timegate.history.schema_edits import has_fields, without_property
 from timegate.history.shown import ShownSoFar
 from timegate.history.spellings import uncertain_at
 from timegate.history.steps import HeaderFieldChanged, ModelIntroduced, Origin, Step
@@ -142,6 +142,11 @@ class HistoryBuilder:
         self.wire = self.wires[-1].edited(side, component)
         self._look_up.note(side, component)
         self.references.note(side, component)
+
+    def take(self, side: Side, component: Component, key: str) -> bool:
+        """Take a property from a component; whether it told that from other arms of a union at a newer version."""
+        self.put(side, without_property(component, key))
+        return key in self.unions.keys(side) and self.unions.retag(side, key, component.name, None)
 
     def put_operation(self, operation: Operation, *, touches: str = "") -> None:
         """Replace an operation by what it is in the older version.

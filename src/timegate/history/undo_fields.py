@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timegate.changes.base import UNSET
 from timegate.changes.fields import Added, Removed, Renamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by, value_at
@@ -12,11 +13,11 @@ from timegate.history.schema_edits import (
     with_property_renamed,
     with_property_schema,
     without_internal_mark,
-    without_property,
 )
 from timegate.history.spellings import is_spelling
 from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
+from timegate.wire.json_types import listed_values
 from timegate.wire.wire import Component, Side
 
 
@@ -26,8 +27,13 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
         component = builder.component(place.side, place.name)
         schema = component.properties[place.key]
         default = value_at(builder, place, fact.default, argument="default", fits=schema, used_in="requests")
-        builder.put(place.side, without_property(component, place.key))
-        step = KeyAdded(builder.origin, place.key, schema, default, fact.partial)
+        is_tag = builder.take(place.side, component, place.key)
+        if is_tag and place.side == "requests" and fact.default is UNSET:
+            tag = next(iter(listed_values(schema) or ()), "…")
+            problem = "head tells the arms of a union by this key, and nothing says what it gets from old clients"
+            remedy = f"on({component.display_name}).added({place.key!r}, default={tag!r})"
+            builder.fault(f"{component.display_name}.{place.key}", problem, remedy)
+        step = KeyAdded(builder.origin, place.key, schema, default, fact.partial and not is_tag)
         builder.record(place.side, place.name, step, place.key, reads=read_by(default))
 
 

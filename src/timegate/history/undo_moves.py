@@ -12,7 +12,7 @@ from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value, read_by
 from timegate.history.field_paths import EACH, next_field, plain_key, split_path
 from timegate.history.move_order import Parents, check_order, is_renamed
-from timegate.history.schema_edits import with_property, without_internal_mark, without_property
+from timegate.history.schema_edits import with_property, without_internal_mark
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
 from timegate.typing import Schema, is_object
@@ -135,7 +135,7 @@ def _move(
     deeper = {(name, key) for way in newer_ways.values() for name, key, _ in way[1:]}
     deeper = {(name, key) for name, key in deeper if key in builder.component(side, name).required}
     required = {root: there and new[-1] in source.required for root, there in always_there.items()}
-    builder.put(side, without_property(source, new[-1]))
+    builder.take(side, source, new[-1])
     if holder not in roots:
         builder.record(side, holder, MovedThrough(builder.origin, new[-1], schema, older=False), new[-1])
         _drop_empty_parents(builder, side, roots)
@@ -373,6 +373,6 @@ def _drop_empty_parents(builder: HistoryBuilder, side: Side, roots: Mapping[str,
             schema = builder.component(side, holder).properties[key]
             # An earlier fact of the version may put another value there: then it is the same object.
             builder.emptied[side, builder.boundary, holder, key] = name
-            builder.put(side, without_property(builder.component(side, holder), key))
+            builder.take(side, builder.component(side, holder), key)
             if holder not in roots:
                 builder.record(side, holder, MovedThrough(builder.origin, key, schema, older=False), key)

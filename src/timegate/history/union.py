@@ -101,7 +101,8 @@ class Union:
     def retag(self, name: str, tags: Sequence[Any] | None) -> None:
         """Let other tags lead to an arm.
 
-        Where no list says which tags do, or one of them is that of another arm, the key no longer discriminates.
+        Where no list says which tags do, because the arm lacks the key, or one of them is that of another arm, the key
+        no longer discriminates.
         """
         if self._tags is None:
             self._tags = _Tags.of(self.schema, self.joined)
@@ -112,6 +113,10 @@ class Union:
         if texts is None or any(self._is_tag_of_another(target, known.owners.get(text)) for text in texts):
             del self.schema["discriminator"]
             self._tags = None
+            if self.keyword == "oneOf" and "anyOf" not in self.schema:
+                # Without tags that tell them apart, a value may be one of several arms.
+                self.keyword = "anyOf"
+                self.schema[self.keyword] = self.schema.pop("oneOf")
         else:
             known.note(target, texts)
             known.changed[target] = texts

@@ -88,6 +88,8 @@ class Unions:
         # The holders of each component that older versions alone have as an arm, of those that this boundary retired.
         self._retired: dict[Holder, set[str]] = {}
         self._keys: dict[Side, set[str]] = {}
+        # The keys that told the arms of a union apart at a newer version and no longer do, each with an arm.
+        self._told: set[tuple[Side, str, str]] = set()
         # The components that a discriminator tells without a list of arms: all, and by what it leads to.
         self._unlisted: dict[Side, dict[str, set[str]]] = {side: {} for side in SIDES}
 
@@ -137,12 +139,24 @@ class Unions:
         self._retired.setdefault((side, name), set()).add(holder)
         self._edited[union.holder] = None
 
-    def retag(self, side: Side, key: str, name: str, tags: Sequence[Any] | None) -> None:
-        """Let other tags lead to a component in the unions that a key discriminates; None where no list has them."""
+    def retag(self, side: Side, key: str, name: str, tags: Sequence[Any] | None) -> bool:
+        """Let other tags lead to a component in the unions that a key discriminates.
+
+        Args:
+            side: whether clients send or receive them.
+            key: the key.
+            name: the component.
+            tags: None where no list has them.
+
+        Returns:
+            whether the key told it from other arms at a newer version, and no longer does.
+        """
         for union in (*self.having(side, name), *self._without_list(side, self._unlisted[side].get(name, ()))):
             if union.key == key:
                 union.retag(name, tags)
+                self._told.update((side, key, arm) for arm in union.arms if not union.key)
                 self._edited[union.holder] = None
+        return (side, key, name) in self._told
 
     def rename_key(self, side: Side, new: str, old: str, names: frozenset[str]) -> tuple[frozenset[str], set[str]]:
         """Let ``old`` discriminate the unions of some components, which have the key by that name now.
