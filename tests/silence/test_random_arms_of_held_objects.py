@@ -30,12 +30,14 @@ class Drawn:
     """
 
     def __init__(self, dice: random.Random) -> None:
-        self.facts: list[Any] = []
+        facts: dict[str, list[Any]] = {}
         self.renamed: dict[str, dict[str, str]] = {}
-        held = [self._held(dice, name) for name in "PQ"]
+        held = [self._held(dice, name, facts.setdefault(name, [])) for name in "PQ"]
         arms: list[tuple[Any, Any]] = []
+        drawn: list[Any] = []
         for index, name in enumerate("AB"):
             which = held[index if dice.random() < 0.8 else 1 - index]
+            drawn.append(which[0])
             is_list = dice.random() < 0.5
             settings = dice.choice([_OPEN, _KEEPING])
             own: dict[str, Any] = {dice.choice("pq"): (int, 0)} if dice.random() < 0.5 else {}
@@ -46,18 +48,20 @@ class Drawn:
         (one, was), (other, before) = arms
         self.head = create_model("Holder", u=(one | other, ...))
         self.old = create_model("Holder", u=(was | before, ...))
+        # A model that no arm holds can have none.
+        self.facts = [fact for one, _ in held if any(one is arm for arm in drawn) for fact in facts[one.__name__]]
 
-    def _held(self, dice: random.Random, name: str) -> tuple[Any, Any]:
+    def _held(self, dice: random.Random, name: str, facts: list[Any]) -> tuple[Any, Any]:
         fields: dict[str, Any] = {
             key: (int, ...) if dice.random() < 0.4 else (int, 0) for key in dice.sample("xyz", dice.randint(1, 2))
         }
         settings = dice.choice([_OPEN, _KEEPING, _KEEPING, _CLOSED])
         newer: dict[str, Any] = {"n": (int, 0)} if dice.random() < 0.5 else {}
         head = _model(name, settings, {**fields, **newer})
-        self.facts += [on(head).added("n")] if newer else []
+        facts += [on(head).added("n")] if newer else []
         if dice.random() < 0.6:
             key = dice.choice(list(fields))
-            self.facts.append(on(head).renamed(f"o{key}", to=key))
+            facts.append(on(head).renamed(f"o{key}", to=key))
             self.renamed[name] = {f"o{key}": key}
             fields = {f"o{key}" if one == key else one: field for one, field in fields.items()}
         return head, _model(name, settings, fields)
