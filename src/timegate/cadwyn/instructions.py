@@ -60,7 +60,7 @@ def told(module: Module, instruction: ast.expr) -> list[Told]:
         case [("enum", ast.Call(args=[members])), (verb, ast.Call() as call)]:
             return _of_enum(module, members, verb, call)
         case [("endpoint", ast.Call(args=[path, methods])), (verb, call)]:
-            return _of_endpoint(module, path, methods, verb, call, instruction)
+            return _of_endpoint(path, methods, verb, call, instruction)
         case _:
             return [_undecided(instruction)]
 
@@ -131,7 +131,7 @@ _WITHOUT_ARGUMENTS: Final[Mapping[str, str]] = {"didnt_exist": "added", "existed
 
 
 def _of_endpoint(
-    module: Module, path: ast.expr, methods: ast.expr, verb: str, call: ast.Call | None, instruction: ast.expr
+    path: ast.expr, methods: ast.expr, verb: str, call: ast.Call | None, instruction: ast.expr
 ) -> list[Told]:
     at = text_of(path) or ""
     names = [text_of(one) or "" for one in methods.elts] if isinstance(methods, ast.List | ast.Tuple) else []

@@ -50,7 +50,7 @@ def retire(
     requests, since = sum(row.number for row in rows), min(row.first for row in rows)
     typer.echo(f"none of {requests} requests counted since {since} asked for {version}", err=True)
     tree = WorkTree.here()
-    found = retirement(loaded.timeline, Folder(folder), tree, _handlers(version, loaded))
+    found = retirement(loaded.timeline, Folder(folder), tree, _handlers(loaded))
     with tempfile.TemporaryDirectory() as scratch:
         # As the interpreter will see it, where the folder for temporary files is behind a link.
         copy = Path(scratch).resolve() / "copy"
@@ -104,7 +104,7 @@ def _offered(version: str, loaded: Loaded) -> Iterator[str]:
         yield f"the ceiling is {version}: raise it"
 
 
-def _handlers(version: str, loaded: Loaded) -> list[Handler]:
+def _handlers(loaded: Loaded) -> list[Handler]:
     """The handlers of the operations that no other version has."""
     gates = loaded.gates
     kept = {gate.key for value in loaded.timeline.values[:-1] for gate in gates.operations(value) if gate.exists}

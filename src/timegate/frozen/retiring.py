@@ -109,7 +109,7 @@ def retire(timeline: Timeline, folder: Folder, tree: WorkTree, handlers: Iterabl
         found.removed.setdefault(file, set()).add(change.__qualname__)
     for handler in handlers:
         _decide(handler, found, trees, sources)
-    _entry(timeline, oldest, above, found, sources)
+    _entry(timeline, oldest, above, found)
     for file in {**found.removed, **found.freed}:
         text = found.edits.get(file, sources[file])
         if text is not None:
@@ -146,7 +146,7 @@ def _is_snapshot(file: Path, version: str) -> bool:
     return any(pair == ("snapshots", version) for pair in pairwise(file.parts))
 
 
-def _entry(timeline: Timeline, oldest: Version, above: Version, found: Retirement, sources: Mapping[Path, str]) -> None:
+def _entry(timeline: Timeline, oldest: Version, above: Version, found: Retirement) -> None:
     """Remove the module of the oldest version, or its entry and the changes of the next one."""
     if timeline.package:
         file = module_file(timeline.package, oldest.value).resolve()

@@ -243,7 +243,7 @@ class Gates:
     @functools.cached_property
     def hazards(self) -> tuple[Hazard, ...]:
         """Where old clients that read and write back lose what they cannot know, by version, operation and field."""
-        return tuple(hazards(self._reach["requests"], self._reach["responses"]))
+        return tuple(hazards(self._reach["requests"]))
 
     @functools.cached_property
     def untruths(self) -> tuple[Untruth, ...]:

@@ -51,12 +51,10 @@ class Hazard:
         return f"{self.operation}: clients older than {self.version} {what} ({self.change}: {self.fact})"
 
 
-def hazards(requests: Reach, responses: Reach) -> Iterator[Hazard]:
+def hazards(requests: Reach) -> Iterator[Hazard]:
     """Every hazard, newest version first, then in the order of the operations.
 
-    Args:
-        requests: what clients send.
-        responses: what they read; a value that they cannot read is not written back.
+    A value that clients cannot read is not written back.
     """
     steps = requests.history.steps
     told = {step.origin for (side, _, _), found in steps.items() if side == "responses" for step in found}

@@ -30,11 +30,6 @@ class Whole:
     left: set[str] = field(default_factory=set[str])
     gone: dict[str, None] = field(default_factory=dict[str, None])
 
-    @property
-    def is_single(self) -> bool:
-        """Whether it is no union any more, because it has lost all arms but one."""
-        return len(self.left) == 1 and bool(self.gone)
-
     def lose(self, name: str) -> bool:
         """Lose the arms of a component; whether others are left, without which they stay."""
         if len(self.left) == 1:

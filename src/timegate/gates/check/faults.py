@@ -57,47 +57,44 @@ def program_faults(module: Module, conversion: Conversion, version: str) -> list
         version: the version; faults name it where no single change is to blame.
     """
     reach = module.reach
+
+    def at_key(component: str, key: str, origin: Origin, problem: str, remedy: str) -> Fault:
+        place = f"{display_name(reach, component, conversion)}.{key}"
+        return Fault(origin.version, origin.change, place, problem, remedy)
+
     found = [
-        Fault(
-            origin.version,
-            origin.change,
-            f"{display_name(reach, component, conversion)}.{key}",
+        at_key(
+            *one,
             "head requires this field and old clients do not send it",
-            f"{_with_default(origin.fact)}, or give the field a default in the model",
+            f"{_with_default(one[2].fact)}, or give the field a default in the model",
         )
-        for component, key, origin in module.faults
+        for one in module.faults
     ]
     found += [
-        Fault(
-            origin.version,
-            origin.change,
-            f"{display_name(reach, component, conversion)}.{key}",
+        at_key(
+            *one,
             "the fact fills something into this object, old clients may leave it out, and head's default for it has "
             "values of its own or is made by a function of the app",
-            f"write on({subject_code(reach, component, conversion)}).defaulted({key!r}, was={{…}}) besides, with what "
+            f"write on({subject_code(reach, one[0], conversion)}).defaulted({one[1]!r}, was={{…}}) besides, with what "
             "head is to read there",
         )
-        for component, key, origin in module.undecided
+        for one in module.undecided
     ]
     found += [
-        Fault(
-            origin.version,
-            origin.change,
-            f"{display_name(reach, component, conversion)}.{key}",
+        at_key(
+            *one,
             "head may leave this key out of a response, and nobody else knows which value its absence means",
             "send it always: without exclude_if, and with a default that is a value or the same on each call",
         )
-        for component, key, origin in module.unknown
+        for one in module.unknown
     ]
     found += [
-        Fault(
-            origin.version,
-            origin.change,
-            f"{display_name(reach, component, conversion)}.{key}",
+        at_key(
+            *one,
             "old clients require it, and the sibling that gives its value may be absent in a response",
             "name a sibling that head always sends, give a value, or have head send the sibling always",
         )
-        for component, key, origin in module.lacking
+        for one in module.lacking
     ]
     pairs = [(_alike(lacking), lacking, one, other) for one, other, lacking in module.ambiguous]
     pairs += [(_MISREAD, frozenset(), one, other) for one, other in module.misread]

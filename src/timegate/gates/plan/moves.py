@@ -74,22 +74,9 @@ def _after(step: Step, keys: set[str], *, upgrades: bool) -> set[str]:
 
 def _before(step: Step, keys: set[str], *, upgrades: bool) -> set[str]:
     """The keys of the shape before a step, from those of the shape after it."""
-    match step:
-        case KeyAdded() | KeyRemoved() if isinstance(step, KeyAdded) == upgrades:
-            keys.discard(step.key)
-        case KeyAdded() | KeyRemoved() | MovedThrough():
-            keys.add(step.key)
-        case KeyRenamed():
-            _rename(keys, *((step.new, step.old) if upgrades else (step.old, step.new)))
-        case ValueMoved():
-            left, reached = (step.old, step.new) if upgrades else (step.new, step.old)
-            keys -= {reached[0]} if len(reached) == 1 else set()
-            keys.add(left[0])
-        case ObjectConverted():
-            return set((step.older if upgrades else step.newer).get("properties", ()))
-        case _:
-            pass
-    return keys
+    if isinstance(step, MovedThrough):
+        return keys | {step.key}
+    return _after(step, keys, upgrades=not upgrades)
 
 
 def _rename(keys: set[str], source: str, target: str) -> None:

@@ -18,7 +18,7 @@ def write_enum(
     module.watched(writer, component.name, var, conversion)
     if conversion.keys and plan.merges:
         module.merged.append(component.name)
-    check = _member_check(module, component, plan, described=conversion.described) if plan.members else None
+    check = _member_check(component, plan, described=conversion.described) if plan.members else None
     types = frozenset(kind for kind, _ in (plan.members or plan.replaced))
     # Values of one type are their own key; otherwise the type is part of it, since True equals 1 in Python.
     typed = len(types) != 1
@@ -38,7 +38,7 @@ def write_enum(
             writer.add(f"{var} = {module.name(check, 'c')}({var})")
 
 
-def _member_check(module: Module, component: Component, plan: EnumPlan, *, described: bool) -> MemberCheck:
+def _member_check(component: Component, plan: EnumPlan, *, described: bool) -> MemberCheck:
     members = [member for _, member in plan.members]
     reader = None if component.model is None else member_reader(component.model, members, described=described)
     return MemberCheck(reader, plan.members, plan.newer)
