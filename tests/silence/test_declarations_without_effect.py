@@ -381,3 +381,11 @@ def test_what_no_document_shows_is_no_fact(name: str) -> None:
 
 def test_the_text_of_a_shown_parameter_is_a_fact() -> None:
     assert faults_of(Contract.of(partly_shown()), on(Filter).documented("q", was=OLDER)) == ()
+
+
+@pytest.mark.parametrize("name", ["X Y", "X-日", "a:b", "a\r\nb"])
+def test_what_no_header_field_can_be_called_is_refused_where_it_is_written(name: str) -> None:
+    with pytest.raises(DeclarationError, match="no header field has such a name"):
+        endpoint("/x").response_header(name)
+    with pytest.raises(DeclarationError, match="no header field has such a name"):
+        endpoint("/x").header(name)

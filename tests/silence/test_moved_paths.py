@@ -300,3 +300,15 @@ def test_a_parameter_of_two_older_paths_that_both_went_to_the_query_keeps_its_ow
 @pytest.mark.parametrize("to", ["orders/{order_id}", "/orders/{order_id}/{order_id}"])
 def test_a_new_path_that_is_none_is_refused_where_it_is_written(to: str) -> None:
     assert "orders" in refusal(Contract.of(orders()), lambda: endpoint("/order/{order_id}").moved(to=to))
+
+
+def test_what_an_app_has_undescribed_is_the_same_after_its_start() -> None:
+    app = FastAPI()
+
+    @app.get("/new/{x}")
+    def get(x: str) -> str:
+        return x
+
+    before = Contract.of(app).opaque
+    assert old_client(app, endpoint("/old/{x}").moved(to="/new/{x}")).get("/old/1").json() == "1"
+    assert Contract.of(app).opaque == before == ()

@@ -72,6 +72,9 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
                 yield f"{_BELOW}{path}{_OWN_APP}"
         elif isinstance(original, routing.WebSocketRoute):
             yield f"messages of the websocket {path}"
+        elif getattr(original, "serves_versions", False) is True:
+            # A route of this package, which leads to the app's own.
+            continue
         elif endpoint is None:
             yield f"everything that the route {type(original).__name__} serves"
         elif hasattr(original, "get_route_handler") and not has_theirs(original, "get_route_handler"):

@@ -382,3 +382,12 @@ async def test_the_codec_can_be_set(framework: str) -> None:
         infinite = await client.call("POST", "/tasks", content=b'{"id":Infinity,"version_id":"q"}', headers=JSON)
     assert response.content.startswith(b'{\n "id": 1')
     assert [response.status_code, bad.status_code, infinite.status_code] == [201, 400, 400]
+
+
+async def test_what_another_decoder_reads_and_json_cannot_express_is_the_clients_fault(
+    framework: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with client_of(framework, decoder=_decoder) as client:
+        response = await client.call("POST", "/tasks", content=b'{"id":1,"version_id":"\\ud800"}', headers=JSON)
+    assert response.status_code == 400
+    assert not caplog.records

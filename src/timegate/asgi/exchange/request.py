@@ -291,10 +291,10 @@ def _upgrade(program: Program, response: GatedResponse, value: Callable[[], Any]
 
 def _problem_of(error: Exception, response: GatedResponse, place: str, again: Callable[[], object]) -> Problem:
     """The problem where a part of a request cannot be converted to head; ``again`` tries once more."""
-    is_number = isinstance(error, UpgradeError | NotEncodable)
-    if is_number and place == "body" and not response.version.settings.codec.is_finite(response.original):
-        # The client's own number has overflowed; a validation error could not even repeat it.
-        return malformed("The body has a number that cannot be converted.")
+    is_value = isinstance(error, UpgradeError | NotEncodable)
+    if is_value and place == "body" and not response.version.settings.codec.is_repeatable(response.original):
+        # The client's own number has overflowed, say; a validation error could not even repeat it.
+        return malformed("The body has a number or a text that cannot be converted.")
     if isinstance(error, UpgradeError):
         error = complete(error, again)
         return refusal(error, place, response.gate, response.client_request())

@@ -67,9 +67,13 @@ class Codec:
         """
         return self.around(lambda _: value)(b"null")
 
-    def is_finite(self, body: bytes) -> bool:
-        """Whether no number of a JSON body overflows."""
-        return not _has_non_finite(self.decode(body))
+    def is_repeatable(self, body: bytes) -> bool:
+        """Whether what a JSON body holds can be encoded again: no number overflows, and each text is one of Unicode."""
+        try:
+            self.around(lambda value: value)(body)
+        except NotJSON:
+            return False
+        return True
 
     def around(self, program: Program, *, of_app: bool = False) -> Convert:
         """A function that decodes a body, runs a program and encodes the result; one call, as it is on the hot path.

@@ -44,6 +44,8 @@ def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
 class HandoverRoute(BaseRoute):
     """Matches only the requests that the middleware hands over."""
 
+    serves_versions = True
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         handover = scope.get(_KEY)
         if not isinstance(handover, Handover):

@@ -17,6 +17,7 @@ from timegate.changes.parameters import (
     ParameterRenamed,
     ParameterRetyped,
 )
+from timegate.changes.subjects.response_headers import check_field_name
 from timegate.changes.texts import ParameterDocumented, SchemaTexts
 from timegate.errors import DeclarationError
 from timegate.typing import Function, JsonValue, Location, plain_text
@@ -51,6 +52,8 @@ class AnyParameter:
         if not isinstance(given, str) or not given:
             raise DeclarationError(f"{self._code}: a parameter is named by a text")
         plain: str = plain_text(name)
+        if location == "header":
+            check_field_name(self._code, plain)
         name = plain.lower() if location == "header" else plain
         self._code = f"{endpoint}.{location}({name!r})"
         self._subject = Subject(path=path, methods=methods, location=location, name=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, TypedDict
 
 from timegate.changes.base import UNSET, Unset
@@ -20,6 +21,21 @@ from timegate.typing import Function, JsonValue, plain_text
 
 _OF_THE_BODY: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding", "etag"})
 """Header fields that say what the bytes of a body are, which a gate sets anew."""
+
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header field may be called (RFC 9110, section 5.6.2)."""
+
+
+def check_field_name(code: str, name: str) -> None:
+    """Refuse what no header field can be called.
+
+    Args:
+        code: the subject as it is written.
+        name: the name.
+    """
+    if not _TOKEN.fullmatch(name):
+        raise DeclarationError(f"{code}: no header field has such a name; letters, digits and hyphens are usual")
 
 
 class _Subject(TypedDict):
@@ -53,6 +69,7 @@ class ResponseHeader:
         if not isinstance(given, str) or not given:
             raise DeclarationError(f"{self._code}: a header field is named by a text")
         plain: str = plain_text(name)
+        check_field_name(self._code, plain)
         if plain.lower() in _OF_THE_BODY:
             raise DeclarationError(f"{self._code}: it says what the bytes of the body are, which a gate sets anew")
         return plain.lower()
