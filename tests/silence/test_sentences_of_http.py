@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import pytest
-from fastapi import Depends, FastAPI, Form, Query, Request, UploadFile
+from fastapi import Depends, FastAPI, Form, Header, Query, Request, UploadFile
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from tests.asgi.calling import files_left_open
@@ -330,3 +330,24 @@ def test_what_only_the_app_refuses_comes_with_the_next_try() -> None:
         (entry,) = exchange(posted.app, "POST", "/", body=sent).json()["detail"]
         assert entry["loc"] == ["body", place]
     assert posted.send({"price": 1, "size": 1}) == (200, Both(price=2, size=1))
+
+
+@shows(
+    "A handler that takes one of them as a parameter does not get it either: it has its default, or is missing (422)."
+)
+def test_a_handler_does_not_get_a_header_field_that_would_ask_for_a_part_of_what_is_converted() -> None:
+    app = FastAPI()
+
+    @app.get("/part")
+    def part(range: Annotated[str, Header()] = "all") -> Named:
+        return Named(sku=range)
+
+    @app.get("/needed")
+    def needed(range: Annotated[str, Header()]) -> Named:
+        return Named(sku=range)
+
+    behind = gated(app, on(Named).renamed("article", to="sku"))
+    ranged = {"range": "items=0-9"}
+    assert exchange(behind, "GET", "/part", headers=ranged).json()["article"] == "all"
+    refused = exchange(behind, "GET", "/needed", headers=ranged)
+    assert (refused.status, refused.json()["detail"][0]["type"]) == (422, "missing")
