@@ -14,6 +14,10 @@ from timegate import Contract, Timeline, Version, on
 Holder = type[BaseModel]
 
 
+class Numbers(BaseModel):
+    numbers: list[int]
+
+
 def holding(kind: Any) -> Holder:
     fields: Any = {"held": (kind, ...)}
     return create_model("Holder", **fields)
@@ -101,3 +105,10 @@ def test_items_of_every_list_in_a_union_may_come() -> None:
     assert both.upgrade(holder, {"held": 1}, from_version="2025-01-01") == {"held": [1]}
     found = problem(Contract.of_types(sends=[holder]), on(holder).became_list("held", was=int | None))
     assert found == "head sends items in this list that the old type does not admit"
+
+
+def test_the_fact_for_a_list_takes_no_function() -> None:
+    """The line to write had an argument that there is not."""
+    fact = on(Numbers).retyped("numbers", was=int, to_head=lambda value: [value])
+    (fault,) = faults_of(Contract.of_types(sends=[Numbers]), change_of("Changed", fact))
+    assert fault.remedy.startswith("on(Numbers).became_list('numbers', was=int), or on(Numbers).retyped(")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from timegate.changes.base import UNSET, FieldsFact, Sibling
@@ -81,7 +81,7 @@ def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
             builder.fault(
                 place.text,
                 "head sends values here that the old type does not admit",
-                f"{_as_list(builder, older, newer)}{builder.line('to_old=…')} with a function from head's value to the "
+                f"{_as_list(fact, older, newer)}{builder.line('to_old=…')} with a function from head's value to the "
                 "old one",
             )
         # Parameters are texts, and no text is null.
@@ -90,20 +90,19 @@ def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
             builder.fault(
                 place.text,
                 "old clients send values here that head's type does not admit",
-                f"{_as_list(builder, older, newer)}{builder.line('to_head=…')} with a function from the old value to "
+                f"{_as_list(fact, older, newer)}{builder.line('to_head=…')} with a function from the old value to "
                 "head's",
             )
         convert(builder, values, older, to_head=fact.to_head, to_old=fact.to_old, was=fact.was)
 
 
-def _as_list(builder: HistoryBuilder, older: Schema, newer: Schema) -> str:
+def _as_list(fact: Retyped, older: Schema, newer: Schema) -> str:
     """The fact for a value that became a list of such values, or the other way, as the better remedy."""
     listed, one, verb = (newer, older, "became_list") if "items" in newer else (older, newer, "became_scalar")
     items = listed.get("items")
     if not is_object(items) or bare(items) != bare(one):
         return ""
-    declared = builder.declared
-    return f"{declared.subject_code()}.{verb}({declared.argument_code()}), or "
+    return f"{fact.subject_code()}.{verb}({replace(fact, to_head=None, to_old=None).argument_code()}), or "
 
 
 @undo.register

@@ -292,7 +292,8 @@ def _compare(
         )
         and not do_the_same(one, other)
     ]
-    if not module.upgrades or choice.tag is not None or not conversion.judges:
+    if not module.upgrades or choice.tag is not None or not conversion.judges or conversion.dst:
+        # What ends at an older version is shown to people, and head reads none of it.
         return
     choice.has_rivals = len(arms) > 1
     differing = Differing(choice.arms)
