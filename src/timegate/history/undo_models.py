@@ -33,9 +33,16 @@ def _was_named(fact: WasNamed, builder: HistoryBuilder) -> None:
         named = replace(component, display_name=fact.name)
         if not _is_generic(component):
             # The name of a generic class holds those of its arguments, and no component's name tells it.
-            named = replace(named, older_class_name=fact.name)
+            named = _with_class_name(named, fact.name)
             _name_generics(builder, side, component, fact.name)
         builder.put(side, named)
+
+
+def _with_class_name(component: Component, name: str) -> Component:
+    """A component whose class had another name; its title was that, unless the class says otherwise."""
+    titled = component.schema.get("title") == component.class_name
+    schema = {**component.schema, "title": name} if titled else component.schema
+    return replace(component, schema=schema, older_class_name=name)
 
 
 def _is_generic(component: Component) -> bool:
@@ -53,7 +60,7 @@ def _name_generics(builder: HistoryBuilder, side: Side, argument: Component, nam
             if called != component.class_name:
                 is_plain = component.display_name == in_documents(component.class_name)
                 shown = in_documents(called) if is_plain else component.display_name
-                builder.put(side, replace(component, older_class_name=called, display_name=shown))
+                builder.put(side, _with_class_name(replace(component, display_name=shown), called))
                 found.append(holder)
 
 
