@@ -156,8 +156,9 @@ def reading(exchange: Exchange) -> Iterator[Judged]:
     if exchange.old_response.status != exchange.new_response.status:
         return
     if exchange.old.response == NONE and not exchange.failed:
-        empty = not exchange.old_response.body and not exchange.new_response.body
-        yield "reading", None if empty else Difference("reading", "a body", repr(exchange.new_response.body[:300]))
+        # It is empty, or the null that a status with a body has.
+        alike = exchange.old_response.body == exchange.new_response.body
+        yield "reading", None if alike else Difference("reading", "a body", repr(exchange.new_response.body[:300]))
         return
     try:
         old, new = exchange.read
