@@ -143,6 +143,6 @@ def _details(response: Response) -> list[Any]:
         found = json.loads(response.body)["detail"]
     except (ValueError, KeyError, TypeError):
         return []
-    if not is_list(found):
+    if not is_list(found) or not all(is_dict(entry) and {"loc", "type"} <= entry.keys() for entry in found):
         return []
     return [{key: entry[key] for key in ("loc", "type", "input") if key in entry} for entry in found]
