@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import pytest
@@ -95,6 +95,10 @@ class Second(BaseModel):
     b: int = 0
 
 
+class Inner(BaseModel):
+    n: int
+
+
 class Limited(BaseModel):
     y: int = Field(gt=0)
 
@@ -141,6 +145,37 @@ class TestAUnionThatIsReadFromLeftToRight:
         kind = Annotated[First | Second, IN_ORDER] | Third
         posted = Posted(kind, on(Third).renamed("w", to="z"))
         assert faults_of(Contract.of(posted.bare), on(Third).renamed("w", to="z")) != ()
+
+
+class TestArmsThatChangeAlike:
+    """A client's "5" and "1" are lenient in both arms, so that they are the first; what is left might suit the second."""
+
+    FACTS: Final[dict[str, tuple[Any, Any]]] = {
+        "removed": (None, lambda one, two: on(one, two).removed("q", was=int, backfill=1, loses="all of it")),
+        "retyped": (6, lambda one, two: on(one, two).retyped("q", to_head=lambda q: q + 1, to_old=lambda q: q - 1)),
+        "became_list": ([5], lambda one, two: on(one, two).became_list("q", was=int, empty=0)),
+        "of what both hold": ({"n": 5}, lambda *_: on(Inner).removed("gone", was=int, backfill=1, loses="all of it")),
+    }
+
+    @pytest.mark.parametrize("name", FACTS)
+    def test_are_each_read_by_head_as_what_the_client_sent(self, name: str) -> None:
+        held, fact = self.FACTS[name]
+        q: dict[str, Any] = {} if held is None else {"q": (type(held) if name != "of what both hold" else Inner, ...)}
+        if name == "became_list":
+            q = {"q": (list[int], ...)}
+        first, second = create_model("A", p=(bool, ...), **q), create_model("B", p=(str, ...), **q)
+        posted = Posted(first | second, fact(first, second))
+        sent = {"gone": "5", "n": 5} if name == "of what both hold" else "5"
+        whole = {} if held is None else {"q": held}
+        assert posted.send({"q": sent, "p": "1"}) == (200, first(p=True, **whole))
+        assert posted.send({"q": sent, "p": "one"}) == (200, second(p="one", **whole))
+
+    def test_are_refused_where_nothing_that_is_left_tells_them_apart(self) -> None:
+        first, second = create_model("A", p=(int, ...)), create_model("B", p=(int, ...), more=(int, 0))
+        first_old = on(first).removed("q", was=int, backfill=1, loses="all of it")
+        posted = Posted(first | second, first_old, on(second).removed("q", was=str, backfill="1", loses="all of it"))
+        assert posted.send({"q": 5, "p": 1}) == (200, first(p=1))
+        assert posted.send({"q": "five", "p": 1}) == REFUSED
 
 
 def kind_of(value: Any) -> Any:

@@ -238,6 +238,15 @@ class Arm:
             self._becomes[key] = [final for final, (source, _) in self.makes((key,)).items() if source == key]
         return self._becomes[key]
 
+    def converts(self, given: Any) -> bool:
+        """Whether its program does more to a value than to call keys otherwise, so that it may suit another arm better.
+
+        Args:
+            given: what was sent, or an object with its keys.
+        """
+        keys = given if is_object(given) else ()
+        return self.always is not None or any(_is_more(effect) for key, effect in self.effects.items() if key in keys)
+
     def means_the_same(self, chosen: Arm, given: Any) -> bool:
         """Whether what another arm's program makes of a value is what is made of it where it is meant as this one.
 
@@ -275,6 +284,11 @@ class Arm:
         return frozenset(
             key for key in known if key not in said or said[key][1] not in ((), made.get(key, (key, ()))[1])
         )
+
+
+def _is_more(effect: Any) -> bool:
+    """Whether what is done with a key's value is more than to give it another key."""
+    return effect != "hidden" and not (effect[0] == "spelled" or (effect[0] is not None and effect[1] == ()))
 
 
 def do_the_same(one: Arm, other: Arm) -> bool:

@@ -108,7 +108,7 @@ def _misreading(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool, 
         elif is_passed:
             if not arm.may_have_been_said(chosen, given, value):
                 others.append(arm)
-        elif dropped or not arm.means_the_same(chosen, given):
+        elif dropped or not arm.means_the_same(chosen, given) or chosen.converts(given):
             others.append(arm)
     return others
 

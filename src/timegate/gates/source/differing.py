@@ -22,6 +22,7 @@ class Differing:
         self._touched = self.those(arm.is_touched for arm in arms)
         self._deeds = [_deed(arm) for arm in arms]
         self._same: dict[Hashable, int] = {}
+        self._converted: dict[Hashable, tuple[Arm, ...]] = {}
         for index, deed in enumerate(self._deeds):
             self._same[deed] = self._same.get(deed, 0) | 1 << index
 
@@ -37,6 +38,17 @@ class Differing:
         """The arms with which something else is done than with one; nothing is done with those that are not touched."""
         others = ((1 << len(self._arms)) - 1) & ~self._same[self._deeds[index]]
         return others if self._arms[index].is_touched else others & self._touched
+
+    def converted_alike(self, index: int) -> tuple[Arm, ...]:
+        """The arms of which one is converted as others are, which may then suit another of them better; none else."""
+        arm = self._arms[index]
+        if arm.refused is not None or not arm.converts(dict(arm.effects)):
+            return ()
+        deed = self._deeds[index]
+        if deed not in self._converted:
+            # They share it: there may be many of them.
+            self._converted[deed] = tuple(self._arms[at] for at in members(self._same[deed]))
+        return self._converted[deed] if len(self._converted[deed]) > 1 else ()
 
     def alike(self, *, by_tag: bool) -> Iterator[tuple[Arm, Arm]]:
         """The pairs of differing arms with values of one type, less those of which one has a key that the other lacks.

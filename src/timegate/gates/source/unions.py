@@ -309,7 +309,7 @@ def _compare(
             and (_differ(arm, other) or (arm.unknown_keys and other.closed))
             and may_be_read_as(arm, other, comes_first=at < index)
         ]
-        arm.rivals = tuple(other for _, other in others)
+        arm.rivals = tuple(other for _, other in others) + differing.converted_alike(index)
         if choice.asked is None or not choice.asked.is_heads:
             module.misread += [
                 (other.name, arm.name)
