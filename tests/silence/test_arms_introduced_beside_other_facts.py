@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from tests.silence.old_client import gates_of
-from timegate import on
+from tests.silence.old_client import OLD, gates_of
+from timegate import CompileError, on
 from timegate.changes.base import Fact
 
 
@@ -73,3 +73,25 @@ def test_the_first_item_of_a_list_that_an_older_version_does_not_know_is_replace
     assert gates.downgrade(Drawing, {"shapes": [BLOB], "frame": None}, to_version="2025-01-01") == {
         "shapes": SEEN, "frame": None,
     }  # fmt: skip
+
+
+def test_a_model_that_one_timeline_introduced_is_an_arm_in_another_timeline_of_the_process() -> None:
+    class Old(BaseModel):
+        z: int
+
+    class Other(BaseModel):
+        y: int
+
+    class Holder(BaseModel):
+        held: list[Old | int] | None
+
+    class Both(BaseModel):
+        held: Old | Other
+
+    gates_of([Holder], on(Old).introduced(seen_as=0))
+    gates = gates_of([Holder], on(Holder).became_nullable("held", null_was=[]))
+    assert gates.upgrade(Holder, {"held": [{"z": 1}, "5"]}, from_version=OLD) == {"held": [{"z": 1}, "5"]}
+    with pytest.raises(CompileError):
+        gates_of([Both], on(Old, Other).introduced(seen_as={"y": 1}))
+    gates = gates_of([Both], on(Other).introduced(seen_as={"z": 1}))
+    assert gates.downgrade(Both, {"held": {"y": 2}}, to_version=OLD) == {"held": {"z": 1}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
@@ -148,27 +148,26 @@ class TestAUnionThatIsReadFromLeftToRight:
 
 
 class TestArmsThatChangeAlike:
-    """A client's "5" and "1" are lenient in both arms, so that they are the first; what is left might suit the second."""
+    """A client's "5" and "1" are lenient in both arms, so that they are the first; the rest might suit the second."""
 
-    FACTS: Final[dict[str, tuple[Any, Any]]] = {
-        "removed": (None, lambda one, two: on(one, two).removed("q", was=int, backfill=1, loses="all of it")),
-        "retyped": (6, lambda one, two: on(one, two).retyped("q", to_head=lambda q: q + 1, to_old=lambda q: q - 1)),
-        "became_list": ([5], lambda one, two: on(one, two).became_list("q", was=int, empty=0)),
-        "of what both hold": ({"n": 5}, lambda *_: on(Inner).removed("gone", was=int, backfill=1, loses="all of it")),
-    }
-
-    @pytest.mark.parametrize("name", FACTS)
-    def test_are_each_read_by_head_as_what_the_client_sent(self, name: str) -> None:
-        held, fact = self.FACTS[name]
-        q: dict[str, Any] = {} if held is None else {"q": (type(held) if name != "of what both hold" else Inner, ...)}
-        if name == "became_list":
-            q = {"q": (list[int], ...)}
-        first, second = create_model("A", p=(bool, ...), **q), create_model("B", p=(str, ...), **q)
-        posted = Posted(first | second, fact(first, second))
-        sent = {"gone": "5", "n": 5} if name == "of what both hold" else "5"
-        whole = {} if held is None else {"q": held}
-        assert posted.send({"q": sent, "p": "1"}) == (200, first(p=True, **whole))
-        assert posted.send({"q": sent, "p": "one"}) == (200, second(p="one", **whole))
+    @pytest.mark.parametrize(
+        ("how", "q", "held"),
+        [("removed", None, None), ("retyped", int, 6), ("became_list", list[int], [5]), ("inside", Inner, Inner(n=5))],
+    )
+    def test_are_each_read_by_head_as_what_the_client_sent(self, how: str, q: Any, held: Any) -> None:
+        whole: dict[str, Any] = {} if q is None else {"q": (q, ...)}
+        first, second = create_model("A", p=(bool, ...), **whole), create_model("B", p=(str, ...), **whole)
+        both, gone = on(first, second), dict[str, Any](was=int, backfill=1, loses="all of it")
+        facts: dict[str, Any] = {
+            "removed": lambda: both.removed("q", **gone),
+            "retyped": lambda: both.retyped("q", to_head=(1).__add__, to_old=(-1).__add__),
+            "became_list": lambda: both.became_list("q", was=int, empty=0),
+            "inside": lambda: on(Inner).removed("gone", **gone),
+        }
+        posted = Posted(first | second, facts[how]())
+        sent, had = {"gone": "5", "n": 5} if how == "inside" else "5", {} if q is None else {"q": held}
+        assert posted.send({"q": sent, "p": "1"}) == (200, first(p=True, **had))
+        assert posted.send({"q": sent, "p": "one"}) == (200, second(p="one", **had))
 
     def test_are_refused_where_nothing_that_is_left_tells_them_apart(self) -> None:
         first, second = create_model("A", p=(int, ...)), create_model("B", p=(int, ...), more=(int, 0))

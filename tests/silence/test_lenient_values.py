@@ -137,6 +137,9 @@ class Seen:
         Seen("shares", dict[str, int], {"z": 9}, {"a": "1"}, {"a": 1}),
         Seen("parts", int, [9], "3", 3),
         Seen("amount", float, 9, "1.5", 1.5),
+        Seen("amount", float, 9, 1, 1.0),
+        Seen("amount", float | None, 9, 1, 1.0),
+        Seen("amount", int | float, 9, 1, 1),
     ],
     ids=lambda case: f"{case.key} of {case.sent!r}",
 )

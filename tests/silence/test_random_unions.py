@@ -81,7 +81,7 @@ VALUES: Final[list[Any]] = [
 
 
 class Drawn:
-    """A union of two or three models at two versions, and how the keys of each were called.
+    """A union of two or three models at two versions, how the keys of each were called, and maybe one that all had.
 
     Args:
         dice: what it is drawn with.
@@ -94,6 +94,7 @@ class Drawn:
         self.newer: dict[str, set[str]] = {}
         self.is_checked = False
         heads: list[Any] = []
+        gone: dict[str, Any] = {"gone": (int, False)} if dice.random() < 0.1 else {}
         for name in "ABC"[: dice.randint(2, 3)]:
             types = dice.choice([TYPES, [*TYPES, *READ_BY_MORE_THAN_THE_SCHEMA]])
             fields = {key: (dice.choice(types), dice.random() < 0.4) for key in dice.sample("xyzn", dice.randint(1, 3))}
@@ -108,7 +109,9 @@ class Drawn:
             if self.renamed[name]:
                 self.facts.append(on(heads[-1]).renamed(old, to=key))
                 fields = {old if one == key else one: field for one, field in fields.items()}
-            self.olds.append(_model(name, fields, settings))
+            self.olds.append(_model(name, {**fields, **gone}, settings))
+        if gone:
+            self.facts.append(on(*heads).removed("gone", was=int | None, backfill=1, loses="all of it"))
         wrap, in_order = dice.choice(["", "", "list", "lists", "dicts"]), dice.random() < 0.3
         self.head, self.old = (_holder(models, wrap, in_order=in_order) for models in (heads, self.olds))
         self.wrap = wrap
@@ -133,7 +136,7 @@ class Drawn:
         """The models in a value, with the fields that are set under the names of head."""
         if isinstance(value, BaseModel) and type(value).__name__ in self.renamed:
             names = self.renamed[type(value).__name__] if is_old else {}
-            fields = value.model_fields_set & type(value).model_fields.keys()
+            fields = value.model_fields_set & type(value).model_fields.keys() - {"gone"}
             return type(value).__name__, {names.get(key, key): repr(getattr(value, key)) for key in fields}
         if is_array(value):
             return [self.meaning(one, is_old=is_old) for one in value]

@@ -61,6 +61,8 @@ class _Object:
 
     kind: Any
     name: str
+    # Python takes two types for one whose parts are equal, and a text of another class is.
+    is_newer: bool = False
 
     def __call__(self, value: Any) -> Any:
         if type_of(value) is not dict:
@@ -138,7 +140,7 @@ def readable(kind: Any, apart: Apart) -> Any:
     for one in (kind, origin):
         name = None if one is None else apart(one)
         if name is not None:
-            return Annotated[Any, AfterValidator(_Object(one, name))] if name else Any
+            return Annotated[Any, AfterValidator(_Object(one, name, isinstance(name, Newer)))] if name else Any
     if origin is Annotated:
         kept = [one for one in arguments[1:] if not isinstance(one, _CODE_OF_THE_APP)]
         inner = readable(arguments[0], apart)
@@ -150,7 +152,9 @@ def readable(kind: Any, apart: Apart) -> Any:
         return Annotated[(inner, *kept)] if kept else inner
     if origin in (Union, UnionType):
         read = [readable(one, apart) for one in arguments]
-        arms = tuple(arm for arm in read if not isinstance(getattr(stood_for(arm), "name", ""), Newer))
+        arms = tuple(arm for arm in read if (found := stood_for(arm)) is None or not found.is_newer)
+        if not arms:
+            return Any
         several = len(arms) - arms.count(NoneType) > 1
         union = union_of(arms)
         return Annotated[union, Labels(arms)] if several and any(map(stood_for, arms)) else union

@@ -191,6 +191,9 @@ class Values:
         reader = self._reader(op)
         if reader is not None and not says_all(op.kind, settings=op.settings, apart=self._apart(op)):
             exact = frozenset[type]()
+        elif reader is not None and op.converted and float in exact:
+            # What is read of a whole number may be another number.
+            exact -= {int}
         objects = NO_OBJECT if _holds_a_class(op.schema) else NO_DICT
         check = module.name(
             ValueCheck(
