@@ -7,11 +7,12 @@ from typing import Any, NotRequired
 
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from tests.silence.exchanges import faults_of
 from tests.silence.old_client import HEAD, OLD, Client, changed, gated, old_client
-from timegate import Timeline, Version, endpoint, enum, on, sibling
+from timegate import Contract, Timeline, Version, endpoint, enum, on, sibling
 from timegate.asgi import TimegateMiddleware
 
 
@@ -76,6 +77,49 @@ def test_what_is_left_out_as_its_default_is_written_where_old_clients_have_anoth
     wanted = {"several": [{"size": 99}, {"size": 0}]} if old is None else old
     response = old_client(app_of(value, **ALL[name]), fact).get("/")
     assert (response.status_code, response.json()) == (200, wanted)
+
+
+class Whole(BaseModel):
+    inner: Inner = Inner()
+
+
+class Made(BaseModel):
+    inner: Inner = Field(default_factory=Inner)
+
+
+class Outer(BaseModel):
+    whole: Whole | None = Field(default_factory=Whole)
+
+
+class Unknown(BaseModel):
+    inner: Inner = Field(default_factory=lambda: Inner(size=98))
+
+
+@pytest.mark.parametrize("options", [DEFAULTS, UNSET], ids=["defaults", "unset"])
+class TestAnObjectThatIsLeftOut:
+    """An old client has another default in it."""
+
+    FACT = on(Inner).defaulted("size", was=0)
+
+    @pytest.mark.parametrize(
+        ("kind", "old"),
+        [
+            (Whole, {"inner": {"size": 99}}),
+            (Made, {"inner": {"size": 99}}),
+            (Outer, {"whole": {"inner": {"size": 99}}}),
+            (Thing, {}),
+        ],
+    )
+    def test_is_written(self, kind: type[BaseModel], old: Any, options: Any) -> None:
+        app = FastAPI()
+        app.get("/", response_model=kind, **options)(lambda: kind())
+        assert old_client(app, self.FACT).get("/").json() == old
+
+    def test_does_not_start_where_nobody_else_knows_what_it_is(self, options: Any) -> None:
+        app = FastAPI()
+        app.get("/", response_model=Unknown, **options)(lambda: Unknown())
+        (fault,) = faults_of(Contract.of(app), self.FACT)
+        assert "nobody else knows which value its absence means" in fault.problem
 
 
 @pytest.mark.parametrize(

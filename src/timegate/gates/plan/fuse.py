@@ -10,7 +10,7 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import CourseStep, Emptied, ValuesConverted
 from timegate.gates.plan.draft import Draft
 from timegate.gates.plan.key_policy import KeysOf
-from timegate.gates.plan.left_out import UNKNOWN, left_out_value, loaded_as
+from timegate.gates.plan.left_out import UNKNOWN, filled_below, is_made_by_class, left_out_value, loaded_as
 from timegate.gates.plan.plan import (
     CopyValue,
     ExtractValue,
@@ -38,6 +38,7 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_lists import FirstItem
+from timegate.typing import is_object
 from timegate.wire.json_types import is_nullable
 
 
@@ -158,6 +159,21 @@ def _write_left_out(draft: Draft, step: ValueReplaced, slot: Slot) -> None:
         draft.stages[0].ops.insert(0, SetValue(first, "missing", value))
 
 
+def _write_left_out_objects(draft: Draft) -> None:
+    """Write each object that head leaves out, where its absence means another one to an old client."""
+    for key, slot in draft.stages[0].loaded.items():
+        value = left_out_value(draft.reach, draft.name, slot, draft.conversion)
+        if value is not UNKNOWN and not is_object(value):
+            continue
+        schema = draft.at(draft.conversion.src).properties[key]
+        origin = filled_below(draft.reach, schema, draft.conversion)
+        if origin is not None and value is UNKNOWN and not is_made_by_class(draft.reach, schema, draft.conversion):
+            draft.unknown.append((key, origin))
+        elif origin is not None:
+            # What is in an object of its class alone is written by the class's own plan.
+            draft.stages[0].ops.insert(0, SetValue(slot, "missing", {} if value is UNKNOWN else value))
+
+
 def _replace(draft: Draft, step: ValueReplaced) -> None:
     null, missing, target = step.null_to_old, step.missing_to_old, step.older
     if draft.upgrades:
@@ -226,6 +242,7 @@ def _plan(draft: Draft) -> Plan:
     conversion, stages, keys = draft.conversion, draft.stages, {*draft.stages[0].loaded}
     of = KeysOf(draft.reach, draft.name)
     if not draft.upgrades:
+        _write_left_out_objects(draft)
         policy = of.left_policy(conversion, keys, stages)
         return Plan(policy, stages, unknown=draft.unknown, departed=frozenset(draft.departing))
     unfilled = draft.unfilled.items() if conversion.dst == 0 else ()

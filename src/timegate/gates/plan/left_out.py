@@ -9,9 +9,11 @@ from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.plan import CopyValue, Plan, SetValue, Slot, Stage
 from timegate.gates.plan.reach import Reach
-from timegate.history.steps import Origin
+from timegate.history.steps import Origin, ValueReplaced
+from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import ABSENT_MARK, LeftOut
+from timegate.wire.marks import ABSENT_MARK, LeftOut, maker
+from timegate.wire.schema import single_reference
 from timegate.wire.wire import Component
 
 
@@ -49,6 +51,47 @@ def left_out_value(reach: Reach, name: str, slot: Slot | None, conversion: Conve
     # A key that its type may lack says no more without its value than that it may be null.
     is_null = left_out.nulls and "optional" not in absent and is_nullable(schema, reach.components(conversion.src))
     return None if is_null else UNSET
+
+
+def filled_below(reach: Reach, schema: Schema, conversion: Conversion) -> Origin | None:
+    """The fact by which old clients read an object of a schema without keys as another one; None where none does.
+
+    Args:
+        reach: responses and their history.
+        schema: of the object, at the version where the conversion begins.
+        conversion: to the old clients.
+    """
+    name = single_reference(schema)
+    if name is None or not reach.needs(schema, conversion):
+        return None
+    place = name, conversion
+    if place not in reach.filled_below:
+        # No object can hold its like by default, so that nobody asks for what is only being found.
+        reach.filled_below[place] = None
+        steps = [passed.step for passed in reach.course(name, conversion)]
+        replaced = [one for one in steps if isinstance(one, ValueReplaced)]
+        own = (one.origin for one in replaced if not (one.missing_to_head is one.missing_to_old is UNSET))
+        component = reach.component(name, conversion.src)
+        below = (
+            filled_below(reach, inner, conversion)
+            for key, inner in component.properties.items()
+            if key not in component.required
+        )
+        reach.filled_below[place] = next((origin for origin in (*own, *below) if origin is not None), None)
+    return reach.filled_below[place]
+
+
+def is_made_by_class(reach: Reach, schema: Schema, conversion: Conversion) -> bool:
+    """Whether an object of a schema that head leaves out is one of its class without arguments.
+
+    Args:
+        reach: responses and their history.
+        schema: of the object, at the version where the conversion begins.
+        conversion: to the old clients.
+    """
+    name = single_reference(schema)
+    model = None if name is None else reach.component(name, conversion.src).model
+    return model is not None and schema.get(ABSENT_MARK, {}).get("maker") == maker(model)
 
 
 def lacking(reach: Reach, name: str, plan: Plan, conversion: Conversion) -> Iterator[tuple[str, Origin]]:

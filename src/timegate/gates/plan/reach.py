@@ -27,6 +27,7 @@ from timegate.history.steps import (
     ModelIntroduced,
     MovedThrough,
     ObjectConverted,
+    Origin,
     Step,
     ValueConverted,
     ValueMoved,
@@ -74,6 +75,7 @@ class Reach:
         self._internal: list[frozenset[str]] = []
         self._ranges: dict[int, list[frozenset[str]]] = {}
         self._courses: dict[tuple[str, int], Course] = {}
+        self.filled_below: dict[tuple[str, Conversion], Origin | None] = {}
         self._calls: dict[int, Call | None] = {}
         self.members: dict[tuple[str, int], list[Any]] = {}
         self._met: dict[tuple[int, int], tuple[Operation, ...]] = {}
