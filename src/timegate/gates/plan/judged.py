@@ -28,8 +28,10 @@ def judged_whole(history: History) -> dict[int, set[str]]:
 
 
 def looks(function: Function | None) -> bool:
-    """Whether a conversion looks at the value: into a list and out of one it goes as it is."""
-    return function is not None and not isinstance(function, WrapInList | FirstItem)
+    """Whether a conversion looks at the value: into a list and out of one it goes as it is, if all of it does."""
+    return not (
+        function is None or isinstance(function, WrapInList) or (isinstance(function, FirstItem) and function.alone)
+    )
 
 
 def given_by(step: Step) -> list[Schema]:
