@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from tests.silence.old_client import OLD, gates_of
-from timegate import CompileError, on
+from tests.silence.old_client import OLD, changed, gates_of
+from timegate import CompileError, Contract, Timeline, Version, on
 from timegate.changes.base import Fact
 
 
@@ -95,3 +95,47 @@ def test_a_model_that_one_timeline_introduced_is_an_arm_in_another_timeline_of_t
         gates_of([Both], on(Old, Other).introduced(seen_as={"y": 1}))
     gates = gates_of([Both], on(Other).introduced(seen_as={"z": 1}))
     assert gates.downgrade(Both, {"held": {"y": 2}}, to_version=OLD) == {"held": {"z": 1}}
+
+
+class Former(BaseModel):
+    kind: Literal["former"]
+    side: int
+
+
+class Square(BaseModel):
+    kind: Literal["square"] = "square"
+    edge: int | None = None
+
+
+class Untagged(BaseModel):
+    shape: Circle | Square | Blob
+
+
+class Tagged(BaseModel):
+    shape: Annotated[Circle | Square | Blob, Field(discriminator="kind")]
+
+
+@pytest.mark.parametrize("model", [Untagged, Tagged])
+@pytest.mark.parametrize("beside", [(), (on(Square).added("edge", default=None),)], ids=["alone", "beside a field"])
+def test_what_stands_in_may_itself_have_come_and_gone_again(model: Any, beside: tuple[Fact, ...]) -> None:
+    gates = Timeline(
+        Version(
+            "2025-04-01", changed(on(Circle, Square, Blob).retired(was=Former, read_as=a_circle, loses="its side"))
+        ),
+        Version("2025-03-01", changed(on(Blob).introduced(seen_as={"kind": "former", "side": 2}))),
+        Version("2025-02-01", changed(on(Former).introduced(seen_as={"kind": "circle", "size": 3}), *beside)),
+        Version("2025-01-01"),
+    ).compile(Contract.of_types(model))
+    seen = {version: gates.downgrade(model, {"shape": {"kind": "blob"}}, to_version=version) for version in VERSIONS}
+    assert seen == {
+        "2025-03-01": {"shape": {"kind": "blob"}},
+        "2025-02-01": {"shape": {"kind": "former", "side": 2}},
+        "2025-01-01": {"shape": {"kind": "circle", "size": 3}},
+    }
+
+
+VERSIONS = ("2025-03-01", "2025-02-01", "2025-01-01")
+
+
+def a_circle(former: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "circle", "size": former["side"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias
@@ -25,7 +25,7 @@ from timegate.reading.value_readers import reader_of
 from timegate.typing import Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.marks import LEFT_OUT_MARK, NEWER_ARMS_MARK, PARTIAL_MARK, Form, LeftOut
-from timegate.wire.schema import ref, referred
+from timegate.wire.schema import arms_of, ref, referred
 from timegate.wire.value_readers import Reader
 
 Purpose: TypeAlias = tuple[str, Conversion]
@@ -138,6 +138,15 @@ class Module:
     def shapes(self) -> Shapes:
         """What is known of the arms of unions; most modules have none, and are freed as soon as they are built."""
         return Shapes(self.reach, self.traces, self.checked_apart)
+
+    @cached_property
+    def read_as_arms(self) -> Mapping[str, Sequence[str]]:
+        """The components that head reads as arms alone, by the first: unions, and what was an arm beside these."""
+        found: dict[str, list[str]] = {}
+        for name, component in self.reach.components(0).items():
+            for arm in filter(None, map(referred, arms_of(component.schema)[:1])):
+                found.setdefault(arm, []).append(name)
+        return found
 
     def checked_apart(self, version: int, kind: Any, *, by_head: bool = True, only_objects: bool = False) -> str | None:
         """What clients call the objects of a class; empty for no objects, None where they have no checks of their own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -12,10 +12,11 @@ from timegate.gates.plan.conversion import Conversion
 from timegate.gates.run.choice import Choice
 from timegate.gates.source.module import Module
 from timegate.gates.source.writer import Writer
-from timegate.history.schema_edits import without_arms
+from timegate.history.schema_edits import with_arms_joined, without_arms
 from timegate.history.steps import ModelIntroduced
 from timegate.typing import Schema
-from timegate.wire.schema import referred
+from timegate.wire.json_types import has_keys, listed_values
+from timegate.wire.schema import arms_of, referred
 
 Choose: TypeAlias = Callable[[Module, Schema, Conversion], Choice]
 """Makes the choice from the arms of a union."""
@@ -63,7 +64,7 @@ def add_programs(
     unions = _Unions(module, module.name(choice, "u"), schema, conversion, choose, others, arms)
     for boundary, step, arm, leaf in introduced:
         newer, older = conversion.part(conversion.src, boundary), conversion.part(boundary, conversion.dst)
-        is_changed = not module.reach.touched(older).isdisjoint(others)
+        is_changed = not module.reach.touched(older).isdisjoint(others.union(unions.retired(boundary)))
         rest = f"{unions.at(boundary)}(v, {step.undone})" if is_changed else None
         arm.function = arm.always = _replacing_function(module, leaf, step, newer, rest)
         others |= module.reach.names_in(leaf)
@@ -93,15 +94,34 @@ class _Unions:
 
     def at(self, boundary: int) -> str:
         """The name of the choice for what stands in at a boundary."""
-        start = self._starts[boundary]
+        retired = self.retired(boundary)
+        start = boundary if retired else self._starts[boundary]
         if start == self.conversion.src:
             # They are now what they were then, and have a program each.
             return self.name
         if start not in self._names:
             gone = {str(referred(leaf)) for came, leaf in self.introduced if came < start}
             older = self.conversion.part(start, self.conversion.dst)
-            self._names[start] = self.module.union(without_arms(self.schema, gone), older, self.choose)
+            keyword = "anyOf" if "anyOf" in self.schema else "oneOf"
+            union = with_arms_joined(self.schema, keyword, retired) if retired else self.schema
+            self._names[start] = self.module.union(without_arms(union, gone), older, self.choose)
         return self._names[start]
+
+    def retired(self, version: int) -> Mapping[str, Sequence[str]]:
+        """The arms of a version that were retired since, each with its tags: they may stand in for one that came."""
+        components = self.module.reach.components(version)
+        tag = self.schema.get("discriminator", {}).get("propertyName")
+        there = {name: components[name] for name in self._ever_retired if has_keys(components[name].schema)}
+        return {name: list(map(str, listed_values(one.properties.get(tag, {})) or ())) for name, one in there.items()}
+
+    @cached_property
+    def _ever_retired(self) -> Sequence[str]:
+        """The components that were an arm, and are read as some of the arms since."""
+        arms = [name for arm in arms_of(self.schema) if (name := referred(arm)) is not None]
+        read_as = self.module.read_as_arms
+        newest = self.module.reach.components(self.conversion.src)
+        found = (name for arm in arms for name in read_as.get(arm, ()) if not has_keys(newest[name].schema))
+        return [name for name in found if set(map(referred, arms_of(newest[name].schema))).issubset(arms)]
 
     @cached_property
     def _names(self) -> dict[int, str]:
