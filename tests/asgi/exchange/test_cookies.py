@@ -75,6 +75,12 @@ def test_a_renamed_cookie_reaches_the_handler_and_the_others_stay_as_they_are_wr
     assert unchanged == "visits=3;tracker=x"
 
 
+@pytest.mark.parametrize("value", ["\\015\\012", "\\000"])
+def test_a_renamed_cookie_keeps_what_it_quotes(value: str) -> None:
+    given = sent("/theme", f'skin="a{value}b"', THEME.cookie("skin").renamed(to="theme"))
+    assert given["theme"] == value.join("ab").encode().decode("unicode_escape")
+
+
 def test_several_header_fields_with_cookies_are_one() -> None:
     fact = THEME.cookie("skin").renamed(to="theme")
     found = sent("/theme", ["skin=a", "visits=2"], fact)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from timegate.asgi.message.headers import RawHeaders
+from timegate.asgi.message.json import NotEncodable
 from timegate.asgi.message.parameters import field_values
 from timegate.errors import DowngradeError
 from timegate.gates.run.runtime import apply
 from timegate.history.steps import HeaderFieldChanged
+
+# RFC 9110, section 5.5.
+_ENDS_A_LINE: Final = re.compile(rb"[\r\n\0]")
 
 
 def converted_fields(headers: RawHeaders, steps: Sequence[HeaderFieldChanged]) -> RawHeaders:
@@ -34,7 +39,7 @@ def _changed(headers: RawHeaders, step: HeaderFieldChanged) -> RawHeaders:
     names = [name.lower() for name, _ in headers]
     values = [value.decode("latin-1") for (_, value), name in zip(headers, names, strict=True) if name == new]
     given: list[Any] = apply(step.values, values, step.origin, DowngradeError)
-    fields = iter([(old, raw) for value in given for raw in field_values(value)])
+    fields = iter([(old, _line(raw)) for value in given for raw in field_values(value)])
     # One value stays at the place of each, as far as there are places.
     converted: RawHeaders = []
     for item, name in zip(headers, names, strict=True):
@@ -43,3 +48,10 @@ def _changed(headers: RawHeaders, step: HeaderFieldChanged) -> RawHeaders:
         elif name != old:
             converted.append(item)
     return [*converted, *fields]
+
+
+def _line(value: bytes) -> bytes:
+    """A value, which a line break would make more fields than one of."""
+    if _ENDS_A_LINE.search(value):
+        raise NotEncodable("a header field cannot have a line break")
+    return value
