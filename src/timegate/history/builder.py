@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.errors import Fault
 from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
-from timegate.history.inheritance import declared_anew, is_about
+from timegate.history.inheritance import declared_anew, declared_name, is_about
 from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
@@ -239,7 +239,7 @@ class HistoryBuilder:
                 for name in self.names(side, model):
                     component = self.component(side, name)
                     field_name = None if parts is None else next_field(parts, component)[0]
-                    declared = None if field_name is None else component.python_name(field_name)
+                    declared = None if field_name is None else declared_name(component, field_name)
                     if path is None and component.inline and model != component.name and isinstance(model, str):
                         continue  # a part of the model's values
                     if is_about(component, model, declared):

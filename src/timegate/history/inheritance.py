@@ -46,6 +46,16 @@ def _inherits(own: Any, model: Any, field_name: str | None) -> bool:
     return not any(field_name in (declared or ()) for declared in annotations)
 
 
+def declared_name(component: Component, name: str) -> str:
+    """What a class declares the field with this name as; empty where only older versions have the field.
+
+    The class may have got another field of that name since.
+    """
+    key = component.wire_name(name) or name
+    known = key in component.renamed or any(component.python_names(key))
+    return component.python_name(name) if known else ""
+
+
 def declared_anew(component: Component, model: Model, field_name: str) -> type[Any] | None:
     """The class that declares a field of a model anew, for a component whose class inherits from the model.
 
