@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 from pydantic_core import from_json, to_json
@@ -68,9 +68,9 @@ class Codec:
         return self.around(lambda _: value)(b"null")
 
     def is_repeatable(self, body: bytes) -> bool:
-        """Whether what a JSON body holds can be encoded again: no number overflows, and each text is one of Unicode."""
+        """Whether JSON can express what a body holds: no number overflows, and each text is one of Unicode."""
         try:
-            self.around(lambda value: value)(body)
+            replace(self, encode=encode_json).around(lambda value: value)(body)
         except NotJSON:
             return False
         return True
