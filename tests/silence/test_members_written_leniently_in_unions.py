@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, Literal
 
 import pytest
@@ -78,12 +78,29 @@ class Ranked(BaseModel):
     rank: Rank | int
 
 
+class Colour(StrEnum):
+    red = "red"
+    blue = "blue"
+
+
+class Painted(BaseModel):
+    colour: Colour | str
+
+
+class Weighed(BaseModel):
+    rank: Rank | float
+
+
 @shows(
-    "a number that an integer enum lists, beside `int` in a union (`Level \\| int`): it is converted as the member, "
-    "though pydantic reads an `int` | two fields"
+    "a value that an enum lists, beside `int`, `float` or `str` in a union (`Level \\| int`, `Level \\| float`, "
+    "`Colour \\| str`): it is converted as the member, though pydantic reads the other type | two fields"
 )
-def test_a_number_beside_an_integer_enum_is_the_member() -> None:
-    gates = gates_of([Ranked], enum(Rank).renamed(3, to=1))
-    assert gates.upgrade(Ranked, {"rank": 3}, from_version=OLD) == {"rank": 1}
-    assert gates.upgrade(Ranked, {"rank": 7}, from_version=OLD) == {"rank": 7}
-    assert gates.downgrade(Ranked, {"rank": 1}, to_version=OLD) == {"rank": 3}
+@pytest.mark.parametrize("kind", [Ranked, Weighed])
+def test_a_value_beside_an_enum_that_lists_it_is_the_member(kind: type[BaseModel]) -> None:
+    gates = gates_of([kind], enum(Rank).renamed(3, to=1))
+    assert gates.upgrade(kind, {"rank": 3}, from_version=OLD) == {"rank": 1}
+    assert gates.upgrade(kind, {"rank": 7}, from_version=OLD) == {"rank": 7}
+    assert gates.downgrade(kind, {"rank": 1}, to_version=OLD) == {"rank": 3}
+    painted = gates_of([Painted], enum(Colour).renamed("navy", to="blue"))
+    assert painted.upgrade(Painted, {"colour": "navy"}, from_version=OLD) == {"colour": "blue"}
+    assert painted.upgrade(Painted, {"colour": "grey"}, from_version=OLD) == {"colour": "grey"}

@@ -37,6 +37,8 @@ class AppDocument:
         self._schemas: Mapping[str, Schema] = {name: one for name, one in schemas.items() if is_object(one)}
         self._display_names: dict[str, str] = {}
         self._identities: dict[str, str] = {}
+        # What is written by hand may refer to classes that the document does not show otherwise.
+        self._written = dict(self._unshown())
         self._seen: set[tuple[Side, str, str]] = set()
         self._descriptions: dict[tuple[Side, str], Any] = {}
 
@@ -47,13 +49,7 @@ class AppDocument:
         self._wire = self._wire.edited("requests", *(_rename_parameters(*pair) for pair in pairs))
         for operation, raw in documented:
             self._walk_operation(operation, raw)
-        # What a document does not show refers to classes as well.
-        for side in SIDES:
-            for name, component in self._wire.components(side).items():
-                shown = self._schemas.get(component.display_name)
-                same = shown is None or shown.get("properties", {}).keys() == component.properties.keys()
-                if same and not component.inline:
-                    self._identities.setdefault(component.display_name, name)
+        self._written |= self._identities
         known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
         wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
         described = (one for operation, raw in documented for one in self._parameters(operation, raw))
@@ -61,6 +57,15 @@ class AppDocument:
         for side in SIDES:
             wire = wire.edited(side, *(self._named(c, side) for c in wire.components(side).values() if not c.inline))
         return wire
+
+    def _unshown(self) -> Iterator[tuple[str, str]]:
+        """The components that no part of the document has to refer to, by their names in it."""
+        for side in SIDES:
+            for name, component in self._wire.components(side).items():
+                shown = self._schemas.get(component.display_name)
+                same = shown is None or shown.get("properties", {}).keys() == component.properties.keys()
+                if same and not component.inline:
+                    yield component.display_name, name
 
     def _pairs(
         self, operation: Operation, raw: Mapping[str, Any]
@@ -165,20 +170,20 @@ class AppDocument:
         content: Mapping[str, Any] = around.get("content", {})
         for media, node in content.items():
             schema = node.get("schema") if is_json_media(media) else None
-            if self._known(schema, "responses") and self._is_known(schema, "responses"):
+            if self._known(schema) and self._is_known(schema):
                 others = [other for other in content if other != media]
-                return Body(rename_references(schema, self._identities), (media, *others))
-        refers = any(set(references(schema)) & self._identities.keys() for schema in _schemas_of(content).values())
+                return Body(rename_references(schema, self._written), (media, *others))
+        refers = any(set(references(schema)) & self._written.keys() for schema in _schemas_of(content).values())
         return Body({}, tuple(content)) if refers else None
 
-    def _known(self, schema: Any, side: Side) -> list[str]:
-        """The components on one side of the wire to which a documented schema refers."""
-        identities = (self._identities.get(name) for name in references(schema))
-        return [one for one in identities if one is not None and one in self._wire.components(side)]
+    def _known(self, schema: Any) -> list[str]:
+        """The components of responses to which a documented schema refers."""
+        names = (self._written.get(name) for name in references(schema))
+        return [one for one in names if one is not None and one in self._wire.responses]
 
-    def _is_known(self, schema: Any, side: Side) -> bool:
-        """Whether all that a documented schema refers to is on one side of the wire."""
-        return len(self._known(schema, side)) == len([*references(schema)])
+    def _is_known(self, schema: Any) -> bool:
+        """Whether all that a documented schema refers to are components of responses."""
+        return len(self._known(schema)) == len([*references(schema)])
 
     def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
         """A body with notes of what the document shows besides: what other media types hold, which is not converted."""
@@ -192,14 +197,14 @@ class AppDocument:
             if schema != own or (media != first and not is_json_media(media))
         }
         apart = {
-            media: rename_references(schema, self._identities)
+            media: rename_references(schema, self._written)
             for media, schema in others.items()
-            if body.schema and is_json_media(media) and self._is_known(schema, "responses")
+            if body.schema and is_json_media(media) and self._is_known(schema)
         }
         behind: list[dict[str, Any]] = [
-            {"by": media, "schema": {"anyOf": [*map(ref, self._known(schema, "responses"))]}, "listed": True}
+            {"by": media, "schema": {"anyOf": [*map(ref, self._known(schema))]}, "listed": True}
             for media, schema in others.items()
-            if media not in apart and set(references(schema)) & self._identities.keys()
+            if media not in apart and set(references(schema)) & self._written.keys()
         ]
         behind += [
             {"by": media, "schema": {}, "listed": True}
@@ -226,6 +231,10 @@ class AppDocument:
         classes = [components[name].model for name in held if components[name].model is not None]
         return [ref(name) for name in names - held if components[name].model not in classes]
 
+    def _is_on_wire(self, schema: Any) -> bool:
+        """Whether all that the documented schema of a parameter refers to are components of requests."""
+        return all(self._identities.get(name) in self._wire.requests for name in references(schema))
+
     def _parameters(self, operation: Operation, raw: Mapping[str, Any]) -> Iterator[Component]:
         """The components of parameters with those that are only documented, and with the examples beside schemas."""
         for component, listed in self._pairs(operation, raw):
@@ -234,7 +243,7 @@ class AppDocument:
                 key: with_parameter_texts(rename_references(one.get("schema", {}), self._identities), one, key)
                 for key, one in listed.items()
                 # Some releases document the fields of a class by their names in Python, whatever reads them.
-                if key not in known and key not in component.fields and self._is_known(one.get("schema"), "requests")
+                if key not in known and key not in component.fields and self._is_on_wire(one.get("schema"))
             }
             noted = {
                 key: {**known[key], **notes}
