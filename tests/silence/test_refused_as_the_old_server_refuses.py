@@ -5,7 +5,7 @@ from typing import Annotated, Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI, Header, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from tests.silence.exchanges import Posted, exchange, gated, told
 from timegate import endpoint, enum, on
@@ -110,7 +110,19 @@ class Pair(NamedTuple):
     level: Level
 
 
-@pytest.mark.parametrize("kind", [tuple[int, Level], list[tuple[int, Level]], tuple[tuple[int, Level]], Pair])
+def is_told_by_its_length(kind: Any) -> bool:
+    """Whether pydantic says of what is too long just that; older releases tell the items of a NamedTuple as arguments."""
+    try:
+        TypeAdapter[Any](kind).validate_python([1, 1, 1])
+    except ValidationError as error:
+        return [one["type"] for one in error.errors()] == ["too_long"]
+    return False
+
+
+TUPLES = [tuple[int, Level], list[tuple[int, Level]], tuple[tuple[int, Level]]]
+
+
+@pytest.mark.parametrize("kind", [*TUPLES, *filter(is_told_by_its_length, [Pair])])
 def test_a_tuple_of_too_many_items_is_told_as_such_whatever_they_are(kind: Any) -> None:
     sent: Any = ["x", 7, 7]
     sent = sent if kind in (tuple[int, Level], Pair) else [sent]
