@@ -111,7 +111,7 @@ class Pair(NamedTuple):
 
 
 def is_told_by_its_length(kind: Any) -> bool:
-    """Whether pydantic says of what is too long just that; older releases tell the items of a NamedTuple as arguments."""
+    """Whether pydantic says of what is too long just that; older releases take a NamedTuple's items for arguments."""
     try:
         TypeAdapter[Any](kind).validate_python([1, 1, 1])
     except ValidationError as error:
