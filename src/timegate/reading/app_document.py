@@ -16,7 +16,7 @@ from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
 
 _EXAMPLES: Final = ("example", "examples")
-_PICTURES: Final = ("audio/", "font/", "image/", "video/")
+_WITHOUT_PAYLOADS: Final = ("audio/", "font/", "image/", "video/")
 """What no payload is in, whatever its schema says."""
 
 
@@ -38,7 +38,7 @@ class AppDocument:
         self._display_names: dict[str, str] = {}
         self._identities: dict[str, str] = {}
         # What is written by hand may refer to classes that the document does not show otherwise.
-        self._written = dict(self._unshown())
+        self._by_class_name = dict(self._unshown())
         self._seen: set[tuple[Side, str, str]] = set()
         self._descriptions: dict[tuple[Side, str], Any] = {}
 
@@ -49,7 +49,7 @@ class AppDocument:
         self._wire = self._wire.edited("requests", *(_rename_parameters(*pair) for pair in pairs))
         for operation, raw in documented:
             self._walk_operation(operation, raw)
-        self._written |= self._identities
+        self._by_class_name |= self._identities
         known = {operation.key: self._with_documented(operation, raw) for operation, raw in documented}
         wire = replace(self._wire, operations=tuple(known.get(one.key, one) for one in self._wire.operations))
         described = (one for operation, raw in documented for one in self._parameters(operation, raw))
@@ -172,13 +172,17 @@ class AppDocument:
             schema = node.get("schema") if is_json_media(media) else None
             if self._known(schema) and self._is_known(schema):
                 others = [other for other in content if other != media]
-                return Body(rename_references(schema, self._written), (media, *others))
-        refers = any(set(references(schema)) & self._written.keys() for schema in _schemas_of(content).values())
+                return Body(rename_references(schema, self._by_class_name), (media, *others))
+        refers = any(map(self._refers, _schemas_of(content).values()))
         return Body({}, tuple(content)) if refers else None
+
+    def _refers(self, schema: Any) -> bool:
+        """Whether a documented schema refers to a component of either side."""
+        return not self._by_class_name.keys().isdisjoint(references(schema))
 
     def _known(self, schema: Any) -> list[str]:
         """The components of responses to which a documented schema refers."""
-        names = (self._written.get(name) for name in references(schema))
+        names = (self._by_class_name.get(name) for name in references(schema))
         return [one for one in names if one is not None and one in self._wire.responses]
 
     def _is_known(self, schema: Any) -> bool:
@@ -197,19 +201,19 @@ class AppDocument:
             if schema != own or (media != first and not is_json_media(media))
         }
         apart = {
-            media: rename_references(schema, self._written)
+            media: rename_references(schema, self._by_class_name)
             for media, schema in others.items()
             if body.schema and is_json_media(media) and self._is_known(schema)
         }
         behind: list[dict[str, Any]] = [
             {"by": media, "schema": {"anyOf": [*map(ref, self._known(schema))]}, "listed": True}
             for media, schema in others.items()
-            if media not in apart and set(references(schema)) & self._written.keys()
+            if media not in apart and self._refers(schema)
         ]
         behind += [
             {"by": media, "schema": {}, "listed": True}
             for media in content
-            if media not in {first, *schemas} and not is_json_media(media) and not media.startswith(_PICTURES)
+            if media not in {first, *schemas} and not is_json_media(media) and not media.startswith(_WITHOUT_PAYLOADS)
         ]
         schema = beside(body.schema, self._shown_besides(own, body.schema))
         schema = {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *behind]} if behind else schema

@@ -29,7 +29,7 @@ from timegate.asgi.message.problems import (
 )
 from timegate.asgi.message.response_headers import converted_fields
 from timegate.asgi.message.scope import Message, Scope, Send, route_path
-from timegate.asgi.route.operation import DROPPED, NOT_MODIFIED, OperationPlan, ResponsePlan
+from timegate.asgi.route.operation import DROPPED, FIRST_ERROR, NOT_MODIFIED, OperationPlan, ResponsePlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
@@ -46,8 +46,6 @@ _OF_ANY_BODY: Final = _OF_THE_WHOLE | {b"content-type", b"content-encoding"}
 # Messages that may come before or between those of a response, and that have no part of its body.
 _HINT: Final = "http.response.early_hint"
 _WITHOUT_BODY: Final = frozenset({_HINT, "http.response.debug", "http.response.push"})
-
-_FIRST_ERROR: Final = 400
 
 
 async def send_problem(
@@ -252,7 +250,7 @@ class GatedResponse:
             self._step = GatedResponse._dropping_body
             return
         # Starlette sends its own errors as plain text, in which no model is.
-        is_text_error = kind == "text/plain" and message["status"] >= _FIRST_ERROR
+        is_text_error = kind == "text/plain" and message["status"] >= FIRST_ERROR
         if program is None or is_text_error or is_declared_media(response_plan.media, kind):
             self._step = GatedResponse._passing
             await self._send(start)

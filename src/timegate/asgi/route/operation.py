@@ -21,7 +21,7 @@ INVALID: Final = 422
 """The status of a response that may list validation errors, whatever is declared for it."""
 
 NOT_MODIFIED: Final = 304
-_FIRST_ERROR: Final = 400
+FIRST_ERROR: Final = 400
 _FIRST_FINAL: Final = 200
 _JSON: Final = "application/json"
 
@@ -262,7 +262,7 @@ class OperationPlan:
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and not _has_no_body(status) and not bodiless:
             raises = functools.partial(_with_the_frameworks, raised=declared in gate.raised)
-            wrap = raises if status >= _FIRST_ERROR else _as_it_is
+            wrap = raises if status >= FIRST_ERROR else _as_it_is
             program = wrap(gate.responses[declared])
             apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
             lists = declared in gate.told
