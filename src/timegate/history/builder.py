@@ -30,7 +30,7 @@ class HistoryBuilder:
 
     Args:
         wires: the wire of each version so far, newest first; facts are being undone on the last one.
-        types: the schema of each type that a fact names, by side and by the ``id`` of the fact.
+        types: the schema of each type that a fact names, as `NamedTypes` has it.
         values: the versions, newest first.
         boundary: the index of the boundary at hand.
         version: the version whose changes are being undone.
@@ -54,7 +54,7 @@ class HistoryBuilder:
     """
 
     wires: list[Wire]
-    types: Mapping[tuple[Side, int], Schema]
+    types: Mapping[tuple[Side, int, bool], Schema]
     values: tuple[str, ...]
     mounts: tuple[str, ...] = ()
     boundary: int = 0
@@ -132,10 +132,11 @@ class HistoryBuilder:
         """The components of one side, each as far as it is undone when somebody looks at it."""
         return WrittenComponents(self.unions, side)
 
-    def type_of(self, side: Side, fact: Fact) -> Schema:
-        """The schema of the old type that a fact names, be it the fact at hand or one that stands for it."""
-        key = (side, id(fact))
-        return self.types[key if key in self.types else (side, id(self.fact))]
+    def type_of(self, side: Side, fact: Fact, holder: Component | None = None) -> Schema:
+        """The schema of the old type that a fact names, as a component has it: the fact at hand or one in its place."""
+        by_name = holder is not None and holder.by_name
+        one = fact if (side, id(fact), by_name) in self.types else self.fact
+        return self.types[side, id(one), by_name]
 
     def put(self, side: Side, component: Component) -> None:
         """Replace a component by what it is in the older version."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import create_model
 
@@ -21,6 +21,11 @@ from timegate.wire.wire import SIDES, Side, Wire
 _WRAPPER: Final = "TimegateNamed"
 _SLOT: Final = "field_0"
 
+_Way: TypeAlias = tuple[Side, bool]
+"""How payloads have a value: the side, and whether its keys are the names in Python of fields, not aliases."""
+
+_BY_ALIAS: Final[tuple[_Way, ...]] = tuple((side, False) for side in SIDES)
+
 
 @dataclass(frozen=True, slots=True)
 class NamedTypes:
@@ -28,12 +33,12 @@ class NamedTypes:
 
     Args:
         wire: head's wire with their components.
-        schemas: the schema of each type, by side and by the ``id`` of the fact.
+        schemas: the schema of each type, by side, by the ``id`` of the fact, and by whether keys are names in Python.
         faults: the facts whose types pydantic cannot describe.
     """
 
     wire: Wire
-    schemas: Mapping[tuple[Side, int], Schema]
+    schemas: Mapping[tuple[Side, int, bool], Schema]
     faults: tuple[Fault, ...]
 
 
@@ -48,21 +53,24 @@ def named_types(head: Wire, timeline: Timeline) -> NamedTypes:
     }
     types: dict[int, Any] = {key: fact.named_type for key, (fact, *_) in named.items()}
     settings = {key: _settings(fact, head) for key, (fact, *_) in named.items()}
+    ways = _ways(head)
     refused: dict[int, str] = {}
     try:
-        generated = _generated(types, settings)
+        generated = _generated(types, settings, ways)
     except Exception:
         # Only one by one they show which of them it is.
         refused = {key: problem for key, kind in types.items() if (problem := _problem(key, kind, settings))}
         if not refused:
             raise
-        generated = _generated({key: kind for key, kind in types.items() if key not in refused}, settings)
+        generated = _generated({key: kind for key, kind in types.items() if key not in refused}, settings, ways)
     wire = head
-    schemas: dict[tuple[Side, int], Schema] = {(side, key): {} for side in SIDES for key in types}
-    for side, described in generated.items():
-        both = merge_schemas(GeneratedSchemas({}, head.components(side)), described, one_per_class=True)
+    schemas: dict[tuple[Side, int, bool], Schema] = {
+        (side, key, by_name): {} for side, by_name in ways for key in types
+    }
+    for (side, by_name), described in generated.items():
+        both = merge_schemas(GeneratedSchemas({}, wire.components(side)), described)
         wire = wire.edited(side, *both.components.values())
-        schemas.update({(side, key): both.schemas[key] for key in types.keys() - refused.keys()})
+        schemas.update({(side, key, by_name): both.schemas[key] for key in types.keys() - refused.keys()})
     faults = tuple(_fault(*named[key], problem) for key, problem in refused.items())
     return NamedTypes(wire, schemas, faults)
 
@@ -75,7 +83,15 @@ def _settings(fact: Fact, head: Wire) -> Settings:
     return next(known, settings_of(fact.models[0]))
 
 
-def _generated(types: Mapping[int, Any], settings: Mapping[int, Settings]) -> dict[Side, GeneratedSchemas]:
+def _ways(head: Wire) -> Sequence[_Way]:
+    """How an app's payloads have values."""
+    bodies = (body for operation in head.operations for _, body in operation.bodies("responses"))
+    return (*_BY_ALIAS, ("responses", True)) if any(body.by_name for body in bodies) else _BY_ALIAS
+
+
+def _generated(
+    types: Mapping[int, Any], settings: Mapping[int, Settings], ways: Sequence[_Way] = _BY_ALIAS
+) -> dict[_Way, GeneratedSchemas]:
     # Settings hold for the fields of a model.
     wrapped: dict[int, Any] = {}
     for key, config in settings.items():
@@ -86,7 +102,10 @@ def _generated(types: Mapping[int, Any], settings: Mapping[int, Settings]) -> di
     if not types:
         return {}
     kinds = [(key, wrapped.get(key, kind)) for key, kind in types.items()]
-    return {side: _unwrapped(generate_schemas(side, kinds), wrapped) for side in SIDES}
+    return {
+        (side, by_name): _unwrapped(generate_schemas(side, kinds, by_alias=not by_name), wrapped)
+        for side, by_name in ways
+    }
 
 
 def _unwrapped(generated: GeneratedSchemas, wrapped: Mapping[int, Any]) -> GeneratedSchemas:

@@ -34,7 +34,7 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     name = _name(operation, place)
     if stands_alone(operation, place, body):
         return builder.component(side, name)
-    root, whole = _apart(name, body.schema)
+    root, whole = _apart(name, body)
     places = [_place_at(builder, operation, place, version) for version in range(len(builder.wires))]
     at = list(zip(builder.wires, places, strict=True))
     own = [_schema_at(*both, key=operation.key, side=side) or body.schema for both in at]
@@ -44,17 +44,18 @@ def whole_body(builder: HistoryBuilder, operation: Operation, side: Side, place:
     else:
         # A fact about a model has changed the body itself, such as a union in it.
         both = zip(builder.wires, own, strict=True)
-        builder.wires[:] = [wire.edited(side, _apart(name, schema)[1]) for wire, schema in both]
+        builder.wires[:] = [wire.edited(side, _apart(name, replace(body, schema=one))[1]) for wire, one in both]
     return whole
 
 
-def _apart(name: str, schema: Schema) -> tuple[Schema, Component]:
+def _apart(name: str, body: Body) -> tuple[Schema, Component]:
     """The schema of a body that refers to a component of its own, and that component."""
-    of_model = referred(schema)
+    schema, of_model = body.schema, referred(body.schema)
     # What a route leaves out of the body is left out of what a function makes of it, too.
     marks = {key: value for key, value in schema.items() if of_model is not None or key == LEFT_OUT_MARK}
     unmarked = {key: value for key, value in schema.items() if key not in marks}
-    whole = Component(name, unmarked if of_model is None else ref(of_model), inline=True, display_name=name)
+    of_body = unmarked if of_model is None else ref(of_model)
+    whole = Component(name, of_body, inline=True, display_name=name, by_name=body.by_name)
     return {**marks, **ref(name)}, whole
 
 
@@ -141,7 +142,7 @@ def _rewrite(
         problem = "no function back proves that nothing of what old clients send is lost"
         builder.check_loss(fact, side, f"{name_of_operation(operation)} {place}", problem)
     whole = whole_body(builder, operation, side, place, body)
-    older = whole.schema if fact.was is UNSET else builder.type_of(side, fact)
+    older = whole.schema if fact.was is UNSET else builder.type_of(side, fact, whole)
     builder.put(side, replace(whole, schema=older))
     components = builder.wire.components(side)
     if side == "requests":

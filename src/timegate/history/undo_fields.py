@@ -40,7 +40,8 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
 @undo.register
 def _removed(fact: Removed, builder: HistoryBuilder) -> None:
     for place in builder.field_places(fact, newer=False):
-        component, schema = builder.component(place.side, place.name), builder.type_of(place.side, fact)
+        component = builder.component(place.side, place.name)
+        schema = builder.type_of(place.side, fact, component)
         _check_header(builder, fact, component, place.text, place.key)
         needed = "old clients require this field in responses, and nothing says what they read"
         fill = value_at(

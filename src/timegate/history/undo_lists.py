@@ -76,7 +76,7 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
         if items is None:
             builder.fault_without_effect(text, "the field is no list right after this fact")
             continue
-        older = with_texts(items if fact.was is UNSET else builder.type_of(side, fact), values.schema)
+        older = with_texts(items if fact.was is UNSET else builder.type_of(side, fact, values.component), values.schema)
         if not _admitted(items, older, values.schema, values, listed_in="responses"):
             builder.fault(
                 text,
@@ -95,7 +95,7 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
 def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
     for values in values_of(builder, fact):
         side, text = values.place.side, values.place.text
-        older, newer = with_texts(builder.type_of(side, fact), values.schema), values.schema
+        older, newer = with_texts(builder.type_of(side, fact, values.component), values.schema), values.schema
         items = items_of(older)
         if items is None:
             builder.fault(text, "the old type is no list", "give was= the list that older versions had: was=list[…]")

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-
-from pydantic.fields import FieldInfo
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
-from timegate.history.schema_edits import with_property_renamed
 from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.history.undo_texts import fault_unshown
+from timegate.wire.names import in_documents
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import references, referred
-from timegate.wire.wire import Component, Side, in_documents
+from timegate.wire.wire import Component, Side
 
 
 @undo.register
@@ -155,12 +152,9 @@ def _told_by(fact: ToldBy, builder: HistoryBuilder) -> None:
 def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
     for model, side, component in builder.targets(fact.models, None):
         builder.check_loss(fact, side, name_of(model))
-        older = builder.type_of(side, fact)
+        older = builder.type_of(side, fact, component)
         target = referred(older)
         shape = builder.component(side, target) if target is not None else Component(component.name, older)
-        if side == "responses" and _is_sent_by_name(component):
-            for name, key in shape.fields.items():
-                shape = shape if name == key else with_property_renamed(shape, key, name)
         reshaped = replace(
             component,
             schema=shape.schema,
@@ -174,10 +168,3 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
         builder.put(side, reshaped)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)
         builder.record(side, component.name, step, EVERY_KEY)
-
-
-def _is_sent_by_name(component: Component) -> bool:
-    """Whether a route sends the keys of a model by the names of its fields, though they have aliases."""
-    fields: Mapping[str, FieldInfo] = getattr(component.model, "model_fields", {})
-    aliases = {name: one.serialization_alias for name, one in fields.items()}
-    return any(component.fields.get(name) == name and alias not in {None, name} for name, alias in aliases.items())

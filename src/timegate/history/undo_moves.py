@@ -203,7 +203,8 @@ def _make_way(
             again += name is not None
             if name is None:
                 name = first_free(builder.wire.components(side), f"{target}.{segment}", numbered=f"{target}.{segment} ")
-                inner = Component(name, {"type": "object", "properties": {}}, inline=True, display_name=name)
+                empty: Schema = {"type": "object", "properties": {}}
+                inner = Component(name, empty, inline=True, display_name=name, by_name=component.by_name)
                 builder.made.add(builder.wires, side, inner)
             inner = builder.component(side, name)
             builder.put(side, with_property(component, segment, ref(name), required=required))

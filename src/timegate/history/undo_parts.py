@@ -92,7 +92,7 @@ def _split(fact: Split, builder: HistoryBuilder) -> None:
         parts = values.components[single_reference(values.schema) or ""].properties
         to_head = Apart(fact.apart, fact.into, _nullable(builder, place, parts))
         to_old = Together(fact.together, fact.into, frozenset(needed))
-        older = with_texts(builder.type_of(place.side, fact), {})
+        older = with_texts(builder.type_of(place.side, fact, component), {})
         convert(builder, values, older, to_head=to_head, to_old=to_old, was=fact.was)
         component = builder.component(place.side, place.name)
         builder.put(place.side, with_property_required(component, fact.old, required=bool(needed)))
@@ -105,13 +105,14 @@ def _merged(fact: Merged, builder: HistoryBuilder) -> None:
     if not places:
         return
     for place in places:
-        types: list[Schema] = builder.type_of(place.side, fact)["prefixItems"]
+        component = builder.component(place.side, place.name)
+        types: list[Schema] = builder.type_of(place.side, fact, component)["prefixItems"]
         parts = dict(zip(fact.parts, types, strict=True))
         schema = {"type": "object", "properties": parts, "required": list(parts)}
         name = first_free(
             builder.wire.components(place.side), f"{place.name}.{whole}", numbered=f"{place.name}.{whole}"
         )
-        inner = Component(name, schema, inline=True, display_name=name)
+        inner = Component(name, schema, inline=True, display_name=name, by_name=component.by_name)
         builder.made.add(builder.wires, place.side, inner)
         values = _values(builder, place)
         is_checked = place.side == "requests" and place.key in values.component.required

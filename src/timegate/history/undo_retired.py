@@ -17,18 +17,18 @@ from timegate.typing import Schema
 from timegate.wire.marks import DEFAULT_MARK
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref, referred
-from timegate.wire.wire import SIDES, Component, Side
+from timegate.wire.wire import Component, Side
 
 
 @undo.register
 def _retired(fact: Retired, builder: HistoryBuilder) -> None:
     reached = list(builder.targets(fact.models, None))
     found = False
-    for side in SIDES:
-        models = {component.name: fact.models.index(model) for model, where, component in reached if where == side}
-        if not models:
-            continue
-        known = builder.components(side).get(referred(builder.type_of(side, fact)) or "")
+    sent: dict[tuple[Side, bool], None] = {(side, component.by_name): None for _, side, component in reached}
+    for side, by_name in sent:
+        alike = [(model, one) for model, where, one in reached if where == side and one.by_name == by_name]
+        models = {component.name: fact.models.index(model) for model, component in alike}
+        known = builder.components(side).get(referred(builder.type_of(side, fact, alike[0][1])) or "")
         if known is None or "properties" not in known.schema:
             builder.fault(str(fact), "only a model can be one more arm", "give was= a model, or declare retyped")
             return

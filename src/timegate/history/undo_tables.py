@@ -29,7 +29,7 @@ def _mapped(fact: Mapped, builder: HistoryBuilder) -> None:
         if otherwise is seen_as is UNSET and all(_typed(a) == _typed(b) for a, b in (*table.items(), *back.items())):
             builder.fault_without_effect(place.text, "each value becomes itself")
             continue
-        older = with_texts(builder.type_of(place.side, fact), newer)
+        older = with_texts(builder.type_of(place.side, fact, values.component), newer)
         for one in (*table, *back.values(), *(() if seen_as is UNSET else (seen_as,))):
             check_value(builder, place.side, place.text, one, argument="an old value", fits=older)
         for one in (*table.values(), *back, *(() if otherwise is UNSET else (otherwise,))):

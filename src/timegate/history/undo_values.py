@@ -74,7 +74,7 @@ def _replacing_null(value: object) -> Function | None:
 def _retyped(fact: Retyped, builder: HistoryBuilder) -> None:
     for values in values_of(builder, fact):
         place, newer, components = values.place, values.schema, values.components
-        older = newer if fact.was is UNSET else with_texts(builder.type_of(place.side, fact), newer)
+        older = newer if fact.was is UNSET else with_texts(builder.type_of(place.side, fact, values.component), newer)
         if bare(older) == bare(newer) and fact.to_head is None and fact.to_old is None:
             builder.fault_without_effect(place.text, "the type is the same and no value changes")
         if place.side == "responses" and fact.to_old is None and not admits_all_of(older, newer, components):
@@ -111,7 +111,7 @@ def _constrained(fact: Constrained, builder: HistoryBuilder) -> None:
     differ = False
     for values in values_of(builder, fact):
         place, newer = values.place, values.schema
-        older = with_texts(builder.type_of(place.side, fact), newer)
+        older = with_texts(builder.type_of(place.side, fact, values.component), newer)
         if restricting(older) == restricting(newer):
             same.append(place.text)
             continue

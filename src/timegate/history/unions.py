@@ -75,10 +75,12 @@ class Unions:
     Args:
         wires: the wire of each version so far; facts are being undone on the last one.
         references: between its components.
-        types: the schema of each type that a fact names, by side and by the ``id`` of the fact.
+        types: the schema of each type that a fact names, as `NamedTypes` has it.
     """
 
-    def __init__(self, wires: list[Wire], references: References, types: Mapping[tuple[Side, int], Schema]) -> None:
+    def __init__(
+        self, wires: list[Wire], references: References, types: Mapping[tuple[Side, int, bool], Schema]
+    ) -> None:
         self.wires = wires
         self._references = references
         self._types = types
@@ -97,7 +99,7 @@ class Unions:
         """Every key that discriminates a union of one side, at this version or a newer one."""
         if side not in self._keys:
             wire = self.wires[-1]
-            named = (schema for (other, _), schema in self._types.items() if other == side)
+            named = (schema for (other, *_), schema in self._types.items() if other == side)
             self._keys[side] = set(tags_in([*wire.payloads(side), *named]))
             for name, component in wire.components(side).items():
                 self._keys[side].update(tags_in(component.schema))

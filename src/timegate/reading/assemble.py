@@ -58,7 +58,6 @@ def head_wire(
         merge_schemas(
             _generate("responses", types.responses),
             _generate("responses", types.responses_by_name, by_alias=False),
-            one_per_class=False,
         )
     )
     requests = _without_models(
@@ -257,6 +256,7 @@ def _operation(
             lax=declared.lax,
             blanks=declared.blanks,
             spread=declared.synthetic,
+            by_name=not declared.by_alias,
         )
 
     return Operation(

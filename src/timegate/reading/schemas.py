@@ -127,7 +127,10 @@ def _generated(
     held = HeldClasses(mode)
     roots = [held.add(adapter.core_schema) for adapter in adapters]
     hidden = HiddenClasses(resolved.components, held)
-    components = {name: hidden.component(component) for name, component in resolved.components.items()}
+    components = {
+        name: replace(hidden.component(component), by_name=not by_alias)
+        for name, component in resolved.components.items()
+    }
     marked = {key: hidden.marked(resolved.schemas[key], root) for key, root in zip(keys, roots, strict=False)}
     return GeneratedSchemas(marked, components), hidden
 
@@ -265,13 +268,14 @@ def _with_names_that_are_read(schema: Schema, record: ClassRecord) -> Schema:
     return renamed
 
 
-def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas, *, one_per_class: bool) -> GeneratedSchemas:
+def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas) -> GeneratedSchemas:
     """Two runs of the generator as one, in which no two components share a name.
+
+    A class of both runs is the first run's component, unless only one of the runs has its names in Python as keys.
 
     Args:
         first: keeps its names.
         second: its components get new names where the first run has other components under theirs.
-        one_per_class: whether a class of both runs is the first run's component; otherwise only equal components are.
     """
     by_class: dict[int, list[str]] = {}
     for name, component in first.components.items():
@@ -280,9 +284,8 @@ def merge_schemas(first: GeneratedSchemas, second: GeneratedSchemas, *, one_per_
     names: dict[str, str] = {}
     taken = {*first.components, *second.components}
     for name, component in second.components.items():
-        alike = by_class.get(id(component.model), []) if one_per_class else []
-        # A response without aliases has components of its own for the same classes.
-        alike.sort(key=lambda one: first.components[one].fields != component.fields)
+        same = by_class.get(id(component.model), ())
+        alike = [one for one in same if first.components[one].by_name == component.by_name]
         known = next((one for one in alike if first.components[one].is_read_as(component)), next(iter(alike), None))
         if known is None and (name not in first.components or _is_equal(name, first, second)):
             known = name
@@ -300,6 +303,8 @@ def _is_equal(name: str, first: GeneratedSchemas, second: GeneratedSchemas) -> b
         current = waiting.pop()
         one, other = first.components.get(current), second.components.get(current)
         if one is None or other is None or one.model is not other.model or one.schema != other.schema:
+            return False
+        if one.by_name != other.by_name:
             return False
         waiting += set(references(one.schema)) - seen
         seen.update(waiting)

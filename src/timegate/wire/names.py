@@ -8,6 +8,11 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 
+def in_documents(name: str) -> str:
+    """What pydantic makes of the name of a class, which may be generic, to call a component by."""
+    return re.sub(r"[^a-zA-Z0-9.\-_]", "_", name)
+
+
 def free_name(wanted: str, model: Any, taken: Iterable[str]) -> str:
     """A component's name that is not taken: the wanted one, else with the class's module, else with a number."""
     qualified = _qualified_name(wanted, model)
@@ -26,4 +31,4 @@ def _qualified_name(name: str, model: Any) -> str:
     if module is None:
         return name
     local = getattr(model, "__qualname__", name)
-    return re.sub(r"[^a-zA-Z0-9.\-_]", "_", f"{module}.{local}").replace(".", "__")
+    return in_documents(f"{module}.{local}").replace(".", "__")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -13,6 +12,7 @@ from typing import Any, Final, Literal, TypeAlias
 from timegate.typing import Location, Schema, Settings
 from timegate.wire.marks import MARK_PREFIX
 from timegate.wire.media import is_json_media
+from timegate.wire.names import in_documents
 from timegate.wire.paths import plain_path
 from timegate.wire.schema import ref, references
 
@@ -21,9 +21,6 @@ Side: TypeAlias = Literal["requests", "responses"]
 
 SIDES: Final[tuple[Side, Side]] = ("requests", "responses")
 
-
-_NO_NAME: Final = re.compile(r"[^a-zA-Z0-9.\-_]")
-"""What pydantic replaces in the name of a class to make that of a component."""
 
 WITHOUT_BODY: Final = frozenset({204, 205, 304})
 """The statuses whose responses have no body (RFC 9110, section 15)."""
@@ -34,11 +31,6 @@ SUFFIXES: Final[Mapping[Side, str]] = {"requests": "-Input", "responses": "-Outp
 
 HOLDERS: Final[Mapping[Location, str]] = {"query": "query", "header": "headers", "path": "path", "cookie": "cookies"}
 """What the parameters of a part of a request are called, but those of a form, which is a body."""
-
-
-def in_documents(name: str) -> str:
-    """What pydantic makes of the name of a class, which may be generic, to call a component by."""
-    return _NO_NAME.sub("_", name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +54,7 @@ class Component:
         written: how it writes a name that no field has yet: header fields in lower case, with hyphens or not.
         settings: how the values of its fields are read and written: by what the class says, or the class that holds it.
         older_class_name: what the class was called in Python at this version; empty where that is head's name.
+        by_name: whether it is sent with the names in Python of fields as keys, whatever their aliases are.
     """
 
     name: str
@@ -80,6 +73,7 @@ class Component:
     written: Callable[[str], str] = str
     settings: Settings = field(default_factory=dict[str, Any])
     older_class_name: str = ""
+    by_name: bool = False
     _made: dict[str, tuple[str, ...]] = field(
         default_factory=dict[str, tuple[str, ...]], init=False, repr=False, compare=False
     )
@@ -191,6 +185,7 @@ class Body:
         lax: whether head takes a request's body without a Content-Type for JSON.
         blanks: whether head takes an empty text in a form for none.
         spread: whether the keys of a request's body are parameters of the handler, each on its own.
+        by_name: whether it is sent with the names in Python of fields as keys.
     """
 
     schema: Schema
@@ -200,6 +195,7 @@ class Body:
     lax: bool = False
     blanks: bool = False
     spread: bool = False
+    by_name: bool = False
 
     @property
     def has_json(self) -> bool:
