@@ -285,8 +285,10 @@ class _ParametersAsRead:
             for key, schema in component.properties.items()
             for spelling in component.accepted(key)
         }
-        lists = frozenset(key for key, found in types.items() if list in found and str not in found)
-        scalars = frozenset(key for key, found in types.items() if list not in found)
+        # A list in a union is enough; cookies have no lists. A type that takes anything is none, where it is known.
+        lists = frozenset(key for key, found in types.items() if where != "cookie" and list in found and found != EVERY)
+        is_typed = bool(component.types) or component.model is not None
+        scalars = frozenset(key for key, found in types.items() if key not in lists and (is_typed or found != EVERY))
         return _AsRead(lists, scalars, _READ[where], blanks=where == "form" and body is not None and body.blanks)
 
 

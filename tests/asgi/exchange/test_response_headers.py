@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from tests.asgi.calling import Caller
 from tests.sentences import shows
 from timegate import CompileError, Contract, DeclarationError, Timeline, Version, VersionChange, endpoint, on
-from timegate.asgi import TimegateMiddleware
+from timegate.asgi import TimegateMiddleware, first_of, header, query
 from timegate.changes.base import Fact
 
 NEW, OLD = "2025-06-01", "2025-01-01"
@@ -47,6 +48,14 @@ def bare(response: Response, missing: bool = False) -> int:
 def timeline_of(*facts: Fact) -> Timeline:
     change = type("Change", (VersionChange,), {"__doc__": "A change.", "changes": facts})
     return Timeline(Version(NEW, change), Version(OLD))
+
+
+async def starting() -> dict[str, Any]:
+    return {"type": "lifespan.startup"}
+
+
+async def ignored(message: Any) -> None:
+    """What the app sends is of no interest."""
 
 
 def fields(path: str, *facts: Fact, version: str = OLD, method: str = "GET") -> list[tuple[str, str]]:
@@ -248,9 +257,43 @@ def test_a_fact_that_cannot_be_carried_out_is_refused(fact: Fact, fault: str) ->
     assert f"{found.place}: {found.problem}\n    {found.remedy}" == fault
 
 
-@pytest.mark.parametrize("name", ["Content-Type", "content-length", "ETag"])
-def test_a_header_field_about_the_bytes_of_a_body_cannot_change(name: str) -> None:
-    with pytest.raises(DeclarationError, match="it says what the bytes of the body are, which a gate sets anew"):
+@shows("No fact is about a header field of responses that the app does not decide on alone: `Vary`, `Date`,")
+@shows("those about the bytes of a body and those of the connection.")
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("Content-Type", "it says what the bytes of the body are, which a gate sets anew"),
+        ("content-length", "it says what the bytes of the body are, which a gate sets anew"),
+        ("ETag", "it says what the bytes of the body are, which a gate sets anew"),
+        ("Repr-Digest", "it says what the bytes of the body are, which a gate sets anew"),
+        ("Transfer-Encoding", "it is about the connection, which the server keeps, and not about the response"),
+        ("Connection", "it is about the connection, which the server keeps, and not about the response"),
+        ("Date", "each response has it, and the server writes it"),
+        ("Vary", "a cache goes by it, and the middleware adds to it what selects the version"),
+    ],
+)
+def test_no_fact_is_about_a_header_field_that_the_app_does_not_decide_on_alone(name: str, reason: str) -> None:
+    with pytest.raises(DeclarationError, match=rf"no fact is about {name}: {reason}$"):
         BARE.response_header(name)
-    with pytest.raises(DeclarationError, match="which a gate sets anew"):
+    with pytest.raises(DeclarationError, match=rf"no fact is about {name}: {reason}$"):
         BARE.response_header("x-a").renamed(to=name)
+
+
+@shows("the one that names the version,")
+@pytest.mark.parametrize(
+    ("fact", "selector"),
+    [
+        (BARE.response_header("API-Version").added(), header("API-Version")),
+        (BARE.response_header("X-Of").renamed(to="X-Release"), header("X-Release")),
+        (BARE.response_header("x-release").renamed(to="x-of"), first_of(query("v"), header("X-Release"))),
+    ],
+)
+def test_a_fact_about_the_header_field_that_names_the_version_has_no_effect(fact: Fact, selector: Any) -> None:
+    gated = TimegateMiddleware(app, timeline=timeline_of(fact), select=selector)
+    with pytest.raises(CompileError) as caught:
+        asyncio.run(gated({"type": "lifespan"}, starting, ignored))
+    (found,) = caught.value.faults
+    assert f"{found.place}: {found.problem}\n    {found.remedy}" == (
+        f"GET /bare response header {selector.echo.lower()}: the middleware writes the version in force there, "
+        f"whatever the app sends\n    take {fact!r} out"
+    )

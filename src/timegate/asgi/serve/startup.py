@@ -173,7 +173,7 @@ class Startup:
             said_in=(names_in("query", self.shown.select), names_in("header", self.shown.select)),
             by=by,
         )
-        faults = tuple(versions.out_of_reach())
+        faults = (*versions.out_of_reach(), *versions.overwritten())
         if faults:
             raise CompileError(faults)
         if not again:

@@ -20,6 +20,7 @@ from timegate.asgi.serve.version_routes import VersionRoutes, is_elsewhere
 from timegate.changes.nearest import nearest
 from timegate.errors import DeclarationError, Fault
 from timegate.gates import Gates
+from timegate.history.steps import Origin
 from timegate.lifecycle import Lifecycle
 from timegate.wire.paths import plain_path
 from timegate.wire.wire import Component
@@ -198,6 +199,25 @@ class ApiVersions:
                         f"{first.key(method)} of head comes first for some of its paths, and {reason[0]}",
                         reason[1],
                     )
+
+    def overwritten(self) -> Iterator[Fault]:
+        """The facts about the header field that names the version, which the middleware writes whatever head sends."""
+        name = self.unselected.settings.echo.lower()
+        told: set[tuple[Origin, str]] = set()
+        for version in self.by_value.values():
+            for key, plan in version.plans.items():
+                for step in plan.gate.response_headers:
+                    if name in (step.new, step.old) and (step.origin, key) not in told:
+                        told.add((step.origin, key))
+                        yield self.gates.timeline.located(
+                            Fault(
+                                step.origin.version,
+                                step.origin.change,
+                                f"{key} response header {name}",
+                                "the middleware writes the version in force there, whatever the app sends",
+                                f"take {step.origin.fact} out",
+                            )
+                        )
 
     def unnamed(self, index: int) -> ApiVersion:
         """A version for requests that name none; its responses name none either."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, TypedDict
 
 from timegate.changes.base import UNSET, Unset
@@ -19,8 +20,17 @@ from timegate.changes.response_headers import (
 from timegate.errors import DeclarationError
 from timegate.typing import Function, JsonValue, plain_text
 
-_OF_THE_BODY: Final = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding", "etag"})
-"""Header fields that say what the bytes of a body are, which a gate sets anew."""
+_OF_THE_BODY: Final = "it says what the bytes of the body are, which a gate sets anew"
+_OF_THE_CONNECTION: Final = "it is about the connection, which the server keeps, and not about the response"
+_OF_OTHERS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("content-type", "content-length", "content-encoding", "etag"), _OF_THE_BODY),
+    **dict.fromkeys(("accept-ranges", "content-md5", "digest", "repr-digest", "content-digest"), _OF_THE_BODY),
+    **dict.fromkeys(("connection", "keep-alive", "proxy-connection", "te", "trailer"), _OF_THE_CONNECTION),
+    **dict.fromkeys(("transfer-encoding", "upgrade"), _OF_THE_CONNECTION),
+    "date": "each response has it, and the server writes it",
+    "vary": "a cache goes by it, and the middleware adds to it what selects the version",
+}
+"""The header fields that an app does not decide on alone, each with the reason (RFC 9110)."""
 
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -70,8 +80,9 @@ class ResponseHeader:
             raise DeclarationError(f"{self._code}: a header field is named by a text")
         plain: str = plain_text(name)
         check_field_name(self._code, plain)
-        if plain.lower() in _OF_THE_BODY:
-            raise DeclarationError(f"{self._code}: it says what the bytes of the body are, which a gate sets anew")
+        reason = _OF_OTHERS.get(plain.lower())
+        if reason is not None:
+            raise DeclarationError(f"{self._code}: no fact is about {plain}: {reason}")
         return plain.lower()
 
     def __repr__(self) -> str:
