@@ -5,13 +5,15 @@ from __future__ import annotations
 import pickle
 from typing import Annotated, Any
 
+import pytest
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.endpoints import HTTPEndpoint
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Host, Match, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Host, Match, Mount, Route, Router, WebSocketRoute
 
 from tests.sentences import shows
 from timegate import Contract, Internal
@@ -137,3 +139,44 @@ class Trusted(Preferences):
 
 async def declared_too() -> Task:
     raise AssertionError
+
+
+class OfItsOwn(Router):
+    """A router that responds itself where no route matches."""
+
+    async def not_found(self, scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError
+
+
+async def otherwise(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError
+
+
+class Around:
+    """A middleware that does nothing."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError
+
+
+@shows("what a router's own `default` serves where no route matches | declare a route |")
+@pytest.mark.parametrize("kind", [FastAPI, Starlette])
+def test_a_default_of_the_routers_own_is_listed(kind: Any) -> None:
+    app = kind()
+    assert Contract.of(app).opaque == ()
+    app.router.default = otherwise
+    assert Contract.of(app).opaque == ("what no route matches: the router has a default of its own",)
+
+
+def test_a_default_of_a_router_below_a_mount_is_listed_at_its_path() -> None:
+    routes = [Route("/declared", declared)]
+    below = ("what no route below /shop matches: the router has a default of its own",)
+    for router in (Router(routes, default=otherwise), OfItsOwn(routes)):
+        assert Contract.of(Starlette(routes=[Mount("/shop", router)])).opaque == below
+        assert Contract.of(Starlette(routes=[Mount("/shop", router, middleware=[Middleware(Around)])])).opaque == below
+    assert Contract.of(Starlette(routes=[Mount("/shop", Router(routes))])).opaque == ()
+    (listed,) = Contract.of(OfItsOwn(routes)).opaque
+    assert listed == "what no route matches: the router has a default of its own"

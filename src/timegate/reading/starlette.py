@@ -141,6 +141,16 @@ def routes_below(owner: Any) -> Any:
     return inner if is_array(inner) else getattr(owner, "routes", None)
 
 
+def router_of(owner: Any) -> Any:
+    """The router of an app, or of what a mount leads to, behind the middleware around it; None where there is none."""
+    routing: Any = sys.modules.get("starlette.routing")
+    for _ in range(_MOST_LAYERS):
+        if routing is None or isinstance(owner, routing.Router):
+            return owner
+        owner = getattr(owner, "router", None) or getattr(owner, "app", None)
+    return None
+
+
 def has_gates(mount: Any) -> bool:
     """Whether what is below a mount has gates of its own: a middleware of this package around it."""
     app: Any = getattr(mount, "app", None)

@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from timegate.reading.fastapi import is_fastapi, is_fastapis_own
 from timegate.reading.included import listed_routes, original_of
-from timegate.reading.starlette import handlers_of, has_theirs, in_order, matches_plainly, operation_of, routes_below
+from timegate.reading.starlette import (
+    handlers_of,
+    has_theirs,
+    in_order,
+    matches_plainly,
+    operation_of,
+    router_of,
+    routes_below,
+)
 from timegate.typing import is_object
 
 _BELOW: Final = "everything below "
@@ -25,7 +33,8 @@ def undescribed(app: Any) -> Iterator[str]:
     Args:
         app: the app or a router; FastAPI's own pages of documentation do not count.
     """
-    return _undescribed(app.routes, "", looks_into_mounts=not is_fastapi(app))
+    yield from _undescribed(app.routes, "", looks_into_mounts=not is_fastapi(app))
+    yield from _by_default(app, "")
 
 
 def mounts(places: Iterable[str]) -> Iterator[str]:
@@ -68,6 +77,7 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
         elif isinstance(original, routing.Mount):
             if looks_into_mounts and matches_plainly(original) and _declares(routes_below(original)):
                 yield from _undescribed(routes_below(original), path, looks_into_mounts=True)
+                yield from _by_default(original, path)
             else:
                 yield f"{_BELOW}{path}{_OWN_APP}"
         elif isinstance(original, routing.WebSocketRoute):
@@ -84,6 +94,13 @@ def _undescribed(routes: Iterable[Any], prefix: str, *, looks_into_mounts: bool)
             methods = _undeclared(original, endpoint)
             if methods:
                 yield f"{methods} {path}: its handler declares nothing"
+
+
+def _by_default(owner: Any, path: str) -> Iterator[str]:
+    """What an app, or the one of a mount, serves where no route matches, unless that is Starlette's own 404."""
+    router = router_of(owner)
+    if router is not None and not (router.default == router.not_found and has_theirs(router, "not_found")):
+        yield f"what no route{path and ' below '}{path} matches: the router has a default of its own"
 
 
 def _undeclared(route: Any, endpoint: Any) -> str:
