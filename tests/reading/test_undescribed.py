@@ -162,7 +162,7 @@ class Around:
         raise AssertionError
 
 
-@shows("what a router's own `default` serves where no route matches | declare a route |")
+@shows("what a router's own `default` serves where no route matches | declare a route")
 @pytest.mark.parametrize("kind", [FastAPI, Starlette])
 def test_a_default_of_the_routers_own_is_listed(kind: Any) -> None:
     app = kind()

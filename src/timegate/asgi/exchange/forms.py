@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from timegate.asgi.message.body import Disconnected, Refused, read_body, receive_body
 from timegate.asgi.message.headers import RawHeaders, without
 from timegate.asgi.message.multipart import (
+    UTF8,
     Data,
     Malformed,
     MultipartScanner,
@@ -18,7 +19,7 @@ from timegate.asgi.message.multipart import (
     charset_of,
     text_in,
 )
-from timegate.asgi.message.parameters import File, by_name, parameter_texts
+from timegate.asgi.message.parameters import File, by_name, parameter_texts, written
 from timegate.asgi.message.problems import malformed, too_large, unsupported_media
 from timegate.asgi.message.scope import Message, Receive
 from timegate.asgi.route.operation import OF_THE_BODY
@@ -68,12 +69,13 @@ async def convert_form(
         # Of what is no form to the app too, nothing is read but the messages, which the app must not get after ours.
         body = await read_body(await receive(), receive, limit=limit)
         # As frameworks read it: what is not percent-encoded is in Latin-1.
-        sent = by_name(parse_qsl(body.decode("latin-1") if types else "", keep_blank_values=True))
-        encoded = urlencode(list(_texts(convert(sent)))).encode("ascii")
-        written = [*without(headers, OF_THE_BODY), (b"content-length", b"%d" % len(encoded))]
+        body = body if types else b""
+        converted = convert(by_name(parse_qsl(body.decode("latin-1"), keep_blank_values=True)))
+        encoded = written(body, {name: parameter_texts(value) for name, value in converted.items()})
+        fields = [*without(headers, OF_THE_BODY), (b"content-length", b"%d" % len(encoded))]
         if not types:
-            written.append((b"content-type", URLENCODED.encode("ascii")))
-        return written, receive_body(encoded, receive)
+            fields.append((b"content-type", URLENCODED.encode("ascii")))
+        return fields, receive_body(encoded, receive)
     if kind != MULTIPART:
         raise Refused(unsupported_media(f"A body at this place must be a form: {URLENCODED} or {MULTIPART}."))
     try:
@@ -87,12 +89,6 @@ async def convert_form(
     own = (b"content-type", b"multipart/form-data; boundary=" + form.new_boundary)
     headers = [own if item[0] == b"content-type" else item for item in without(headers, OF_THE_BODY)]
     return headers, _receive(form.pieces(receive), receive, refuse)
-
-
-def _texts(fields: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in fields.items():
-        for text in parameter_texts(value):
-            yield name, text
 
 
 def _receive(pieces: AsyncIterator[bytes], receive: Receive, refuse: Callable[[Refused], None]) -> Receive:
@@ -145,6 +141,8 @@ class _Multipart:
         self._fields: list[tuple[str, bytearray | None]] = []
         self._field: bytearray | None = None
         self._in_file = self._has_file = False
+        # How texts were sent that are no UTF-8, which takes more bytes for them.
+        self._raw: dict[str, bytearray] = {}
 
     async def pieces(self, receive: Receive) -> AsyncIterator[bytes]:
         """The pieces of head's form."""
@@ -200,7 +198,10 @@ class _Multipart:
     def _sent(self, name: str, value: bytearray | None) -> str | File:
         """What a field was sent with."""
         if value is not None:
-            return text_in(value, self._charset)
+            text = text_in(value, self._charset)
+            if self._charset == UTF8:
+                self._raw[text] = value
+            return text
         return File() if name in self._gate.texts else FILE_AS_TEXT
 
     def _last(self) -> bytes:
@@ -213,6 +214,6 @@ class _Multipart:
                 file = b'; filename="file"' if type(item) is File else None
                 head = b"--" + self.new_boundary + b"\r\n" + Part(name, file, (), 0).header(name) + b"\r\n\r\n"
                 texts = [""] if file else parameter_texts(item)
-                parts += [head + text.encode("utf-8") + b"\r\n" for text in texts]
+                parts += [head + (self._raw.get(text) or text.encode("utf-8")) + b"\r\n" for text in texts]
         # Some releases of python-multipart read an empty form only where it has no boundary either.
         return b"".join([*parts, b"--" + self.new_boundary + b"--\r\n"]) if parts or self._has_file else b""

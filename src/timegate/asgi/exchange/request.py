@@ -9,7 +9,6 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeAlias
-from urllib.parse import urlencode
 
 from starlette.routing import Match
 
@@ -37,6 +36,7 @@ from timegate.asgi.message.parameters import (
     field_values,
     parameter_texts,
     query_parameters,
+    written,
 )
 from timegate.asgi.message.problems import (
     Problem,
@@ -198,12 +198,8 @@ def _convert_parameters(
         before = by_name(query_parameters(inner))
         after: dict[str, Any] = _upgrade(gate.query, response, partial(copy_parameters, before), "query")
         if after != before or list(after) != list(before):
-            pairs = [
-                (name, text)
-                for name in after
-                for text in _upgrade(parameter_texts, response, partial(after.get, name), "query")
-            ]
-            inner["query_string"] = urlencode(pairs).encode("ascii")
+            texts = {name: _upgrade(parameter_texts, response, partial(after.get, name), "query") for name in after}
+            inner["query_string"] = written(inner.get("query_string", b""), texts)
     return headers, fields
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-_UTF8: Final = "utf-8"
+UTF8: Final = "utf-8"
 _LATIN_1: Final = "iso8859-1"
 
 # Python's codecs for the charsets in which browsers send forms (the Encoding standard), but for those in which ASCII is
 # not itself. Others that Python knows are no charset of a text (`unicode_escape` and `utf-7` make halves of surrogate
 # pairs), or take quadratic time (`punycode`).
 _CHARSETS: Final = frozenset({
-    _UTF8, _LATIN_1, "ascii", "big5", "big5hkscs", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030",
+    UTF8, _LATIN_1, "ascii", "big5", "big5hkscs", "cp866", "cp874", "cp932", "cp949", "euc_jp", "euc_kr", "gb18030",
     "gb2312", "gbk", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "shift_jis", "tis-620",
     *(f"cp{number}" for number in range(1250, 1259)),
     *(f"iso8859-{number}" for number in range(2, 17)),
@@ -113,7 +113,7 @@ def charset_of(content_type: bytes) -> str | None:
     """
     charset = parameters_in(content_type).get(b"charset")
     try:
-        name = codecs.lookup(charset.decode("latin-1")).name if charset else _UTF8
+        name = codecs.lookup(charset.decode("latin-1")).name if charset else UTF8
     except (LookupError, ValueError):
         return _LATIN_1
     return name if name in _CHARSETS else None

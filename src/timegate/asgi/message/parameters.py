@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import parse_qsl, quote_plus, unquote_plus
 
 from timegate.asgi.message.headers import without
 from timegate.asgi.message.json import NotEncodable
@@ -31,6 +31,32 @@ def query_parameters(scope: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The query parameters of a request, in order."""
     raw: bytes = scope.get("query_string", b"")
     return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+
+
+def written(raw: bytes, texts: Mapping[str, Iterable[str]]) -> bytes:
+    """Parameters as a query or a form has them; what is as it was sent is written as it was, also under another name.
+
+    Args:
+        raw: what was sent.
+        texts: the texts by name.
+    """
+    sent: dict[tuple[str, str], bytes] = {}
+    values: dict[str, bytes] = {}
+    parts = filter(None, raw.split(b"&"))
+    for part, pair in zip(parts, parse_qsl(raw.decode("latin-1"), keep_blank_values=True), strict=True):
+        # Some readers of forms take a semicolon for an ampersand.
+        if b";" not in part:
+            sent[pair] = part
+            values[pair[1]] = part.partition(b"=")[2]
+    return b"&".join(
+        sent.get((name, text)) or b"%b=%b" % (_quoted(name), values.get(text) or _quoted(text))
+        for name, several in texts.items()
+        for text in several
+    )
+
+
+def _quoted(text: str) -> bytes:
+    return quote_plus(text).encode("ascii")
 
 
 def without_parameters(scope: Scope, query: Collection[str], headers: Collection[str]) -> Scope:
