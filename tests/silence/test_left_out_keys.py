@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 import pytest
 from fastapi import FastAPI
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
@@ -222,6 +223,73 @@ def test_a_null_that_a_route_leaves_out_is_left_out_of_what_a_function_makes_of_
     served = TimegateMiddleware(app, timeline=Timeline(*listed, Version(OLD)))
     (only,) = Client(served).get("/").json()
     assert only["count"] == 7
+
+
+class ByText(BaseModel):
+    kind: Literal["text"] = "text"
+    text: str
+
+
+class ByLimit(BaseModel):
+    kind: Literal["limit"] = "limit"
+    name: str
+    limit: int | None
+
+
+class ByCode(BaseModel):
+    kind: Literal["code"] = "code"
+    code: int = 1
+
+
+class Chosen(BaseModel):
+    by: ByText | ByLimit | ByCode
+    note: str | None = None
+
+
+class OldNote(BaseModel):
+    note: str | None
+
+
+DRAFT: Any = Draft202012Validator
+LIMIT: Any = {"name": "n", "limit": None}
+
+
+def as_limit(_: Any) -> Any:
+    return LIMIT
+
+
+def nothing(_: Any) -> None:
+    return None
+
+
+def without_note(_: Any) -> Any:
+    return {"note": None}
+
+
+@pytest.mark.parametrize("options", [{**NONE, **DEFAULTS}, {**NONE, **UNSET}, NONE], ids=["defaults", "unset", "none"])
+@pytest.mark.parametrize(
+    ("fact", "key", "given"),
+    [
+        (on(ByCode).introduced(seen_as=LIMIT), "by", LIMIT),
+        (on(ByCode).introduced(seen_as=as_limit), "by", LIMIT),
+        (on(Chosen).removed("gone", was=str | None, backfill=None, loses="x"), "gone", None),
+        (on(Chosen).retyped("by", was=int | None, to_old=nothing, to_head=nothing, loses="x"), "by", None),
+        (on(Chosen).reshaped(was=OldNote, to_old=without_note, to_head=nothing, loses="x"), "note", None),
+        (endpoint("/", "GET").rewritten(response=without_note, was=OldNote), "note", None),
+    ],
+    ids=["seen_as", "seen_as by a function", "backfill", "retyped", "reshaped", "rewritten"],
+)
+def test_null_that_a_fact_gives_is_written_though_the_route_leaves_null_out(
+    fact: Any, key: str, given: Any, options: Any
+) -> None:
+    app = FastAPI()
+    app.get("/", response_model=Chosen, **options)(lambda: Chosen(by=ByCode()))
+    client = old_client(app, fact)
+    response = client.get("/")
+    assert (response.status_code, response.json()[key]) == (200, given)
+    document = client.document()
+    shown = document["paths"]["/"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert not list(DRAFT({**shown, "components": document["components"]}).iter_errors(response.json()))
 
 
 class Lacking(TypedDict):

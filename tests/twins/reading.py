@@ -45,12 +45,14 @@ def _arm(value: Any, arms: tuple[Type, ...], world: World, *, by_alias: bool) ->
     def key_of(one: FieldShape) -> str:
         return one.received_as if by_alias else one.name
 
-    models = [arm for arm in arms if isinstance(arm, ModelOf)]
-    for arm in models:
+    def is_of(arm: ModelOf, *, without_nulls: bool) -> bool:
         fields = world.fields(arm.model)
-        names = {key_of(one) for one in fields}
-        needed = {key_of(one) for one in fields if one.required and one.name != "kind"}
+        lacking = {key_of(one) for one in fields if without_nulls and isinstance(one.type, Nullable)}
+        needed = {key_of(one) for one in fields if one.required and one.name != "kind"} - lacking
         tags = [one.type.value for one in fields if isinstance(one.type, Tag)]
-        if needed <= set(value) <= names and ("kind" not in value or value["kind"] in tags):
-            return arm
-    return models[0]
+        return needed <= set(value) <= set(map(key_of, fields)) and ("kind" not in value or value["kind"] in tags)
+
+    models = [arm for arm in arms if isinstance(arm, ModelOf)]
+    # An app that leaves out null leaves it out where it is required, too.
+    found = [arm for lacks in (False, True) for arm in models if is_of(arm, without_nulls=lacks)]
+    return next(iter(found), models[0])
