@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from timegate.history.history import History
-from timegate.history.steps import KeyRemoved, MovedThrough, ObjectConverted, Step, ValueConverted
+from timegate.history.steps import (
+    KeyAdded,
+    KeyRemoved,
+    MovedThrough,
+    ObjectConverted,
+    Step,
+    ValueConverted,
+    ValueMoved,
+    ValueReplaced,
+)
 from timegate.history.undo_envelopes import is_declared
 from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.typing import Function, Schema
@@ -34,6 +43,21 @@ def looks(function: Function | None) -> bool:
     )
 
 
+def fills(step: Step) -> bool:
+    """Whether a step fills in what a function of the whole object gives, in an upgrade."""
+    match step:
+        case KeyAdded():
+            return callable(step.default)
+        case ValueReplaced():
+            return callable(step.null_to_head) or callable(step.missing_to_head)
+        case ValueConverted():
+            return isinstance(step.to_head, FirstItem) and callable(step.to_head.empty)
+        case ValueMoved():
+            return len(step.new) > 1 and callable(step.empty)
+        case _:
+            return False
+
+
 def given_by(step: Step) -> list[Schema]:
     """The schemas of what a step gives to a function of a version file."""
     match step:
@@ -46,17 +70,24 @@ def given_by(step: Step) -> list[Schema]:
 
 
 def _by_boundary(history: History, of: Callable[[Step], list[Schema]]) -> dict[int, set[str]]:
-    """By boundary, the components of objects in the values that steps are about, unless newer boundaries list them."""
+    """By boundary, the components of objects that functions get, unless newer boundaries list them.
+
+    They are those in the values that steps are about, and those of which a function fills in a key.
+    """
     steps_at, moved = dict[int, list[Step]](), dict[tuple[str, int], list[Schema]]()
+    filled = dict[int, list[str]]()
     for (side, name, boundary), steps in history.steps.items():
         if side == "requests":
             steps_at.setdefault(boundary, []).extend(steps)
+            if any(map(fills, steps)):
+                filled.setdefault(boundary, []).append(name)
             # What a function gets in parts is only put together at the boundary.
             moved[name, boundary] = [one.schema for one in steps if isinstance(one, MovedThrough) and not one.older]
     found, known = dict[int, set[str]](), set[str]()
     for boundary in range(len(history.wires) - 1):
         newer, older = (history.wires[at].requests for at in (boundary, boundary + 1))
         waiting = [name for step in steps_at.get(boundary, ()) for schema in of(step) for name in references(schema)]
+        waiting += filled.get(boundary, ())
         waiting += (one for name in known if older.get(name) is not newer.get(name) for one in _held(name, older))
         seen = set[str]()
         while waiting:

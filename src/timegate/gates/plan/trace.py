@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from timegate.changes.base import UNSET
+from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.absent_objects import AbsentObjects
 from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
@@ -29,7 +29,7 @@ from timegate.history.steps import (
 from timegate.history.undo_envelopes import is_declared
 from timegate.reading.class_fields import field_types
 from timegate.reading.type_parts import at_depth, item_type, with_null, without_null
-from timegate.typing import Schema, Settings, is_array, is_object
+from timegate.typing import Schema, Settings
 from timegate.wire.json_types import is_nullable
 from timegate.wire.schema import schema_at_depth, single_reference
 from timegate.wire.wire import Component
@@ -38,16 +38,6 @@ _Met: TypeAlias = dict[str | None, list[tuple[int, Step]]]
 
 _OBJECT: Final = None
 """Stands for the whole object among keys."""
-
-LIMITS: Final = frozenset({
-    "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "maximum", "exclusiveMaximum", "maxLength",
-    "maxItems", "maxProperties", "multipleOf", "pattern", "uniqueItems",
-})  # fmt: skip
-"""Keywords that only limit values: head's own limits apply."""
-
-_TEXTS: Final = frozenset({
-    "title", "description", "default", "examples", "example", "deprecated", "readOnly", "writeOnly",
-})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,8 @@ class Trace:
         settings: those that apply to the type at head.
         schema: the value's schema at head; None where head does not get the value.
         required: whether head requires the key, or the client's version decides on a key that head does not get.
-        converted: whether a declared function gets the value.
+        converted: whether a declared function gets the value, a fact compares it, or copies it to another field.
+        whole: whether an object that a function gets has the value on its way.
         filled: whether another value replaces null or an absent key on the way.
         place: the component and key that head has the value at.
         limited: the type with the limits of the client's version, by which a union chooses its arm.
@@ -71,6 +62,7 @@ class Trace:
     schema: Schema | None
     required: bool
     converted: bool = False
+    whole: bool = False
     filled: bool = False
     place: tuple[str, str] = ("", "")
     limited: Any = UNSET
@@ -130,7 +122,8 @@ class Traces:
         while found is None:
             result = self._cross(field)
             if isinstance(result, Trace):
-                found = self._known[field] = result
+                whole = result.whole or self._reach.judged_whole(field.name, field.version)
+                found = self._known[field] = replace(result, whole=whole) if whole else result
             else:
                 passed.append((field, result))
                 field = result.field
@@ -138,8 +131,10 @@ class Traces:
         for field, crossed in reversed(passed):
             kind, limited = crossed.changes.before(found.kind, found.limited)
             converted, filled = found.converted or crossed.converted, found.filled or crossed.filled
-            if (kind, limited, converted, filled) != (found.kind, found.limited, found.converted, found.filled):
-                found = replace(found, kind=kind, limited=limited, converted=converted, filled=filled)
+            whole = found.whole or self._reach.judged_whole(field.name, field.version)
+            now = (kind, limited, converted, whole, filled)
+            if now != (found.kind, found.limited, found.converted, found.whole, found.filled):
+                found = replace(found, kind=kind, limited=limited, converted=converted, whole=whole, filled=filled)
             self._known[field] = found
         return found
 
@@ -174,12 +169,15 @@ class Traces:
                     return _taken_apart(component, changes)
                 case KeyRenamed():
                     key = step.new
+                case _ if _copies(step, key):
+                    converted = True
                 case ValueMoved():
+                    converted = converted or step.empty is not UNSET
                     key, *more = step.new
                     below = (*more, *below)
                 case KeyRemoved() | ValueConverted() if below:
                     # What becomes of the object that the value was moved into, nobody knows of the value.
-                    return _taken_apart(component, changes)
+                    return _taken_apart(component, changes, self._type_within(step, name, (key, *below), boundary))
                 case ValueReplaced() if below:
                     pass
                 case KeyRemoved():
@@ -200,7 +198,8 @@ class Traces:
                     name, position, (key, *inner) = out
                     met, below = self._met(name, boundary), (*inner, *below)
                 case ObjectConverted():
-                    kind = UNSET if below else self._type_in(step, name, key, boundary + 1)
+                    kind = self._type_in(step, name, key, boundary + 1)
+                    kind = self._type_below(kind, step.older["properties"].get(key, {}), below, boundary)
                     return _ended(changes, kind, component, required=True, converted=True)
                 case _:
                     pass
@@ -231,6 +230,28 @@ class Traces:
         fields = self._reach.component(name, version).fields
         python_name = next((python for python, wire in fields.items() if wire == key), key)
         return UNSET if step.was is UNSET else field_types(step.was).get(python_name, UNSET)
+
+    def _type_within(self, step: KeyRemoved | ValueConverted, name: str, path: tuple[str, ...], boundary: int) -> Any:
+        """The type of a value in an object that a step takes away or converts, by the path that a move gave it."""
+        key, *below = path
+        kind, schema = step.was, step.schema if isinstance(step, KeyRemoved) else step.older
+        if kind is UNSET and isinstance(step, ValueConverted) and not step.is_item:
+            # The step's functions leave the object's type as it is.
+            kind = self.of(name, key, boundary).kind
+        return self._type_below(kind, schema, below, boundary)
+
+    def _type_below(self, kind: Any, schema: Schema, path: Sequence[str], boundary: int) -> Any:
+        """The type of a value by its path in an object of a type and a schema; UNSET where it is not known."""
+        for key in path:
+            name = single_reference(schema)
+            if kind is UNSET or name is None:
+                return UNSET
+            component = self._reach.components(boundary).get(name) or self._reach.components(boundary + 1).get(name)
+            fields: Mapping[str, str] = {} if component is None else component.fields
+            python_name = next((python for python, wire in fields.items() if wire == key), key)
+            kind = field_types(without_null(kind)).get(python_name, UNSET)
+            schema = {} if component is None else component.properties.get(key, {})
+        return kind
 
     def _reads(self, step: ValueConverted) -> bool:
         """Whether a conversion gets what was read; a model that it does not look at goes on as it was sent."""
@@ -300,9 +321,9 @@ def _name_after(key: str, steps: Sequence[Step]) -> str:
     return key
 
 
-def _taken_apart(component: Component, changes: TypeChanges) -> Trace:
+def _taken_apart(component: Component, changes: TypeChanges, kind: Any = UNSET) -> Trace:
     """The trace of a value of which head gets parts at most, or one value made of it and others."""
-    return _ended(changes, UNSET, component, required=True, converted=True)
+    return _ended(changes, kind, component, required=True, converted=True)
 
 
 def _brings(step: Step, key: str) -> bool:
@@ -316,12 +337,25 @@ def _brings(step: Step, key: str) -> bool:
             return isinstance(step, KeyAdded) and step.key == key
 
 
+def _siblings(step: KeyAdded | ValueReplaced) -> list[str]:
+    """The keys whose values a step copies to another key in an upgrade."""
+    values = [step.default] if isinstance(step, KeyAdded) else [step.null_to_head, step.missing_to_head]
+    return [one.field for one in values if isinstance(one, Sibling)]
+
+
+def _copies(step: Step, key: str) -> bool:
+    """Whether a step copies the value of a key to another one in an upgrade."""
+    return isinstance(step, KeyAdded | ValueReplaced) and step.key != key and key in _siblings(step)
+
+
 def _about(step: Step) -> tuple[str | None, ...]:
     """The keys that a step is about in either version, `_OBJECT` for all of them; nothing for none."""
     match step:
         case KeyRenamed():
             return step.old, step.new
-        case KeyAdded() | KeyRemoved() | ValueConverted() | ValueReplaced():
+        case KeyAdded() | ValueReplaced():
+            return (step.key, *_siblings(step))
+        case KeyRemoved() | ValueConverted():
             return (step.key,)
         case ValueMoved():
             return tuple(path[0] for path in {step.old, step.new} if len(path) == 1)
@@ -339,27 +373,3 @@ def _next(met: _Met, key: str, position: int) -> tuple[int, Step] | None:
     for found in filter(None, (met.get(key), met.get(_OBJECT))):
         later += found[(start := bisect_right(found, position, key=itemgetter(0))) : start + 1]
     return min(later, key=itemgetter(0), default=None)
-
-
-def differs(schema: Schema, other: Schema) -> bool:
-    """Whether two schemas admit values of different types, null or members; limits and texts do not count."""
-    return schema is not other and bool(_shape(schema) != _shape(other))
-
-
-def _shape(schema: Any) -> Any:
-    """A schema less what only limits or describes values, its unions in one order."""
-    if is_array(schema):
-        return [_shape(one) for one in schema]
-    if not is_object(schema):
-        return schema
-    shape = {
-        key: value if key in ("enum", "const", "required") else _shape(value)
-        for key, value in schema.items()
-        if key not in LIMITS and key not in _TEXTS and not key.startswith("x-")
-    }
-    if set(shape) == {"allOf"} and len(shape["allOf"]) == 1:
-        return shape["allOf"][0]
-    for keyword in ("anyOf", "oneOf"):
-        if keyword in shape:
-            shape[keyword] = sorted(shape[keyword], key=repr)
-    return shape

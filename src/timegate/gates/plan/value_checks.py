@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.differing import differs
 from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan, SetValue
 from timegate.gates.plan.reach import Reach
-from timegate.gates.plan.trace import Traces, differs
+from timegate.gates.plan.trace import Traces
 from timegate.reading.settings import reading
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
@@ -28,7 +29,6 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         partial: whether the payload changes a part of something, so that what it leaves out stays as it is.
     """
     component, stage = reach.component(name, version), plan.stages[0]
-    whole = reach.judged_whole(name, version)
     found: list[CheckValue | NoteAbsent | SetValue] = []
     for key, slot in stage.loaded.items():
         schema = component.properties.get(key)
@@ -42,7 +42,7 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         if trace.kind is UNSET and name in reach.parameters:
             # Without a type, nothing reads a text as anything else.
             continue
-        kept = trace.schema is not None
+        kept, whole = trace.schema is not None, trace.whole
         # An absent key that head requires too is left to head, unless a fact would fill it.
         required = key in component.required and (whole or trace.required is not kept or (kept and trace.filled))
         fills_null = trace.filled and not is_nullable(schema, reach.components(version))
