@@ -107,6 +107,21 @@ def arms_without_a_tag_changed_otherwise(size: int) -> Compiled:
     return compiled([model_with("Holder", held=(union_of_all(arms), ...))], [changed])
 
 
+def ten_arms_without_a_tag_changed_otherwise(size: int) -> Compiled:
+    """Ten of the arms of a union that no tag tells apart changed in one version, each in another way."""
+    arms = without_tags(size)
+    changed = tuple(on(arm).renamed(f"y{index}", to="z") for index, arm in enumerate(arms[:10]))
+    return compiled([model_with("Holder", held=(union_of_all(arms), ...))], [changed])
+
+
+def fields_of_ten_arms_without_a_tag(size: int) -> Compiled:
+    """Each of many fields of ten arms that no tag tells apart changed in one version, in each arm in another way."""
+    numbers: dict[str, Any] = {f"z{index}": (int, 0) for index in range(size)}
+    arms = [model_with(f"Arm{index}", **{f"x{index}": (int, ...)}, **numbers) for index in range(10)]
+    changed = (on(arm).renamed(f"y{name}of{index}", to=name) for index, arm in enumerate(arms) for name in numbers)
+    return compiled([model_with("Holder", held=(union_of_all(arms), ...))], [tuple(changed)])
+
+
 def bodies_of_arms_introduced(size: int) -> Compiled:
     """All arms of a union that is a body itself were introduced in one version."""
     arms = arms_of(size)
@@ -204,6 +219,8 @@ UNIONS: Final[dict[str, Crafted]] = {
         arms_without_a_tag_changed,
         arms_without_a_tag_beside,
         arms_without_a_tag_changed_otherwise,
+        ten_arms_without_a_tag_changed_otherwise,
+        fields_of_ten_arms_without_a_tag,
         bodies_of_arms_introduced,
         versions_of_arms_introduced,
         arms_introduced_beside_changed,

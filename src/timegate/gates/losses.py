@@ -20,6 +20,7 @@ from timegate.gates.run.runtime import Call
 from timegate.gates.run.value_checks import COMPLETE
 from timegate.gates.source.counting import CountingModule
 from timegate.gates.source.programs import WRITERS
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import (
     HeaderFieldChanged,
     KeyAdded,
@@ -32,7 +33,6 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_envelopes import TakeOutOfEnvelope
-from timegate.history.undo_lists import FirstItem
 from timegate.typing import is_array, is_object
 from timegate.wire.wire import Side
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.reach import Reach
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import (
     KeyRemoved,
     MembersChanged,
@@ -19,7 +20,6 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_response_headers import FirstValue, OnlyValues, OtherwiseValue
 from timegate.history.undo_values import ReplaceNull
 from timegate.history.value_tables import ValueTable

@@ -9,6 +9,7 @@ from timegate.changes.base import Fact, FieldsFact, Loss, ModelFact, name_of
 from timegate.errors import Fault
 from timegate.history.field_paths import EACH, item_schema, next_field, paths_like, split_path
 from timegate.history.inheritance import declared_anew, declared_name, is_about
+from timegate.history.later_steps import LaterSteps
 from timegate.history.look_up import LookUp, References
 from timegate.history.made import Made
 from timegate.history.places import EVERY_KEY, FieldPlace, Touch, field_names, model_name
@@ -81,6 +82,7 @@ class HistoryBuilder:
     parameter_holders: frozenset[str] = field(init=False)
     _look_up: LookUp = field(init=False)
     references: References = field(init=False)
+    later: LaterSteps = field(init=False)
     unions: Unions = field(init=False)
     _codes: dict[int, str] = field(default_factory=dict[int, str])
     _known_faults: set[Fault] = field(default_factory=set[Fault])
@@ -88,6 +90,7 @@ class HistoryBuilder:
     def __post_init__(self) -> None:
         self._look_up = LookUp(self.wires[-1])
         self.references = References(self.wires[-1])
+        self.later = LaterSteps(self.steps)
         self.unions = Unions(self.wires, self.references, self.types)
         self.parameter_holders = self.wire.parameter_holders
 
@@ -188,10 +191,6 @@ class HistoryBuilder:
     def touch(self, name: str, *keys: str, reads: tuple[str, ...] = ()) -> None:
         """Note the keys that the fact at hand touches; `check_conflicts` compares them."""
         self.touched.append(Touch(self.change, self.code, name, frozenset(keys), frozenset(reads)))
-
-    def later_steps(self, side: Side, name: str) -> Sequence[Step]:
-        """What the later facts of this boundary do to a component's objects, from old to new."""
-        return self.steps.get((side, name, self.boundary), ())
 
     def fault(self, place: str, problem: str, remedy: str, origin: Origin | None = None) -> None:
         """Note why the fact at hand, or that of another origin, cannot be undone; both sides count as one fault."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import KeyAdded, KeyRemoved, ValueConverted, ValueMoved, ValueReplaced
-from timegate.history.undo_lists import FirstItem
 
 
 def fills(step: object) -> list[Any]:

@@ -16,6 +16,7 @@ from timegate.history import (
     undo_lists,
     undo_members,
     undo_models,
+    undo_moves,
     undo_parameters,
     undo_parts,
     undo_response_headers,
@@ -28,6 +29,7 @@ from timegate.history import (
 from timegate.history.builder import HistoryBuilder
 from timegate.history.conflicts import check_conflicts
 from timegate.history.literals import check_literals
+from timegate.history.made_by_moves import check_moves
 from timegate.history.named_types import named_types
 from timegate.history.names_of_two import check_names_of_two, names_of_two
 from timegate.history.naming import check_names, check_statuses, older_statuses
@@ -37,7 +39,6 @@ from timegate.history.undo import undo
 from timegate.history.undo_endpoints import has_method
 from timegate.history.undo_members import check_received
 from timegate.history.undo_models import check_absent_models
-from timegate.history.undo_moves import check_moves
 from timegate.timeline import Timeline
 from timegate.wire.paths import without_names
 from timegate.wire.wire import SIDES, Operation, Side, Wire
@@ -50,6 +51,7 @@ _REGISTERED = (
     undo_lists,
     undo_members,
     undo_models,
+    undo_moves,
     undo_parameters,
     undo_parts,
     undo_response_headers,

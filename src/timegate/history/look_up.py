@@ -98,7 +98,7 @@ class References:
             return references(schema)
         inner = list(map(id, properties.values()))
         unknown = set(inner).difference(self._known)
-        for value in properties.values() if unknown else ():
+        for value in compress(properties.values(), map(unknown.__contains__, inner)) if unknown else ():
             self.of(value)
         rest = references({key: value for key, value in schema.items() if key != "properties"})
         return chain(rest, chain.from_iterable(map(self._known.__getitem__, inner)))

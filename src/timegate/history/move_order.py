@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from timegate.changes.base import Sibling
 from timegate.history.builder import HistoryBuilder
-from timegate.history.fills import fills
-from timegate.history.steps import KeyRenamed, MovedThrough, ObjectConverted, Step, ValueMoved
 from timegate.wire.wire import Side
 
 Parents = list[tuple[str, str, str]]
@@ -31,29 +28,10 @@ def check_order(builder: HistoryBuilder, side: Side, text: str, ways: Iterable[P
     for way in ways:
         keys = [*(key for _, key, _ in way[1:]), last]
         for (*_, name), key in zip(way, keys, strict=False):
-            later = next((step for step in builder.later_steps(side, name) if _meets(step, key)), None)
+            later = builder.later.about(side, name, builder.boundary, key)
             if later is not None:
                 builder.fault(
                     text,
                     f"{later.origin.fact} comes later in the same version, and it changes or reads {key!r} of {name}",
                     "put the move after it, with the names of then, or into a version of its own",
                 )
-
-
-def is_renamed(builder: HistoryBuilder, side: Side, name: str, key: str) -> bool:
-    """Whether a later fact of the boundary gives a key of a component another name."""
-    return any(isinstance(step, KeyRenamed) and step.old == key for step in builder.later_steps(side, name))
-
-
-def _meets(step: Step, key: str) -> bool:
-    """Whether a step changes or reads a key, other than by a move of an outer object, which comes in its order."""
-    match step:
-        case MovedThrough():
-            return False
-        case ObjectConverted():
-            return True
-        case KeyRenamed(old=older, new=newer) | ValueMoved(old=(older, *_), new=(newer, *_)):
-            changed = key in (older, newer)
-        case _:
-            changed = key == getattr(step, "key", None)
-    return changed or any(one.field == key if isinstance(one, Sibling) else callable(one) for one in fills(step))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 from timegate.changes.base import UNSET, name_of
@@ -11,13 +10,12 @@ from timegate.changes.fields import Moved
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import check_value, plain_value, read_by
 from timegate.history.field_paths import EACH, next_field, plain_key, split_path
-from timegate.history.move_order import Parents, check_order, is_renamed
+from timegate.history.move_order import Parents, check_order
 from timegate.history.schema_edits import with_property, without_internal_mark
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
-from timegate.typing import Schema, is_object
+from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
-from timegate.wire.marks import DEFAULT_MARK, FACTORY_MARK, maker
 from timegate.wire.names import first_free
 from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import SIDES, Component, Side
@@ -192,7 +190,7 @@ def _make_way(
         segment, left = next_field(left, component)
         key = component.wire_name(segment)
         if key is None:
-            if is_renamed(builder, side, target, segment):
+            if builder.later.renames(side, target, builder.boundary, segment):
                 # What comes there in between is gone again: nobody could tell it from the object that the move empties.
                 problem = f"a later fact of the same version renames another {segment!r}"
                 builder.fault(text, problem, "move and rename it at once: to= with the name that it has in the end")
@@ -222,109 +220,6 @@ def _make_way(
         keys.append(key)
         target, among = inner.name, frozenset({inner.name})
     return _Way((*keys, last), target, again)
-
-
-def check_moves(builder: HistoryBuilder, side: Side) -> None:
-    """Note a fault for each move of the boundary that makes a parent without other fields that it must have.
-
-    What is sent is described by the sender's version, and what the conversion makes by the receiver's.
-    """
-    newer, older = builder.wires[-2:]
-    sent, made = (older, newer) if side == "requests" else (newer, older)
-    moves = [
-        (name, step, step.new if side == "requests" else step.old)
-        for name in dict.fromkeys(touch.name for touch in builder.touched)
-        for step in builder.steps.get((side, name, builder.boundary), ())
-        if isinstance(step, ValueMoved)
-    ]
-    keys = _KeysByComponent()
-    arriving = {
-        ([name, *(step.newer_holders if side == "requests" else step.older_holders)][-1], path[-1])
-        for name, step, path in moves
-    }
-    for name, step, path in moves:
-        holder, always_there = name, True
-        made_names = step.newer_holders if side == "requests" else step.older_holders
-        for made_name, (key, following) in zip(made_names, pairwise(path), strict=False):
-            known = sent.components(side)[holder]
-            known_key = keys.of(known, key, made_name)
-            schema = known.properties.get(known_key)
-            there = schema is not None and known_key in known.required
-            always_there = always_there and there and not is_nullable(schema or {}, sent.components(side))
-            others = [one for one in made.components(side)[made_name].required if one != following]
-            missing = [one for one in others if (made_name, one) not in arriving]
-            if missing and not always_there:
-                builder.fault(
-                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
-                    f"where {key!r} is null or absent, the move makes one without {missing[0]!r}, which it must have",
-                    f"give {missing[0]!r} a default in the model, or declare the move on a model that requires {key!r}",
-                    step.origin,
-                )
-                break
-            default = {} if always_there or schema is None else _default_of(schema, following)
-            lost = _lost(default, schema or {}, made.components(side)[made_name])
-            if not always_there and _is_made(schema or {}, made.components(side)[made_name], following):
-                builder.fault(
-                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
-                    f"a function of the app makes the default of {key!r}, so nobody knows what the move leaves out",
-                    f"write on({_name(known)}).defaulted({key!r}, was={{…}}) before the move, with what is read there",
-                    step.origin,
-                )
-                break
-            if lost is not None:
-                builder.fault(
-                    f"{_name(made.components(side)[name])}.{'.'.join(step.new)}",
-                    f"where {key!r} is absent, the move makes one whose {lost!r} is not that of the default of {key!r}",
-                    f"write on({_name(known)}).defaulted({key!r}, was={default!r}) before the move",
-                    step.origin,
-                )
-                break
-            holder = made_name
-
-
-def _default_of(schema: Schema, moved: str) -> dict[str, Any]:
-    """What an object is where it is absent, but for the key that a move gives it; nothing where it is no object."""
-    default = schema.get("default")
-    return {key: value for key, value in default.items() if key != moved} if is_object(default) else {}
-
-
-def _is_made(schema: Schema, made: Component, moved: str) -> bool:
-    """Whether an object's default is made otherwise than by its class, so that its other keys may be any."""
-    is_unknown = "default" not in schema and schema.get(FACTORY_MARK, maker(made.model)) != maker(made.model)
-    return is_unknown and made.properties.keys() != {moved}
-
-
-def _lost(default: Mapping[str, Any], schema: Schema, made: Component) -> str | None:
-    """The key that another value has in an object without keys than in the default; None where there is none.
-
-    Args:
-        default: the object's.
-        schema: what has the default.
-        made: the object's component.
-    """
-    since = schema.get(DEFAULT_MARK, 0)
-    for key, inner in made.properties.items():
-        is_as_old = "default" in inner and inner.get(DEFAULT_MARK, 0) == since
-        if is_as_old and inner["default"] != default.get(key, inner["default"]):
-            return key
-    return None
-
-
-class _KeysByComponent:
-    """The keys of objects by the components that they lead to; an object may have very many keys."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, dict[str, str]] = {}
-
-    def of(self, component: Component, key: str, name: str) -> str:
-        """The key that leads to a component; another fact of the boundary may have renamed it."""
-        if key in component.properties:
-            return key
-        if id(component) not in self._known:
-            names = self._known[id(component)] = dict[str, str]()
-            for other, schema in component.properties.items():
-                names.setdefault(single_reference(schema) or "", other)
-        return self._known[id(component)].get(name, key)
 
 
 def _parents(builder: HistoryBuilder, side: Side, root: str, path: tuple[str, ...]) -> Parents:

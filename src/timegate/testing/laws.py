@@ -9,8 +9,8 @@ from typing import Any
 from timegate.changelog.samples import CHOICES, differing, sample
 from timegate.errors import GateError
 from timegate.gates import Gates
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import ObjectConverted, ValueConverted, one_way
-from timegate.history.undo_lists import FirstItem
 from timegate.wire.schema import ref
 
 

@@ -14,6 +14,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.run.runtime import MISSING, call_each, copy_json, extract
 from timegate.gates.source.module import Module, Purpose
 from timegate.gates.source.programs import new_module
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -25,7 +26,6 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.history.undo_lists import FirstItem
 from timegate.typing import Schema
 from timegate.wire.wire import Side
 

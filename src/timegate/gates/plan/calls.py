@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from timegate.gates.run.runtime import Call, Filler, Result
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import ObjectConverted, Origin, ValueConverted, one_way
-from timegate.history.undo_lists import FirstItem
 from timegate.history.undo_parts import Together
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import EVERY, all_listed_values, is_nullable, named_types, python_types

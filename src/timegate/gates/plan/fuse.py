@@ -25,6 +25,7 @@ from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.plan.value_checks import add_checks
 from timegate.gates.run.runtime import Call
+from timegate.history.list_values import FirstItem
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -37,7 +38,6 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
-from timegate.history.undo_lists import FirstItem
 from timegate.typing import is_object
 from timegate.wire.json_types import is_nullable
 

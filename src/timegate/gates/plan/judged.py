@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from timegate.history.history import History
+from timegate.history.list_values import FirstItem, WrapInList
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -16,7 +17,6 @@ from timegate.history.steps import (
     ValueReplaced,
 )
 from timegate.history.undo_envelopes import is_declared
-from timegate.history.undo_lists import FirstItem, WrapInList
 from timegate.typing import Function, Schema
 from timegate.wire.schema import references
 from timegate.wire.wire import Component

@@ -304,21 +304,16 @@ class Traces:
         if self._made is None:
             self._made = {}
             for (side, holder, boundary), steps in self._reach.history.steps.items():
-                for position, step in enumerate(steps if side == self._reach.side else ()):
-                    if isinstance(step, ValueMoved):
-                        path = _name_after(step.new[0], steps[position + 1 :]), *step.new[1:]
+                names = dict[str, str]()
+                for step in reversed(steps if side == self._reach.side else ()):
+                    if isinstance(step, KeyRenamed):
+                        names[step.old] = names.get(step.new, step.new)
+                    elif isinstance(step, ValueMoved):
+                        path = names.get(step.new[0], step.new[0]), *step.new[1:]
                         for end in range(1, len(path)):
                             self._made.setdefault(self._target(holder, path[:end], boundary), []).append(boundary)
         found = self._made.get((name, key), [])
         return any(boundary in boundaries for boundary in found)
-
-
-def _name_after(key: str, steps: Sequence[Step]) -> str:
-    """What a key is called after some steps."""
-    for step in steps:
-        if isinstance(step, KeyRenamed) and step.old == key:
-            key = step.new
-    return key
 
 
 def _taken_apart(component: Component, changes: TypeChanges, kind: Any = UNSET) -> Trace:
