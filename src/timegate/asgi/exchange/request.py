@@ -14,8 +14,9 @@ from starlette.routing import Match
 
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.forms import convert_form
+from timegate.asgi.exchange.own_form import refuse, retold
 from timegate.asgi.exchange.refusals import complete, refusal
-from timegate.asgi.exchange.response import GatedResponse, send_problem
+from timegate.asgi.exchange.response import GatedResponse
 from timegate.asgi.message.body import (
     Disconnected,
     Refused,
@@ -116,10 +117,12 @@ async def exchange(
         elif plan.gate.form is not None:
             receive = await _convert_form(plan.gate.form, response, inner, fields, receive)
     except Refused as error:
-        await send_problem(error.problem, send, settings=version.settings, version=version, method=scope["method"])
+        await refuse(error.problem, response, receive, send)
         return
     except Disconnected:
         return
+    if version.settings.own_form is not None:
+        retold(inner, response)
     if plan.gate.request_alone:
         # What set the version in the context resets it.
         SELECTED.set(version.selected._replace(operation=plan.gate.key))
@@ -130,8 +133,7 @@ async def exchange(
         if not response.stopped and response.refused is None:
             raise
     if response.refused is not None:
-        problem = response.refused.problem
-        await send_problem(problem, send, settings=version.settings, version=version, method=scope["method"])
+        await refuse(response.refused.problem, response, receive, send)
 
 
 def _convert_place(response: GatedResponse, inner: dict[str, Any]) -> None:

@@ -127,13 +127,14 @@ class GatedResponse:
         head_path: its path at head, with the values of the client's.
         original: the body of the request, where it was read.
         form: the fields of the form in the body of the request, where they were read, as sent and as head gets them.
-        refused: why the request is refused though the app has begun to read it; None for no reason.
+        refused: why the request is refused in place of what the app has responded; None for no reason.
+        renames: whether the places in the app's validation errors get the client's names.
         stopped: whether the app was stopped, because its stream is not sent.
     """
 
     __slots__ = (
         "_buffer", "_convert", "_send", "_start", "_step", "_told", "form", "head_path", "original", "path", "plan",
-        "refused", "scope", "stopped", "version",
+        "refused", "renames", "scope", "stopped", "version",
     )  # fmt: skip
 
     # They are set when the response begins.
@@ -149,6 +150,7 @@ class GatedResponse:
         self.form: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
         self.refused: Refused | None = None
         self.stopped = False
+        self.renames = True
         self._send = send
         self._buffer: bytearray | None = None
         self._told = False
@@ -269,7 +271,8 @@ class GatedResponse:
     def _error_program(self, program: Program | None, *, lists: bool) -> Program:
         """The program of a response that may have validation errors; ``lists`` says whether its model lists such."""
         # It must not refer to this object, which refers to it.
-        gate, request, converts = self.gate, self.client_request(), self.plan.converts_errors
+        gate, request = self.gate, self.client_request()
+        converts = self.renames and self.plan.converts_errors
 
         def convert(body: Any) -> Any:
             if not has_validation_errors(body):
@@ -370,4 +373,7 @@ class GatedResponse:
         _LOG.error("%s: %s; it was not sent", self._subject(), reason)
         version, method = self.version, self.scope["method"]
         problem = problem or response_not_convertible()
+        if version.settings.own_form is not None and "errors" in problem.members:
+            self.refused = Refused(problem)
+            return
         await send_problem(problem, self._send, settings=version.settings, version=version, method=method)

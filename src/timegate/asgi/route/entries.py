@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.convertors import Convertor, FloatConvertor, IntegerConvertor, StringConvertor, UUIDConvertor
 from starlette.routing import Mount, WebSocketRoute, compile_path
 
-from timegate.asgi.route.handover import HandoverRoute, takes_handovers
+from timegate.asgi.route.handover import FirstRoute, takes_handovers
 from timegate.reading.included import Listed, is_of_fastapi, listed_routes, original_of
 from timegate.reading.starlette import has_gates, has_theirs, matches_plainly, routes_below
 from timegate.typing import METHODS
@@ -164,7 +164,7 @@ def flatten_routes(
     """
     for listed in listed_routes(routes):
         route, original = listed.route, original_of(listed.route)
-        if isinstance(original, WebSocketRoute | HandoverRoute):
+        if isinstance(original, WebSocketRoute | FirstRoute):
             continue
         own_path: str | None = getattr(route, "path", None)
         path = prefix + (own_path or "")

@@ -41,10 +41,17 @@ def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
     scope[_KEY] = handover
 
 
-class HandoverRoute(BaseRoute):
-    """Matches only the requests that the middleware hands over."""
+class FirstRoute(BaseRoute):
+    """A route of this package's, before those of the app. No URL leads to it."""
 
     serves_versions = True
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
+        raise NoMatchFound(name, path_params)
+
+
+class HandoverRoute(FirstRoute):
+    """Matches only the requests that the middleware hands over."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         handover = scope.get(_KEY)
@@ -71,9 +78,6 @@ class HandoverRoute(BaseRoute):
         # The context of an included router has an app; every other route can handle a request.
         handle = getattr(route, "handle", None)
         await (route.app if handle is None else handle)(scope, receive, send)
-
-    def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
-        raise NoMatchFound(name, path_params)
 
 
 def takes_handovers(holder: Any) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from timegate.asgi.message.json import Codec
 from timegate.asgi.message.problems import Renderer
+from timegate.reading.own_form import OwnForm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Settings:
         render: renders problems.
         echo: the name of the header field with the version in force, as written.
         details: whether a refused request gets the form that the app's own validation errors have.
+        own_form: how the app responds to validation errors in a form of its own; None where it does not.
         vary: the header fields that select the version, in lower case and as written; None where they are unknown.
     """
 
@@ -28,3 +30,4 @@ class Settings:
     echo: str
     vary: Mapping[bytes, bytes] | None
     details: bool = False
+    own_form: OwnForm | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from starlette.routing import Match, Mount, Router
@@ -13,6 +13,7 @@ from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.entries import entries_of, entries_of_contract
 from timegate.asgi.route.handover import take_handovers
 from timegate.asgi.route.operation import OperationPlan
+from timegate.asgi.route.retelling import take_retellings
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.ceiling import Top
@@ -23,6 +24,7 @@ from timegate.asgi.serve.watched import Watched, is_mounted_in, seats_in, watche
 from timegate.contract import Contract
 from timegate.errors import CompileError, DeclarationError
 from timegate.gates import Gates
+from timegate.reading.own_form import own_form_of
 from timegate.timeline import Timeline
 
 
@@ -163,10 +165,11 @@ class Startup:
             entries = entries_of_contract(keys)
         else:
             entries = entries_of(routes, keys)
+        own_form = own_form_of(app)
         versions = ApiVersions(
             gates,
             entries,
-            settings=self.settings,
+            settings=replace(self.settings, own_form=own_form),
             unversioned=self.unversioned,
             during_sunset=self.during_sunset,
             top=self.top,
@@ -182,6 +185,8 @@ class Startup:
         if routes and versions.shadowed:
             for holder in (app, *(mount for entry in entries for mount in entry.mounts)):
                 take_handovers(holder)
+        if own_form is not None:
+            take_retellings(own_form)
         return ReadyApp(versions, app, self.shown)
 
     def routed(self, scope: Scope) -> object | None:
