@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from timegate.changes.base import UNSET
 from timegate.typing import Function, Schema
@@ -247,6 +247,9 @@ Step: TypeAlias = (
     | ModelIntroduced
     | MembersChanged
 )
+
+READ_OTHERWISE: Final = (ValueConverted, ValueReplaced, MembersChanged)
+"""The steps by which a server reads more or fewer values of a key, also where nothing is done with them."""
 
 
 def names_after(keys: Iterable[str], steps: Iterable[Step]) -> dict[str, str | None]:

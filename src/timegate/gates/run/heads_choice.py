@@ -62,16 +62,14 @@ def tell_head(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool) ->
         in_order: whether the union takes the first arm that reads a value.
     """
     others, head = _misreading(arms, sent, value, in_order=in_order), sent.chosen.at_head
-    if not others or not is_object(value) or head is None:
+    if not others or head is None or not (is_object(value) or is_array(value)):
         return not others
     found = head.leaf.score(value)
     if found is None:
         # Head refuses it, and nothing else is meant.
         return False
     if found.sure:
-        for key, leaf in head.leaves.items():
-            if key in value and head.is_read(key, value):
-                value[key] = leaf.read(value[key])
+        _as_read(head.leaf, value)
         others = _misreading(arms, sent, value, in_order=in_order)
     if not others:
         return True
@@ -108,7 +106,7 @@ def _misreading(arms: Sequence[Arm], sent: Sent, value: Any, *, in_order: bool, 
         elif is_passed:
             if not arm.may_have_been_said(chosen, given, value):
                 others.append(arm)
-        elif dropped or not arm.means_the_same(chosen, given) or chosen.converts(given):
+        else:
             others.append(arm)
     return others
 
@@ -129,8 +127,27 @@ def _ranked(arms: Sequence[Arm], scores: dict[int, Score | None], *, in_order: b
         del scores[id(arm)]
 
 
-def _drop_keys(other: Arm, sent: Sent, value: dict[str, Any], *, every: bool) -> bool:
-    """Drop the keys of a converted object that another arm has and the chosen one does not; whether there were any.
+def _as_read(leaf: Leaf, value: Any) -> Any:
+    """A value in which what a server reads leniently is written as what it reads; lists and objects in place."""
+    if leaf.choices:
+        best = best_of(((one, one.score(value)) for one in leaf.choices), in_order=leaf.in_order)
+        return value if best is None else _as_read(best[0], value)
+    if is_object(value) and isinstance(leaf.keyed, Arm):
+        own = leaf.keyed.leaves
+        read = [key for key in own.keys() & value.keys() if leaf.keyed.is_read(key, value)]
+        value.update((key, _as_read(own[key], value[key])) for key in read)
+    elif is_object(value) and leaf.entries:
+        value.update((key, _as_read(leaf.entries, one)) for key, one in value.items())
+    elif is_array(value) and not leaf.whole:
+        items = [*leaf.first_items, *[leaf.items] * len(value)]
+        value[:] = [one if item is None else _as_read(item, one) for item, one in zip(items, value, strict=False)]
+    else:
+        return leaf.read(value)
+    return value
+
+
+def _drop_keys(other: Arm, sent: Sent, value: Any, *, every: bool) -> bool:
+    """Drop the keys of a converted value that another arm has and the chosen one does not; whether there were any.
 
     Args:
         other: the other arm.
@@ -142,7 +159,9 @@ def _drop_keys(other: Arm, sent: Sent, value: dict[str, Any], *, every: bool) ->
     assert own is not None
     assert head is not None
     if every:
-        return _drop_from(value, own, head)
+        return _drop_in(value, own.leaf, head.leaf)
+    if not is_object(value):
+        return False
     found = () if own.keeps_others else other.unsayable(sent.chosen, sent.given).intersection(value) - own.known
     for key in found:
         del value[key]

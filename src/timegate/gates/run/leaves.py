@@ -347,8 +347,13 @@ class Leaf:
         return int in self.types if kind is bool else bool in self.types and value in (0, 1)
 
     def read(self, value: Any) -> Any:
-        """Plain JSON of what a server makes of a value whose type its schema does not name; any other as it is."""
-        return value if self.typed is None or type_of(value) in self.types else self.typed.plain(value)
+        """Plain JSON of what a server makes of a value whose type its schema does not name; any other as it is.
+
+        A schema of whole numbers names fractions as well, of which a server makes one; a list holds such values.
+        """
+        kind = type_of(value)
+        is_named = kind in self.types and not (kind is float or (self.whole and kind in (dict, list)))
+        return value if self.typed is None or is_named else self.typed.plain(value)
 
 
 _BOOLEANS: Final = frozenset({"1", "t", "y", "yes", "on", "true", "0", "f", "n", "no", "off", "false"})

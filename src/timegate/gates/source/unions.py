@@ -23,6 +23,7 @@ from timegate.gates.source.programs_of_arms import add_programs, introduction_of
 from timegate.gates.source.rivals import is_misread, may_be_read_as
 from timegate.gates.source.telling_apart import distinguishable, told_by_one_key
 from timegate.gates.source.writer import Writer
+from timegate.history.steps import READ_OTHERWISE
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
     APART_MARK,
@@ -297,29 +298,31 @@ def _compare(
         return
     choice.has_rivals = len(arms) > 1
     differing = Differing(choice.arms)
-    closed = differing.those(arm.closed for arm in choice.arms)
+    closed, every = differing.those(arm.closed for arm in choice.arms), differing.those(True for _ in choice.arms)
+    otherwise = differing.those(_is_read_otherwise(module, leaf, conversion) for leaf in leaves)
     for index, arm in enumerate(choice.arms):
         if arm.refused is not None:
             continue
         among = differing.others(index) | (closed if arm.unknown_keys else 0)
+        among |= every if otherwise >> index & 1 else otherwise
         others = [
             (at, other)
             for at, other in ((at, choice.arms[at]) for at in members(among))
-            if other is not arm
-            and (_differ(arm, other) or (arm.unknown_keys and other.closed))
-            and may_be_read_as(arm, other, comes_first=at < index)
+            if other is not arm and may_be_read_as(arm, other, comes_first=at < index)
         ]
         arm.rivals = tuple(other for _, other in others) + differing.converted_alike(index)
         if choice.asked is None or not choice.asked.is_heads:
             module.misread += [
                 (other.name, arm.name)
                 for at, other in others
-                if _differ(arm, other) and is_misread(arm, other, comes_first=at < index, in_order=choice.in_order)
+                if is_misread(arm, other, comes_first=at < index, in_order=choice.in_order)
             ]
 
 
-def _differ(arm: Arm, other: Arm) -> bool:
-    return (arm.is_touched or other.is_touched) and not do_the_same(arm, other)
+def _is_read_otherwise(module: Module, leaf: Schema, conversion: Conversion) -> bool:
+    """Whether head reads more or fewer values as an arm than the client's server did, whatever is done with them."""
+    reach = module.reach
+    return any(reach.has_step(name, READ_OTHERWISE, conversion.src) for name in reach.names_in(leaf))
 
 
 def _label(
