@@ -17,6 +17,7 @@ from timegate.reading.plain import plain_json
 from timegate.reading.readings import plain_name
 from timegate.reading.recorder import ClassRecord, Mode, Records, recording_generator
 from timegate.reading.settings import reading_scalars
+from timegate.reading.shared_types import with_holders
 from timegate.typing import Schema, is_object
 from timegate.wire.marks import (
     DISCRIMINATOR_MARK,
@@ -194,7 +195,8 @@ def _resolved(
         components[name] = component.with_schema(without_marks(component.schema))
     if mode == "validation":
         components = {name: _with_settings(component) for name, component in components.items()}
-    return GeneratedSchemas({key: without_marks(schema) for key, schema in schemas.items()}, components)
+    found = {key: without_marks(schema) for key, schema in schemas.items()}
+    return GeneratedSchemas(found, with_holders(components, found.values()) if mode == "validation" else components)
 
 
 def _with_settings(component: Component) -> Component:

@@ -54,6 +54,13 @@ SETTINGS_MARK: Final = MARK_PREFIX + "settings"
 """Holds, in a scalar's schema in a union of a request, the settings of the class by which the scalar is read."""
 
 
+HOLDERS_MARK: Final = MARK_PREFIX + "holders"
+"""Holds, in the schema of a class of a request, the settings by which each named type in its fields is read.
+
+Those of named types that are read by its own are not in it.
+"""
+
+
 MODEL_MARK: Final = MARK_PREFIX + "model"
 """Marks the schema of a class; holds the index of the record about that class."""
 

@@ -11,6 +11,7 @@ from timegate.gates.plan.plan import CheckValue, LetPass, NoteAbsent, Plan, SetV
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.reading.settings import reading
+from timegate.reading.shared_types import as_held
 from timegate.wire.json_types import is_nullable
 from timegate.wire.marks import forms_in
 from timegate.wire.schema import references, single_reference
@@ -54,7 +55,8 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
         if not (converted or required or fills_null or differing or forms):
             continue
         described = reach.described_only(schema, name)
-        check = CheckValue(slot, schema, version, trace.kind, settings, required, converted, described)
+        kind = as_held(trace.kind, component)
+        check = CheckValue(slot, schema, version, kind, settings, required, converted, described)
         if forms:
             stage.let_pass[slot] = LetPass(check, forms)
         if converted or required or fills_null or differing:

@@ -22,6 +22,7 @@ from timegate.reading.readable_types import Apart, has_validators, readable, wit
 from timegate.reading.releases import integers_are_equal, objects_are_tuples
 from timegate.reading.scored_types import read_as_they_are, scored_schema, scored_type
 from timegate.reading.settings import reading
+from timegate.reading.shared_types import as_held
 from timegate.reading.type_parts import item_type, union_arms
 from timegate.reading.value_readers import says_all
 from timegate.typing import Schema, Settings, is_object
@@ -122,7 +123,7 @@ class Shapes:
             # Without a class, a document says all.
             return replace(self.leaf(schema, version), sure=component.model is None)
         settings = trace.settings if component.model is None else component.settings
-        found = self._of_type(schema, trace.limited, settings, version)
+        found = self._of_type(schema, as_held(trace.limited, component), settings, version)
         sure = found.sure and CHECKED_MARK not in schema and not has_validators(trace.limited)
         return replace(found, sure=sure, forms=VALIDATED_MARK in schema)
 
