@@ -11,9 +11,9 @@ from timegate.gates.check.faults import check_described, media_faults, obstacle_
 from timegate.gates.check.given import given_faults
 from timegate.gates.check.hints import hinted
 from timegate.gates.check.vouching import broken_words, telling_faults, vouching_faults
-from timegate.gates.operation import OperationGate, Program
+from timegate.gates.operation import OperationGate
 from timegate.gates.operations import Holders, Programs, gates_of
-from timegate.gates.plan.conversion import client_conversion
+from timegate.gates.plan.conversion import Program, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
 from timegate.gates.plan.trace import Traces
@@ -54,7 +54,7 @@ def compiled(
             # A history with faults may lead to an invalid schema; the faults that are already known say why.
             if not history.faults:
                 raise
-        gates = () if found else gates_of(reach, index, programs, gates, holders)
+        gates = () if found else gates_of(reach, index, programs, sides["requests"].made, gates, holders)
         operations[version.value] = gates
     if not found:
         used_forms = {form for one in sides.values() for form in one.used_forms}
@@ -82,6 +82,7 @@ class _OneSide:
     Attributes:
         programs: those of the version that was compiled last; None where they could not be.
         used_forms: the facts that vouch for a form which a program lets pass.
+        made: the programs of all components so far, by the conversion.
         needed: the functions that say which arm of a union an object is, where its tags do not.
     """
 
@@ -90,7 +91,7 @@ class _OneSide:
         self.used_forms: set[tuple[str, str, str]] = set()
         self.needed: list[Any] = []
         self._reach, self._roots, self._traces = reach, Roots(reach), Traces(reach)
-        self._known: dict[Purpose, Any] = {}
+        self.made: dict[Purpose, Any] = {}
 
     def compile(self, index: int, version: str) -> list[Fault]:
         """Compile the programs for a version's clients, but those of the next newer one that serve them too.
@@ -99,7 +100,7 @@ class _OneSide:
             why they cannot do what is declared.
         """
         conversion = client_conversion(self._reach.side, index)
-        module = new_module(self._reach, self._known, self._traces)
+        module = new_module(self._reach, self.made, self._traces)
         if self.programs is None:
             schemas, programs = self._roots.at(index), dict[str, Program]()
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from timegate.errors import ArmName
+from timegate.gates.arm_labels import is_label, label_of
 from timegate.gates.client_paths import ClientPaths
-from timegate.gates.plan.conversion import client_conversion
+from timegate.gates.plan.conversion import Conversion, Program, client_conversion
 from timegate.gates.plan.enums import plan_enum
 from timegate.gates.plan.reach import Reach
 from timegate.gates.run.tag_errors import ExpectedTags, called
@@ -41,6 +42,8 @@ class ClientLocation:
         called: what the client calls the class of the objects there; None where there are none.
         optional: whether the client may leave the key out.
         made_above: whether a fact has made, of the client's, a value of the innermost arm that is or holds head's.
+        arm: how many parts of the location lead to the object of the innermost arm that a program converts, and the
+            program; None where the place is in none.
     """
 
     location: Location
@@ -53,6 +56,7 @@ class ClientLocation:
     called: str | None = None
     optional: bool = False
     made_above: bool = False
+    arm: tuple[int, Program] | None = None
 
 
 def same_location(location: Sequence[str | int]) -> ClientLocation:
@@ -109,12 +113,14 @@ class Locator:
         head: the operation at head.
         version: the index of the client's version.
         path_names: the client's name of each path parameter, by head's, where they may differ.
+        programs: what converts the objects of each component of requests, by the conversion.
     """
 
     reach: Reach
     head: Operation
     version: int
     path_names: Mapping[str, str]
+    programs: Mapping[tuple[str, Conversion], Program]
     _spellings: Mapping[str, frozenset[str]] | None = None
     _retired: Sequence[frozenset[str]] | None = None
     _paths: ClientPaths = field(init=False)
@@ -155,6 +161,7 @@ class Locator:
     def _below(self, above: Location, rest: Location, schema: Schema) -> ClientLocation:
         """The client's location for ``rest``, which is relative to a schema at the client's location ``above``."""
         found, at, made, made_above, kept, optional = list(above), 0, False, False, False, False
+        arm: tuple[int, Program] | None = None
         # A loop, because a location may be as long as a body is deep; schemas that only refer to each other end it.
         referring: set[int] = set()
         while id(schema) not in referring:
@@ -164,7 +171,7 @@ class Locator:
                 left = rest[at:] if step.keeps_rest else ()
                 made, optional = made and at == len(rest), optional and at == len(rest)
                 told = step.exact, step.expected, step.means_nothing, made, kept, step.tags, step.called, optional
-                return ClientLocation((*found, *left), *told, made_above)
+                return ClientLocation((*found, *left), *told, made_above, arm)
             if step.used:
                 referring.clear()
                 made, optional = step.made, step.optional
@@ -173,7 +180,16 @@ class Locator:
             found += step.added
             at += step.used
             schema = step.schema
+            if any(isinstance(key, ArmName) for key in step.added):
+                program = self._program(schema)
+                arm = arm if program is None else (len(found), program)
         return ClientLocation((*found, *rest[at:]))
+
+    def _program(self, arm: Schema) -> Program | None:
+        """What converts objects of an arm; None where nothing does."""
+        name = referred(arm)
+        whole = client_conversion("requests", self.version)
+        return None if name is None else self.programs.get((name, self.reach.shortest((name,), whole)))
 
     def _step(self, rest: Location, at: int, schema: Schema) -> _Step | _End:
         """The step from a schema towards the place at ``rest[at:]`` below it."""
@@ -234,8 +250,8 @@ class Locator:
             values = component.schema.get("additionalProperties")
             if is_object(values):
                 return _Step((rest[at],), 1, values, kept=False)
-            is_label = _is_label(rest[at]) and any(rest[at + 1 : at + 2] == (wire,) for wire in component.properties)
-            return _Step((ArmName(rest[at]),), 1, ref(component.name)) if is_label else _End()
+            labelled = is_label(rest[at]) and any(rest[at + 1 : at + 2] == (wire,) for wire in component.properties)
+            return _Step((ArmName(rest[at]),), 1, ref(component.name)) if labelled else _End()
         sources = self._paths.of(component.name, client_conversion("requests", self.version))
         schema = component.properties[key]
         way: tuple[str, ...] = (key,)
@@ -298,8 +314,8 @@ class Locator:
         for arm in arms:
             name = referred(arm)
             if name is None:
-                if label == _label_of(arm, self.reach, 0):
-                    return _Step((ArmName(_label_of(arm, self.reach, self.version) or label),), 1, arm)
+                if label == label_of(arm, self.reach, 0):
+                    return _Step((ArmName(label_of(arm, self.reach, self.version) or label),), 1, arm)
                 if self._has_tag(arm, union.get("discriminator", {}).get("propertyName"), label):
                     return _Step((ArmName(label),), 1, arm)
                 continue
@@ -366,33 +382,3 @@ def _inner(schema: Schema, segment: str | int) -> Schema | None:
         return first_items[segment]
     found = schema.get("items" if isinstance(segment, int) else "additionalProperties")
     return found if is_object(found) else None
-
-
-def _is_label(segment: str | int) -> bool:
-    """Whether a part of a location is what pydantic calls a reader, such as ``chain[…]``, and no key."""
-    return isinstance(segment, str) and segment.endswith("]")
-
-
-_TYPES: Final = {"integer": "int", "string": "str", "number": "float", "boolean": "bool", "null": "none"}
-"""The JSON types as pydantic calls what reads them."""
-
-
-def _label_of(schema: Schema, reach: Reach, version: int) -> str | None:
-    """What pydantic calls an arm in a location: by its model, or by its type and what it holds, as a version has it.
-
-    None where it is not known, or where the version has no such arm.
-    """
-    name = referred(schema)
-    if name is not None:
-        component = reach.component(name, version)
-        return (component.arm_label or None) if component.exists else None
-    arms = arms_of(schema)
-    if arms:
-        own = [label for arm in arms if (label := _label_of(arm, reach, version)) is not None]
-        is_tagged = "discriminator" in schema or DISCRIMINATOR_MARK in schema
-        return own[0] if len(own) == 1 else f"{'tagged-union' if is_tagged else 'union'}[{','.join(own)}]"
-    inner = schema.get("items") or schema.get("additionalProperties")
-    if not is_object(inner):
-        return _TYPES.get(str(schema.get("type")))
-    held = _label_of(inner, reach, version)
-    return held and (f"list[{held}]" if "items" in schema else f"dict[str,{held}]")

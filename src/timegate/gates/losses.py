@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from timegate.changes.base import UNSET
-from timegate.gates.operation import OperationGate, Program
+from timegate.gates.operation import OperationGate
 from timegate.gates.operations import Holders, Programs, gates_of
-from timegate.gates.plan.conversion import Conversion, client_conversion
+from timegate.gates.plan.conversion import Conversion, Program, client_conversion
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import Roots
 from timegate.gates.plan.trace import Traces
@@ -77,7 +77,7 @@ def counting_gates(reach: Mapping[Side, Reach], index: int) -> tuple[OperationGa
         programs[side] = found
     return tuple(
         replace(gate, response_headers=tuple(map(_of_field, gate.response_headers)))
-        for gate in gates_of(reach, index, programs, (), Holders(reach))
+        for gate in gates_of(reach, index, programs, {}, (), Holders(reach))
     )
 
 

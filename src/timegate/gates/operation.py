@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from timegate.gates.locations import ClientLocation, Locator, same_location
+from timegate.gates.plan.conversion import Program
 from timegate.history.steps import HeaderFieldChanged
 from timegate.typing import Location
-
-Program: TypeAlias = Callable[[Any], Any]
-"""Converts decoded JSON; it may change its argument in place and return the argument or another object.
-
-Raises ``UpgradeError`` for requests and ``DowngradeError`` for responses.
-"""
 
 
 def as_sent(_: Location, values: dict[str, Any]) -> dict[str, Any]:

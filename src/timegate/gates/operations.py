@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 from timegate.errors import GateError
 from timegate.gates.class_names import OtherNames
 from timegate.gates.locations import Locator
-from timegate.gates.operation import FormGate, OperationGate, Program, Rewrite
+from timegate.gates.operation import FormGate, OperationGate, Rewrite
+from timegate.gates.plan.conversion import Conversion, Program
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
 from timegate.gates.validation_lists import lacks_detail, lists_places
@@ -75,6 +76,7 @@ def gates_of(
     reach: Mapping[Side, Reach],
     index: int,
     programs: Mapping[Side, Programs],
+    made: Mapping[tuple[str, Conversion], Program],
     newer: Sequence[OperationGate],
     holders: Holders,
 ) -> tuple[OperationGate, ...]:
@@ -84,16 +86,17 @@ def gates_of(
         reach: both sides and their history.
         index: the index of the version.
         programs: its programs.
+        made: the programs of all components of requests so far, by the conversion.
         newer: the gates for the clients of the next newer version; most are the same here.
         holders: the operations by what they hold; the same for all versions.
     """
     head, old = (reach["requests"].history.wires[version].operations for version in (0, index))
     holders.names.go_to(index)
     if not newer:
-        return tuple(_gate(reach, index, *both, programs, holders.names) for both in zip(head, old, strict=True))
+        return tuple(_gate(reach, index, *both, programs, made, holders.names) for both in zip(head, old, strict=True))
     gates = list(newer)
     for position in holders.differing(index - 1):
-        gates[position] = _gate(reach, index, head[position], old[position], programs, holders.names)
+        gates[position] = _gate(reach, index, head[position], old[position], programs, made, holders.names)
     return tuple(gates)
 
 
@@ -103,6 +106,7 @@ def _gate(
     head: Operation,
     old: Operation,
     programs: Mapping[Side, Programs],
+    made: Mapping[tuple[str, Conversion], Program],
     class_names: OtherNames,
 ) -> OperationGate:
     requests = reach["requests"]
@@ -148,7 +152,7 @@ def _gate(
     rewrite = _rewrite(requests.history, index, head, old)
     statuses = requests.history.statuses(head.key, index)
     response_headers = requests.history.header_fields(head.key, index)
-    locator = Locator(requests, head, index, path_names)
+    locator = Locator(requests, head, index, path_names, made)
     relabels = class_names.are_told(head)
     return OperationGate(
         key=head.key,
@@ -193,7 +197,7 @@ def _gate(
         ),
         locate=locator,
         locators={
-            media_kind(media): Locator(requests, replace(head, request=Body(schema)), index, path_names)
+            media_kind(media): Locator(requests, replace(head, request=Body(schema)), index, path_names, made)
             for media, schema in (head.request.apart.items() if head.request is not None else ())
         },
         spellings=locator.spellings,

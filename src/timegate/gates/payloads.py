@@ -14,8 +14,7 @@ from pydantic_core import to_jsonable_python
 
 from timegate.errors import DeclarationError, DowngradeError, GateError, UpgradeError
 from timegate.gates.check.faults import display_name, program_faults
-from timegate.gates.operation import Program
-from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.conversion import Conversion, Program
 from timegate.gates.plan.reach import Reach
 from timegate.gates.source.keywords import NotConvertible
 from timegate.gates.source.programs import new_module

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from timegate.asgi.exchange.validation_errors import NOTHING, ClientRequest
+from timegate.asgi.exchange.client_request import NOTHING, ClientRequest
 from timegate.asgi.message.parameters import is_file
 from timegate.asgi.message.problems import Problem, request_refused
 from timegate.asgi.route.operation import INVALID

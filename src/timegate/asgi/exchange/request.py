@@ -57,7 +57,8 @@ from timegate.asgi.route.table import match_of
 from timegate.asgi.route.version import ApiVersion
 from timegate.context import SELECTED
 from timegate.errors import UpgradeError
-from timegate.gates.operation import FormGate, Program
+from timegate.gates.operation import FormGate
+from timegate.gates.plan.conversion import Program
 
 Fields: TypeAlias = Mapping[bytes, bytes]
 

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from timegate.asgi.exchange.client_request import ClientRequest
 from timegate.asgi.exchange.failures import reason_of
 from timegate.asgi.exchange.validation_errors import (
-    ClientRequest,
     convert_errors,
     has_validation_errors,
     is_of_the_framework,
@@ -33,7 +33,8 @@ from timegate.asgi.route.operation import DROPPED, FIRST_ERROR, NOT_MODIFIED, Op
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import COMMON_FIELDS, ApiVersion
 from timegate.errors import GateError
-from timegate.gates.operation import OperationGate, Program
+from timegate.gates.operation import OperationGate
+from timegate.gates.plan.conversion import Program
 from timegate.gates.run.runtime import copy_json
 from timegate.wire.wire import WITHOUT_BODY
 

@@ -6,15 +6,16 @@ The conversion goes by the structure of both requests, never by text replacement
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
+from timegate.asgi.exchange.client_request import NOTHING, ClientRequest, inside
 from timegate.asgi.message.parameters import last_texts
-from timegate.errors import KEY_LABEL, ArmName, GateError
+from timegate.errors import ArmName, Failure, GateError, UpgradeError
 from timegate.gates.locations import ClientLocation, Location
 from timegate.gates.operation import OperationGate
+from timegate.gates.plan.conversion import Program
 from timegate.gates.run.runtime import MISSING, copy_json
 from timegate.gates.run.tag_errors import listed, tag_error
 from timegate.gates.validation_lists import LISTS
@@ -25,7 +26,6 @@ MOST_ERRORS: Final = 100
 
 # How many characters of a request are repeated, beyond those that the app repeats itself.
 _REPEATABLE: Final = 64 * 1024
-NOTHING: Final = object()
 # A segment of a pointer that may be the index of an item.
 _INDEX: Final = re.compile(r"[0-9]{1,9}")
 _OF_AN_ENTRY: Final = frozenset({"type", "loc", "msg", "input", "ctx", "url"})
@@ -41,86 +41,6 @@ _TAGS: Final = {
 }
 
 ValidationError: TypeAlias = dict[str, Any]
-
-
-class ClientRequest:
-    """The request as the client sent it, for validation errors that repeat a part of it.
-
-    Each part is parsed when it is first needed, and once for all errors.
-
-    Args:
-        body: returns its body as plain data.
-        query: returns its query parameters.
-        path: returns its path parameters.
-        header: returns its header fields, with names in lower case.
-        cookie: returns its cookies.
-        spellings: returns the other spellings of each key of the client's version.
-        forms: the fields of the form in its body as the client sent them, and as head got them; None for no form.
-    """
-
-    __slots__ = ("_parse", "_parts", "_spellings", "forms")
-
-    def __init__(
-        self,
-        *,
-        body: Callable[[], Any],
-        query: Callable[[], Mapping[str, Any]],
-        path: Callable[[], Mapping[str, Any]],
-        header: Callable[[], Mapping[str, Any]],
-        cookie: Callable[[], Mapping[str, Any]],
-        spellings: Callable[[], Mapping[str, frozenset[str]]],
-        forms: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None,
-    ) -> None:
-        self.forms = forms
-        self._spellings = spellings
-        self._parse: Mapping[str, Callable[[], Any]] = {
-            "body": body, "query": query, "path": path, "header": header, "cookie": cookie,
-        }  # fmt: skip
-        self._parts: dict[str, Any] = {}
-
-    def as_sent(self, location: Location, *, lacks_last: bool = False) -> Location:
-        """The location with each key as the client spelled it.
-
-        Args:
-            location: in the names of the client's contract.
-            lacks_last: whether the last key is one that the client did not send.
-        """
-        part = str(location[0])
-        found, node = list(location), self._part(part)
-        for index in range(1, len(location) - lacks_last):
-            key = found[index]
-            if is_object(node) and key not in node and not isinstance(key, ArmName):
-                others = self._spellings().get(str(key), frozenset()).intersection(node)
-                found[index] = next(iter(others)) if len(others) == 1 else key
-            node = _inside(node, found[index])
-        return tuple(found)
-
-    def at(self, location: Location) -> Any:
-        """The value at a place; `NOTHING` where the request has none there."""
-        if not location:
-            return NOTHING
-        part = str(location[0])
-        node = self._part(part)
-        for above, segment in pairwise(location):
-            # Of a key of a dict that is wrong, the key itself is repeated.
-            node = above if segment == KEY_LABEL else _inside(node, segment)
-        return node
-
-    def _part(self, name: str) -> Any:
-        if name not in self._parts:
-            self._parts[name] = self._parse[name]() if name in self._parse else NOTHING
-        return self._parts[name]
-
-
-def _inside(node: Any, segment: str | int) -> Any:
-    """The value one step below another one in a part of a request; `NOTHING` where there is none."""
-    if isinstance(segment, ArmName):
-        return node
-    if is_object(node):
-        return node.get(str(segment), NOTHING)
-    if is_array(node) and isinstance(segment, int) and 0 <= segment < len(node):
-        return node[segment]
-    return NOTHING
 
 
 def has_validation_errors(body: Any) -> bool:
@@ -234,6 +154,7 @@ class _ErrorConverter:
         self._request = request
         self._repeatable = _REPEATABLE
         self._body_of_head: Any = None
+        self._told_by_arms: dict[Location, Mapping[Location, Failure]] = {}
         self.unheard_of: list[ValidationError] = []
         """What is told of keys that were not sent, and of keys and arms that the client's version does not have."""
         self._touched = {
@@ -253,14 +174,52 @@ class _ErrorConverter:
         if not touched and not (location and self._gate.relabels):
             return converted
         place = self._gate.locate(location)
-        if touched:
+        refused = self._refused_by_its_arm(place) if touched else None
+        if refused is not None:
+            place = replace(place, location=refused[0])
+        elif touched:
             place = self._as_sent(error, converted, location, place)
         converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
         # Where nothing else changes, what was sent is what head has read, and only the classes have other names.
         _convert_message(converted, place, self._request.at(place.location) if touched and place.tags else None)
+        if refused is not None:
+            _tell(refused[1], converted)
         if touched:
-            self._convert_input(converted, place)
+            self._convert_input(converted, place, anew=refused is not None)
         return converted
+
+    def _refused_by_its_arm(self, place: ClientLocation) -> tuple[Location, Failure] | None:
+        """What the arm that an entry is of refuses there in the client's version, above or below it, with its place.
+
+        Where the object was converted as another arm, no program has read it as this one so far. The place that head
+        tells is that of head's type.
+        """
+        depth, program = place.arm or (0, None)
+        location = self._request.as_sent(place.location)
+        if program is None or len(location) <= depth:
+            return None
+        found = self._told_by(depth, program, location)
+        above = (location[:length] for length in range(len(location), depth, -1))
+        below = (one for one in found if one[: len(location)] == location)
+        where = next((one for one in (*above, *below) if one in found), None)
+        return None if where is None else (where, found[where])
+
+    def _told_by(self, depth: int, program: Program, location: Location) -> Mapping[Location, Failure]:
+        """What the program of an arm refuses in the object that the client sent, each by its place in the request."""
+        above = location[:depth]
+        if above not in self._told_by_arms:
+            found = self._told_by_arms[above] = dict[Location, Failure]()
+            sent = self._request.at(above)
+            try:
+                if sent is not NOTHING:
+                    program(copy_json(sent))
+            except UpgradeError as error:
+                failures = (one for one in error.failures if one.message)
+                found.update((self._request.as_sent((*above, *one.location)), one) for one in failures)
+            except GateError:
+                # Before it refuses nothing, so that a function was called: it says nothing of the client's types.
+                pass
+        return self._told_by_arms[above]
 
     def _as_sent(
         self, error: ValidationError, converted: ValidationError, location: Location, place: ClientLocation
@@ -307,14 +266,20 @@ class _ErrorConverter:
             self._body_of_head = _heads_body(self._gate, self._request)
         node = self._body_of_head
         for segment in location[1:]:
-            inner = _inside(node, segment)
+            inner = inside(node, segment)
             # What is no key names an arm.
             node = inner if inner is not NOTHING or isinstance(segment, int) else node
         return node
 
-    def _convert_input(self, error: ValidationError, place: ClientLocation) -> None:
-        """Set `input` to the client's value, or remove it where the client sent none."""
-        if error.get("input") is None:
+    def _convert_input(self, error: ValidationError, place: ClientLocation, *, anew: bool) -> None:
+        """Set `input` to the client's value, or remove it where the client sent none.
+
+        Args:
+            error: the entry.
+            place: the client's place.
+            anew: whether null is none that head says of the same value.
+        """
+        if error.get("input") is None and not (anew and "input" in error):
             return
         value = self._request.at(place.location) if place.exact else NOTHING
         if value is NOTHING and error.get("type") == "missing" and place.exact:
@@ -366,6 +331,14 @@ def _size(value: Any, *, most: int) -> int:
         elif is_array(node):
             waiting += node
     return size
+
+
+def _tell(failure: Failure, error: ValidationError) -> None:
+    """Tell what a gate refuses in place of what head does; of one type, head says more."""
+    if "type" in error and failure.kind != error["type"]:
+        error.pop("ctx", None)
+        error |= {"type": failure.kind, "msg": failure.message}
+        error |= {"ctx": dict(failure.context)} if failure.context else {}
 
 
 def _convert_message(error: ValidationError, place: ClientLocation, sent: Any) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from pydantic_core import from_json, to_json
 
-from timegate.gates.operation import Program
+from timegate.gates.plan.conversion import Program
 from timegate.typing import is_array, is_object
 
 Decoder: TypeAlias = Callable[[bytes], Any]

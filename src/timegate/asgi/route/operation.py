@@ -11,7 +11,8 @@ from timegate.asgi.message.headers import RawHeaders, values_of
 from timegate.asgi.message.json import Codec, Convert
 from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
-from timegate.gates.operation import OperationGate, Program
+from timegate.gates.operation import OperationGate
+from timegate.gates.plan.conversion import Program
 from timegate.gates.run.runtime import copy_json
 from timegate.gates.validation_lists import DETAIL
 from timegate.typing import is_array, is_object

@@ -15,7 +15,8 @@ from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.version import ApiVersion
 from timegate.asgi.select.selectors import FirstOf, HeaderSelector, PathSelector, QuerySelector, Selector
 from timegate.asgi.serve.versions import ApiVersions
-from timegate.gates.operation import OperationGate, Program
+from timegate.gates.operation import OperationGate
+from timegate.gates.plan.conversion import Program
 from timegate.typing import METHODS, Document
 from timegate.wire.paths import plain_path
 

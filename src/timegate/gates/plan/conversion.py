@@ -1,11 +1,18 @@
-"""Names a conversion: from the shape of one version to the shape of another."""
+"""Names a conversion, from the shape of one version to the shape of another, and what carries it out."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
 
 from timegate.wire.marks import LeftOut
 from timegate.wire.wire import Side
+
+Program: TypeAlias = Callable[[Any], Any]
+"""Converts decoded JSON; it may change its argument in place and return the argument or another object.
+
+Raises ``UpgradeError`` for requests and ``DowngradeError`` for responses.
+"""
 
 
 class Conversion(NamedTuple):
