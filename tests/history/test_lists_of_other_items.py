@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, Field, create_model
 
 from tests.cells.refused import change_of, faults_of
 from tests.sentences import shows
+from tests.silence.exchanges import OLD, timeline_of
 from timegate import Contract, Timeline, Version, on
 
 Holder = type[BaseModel]
@@ -49,6 +50,47 @@ def test_values_that_no_item_of_heads_list_can_be_are_refused_at_the_start() -> 
     holder = holding(list[int])
     found = problem(Contract.of_types(receives=[holder]), on(holder).became_list("held", was=str, empty="a"))
     assert found == "old clients send values here that the items of head's list do not admit"
+
+
+def listed(least: int, most: int | None = None) -> Any:
+    return Annotated[list[int], Field(min_length=least, max_length=most)]
+
+
+OF_ONE = "one value becomes a list of one item here, which the list does not admit by its length"
+OF_NONE = "null becomes a list without items here, which the list does not admit by its length"
+
+
+@shows("The list may have one item, and none where null becomes an empty list.")
+@pytest.mark.parametrize(
+    ("one", "kind", "told"),
+    [
+        (int, listed(2), OF_ONE),
+        (int, listed(2) | None, OF_ONE),
+        (int, listed(0, 0), OF_ONE),
+        (int | None, listed(1), OF_NONE),
+        (int | None, listed(2) | None, OF_ONE),
+    ],
+    ids=str,
+)
+def test_a_list_of_another_length_is_not_made_of_one_value(one: Any, kind: Any, told: str) -> None:
+    to_list, to_one = holding(kind), holding(one)
+    became_list = on(to_list).became_list("held", was=one, empty=0)
+    assert problem(Contract.of_types(receives=[to_list]), became_list) == told
+    became_scalar = on(to_one).became_scalar("held", was=kind, empty=0, loses="the others")
+    assert problem(Contract.of_types(sends=[to_one]), became_scalar) == told
+
+
+@pytest.mark.parametrize(
+    ("one", "kind"), [(int, listed(1)), (int | None, listed(1) | None), (int | None, listed(0, 1))], ids=str
+)
+def test_a_list_of_one_item_is_made_of_one_value(one: Any, kind: Any) -> None:
+    to_list, to_one = holding(kind), holding(one)
+    fact = on(to_list).became_list("held", was=one, empty=0)
+    gates = timeline_of(fact).compile(Contract.of_types(receives=[to_list]))
+    assert gates.upgrade(to_list, {"held": 3}, from_version=OLD) == {"held": [3]}
+    fact_back = on(to_one).became_scalar("held", was=kind, empty=0, loses="the others")
+    gates = timeline_of(fact_back).compile(Contract.of_types(sends=[to_one]))
+    assert gates.downgrade(to_one, {"held": 3}, to_version=OLD) == {"held": [3]}
 
 
 @pytest.mark.parametrize("items", [int | None, str, str | None], ids=str)

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, Final, Literal
 
 import pytest
-from fastapi import FastAPI
+from fastapi import Cookie, FastAPI, Form, Header, Query
 from pydantic import BaseModel, ConfigDict
 
-from tests.silence.exchanges import NEW, OLD, change_of, exchange
+from tests.silence.exchanges import NEW, OLD, annotate, change_of, exchange, gated
 from timegate import Timeline, Version, on, sibling
 from timegate.asgi import TimegateMiddleware
 from timegate.changes.base import Fact
@@ -240,3 +240,39 @@ def test_and_read_as_the_old_server_read_it(name: str) -> None:
         {"box": {"n": 7, "day": "1970-01-02", "kind": "a"}, "name": ""},
         {"size": "7 cm", "name": ""},
     )
+
+
+class Asked(BaseModel):
+    limit: int = 10
+    offset: int = 0
+
+
+@pytest.mark.parametrize("marker", [Query(), Form(), Cookie(), Header()], ids=["query", "form", "cookie", "header"])
+def test_a_function_of_parameters_gets_what_was_read_of_their_texts(marker: Any) -> None:
+    seen: list[dict[str, Any]] = []
+    app = FastAPI()
+
+    def asked(q: Any) -> Any:
+        return q
+
+    annotate(asked, "q", Asked, marker)
+    app.add_api_route("/", asked, methods=["POST"], response_model=None)
+
+    def offset(given: dict[str, Any]) -> int:
+        seen.append({**given})
+        return int(given["limit"]) * 2
+
+    ways: dict[str, dict[str, Any]] = {
+        "Query": {"target": "/?limit=5&unknown=1"},
+        "Cookie": {"target": "/", "headers": {"cookie": "limit=5; unknown=1"}},
+        "Header": {"target": "/", "headers": {"limit": "5", "x-unknown": "1"}},
+        "Form": {
+            "target": "/",
+            "body": b"limit=5&unknown=1",
+            "headers": {"content-type": "application/x-www-form-urlencoded"},
+        },
+    }
+    sent: dict[str, Any] = {"untyped": True, **ways[type(marker).__name__]}
+    response = exchange(gated(app, on(Asked).added("offset", default=offset)), "POST", **sent)
+    assert (response.status, response.json()) == (200, {"limit": 5, "offset": 10})
+    assert seen == [{"limit": 5}]

@@ -16,7 +16,7 @@ from timegate.history.undo import undo
 from timegate.history.widening import admits_all_of
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
-from timegate.wire.schema import beside_lists, items_of
+from timegate.wire.schema import arms_of, beside_lists, items_of
 from timegate.wire.wire import Side
 
 
@@ -37,6 +37,8 @@ def _became_list(fact: BecameList, builder: HistoryBuilder) -> None:
                 else "head sends items in this list that the old type does not admit",
                 "give was= the type of an item, or write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
             )
+        if side == "requests":
+            _check_length(builder, values, older, values.schema)
         to_old = _first_item(fact, builder, values, values.schema, older, used_in="responses", problem=_EMPTY_FOR_OLD)
         wrap = WrapInList(is_nullable(values.schema, values.components))
         is_item = fact.was is UNSET
@@ -59,6 +61,8 @@ def _became_scalar(fact: BecameScalar, builder: HistoryBuilder) -> None:
                 f"{who} here that the other version does not admit",
                 "write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
             )
+        if side == "responses":
+            _check_length(builder, values, newer, older)
         first = _first_item(fact, builder, values, older, newer, used_in="requests", problem=_EMPTY_FOR_HEAD)
         wrap = WrapInList(is_nullable(older, values.components))
         to_head = replace(first, alone=fact.loses is None)
@@ -79,6 +83,26 @@ def _admitted(items: Schema, one: Schema, either: Schema, values: Values, *, lis
         return all(admits_all_of(one, come, values.components) for come in (items, *beside_lists(either)))
     # Null becomes an empty list, or stays null.
     return admits_all_of(items, without_null(one), values.components)
+
+
+def _check_length(builder: HistoryBuilder, values: Values, one: Schema, listed: Schema) -> None:
+    """Tell where the list that is made of one value, or of null, has fewer or more items than its type admits."""
+    emptied = is_nullable(one, values.components) and not is_nullable(listed, values.components)
+    for count, what in ((1, "one value becomes a list of one item"), (0, "null becomes a list without items")):
+        if (count or emptied) and not _has_length(listed, count):
+            builder.fault(
+                values.place.text,
+                f"{what} here, which the list does not admit by its length",
+                "write on(…).retyped(…, was=…, to_head=…, to_old=…) instead",
+            )
+
+
+def _has_length(schema: Schema, count: int) -> bool:
+    """Whether a schema admits lists of so many items."""
+    arms = arms_of(schema)
+    if arms:
+        return any(_has_length(arm, count) for arm in arms)
+    return items_of(schema) is not None and schema.get("minItems", 0) <= count <= schema.get("maxItems", count)
 
 
 _EMPTY_FOR_OLD: Final = "nothing says what old clients read where the list is empty"

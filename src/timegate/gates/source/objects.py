@@ -37,8 +37,9 @@ def write_object(module: Module, writer: Writer, component: Component, plan: Pla
         _refuse_another_shape(module, writer, component, plan, conversion)
         writer.add_copy("v", "dict")
     _apply_policy(module, writer, component, plan.key_policy)
+    is_among_others = component.name in module.reach.parameters and not component.schema.get("additionalProperties")
     for stage in plan.stages:
-        _Stage(module, writer, stage).write()
+        _Stage(module, writer, stage, is_among_others=is_among_others).write()
     for key in plan.restored:
         _rename_key(writer, _hidden(key), key)
     values = component.schema.get("additionalProperties")
@@ -159,10 +160,18 @@ def _apply_policy(module: Module, writer: Writer, component: Component, policy: 
 
 
 class _Stage(Values):
-    """Writes one stage: loads, operations, and the final keys."""
+    """Writes one stage: loads, operations, and the final keys.
 
-    def __init__(self, module: Module, writer: Writer, stage: Stage) -> None:
+    Args:
+        module: the module that is written.
+        writer: of the function.
+        stage: what is written.
+        is_among_others: whether the object also has what is no key of it, as the header fields of a request are.
+    """
+
+    def __init__(self, module: Module, writer: Writer, stage: Stage, *, is_among_others: bool) -> None:
         super().__init__(module, writer, stage)
+        self.is_among_others = is_among_others
         self.in_variables = stage.slots_in_variables()
 
     def write(self) -> None:
@@ -250,7 +259,10 @@ class _Stage(Values):
                 self.writer.add(f"v.pop({parts!r}, None)")
         calls, key, when, path = self.stage.then
         self.writer.add_copy("v", "copy_json")
-        called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, v, E)"
+        given = "v"
+        if key is not None and self.is_among_others:
+            given = f"{{k: v[k] for k in {self.module.name(tuple(self.stage.stored))} if k in v}}"
+        called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, {given}, E)"
         if key is None:
             self.writer.add(f"v = {called}")
             return
