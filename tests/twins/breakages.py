@@ -39,6 +39,16 @@ BREAKAGES = (
         'writer.add("pass")',
     ),
     Breakage(
+        "the app's own handler of validation errors tells what timegate refuses",
+        "    if own is not None and own.is_for(plan.head.route):\n",
+        "    if own is not None and plan is None:\n",
+    ),
+    Breakage(
+        "the app's own handler of validation errors gets the client's names",
+        "        retell(scope, partial(_retelling, own, response))\n",
+        "        return\n",
+    ),
+    Breakage(
         "a key that only head has is refused at a closed model",
         'writer.add(f"errors = unknown_key(errors, k, {told!r})")',
         'writer.add("pass")',

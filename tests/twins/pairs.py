@@ -21,6 +21,7 @@ from tests.twins.exchange import Exchange
 from tests.twins.forms import with_forms
 from tests.twins.hosts import with_hosts
 from tests.twins.meaning import Boundary, down, whole
+from tests.twins.own_forms import as_the_frameworks
 from tests.twins.requests import Asker, Request, takes
 from tests.twins.shapes import Operation
 from tests.twins.source import version
@@ -92,6 +93,7 @@ class Pair:
         asked = size
         size = drawn if size is None else size
         world = with_sources(with_forms(Builder(dice, size).build(), dice, size), dice, size)
+        world.own_form = Dice(f"form {seed}").chance(20)
         known, boundaries = told(dice, with_hosts(world, dice), size)
         newest = boundaries[-1].newer if boundaries else world
         try:
@@ -212,7 +214,7 @@ class Pair:
             fields.append((b"cookie", "; ".join(f"{name}={text}" for name, text in request.cookies).encode("latin-1")))
         if request.media and (request.content or one.has_json or request.form is not None):
             fields.append((b"content-type", request.media.encode()))
-        return await call(
+        response = await call(
             app.fastapi,
             one.method,
             request.url(one.path),
@@ -221,6 +223,7 @@ class Pair:
             headers=tuple(fields),
             body=request.content,
         )
+        return as_the_frameworks(response) if app.world.own_form else response
 
     def source(self) -> str:
         """The code of both apps."""

@@ -300,12 +300,13 @@ class Operation:
 
 @dataclass
 class World:
-    """An API at one version."""
+    """An API at one version; `own_form` says whether its app has its own handler of validation errors."""
 
     models: dict[str, ModelShape] = field(default_factory=dict[str, ModelShape])
     enums: dict[str, EnumShape] = field(default_factory=dict[str, EnumShape])
     pairs: dict[str, PairShape] = field(default_factory=dict[str, PairShape])
     operations: dict[str, Operation] = field(default_factory=dict[str, Operation])
+    own_form: bool = False
 
     def fields(self, uid: str) -> list[FieldShape]:
         """The fields of a model, with those of its base first."""

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.twins.meaning import Boundary
+from tests.twins.own_forms import SOURCE
 from tests.twins.shapes import (
     ABSENT,
     BYTES,
@@ -52,11 +53,14 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Cookie, Depends, FastAPI, File, Form, Header, Path, Query, Response, UploadFile
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, computed_field, field_validator, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import NotRequired, TypedDict
 
 from tests.twins.functions import *
+from tests.twins.own_forms import refused
 from timegate import Timeline, Version, VersionChange, endpoint, enum, on, sibling
 
 T = TypeVar("T")
@@ -297,7 +301,8 @@ def _options(one: Operation, world: World) -> Iterator[str]:
 def app_source(world: World) -> str:
     """The app of a version; `hear` notes what a handler is given and tells what it returns."""
     operations = "\n\n".join(operation_source(one, world) for one in world.operations.values())
-    return f"{types_source(world)}\n\napp = FastAPI()\n\n{operations}\n"
+    form = f"\n\n{SOURCE}" if world.own_form else ""
+    return f"{types_source(world)}\n\napp = FastAPI()\n\n{operations}\n{form}"
 
 
 def timeline_source(boundaries: Sequence[Boundary]) -> str:
