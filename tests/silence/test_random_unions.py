@@ -113,16 +113,16 @@ class Drawn:
         if gone:
             self.facts.append(on(*heads).removed("gone", was=int | None, backfill=1, loses="all of it"))
         wrap, in_order = dice.choice(["", "", "list", "lists", "dicts"]), dice.random() < 0.3
-        self.head, self.old = (_holder(models, wrap, in_order=in_order) for models in (heads, self.olds))
+        self.head, self.old = (holder_of(models, wrap, in_order=in_order) for models in (heads, self.olds))
         self.wrap = wrap
         self.is_only_named = any(
-            _are_twins(first, second) for index, second in enumerate(heads) for first in heads[:index]
+            are_twins(first, second) for index, second in enumerate(heads) for first in heads[:index]
         )
 
     def request(self, dice: random.Random) -> Any:
         """A body that is nearly valid."""
-        one = _object(dice, self.olds)
-        return {"u": {"": one, "dicts": {"k": one}}.get(self.wrap, [one, *(_object(dice, self.olds) for _ in "x")])}
+        one = object_of(dice, self.olds)
+        return {"u": {"": one, "dicts": {"k": one}}.get(self.wrap, [one, *(object_of(dice, self.olds) for _ in "x")])}
 
     def has_newer_key(self, meaning: Any) -> bool:
         """Whether a field is set that no client of the older version knows."""
@@ -143,7 +143,7 @@ class Drawn:
         return {key: self.meaning(one, is_old=is_old) for key, one in value.items()} if is_object(value) else value
 
 
-def _are_twins(first: Any, second: Any) -> bool:
+def are_twins(first: Any, second: Any) -> bool:
     """Whether head reads all that is the second of two arms as the first, so that the second is one only in name."""
     one, two = (
         {key: (field.rebuild_annotation(), field.is_required()) for key, field in arm.model_fields.items()}
@@ -168,7 +168,7 @@ def _dict_of(kind: Any) -> Any:
 _WRAPS: Final[dict[str, Callable[[Any], Any]]] = {"lists": _list_of, "dicts": _dict_of}
 
 
-def _holder(models: list[Any], wrap: str, *, in_order: bool) -> Any:
+def holder_of(models: list[Any], wrap: str, *, in_order: bool) -> Any:
     annotated: Any = Annotated
     arms = [_WRAPS[wrap](one) for one in models] if wrap in ("lists", "dicts") else models
     union = arms[0]
@@ -180,7 +180,7 @@ def _holder(models: list[Any], wrap: str, *, in_order: bool) -> Any:
     return create_model("Holder", u=(kind, ...))
 
 
-def _object(dice: random.Random, models: list[Any]) -> dict[str, Any]:
+def object_of(dice: random.Random, models: list[Any]) -> dict[str, Any]:
     own = dice.choice(models).model_fields
     others = {key for model in models for key in model.model_fields} | {"n", "junk"}
     keys = [key for key in own if dice.random() < 0.85] + [key for key in sorted(others) if dice.random() < 0.2]

@@ -20,7 +20,7 @@ from tests.twins import (
 from tests.twins.dice import Dice
 from tests.twins.meaning import Boundary, Happened
 from tests.twins.scene import Scene
-from tests.twins.shapes import World
+from tests.twins.shapes import ModelOf, UnionOf, World, parts
 
 Proposal: TypeAlias = Callable[[Scene], Happened | None]
 
@@ -151,9 +151,20 @@ def told(dice: Dice, world: World, size: int) -> tuple[World, list[Boundary]]:
 
 
 def _focus(dice: Dice, world: World) -> frozenset[str]:
-    """The model that most facts are about, in some worlds, by a choice of its own."""
+    """The model that most facts are about, in some worlds, by a choice of its own; or the arms that no tag tells."""
     own = Dice(f"focus {copy.deepcopy(dice).number(0, 10**9)}")
-    return frozenset({own.pick(list(world.models))}) if own.chance(30) else frozenset[str]()
+    if not own.chance(30):
+        return frozenset[str]()
+    one = own.pick(list(world.models))
+    unions = [
+        frozenset(arm.model for arm in part.arms if isinstance(arm, ModelOf))
+        for model in world.models.values()
+        for field in model.fields
+        for part in parts(field.type)
+        if isinstance(part, UnionOf) and part.tag is None
+    ]
+    arms = [union for union in unions if len(union) > 1]
+    return own.pick(arms) if arms and own.chance(50) else frozenset({one})
 
 
 def _more(dice: Dice) -> int:
