@@ -49,10 +49,14 @@ def test_a_handler_gets_the_apps_own_refusals_with_the_request_of_the_client() -
 
     app = FastAPI(exception_handlers={RequestValidationError: handle})
 
-    @app.middleware("http")
-    async def asking(request: Request, call_next: Any) -> Any:
-        request.state.asked = "by whom"
-        return await call_next(request)
+    class Asking:
+        def __init__(self, app: Any) -> None:
+            self.app = app
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await self.app({**scope, "state": {"asked": "by whom"}}, receive, send)
+
+    app.add_middleware(Asking)
 
     @app.put("/items/{item_id}")
     def put(item_id: str, item: Item, n: int = 0) -> Item:

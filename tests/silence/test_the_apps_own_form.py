@@ -209,11 +209,15 @@ def test_the_middleware_of_an_app_behind_timegate_sees_no_request_that_timegate_
     app = shop(own)
     seen: list[str] = []
 
-    @app.middleware("http")
-    async def seeing(request: Request, call_next: Any) -> Any:
-        seen.append(request.method)
-        return await call_next(request)
+    class Seeing:
+        def __init__(self, app: Any) -> None:
+            self.app = app
 
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            seen.append(scope["method"])
+            await self.app(scope, receive, send)
+
+    app.add_middleware(Seeing)
     served = gated(app, *FACTS)
     assert exchange(served, "POST", "/items", body=NO_MEMBER).status == 422
     assert seen == []
