@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from timegate.changes.base import UNSET
 from timegate.changes.fields import Added, Removed, Renamed
 from timegate.history.builder import HistoryBuilder
@@ -14,7 +16,7 @@ from timegate.history.schema_edits import (
     with_property_schema,
     without_internal_mark,
 )
-from timegate.history.spellings import is_spelling
+from timegate.history.spellings import as_sent, is_spelling, with_name_read
 from timegate.history.steps import KeyAdded, KeyRemoved, KeyRenamed
 from timegate.history.undo import undo
 from timegate.wire.json_types import listed_values
@@ -41,6 +43,7 @@ def _added(fact: Added, builder: HistoryBuilder) -> None:
 def _removed(fact: Removed, builder: HistoryBuilder) -> None:
     for place in builder.field_places(fact, newer=False):
         component = builder.component(place.side, place.name)
+        place = replace(place, key=as_sent(component, place.key))
         schema = builder.type_of(place.side, fact, component)
         _check_header(builder, fact, component, place.text, place.key)
         needed = "old clients require this field in responses, and nothing says what they read"
@@ -54,7 +57,8 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
             problem="" if fact.required is False else needed,
         )
         builder.check_loss(fact, place.side, place.text)
-        builder.put(place.side, with_property(component, place.key, schema, required=fact.required is not False))
+        older = with_property(component, place.key, schema, required=fact.required is not False)
+        builder.put(place.side, with_name_read(older, place.side, place.key))
         step = KeyRemoved(
             builder.origin, place.key, schema, fact.required is not False, fill, fact.was, fact.required is not None
         )
@@ -63,11 +67,11 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
 
 @undo.register
 def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
-    renamed: dict[tuple[Side, str], set[str]] = {}
+    renamed: dict[tuple[Side, str, str], set[str]] = {}
     *old_parents, last = split_path(fact.old)
-    old = plain_key(last)
     for place in builder.places(fact.models, fact.to, newer=True):
         component = builder.component(place.side, place.name)
+        old = as_sent(component, plain_key(last))
         if old_parents != list(place.parents):
             remedy = f"on(…).moved({fact.old!r}, to={fact.to!r}) moves a field; {written_key(fact.old)!r} is one name"
             builder.fault(place.text, "a rename stays in its object", remedy)
@@ -82,10 +86,11 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             if component.is_internal(place.key):
                 schema = without_internal_mark(component.properties[place.key])
                 component = with_property_schema(component, place.key, schema)
-            builder.put(place.side, with_property_renamed(component, place.key, old))
+            older = with_property_renamed(component, place.key, old)
+            builder.put(place.side, with_name_read(older, place.side, old))
             builder.record(place.side, place.name, KeyRenamed(builder.origin, old, place.key), old, place.key)
-            renamed.setdefault((place.side, place.key), set()).add(place.name)
-    for (side, new), names in renamed.items():
+            renamed.setdefault((place.side, place.key, old), set()).add(place.name)
+    for (side, new, old), names in renamed.items():
         _rename_tag(builder, side, new, old, frozenset(names))
 
 

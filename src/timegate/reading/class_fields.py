@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Annotated, Any, NotRequired, Required, get_args, get_origin
 
-from pydantic import BaseModel, Discriminator
+from pydantic import AliasGenerator, BaseModel, Discriminator
+from pydantic.alias_generators import to_snake
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 from typing_extensions import ReadOnly, get_type_hints, is_typeddict
@@ -50,3 +51,19 @@ def _of_value(hint: Any) -> Any:
         return _of_value(arguments[0])
     # Its first argument is the type, the others are notes.
     return Annotated[(_of_value(arguments[0]), *arguments[1:])] if origin is Annotated else hint
+
+
+def reads_names(model: Any) -> bool:
+    """Whether a class also reads fields by their names in Python where they have aliases."""
+    config: Mapping[str, Any] = getattr(model, "model_config", {})
+    return bool(config.get("populate_by_name") or config.get("validate_by_name"))
+
+
+def name_of_alias(model: Any, alias: str) -> str | None:
+    """What a class whose generator makes its aliases would call a field of an alias; None where nothing says so."""
+    config: Mapping[str, Any] = getattr(model, "model_config", {})
+    generator = config.get("alias_generator")
+    if isinstance(generator, AliasGenerator):
+        generator = generator.validation_alias or generator.alias
+    name = to_snake(alias)
+    return name if callable(generator) and name != alias and generator(name) == alias else None
