@@ -340,6 +340,15 @@ def versions_of_twins_forgotten(size: int) -> Compiled:
     return compiled(models, ((on(model).renamed("old", to="field"),) for model in models[::2]))
 
 
+def versions_of_a_model_beside_twenty(size: int) -> Compiled:
+    """A model changes at each version, beside twenty others that changed in the newest, and one holds them all."""
+    model, others = model_with("Own", field=(int, 0)), [model_with(f"Other{index}", x=(int, 0)) for index in range(20)]
+    held: Any = {f"held{index}": (kind, kind()) for index, kind in enumerate([model, *others])}
+    once = STORIES["renamed field"].once
+    newest = tuple(on(other).renamed("old", to="x") for other in others)
+    return compiled([model_with("Holder", **held)], [newest, *(once(model, "field", index) for index in range(size))])
+
+
 def models_of_one_base(size: int) -> Compiled:
     """In one version a field changed in all models that derive from one."""
     base = model_with("Base", field=(int, 0))
@@ -361,6 +370,7 @@ CONTRACTS: Final[dict[str, Crafted]] = {
         members_renamed,
         twins_forgotten,
         versions_of_twins_forgotten,
+        versions_of_a_model_beside_twenty,
         models_of_one_base,
     )
 }

@@ -65,6 +65,29 @@ def versions_of_fields_moved(size: int) -> Compiled:
     return compiled([thing], [(on(thing).moved(f"inner.f{index}", to=f"f{index}"),) for index in range(size)])
 
 
+def sum_of_all(thing: Any) -> int:
+    return sum(thing.values())
+
+
+def fields_filled_by_functions(size: int) -> Compiled:
+    """Many fields came in one version, and a function of the object gives each."""
+    thing = model_with("Thing", own=(int, 0), **numbers(size))
+    return compiled([thing], [tuple(on(thing).added(name, default=sum_of_all) for name in numbers(size))])
+
+
+def former_fields_filled_by_functions(size: int) -> Compiled:
+    """Many fields went in one version, and a function of the object gives each."""
+    thing, names = model_with("Thing", own=(int, 0)), numbers(size)
+    removed = (on(thing).removed(name, was=int, backfill=sum_of_all, loses="nobody") for name in names)
+    return compiled([thing], [tuple(removed)])
+
+
+def versions_of_fields_filled_by_functions(size: int) -> Compiled:
+    """At each version a field came that a function of the object gives."""
+    thing = model_with("Thing", own=(int, 0), **numbers(size))
+    return compiled([thing], [(on(thing).added(name, default=sum_of_all),) for name in numbers(size)])
+
+
 def declared_for(fields: int, arms: int) -> Compiled:
     """Some fields hold any of some arms that no tag tells apart, and came with a value of the last one."""
     kinds = without_tags(arms)
@@ -98,6 +121,8 @@ LINEAR: Final[dict[str, Crafted]] = {
         fields_moved_into_an_object,
         fields_moved_into_a_new_object,
         fields_moved_between_objects,
+        fields_filled_by_functions,
+        former_fields_filled_by_functions,
         values_of_arms_without_a_tag,
         arms_without_a_tag_of_values,
     )
@@ -107,6 +132,7 @@ LINEAR: Final[dict[str, Crafted]] = {
 QUADRATIC: Final[dict[str, Crafted]] = {
     # Each version has a program of its own for all fields of the model.
     "versions of fields moved": versions_of_fields_moved,
+    "versions of fields filled by functions": versions_of_fields_filled_by_functions,
     # Each value is looked for among all arms.
     "values and arms without a tag": values_and_arms_without_a_tag,
 }

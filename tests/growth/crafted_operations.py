@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from tests.growth.crafted_contracts import Compiled, Crafted, compiled, in_five, timeline_of
-from timegate import Contract, endpoint
+from tests.growth.crafted_contracts import Compiled, Crafted, compiled, in_five, model_with, timeline_of
+from timegate import Contract, endpoint, on
 
 
 def operations_moved(size: int) -> Compiled:
@@ -93,6 +93,19 @@ def statuses_of_an_operation(size: int) -> Compiled:
     return Compiled(Contract.of(app), timeline_of([replaced]))
 
 
+def models_of_the_responses_of_an_operation(size: int) -> Compiled:
+    """An operation declares a response of a model of its own for each of many statuses, and each model changed."""
+    models = [model_with(f"Thing{index}", field=(int, 0)) for index in range(size)]
+    responses: dict[int | str, dict[str, Any]] = {400 + index: {"model": kind} for index, kind in enumerate(models)}
+    app = FastAPI()
+
+    @app.post("/things", responses=responses)
+    async def post(body: int) -> int:
+        return body
+
+    return Compiled(Contract.of(app), timeline_of([tuple(on(kind).renamed("old", to="field") for kind in models)]))
+
+
 OPERATIONS: Final[dict[str, Crafted]] = {
     function.__name__.replace("_", " "): function
     for function in (
@@ -109,6 +122,7 @@ OPERATIONS: Final[dict[str, Crafted]] = {
         statuses_of_operations,
         versions_of_a_status,
         statuses_of_an_operation,
+        models_of_the_responses_of_an_operation,
     )
 }
 """Each worst case by its name."""

@@ -93,11 +93,12 @@ class ClientPaths:
         values = {key: _Value((key,), kept=True) for key in plan.stages[0].loaded}
         for stage in plan.stages:
             values = self._through(stage, values)
-            if stage.then is not None and stage.then.key is None:
-                # After functions of the whole object, nobody knows which key came from which.
-                values = {}
-            elif stage.then is not None and stage.then.key in values:
-                values[stage.then.key].kept = False
+            for functions in stage.then:
+                if functions.key is None:
+                    # After functions of the whole object, nobody knows which key came from which.
+                    values = {}
+                elif functions.key in values:
+                    values[functions.key].kept = False
         found: dict[Path, Path | None] = {(key,): None for key in plan.stages[-1].stored}
         found.update(((key,), value.source) for key, value in values.items())
         found.update(((key, *path), source) for key, value in values.items() for path, source in value.below.items())

@@ -54,6 +54,7 @@ class Kin:
         self._told: list[tuple[tuple[_Tie, str, str], Place]] = []
         self._at: dict[str, set[int]] = {}
         self._mates: dict[str, set[Place]] = {}
+        self._places: dict[int, Set[Place]] = {}
         for side, one in reach.items():
             for component in one.components(0).values():
                 self._enter(side, component)
@@ -77,7 +78,7 @@ class Kin:
                     self._enter(side, reach.component(name, boundary + 1))
             newer, older = wires[boundary].operations, wires[boundary + 1].operations
             for number in compress(range(len(older)), map(is_not, newer, older)):
-                for name in self._names_in(newer[number]):
+                for _, name in self._places_in(newer[number]):
                     self._at[name].discard(number)
                 self._enter_operation(number, older[number])
         self._version, self._without = version, without
@@ -157,26 +158,28 @@ class Kin:
         return self._ties[id(model)]
 
     def _enter_operation(self, number: int, operation: Operation) -> None:
-        for name in self._names_in(operation):
+        for _, name in self._places_in(operation):
             self._at.setdefault(name, set()).add(number)
 
-    def _names_in(self, operation: Operation) -> set[str]:
-        """The components that the bodies of an operation are made of."""
-        return {
-            name
-            for side, reach in self._reach.items()
-            for _, body in operation.bodies(side)
-            for schema in body.schemas
-            for name in reach.names_in(schema)
-        }
+    def _places_in(self, operation: Operation) -> Set[Place]:
+        """The components that the bodies of an operation are made of, and the same names on the other side."""
+        if id(operation) not in self._places:
+            self._places[id(operation)] = {
+                (at, name)
+                for side, reach in self._reach.items()
+                for _, body in operation.bodies(side)
+                for schema in body.schemas
+                for name in reach.names_in(schema)
+                for at in SIDES
+            }
+        return self._places[id(operation)]
 
     def _at_endpoints_with(self, name: str) -> set[Place]:
         """The components that are in the body of an operation together with one."""
         if name not in self._mates:
             operations = self._reach["requests"].history.wires[self._version].operations
-            names = {other for number in self._at.get(name, ()) for other in self._names_in(operations[number])}
-            mates: set[Place] = {(side, other) for side in SIDES for other in names}
-            self._mates[name] = mates
+            mates = (self._places_in(operations[number]) for number in self._at.get(name, ()))
+            self._mates[name] = set[Place]().union(*mates)
         return self._mates[name]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
 
 from timegate.changes.base import UNSET, Sibling
@@ -59,6 +60,9 @@ class Draft:
     boundary: int = 0
     optional_fills: list[SetValue | CopyValue] = field(default_factory=list[SetValue | CopyValue])
     departing: set[str] = field(default_factory=set[str])
+    _begun: list[Schema | None] = field(default_factory=list[Schema | None])
+    _begun_at: int = 0
+    _is_plain: bool | None = None
 
     @property
     def upgrades(self) -> bool:
@@ -75,6 +79,7 @@ class Draft:
         self.names = {key: Slot(key, schema, version) for key, schema in keys.items()}
         whole = None if has_keys(shape) else Slot(None, shape, version)
         self.stages.append(Stage(dict(self.names), whole=whole))
+        self._begun, self._begun_at, self._is_plain = [*keys.values()], version, None
 
     def end(self) -> None:
         """Convert every value to the last version and store it."""
@@ -129,7 +134,24 @@ class Draft:
         for slot in self._slots():
             self.convert_to(slot, self.boundary)
         self.stage.stored = dict(self.names)
-        self.stage.then = functions
+        self.stage.then.append(functions)
+
+    def _is_untouched(self) -> bool:
+        """Whether functions of the whole object still see it as those that began the stage have left it."""
+        return (
+            len(self.stages) > 1
+            and self.stage.whole is None
+            and not self.stage.ops
+            and self.names == self.stage.loaded
+            and list(map(attrgetter("schema"), self.names.values())) == self._begun
+            and (self.boundary == self._begun_at or self._stays_across_boundaries())
+        )
+
+    def _stays_across_boundaries(self) -> bool:
+        """Whether no value at the beginning of the stage holds a component, so that no boundary converts it."""
+        if self._is_plain is None:
+            self._is_plain = not any(schema and self.reach.names_in(schema) for schema in self._begun)
+        return self._is_plain
 
     def slot(self, key: str, schema: Schema) -> Slot:
         """The slot of a key; a new one without a value where the object has no such key."""
@@ -189,8 +211,16 @@ class Draft:
 
     def call_with_object(self, key: str, when: str, call: Call, holds: Schema, path: tuple[str, ...] = ()) -> None:
         """Set a key as `WholeFunctions` says; its value is of a schema then."""
+        functions = WholeFunctions((call,), key, when, path)
+        if self._is_untouched():
+            # Of many functions, each does not begin a stage of its own with all keys.
+            self.stages[-2].then.append(functions)
+            self.names[key] = self.stage.loaded[key] = Slot(key, holds, self.boundary)
+            self._begun = list(map(attrgetter("schema"), self.names.values()))
+            self._is_plain = self._stays_across_boundaries() and not self.reach.names_in(holds)
+            return
         keys = {name: slot.schema or {} for name, slot in self.names.items()}
-        self._end_stage(WholeFunctions((call,), key, when, path))
+        self._end_stage(functions)
         self.begin({**keys, key: holds}, self.boundary, {"type": "object"})
 
     def convert_value(self, key: str, calls: tuple[Call, ...], target: Schema) -> None:

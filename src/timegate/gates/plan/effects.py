@@ -71,10 +71,10 @@ def _of_plan(reach: Reach, plan: Plan) -> Effects:
         return Effects(("refused", plan.refused))
     stages = [_of_stage(reach, stage) for stage in plan.stages]
     policy = _of_policy(plan)
-    if len(stages) == 1 and plan.stages[0].then is None:
+    if len(stages) == 1 and not plan.stages[0].then:
         (only,) = stages
         return Effects(only.always, {**policy, **only.by_key})
-    functions = tuple(stage.then and (_identities(stage.then.calls), stage.then[1:]) for stage in plan.stages)
+    functions = tuple(tuple((_identities(one.calls), one[1:]) for one in stage.then) for stage in plan.stages)
     parts = tuple((stage.always, frozenset(stage.by_key.items())) for stage in stages)
     return Effects((functions, parts, frozenset(policy.items())))
 

@@ -238,7 +238,7 @@ class Stage:
         loaded: the slots that the object begins with, by key.
         ops: the operations, in order.
         stored: the slots that the object ends with, by key.
-        then: functions of the whole object that follow.
+        then: functions of the whole object that follow, one after the other; each gets what the one before it gave.
         whole: the slot of the value itself, where it is a list or a scalar in these versions and has no keys.
         let_pass: the slots whose values may have another form.
     """
@@ -246,7 +246,7 @@ class Stage:
     loaded: dict[str, Slot]
     ops: list[Op] = field(default_factory=list[Op])
     stored: dict[str, Slot] = field(default_factory=dict[str, Slot])
-    then: WholeFunctions | None = None
+    then: list[WholeFunctions] = field(default_factory=list[WholeFunctions])
     whole: Slot | None = None
     let_pass: dict[Slot, LetPass] = field(default_factory=dict[Slot, LetPass])
 

@@ -15,6 +15,7 @@ from timegate.gates.plan.containment import Containment, names_in
 from timegate.gates.plan.conversion import Conversion
 from timegate.gates.plan.course import Course, Passed
 from timegate.gates.plan.judged import judged_objects, judged_whole
+from timegate.gates.plan.last_affected import LastAffected
 from timegate.gates.plan.moves import emptied
 from timegate.gates.plan.undescribed import Undescribed
 from timegate.gates.run.runtime import Call
@@ -70,6 +71,7 @@ class Reach:
         self.touched: Callable[[Conversion], frozenset[str]] = cache(self._find_touched)
         self.affected_by: Callable[[int], frozenset[str]] = cache(self._find_affected)
         self.differing_at: Callable[[int], frozenset[str]] = cache(self._find_differing)
+        self._last_affected = LastAffected(self.affected_by)
         self._containment = Containment(self.components, self.differing_at)
         self._keys: dict[tuple[str, int], list[frozenset[str]]] = {}
         self._internal: list[frozenset[str]] = []
@@ -291,10 +293,8 @@ class Reach:
 
         Many versions differ in other components only, so one program serves the clients of all of them.
         """
-        wanted = frozenset(names)
         near, far = sorted((conversion.src, conversion.dst))
-        while far > near and wanted.isdisjoint(self.affected_by(far - 1)):
-            far -= 1
+        far = max(near, self._last_affected.end(frozenset(names), far))
         src, dst = (near, far) if conversion.src < conversion.dst else (far, near)
         return conversion._replace(src=src, dst=dst)
 

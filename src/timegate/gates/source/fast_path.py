@@ -29,7 +29,7 @@ from timegate.wire.wire import Component
 
 def write_fast_path(module: Module, writer: Writer, component: Component, plan: Plan) -> None:
     """Write the fast path of the object ``v``, which returns; nothing where it would not be faster."""
-    if len(plan.stages) != 1 or plan.stages[0].then is not None:
+    if len(plan.stages) != 1 or plan.stages[0].then:
         return
     stage = plan.stages[0]
     renames = any(stage.loaded.get(key) is not slot for key, slot in stage.stored.items() if slot.source is not None)

@@ -6,7 +6,17 @@ import inspect
 from contextlib import nullcontext
 
 from timegate.gates.plan.conversion import Conversion
-from timegate.gates.plan.plan import CheckValue, ConvertBySchema, KeyPolicy, Plan, SetValue, Slot, Stage, slots_of
+from timegate.gates.plan.plan import (
+    CheckValue,
+    ConvertBySchema,
+    KeyPolicy,
+    Plan,
+    SetValue,
+    Slot,
+    Stage,
+    WholeFunctions,
+    slots_of,
+)
 from timegate.gates.run.runtime import Renames
 from timegate.gates.run.value_checks import extra_of
 from timegate.gates.source.arms import sent_always
@@ -181,7 +191,7 @@ class _Stage(Values):
             self.be_whole(stage.whole, "v")
             for op in stage.ops:
                 self.operate(op)
-            self._call_function()
+            self._call_functions()
             return
         for key, slot in stage.loaded.items():
             if slot in self.in_variables:
@@ -197,7 +207,7 @@ class _Stage(Values):
         if self.module.upgrades:
             self.writer.raise_collected("errors")
         self._store()
-        self._call_function()
+        self._call_functions()
 
     def _convert_in_place(self, op: ConvertBySchema) -> None:
         """Write the usual case: the value is converted under its key, without a variable that lasts."""
@@ -249,19 +259,26 @@ class _Stage(Values):
             with self.writer.block(f"if {key!r} in v:"):
                 self.writer.add(f"del v[{key!r}]")
 
-    def _call_function(self) -> None:
-        """Write the call of the function of the whole object that ends the stage."""
-        if self.stage.then is None:
+    def _call_functions(self) -> None:
+        """Write the calls of the functions of the whole object that end the stage."""
+        if not self.stage.then:
             return
         for parts in (stored for stored in self.stage.stored if stored.endswith(PARTS)):
             # What a fact has taken its parts from, a function does not get.
             with self.writer.block(f"if not v.get({parts!r}, M):"):
                 self.writer.add(f"v.pop({parts!r}, None)")
-        calls, key, when, path = self.stage.then
         self.writer.add_copy("v", "copy_json")
+        seen = [*self.stage.stored]
+        for functions in self.stage.then:
+            self._call_with_object(functions, seen)
+            seen += [] if functions.key is None else [functions.key]
+
+    def _call_with_object(self, functions: WholeFunctions, seen: list[str]) -> None:
+        """Write the call of some functions of the whole object, which see some of its keys."""
+        calls, key, when, path = functions
         given = "v"
         if key is not None and self.is_among_others:
-            given = f"{{k: v[k] for k in {self.module.name(tuple(self.stage.stored))} if k in v}}"
+            given = f"{{k: v[k] for k in {self.module.name(tuple(seen))} if k in v}}"
         called = f"call_each({self.module.name(self.module.called(calls, self.writer), 'f')}, {given}, E)"
         if key is None:
             self.writer.add(f"v = {called}")
