@@ -276,3 +276,33 @@ def test_a_function_of_parameters_gets_what_was_read_of_their_texts(marker: Any)
     response = exchange(gated(app, on(Asked).added("offset", default=offset)), "POST", **sent)
     assert (response.status, response.json()) == (200, {"limit": 5, "offset": 10})
     assert seen == [{"limit": 5}]
+
+
+class Large(BaseModel):
+    large: int
+
+
+class Small(BaseModel):
+    small: int
+
+
+class Held(BaseModel):
+    held: Large | Small
+
+
+@pytest.mark.parametrize(("size", "expected"), [(5, {"large": 5}), (1, {"small": 1}), ("1", {"large": 1})])
+def test_what_tells_arms_apart_sees_what_was_sent_and_where_it_fails_the_schemas_decide(
+    size: object, expected: dict[str, int]
+) -> None:
+    def by_size(old: dict[str, Any]) -> type[BaseModel]:
+        return Large if old["size"] > 3 else Small
+
+    facts = (
+        on(Large).renamed("size", to="large"),
+        on(Small).renamed("size", to="small"),
+        on(Large, Small).told_by(by_size),
+    )
+    app = behind(Held, facts)
+    assert got(app, {"held": {"size": size}}) == {"held": expected}
+    assert told(app, {"held": {"size": "x"}})
+    assert told(app, {"held": {}})
