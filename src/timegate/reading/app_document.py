@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
+from timegate.reading.copies import Copies
 from timegate.reading.parameters import renamed_keys
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK, SHOWN_TITLE_MARK
@@ -39,6 +40,7 @@ class AppDocument:
         self._identities: dict[str, str] = {}
         # What is written by hand may refer to classes that the document does not show otherwise.
         self._by_class_name = dict(self._unshown())
+        self._copies = Copies(wire)
         self._seen: set[tuple[Side, str, str]] = set()
         self._descriptions: dict[tuple[Side, str], Any] = {}
 
@@ -170,24 +172,26 @@ class AppDocument:
         content: Mapping[str, Any] = around.get("content", {})
         for media, node in content.items():
             schema = node.get("schema") if is_json_media(media) else None
-            if self._known(schema) and self._is_known(schema):
+            if self._refers(schema) and self._is_known(schema):
                 others = [other for other in content if other != media]
                 return Body(rename_references(schema, self._by_class_name), (media, *others))
         refers = any(map(self._refers, _schemas_of(content).values()))
         return Body({}, tuple(content)) if refers else None
 
     def _refers(self, schema: Any) -> bool:
-        """Whether a documented schema refers to a component of either side."""
-        return not self._by_class_name.keys().isdisjoint(references(schema))
+        """Whether a documented schema refers to a component of either side, or repeats one."""
+        return not self._by_class_name.keys().isdisjoint(references(schema)) or self._copies.are_in(schema)
 
     def _known(self, schema: Any) -> list[str]:
-        """The components of responses to which a documented schema refers."""
+        """The components of responses to which a documented schema refers, or that it repeats."""
         names = (self._by_class_name.get(name) for name in references(schema))
-        return [one for one in names if one is not None and one in self._wire.responses]
+        return [
+            one for one in (*names, *self._copies.titled(schema)) if one is not None and one in self._wire.responses
+        ]
 
     def _is_known(self, schema: Any) -> bool:
         """Whether all that a documented schema refers to are components of responses."""
-        return len(self._known(schema)) == len([*references(schema)])
+        return all(self._by_class_name.get(name, "") in self._wire.responses for name in references(schema))
 
     def _with_others(self, body: Body, around: Mapping[str, Any]) -> Body:
         """A body with notes of what the document shows besides: what other media types hold, which is not converted."""
@@ -222,7 +226,9 @@ class AppDocument:
     def _shown_besides(self, shown: Any, schema: Schema) -> list[Schema]:
         """The components to which a documented schema of a response refers, and that its type does not hold."""
         components, direct = self._wire.responses, set(references(schema))
-        names = {self._identities[name] for name in references(shown) if name in self._identities} & components.keys()
+        names = {self._identities[name] for name in references(shown) if name in self._identities}
+        names |= {*self._copies.titled(shown)} - {*self._copies.titled(schema)}
+        names &= components.keys()
         # Nearly every document shows what the type refers to, and then nothing has to be walked.
         names -= direct
         held, waiting = set[str](), [*direct] if names else []

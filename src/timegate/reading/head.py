@@ -9,6 +9,7 @@ from typing import Any
 from timegate.errors import DeclarationError
 from timegate.reading.app_document import AppDocument
 from timegate.reading.assemble import Roots, head_wire
+from timegate.reading.copies import with_copies_noted
 from timegate.reading.declared import refuse_endless
 from timegate.reading.document_check import check_document, shown_by_hand
 from timegate.reading.fastapi import fastapi_operations, is_fastapi
@@ -109,7 +110,7 @@ def read_app(app: Any, *, sends: Sequence[Any], receives: Sequence[Any]) -> Head
 
 def _read_starlette(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> Head:
     wire, roots = head_wire(starlette_operations(app.routes, set()), sends=sends, receives=receives)
-    wire, roots = with_inline_objects(wire, roots)
+    wire, roots = with_inline_objects(*with_copies_noted(wire, roots))
     return Head(wire, roots, Texts(schemas=VALIDATION_SCHEMAS), tuple(undescribed(app)), has_details=True)
 
 
@@ -124,7 +125,7 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
     by_hand = shown_by_hand(app, operations, documented)
     # What a document does not show is read all the same.
     written = {one.key: one.by_hand for one, _ in operations if one.by_hand} | documented
-    wire, roots = with_inline_objects(AppDocument(wire, document, written).wire(), roots)
+    wire, roots = with_inline_objects(*with_copies_noted(AppDocument(wire, document, written).wire(), roots))
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)
     shown = (one for one in shown_besides(document, documented) if one not in outgoing.labels)
@@ -136,7 +137,7 @@ def read_types(types: Sequence[Any], *, sends: Sequence[Any], receives: Sequence
     """Read types of payloads without HTTP; ``types`` are those in both directions."""
     with refuse_endless("the types"):
         wire, roots = head_wire((), both=types, sends=sends, receives=receives)
-    return Head(*with_inline_objects(wire, roots))
+    return Head(*with_inline_objects(*with_copies_noted(wire, roots)))
 
 
 def read_document(

@@ -30,6 +30,9 @@ BY_PATH: Final = "an AliasPath, or a key of another field"
 BESIDE: Final = "another type that is declared for the same place"
 """What is in the way where an app declares one place twice, and the schema is that of the first."""
 
+COPY: Final = "a schema by hand that repeats a class"
+"""What is in the way where a schema has what a class says, and no reference to the class."""
+
 ANY_SUBCLASS: Final = "a place that any subclass may take"
 """What is in the way where an object of any subclass may be sent, with the fields of that one."""
 

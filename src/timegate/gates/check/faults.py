@@ -18,7 +18,7 @@ from timegate.history.remedies import PLAIN_ALIAS
 from timegate.history.steps import Origin
 from timegate.typing import is_array, is_object
 from timegate.wire.json_types import listed_values
-from timegate.wire.marks import BEHIND_MARK, BESIDE, BY_PATH, OPAQUE_MARK
+from timegate.wire.marks import BEHIND_MARK, BESIDE, BY_PATH, COPY, OPAQUE_MARK
 from timegate.wire.schema import objects_in, references, referred
 from timegate.wire.wire import Body
 
@@ -44,6 +44,7 @@ _DECLARE: Final = "declare a type that says what is on the wire (a serializer's 
 _REMEDIES: Final = {
     BY_PATH: PLAIN_ALIAS,
     BESIDE: "declare one type for the place: read a parameter and a body by one type, or under two names",
+    COPY: "declare the class itself, or refer to it by $ref; if it is something else, give it another title",
 }
 """What to write instead of an obstacle, where it is no type that says too little."""
 
