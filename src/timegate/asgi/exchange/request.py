@@ -29,6 +29,7 @@ from timegate.asgi.message.body import (
     receive_body,
 )
 from timegate.asgi.message.cookies import cookies_in, with_cookies
+from timegate.asgi.message.etags import CONDITIONS
 from timegate.asgi.message.headers import JSON, JSON_TYPE, RawHeaders, values_of
 from timegate.asgi.message.json import Convert, NotEncodable, NotJSON
 from timegate.asgi.message.parameters import (
@@ -106,8 +107,7 @@ async def exchange(
                 inner["extensions"] = {name: value for name, value in extensions.items() if name not in _EXTENSIONS}
         # A version's document has tags of its own, be there others or not.
         if (version.tagged or plan.converts_responses) and (b"if-none-match" in fields or b"if-match" in fields):
-            others = not plan.converts_responses or plan.gate.key in version.same_tags
-            headers = inner["headers"] = version.tags.inbound(headers, others=others)
+            headers = inner["headers"] = version.tags.inbound(headers, others=version.shares_tags(plan))
         if plan.assumes_json and (proven or plan.gate.lax) and b"content-type" not in fields:
             headers.append(JSON_TYPE)
         if not plan.same_place:
@@ -189,8 +189,9 @@ def _convert_parameters(
     """Convert the parameters of a copy of the scope to head; returns its header fields, and the inspected ones."""
     gate = response.plan.gate
     if gate.headers is not None:
-        headers = inner["headers"] = _convert_headers(gate.headers, response, headers)
-        _, fields = inspected(headers)
+        sent, headers = headers, _convert_headers(gate.headers, response, headers)
+        headers, fields = inspected(headers, response.plan.dropped_at_head)
+        headers = inner["headers"] = _tags_at_head(response, sent, headers)
     if gate.cookies is not None:
         sent = cookies_in(headers)
         cookies: dict[str, Any] = _upgrade(gate.cookies, response, lambda: {**sent}, "cookies")
@@ -220,6 +221,18 @@ def _convert_headers(program: Program, response: GatedResponse, headers: RawHead
         for raw in _upgrade(field_values, response, partial(after.get, name), "headers")
     ]
     return [*kept, *added]
+
+
+def _tags_at_head(response: GatedResponse, sent: RawHeaders, headers: RawHeaders) -> RawHeaders:
+    """Head's header fields, without the version in the entity tags that came in fields of other names."""
+    version, plan = response.version, response.plan
+    new = [name for name in CONDITIONS if values_of(headers, name) not in ([], values_of(sent, name))]
+    if not new or not (version.tagged or plan.converts_responses):
+        return headers
+    # What a change makes is the app's own.
+    received = {value for _, value in sent}
+    made = received.isdisjoint(value for name in new for value in values_of(headers, name))
+    return version.tags.inbound(headers, others=made or version.shares_tags(plan), conditions=new)
 
 
 async def _convert_body(

@@ -207,7 +207,11 @@ class GatedResponse:
         headers: RawHeaders = [*message.get("headers", ())]
         if plan.gate.response_headers:
             try:
-                headers = converted_fields(headers, plan.gate.response_headers)
+                headers = converted_fields(
+                    headers,
+                    plan.gate.response_headers,
+                    lambda given, name: self.version.with_links(given, name, self.scope, self.path, self.head_path),
+                )
             except Exception as error:
                 await self._fail(f"its header fields: {reason_of(error)}")
                 return

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from urllib.parse import quote
 
 from timegate.asgi.message.headers import RawHeaders, values_of, without
 
+CONDITIONS: Final = (b"if-none-match", b"if-match")
+"""The header fields of a request that hold entity tags."""
+
 _TAG: Final = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_CONDITIONS: Final = frozenset({b"if-match", b"if-none-match"})
 _SEPARATOR: Final = re.compile(rb"[ \t]*(?:,[ \t]*)*")
 # Random, so that no app has a tag like it.
 _NO_MATCH: Final = f'"{secrets.token_hex(16)}"'.encode("ascii")
@@ -40,7 +42,7 @@ class VersionTags:
             return rest
         return [*rest, (b"etag", b'%b"%b%b"' % (match[1] or b"", match[2], self._suffix))]
 
-    def inbound(self, headers: RawHeaders, *, others: bool) -> RawHeaders:
+    def inbound(self, headers: RawHeaders, *, others: bool, conditions: Collection[bytes] = CONDITIONS) -> RawHeaders:
         """Remove the version from the entity tags of a request.
 
         Args:
@@ -49,14 +51,16 @@ class VersionTags:
                 are the same in every version. If not, such a tag is dropped from If-None-Match, so that the client
                 gets a whole response, and in If-Match replaced by one that cannot match, so that the request never
                 becomes unconditional.
+            conditions: the names of the header fields that have such tags.
         """
-        none_match, match = values_of(headers, b"if-none-match"), values_of(headers, b"if-match")
-        rest = without(headers, _CONDITIONS)
-        known = self._known(none_match, others=others)
-        if known:
-            rest.append((b"if-none-match", b", ".join(known)))
-        if match:
-            rest.append((b"if-match", b", ".join(self._known(match, others=others) or [_NO_MATCH])))
+        rest = without(headers, conditions)
+        for name in conditions:
+            values = values_of(headers, name)
+            known = self._known(values, others=others)
+            if not known and values and name == b"if-match":
+                known = [_NO_MATCH]
+            if known:
+                rest.append((name, b", ".join(known)))
         return rest
 
     def _known(self, values: Iterable[bytes], *, others: bool) -> list[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -14,22 +14,32 @@ from timegate.errors import DowngradeError
 from timegate.gates.run.runtime import apply
 from timegate.history.steps import HeaderFieldChanged
 
+LINKS: Final = frozenset({b"location", b"content-location", b"link"})
+"""The header fields of a response that hold links."""
+
 # RFC 9110, section 5.5.
 _ENDS_A_LINE: Final = re.compile(rb"[\r\n\0]")
 
 
-def converted_fields(headers: RawHeaders, steps: Sequence[HeaderFieldChanged]) -> RawHeaders:
+def converted_fields(
+    headers: RawHeaders, steps: Sequence[HeaderFieldChanged], links: Callable[[RawHeaders, bytes], RawHeaders]
+) -> RawHeaders:
     """The header fields of head's response, with those that differ in the version at the place of head's.
 
     Args:
         headers: head's.
         steps: what differs, from head to the version.
+        links: gives the links in a header field of the given name to the version's clients.
 
     Raises:
         DowngradeError: the function of a change fails.
         NotEncodable: it gives what no header field can have.
     """
     for step in steps:
+        name = step.new.encode("latin-1")
+        if name in LINKS and step.old.encode("latin-1") not in LINKS:
+            # Under its older name nobody knows that it holds links.
+            headers = links(headers, name)
         headers = _changed(headers, step)
     return headers
 

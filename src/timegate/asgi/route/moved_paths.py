@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_plus, urljoin, urlsplit, urlunsplit
@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, unquote_plus, u
 from starlette.routing import compile_path
 
 from timegate.asgi.message.headers import RawHeaders
+from timegate.asgi.message.response_headers import LINKS
 from timegate.asgi.message.scope import Scope
 from timegate.asgi.route.table import Table
 from timegate.errors import UpgradeError
@@ -20,7 +21,6 @@ from timegate.wire.paths import PARAMETER, parameter_names
 
 _TARGET: Final = re.compile(r"<([^<>]*)>")
 _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
-_LINKS: Final = frozenset({b"location", b"content-location", b"link"})
 # A client removes them from a path before it sends it, percent-encoded or not (RFC 3986, section 5.2.4).
 _DOTS: Final = frozenset({".", ".."})
 
@@ -126,7 +126,9 @@ class MovedLinks:
     def __bool__(self) -> bool:
         return bool(self._moved)
 
-    def converted(self, headers: RawHeaders, scope: Scope, path: str, head_path: str) -> RawHeaders:
+    def converted(
+        self, headers: RawHeaders, scope: Scope, path: str, head_path: str, names: Collection[bytes] = LINKS
+    ) -> RawHeaders:
         """The header fields of a response with this version's links.
 
         Args:
@@ -134,8 +136,9 @@ class MovedLinks:
             scope: the request.
             path: its path, from which the client reads a relative reference.
             head_path: its path at head, from which the app means one.
+            names: the header fields that hold links.
         """
-        if _LINKS.isdisjoint(name.lower() for name, _ in headers):
+        if LINKS.isdisjoint(name.lower() for name, _ in headers):
             return headers
         # Once for all links: the path and the header fields of a request may be long, and the links many.
         root: str = scope.get("root_path", "")
@@ -145,7 +148,7 @@ class MovedLinks:
             return self._link(url, scope, bases, host)
 
         return [
-            (name, _with_links(name.lower(), value, link)) if name.lower() in _LINKS else (name, value)
+            (name, _with_links(name.lower(), value, link)) if name.lower() in names else (name, value)
             for name, value in headers
         ]
 

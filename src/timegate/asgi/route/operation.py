@@ -169,7 +169,8 @@ class OperationPlan:
         same_place: whether path and parameters are head's, and no other route of head can match first.
         upgrade: converts the body of a request that is plain JSON to head; None where no body is converted.
         upgrades: that of each JSON media type whose schema is another.
-        dropped: header fields of a request that the app does not get.
+        dropped: header fields of a request that the app does not get, by the client's names.
+        dropped_at_head: those by head's names, where a program gives header fields their names.
         assumes_json: whether a body without a Content-Type is JSON.
         converts_errors: whether the app's validation errors are converted.
         converts_responses: whether a response may have to be converted.
@@ -180,9 +181,9 @@ class OperationPlan:
     """
 
     __slots__ = (
-        "_codec", "assumes_json", "at", "converts_errors", "converts_responses", "dropped", "entry", "gate", "head",
-        "response_plans", "route", "routes", "same_place", "shadows", "unconditional", "untouched", "upgrade",
-        "upgrades", "with_parameters",
+        "_codec", "assumes_json", "at", "converts_errors", "converts_responses", "dropped", "dropped_at_head", "entry",
+        "gate", "head", "response_plans", "route", "routes", "same_place", "shadows", "unconditional",
+        "untouched", "upgrade", "upgrades", "with_parameters",
     )  # fmt: skip
 
     def __init__(
@@ -217,8 +218,12 @@ class OperationPlan:
             if self.converts_errors
             else frozenset[bytes]()
         )
-        # A program of the header fields may read one that describes the body.
-        self.dropped = dropped if self.upgrade is None or gate.headers is not None else dropped | OF_THE_BODY
+        # What a name means to the app, it means under head's. A program may read a field that describes the body.
+        self.dropped, self.dropped_at_head = (
+            (dropped if self.upgrade is None else dropped | OF_THE_BODY, frozenset[bytes]())
+            if gate.headers is None
+            else (frozenset[bytes](), dropped)
+        )
         self.response_plans: dict[int, ResponsePlan] = {}
         self.take(_NOWHERE)
 

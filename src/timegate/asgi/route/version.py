@@ -92,6 +92,10 @@ class ApiVersion:
         """The version as clients write it."""
         return self.selected.version
 
+    def shares_tags(self, plan: OperationPlan) -> bool:
+        """Whether an entity tag without a version is the app's too, because what it is of is no other at head."""
+        return not plan.converts_responses or plan.gate.key in self.same_tags
+
     def plan_of(self, path: str, method: str, scope: Scope) -> OperationPlan | None:
         """The plan of a request; None where it is no operation of the version."""
         plans = self.by_path.get(path)
@@ -144,6 +148,18 @@ class ApiVersion:
                 for name, value in converted
             ]
         return self._with_end(converted)
+
+    def with_links(self, headers: RawHeaders, name: bytes, scope: Scope, path: str, head_path: str) -> RawHeaders:
+        """The header fields of the app's response with this version's links in the fields of one name.
+
+        Args:
+            headers: the app's header fields.
+            name: in lower case.
+            scope: the request.
+            path: the path in this version.
+            head_path: the path at head, with the values of the client's.
+        """
+        return self._links.converted(headers, scope, path, head_path, (name,)) if self._links else headers
 
     def early_hint(self, message: Message, scope: Scope, path: str, head_path: str) -> Message:
         """The app's message of links that come before its response, with this version's links.
