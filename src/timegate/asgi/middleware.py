@@ -26,7 +26,8 @@ from timegate.asgi.message.scope import (
     rooted,
     route_path,
 )
-from timegate.asgi.route.not_found import problem_of, slash_redirect
+from timegate.asgi.route.handover import hand_over
+from timegate.asgi.route.not_found import handed_over, problem_of, slash_redirect
 from timegate.asgi.route.operation import OperationPlan
 from timegate.asgi.route.settings import Settings
 from timegate.asgi.route.version import ApiVersion
@@ -347,15 +348,26 @@ class TimegateMiddleware(Startable):
         if plan is not None:
             await self._serve(version, plan, scope, receive, send, path=path, proven=False)
             return
-        problem, passes = problem_of(version, ready.versions.head, scope, path=path)
+        head = ready.versions.head
+        location = slash_redirect(version, head, scope, path=path) if ready.redirects else None
+        if location is not None:
+            redirect = RedirectResponse(location)
+            redirect.raw_headers += version.version_fields
+            await redirect(scope, receive, send)
+            return
+        handover = handed_over(version, head, scope, path=path)
+        if handover is not None:
+            inner = {**scope, MIDDLEWARE: served_by(self, scope)}
+            hand_over(inner, handover)
+            await self.app(inner, receive, send)
+            return
+        problem, passes = problem_of(version, head, scope, path=path)
         if problem is not None:
             await send_problem(problem, send, settings=self.settings, version=version, method=method)
         elif passes:
             await self.app({**scope, MIDDLEWARE: served_by(self, scope)}, receive, send)
         else:
-            location = slash_redirect(version, scope, path=path) if ready.redirects else None
-            app = self.app if location is None else RedirectResponse(location)
-            await app(scope, receive, untouched_send(send, version, scope))
+            await self.app(scope, receive, untouched_send(send, version, scope))
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a websocket to the app, with its version in the context; one of a bad version is closed."""

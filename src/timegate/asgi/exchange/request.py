@@ -189,9 +189,9 @@ def _convert_parameters(
     """Convert the parameters of a copy of the scope to head; returns its header fields, and the inspected ones."""
     gate = response.plan.gate
     if gate.headers is not None:
-        sent, headers = headers, _convert_headers(gate.headers, response, headers)
+        as_sent, headers = headers, _convert_headers(gate.headers, response, headers)
         headers, fields = inspected(headers, response.plan.dropped_at_head)
-        headers = inner["headers"] = _tags_at_head(response, sent, headers)
+        headers = inner["headers"] = _tags_at_head(response, as_sent, headers)
     if gate.cookies is not None:
         sent = cookies_in(headers)
         cookies: dict[str, Any] = _upgrade(gate.cookies, response, lambda: {**sent}, "cookies")

@@ -230,7 +230,17 @@ def entries_of(routes: Iterable[Any], keys: Iterable[str]) -> list[Entry]:
         # Any other route below a mount cannot be asked here. Without it more is converted, never less.
     # Operations below an app that has no routes to look into are converted at the paths that the contract has.
     missing = entries_of_contract(key for key in known if key not in taken)
-    return [*missing, *(replace(entry, place=entry.place + len(missing)) for entry in entries)]
+    leading = {id(mount) for entry in entries if entry.operations for mount in entry.mounts}
+    placed = (replace(entry, place=entry.place + len(missing)) for entry in entries)
+    return [
+        *missing,
+        *(
+            one
+            if one.below is None or id(one.route) in leading or any(map(one.below.match, (m.path for m in missing)))
+            else replace(one, below=None)
+            for one in placed
+        ),
+    ]
 
 
 def entries_of_contract(keys: Iterable[str]) -> list[Entry]:

@@ -4,11 +4,14 @@
 Another path would not help, and to call the handler ourselves would skip the app's own middleware. So the request goes
 through the app unchanged, and only its router learns which route to use. The router of a mount has a first route of its
 own, which is behind the mount's own middleware.
+
+`GET /files/{name}`, added later, shadows what older clients have of the mount `/files`, too: they go on to the mount.
 """
 
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from timegate.reading.starlette import routes_below
 
 _KEY: Final = "timegate.handover"
+_MATCHED: Final = ContextVar[Any]("matched", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,12 @@ class Handover:
 
     Args:
         route: the app's route, or its context in an included router.
-        parameters: its path parameters, converted.
+        parameters: its path parameters, converted; None where the route finds them itself.
         mounts: the mounts that lead to it and are not passed yet, the outermost first.
     """
 
     route: Any
-    parameters: dict[str, Any]
+    parameters: dict[str, Any] | None
     mounts: tuple[Any, ...] = ()
 
 
@@ -42,9 +46,28 @@ def hand_over(scope: MutableMapping[str, Any], handover: Handover) -> None:
 
 
 class FirstRoute(BaseRoute):
-    """A route of this package's, before those of the app. No URL leads to it."""
+    """A route of this package's, before those of the app. No URL leads to it, but apps read what each of theirs has."""
 
     serves_versions = True
+    include_in_schema = False
+    methods: frozenset[str] = frozenset()
+
+    @property
+    def path(self) -> str:
+        return str(getattr(self.matched, "path", ""))
+
+    @property
+    def name(self) -> str:
+        return str(getattr(self.matched, "name", ""))
+
+    @property
+    def endpoint(self) -> Any:
+        return getattr(self.matched, "endpoint", None)
+
+    @property
+    def matched(self) -> Any:
+        """The app's route that it has led the current request to; None for none."""
+        return None
 
     def url_path_for(self, name: str, /, **path_params: Any) -> URLPath:
         raise NoMatchFound(name, path_params)
@@ -53,14 +76,19 @@ class FirstRoute(BaseRoute):
 class HandoverRoute(FirstRoute):
     """Matches only the requests that the middleware hands over."""
 
+    @property
+    def matched(self) -> Any:
+        return _MATCHED.get()
+
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         handover = scope.get(_KEY)
         if not isinstance(handover, Handover):
             return Match.NONE, {}
-        if handover.mounts:
-            found: tuple[Match, Scope] = handover.mounts[0].matches(scope)
+        route = handover.mounts[0] if handover.mounts else handover.route
+        _MATCHED.set(route)
+        if handover.mounts or handover.parameters is None:
+            found: tuple[Match, Scope] = route.matches(scope)
             return found
-        route = handover.route
         return Match.FULL, {
             "endpoint": getattr(route, "endpoint", None),
             "path_params": {**scope.get("path_params", {}), **handover.parameters},

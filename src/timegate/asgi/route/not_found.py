@@ -1,4 +1,7 @@
-"""What happens to a request that is no operation of its version: a 404, a 405, a redirect, or the app's response."""
+"""What happens to a request that is no operation of its version: a 404, a 405, a redirect, or the app's response.
+
+The version's own routes are asked first, as the old server would have asked them, and then those of head.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from starlette.datastructures import URL
 
 from timegate.asgi.message.problems import Problem, method_not_in_version, not_in_version
 from timegate.asgi.message.scope import Scope
+from timegate.asgi.route.handover import Handover
 from timegate.asgi.route.table import Found, Table
 from timegate.asgi.route.version import ApiVersion
 
@@ -47,15 +51,51 @@ def _came_later(at_head: Found, method: str) -> bool:
     return not at_head.full and method in (getattr(at_head.entry.route, "methods", None) or ())
 
 
-def slash_redirect(version: ApiVersion, scope: Scope, *, path: str) -> str | None:
-    """The URL to which the app would redirect if it had the version's paths; None where it would not."""
-    if path == "/" or version.table.find(path, scope["method"], scope) is not None:
+def slash_redirect(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> str | None:
+    """The URL to which the app would redirect if it had the version's routes; None where it would not, or does itself.
+
+    Args:
+        version: the version in force.
+        head: head's routes.
+        scope: the request.
+        path: its path, without `root_path`.
+    """
+    method = scope["method"]
+    if path == "/" or head.is_broken(path) or (method == "OPTIONS" and _is_preflight(scope)):
         return None
     other = path.rstrip("/") if path.endswith("/") else f"{path}/"
-    keys = (key for entry in version.table.matching(other) for key in entry.operations.values())
-    if not any(version.plans[key].gate.rewrite for key in keys):
+    there = None if _route_at(version.table, path, method, scope) else _route_at(version.table, other, method, scope)
+    if there is None:
+        return None
+    is_moved = any(version.plans[key].gate.rewrite for key in there.entry.operations.values())
+    at_head, there_at_head = _route_at(head, path, method, scope), _route_at(head, other, method, scope)
+    if not is_moved and at_head is None and there_at_head is not None:
         return None
     return str(URL(scope={**scope, "path": scope.get("root_path", "") + other}))
+
+
+def handed_over(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> Handover | None:
+    """The route without operations that a version has where head has an operation; None where it has none.
+
+    Args:
+        version: the version in force.
+        head: head's routes.
+        scope: the request.
+        path: its path, without `root_path`.
+    """
+    method = scope["method"]
+    if head.is_broken(path) or head.operation_at(path, method, scope) is None:
+        return None
+    found = _route_at(version.table, path, method, scope)
+    if found is None or not found.full or found.entry.operations or found.entry.out_of_reach is not None:
+        return None
+    return Handover(found.entry.route, None, found.entry.mounts)
+
+
+def _route_at(table: Table, path: str, method: str, scope: Scope) -> Found | None:
+    """The route at a path; a mount that leads to operations is none, because what is below it stands in the table."""
+    found = table.find(path, method, scope)
+    return None if found is None or found.entry.below is not None else found
 
 
 def _is_preflight(scope: Scope) -> bool:

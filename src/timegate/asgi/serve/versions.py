@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from time import time
@@ -129,7 +129,7 @@ class ApiVersions:
             plan.shadows or plan.gate.rewrite is not None or plan.with_parameters is not None
             for version in self.by_value.values()
             for plan in version.plans.values()
-        )
+        ) or _covers_what_came_later(entries, [key for one in self.by_value.values() for key in one.lacks])
         self.unversioned = _keys_at(at_head, unversioned)
         self.during_sunset = _keys_at(at_head, during_sunset)
 
@@ -235,6 +235,20 @@ class ApiVersions:
     def operation_at(self, path: str, method: str, scope: Scope) -> str | None:
         """The key of the operation that a request means in any version; None where no contract has it."""
         return self.head.operation_at(path, method, scope) or self.older_paths.operation_at(path, method, scope)
+
+
+def _covers_what_came_later(entries: Sequence[Entry], lacking: Iterable[str]) -> bool:
+    """Whether a route without operations may match a path of an operation that some version does not have there."""
+    later = frozenset(lacking)
+    if not later:
+        return False
+    opaque = Overlaps([one for one in entries if not one.operations and one.below is None])
+    return any(
+        other.place > one.place
+        for one in entries
+        if not later.isdisjoint(one.operations.values())
+        for other in opaque.of(one)
+    )
 
 
 def _undeclared(parameters: Component, names: frozenset[str]) -> frozenset[str]:
