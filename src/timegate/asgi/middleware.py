@@ -355,7 +355,8 @@ class TimegateMiddleware(Startable):
             redirect.raw_headers += version.version_fields
             await redirect(scope, receive, send)
             return
-        handover = handed_over(version, head, scope, path=path)
+        # Without a route that takes it, head's operation would.
+        handover = handed_over(version, head, scope, path=path) if ready.versions.shadowed else None
         if handover is not None:
             inner = {**scope, MIDDLEWARE: served_by(self, scope)}
             hand_over(inner, handover)

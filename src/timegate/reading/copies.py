@@ -30,7 +30,7 @@ class Copies:
                     title = str(component.schema.get("title", component.display_name))
                     self._by_title.setdefault(title, {})[name] = None
                     self._keys.add(frozenset(component.properties))
-        self._keys.discard(frozenset())
+        self._keys.discard(frozenset[str]())
 
     def titled(self, schema: Any) -> Iterator[str]:
         """The components whose title a schema by hand has, at any depth."""
