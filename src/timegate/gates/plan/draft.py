@@ -10,6 +10,7 @@ from typing import Any
 from timegate.changes.base import UNSET, Sibling
 from timegate.gates.plan.calls import fill_of
 from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.judged import looks
 from timegate.gates.plan.left_out import UNKNOWN, left_out_value
 from timegate.gates.plan.partial import drop_fills
 from timegate.gates.plan.plan import (
@@ -23,6 +24,7 @@ from timegate.gates.plan.plan import (
     WholeFunctions,
 )
 from timegate.gates.plan.reach import Reach
+from timegate.gates.plan.written import Written
 from timegate.gates.run.runtime import Call
 from timegate.history.schema_edits import with_arms_back
 from timegate.history.steps import Origin
@@ -46,6 +48,7 @@ class Draft:
         refused: the fact for which every object is refused.
         boundary: the boundary whose steps are being applied.
         departing: keys that a move takes out of this object; the parent's plan does it.
+        written: what a response lacks and facts look at.
         optional_fills: what sets keys that a client left out, where a partial update leaves them as they are.
     """
 
@@ -63,6 +66,10 @@ class Draft:
     _begun: list[Schema | None] = field(default_factory=list[Schema | None])
     _begun_at: int = 0
     _is_plain: bool | None = None
+    written: Written = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.written = Written(self.reach, self.name, self.conversion, self.stages)
 
     @property
     def upgrades(self) -> bool:
@@ -95,6 +102,7 @@ class Draft:
             self.convert_to(slot, dst)
         drop_fills(self.optional_fills, self.stage, self.names, required=self.at(dst).required)
         self.stage.stored = dict(self.names)
+        self.stages[0].ops[:0] = self.written.ops()
 
     def _slots(self) -> list[Slot]:
         return [*self.names.values(), *([] if self.stage.whole is None else [self.stage.whole])]
@@ -104,9 +112,7 @@ class Draft:
         if schema is not None and self.reach.needs(schema, conversion):
             if conversion.from_client:
                 conversion = conversion._replace(described=self.reach.described_only(schema, self.name))
-            if conversion.left_out is not None:
-                conversion = conversion._replace(left_out=conversion.left_out.below)
-            self.stage.ops.append(ConvertBySchema(slot, schema, conversion))
+            self.stage.ops.append(ConvertBySchema(slot, schema, conversion.below))
 
     def _with_arms_at(self, version: int, schema: Schema) -> Schema:
         """A schema with the arms that values of a version have: a fact kept those aside that its boundary introduces.
@@ -131,6 +137,7 @@ class Draft:
 
     def _end_stage(self, functions: WholeFunctions) -> None:
         """End the stage, so that functions see the whole object in this boundary's newer shape."""
+        self.written.write_all(self._slots())
         for slot in self._slots():
             self.convert_to(slot, self.boundary)
         self.stage.stored = dict(self.names)
@@ -191,8 +198,12 @@ class Draft:
 
     def _fallback(self, slot: Slot) -> Slot | None:
         """A slot of what a sibling is where head leaves it out; None where head does not."""
+        if slot.source is None or len(self.stages) > 1:
+            # What a move or a function has made has no key of head's.
+            self.written.write(slot)
+            return None
         value = left_out_value(self.reach, self.name, slot, self.conversion)
-        if value is UNSET or value is UNKNOWN or len(self.stages) > 1:
+        if value is UNSET or value is UNKNOWN:
             return None
         found = Slot(None, slot.schema, slot.since)
         done = [op for op in self.stage.ops if op.slot is slot and isinstance(op, ConvertBySchema | CallFunctions)]
@@ -228,6 +239,8 @@ class Draft:
         if slot is None:
             return
         self.convert_to(slot, self.boundary)
+        if any(looks(call.function) for call in calls):
+            self.written.complete(slot)
         if calls:
             self.stage.ops.append(CallFunctions(slot, calls))
         slot.schema = target

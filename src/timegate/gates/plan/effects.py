@@ -17,6 +17,7 @@ from timegate.gates.plan.plan import (
     SetValue,
     Slot,
     Stage,
+    WriteBelow,
     slots_of,
 )
 from timegate.gates.plan.reach import Reach
@@ -113,7 +114,7 @@ def _acts_on_missing(op: Op) -> bool:
     """Whether an operation can do something where its key is absent."""
     if isinstance(op, SetValue):
         return op.when != "null"
-    return not isinstance(op, ConvertBySchema | CallFunctions | RemoveEqual)
+    return not isinstance(op, ConvertBySchema | CallFunctions | RemoveEqual | WriteBelow)
 
 
 def _of_op(reach: Reach, op: Op, stage: Stage) -> Hashable:
@@ -125,6 +126,8 @@ def _of_op(reach: Reach, op: Op, stage: Stage) -> Hashable:
             return "functions", _identities(op.calls)
         case SetValue():
             return "SetValue", op.when, repr(op.value)
+        case WriteBelow():
+            return "WriteBelow", op.path, repr(op.value)
         case RemoveEqual():
             return "RemoveEqual", names, op.path, None if isinstance(op.value, Slot) else repr(op.value)
         case _:

@@ -24,6 +24,7 @@ from timegate.gates.plan.plan import (
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.trace import Traces
 from timegate.gates.plan.value_checks import add_checks
+from timegate.gates.plan.written import looks_at
 from timegate.gates.run.runtime import Call
 from timegate.history.list_values import FirstItem
 from timegate.history.steps import (
@@ -38,6 +39,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
+from timegate.history.undo_parts import Together
 from timegate.typing import is_object
 from timegate.wire.json_types import is_nullable
 
@@ -71,6 +73,8 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
         inserted = {step.key: step.schema for step in moved if isinstance(step, MovedThrough) and step.older}
         keys = {**keys, **inserted, **keys}
     draft.begin(keys, conversion.src, source.schema)
+    for slot in draft.names.values() if conversion.complete else ():
+        draft.written.write(slot)
     for passed in course:
         draft.boundary = passed.boundary
         _apply(draft, passed.step)
@@ -110,6 +114,8 @@ def _apply(draft: Draft, step: CourseStep) -> None:
             draft.convert_value(step.keys[0], step.calls, step.newer if upgrades else step.older)
         case ValueConverted():
             _fill_empty(draft, step)
+            if isinstance(step.to_old, Together) and not upgrades and step.key in draft.names:
+                _write_left_out(draft, step, always=True)
             draft.convert_value(step.key, _calls(draft, step), step.newer if upgrades else step.older)
         case ValueReplaced():
             _replace(draft, step)
@@ -148,15 +154,20 @@ def _calls(draft: Draft, step: ValueConverted | ObjectConverted) -> tuple[Call, 
     return () if call is None else (call,)
 
 
-def _write_left_out(draft: Draft, step: ValueReplaced, slot: Slot) -> None:
-    """Write a value that head leaves out, where its absence means another one to an old client."""
-    first = loaded_as(draft.stages, slot)
-    value = left_out_value(draft.reach, draft.name, first, draft.conversion)
-    fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
-    if value is UNKNOWN and (fills or step.null_to_old is not UNSET):
+def _write_left_out(draft: Draft, step: ValueReplaced | ValueConverted, *, always: bool) -> None:
+    """Write a value that head leaves out, where its absence means another one to an old client or to a function.
+
+    Args:
+        draft: the plan so far.
+        step: what looks at the value.
+        always: whether it looks at any value that is left out; otherwise at null alone.
+    """
+    slot = draft.names[step.key]
+    values = draft.written.missing(slot)
+    if any(value is UNKNOWN for value in values):
         draft.unknown.append((step.key, step.origin))
-    elif first and value is not UNSET and (fills or (step.null_to_old is not UNSET and value is None)):
-        draft.stages[0].ops.insert(0, SetValue(first, "missing", value))
+    elif always or any(value is None for value in values):
+        draft.written.write(slot)
 
 
 def _write_left_out_objects(draft: Draft) -> None:
@@ -179,7 +190,9 @@ def _replace(draft: Draft, step: ValueReplaced) -> None:
     if draft.upgrades:
         null, missing, target = step.null_to_head, step.missing_to_head, step.newer
     if not draft.upgrades and step.key in draft.names:
-        _write_left_out(draft, step, draft.names[step.key])
+        fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
+        if fills or step.null_to_old is not UNSET:
+            _write_left_out(draft, step, always=fills)
     if null is UNSET and missing is UNSET and (step.key not in draft.names or step.newer == step.older):
         return
     draft.convert_to(draft.slot(step.key, target), draft.boundary)
@@ -214,7 +227,9 @@ def _move(draft: Draft, step: ValueMoved) -> None:
         unknown = draft.reach.unknown_parents(draft.name, source, draft.boundary + (not draft.upgrades))
         if draft.upgrades:
             unknown = max(unknown, min(step.again, len(source) - 2))
-        draft.stage.ops.append(ExtractValue(slot, start, source[1:], unknown, empty))
+        taken = ExtractValue(slot, start, source[1:], unknown, empty, draft.boundary)
+        draft.written.note(taken)
+        draft.stage.ops.append(taken)
         if draft.upgrades and step.again == len(source) - 1:
             del draft.names[first]
     if filled is not None:
@@ -232,9 +247,15 @@ def _move(draft: Draft, step: ValueMoved) -> None:
     draft.convert_to(parent, draft.boundary)
     if draft.upgrades and step.empty is not UNSET:
         draft.stage.ops.append(RemoveEqual(slot, filled or step.empty, parent, target[1:]))
+    if draft.conversion.left_out is not None and step.older_holders:
+        part = draft.conversion.part(draft.boundary, draft.conversion.dst)
+        if looks_at(draft.reach, step.older_holders[-1], step.old[-1], part):
+            draft.written.write(slot)
     if draft.upgrades and step.made is not UNSET:
         draft.set_value(parent, "missing", step.made, step.origin, partial=True)
-    draft.stage.ops.append(InsertValue(slot, parent, target[1:]))
+    put = InsertValue(slot, parent, target[1:])
+    draft.written.note(put)
+    draft.stage.ops.append(put)
 
 
 def _plan(draft: Draft) -> Plan:

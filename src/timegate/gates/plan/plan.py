@@ -104,6 +104,15 @@ class SetValue:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class WriteBelow:
+    """Set what is missing at a path below the value, where all objects on the path are present."""
+
+    slot: Slot
+    path: tuple[str, ...]
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class CopyValue:
     """Set the value to a copy of another slot's value, with the same conditions as `SetValue`.
 
@@ -134,6 +143,7 @@ class ExtractValue:
         path: the keys below the object.
         prune: how many of the path's inner objects, innermost first, are removed where they become empty.
         empty: the value where an object on the path is missing; ``UNSET`` for no value.
+        version: whose names the path has.
     """
 
     slot: Slot
@@ -141,6 +151,7 @@ class ExtractValue:
     path: tuple[str, ...]
     prune: int
     empty: Any
+    version: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,6 +186,7 @@ Op: TypeAlias = (
     | ConvertBySchema
     | CallFunctions
     | SetValue
+    | WriteBelow
     | CopyValue
     | ExtractValue
     | InsertValue

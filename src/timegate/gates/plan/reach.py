@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from timegate.gates.plan.calls import call_of
 from timegate.gates.plan.containment import Containment, names_in
-from timegate.gates.plan.conversion import Conversion
+from timegate.gates.plan.conversion import Conversion, incomplete
 from timegate.gates.plan.course import Course, Passed
 from timegate.gates.plan.judged import judged_objects, judged_whole
 from timegate.gates.plan.last_affected import LastAffected
@@ -252,6 +252,8 @@ class Reach:
         return name in self.own_names(conversion)
 
     def _find_own_names(self, conversion: Conversion) -> frozenset[str]:
+        if conversion.complete:
+            return incomplete(self.components(conversion.src), conversion.left_out)
         checked = conversion.from_client if self.side == "requests" else conversion.to_client
         # A client's payload is checked against everything newer, however few boundaries the conversion crosses.
         everything_newer = checked and self.side == "requests"

@@ -53,6 +53,7 @@ class Trace:
         converted: whether a declared function gets the value, a fact compares it, or copies it to another field.
         whole: whether an object that a function gets has the value on its way.
         filled: whether another value replaces null or an absent key on the way.
+        made: whether a move makes an object in place of null or an absent key where it has a value to put in.
         place: the component and key that head has the value at.
         limited: the type with the limits of the client's version, by which a union chooses its arm.
     """
@@ -64,6 +65,7 @@ class Trace:
     converted: bool = False
     whole: bool = False
     filled: bool = False
+    made: bool = False
     place: tuple[str, str] = ("", "")
     limited: Any = UNSET
 
@@ -89,6 +91,7 @@ class _Crossed(NamedTuple):
     changes: TypeChanges
     converted: bool
     filled: bool
+    made: bool
 
 
 class _MovedOut(NamedTuple):
@@ -131,11 +134,10 @@ class Traces:
         for field, crossed in reversed(passed):
             kind, limited = crossed.changes.before(found.kind, found.limited)
             converted, filled = found.converted or crossed.converted, found.filled or crossed.filled
+            made = found.made or crossed.made
             whole = found.whole or self._reach.judged_whole(field.name, field.version)
-            now = (kind, limited, converted, whole, filled)
-            if now != (found.kind, found.limited, found.converted, found.whole, found.filled):
-                found = replace(found, kind=kind, limited=limited, converted=converted, whole=whole, filled=filled)
-            self._known[field] = found
+            now = replace(found, kind=kind, limited=limited, converted=converted, whole=whole, filled=filled, made=made)
+            found = self._known[field] = found if now == found else now
         return found
 
     def of_whole(self, name: str, version: int) -> Any:
@@ -153,12 +155,12 @@ class Traces:
         name, key, version = field
         boundary = self._reach.last_crossed(name, version)
         component = self._reach.component(name, boundary + 1)
-        filled = self._is_made(name, key, range(boundary + 1, version))
+        made, filled = self._is_made(name, key, range(boundary + 1, version)), False
         if boundary < 0:
             schema, required = component.properties.get(key), key in component.required
             kind = self._head_type(component, key)
             place = name, key
-            return Trace(kind, component.settings, schema, required, filled=filled, place=place, limited=kind)
+            return Trace(kind, component.settings, schema, required, made=made, place=place, limited=kind)
         changes, converted = TypeChanges(), False
         met, position, below = self._met(name, boundary), -1, tuple[str, ...]()
         while (found := _next(met, key, position)) is not None:
@@ -207,8 +209,8 @@ class Traces:
         if key not in self._reach.component(name, boundary).properties:
             # A function makes one value of it and others, or several values of it.
             return _taken_apart(component, changes)
-        filled = filled or self._is_made(name, key, range(boundary, boundary + 1))
-        return _Crossed(_Field(name, key, boundary), changes, converted, filled)
+        made = made or self._is_made(name, key, range(boundary, boundary + 1))
+        return _Crossed(_Field(name, key, boundary), changes, converted, filled, made)
 
     def _met(self, name: str, boundary: int) -> _Met:
         """The steps of a boundary by the keys that they are about."""

@@ -45,8 +45,9 @@ def add_checks(plan: Plan, reach: Reach, name: str, version: int, traces: Traces
             continue
         kept, whole = trace.schema is not None, trace.whole
         # An absent key that head requires too is left to head, unless a fact would fill it.
-        required = key in component.required and (whole or trace.required is not kept or (kept and trace.filled))
-        fills_null = trace.filled and not is_nullable(schema, reach.components(version))
+        filled = trace.filled or trace.made
+        required = key in component.required and (whole or trace.required is not kept or (kept and filled))
+        fills_null = filled and not is_nullable(schema, reach.components(version))
         if kept and trace.required and key in component.required and trace.place != (name, key):
             found.append(NoteAbsent(slot))
         differing = not kept or not alike or differs(schema, trace.schema or {})

@@ -305,6 +305,14 @@ class Filler:
         return [given] if is_plain(given) else []
 
 
+def lacks(parent: Any, path: tuple[str, ...]) -> bool:
+    """Whether an object has no value at a path and everything on the way there."""
+    here = parent
+    for key in path[:-1]:
+        here = here.get(key) if is_object(here) else None
+    return is_object(here) and path[-1] not in here
+
+
 def has_parent(parent: Any, path: tuple[str, ...]) -> bool:
     """Whether every object on the way to a path's last key is present."""
     here = parent

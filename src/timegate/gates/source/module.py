@@ -60,6 +60,7 @@ _RUNTIME = (
     runtime.extract,
     runtime.fail,
     runtime.has_parent,
+    runtime.lacks,
     runtime.holds_more,
     runtime.insert,
     runtime.omit,

@@ -159,6 +159,8 @@ def _replacing_function(
     assert name is not None
     function, stand_in, writer = module.fresh("s"), "", Writer()
     with writer.block(f"def {function}(v):"):
+        if callable(step.seen_as) and newer.left_out is not None:
+            module.walk(writer, leaf, "v", newer.completing)
         module.walk(writer, leaf, "v", newer)
         module.replaced(writer, step.origin)
         origin = module.name(step.origin)

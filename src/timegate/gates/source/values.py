@@ -23,6 +23,7 @@ from timegate.gates.plan.plan import (
     SetValue,
     Slot,
     Stage,
+    WriteBelow,
     slots_of,
 )
 from timegate.gates.run.runtime import Call
@@ -150,6 +151,10 @@ class Values:
             case SetValue():
                 with self.writer.block(f"if {_condition(op.when, variable)}:"):
                     self.writer.add(f"{variable} = {self.constant(op.value)}")
+            case WriteBelow():
+                with self.writer.block(f"if lacks({variable}, {op.path!r}):"):
+                    self.writer.add_copy(variable, "copy_json")
+                    self.writer.add(f"{variable} = insert({variable}, {op.path!r}, {self.constant(op.value)})")
             case CopyValue():
                 self._copy(op, variable, f"{other} if {other} is not M else {others[1]}" if op.fallback else other)
             case ExtractValue():
