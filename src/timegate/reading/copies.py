@@ -22,20 +22,22 @@ class Copies:
     """
 
     def __init__(self, wire: Wire) -> None:
-        self._by_title: dict[str, dict[str, None]] = {}
+        self._by_title: dict[str, dict[str, frozenset[str]]] = {}
         self._keys: set[frozenset[str]] = set()
         for side in SIDES:
             for name, component in wire.components(side).items():
                 if component.model is not None:
                     title = str(component.schema.get("title", component.display_name))
-                    self._by_title.setdefault(title, {})[name] = None
-                    self._keys.add(frozenset(component.properties))
+                    keys = frozenset(component.properties)
+                    known = self._by_title.setdefault(title, {})
+                    known[name] = known.get(name, frozenset()) | keys
+                    self._keys.add(keys)
         self._keys.discard(frozenset[str]())
 
     def titled(self, schema: Any) -> Iterator[str]:
         """The components whose title a schema by hand has, at any depth."""
         for node in _by_hand(schema):
-            yield from self._by_title.get(str(node.get("title")), ())
+            yield from self._title(node)
 
     def are_in(self, schema: Any) -> bool:
         """Whether something in a schema by hand has the title of a class, or its keys."""
@@ -70,11 +72,16 @@ class Copies:
         return noted
 
     def _title(self, node: Schema) -> list[str]:
-        return [*self._by_title.get(str(node.get("title")), ())]
+        # A field's own title is made of its name, which may be that of a class that has none of these keys.
+        named, keys = self._by_title.get(str(node.get("title")), {}), node.get("properties", {}).keys()
+        return [name for name, own in named.items() if not (keys and own.isdisjoint(keys))]
 
     def _has_keys(self, node: Schema) -> bool:
         properties = node.get("properties")
-        return is_object(properties) and frozenset(properties) in self._keys
+        if not is_object(properties) or frozenset(properties) not in self._keys:
+            return False
+        # What refers to classes itself is converted by them: its keys are those of another one by chance.
+        return not any(True for _ in references(node))
 
 
 def _own(node: Schema) -> Iterator[Schema]:
