@@ -10,6 +10,7 @@ from timegate.gates.check.constants import constant_faults, stand_in_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
 from timegate.gates.check.given import given_faults
 from timegate.gates.check.hints import hinted
+from timegate.gates.check.names import name_faults
 from timegate.gates.check.vouching import broken_words, telling_faults, vouching_faults
 from timegate.gates.operation import OperationGate
 from timegate.gates.operations import Holders, Programs, gates_of
@@ -59,7 +60,7 @@ def compiled(
     if not found:
         used_forms = {form for one in sides.values() for form in one.used_forms}
         found += [fault for of_side in reach.values() for fault in constant_faults(of_side)]
-        found += given_faults(reach["requests"].history)
+        found += (*given_faults(history), *name_faults(history))
         found += vouching_faults(timeline, reach["responses"], used_forms)
         found += telling_faults(timeline, sides["requests"].needed)
         found += unchanged_faults(timeline, reach)

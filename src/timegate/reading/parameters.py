@@ -25,7 +25,7 @@ def parameters_of(declared: DeclaredParameters, requests: GeneratedSchemas, key:
         key: the operation's key, and where its parameters are.
     """
     parts = [_of_model(model, requests, key, index) for index, model in enumerate(declared.models)]
-    component = parts[0] if len(parts) == 1 else _merged(parts)
+    component = parts[0] if len(parts) == 1 else merged(parts)
     if declared.single:
         wrapper = requests.components[referred(requests.schemas[(*key, "single")]) or ""]
         for index, one in enumerate(declared.single):
@@ -60,7 +60,7 @@ def _of_model(declared: DeclaredModel, requests: GeneratedSchemas, key: tuple[st
     return _in_header(model, hyphens=declared.underscores, by_name=declared.by_name) if where == "headers" else model
 
 
-def _merged(parts: Sequence[Component]) -> Component:
+def merged(parts: Sequence[Component]) -> Component:
     """One component of the fields of several classes, each of which facts can name; none of no classes."""
     properties: dict[str, Schema] = {}
     fields: dict[str, str] = {}
@@ -81,7 +81,7 @@ def _merged(parts: Sequence[Component]) -> Component:
     schema |= {"required": list(required)} if required else {}
     schema |= {"additionalProperties": False} if any(part.closed for part in parts) else {}
     schema |= {BEHIND_MARK: notes} if notes else {}
-    owned = {part.model: frozenset(part.properties) for part in parts}
+    owned = {part.model: frozenset(part.properties) for part in parts if part.model is not None}
     written = {part.written for part in parts}
     return Component(
         "",
