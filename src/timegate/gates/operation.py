@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from timegate.errors import ArmName
 from timegate.gates.locations import ClientLocation, Locator, same_location
 from timegate.gates.plan.conversion import Program
 from timegate.history.steps import HeaderFieldChanged
@@ -80,6 +81,9 @@ class OperationGate:
         spread: whether the keys of the request's body are parameters of the handler, each on its own.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
         raised: the declared statuses whose responses are models without a `detail`: in an error, one holds the model.
+        header_names: how the version's server calls the header fields that it declares with capitals, by their names
+            in lower case.
+        header_keys: their names in lower case, by what head calls them.
         request_alone: whether a fact is about the body of the request at this operation alone.
     """
 
@@ -113,11 +117,22 @@ class OperationGate:
     told: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
     request_alone: bool = False
+    header_names: Mapping[str, str] = field(default_factory=dict[str, str])
+    header_keys: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def of_media(self, kind: str) -> OperationGate:
         """The same gate, as it tells what is wrong in a request whose body has a media type."""
         locator = self.locators.get(kind)
         return self if locator is None else replace(self, locate=locator, spellings=locator.spellings)
+
+    def client_place(self, location: Sequence[str | int]) -> ClientLocation:
+        """Where a client finds what head's server tells of a location, with header fields in lower case."""
+        return self.locate(_with_field(location, self.header_keys))
+
+    def declared_place(self, location: Sequence[str | int]) -> list[str | int]:
+        """A location in the client's request as the version's server tells it."""
+        names = _with_field(location, self.header_names)
+        return [str(key) if isinstance(key, ArmName) else key for key in names]
 
     def __repr__(self) -> str:
         if not self.exists:
@@ -130,3 +145,10 @@ class OperationGate:
         converted += [f"response header {step.new}" for step in self.response_headers]
         converted += [f"status {head} as {old}" for head, old in self.statuses.items()]
         return f"<OperationGate {self.key}: {', '.join(converted) or 'unchanged'}>"
+
+
+def _with_field(location: Sequence[str | int], names: Mapping[str, str]) -> Sequence[str | int]:
+    """A location with another name of its header field."""
+    if len(location) > 1 and location[0] == "header" and location[1] in names:
+        return ("header", names[str(location[1])], *location[2:])
+    return location

@@ -20,7 +20,7 @@ from timegate.history.history import History
 from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Location, Schema, is_array
 from timegate.wire.json_types import EVERY
-from timegate.wire.marks import OPTIONAL_MARK, PATH_MARK
+from timegate.wire.marks import OPTIONAL_MARK, PARAMETER_MARK, PATH_MARK
 from timegate.wire.media import is_json_media, media_kind
 from timegate.wire.paths import PARAMETER
 from timegate.wire.schema import objects_in, ref
@@ -196,6 +196,8 @@ def _gate(
             if lacks_detail(body.schema, reach["responses"].components(0))
         ),
         locate=locator,
+        header_names=_declared_names(requests.component(old.headers, index)),
+        header_keys={name: key for key, name in _declared_names(requests.component(head.headers, 0)).items()},
         locators={
             media_kind(media): Locator(requests, replace(head, request=Body(schema)), index, path_names, made)
             for media, schema in (head.request.apart.items() if head.request is not None else ())
@@ -316,6 +318,12 @@ class _AsCalled:
                 if failure.path:
                     failure.path[-1] = self.names.get(str(failure.path[-1]), failure.path[-1])
             raise
+
+
+def _declared_names(headers: Component) -> dict[str, str]:
+    """How a server calls header fields that it declares with capitals, by their names in lower case."""
+    found = {key: str(schema.get(PARAMETER_MARK, {}).get("name", key)) for key, schema in headers.properties.items()}
+    return {key: name for key, name in found.items() if name != key == name.lower()}
 
 
 def _of_any(component: Component, head_keys: set[str], program: Program) -> Program:

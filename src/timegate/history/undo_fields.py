@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from timegate.changes.base import UNSET
-from timegate.changes.fields import Added, Removed, Renamed
+from timegate.changes.fields import Added, Moved, Removed, Renamed
 from timegate.history.builder import HistoryBuilder
 from timegate.history.declared_values import read_by, value_at
 from timegate.history.field_paths import plain_key, split_path, written_key
@@ -45,7 +45,7 @@ def _removed(fact: Removed, builder: HistoryBuilder) -> None:
         component = builder.component(place.side, place.name)
         place = replace(place, key=as_sent(component, place.key))
         schema = builder.type_of(place.side, fact, component)
-        _check_header(builder, fact, component, place.text, place.key)
+        check_header(builder, fact, component, place.text, place.key)
         needed = "old clients require this field in responses, and nothing says what they read"
         fill = value_at(
             builder,
@@ -81,7 +81,7 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
             problem = f"{old!r} is another field of the newer version"
             builder.fault(place.text, problem, "name the key that older clients use")
         else:
-            _check_header(builder, fact, component, place.text, old)
+            check_header(builder, fact, component, place.text, old)
             # An internal field that was renamed is known to older clients under its old name.
             if component.is_internal(place.key):
                 schema = without_internal_mark(component.properties[place.key])
@@ -94,8 +94,8 @@ def _renamed(fact: Renamed, builder: HistoryBuilder) -> None:
         _rename_tag(builder, side, new, old, frozenset(names))
 
 
-def _check_header(
-    builder: HistoryBuilder, fact: Removed | Renamed, component: Component, place: str, name: str
+def check_header(
+    builder: HistoryBuilder, fact: Removed | Renamed | Moved, component: Component, place: str, name: str
 ) -> None:
     """Note a fault where a class of header fields would get a field by a name that no client sends."""
     written = component.written(name)

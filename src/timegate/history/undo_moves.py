@@ -14,6 +14,7 @@ from timegate.history.move_order import Parents, check_order
 from timegate.history.schema_edits import with_property, without_internal_mark
 from timegate.history.steps import MovedThrough, ValueMoved
 from timegate.history.undo import undo
+from timegate.history.undo_fields import check_header
 from timegate.typing import Schema
 from timegate.wire.json_types import is_nullable
 from timegate.wire.names import first_free
@@ -160,6 +161,7 @@ def _move(
                 return
             if not builder.may_get_fields(target, texts[root]):
                 return
+            check_header(builder, fact, target, texts[root], last)
             builder.put(side, with_property(target, last, schema, required=required[root]))
             if way.holder not in roots:
                 builder.record(side, way.holder, MovedThrough(builder.origin, last, schema, older=True), last)

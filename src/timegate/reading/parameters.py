@@ -191,7 +191,10 @@ def _in_header(component: Component, *, hyphens: bool, by_name: bool) -> Compone
         if by_name or not is_name:
             yield key.lower()
 
-    properties = {lower(wire): schema for wire, schema in component.properties.items()}
+    properties = {
+        lower(wire): schema if wire in own or wire == lower(wire) else {**schema, PARAMETER_MARK: {"name": wire}}
+        for wire, schema in component.properties.items()
+    }
     spellings: dict[str, tuple[str, ...]] = {}
     for wire in component.properties:
         keys = component.accepted(wire) if wire in own else component.accepted(wire)[1:]

@@ -70,7 +70,7 @@ def _validation_error(
 ) -> Iterator[tuple[str, Any]]:
     part = location[0]
     yield "type", failure.kind
-    yield "loc", list(location)
+    yield "loc", gate.declared_place(location)
     yield "msg", failure.message or f"Value error, {failure.problem}"
     # Of a key that is missing, the object is repeated that lacks it; of a parameter, nothing.
     lacks = failure.kind == "missing" and part == "body" and not (gate.spread and len(location) == 2)

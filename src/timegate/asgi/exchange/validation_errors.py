@@ -173,13 +173,13 @@ class _ErrorConverter:
         touched = bool(location) and self._touched.get(str(location[0]), False)
         if not touched and not (location and self._gate.relabels):
             return converted
-        place = self._gate.locate(location)
+        place = self._gate.client_place(location)
         refused = self._refused_by_its_arm(place) if touched else None
         if refused is not None:
             place = replace(place, location=refused[0])
         elif touched:
             place = self._as_sent(error, converted, location, place)
-        converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]
+        converted["loc"] = self._gate.declared_place(place.location)
         # Where nothing else changes, what was sent is what head has read, and only the classes have other names.
         _convert_message(converted, place, self._request.at(place.location) if touched and place.tags else None)
         if refused is not None:
