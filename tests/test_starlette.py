@@ -147,6 +147,7 @@ class TestBody:
             (JsonValue, b"", [("missing", ["body"])]),
             (Task, b'{"taskId": ', [("json_invalid", ["body", 10])]),
             (Task, b"{\n  nope}", [("json_invalid", ["body", 4])]),
+            (Task, b'{"taskId": NaN}', [("string_type", ["body", "taskId"])]),
         ],
     )
     def test_that_does_not_fit_is_422_with_the_location(

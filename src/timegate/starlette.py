@@ -19,7 +19,7 @@ from email.message import Message
 from typing import Any, TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -183,8 +183,8 @@ def _unprocessable(details: Sequence[Mapping[str, Any]]) -> _InvalidInput:
 
 
 def _details(error: ValidationError, root: str) -> list[dict[str, Any]]:
-    # The detour through JSON converts exceptions that a context may contain.
-    details: list[dict[str, Any]] = from_json(error.json(include_url=False))
+    # The detour through JSON converts exceptions that a context may contain, and numbers that JSON does not have.
+    details: list[dict[str, Any]] = from_json(to_json(from_json(error.json(include_url=False)), inf_nan_mode="null"))
     return [{**detail, "loc": [root, *detail["loc"]]} for detail in details]
 
 
