@@ -96,10 +96,11 @@ class Timeline:
             )
         try:
             keys: list[Any] = [scheme(version.value) for version in released]
+            sorted(keys)
         except ValueError as error:
             raise DeclarationError(f"Timeline(…): {error}") from error
-        except TypeError as error:
-            problem = f"it cannot read {released[0].value!r}: {error}"
+        except Exception as error:
+            problem = f"it cannot read {released[0].value!r}: {error if isinstance(error, TypeError) else repr(error)}"
             remedy = "scheme=int, or another function of one text whose results can be ordered"
             raise DeclarationError(f"Timeline(…, scheme=…): {problem}; {remedy}") from error
         for (newer, key), (older, older_key) in pairwise(zip(released, keys, strict=True)):
@@ -266,11 +267,13 @@ class Timeline:
             raise UnknownVersion(repr(given), offered)
         try:
             key = self.scheme(requested)
-        except ValueError:
+            is_newer = bool(key > self._ascending[len(self.versions) - 1 - newest])
+            position = bisect_right(self._ascending, key)
+        except Exception:
+            # A scheme that has read every version, and compared them, fails for what the client wrote.
             raise UnknownVersion(requested, offered) from None
-        if key > self._ascending[len(self.versions) - 1 - newest]:
+        if is_newer:
             raise VersionTooNew(requested, offered)
-        position = bisect_right(self._ascending, key)
         if position == 0:
             raise UnsupportedVersion(requested, offered)
         return self.versions[len(self.versions) - position]

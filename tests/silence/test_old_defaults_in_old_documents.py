@@ -303,3 +303,43 @@ def test_a_field_that_was_required_had_no_default(gates_of_side: Any) -> None:
     gates = gates_of_side([Counts], on(Counts).became_optional("by", missing_was={}))
     schema = gates.contract(OLD)["components"]["schemas"]["Counts"]
     assert (schema["required"], "default" in schema["properties"]["by"]) == (["by"], False)
+
+
+class Size(BaseModel):
+    width: int = 1
+    unit: str = "cm"
+
+
+class Box(BaseModel):
+    size: Size = Size()
+    lid: Annotated[Size | None, Field()] = Size()
+
+
+class Pile(BaseModel):
+    top: Box = Box()
+    size: Size = Size(width=1, unit="in")
+
+
+def shown_default(kind: Any, field: str, *facts: Any) -> Any:
+    document = gates_of_requests([kind], *facts).contract(OLD)
+    return document["components"]["schemas"][kind.__name__]["properties"][field].get("default")
+
+
+@pytest.mark.parametrize("field", ["size", "lid"])
+def test_what_the_default_of_an_object_has_of_its_class_is_the_old_classs(field: str) -> None:
+    facts = [on(Size).defaulted("width", was=7)]
+    assert shown_default(Box, field, *facts) == {"width": 7, "unit": "cm"}
+    assert gates_of_requests([Box], *facts).upgrade(Box, {}, from_version=OLD)[field] == {"width": 7}
+    renamed = [on(Size).defaulted("wide", was=7), on(Size).renamed("wide", to="width")]
+    assert shown_default(Box, field, *renamed) == {"wide": 7, "unit": "cm"}
+
+
+def test_so_it_is_at_any_depth() -> None:
+    facts = [on(Size).defaulted("width", was=7), on(Pile).defaulted("size", was={"width": 2})]
+    size = {"width": 7, "unit": "cm"}
+    assert shown_default(Pile, "top", *facts) == {"size": size, "lid": size}
+
+
+def test_a_default_of_an_object_that_a_fact_declares_is_shown_as_it_is_declared() -> None:
+    facts = [on(Size).defaulted("width", was=7), on(Box).defaulted("size", was={"width": 2, "unit": "cm"})]
+    assert shown_default(Box, "size", *facts) == {"width": 2, "unit": "cm"}

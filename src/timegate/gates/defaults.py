@@ -17,9 +17,9 @@ from timegate.gates.source.programs import new_module
 from timegate.history.history import History
 from timegate.history.misfit import misfit
 from timegate.history.steps import Step
-from timegate.typing import Schema
+from timegate.typing import Schema, is_object
 from timegate.wire.marks import DEFAULT_MARK
-from timegate.wire.schema import ref
+from timegate.wire.schema import ref, single_reference
 from timegate.wire.wire import SIDES, Component, Side, Wire
 
 
@@ -96,12 +96,29 @@ def _changed(reach: Reach, component: Component, version: int, known: dict[Purpo
             schema["default"] = found[key]
         elif reach.needs(schema, Conversion(0, version)) or are_converted(steps, key):
             schema.pop("default", None)
+        if since == 0 and is_object(schema.get("default")):
+            schema["default"] = _with_own(reach, schema, version, known)
         if "default" in schema and misfit(schema["default"], schema, components) is not None:
             # What does not fit where nothing changes is how the app writes it.
             same = reach.component(component.name, since).properties.get(key) == component.properties[key]
             if not same or reach.needs(schema, Conversion(0, version)):
                 del schema["default"]
     return replace(component, schema={**component.schema, "properties": properties}) if properties else component
+
+
+def _with_own(reach: Reach, schema: Schema, version: int, known: dict[Purpose, Any]) -> dict[str, Any]:
+    """The default of an object, in the shape of a version: what it has of its class is that of the version's class."""
+    default: dict[str, Any] = schema["default"]
+    name = single_reference(schema)
+    component = None if name is None else reach.components(version).get(name)
+    if component is None or not reach.needs(schema, Conversion(0, version)):
+        return default
+    of_head = dict(_converted(reach, component, 0, version, known))
+    shown = _changed(reach, component, version, known).properties
+    return {
+        key: shown[key]["default"] if value == of_head.get(key) and "default" in shown.get(key, ()) else value
+        for key, value in default.items()
+    }
 
 
 def _converted(

@@ -190,3 +190,47 @@ def test_an_operation_that_there_is_not_is_refused_with_one_that_is_alike() -> N
     assert str(refused.value) == (
         "gates.touches('GET /itemss', …): there is no such operation; did you mean 'GET /items'?"
     )
+
+
+def numbered(value: str) -> int:
+    return int(value.split("v")[1])
+
+
+def mixed(value: str) -> tuple[Any, ...]:
+    return tuple(int(part) if part.isdigit() else part for part in value.split("."))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "new", "old"),
+    [
+        ({"spring": 2, "winter": 1}.__getitem__, "spring", "winter"),
+        (numbered, "v2", "v1"),
+        (mixed, "1.1", "1.0"),
+    ],
+    ids=["no such key", "no such item", "no order"],
+)
+def test_what_a_scheme_fails_to_read_or_to_compare_is_no_version_to_a_client(scheme: Any, new: str, old: str) -> None:
+    timeline = Timeline(Version(new, Skus), Version(old), scheme=scheme)
+    with client(timeline, header("API-Version")) as http:
+        assert http.get("/item", headers={"API-Version": old}).json() == {"article": old}
+        for asked in ("x", "1.x", "zzz.1"):
+            refused = http.get("/item", headers={"API-Version": asked})
+            assert (refused.status_code, refused.json()["type"]) == (400, "urn:timegate:problem:version-unknown")
+
+
+@pytest.mark.parametrize("scheme", [{"1": 1}.__getitem__, mixed])
+def test_a_scheme_that_fails_for_the_servers_own_versions_is_told_at_once(scheme: Any) -> None:
+    with pytest.raises(DeclarationError, match=r"Timeline\(…, scheme=…\): it cannot read '1\.b'"):
+        Timeline(Version("1.b", Skus), Version("1.1"), scheme=scheme)
+
+
+@pytest.mark.parametrize("gives", [5, b"2025-01-01", ["2025-01-01"]])
+def test_a_callable_that_gives_no_version_is_named_and_its_value_is_not(gives: Any) -> None:
+    timeline = Timeline(Version("2025-06-01", Skus), Version("2025-01-01"))
+
+    def pin(scope: Any) -> Any:
+        return gives
+
+    kind = type(gives).__name__
+    with client(timeline, pin) as http, pytest.raises(DeclarationError, match=rf"a callable gave {kind}"):
+        http.get("/item")

@@ -336,7 +336,11 @@ async def found_by(selector: Selector, scope: Scope) -> Given | None:
 def _pinned(found: str | date | None) -> Given | None:
     if found is None:
         return None
-    return Given((found if isinstance(found, str) else found.isoformat(),))
+    given: Any = found
+    if not isinstance(given, str | date):
+        kind = type(given).__name__
+        raise DeclarationError(f"TimegateMiddleware(select=…, default=…): a callable gave {kind}, and no text or date")
+    return Given((given if isinstance(given, str) else given.isoformat(),))
 
 
 def selector_of(select: Selector | Pin) -> Selector:
