@@ -23,10 +23,14 @@ _WHAT: Final[Mapping[Location, str]] = {"header": "header field", "cookie": "coo
 def name_faults(history: History) -> Iterator[Fault]:
     """A fault for each fact by which head would get something under a name that it can never read."""
     head = history.wires[0]
-    holders = {one.parameters[where]: (one.key, where) for one in head.operations for where in _NAMES}
+    holders: Mapping[str, tuple[str, Location]] = {
+        one.parameters[where]: (one.key, where) for one in head.operations for where in _NAMES
+    }
     for (_, holder, _), steps in history.steps.items():
-        operation, where = holders.get(holder, ("", "query"))
-        for step in steps if operation else ():
+        if holder not in holders:
+            continue
+        operation, where = holders[holder]
+        for step in steps:
             key = _given_to(step)
             if key in head.requests[holder].properties and not _NAMES[where].fullmatch(key or ""):
                 yield Fault(
