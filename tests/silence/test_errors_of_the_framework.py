@@ -130,7 +130,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-@shows("One whose `detail` is the declared model, as `HTTPException` sends it, is converted there.")
+@shows("One whose `detail` is the declared model, or a list of such, as `HTTPException` sends it, is converted there.")
 @pytest.mark.parametrize(
     ("status", "detail", "told"),
     [
@@ -186,3 +186,78 @@ def test_a_text_is_no_model_of_which_every_key_may_be_absent() -> None:
     served = gated(app, on(Note).removed("code", was=int, backfill=0))
     assert exchange(served, "GET", "/notes").json() == {"detail": "no such"}
     assert exchange(served, "GET", "/notes?found=true").json() == {"detail": {"what": "x", "code": 0}}
+
+
+class Told(BaseModel):
+    detail: str
+    code: int | None = None
+
+
+class ToldByDefault(BaseModel):
+    detail: str = "d"
+    code: int = 0
+
+
+class ToldAtLength(BaseModel):
+    detail: dict[str, int | str] | str = "d"
+    code: int = 0
+
+
+class ToldInAnyWay(BaseModel):
+    detail: Any = "d"
+    code: int = 0
+
+
+class Problem(BaseModel):
+    title: str
+    detail: str
+    code: int
+
+
+@pytest.mark.parametrize("kind", [Told, ToldByDefault, ToldAtLength, ToldInAnyWay, Problem])
+@pytest.mark.parametrize("several", [False, True])
+def test_a_model_with_a_detail_of_its_own_is_converted_also_in_the_detail(kind: Any, several: bool) -> None:
+    raising = FastAPI()
+    raised = {"detail": "x", "code": 7} | ({"title": "t"} if kind is Problem else {})
+    told = {"detail": "x", "number": 7} | ({"title": "t"} if kind is Problem else {})
+
+    @raising.get("/raised", responses={404: {"model": kind}})
+    def get() -> int:
+        raise HTTPException(404, [raised, raised] if several and kind is not ToldInAnyWay else raised)
+
+    response = exchange(gated(raising, on(kind).renamed("number", to="code")), "GET", "/raised")
+    assert response.json() == {"detail": [told, told] if several and kind is not ToldInAnyWay else told}
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        (ToldAtLength, {"a": 1}),
+        (ToldInAnyWay, {"a": 1}),
+        (ToldInAnyWay, ["a"]),
+        (ToldByDefault, "x"),
+        (Told, "x"),
+        (Told, ["x", "y"]),
+    ],
+)
+def test_a_detail_in_which_no_model_is_passes(kind: Any, detail: Any) -> None:
+    raising = FastAPI()
+
+    @raising.get("/raised", responses={404: {"model": kind}})
+    def get() -> int:
+        raise HTTPException(404, detail)
+
+    response = exchange(gated(raising, on(kind).renamed("number", to="code")), "GET", "/raised")
+    assert (response.status, response.json()) == (404, {"detail": detail})
+
+
+def test_a_list_of_models_that_an_app_raises_as_the_detail_is_converted_in_it() -> None:
+    raising = FastAPI()
+
+    @raising.get("/raised", responses=REFUSALS)
+    def get() -> int:
+        raise HTTPException(409, [{"number": 1, "reason": {"code": "x"}}, "and more"])
+
+    assert exchange(gated(raising, RENAMED), "GET", "/raised").json() == {
+        "detail": [{"number": 1, "reason": {"reason": "x"}}, "and more"]
+    }

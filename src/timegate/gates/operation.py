@@ -9,6 +9,7 @@ from typing import Any
 from timegate.errors import ArmName
 from timegate.gates.locations import ClientLocation, Locator, same_location
 from timegate.gates.plan.conversion import Program
+from timegate.gates.raised import RaisedModels
 from timegate.history.steps import HeaderFieldChanged
 from timegate.typing import Location
 
@@ -80,7 +81,7 @@ class OperationGate:
         locators: what finds locations in a request's body of a JSON media type whose schema is another.
         spread: whether the keys of the request's body are parameters of the handler, each on its own.
         told: the declared statuses, beside 422, whose responses list validation errors with places in the request.
-        raised: the declared statuses whose responses are models without a `detail`: in an error, one holds the model.
+        raised: by declared status of an error, the models that it may hold as its `detail`.
         header_names: how the version's server calls the header fields that it declares with capitals, by their names
             in lower case.
         header_keys: their names in lower case, by what head calls them.
@@ -115,7 +116,7 @@ class OperationGate:
     locators: Mapping[str, Locator] = field(default_factory=dict[str, Locator])
     spread: bool = False
     told: frozenset[str] = frozenset()
-    raised: frozenset[str] = frozenset()
+    raised: Mapping[str, RaisedModels] = field(default_factory=dict[str, RaisedModels])
     request_alone: bool = False
     header_names: Mapping[str, str] = field(default_factory=dict[str, str])
     header_keys: Mapping[str, str] = field(default_factory=dict[str, str])

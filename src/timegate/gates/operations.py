@@ -15,7 +15,8 @@ from timegate.gates.operation import FormGate, OperationGate, Rewrite
 from timegate.gates.plan.conversion import Conversion, Program
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.roots import request_root
-from timegate.gates.validation_lists import lacks_detail, lists_places
+from timegate.gates.raised import raised_models
+from timegate.gates.validation_lists import lists_places
 from timegate.history.history import History
 from timegate.history.undo_bodies import stands_alone
 from timegate.typing import Location, Schema, is_array
@@ -31,6 +32,7 @@ Programs: TypeAlias = Mapping[str, Program]
 
 # How declared statuses of a client's error begin: ``"400"``, ``"4XX"``, ``"default"``.
 _OF_CLIENTS: Final = ("4", "d")
+_OF_ERRORS: Final = (*_OF_CLIENTS, "5")
 
 
 class Holders:
@@ -190,11 +192,11 @@ def _gate(
             for status, body in head.bodies("responses")
             if status[:1] in _OF_CLIENTS and lists_places(body.schema, reach["responses"].components(0))
         ),
-        raised=frozenset(
-            status
+        raised={
+            status: raised_models(body.schema, reach["responses"].components(0))
             for status, body in head.bodies("responses")
-            if lacks_detail(body.schema, reach["responses"].components(0))
-        ),
+            if status[:1] in _OF_ERRORS
+        },
         locate=locator,
         header_names=_declared_names(requests.component(old.headers, index)),
         header_keys={name: key for key, name in _declared_names(requests.component(head.headers, 0)).items()},

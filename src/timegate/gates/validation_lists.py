@@ -33,16 +33,3 @@ def lists_places(schema: Schema, components: Mapping[str, Component]) -> bool:
         for shape in object_shapes(entry, components)
         for name in _PLACES
     )
-
-
-def lacks_detail(schema: Schema, components: Mapping[str, Component]) -> bool:
-    """Whether a schema describes models, and a `detail` is a key of none of them.
-
-    Args:
-        schema: of a response.
-        components: those that it may refer to.
-    """
-    shapes = object_shapes(schema, components)
-    return bool(shapes) and all(
-        any(part.properties for part in shape.parts) and shape.field(DETAIL, as_sent) is None for shape in shapes
-    )

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
+from timegate.reading.by_hand import ByHand, written_body
 from timegate.reading.copies import Copies
 from timegate.reading.parameters import renamed_keys
+from timegate.reading.starlette import VALIDATION_SCHEMAS
 from timegate.typing import Document, Schema, is_array, is_object
 from timegate.wire.marks import BEHIND_MARK, PARAMETER_MARK, SHOWN_TITLE_MARK
 from timegate.wire.media import is_json_media
@@ -33,6 +35,7 @@ class AppDocument:
     def __init__(self, wire: Wire, document: Document, documented: Mapping[str, Mapping[str, Any]]) -> None:
         self._wire = wire
         self._documented = documented
+        self._by_hand = ByHand(document)
         schemas: Mapping[str, Any] = document.get("components", {}).get("schemas", {})
         # A schema may be a boolean too (JSON Schema), which says nothing of a class.
         self._schemas: Mapping[str, Schema] = {name: one for name, one in schemas.items() if is_object(one)}
@@ -65,7 +68,8 @@ class AppDocument:
         for side in SIDES:
             for name, component in self._wire.components(side).items():
                 shown = self._schemas.get(component.display_name)
-                same = shown is None or shown.get("properties", {}).keys() == component.properties.keys()
+                # An author may add to what the document shows of a class.
+                same = shown is None or shown.get("properties", {}).keys() >= component.properties.keys()
                 if same and not component.inline:
                     yield component.display_name, name
 
@@ -147,18 +151,24 @@ class AppDocument:
     def _with_documented(self, operation: Operation, raw: Mapping[str, Any]) -> Operation:
         """An operation with the responses that only the document describes."""
         responses, undescribed = dict(operation.responses), dict[str, Any]()
-        for status, around in raw.get("responses", {}).items():
-            body = responses.get(status)
+        shown: Mapping[str, Any] = raw.get("responses", {})
+        known = {*self._by_class_name, *VALIDATION_SCHEMAS}
+        for status, written in shown.items():
+            body, around = responses.get(status), self._by_hand.around(written, known)
             if status not in responses or (body is not None and body.schema == {}):
                 body = self._documented_body(around) or body
+            if body is None and status not in responses:
+                has_other = status[:1] == "2" or not shown.keys().isdisjoint((f"{status[:1]}XX", "default"))
+                body = self._written_body(around, has_other=has_other)
             if body is not None:
                 responses[status] = self._with_others(body, around)
             elif status not in responses:
-                undescribed[status] = around
+                undescribed[status] = written
         said = {key: raw[key] for key in OperationTexts.__annotations__ if key in raw}
         beside: dict[str, Any] = {}
         for status, one in raw.get("responses", {}).items():
-            headers = {"headers": one["headers"]} if "headers" in one else {}
+            kept = ("headers",) if status in operation.responses else ("description", "headers")
+            headers = {key: one[key] for key in kept if key in one}
             content = {"content": examples} if (examples := _examples(one)) else {}
             if status in responses and (headers or content):
                 beside[status] = {**headers, **content}
@@ -177,6 +187,15 @@ class AppDocument:
                 return Body(rename_references(schema, self._by_class_name), (media, *others))
         refers = any(map(self._refers, _schemas_of(content).values()))
         return Body({}, tuple(content)) if refers else None
+
+    def _written_body(self, around: Mapping[str, Any], *, has_other: bool) -> Body | None:
+        """The body of a response by hand in which no class is; None for the framework's own."""
+        content = around["content"]
+        schemas = _schemas_of(content)
+        if all(map(self._is_known, schemas.values())):
+            return written_body(content, schemas, has_other=has_other)
+        unknown = {name for schema in schemas.values() for name in references(schema)}
+        return None if unknown <= VALIDATION_SCHEMAS.keys() else Body({}, tuple(content))
 
     def _refers(self, schema: Any) -> bool:
         """Whether a documented schema refers to a component of either side, or repeats one."""

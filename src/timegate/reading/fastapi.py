@@ -307,7 +307,7 @@ def _responses(route: Any) -> tuple[dict[str, DeclaredBody | None], str]:
     for code, declared in _read(route, "responses").items():
         key = status_key(code)
         kind = declared.get("model")
-        others = tuple(declared.get("content", {}))
+        others = tuple(declared.get("content") or ())
         known = responses.get(key)
         if kind is not None and known is not None and known.kind is not None:
             known = known.declared_again(kind)

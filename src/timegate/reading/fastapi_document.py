@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from timegate.errors import CompileError
+from timegate.reading.by_hand import ByHand
 from timegate.reading.declared import DeclaredOperation, reached_operations
 from timegate.reading.document_form import check_form, plain_document
-from timegate.typing import METHODS, Document
+from timegate.typing import Document
 from timegate.wire.paths import plain_path
 
 _LOG: Final = logging.getLogger("timegate.reading")
@@ -30,12 +31,12 @@ def documented_operations(
     # Where two routes share a place in the document, it has the last one.
     places = _places_of(operations)
     documented: dict[str, Any] = {}
-    for path, method in _places_in(document):
+    for path, method, raw in ByHand(document).places():
         operation = places.get((path, method))
-        if operation is None and method.upper() in METHODS:
-            documented[f"{method.upper()} {path}"] = document["paths"][path][method]
-        elif operation is not None and reached[operation.key] is operation:
-            documented[operation.key] = document["paths"][path][method]
+        if operation is None:
+            documented[f"{method.upper()} {path}"] = raw
+        elif reached[operation.key] is operation:
+            documented[operation.key] = raw
     return documented
 
 
@@ -88,4 +89,4 @@ def _shown(app: Any, make: Callable[[], object], *, anew: bool = False) -> Docum
 
 
 def _places_in(document: Document) -> Iterator[tuple[str, str]]:
-    return ((path, method) for path, item in document.get("paths", {}).items() for method in item)
+    return ((path, method) for path, method, _ in ByHand(document).places())

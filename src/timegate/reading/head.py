@@ -9,6 +9,7 @@ from typing import Any
 from timegate.errors import DeclarationError
 from timegate.reading.app_document import AppDocument
 from timegate.reading.assemble import Roots, head_wire
+from timegate.reading.by_hand import ByHand
 from timegate.reading.copies import with_copies_noted
 from timegate.reading.declared import refuse_endless
 from timegate.reading.document_check import check_document, shown_by_hand
@@ -124,7 +125,8 @@ def _read_fastapi(app: Any, sends: Sequence[Any], receives: Sequence[Any]) -> He
         check_document(document)
     by_hand = shown_by_hand(app, operations, documented)
     # What a document does not show is read all the same.
-    written = {one.key: one.by_hand for one, _ in operations if one.by_hand} | documented
+    read = ByHand(document).operation
+    written = {one.key: read(one.by_hand) for one, _ in operations if one.by_hand} | documented
     wire, roots = with_inline_objects(*with_copies_noted(AppDocument(wire, document, written).wire(), roots))
     schemas = {**VALIDATION_SCHEMAS, **document.get("components", {}).get("schemas", {})}
     texts = Texts(document_texts(document, without=("schemas",)), schemas, own=document)

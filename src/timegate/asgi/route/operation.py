@@ -13,6 +13,7 @@ from timegate.asgi.route.entries import Entry
 from timegate.errors import GateError
 from timegate.gates.operation import OperationGate
 from timegate.gates.plan.conversion import Program
+from timegate.gates.raised import NO_MODELS, RaisedModels
 from timegate.gates.run.runtime import copy_json
 from timegate.gates.validation_lists import DETAIL
 from timegate.typing import is_array, is_object
@@ -43,34 +44,45 @@ _DECISIVE: Final = frozenset({b"content-type", b"if-match", b"if-none-match"})
 _INSPECTED: Final = _DECISIVE | _ASK_FOR_LESS | OF_THE_BODY
 
 
-def _declared_or_the_frameworks(program: Program, body: Any, *, raised: bool) -> Any:
+def _declared_or_the_frameworks(program: Program, body: Any, *, models: RaisedModels) -> Any:
     """An error that is converted as declared, or the framework's own in its place: an object of a `detail` and no more.
 
-    An app often raises it with the declared model as its detail. No model is in a text, so that nothing of head can be
-    in what passes.
+    An app often raises it with the declared model as its detail, or a list of such. No model is in a text, so that
+    nothing of head can be in what passes.
 
     Args:
         program: converts what is declared.
         body: of the error.
-        raised: whether a model that is declared has no such key, so that its keys are those of the detail.
+        models: what is declared.
     """
     if not (is_object(body) and body.keys() == {DETAIL}):
         return program(body)
     detail = body[DETAIL]
     is_text = not (is_object(detail) or is_array(detail))
-    if raised and is_text:
+    if models.lack_detail and is_text:
         # A model of which every key may be absent would take it for one of its own.
         return body
+    raised = models.lack_detail or models.are_in(detail)
     try:
-        return {DETAIL: program(copy_json(detail))} if raised else program({DETAIL: copy_json(detail)})
+        return {DETAIL: _raised(program, detail, models)} if raised else program({DETAIL: copy_json(detail)})
     except GateError:
         if is_text:
             return body
         return program(body) if raised else {DETAIL: program(detail)}
 
 
-def _with_the_frameworks(program: Program | None, *, raised: bool) -> Program | None:
-    return None if program is None else functools.partial(_declared_or_the_frameworks, program, raised=raised)
+def _raised(program: Program, detail: Any, models: RaisedModels) -> Any:
+    """A model that was raised as the detail of an error, or each of a list of such."""
+    try:
+        return program(copy_json(detail))
+    except GateError:
+        if is_array(detail) and models.are_items_of(detail):
+            return [program(copy_json(one)) if is_object(one) else one for one in detail]
+        raise
+
+
+def _with_the_frameworks(program: Program | None, *, models: RaisedModels) -> Program | None:
+    return None if program is None else functools.partial(_declared_or_the_frameworks, program, models=models)
 
 
 def _as_it_is(program: Program | None) -> Program | None:
@@ -267,7 +279,7 @@ class OperationPlan:
         last = gate.success if 200 <= status < 300 else "default"
         declared = next((name for name in (str(status), f"{status // 100}XX", last) if name in gate.responses), None)
         if declared is not None and not _has_no_body(status) and not bodiless:
-            raises = functools.partial(_with_the_frameworks, raised=declared in gate.raised)
+            raises = functools.partial(_with_the_frameworks, models=gate.raised.get(declared, NO_MODELS))
             wrap = raises if status >= FIRST_ERROR else _as_it_is
             program = wrap(gate.responses[declared])
             apart = {kind: wrap(one) for kind, one in gate.apart.get(declared, {}).items()}
