@@ -8,6 +8,7 @@ from typing import Any
 from timegate.errors import CompileError, Fault
 from timegate.gates.check.constants import constant_faults, stand_in_faults
 from timegate.gates.check.faults import check_described, media_faults, obstacle_faults, program_faults
+from timegate.gates.check.filled import filled_faults
 from timegate.gates.check.given import given_faults
 from timegate.gates.check.hints import hinted
 from timegate.gates.check.names import name_faults
@@ -61,6 +62,7 @@ def compiled(
         used_forms = {form for one in sides.values() for form in one.used_forms}
         found += [fault for of_side in reach.values() for fault in constant_faults(of_side)]
         found += (*given_faults(history), *name_faults(history))
+        found += filled_faults(reach["requests"], sides["requests"].traces)
         found += vouching_faults(timeline, reach["responses"], used_forms)
         found += telling_faults(timeline, sides["requests"].needed)
         found += unchanged_faults(timeline, reach)
@@ -84,6 +86,7 @@ class _OneSide:
         programs: those of the version that was compiled last; None where they could not be.
         used_forms: the facts that vouch for a form which a program lets pass.
         made: the programs of all components so far, by the conversion.
+        traces: what becomes of clients' values.
         needed: the functions that say which arm of a union an object is, where its tags do not.
     """
 
@@ -91,7 +94,7 @@ class _OneSide:
         self.programs: Programs | None = None
         self.used_forms: set[tuple[str, str, str]] = set()
         self.needed: list[Any] = []
-        self._reach, self._roots, self._traces = reach, Roots(reach), Traces(reach)
+        self._reach, self._roots, self.traces = reach, Roots(reach), Traces(reach)
         self.made: dict[Purpose, Any] = {}
 
     def compile(self, index: int, version: str) -> list[Fault]:
@@ -101,7 +104,7 @@ class _OneSide:
             why they cannot do what is declared.
         """
         conversion = client_conversion(self._reach.side, index)
-        module = new_module(self._reach, self.made, self._traces)
+        module = new_module(self._reach, self.made, self.traces)
         if self.programs is None:
             schemas, programs = self._roots.at(index), dict[str, Program]()
         else:
