@@ -99,12 +99,16 @@ class Head:
 
 @dataclass(frozen=True)
 class Layer:
-    """A fact at its boundary: how it is declared, the two directions of a body, and whether one endpoint has it."""
+    """A fact at its boundary: how it is declared, the two directions of a body, whether one endpoint has it.
+
+    Its function may get a response with what the route leaves out: `completes`.
+    """
 
     facts: Callable[[Head], Iterator[Fact]]
     up: Turn
     down: Turn
     at_endpoint: bool = False
+    completes: bool = False
 
 
 class Pair:
@@ -204,7 +208,7 @@ class Pair:
             bodies = self.bodies((*head.arms, *former)) if former else head.bodies
             yield endpoint("/bodies").rewritten(request=under(key), response=out_of(key), was=bodies[inside])
 
-        return Layer(facts, under(key), out_of(key), at_endpoint=True)
+        return Layer(facts, under(key), out_of(key), at_endpoint=True, completes=True)
 
     def timeline(self) -> Timeline:
         older, newer = (
@@ -231,6 +235,8 @@ class Pair:
         return body
 
     def down(self, body: Any, versions: range = range(2), *, at_endpoint: bool = True) -> Any:
+        if self.partial and any(layer.completes for layer in self._told(versions, at_endpoint=at_endpoint)):
+            body = each("person", lambda keys: {**dict.fromkeys(self.keys), **keys})(body)
         for layer in reversed(self._told(versions, at_endpoint=at_endpoint)):
             body = layer.down(body)
         return body

@@ -42,9 +42,9 @@ class TakeOutOfEnvelope:
         return value[self.key]
 
 
-def is_declared(to_head: Function) -> bool:
+def is_declared(function: Function) -> bool:
     """Whether a function of a whole object is one that an author has written."""
-    return to_head is not one_way and not isinstance(to_head, PutInEnvelope)
+    return function is not one_way and not isinstance(function, PutInEnvelope | TakeOutOfEnvelope)
 
 
 @undo.register

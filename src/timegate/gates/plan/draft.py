@@ -28,6 +28,7 @@ from timegate.gates.plan.written import Written
 from timegate.gates.run.runtime import Call
 from timegate.history.schema_edits import with_arms_back
 from timegate.history.steps import Origin
+from timegate.history.undo_envelopes import is_declared
 from timegate.typing import Function, Schema
 from timegate.wire.json_types import has_keys
 from timegate.wire.wire import Component
@@ -49,6 +50,7 @@ class Draft:
         boundary: the boundary whose steps are being applied.
         departing: keys that a move takes out of this object; the parent's plan does it.
         written: what a response lacks and facts look at.
+        asks: whether a function of a version file gets the whole object somewhere in the conversion.
         optional_fills: what sets keys that a client left out, where a partial update leaves them as they are.
     """
 
@@ -67,6 +69,7 @@ class Draft:
     _begun_at: int = 0
     _is_plain: bool | None = None
     written: Written = field(init=False)
+    asks: bool = False
 
     def __post_init__(self) -> None:
         self.written = Written(self.reach, self.name, self.conversion, self.stages)
@@ -137,7 +140,8 @@ class Draft:
 
     def _end_stage(self, functions: WholeFunctions) -> None:
         """End the stage, so that functions see the whole object in this boundary's newer shape."""
-        self.written.write_all(self._slots())
+        if self.asks or any(is_declared(call.function) for call in functions.calls):
+            self.written.write_all(self._slots())
         for slot in self._slots():
             self.convert_to(slot, self.boundary)
         self.stage.stored = dict(self.names)
@@ -239,7 +243,7 @@ class Draft:
         if slot is None:
             return
         self.convert_to(slot, self.boundary)
-        if any(looks(call.function) for call in calls):
+        if any(looks(call.function) and is_declared(call.function) for call in calls):
             self.written.complete(slot)
         if calls:
             self.stage.ops.append(CallFunctions(slot, calls))

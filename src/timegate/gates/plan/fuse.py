@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from collections.abc import Callable
+from typing import Any, assert_never
 
 from timegate.changes.base import UNSET
 from timegate.gates.plan.calls import fill_of, filler_of
@@ -39,6 +40,7 @@ from timegate.history.steps import (
     ValueMoved,
     ValueReplaced,
 )
+from timegate.history.undo_envelopes import is_declared
 from timegate.history.undo_parts import Together
 from timegate.typing import is_object
 from timegate.wire.json_types import is_nullable
@@ -75,6 +77,7 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
     draft.begin(keys, conversion.src, source.schema)
     for slot in draft.names.values() if conversion.complete else ():
         draft.written.write(slot)
+    draft.asks = any(_asks(passed.step) for passed in course)
     for passed in course:
         draft.boundary = passed.boundary
         _apply(draft, passed.step)
@@ -85,6 +88,13 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
             draft.names.pop(key, None)
     draft.end()
     return draft
+
+
+def _asks(step: CourseStep) -> bool:
+    """Whether a function of a version file gets the whole object in a downgrade."""
+    if isinstance(step, ValuesConverted):
+        return not step.keys and any(is_declared(call.function) for call in step.calls)
+    return isinstance(step, ObjectConverted) and is_declared(step.to_old)
 
 
 def _apply(draft: Draft, step: CourseStep) -> None:
@@ -115,7 +125,8 @@ def _apply(draft: Draft, step: CourseStep) -> None:
         case ValueConverted():
             _fill_empty(draft, step)
             if isinstance(step.to_old, Together) and not upgrades and step.key in draft.names:
-                _write_left_out(draft, step, always=True)
+                # To its function, null is as absent; without any of its parts, the value is left out too.
+                _write_left_out(draft, step, counts=lambda value: value is not None)
             draft.convert_value(step.key, _calls(draft, step), step.newer if upgrades else step.older)
         case ValueReplaced():
             _replace(draft, step)
@@ -154,19 +165,19 @@ def _calls(draft: Draft, step: ValueConverted | ObjectConverted) -> tuple[Call, 
     return () if call is None else (call,)
 
 
-def _write_left_out(draft: Draft, step: ValueReplaced | ValueConverted, *, always: bool) -> None:
+def _write_left_out(draft: Draft, step: ValueReplaced | ValueConverted, *, counts: Callable[[Any], bool]) -> None:
     """Write a value that head leaves out, where its absence means another one to an old client or to a function.
 
     Args:
         draft: the plan so far.
         step: what looks at the value.
-        always: whether it looks at any value that is left out; otherwise at null alone.
+        counts: whether one of the values that head means counts; otherwise all of them stay left out.
     """
     slot = draft.names[step.key]
     values = draft.written.missing(slot)
     if any(value is UNKNOWN for value in values):
         draft.unknown.append((step.key, step.origin))
-    elif always or any(value is None for value in values):
+    elif any(map(counts, values)):
         draft.written.write(slot)
 
 
@@ -192,7 +203,7 @@ def _replace(draft: Draft, step: ValueReplaced) -> None:
     if not draft.upgrades and step.key in draft.names:
         fills = step.missing_to_head is not UNSET or step.missing_to_old is not UNSET
         if fills or step.null_to_old is not UNSET:
-            _write_left_out(draft, step, always=fills)
+            _write_left_out(draft, step, counts=lambda value: fills or value is None)
     if null is UNSET and missing is UNSET and (step.key not in draft.names or step.newer == step.older):
         return
     draft.convert_to(draft.slot(step.key, target), draft.boundary)
