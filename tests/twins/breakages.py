@@ -105,7 +105,7 @@ BREAKAGES = (
     ),
     Breakage(
         "a 422 names the place as the client calls it",
-        'converted["loc"] = [str(key) if isinstance(key, ArmName) else key for key in place.location]',
+        'converted["loc"] = self._gate.declared_place(place.location)',
         'converted["loc"] = list(location)',
     ),
     Breakage(

@@ -59,7 +59,8 @@ class NormalForm:
         discriminator = node.get("discriminator")
         if is_object(discriminator) and "mapping" in discriminator:
             mapping = {
-                tag: target if "/" in target else REF_PREFIX + target
+                # pydantic has the mapping of a union within the union in place of its name.
+                tag: target if not isinstance(target, str) or "/" in target else REF_PREFIX + target
                 for tag, target in discriminator["mapping"].items()
             }
             node["discriminator"] = {**discriminator, "mapping": mapping}
