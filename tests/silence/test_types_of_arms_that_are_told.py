@@ -89,3 +89,36 @@ def test_an_arm_is_told_by_the_type_that_it_had(was: Any, now: Any, both_ways: b
     to_head = same if both_ways else None
     fact = on(new).retyped("size", was=was, to_old=same, to_head=to_head, loses="nobody asks")
     assert told(Posted(held(Named | new), fact).app, "POST", "/", body=body) == before
+
+
+class Numbered(BaseModel):
+    alpha: int
+    gamma: list[int] = []
+
+
+class Whole(BaseModel):
+    model_config = CLOSED
+    gamma: str
+    eta: str | None
+
+
+class Parted(BaseModel):
+    model_config = CLOSED
+    tau: str
+    theta: str
+    eta: str | None
+
+
+def test_a_value_that_became_two_is_told_once() -> None:
+    def apart(text: str) -> tuple[str, str]:
+        return text, text
+
+    def together(tau: str, theta: str) -> str:
+        return tau + theta
+
+    fact = on(Parted).split("gamma", into=("tau", "theta"), was=str, apart=apart, together=together, loses="the second")
+    body = {"alpha": 10, "gamma": ["x", 10]}
+    expected = told(Posted(Numbered | Whole).bare, "POST", "/", body=body)
+    assert [one[1][:2] for one in expected] == [["body", "Numbered"], *[["body", "Whole"]] * 3]
+    seen = told(Posted(Numbered | Parted, fact).app, "POST", "/", body=body)
+    assert [(kind, ["Whole" if one == "Parted" else one for one in loc], sent) for kind, loc, sent in seen] == expected

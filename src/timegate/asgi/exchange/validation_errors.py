@@ -155,6 +155,7 @@ class _ErrorConverter:
         self._repeatable = _REPEATABLE
         self._body_of_head: Any = None
         self._told_by_arms: dict[Location, Mapping[Location, Failure]] = {}
+        self._told_of_arms: set[Location] = set()
         self.unheard_of: list[ValidationError] = []
         """What is told of keys that were not sent, and of keys and arms that the client's version does not have."""
         self._touched = {
@@ -177,6 +178,10 @@ class _ErrorConverter:
         refused = self._refused_by_its_arm(place) if touched else None
         if refused is not None:
             place = replace(place, location=refused[0])
+            if refused[0] in self._told_of_arms:
+                # Of several values at head that one of the client's has become, each is told.
+                self.unheard_of.append(converted)
+            self._told_of_arms.add(refused[0])
         elif touched:
             place = self._as_sent(error, converted, location, place)
         converted["loc"] = self._gate.declared_place(place.location)
