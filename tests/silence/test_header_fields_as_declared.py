@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import fastapi
 import pytest
 from fastapi import FastAPI, Header
 from pydantic import BaseModel, Field, create_model
@@ -15,6 +16,10 @@ from tests.silence.exchanges import OLD, annotate, faults_of, gated
 from timegate import Contract, endpoint, on
 
 AT = endpoint("/", "GET")
+
+RELEASE = tuple(int(part) for part in fastapi.__version__.split(".")[:3])
+
+FINDS_ALIASES = pytest.mark.skipif(RELEASE < (0, 128), reason="this release finds no alias of a class of header fields")
 
 
 def alone(kind: Any, alias: str, beside: str) -> FastAPI:
@@ -42,6 +47,9 @@ def of_a_class(kind: Any, alias: str, beside: str) -> FastAPI:
     return app
 
 
+DECLARED = [alone, pytest.param(of_a_class, marks=FINDS_ALIASES)]
+
+
 def told(app: Any, *sent: tuple[str, str]) -> list[tuple[Any, ...]]:
     response = Caller(app).get("/", headers=[("api-version", OLD), *sent])
     assert response.status_code == 422
@@ -50,7 +58,7 @@ def told(app: Any, *sent: tuple[str, str]) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("sent", [(), (("x-token", "many"),), (("X-TOKEN", "many"),)])
 @pytest.mark.parametrize("alias", ["X-Token", "x-token"])
-@pytest.mark.parametrize("declared", [alone, of_a_class])
+@pytest.mark.parametrize("declared", DECLARED)
 def test_it_has_the_capitals_of_its_declaration(
     declared: Callable[[Any, str, str], FastAPI], alias: str, sent: tuple[tuple[str, str], ...]
 ) -> None:
@@ -64,7 +72,7 @@ def test_it_has_the_capitals_of_its_declaration(
 
 
 @shows("a header field that had another name | its old name in lower case")
-@pytest.mark.parametrize("declared", [alone, of_a_class])
+@pytest.mark.parametrize("declared", DECLARED)
 def test_of_one_that_was_renamed_no_fact_knows_the_capitals(declared: Callable[[Any, str, str], FastAPI]) -> None:
     app = gated(declared(int, "X-Token", "x-old"), AT.header("X-Key").renamed(to="X-Token"))
     assert told(app, ("X-Key", "many")) == [("int_parsing", ["header", "x-key"], "many")]

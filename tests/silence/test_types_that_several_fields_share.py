@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 import pytest
 from fastapi import Body
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model, with_config
+from pydantic import VERSION, BaseModel, ConfigDict, TypeAdapter, ValidationError, create_model, with_config
 from pydantic.dataclasses import dataclass as pydantic_dataclass
 from typing_extensions import TypeAliasType, TypedDict
 
@@ -82,6 +82,11 @@ def holding(kind: Any, settings: ConfigDict, *, several: bool) -> Any:
     return create_model("Holder", __config__=settings, held=(kind, ...), **more)
 
 
+def skip_what_older_releases_read_otherwise(kind: Any, *, several: bool) -> None:
+    if kind is Bare and several and tuple(map(int, VERSION.split(".")[:2])) < (2, 11):
+        pytest.skip("this pydantic reads what is shared by no settings where the class between has none")
+
+
 def read_by_the_app(holder: Any, sent: Any) -> Any:
     """What FastAPI reads of a body, as `Posted` gives it."""
     annotated: Any = Annotated
@@ -95,6 +100,7 @@ def read_by_the_app(holder: Any, sent: Any) -> Any:
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 @pytest.mark.parametrize("kind", CLASSES)
 def test_is_read_as_without_a_gate_where_a_value_became_nullable(kind: Any, settings: Any, several: bool) -> None:
+    skip_what_older_releases_read_otherwise(kind, several=several)
     holder = holding(kind, settings, several=several)
     posted = Posted(
         holder, on(kind).became_nullable("pairs", null_was=[]), on(kind).became_nullable("text", null_was="")
@@ -111,6 +117,7 @@ def reverse(pairs: list[Any]) -> list[Any]:
 @pytest.mark.parametrize("settings", SETTINGS[:2], ids=str)
 @pytest.mark.parametrize("kind", [Plain, Typed, Bare])
 def test_a_function_gets_what_was_read(kind: Any, settings: Any) -> None:
+    skip_what_older_releases_read_otherwise(kind, several=True)
     holder = holding(kind, settings, several=True)
     posted = Posted(holder, on(kind).retyped("pairs", was=list[Pair] | None, to_head=reverse, to_old=reverse))
     for second in (42, "a"):

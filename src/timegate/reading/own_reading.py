@@ -38,7 +38,8 @@ def reads_otherwise(model: Any, field: str | None, kind: Any, settings: Settings
 
 def _read(model: Any, field: str | None, kind: Any, settings: Settings, value: Any) -> Any:
     if field is not None and inspect.isclass(model) and issubclass(model, BaseModel):
-        read = _adapter(model).validator.validate_assignment(model.model_construct(), field, value)
+        blank = model.model_construct(**dict.fromkeys(model.model_fields))
+        read = _adapter(model).validator.validate_assignment(blank, field, value)
         return getattr(read, field)
     return adapter_of(kind, settings).validate_python(value)
 

@@ -12,9 +12,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
-from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
 
-from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError, ValidatorFunctionWrapHandler
+from pydantic import (
+    VERSION,
+    BaseModel,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
 from pydantic.dataclasses import is_pydantic_dataclass
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypeAliasType
@@ -28,6 +35,9 @@ from timegate.wire.marks import HOLDERS_MARK
 from timegate.wire.schema import references
 from timegate.wire.wire import Component
 
+# Before 2.11, pydantic read such a type by the settings of the class around it.
+_READS_EACH_IN_ITS_CLASS: Final = tuple(map(int, VERSION.split(".")[:2])) < (2, 11)
+
 _Given: TypeAlias = tuple[tuple[str, Any], ...]
 
 
@@ -39,7 +49,7 @@ def with_holders(components: Mapping[str, Component], payloads: Iterable[Schema]
         payloads: the schemas of what is sent as a whole, which has no settings.
     """
     parts = {name: named for name, one in components.items() if not _is_read_alone(one) and (named := _named_in(one))}
-    if not parts:
+    if not parts or _READS_EACH_IN_ITS_CLASS:
         return dict(components)
     known: dict[str, dict[Any, set[_Given]]] = {name: {kind: set() for kind in named} for name, named in parts.items()}
     holders = [(_given(one), _named_in(one), one.references) for one in components.values() if _is_read_alone(one)]
