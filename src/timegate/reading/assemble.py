@@ -225,7 +225,8 @@ def _with_others(generated: GeneratedSchemas, key: _Key, body: DeclaredBody) -> 
         own, other = generated.schemas.get(key, {}), generated.schemas.get((*key, index), {})
         component = generated.components.get(referred(own) or "")
         wire = None if component is None else component.fields.get(name)
-        if component is not None and other in component.schema.get("allOf", ()):
+        shared = map(referred, () if component is None else component.schema.get("allOf", ()))
+        if referred(other) is not None and referred(other) in shared:
             continue  # a form has the fields of this class among its own
         if component is None or wire is None:
             generated = GeneratedSchemas({**generated.schemas, key: beside(own, other)}, generated.components)
