@@ -92,8 +92,8 @@ def convert(
     field = put_schema(builder, values, older)
     step = kind(builder.origin, place.key, place.stars, values.field, field, to_head, to_old, was, is_item)
     builder.record(place.side, place.name, step, place.key, reads=read_by(empty))
-    if place.key in builder.unions.keys(place.side) and _listed(values, values.schema) is not None:
-        tags = _listed(values, older)
+    if place.key in builder.unions.keys(place.side) and values_listed(values.schema, values.components) is not None:
+        tags = values_listed(older, values.components)
         if tags is None:
             problem = "this key tells the arms of a union apart, and its old type does not list by which values"
             remedy = f"{builder.declared.subject_code()}.retyped({place.key!r}, was=Literal[…])"
@@ -101,8 +101,8 @@ def convert(
         builder.unions.retag(place.side, place.key, place.name, tags)
 
 
-def _listed(values: Values, schema: Schema) -> list[Any] | None:
+def values_listed(schema: Schema, components: Mapping[str, Component]) -> list[Any] | None:
     """The only values that a schema admits, also where it is that of an enum; None where it lists none."""
     name = single_reference(schema)
-    component = None if name is None else values.components.get(name)
+    component = None if name is None else components.get(name)
     return listed_values(schema if component is None else component.schema)

@@ -9,17 +9,30 @@ from timegate.history.steps import KeyAdded, KeyRemoved, ValueConverted, ValueMo
 
 
 def fills(step: object) -> list[Any]:
-    """What a step puts in the place of null or of an absent key."""
+    """What a step puts in the place of null or of an absent key, in either direction."""
     match step:
-        case KeyAdded():
-            return [step.default]
         case KeyRemoved():
             return [step.fill]
         case ValueMoved():
             return [step.empty]
         case ValueReplaced():
-            return [step.null_to_head, step.missing_to_head, step.null_to_old, step.missing_to_old]
+            return [*fills_to_head(step), step.null_to_old, step.missing_to_old]
         case ValueConverted():
             return [one.empty for one in (step.to_head, step.to_old) if isinstance(one, FirstItem)]
+        case _:
+            return fills_to_head(step)
+
+
+def fills_to_head(step: object) -> list[Any]:
+    """The same of an upgrade alone; a move has one for what it puts into an object."""
+    match step:
+        case KeyAdded():
+            return [step.default]
+        case ValueMoved() if len(step.new) > 1:
+            return [step.empty]
+        case ValueReplaced():
+            return [step.null_to_head, step.missing_to_head]
+        case ValueConverted():
+            return [step.to_head.empty] if isinstance(step.to_head, FirstItem) else []
         case _:
             return []

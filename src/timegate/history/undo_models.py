@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from timegate.changes.base import UNSET, name_of
 from timegate.changes.models import Introduced, Reshaped, ToldBy, WasNamed
 from timegate.history.builder import HistoryBuilder
+from timegate.history.conversions import values_listed
 from timegate.history.declared_values import check_value, plain_value
 from timegate.history.places import EVERY_KEY
 from timegate.history.steps import ModelIntroduced, ObjectConverted, Origin
 from timegate.history.undo import undo
 from timegate.history.undo_texts import fault_unshown
-from timegate.wire.json_types import listed_values
 from timegate.wire.names import in_documents
 from timegate.wire.paths import plain_path
-from timegate.wire.schema import references, referred, single_reference
+from timegate.wire.schema import references, referred
 from timegate.wire.wire import Component, Side
 
 
@@ -170,13 +168,7 @@ def _reshaped(fact: Reshaped, builder: HistoryBuilder) -> None:
         )
         builder.put(side, reshaped)
         for key in builder.unions.keys(side) & component.properties.keys():
-            builder.unions.retag(side, key, component.name, _tags(reshaped, key, builder.wire.components(side)))
+            tags = values_listed(reshaped.properties.get(key, {}), builder.wire.components(side))
+            builder.unions.retag(side, key, component.name, tags)
         step = ObjectConverted(builder.origin, component.schema, shape.schema, fact.to_head, fact.to_old, fact.was)
         builder.record(side, component.name, step, EVERY_KEY)
-
-
-def _tags(component: Component, key: str, components: Mapping[str, Component]) -> list[Any] | None:
-    """The only values that a component's key has, also where they are those of an enum; None where none are listed."""
-    schema = component.properties.get(key, {})
-    held = components.get(single_reference(schema) or "")
-    return listed_values(schema if held is None else held.schema)

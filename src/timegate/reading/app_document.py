@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from timegate.changes.texts import OperationTexts
-from timegate.reading.by_hand import ByHand, written_body
+from timegate.reading.by_hand import WITHOUT_PAYLOADS, ByHand, written_body
 from timegate.reading.copies import Copies
 from timegate.reading.parameters import renamed_keys
 from timegate.reading.starlette import VALIDATION_SCHEMAS
@@ -19,8 +19,6 @@ from timegate.wire.texts import with_parameter_texts
 from timegate.wire.wire import SIDES, SUFFIXES, Body, Component, Operation, Side, Wire
 
 _EXAMPLES: Final = ("example", "examples")
-_WITHOUT_PAYLOADS: Final = ("audio/", "font/", "image/", "video/")
-"""What no payload is in, whatever its schema says."""
 
 
 class AppDocument:
@@ -236,7 +234,7 @@ class AppDocument:
         behind += [
             {"by": media, "schema": {}, "listed": True}
             for media in content
-            if media not in {first, *schemas} and not is_json_media(media) and not media.startswith(_WITHOUT_PAYLOADS)
+            if media not in {first, *schemas} and not is_json_media(media) and not media.startswith(WITHOUT_PAYLOADS)
         ]
         schema = beside(body.schema, self._shown_besides(own, body.schema))
         schema = {**schema, BEHIND_MARK: [*schema.get(BEHIND_MARK, ()), *behind]} if behind else schema

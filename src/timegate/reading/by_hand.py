@@ -20,7 +20,7 @@ from timegate.wire.wire import Body
 _UNKNOWN: Final[Mapping[str, Any]] = {"content": {"application/json": {"schema": {}}}}
 """A body that a document describes elsewhere: it may be anything."""
 
-_WITHOUT_PAYLOADS: Final = ("audio/", "font/", "image/", "video/")
+WITHOUT_PAYLOADS: Final = ("audio/", "font/", "image/", "video/")
 """What no payload is in, whatever its schema says."""
 
 
@@ -128,5 +128,5 @@ def written_body(content: Mapping[str, Any], schemas: Mapping[str, Any], *, has_
         return Body(schemas[described[0]], (described[0], *(one for one in content if one != described[0])))
     if not content or (json and has_other):
         return None
-    is_opaque = any(not media.startswith(_WITHOUT_PAYLOADS) for media in content)
+    is_opaque = any(not media.startswith(WITHOUT_PAYLOADS) for media in content)
     return Body({} if is_opaque else {"type": "string"}, tuple(content))

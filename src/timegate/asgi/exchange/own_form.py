@@ -60,13 +60,13 @@ async def refuse(problem: Problem, response: GatedResponse, receive: Receive, se
         else:
             if isinstance(send, Watched):
                 send.problem = problem.name
-            answer = GatedResponse(version, plan, scope, response.path, send)
-            answer.renames = False
+            told = GatedResponse(version, plan, scope, response.path, send)
+            told.renames = False
             raised = own.raised([*_as_raised(problem.members["errors"])], _body(response))
-            await _responding(own, raised, response)(scope, receive, answer.send)
-            if answer.refused is None:
+            await _responding(own, raised, response)(scope, receive, told.send)
+            if told.refused is None:
                 return
-            problem = answer.refused.problem
+            problem = told.refused.problem
     await send_problem(problem, send, settings=settings, version=version, method=method)
 
 
@@ -107,20 +107,19 @@ def _has_loc(entry: Any) -> bool:
 
 def _received(request: Request, receive: Receive) -> Receive:
     """A `receive` that returns the body which a request has kept; none where it kept what is in it."""
-    received = False
+    replay: Receive | None = None
 
-    async def replay() -> Message:
-        nonlocal received
-        if received:
-            return await receive()
-        received = True
-        try:
-            body = await request.body()
-        except RuntimeError:
-            body = b""
-        return {"type": "http.request", "body": body, "more_body": False}
+    async def received() -> Message:
+        nonlocal replay
+        if replay is None:
+            try:
+                body = await request.body()
+            except RuntimeError:
+                body = b""
+            replay = receive_body(body, receive)
+        return await replay()
 
-    return replay
+    return received
 
 
 def _responding(own: OwnForm, error: Exception, response: GatedResponse) -> App:

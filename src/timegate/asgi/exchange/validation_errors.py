@@ -155,7 +155,6 @@ class _ErrorConverter:
         self._repeatable = _REPEATABLE
         self._body_of_head: Any = None
         self._told_by_arms: dict[Location, Mapping[Location, Failure]] = {}
-        self._told_of_arms: set[Location] = set()
         self.unheard_of: list[ValidationError] = []
         """What is told of keys that were not sent, and of keys and arms that the client's version does not have."""
         self._touched = {
@@ -177,11 +176,8 @@ class _ErrorConverter:
         place = self._gate.client_place(location)
         refused = self._refused_by_its_arm(place) if touched else None
         if refused is not None:
-            place = replace(place, location=refused[0])
-            if refused[0] in self._told_of_arms:
-                # Of several values at head that one of the client's has become, each is told.
-                self.unheard_of.append(converted)
-            self._told_of_arms.add(refused[0])
+            # The arm tells of what the client has sent there, wherever head found it.
+            place = replace(place, location=refused[0], exact=True)
         elif touched:
             place = self._as_sent(error, converted, location, place)
         converted["loc"] = self._gate.declared_place(place.location)

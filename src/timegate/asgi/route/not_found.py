@@ -28,15 +28,13 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
         return not_in_version(value), False
     found, at_head = version.table.find(path, method, scope), head.find(path, method, scope)
     if at_head is not None and at_head.full and at_head.entry.key(method) is not None:
-        allowed = version.methods_at(path)
-        return (method_not_in_version(value, allowed) if allowed else not_in_version(value)), False
+        return _not_allowed(version, path), False
     in_contract = at_head is not None and bool(at_head.entry.operations)
     if found is not None and found.full and not in_contract:
         return None, True
     if in_contract and (not method.isupper() or (at_head is not None and _came_later(at_head, method))):
         # Methods differ by case (RFC 9110, section 9.1), but some releases of Starlette find a class's method for any.
-        allowed = version.methods_at(path)
-        return (method_not_in_version(value, allowed) if allowed else not_in_version(value)), False
+        return _not_allowed(version, path), False
     if method == "OPTIONS" and (at_head is not None or _is_preflight(scope)):
         return None, False
     allowed = version.methods_at(path)
@@ -44,6 +42,12 @@ def problem_of(version: ApiVersion, head: Table, scope: Scope, *, path: str) -> 
         return not_in_version(value), False
     # Only the app knows which methods it allows here, unless head lacks this path.
     return (method_not_in_version(value, allowed) if found is not None and at_head is None else None), False
+
+
+def _not_allowed(version: ApiVersion, path: str) -> Problem:
+    """The problem of a method that a version does not have at a path: it may have others there, or nothing."""
+    allowed = version.methods_at(path)
+    return method_not_in_version(version.value, allowed) if allowed else not_in_version(version.value)
 
 
 def _came_later(at_head: Found, method: str) -> bool:

@@ -50,7 +50,7 @@ class Draft:
         boundary: the boundary whose steps are being applied.
         departing: keys that a move takes out of this object; the parent's plan does it.
         written: what a response lacks and facts look at.
-        asks: whether a function of a version file gets the whole object somewhere in the conversion.
+        reaches_function: whether a function of a version file gets the whole object somewhere in the conversion.
         optional_fills: what sets keys that a client left out, where a partial update leaves them as they are.
     """
 
@@ -69,7 +69,7 @@ class Draft:
     _begun_at: int = 0
     _is_plain: bool | None = None
     written: Written = field(init=False)
-    asks: bool = False
+    reaches_function: bool = False
 
     def __post_init__(self) -> None:
         self.written = Written(self.reach, self.name, self.conversion, self.stages)
@@ -140,7 +140,7 @@ class Draft:
 
     def _end_stage(self, functions: WholeFunctions) -> None:
         """End the stage, so that functions see the whole object in this boundary's newer shape."""
-        if self.asks or any(is_declared(call.function) for call in functions.calls):
+        if self.reaches_function or any(is_declared(call.function) for call in functions.calls):
             self.written.write_all(self._slots())
         for slot in self._slots():
             self.convert_to(slot, self.boundary)
@@ -243,7 +243,7 @@ class Draft:
         if slot is None:
             return
         self.convert_to(slot, self.boundary)
-        if any(looks(call.function) and is_declared(call.function) for call in calls):
+        if any(looks(call.function) for call in calls):
             self.written.complete(slot)
         if calls:
             self.stage.ops.append(CallFunctions(slot, calls))

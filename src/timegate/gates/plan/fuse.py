@@ -77,7 +77,7 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
     draft.begin(keys, conversion.src, source.schema)
     for slot in draft.names.values() if conversion.complete else ():
         draft.written.write(slot)
-    draft.asks = any(_asks(passed.step) for passed in course)
+    draft.reaches_function = any(_is_function_of_whole(passed.step) for passed in course)
     for passed in course:
         draft.boundary = passed.boundary
         _apply(draft, passed.step)
@@ -90,7 +90,7 @@ def _drafted(reach: Reach, name: str, conversion: Conversion) -> Draft:
     return draft
 
 
-def _asks(step: CourseStep) -> bool:
+def _is_function_of_whole(step: CourseStep) -> bool:
     """Whether a function of a version file gets the whole object in a downgrade."""
     if isinstance(step, ValuesConverted):
         return not step.keys and any(is_declared(call.function) for call in step.calls)

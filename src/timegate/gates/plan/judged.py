@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from timegate.history.fills import fills_to_head
 from timegate.history.history import History
 from timegate.history.list_values import FirstItem, WrapInList
-from timegate.history.steps import (
-    KeyAdded,
-    KeyRemoved,
-    MovedThrough,
-    ObjectConverted,
-    Step,
-    ValueConverted,
-    ValueMoved,
-    ValueReplaced,
-)
+from timegate.history.steps import KeyRemoved, MovedThrough, ObjectConverted, Step, ValueConverted
 from timegate.history.undo_envelopes import is_declared
 from timegate.typing import Function, Schema
 from timegate.wire.schema import references
@@ -43,21 +35,6 @@ def looks(function: Function | None) -> bool:
     )
 
 
-def fills(step: Step) -> bool:
-    """Whether a step fills in what a function of the whole object gives, in an upgrade."""
-    match step:
-        case KeyAdded():
-            return callable(step.default)
-        case ValueReplaced():
-            return callable(step.null_to_head) or callable(step.missing_to_head)
-        case ValueConverted():
-            return isinstance(step.to_head, FirstItem) and callable(step.to_head.empty)
-        case ValueMoved():
-            return len(step.new) > 1 and callable(step.empty)
-        case _:
-            return False
-
-
 def given_by(step: Step) -> list[Schema]:
     """The schemas of what a step gives to a function of a version file."""
     match step:
@@ -79,7 +56,7 @@ def _by_boundary(history: History, of: Callable[[Step], list[Schema]]) -> dict[i
     for (side, name, boundary), steps in history.steps.items():
         if side == "requests":
             steps_at.setdefault(boundary, []).extend(steps)
-            if any(map(fills, steps)):
+            if any(callable(one) for step in steps for one in fills_to_head(step)):
                 filled.setdefault(boundary, []).append(name)
             # What a function gets in parts is only put together at the boundary.
             moved[name, boundary] = [one.schema for one in steps if isinstance(one, MovedThrough) and not one.older]

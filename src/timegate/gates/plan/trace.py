@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -13,6 +13,7 @@ from timegate.gates.plan.absent_objects import AbsentObjects
 from timegate.gates.plan.judged import looks
 from timegate.gates.plan.reach import Reach
 from timegate.gates.plan.type_changes import OtherMembers, TypeChange, TypeChanges, declared, if_known, same
+from timegate.history.fills import fills_to_head
 from timegate.history.steps import (
     KeyAdded,
     KeyRemoved,
@@ -229,8 +230,7 @@ class Traces:
         return UNSET if python_name is None else field_types(component.model).get(python_name, UNSET)
 
     def _type_in(self, step: ObjectConverted, name: str, key: str, version: int) -> Any:
-        fields = self._reach.component(name, version).fields
-        python_name = next((python for python, wire in fields.items() if wire == key), key)
+        python_name = self._reach.component(name, version).python_name(key)
         return UNSET if step.was is UNSET else field_types(step.was).get(python_name, UNSET)
 
     def _type_within(self, step: KeyRemoved | ValueConverted, name: str, path: tuple[str, ...], boundary: int) -> Any:
@@ -249,8 +249,7 @@ class Traces:
             if kind is UNSET or name is None:
                 return UNSET
             component = self._reach.components(boundary).get(name) or self._reach.components(boundary + 1).get(name)
-            fields: Mapping[str, str] = {} if component is None else component.fields
-            python_name = next((python for python, wire in fields.items() if wire == key), key)
+            python_name = key if component is None else component.python_name(key)
             kind = field_types(without_null(kind)).get(python_name, UNSET)
             schema = {} if component is None else component.properties.get(key, {})
         return kind
@@ -334,10 +333,9 @@ def _brings(step: Step, key: str) -> bool:
             return isinstance(step, KeyAdded) and step.key == key
 
 
-def _siblings(step: KeyAdded | ValueReplaced) -> list[str]:
+def _siblings(step: Step) -> list[str]:
     """The keys whose values a step copies to another key in an upgrade."""
-    values = [step.default] if isinstance(step, KeyAdded) else [step.null_to_head, step.missing_to_head]
-    return [one.field for one in values if isinstance(one, Sibling)]
+    return [one.field for one in fills_to_head(step) if isinstance(one, Sibling)]
 
 
 def _copies(step: Step, key: str) -> bool:
