@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from tests.sentences import shows
 from tests.silence.exchanges import annotate
 from tests.silence.old_client import Client, old_client
+from tests.silence.own_form import told_by_its_routes
 from timegate import endpoint, on, sibling
 
 
@@ -124,28 +123,16 @@ def with_400(model: type[BaseModel] | None, *, status: int | str = 400, wrapped:
     """An app that tells validation errors with 400, by a class of its routes, as FastAPI's documentation shows."""
     declared: Any = {} if model is None else {status: {"model": model}}
 
-    class Telling(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            theirs = super().get_route_handler()
-
-            async def handler(request: Request) -> Response:
-                try:
-                    return await theirs(request)
-                except RequestValidationError as error:
-                    return told_by(error)
-
-            return handler
+    def told_by(error: RequestValidationError) -> Response:
+        told = {"detail": [{key: one[key] for key in ("type", "loc", "msg", "input")} for one in error.errors()]}
+        return JSONResponse({"error": told} if wrapped else told, 400)
 
     app = FastAPI()
-    app.router.route_class = Telling
+    app.router.route_class = told_by_its_routes(told_by)
 
     @app.post("/items", responses=declared)
     async def add(item: Item) -> Any:
         raise HTTPException(400, "there is none")
-
-    def told_by(error: RequestValidationError) -> Response:
-        told = {"detail": [{key: one[key] for key in ("type", "loc", "msg", "input")} for one in error.errors()]}
-        return JSONResponse({"error": told} if wrapped else told, 400)
 
     return app
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
 from tests.sentences import shows
 from tests.silence.exchanges import NEW, exchange, gated
-from tests.silence.own_form import FACTS, NO_MEMBER, Item, names, own, refused, shop
+from tests.silence.own_form import FACTS, NO_MEMBER, Item, names, own, refused, shop, told_by_its_routes
 from timegate import endpoint
 
 
@@ -123,20 +121,8 @@ def test_a_request_that_is_handed_over_is_told_of_in_the_clients_names() -> None
     "| a handler of `RequestValidationError`"
 )
 def test_a_class_of_routes_that_tells_validation_errors_itself_is_not_asked() -> None:
-    class Telling(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            theirs = super().get_route_handler()
-
-            async def handler(request: Request) -> Response:
-                try:
-                    return await theirs(request)
-                except RequestValidationError as error:
-                    return JSONResponse({"told": names(error)}, 422)
-
-            return handler
-
     app = FastAPI(exception_handlers={RequestValidationError: anything})
-    app.router.route_class = Telling
+    app.router.route_class = told_by_its_routes(lambda error: JSONResponse({"told": names(error)}, 422))
 
     @app.post("/items")
     def add(item: Item) -> Item:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections import Counter
 from types import GenericAlias
 from typing import Any, Final
 
 import pytest
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from tests.many import MANY, print_counts
 from tests.sentences import shows
+from tests.silence.heard import heard, started
 from tests.silence.old_client import OLD, gates_of_requests
-from timegate import CompileError, UpgradeError, on
+from timegate import on
 from timegate.typing import is_array
 
 UNIONS: Final = 80 * MANY
@@ -98,24 +98,12 @@ def test_head_reads_what_the_old_server_read_or_the_request_is_refused(capsys: p
         drawn = Drawn(dice)
         if not drawn.facts:
             continue
-        try:
-            gates = gates_of_requests([drawn.head], *drawn.facts)
-        except CompileError:
-            counts["not started"] += 1
+        gates = started(drawn, counts)
+        if gates is None:
             continue
-        counts["started"] += 1
         for _ in range(REQUESTS):
             body = _request(dice)
-            try:
-                was = drawn.meaning(drawn.old.model_validate(copy.deepcopy(body)), is_old=True)
-            except ValidationError:
-                was = None
-            try:
-                given = gates.upgrade(drawn.head, copy.deepcopy(body), from_version=OLD)
-                now = drawn.meaning(drawn.head.model_validate(given), is_old=False)
-            except (UpgradeError, ValidationError):
-                now = None
-            counts["heard" if now is not None else "refused by both" if was is None else "refused"] += 1
+            was, now = heard(drawn, gates, body, counts)
             assert now in (None, was), f"union {number}: {body}"
     print_counts(capsys, "random arms of held objects", counts)
     assert counts["started"] > 2 * counts["not started"]

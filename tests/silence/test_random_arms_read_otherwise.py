@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections import Counter
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
 
 from tests.many import MANY, print_counts
-from tests.silence.old_client import OLD, gates_of_requests
+from tests.silence.heard import heard, started
 from tests.silence.test_random_unions import Large, Small, are_twins, holder_of, object_of
-from timegate import CompileError, UpgradeError, on
+from timegate import on
 from timegate.typing import is_array, is_object
 
 SEED: Final = 1
@@ -120,24 +119,12 @@ def test_an_arm_takes_no_value_that_was_another_s(capsys: pytest.CaptureFixture[
         drawn = Arms(dice)
         if not drawn.facts or drawn.is_only_named:
             continue
-        try:
-            gates = gates_of_requests([drawn.head], *drawn.facts)
-        except CompileError:
-            counts["not started"] += 1
+        gates = started(drawn, counts)
+        if gates is None:
             continue
-        counts["started"] += 1
         for _ in range(REQUESTS):
             body = drawn.request(dice)
-            try:
-                was = drawn.meaning(drawn.old.model_validate(copy.deepcopy(body)).u, is_old=True)
-            except ValidationError:
-                was = None
-            try:
-                given = gates.upgrade(drawn.head, copy.deepcopy(body), from_version=OLD)
-                now = drawn.meaning(drawn.head.model_validate(given).u, is_old=False)
-            except (UpgradeError, ValidationError):
-                now = None
-            counts["heard" if now is not None else "refused by both" if was is None else "refused"] += 1
+            was, now = heard(drawn, gates, body, counts)
             # A limit of old refuses nothing that head reads.
             assert now in (None, was) or (was is None and drawn.is_looser), f"seed {SEED}, union {number}: {body}"
     print_counts(capsys, "random arms that are read otherwise", counts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -26,8 +25,8 @@ from pydantic import (
 )
 
 from tests.many import MANY, print_counts
-from tests.silence.old_client import OLD, gates_of_requests
-from timegate import CompileError, UpgradeError, on
+from tests.silence.heard import heard, started
+from timegate import on
 from timegate.typing import is_array, is_object, type_of
 
 SEED: Final = 1
@@ -209,24 +208,12 @@ def test_head_reads_what_the_old_server_read_or_the_request_is_refused(capsys: p
         drawn = Drawn(dice)
         if not drawn.facts or drawn.is_only_named:
             continue
-        try:
-            gates = gates_of_requests([drawn.head], *drawn.facts)
-        except CompileError:
-            counts["not started"] += 1
+        gates = started(drawn, counts)
+        if gates is None:
             continue
-        counts["started"] += 1
         for _ in range(REQUESTS):
             body = drawn.request(dice)
-            try:
-                was = drawn.meaning(drawn.old.model_validate(copy.deepcopy(body)).u, is_old=True)
-            except ValidationError:
-                was = None
-            try:
-                given = gates.upgrade(drawn.head, copy.deepcopy(body), from_version=OLD)
-                now = drawn.meaning(drawn.head.model_validate(given).u, is_old=False)
-            except (UpgradeError, ValidationError):
-                now = None
-            counts["heard" if now is not None else "refused by both" if was is None else "refused"] += 1
+            was, now = heard(drawn, gates, body, counts)
             # Nobody asks a function of the app; what it refuses, head may read as whatever an old client can say.
             is_alike = not drawn.has_newer_key(now) if drawn.is_checked else now in (None, was)
             assert is_alike, f"seed {SEED}, union {number}: {body}"
